@@ -1,0 +1,2 @@
+//! See the module list of the finished crate.
+#![forbid(unsafe_code)]
