@@ -1,0 +1,19 @@
+/** Copies of JSON values: callers own what they get and may change it (BEHAVIOUR.md 1.8). */
+
+/** A deep copy of a value that JSON.parse made. */
+export function cloneJson<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(cloneJson) as T;
+  // Spread copies own fields by definition, so a field named __proto__ stays a field.
+  const copy = { ...value } as Record<string, unknown>;
+  for (const key in copy) {
+    const field = copy[key];
+    if (typeof field === 'object' && field !== null) define(copy, key, cloneJson(field));
+  }
+  return copy as T;
+}
+
+function define(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') target[key] = value;
+  else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+}

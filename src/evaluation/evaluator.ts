@@ -1,0 +1,297 @@
+/**
+ * The checks, between the facade (which validates) and an engine (which evaluates): keeps users in slots, remembers
+ * answers, and crosses into the engine only when something is not known yet.
+ *
+ * Life of a warm check: name → index (Map), user → record (WeakMap or the last one seen), record against its snapshot,
+ * remembered code, exposure already recorded in this window → done, without a call into the engine.
+ */
+import {
+  EvalBits, EvalCode, EvalMode, SpecKind,
+  type ClientInitializeOptions, type Engine, type EngineOptions, type OutcomeRecord, type OverrideTable, type PreparedSpecs,
+} from '../engine/engine';
+import { Answers } from './answers';
+import { Evaluation, EvaluationFailedError, type Source } from './evaluation';
+import { OutcomeCache } from './outcome-cache';
+import { SpecNames } from './spec-names';
+import { timeZoneTransitions } from './time-zone';
+import { UserAgentCache, userAgentOf } from './user-agent';
+import { quote, type EnvironmentRule } from './user-encoder';
+import { UserTable, type UserRecord } from './user-table';
+
+/** What the evaluator needs of its surroundings. */
+export interface EvaluatorHooks {
+  /** Wall clock, ms. */
+  now(): number;
+  /** Enough events are pending for a batch. Called at most once per event; must not throw. */
+  onBatchFull(): void;
+}
+
+/** A custom event. `value` and `metadata` are JSON text ('null' when absent). */
+export interface CustomEvent {
+  eventName: string;
+  valueJson: string;
+  metadataJson: string;
+  /** ms */
+  time: number;
+}
+
+/** Length of a dedupe and sampling window (BEHAVIOUR.md 7.6, 7.7), ms. */
+export const WINDOW_MS = 60_000;
+/** How often one question is put again after a user agent was supplied or a full table was emptied. */
+const ATTEMPTS = 4;
+const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
+
+/** See the head of this file. One per SDK instance. */
+export class Evaluator {
+  private readonly users: UserTable;
+  private readonly answers = new Answers();
+  private readonly names = new SpecNames();
+  private readonly outcomes = new OutcomeCache();
+  private readonly userAgents = new UserAgentCache();
+  private source: Source = { reason: 'Uninitialized', configSyncTime: 0, initTime: 0 };
+  private environment = NO_ENVIRONMENT;
+  private epoch = 0;
+  /** Version of the remembered answers; rows of older versions are cleared when their user is seen. */
+  private version = 0;
+  /** Current window, 1 … 65535; 0 in a cell means never. */
+  private window = 1;
+  private hasTimeZone = false;
+
+  constructor(readonly engine: Engine, private readonly hooks: EvaluatorHooks) {
+    this.answers.resize(0, engine.userCapacity);
+    this.users = new UserTable(engine, this.answers.slots);
+  }
+
+  // ---- checks ----
+
+  /** The gate's value. Exposure by `mode`. Warm: about 200 ns. @throws EvaluationFailedError */
+  checkGate(user: object, name: string, mode: number): boolean {
+    const index = this.names.gates.get(name);
+    if (index !== undefined) {
+      const record = this.users.acquire(user);
+      if (record.version === this.version && index < this.answers.stride) {
+        const cell = record.row + index;
+        const known = this.answers.codes[cell]!;
+        if (known !== 0 && (mode === EvalMode.Quiet || (mode === EvalMode.Expose && this.answers.windows[cell] === this.window))) {
+          return ((known - 1) & EvalBits.Value) !== 0;
+        }
+      }
+    }
+    return (this.ask(user, SpecKind.Gate, name, mode) & EvalBits.Value) !== 0;
+  }
+
+  /** Everything about a gate, config or layer. Layers expose nothing here. @throws EvaluationFailedError */
+  evaluate(user: object, kind: SpecKind, name: string, mode: number): Evaluation {
+    const code = this.ask(user, kind, name, kind === SpecKind.Layer ? mode & ~EvalMode.Expose : mode);
+    return this.spelledOut(user, code >> EvalBits.OutcomeShift);
+  }
+
+  /** True when the targeting rules alone pass (sticky assignment's enforceTargeting). */
+  evaluateTargeting(user: object, config: string): boolean {
+    return (this.ask(user, SpecKind.Config, config, EvalMode.TargetingOnly) & EvalBits.Value) !== 0;
+  }
+
+  /** An evaluation whose record the caller made, for exposures of sticky values. */
+  adopt(user: object, record: OutcomeRecord): Evaluation {
+    const outcome = this.intern(record);
+    return new Evaluation(record, user, this.hooks.now(), this.source, outcome, this.epoch);
+  }
+
+  /** Records the exposure of an evaluation (gate or config). */
+  expose(evaluation: Evaluation, mode: number): void {
+    const record = this.current(evaluation.user);
+    if (this.engine.expose(record.slot, this.outcomeOf(evaluation), mode, this.hooks.now())) this.hooks.onBatchFull();
+  }
+
+  /** Records the exposure of one parameter of a layer. */
+  exposeLayerParameter(evaluation: Evaluation, parameter: string, mode: number): void {
+    const record = this.current(evaluation.user);
+    const outcome = this.outcomeOf(evaluation);
+    if (this.engine.exposeLayerParameter(record.slot, outcome, parameter, mode, this.hooks.now())) this.hooks.onBatchFull();
+  }
+
+  /** Queues a custom event. With a dedupe key, at most once per user, key and window. */
+  logEvent(user: object | null, event: CustomEvent, dedupeKey = ''): void {
+    const head = `{"eventName":${quote(event.eventName)},"metadata":${event.metadataJson},"time":${event.time},"user":`;
+    const tail = `,"value":${event.valueJson},"secondaryExposures":[],"statsigMetadata":{}}`;
+    const slot = user === null ? -1 : this.current(user).slot;
+    if (this.engine.logEvent(slot, head, tail, dedupeKey)) this.hooks.onBatchFull();
+  }
+
+  /**
+   * The client-initialize response as UTF-8 JSON; null when no specs serve. `environmentJson` fills a missing
+   * `statsigEnvironment` ('' = none). @throws EvaluationFailedError
+   */
+  clientInitialize(user: object, options: ClientInitializeOptions): Uint8Array | null {
+    this.users.setEnvironment({ json: this.environment.json, overwrites: false });
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const record = this.users.acquire(user);
+        const answer = this.engine.clientInitialize(record.slot, options);
+        if (typeof answer !== 'number') return answer;
+        this.resolveCode(answer, record, user);
+      }
+      throw new EvaluationFailedError(this.engine.lastError());
+    } finally {
+      this.users.setEnvironment(this.environment);
+    }
+  }
+
+  // ---- specs and their surroundings ----
+
+  setOptions(options: EngineOptions): void {
+    this.engine.setOptions(options);
+  }
+
+  /** JSON text of the environment that users get from now on, '' for none. */
+  setEnvironment(json: string): void {
+    if (json === this.environment.json) return;
+    this.environment = { json, overwrites: true };
+    this.users.setEnvironment(this.environment);
+  }
+
+  get currentSource(): Source {
+    return this.source;
+  }
+
+  /** Reason and times for answers from now on. */
+  setSource(source: Source): void {
+    const previous = this.source;
+    this.source = source;
+    this.engine.setDetails(source.reason, source.configSyncTime, source.initTime);
+    if ((previous.reason === 'Uninitialized') !== (source.reason === 'Uninitialized')) this.version++;
+  }
+
+  /** Swaps prepared specs in. */
+  commit(prepared: PreparedSpecs): void {
+    if (prepared.summary.usesTimeZone && !this.hasTimeZone) {
+      this.hasTimeZone = true;
+      this.engine.setTimeZone(timeZoneTransitions());
+    }
+    this.engine.commitSpecs(prepared.handle);
+    this.startEpoch();
+  }
+
+  setOverrides(table: OverrideTable): void {
+    this.engine.setOverrides(table);
+    this.version++;
+  }
+
+  setIpTable(table: Uint8Array): void {
+    this.engine.setIpTable(table);
+    this.version++;
+  }
+
+  /** See `Engine.updateIdList`. */
+  async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
+    const applied = await this.engine.updateIdList(name, replace, lines);
+    this.version++;
+    return applied;
+  }
+
+  removeIdList(name: string): void {
+    this.engine.removeIdList(name);
+    this.version++;
+  }
+
+  /** A new dedupe and sampling window: exposures count again. */
+  rotateWindow(): void {
+    this.window = this.window === 0xffff ? 1 : this.window + 1;
+    if (this.window === 1) this.answers.windows.fill(0);
+    this.engine.rotateWindow();
+  }
+
+  dispose(): void {
+    this.engine.dispose();
+  }
+
+  // ---- inside ----
+
+  /** The code of an evaluation, remembered or new, with its exposure recorded as `mode` says. */
+  private ask(user: object, kind: SpecKind, name: string, mode: number): number {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const index = this.names.resolve(this.engine, kind, name);
+      if (index < 0) {
+        this.startOver();
+        continue;
+      }
+      const record = this.current(user);
+      const code = this.lookUp(record, index, mode);
+      if (code >= 0) {
+        if ((code & EvalBits.BatchFull) !== 0) this.hooks.onBatchFull();
+        return code;
+      }
+      this.resolveCode(code, record, user);
+    }
+    throw new EvaluationFailedError(this.engine.lastError());
+  }
+
+  /** The record of a user with a valid row of answers. */
+  private current(user: object): UserRecord {
+    const record = this.users.acquire(user);
+    if (record.version !== this.version) {
+      record.row = record.slot * this.answers.stride;
+      this.answers.clearRow(record.row);
+      record.version = this.version;
+    }
+    return record;
+  }
+
+  private lookUp(record: UserRecord, index: number, mode: number): number {
+    const { answers } = this;
+    const isRemembered = index < answers.stride && mode <= EvalMode.Expose;
+    const cell = record.row + index;
+    const known = isRemembered ? answers.codes[cell]! : 0;
+    if (known !== 0) {
+      if (mode === EvalMode.Quiet || answers.windows[cell] === this.window) return known - 1;
+      answers.windows[cell] = this.window;
+      const isFull = this.engine.expose(record.slot, (known - 1) >> EvalBits.OutcomeShift, mode, this.hooks.now());
+      return isFull ? (known - 1) | EvalBits.BatchFull : known - 1;
+    }
+    const code = this.engine.evaluate(record.slot, index, mode, this.hooks.now());
+    if (isRemembered && code >= 0 && (code & EvalBits.Volatile) === 0) {
+      answers.codes[cell] = (code & ~EvalBits.BatchFull) + 1;
+      answers.windows[cell] = mode === EvalMode.Expose ? this.window : 0;
+    }
+    return code;
+  }
+
+  /** Acts on a negative code so that asking again can succeed. @throws EvaluationFailedError */
+  private resolveCode(code: number, record: UserRecord, user: object): void {
+    if (code === EvalCode.NeedsUserAgent) this.engine.setUserAgent(record.slot, this.userAgents.parse(userAgentOf(user)));
+    else if (code === EvalCode.TableFull) this.startOver();
+    else throw new EvaluationFailedError(this.engine.lastError());
+  }
+
+  private startOver(): void {
+    this.engine.reset();
+    this.startEpoch();
+  }
+
+  private startEpoch(): void {
+    this.epoch++;
+    this.version++;
+    this.names.clear();
+    this.outcomes.clear();
+    const specs = this.engine.stats().specs;
+    const slots = this.answers.slots;
+    this.answers.resize(specs, this.engine.userCapacity);
+    if (this.answers.slots !== slots) this.users.resize(this.answers.slots);
+  }
+
+  private spelledOut(user: object, outcome: number): Evaluation {
+    const record = this.outcomes.get(this.engine, outcome);
+    return new Evaluation(record, user, this.hooks.now(), this.source, outcome, this.epoch);
+  }
+
+  private outcomeOf(evaluation: Evaluation): number {
+    return evaluation.epoch === this.epoch ? evaluation.outcome : this.intern(evaluation.record);
+  }
+
+  private intern(record: OutcomeRecord): number {
+    const outcome = this.engine.internOutcome(record);
+    if (outcome >= 0) return outcome;
+    this.startOver();
+    return this.engine.internOutcome(record);
+  }
+}

@@ -1,0 +1,37 @@
+/** The process's time zone as a table, for engines that are not JavaScript (BEHAVIOUR.md Q30: `on` uses local days). */
+
+const FIRST_YEAR = 1900;
+const LAST_YEAR = 2100;
+const STEP_MS = 14 * 86_400_000;
+
+/** `[utcMs, offsetMs, …]` from 1900 to 2100; dates outside use the nearest offset. Cost: about 2 ms, once. */
+export function timeZoneTransitions(): Float64Array {
+  const start = Date.UTC(FIRST_YEAR, 0, 1);
+  const end = Date.UTC(LAST_YEAR, 0, 1);
+  const pairs = [-Infinity, offsetAt(start)];
+  let known = offsetAt(start);
+  for (let at = start; at < end; at += STEP_MS) {
+    const offset = offsetAt(at + STEP_MS);
+    if (offset === known) continue;
+    pairs.push(transitionBetween(at, at + STEP_MS, known), offset);
+    known = offset;
+  }
+  return Float64Array.from(pairs);
+}
+
+/** Local time minus UTC in ms, to the second (getTimezoneOffset would round historical zones to minutes). */
+function offsetAt(utcMs: number): number {
+  const date = new Date(utcMs);
+  const local = Date.UTC(date.getFullYear(), date.getMonth(), date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds());
+  return local - Math.floor(utcMs / 1000) * 1000;
+}
+
+/** First ms with the new offset. */
+function transitionBetween(low: number, high: number, before: number): number {
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(middle) === before) low = middle;
+    else high = middle;
+  }
+  return high;
+}
