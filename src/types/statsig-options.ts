@@ -1,0 +1,115 @@
+import type { EngineKind } from '../engine/engine';
+import type { IDataAdapter } from '../interfaces/IDataAdapter';
+import type { IUserPersistentStorage, UserPersistedValues } from '../interfaces/IUserPersistentStorage';
+import type { LogEvent } from '../log-event';
+import type { DynamicConfig, FeatureGate, Layer } from '../results';
+import type { StatsigUser } from './statsig-user';
+
+/** Called with the raw payload and its time after every successful download. */
+export type RulesUpdatedCallback = (rulesJSON: string, time: number) => void;
+/** Milliseconds to wait before the next attempt. */
+export type RetryBackoffFunc = (retriesRemaining: number) => number;
+
+type StringLiteralOrString<T extends string> = T | (string & {});
+
+export type StatsigEnvironment = {
+  tier?: StringLiteralOrString<'production' | 'staging' | 'development'>;
+  [key: string]: string | undefined;
+};
+
+/** `await`: part of initialize. `lazy`: right after it. `none`: never. */
+export type InitStrategy = 'await' | 'lazy' | 'none';
+
+export interface LoggerInterface {
+  debug?(message?: unknown, ...optionalParams: unknown[]): void;
+  info?(message?: unknown, ...optionalParams: unknown[]): void;
+  warn(message?: unknown, ...optionalParams: unknown[]): void;
+  error(message?: unknown, ...optionalParams: unknown[]): void;
+  logLevel: 'none' | 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** Replaces the HTTP client. Must resolve to something like a fetch Response. */
+export type NetworkOverrideFunc = (url: string, params: RequestInit) => Promise<Response>;
+
+/** Told about each evaluation. What they throw is logged; the evaluated value survives. */
+export type EvaluationCallbacks = {
+  gateCallback?: (gate: FeatureGate, user: StatsigUser, event: LogEvent) => void;
+  dynamicConfigCallback?: (config: DynamicConfig, user: StatsigUser, event: LogEvent) => void;
+  experimentCallback?: (config: DynamicConfig, user: StatsigUser, event: LogEvent) => void;
+  layerCallback?: (layer: Layer, user: StatsigUser) => void;
+  layerParamCallback?: (layer: Layer, paramName: string, user: StatsigUser, event: LogEvent) => void;
+};
+
+/** All options of statsig-node, resolved. */
+export type ExplicitStatsigOptions = {
+  api: string;
+  apiForDownloadConfigSpecs: string;
+  apiForGetIdLists: string;
+  fallbackToStatsigAPI: boolean;
+  networkOverrideFunc: NetworkOverrideFunc | null;
+  bootstrapValues: string | null;
+  environment: StatsigEnvironment | null;
+  rulesUpdatedCallback: RulesUpdatedCallback | null;
+  logger: LoggerInterface;
+  localMode: boolean;
+  initTimeoutMs: number;
+  dataAdapter: IDataAdapter | null;
+  rulesetsSyncIntervalMs: number;
+  idListsSyncIntervalMs: number;
+  loggingIntervalMs: number;
+  loggingMaxBufferSize: number;
+  disableDiagnostics: boolean;
+  initStrategyForIP3Country: InitStrategy;
+  initStrategyForIDLists: InitStrategy;
+  postLogsRetryLimit: number;
+  postLogsRetryBackoff: RetryBackoffFunc | number;
+  disableRulesetsSync: boolean;
+  disableIdListsSync: boolean;
+  disableAllLogging: boolean;
+  userPersistentStorage: IUserPersistentStorage | null;
+  evaluationCallback?: (config: FeatureGate | DynamicConfig | Layer) => void;
+  evaluationCallbacks?: EvaluationCallbacks;
+};
+
+/** Options that statsig-node does not have. */
+export type AdditionalOptions = {
+  /** Force an engine; initialization fails when it cannot load. Default: native, then wasm, then js. */
+  engine: EngineKind;
+  /** Folder where events that could not be sent survive a restart. Off by default. */
+  eventSpool: string;
+  /** Send reports of internal errors to Statsig. Default false. */
+  reportExceptions: boolean;
+  /** SDK type on the wire. Default 'statsig-node', whose protocol this package speaks. */
+  sdkType: string;
+  /** SDK version on the wire. */
+  sdkVersion: string;
+  /** Most time one request for specs or for the ID list index may take, in ms. */
+  requestTimeoutMs: number;
+  /** Most time one ID list download may take, in ms. */
+  idListTimeoutMs: number;
+  /** Most time one delivery of events may take, in ms. */
+  eventsTimeoutMs: number;
+};
+
+/** Options of `initialize` and `new StatsigServer`; all are optional. */
+export type StatsigOptions = Partial<Omit<ExplicitStatsigOptions, 'bootstrapValues'>> &
+  Partial<AdditionalOptions> & {
+    /** A payload as JSON text, or (added here) as the object it parses to. */
+    bootstrapValues?: string | object | null;
+  };
+
+export type PersistentAssignmentOptions = {
+  /** Drop a sticky assignment when the user no longer passes the experiment's targeting. */
+  enforceTargeting?: boolean;
+};
+
+export type CoreApiOptions = {
+  disableExposureLogging?: boolean;
+};
+export type CheckGateOptions = CoreApiOptions;
+export type GetConfigOptions = CoreApiOptions;
+export type GetExperimentOptions = CoreApiOptions & {
+  userPersistedValues?: UserPersistedValues | null;
+  persistentAssignmentOptions?: PersistentAssignmentOptions;
+};
+export type GetLayerOptions = GetExperimentOptions;
