@@ -1,0 +1,169 @@
+/** Wraps the Rust evaluator, native or WebAssembly, as an `Engine`. One copy for both: only JSON text is turned here. */
+import type {
+  ClientInitializeOptions, Engine, EngineKind, EngineOptions, EngineStats, EventBatch, OutcomeRecord, OverrideTable,
+  PreparedSpecs, SpecKind, UserAgentParts,
+} from './engine';
+
+/** The surface that crates/node and crates/wasm share: `Engine` with JSON text instead of objects. */
+export interface RustBinding {
+  setOptions(json: string): void;
+  setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void;
+  /** Resolves to the JSON of `PreparedSpecs`. */
+  prepareSpecs(payload: Uint8Array): Promise<string>;
+  commitSpecs(handle: number): void;
+  discardSpecs(handle: number): void;
+  reset(): void;
+  specIndex(kind: number, name: string): number;
+  specNames(kind: number, entity: string): string;
+  specInfo(index: number): string | null;
+  experimentLayer(experiment: string): string | null;
+  setUser(slot: number, json: string, privateJson: string, exotic: string): void;
+  setUserAgent(slot: number, json: string): void;
+  evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
+  expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
+  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean;
+  outcome(outcome: number): string;
+  internOutcome(json: string): number;
+  lastError(): string;
+  logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
+  pendingEvents(): number;
+  takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch>;
+  rotateWindow(): void;
+  setOverrides(json: string): void;
+  updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
+  removeIdList(name: string): void;
+  exportIdList(name: string): Uint8Array | null;
+  setIpTable(table: Uint8Array): void;
+  setTimeZone(transitions: Float64Array): void;
+  clientInitialize(slot: number, json: string): Uint8Array | number | null;
+  stats(): string;
+  dispose(): void;
+}
+
+/** See the head of this file. */
+export class RustEngine implements Engine {
+  /** The hot calls are the binding's own functions, without a frame in between. */
+  readonly evaluate: Engine['evaluate'];
+  readonly expose: Engine['expose'];
+
+  constructor(readonly kind: EngineKind, readonly version: string, readonly userCapacity: number, private readonly rust: RustBinding) {
+    this.evaluate = rust.evaluate.bind(rust);
+    this.expose = rust.expose.bind(rust);
+  }
+
+  setOptions(options: EngineOptions): void {
+    this.rust.setOptions(JSON.stringify(options));
+  }
+
+  setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void {
+    this.rust.setDetails(reason, configSyncTimeMs, initTimeMs);
+  }
+
+  async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
+    return JSON.parse(await this.rust.prepareSpecs(payload)) as PreparedSpecs;
+  }
+
+  commitSpecs(handle: number): void {
+    this.rust.commitSpecs(handle);
+  }
+
+  discardSpecs(handle: number): void {
+    this.rust.discardSpecs(handle);
+  }
+
+  reset(): void {
+    this.rust.reset();
+  }
+
+  specIndex(kind: SpecKind, name: string): number {
+    return this.rust.specIndex(kind, name);
+  }
+
+  specNames(kind: SpecKind, entity: string): string[] {
+    return JSON.parse(this.rust.specNames(kind, entity)) as string[];
+  }
+
+  specInfo(index: number): { entity: string | null; idType: string | null; isActive: boolean } | null {
+    return JSON.parse(this.rust.specInfo(index) ?? 'null') as ReturnType<Engine['specInfo']>;
+  }
+
+  experimentLayer(experiment: string): string | null {
+    return this.rust.experimentLayer(experiment);
+  }
+
+  setUser(slot: number, json: string, privateJson: string, exotic: string): void {
+    this.rust.setUser(slot, json, privateJson, exotic);
+  }
+
+  setUserAgent(slot: number, parts: UserAgentParts): void {
+    this.rust.setUserAgent(slot, JSON.stringify(parts));
+  }
+
+  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean {
+    return this.rust.exposeLayerParameter(slot, outcome, parameter, mode, nowMs);
+  }
+
+  outcome(outcome: number): OutcomeRecord {
+    return JSON.parse(this.rust.outcome(outcome)) as OutcomeRecord;
+  }
+
+  internOutcome(record: OutcomeRecord): number {
+    return this.rust.internOutcome(JSON.stringify(record));
+  }
+
+  lastError(): string {
+    return this.rust.lastError();
+  }
+
+  logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean {
+    return this.rust.logEvent(slot, head, tail, dedupeKey);
+  }
+
+  pendingEvents(): number {
+    return this.rust.pendingEvents();
+  }
+
+  takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
+    return this.rust.takeBatch(prefix, suffix, maxEvents);
+  }
+
+  rotateWindow(): void {
+    this.rust.rotateWindow();
+  }
+
+  setOverrides(overrides: OverrideTable): void {
+    this.rust.setOverrides(JSON.stringify(overrides));
+  }
+
+  updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
+    return this.rust.updateIdList(name, replace, lines);
+  }
+
+  removeIdList(name: string): void {
+    this.rust.removeIdList(name);
+  }
+
+  exportIdList(name: string): Uint8Array | null {
+    return this.rust.exportIdList(name);
+  }
+
+  setIpTable(table: Uint8Array): void {
+    this.rust.setIpTable(table);
+  }
+
+  setTimeZone(transitions: Float64Array): void {
+    this.rust.setTimeZone(transitions);
+  }
+
+  clientInitialize(slot: number, options: ClientInitializeOptions): Uint8Array | number | null {
+    return this.rust.clientInitialize(slot, JSON.stringify(options));
+  }
+
+  stats(): EngineStats {
+    return JSON.parse(this.rust.stats()) as EngineStats;
+  }
+
+  dispose(): void {
+    this.rust.dispose();
+  }
+}

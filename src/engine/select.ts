@@ -1,0 +1,56 @@
+/**
+ * Which engine runs: native, else WebAssembly, else JavaScript; `forced` (from the option or `STATSIG_ENGINE`) names
+ * one. The only importer of all three; each is loaded when it is tried, so an unused one costs nothing.
+ */
+import type { Engine, EngineKind } from './engine';
+
+/** The engine that was chosen and why the faster ones were not. */
+export interface Selection {
+  engine: Engine;
+  /** One entry per engine that was tried before and failed. */
+  rejected: { kind: EngineKind; reason: string }[];
+}
+
+type Factory = () => Engine;
+
+const ORDER: EngineKind[] = ['native', 'wasm', 'js'];
+
+/** True for the names that `STATSIG_ENGINE` and the option take. */
+export function isEngineKind(value: unknown): value is EngineKind {
+  return typeof value === 'string' && (ORDER as string[]).includes(value);
+}
+
+/**
+ * Makes an engine. @param forced only this one; null = the first that loads.
+ * @throws Error when the forced engine cannot load. Without `forced` it never throws: js always loads.
+ */
+export function selectEngine(forced: EngineKind | null, factories: Record<EngineKind, Factory> = FACTORIES): Selection {
+  const rejected: Selection['rejected'] = [];
+  for (const kind of forced === null ? ORDER : [forced]) {
+    try {
+      return { engine: factories[kind](), rejected };
+    } catch (error) {
+      const reason = firstLine(error);
+      if (forced !== null) throw new Error(`The ${kind} engine was asked for and cannot load: ${reason}`);
+      rejected.push({ kind, reason });
+    }
+  }
+  throw new Error('No engine loads.');
+}
+
+function firstLine(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  const message = error instanceof Error ? error.message : String(error);
+  return `${typeof code === 'string' ? `${code}: ` : ''}${message.split('\n', 1)[0]}`;
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- loaded lazily and synchronously */
+const FACTORIES: Record<EngineKind, Factory> = {
+  native: () => (require('./native') as typeof import('./native')).createNativeEngine(),
+  wasm: () => (require('./wasm') as typeof import('./wasm')).createWasmEngine(),
+  js: () => (require('./js/engine') as typeof import('./js/engine')).createJsEngine(VERSION),
+};
+/* eslint-enable @typescript-eslint/no-require-imports */
+
+/** Version of the evaluators; scripts/check-versions keeps it equal to package.json and Cargo.toml. */
+export const VERSION = '0.1.0';
