@@ -1,0 +1,46 @@
+/**
+ * Time as this package's background work sees it. Tests and edge runtimes replace it; nothing below `network`,
+ * `updates`, `storage` and `events` calls `setTimeout`, `Date.now` or `Math.random` directly.
+ */
+
+/** Opaque handle of a pending timer. */
+export type TimerHandle = unknown;
+
+/** Timers, wall clock (ms) and one source of random draws. */
+export interface Clock {
+  now(): number;
+  /** A draw in [0,1), for jitter only. */
+  random(): number;
+  /** Runs `task` once after `ms`. Timers never keep the process alive (they are unref'ed where that exists). */
+  setTimer(task: () => void, ms: number): TimerHandle;
+  clearTimer(handle: TimerHandle): void;
+}
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The host's clock. A delay beyond what the host can count, or NaN, is brought into range instead of firing at once. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  setTimer(task, ms) {
+    const delay = Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), MAX_TIMER_MS);
+    const handle: unknown = setTimeout(task, delay);
+    if (typeof handle === 'object' && handle !== null) (handle as { unref?: () => void }).unref?.();
+    return handle;
+  },
+  clearTimer: (handle) => clearTimeout(handle as Parameters<typeof clearTimeout>[0]),
+};
+
+/** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const finish = (): void => {
+      clock.clearTimer(handle);
+      signal?.removeEventListener('abort', finish);
+      resolve();
+    };
+    const handle = clock.setTimer(finish, ms);
+    signal?.addEventListener('abort', finish, { once: true });
+  });
+}

@@ -1,0 +1,52 @@
+/**
+ * What the SDK needs from an HTTP implementation. Three exist: `node-transport` (axios), `fetch-transport` (edge) and
+ * `override-transport` (the user's `networkOverrideFunc`).
+ */
+
+/** One request. `signal` carries every deadline and abort; `onProgress` is called for each piece of body received. */
+export interface TransportRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  /** Sent as they are; names keep their spelling. */
+  headers: Record<string, string>;
+  /** Text goes out as UTF-8. */
+  body?: Uint8Array | string;
+  /** A longer response body rejects. After decompression. */
+  maxBytes: number;
+  signal: AbortSignal;
+  onProgress: () => void;
+}
+
+/** A complete response, whatever its status. */
+export interface TransportResponse {
+  status: number;
+  ok: boolean;
+  /** Value of a header by its case-insensitive name; null when absent. */
+  header(name: string): string | null;
+  /** The decoded body (content encoding removed). */
+  body: Uint8Array;
+}
+
+/** Sends one request; resolves for every status, rejects when there is no complete response. */
+export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
+
+/** The parts of a fetch `Response` that statsig-node's overrides provide (BEHAVIOUR.md 8.6). All may be absent. */
+export interface OverrideResponse {
+  ok?: boolean;
+  status?: number;
+  headers?: { get?(name: string): string | null | undefined } | null;
+  text?(): Promise<string>;
+  json?(): Promise<unknown>;
+  arrayBuffer?(): Promise<ArrayBuffer>;
+}
+
+/** `options.networkOverrideFunc`. The concrete shape is fetch's, so `(url, init) => fetch(url, init)` fits. */
+export type NetworkOverride = (url: string, init: OverrideInit) => Promise<OverrideResponse>;
+
+/** Second argument of `networkOverrideFunc`. `body`: text, or a Buffer (Uint8Array on edge) when gzipped. */
+export interface OverrideInit {
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body?: string | Uint8Array;
+  signal?: AbortSignal;
+}

@@ -1,0 +1,112 @@
+/**
+ * Logging. Every message passes through one `SafeLogger` per SDK instance, which applies the level, masks secrets and
+ * survives a user logger that throws (BEHAVIOUR.md 2, Q17, Q46).
+ */
+
+export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug';
+
+/** statsig-node's `LoggerInterface`. */
+export interface LoggerInterface {
+  debug?(message?: unknown, ...optionalParams: unknown[]): void;
+  info?(message?: unknown, ...optionalParams: unknown[]): void;
+  warn(message?: unknown, ...optionalParams: unknown[]): void;
+  error(message?: unknown, ...optionalParams: unknown[]): void;
+  logLevel: LogLevel;
+}
+
+const RANK: Record<LogLevel, number> = { none: 0, error: 1, warn: 2, info: 3, debug: 4 };
+const MASK = '******';
+const MAX_ONCE_KEYS = 1000;
+/** Shorter secrets would mask ordinary text. */
+const MIN_SECRET_LENGTH = 4;
+
+/** Used when the options name no logger: the console, from `warn` up. */
+export const consoleLogger: LoggerInterface = {
+  debug: (...args) => console.debug(...args),
+  info: (...args) => console.info(...args),
+  warn: (...args) => console.warn(...args),
+  error: (...args) => console.error(...args),
+  logLevel: 'warn',
+};
+
+/** Wraps the user's logger. No method throws. */
+export class SafeLogger {
+  private readonly secrets: string[];
+  private readonly seen = new Set<string>();
+  private reportedFailure = false;
+
+  /** `secrets`: texts never to appear in output, such as the secret key. */
+  constructor(
+    private readonly target: LoggerInterface = consoleLogger,
+    secrets: readonly (string | null | undefined)[] = [],
+  ) {
+    this.secrets = secrets
+      .filter((secret): secret is string => typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH)
+      .flatMap((secret) => [secret, encodeURIComponent(secret)])
+      .filter((secret, index, all) => all.indexOf(secret) === index);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  info(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  /** Logs the first message with this key, drops later ones. At most 1,000 keys; beyond them nothing is logged. */
+  once(key: string, level: 'debug' | 'info' | 'warn' | 'error', message: unknown): void {
+    if (this.seen.has(key) || this.seen.size >= MAX_ONCE_KEYS) return;
+    this.seen.add(key);
+    this.write(level, message, []);
+  }
+
+  /** The text with every secret replaced by `******`. */
+  mask(text: string): string {
+    let masked = text;
+    for (const secret of this.secrets) masked = masked.split(secret).join(MASK);
+    return masked;
+  }
+
+  /** Text of anything that was thrown, masked. Never throws. */
+  describe(thrown: unknown): string {
+    try {
+      return this.mask(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown));
+    } catch {
+      return 'an error that has no text';
+    }
+  }
+
+  private write(level: Exclude<LogLevel, 'none'>, message: unknown, rest: unknown[]): void {
+    try {
+      if (RANK[level] > (RANK[this.target.logLevel] ?? RANK.warn)) return;
+      this.target[level]?.(this.clean(message), ...rest.map((part) => this.clean(part)));
+    } catch {
+      this.reportFailure();
+    }
+  }
+
+  private clean(part: unknown): unknown {
+    if (typeof part === 'string') return this.mask(part);
+    if (part instanceof Error) return this.mask(String(part));
+    return part;
+  }
+
+  private reportFailure(): void {
+    if (this.reportedFailure) return;
+    this.reportedFailure = true;
+    try {
+      console.error('statsig: the configured logger threw; its messages are lost');
+    } catch {
+      // Nowhere left to say it.
+    }
+  }
+}
