@@ -22,7 +22,6 @@ export type StatsigErrorCode =
   | 'STATSIG_INVALID_ID_LISTS_RESPONSE'
   | 'STATSIG_INVALID_CONFIG_SPECS_RESPONSE'
   | 'STATSIG_SDK_KEY_MISMATCH'
-  | 'STATSIG_EVALUATION_FAILED'
   | 'STATSIG_INIT_TIMEOUT'
   | 'STATSIG_ENGINE_UNAVAILABLE';
 
@@ -136,13 +135,6 @@ export class StatsigSDKKeyMismatchError extends StatsigError {
   }
 }
 
-/** An engine could not evaluate (circular gates, nesting too deep). Callers of the facade get the empty default. */
-export class EvaluationFailedError extends StatsigError {
-  constructor(reason: string) {
-    super(`statsigSDK> Evaluation failed: ${reason}`);
-  }
-}
-
 /** `initTimeoutMs` passed. Reported in `InitializationDetails.error`; the work goes on in the background. */
 export class StatsigInitTimeoutError extends StatsigError {
   constructor() {
@@ -173,6 +165,5 @@ register(StatsigInvalidDataAdapterValuesError, 'STATSIG_INVALID_DATA_ADAPTER_VAL
 register(StatsigInvalidIDListsResponseError, 'STATSIG_INVALID_ID_LISTS_RESPONSE');
 register(StatsigInvalidConfigSpecsResponseError, 'STATSIG_INVALID_CONFIG_SPECS_RESPONSE');
 register(StatsigSDKKeyMismatchError, 'STATSIG_SDK_KEY_MISMATCH');
-register(EvaluationFailedError, 'STATSIG_EVALUATION_FAILED');
 register(StatsigInitTimeoutError, 'STATSIG_INIT_TIMEOUT');
 register(EngineUnavailableError, 'STATSIG_ENGINE_UNAVAILABLE');

@@ -3,4 +3,4 @@ export type * from './client-initialize';
 export type * from './initialization';
 export type * from './log-event-object';
 export type * from './statsig-options';
-export type * from './statsig-user';
+export type { StatsigEnvironment, StatsigUser } from '../user';

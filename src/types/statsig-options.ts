@@ -3,19 +3,12 @@ import type { IDataAdapter } from '../interfaces/IDataAdapter';
 import type { IUserPersistentStorage, UserPersistedValues } from '../interfaces/IUserPersistentStorage';
 import type { LogEvent } from '../log-event';
 import type { DynamicConfig, FeatureGate, Layer } from '../results';
-import type { StatsigUser } from './statsig-user';
+import type { StatsigEnvironment, StatsigUser } from '../user';
 
 /** Called with the raw payload and its time after every successful download. */
 export type RulesUpdatedCallback = (rulesJSON: string, time: number) => void;
 /** Milliseconds to wait before the next attempt. */
 export type RetryBackoffFunc = (retriesRemaining: number) => number;
-
-type StringLiteralOrString<T extends string> = T | (string & {});
-
-export type StatsigEnvironment = {
-  tier?: StringLiteralOrString<'production' | 'staging' | 'development'>;
-  [key: string]: string | undefined;
-};
 
 /** `await`: part of initialize. `lazy`: right after it. `none`: never. */
 export type InitStrategy = 'await' | 'lazy' | 'none';
