@@ -1,0 +1,65 @@
+import test from 'ava';
+import { UserTable } from '../../src/evaluation/user-table';
+
+function table(capacity: number) {
+  const sets: [number, string][] = [];
+  const users = new UserTable({ setUser: (slot, json) => void sets.push([slot, json]) }, capacity);
+  return { users, sets };
+}
+
+test('a user is encoded once while it does not change', (t) => {
+  const { users, sets } = table(4);
+  const user = { userID: 'u', custom: { a: 1, tags: ['x'] } };
+  const slot = users.acquire(user).slot;
+  users.acquire({ userID: 'other' });
+  t.is(users.acquire(user).slot, slot);
+  t.is(sets.length, 2);
+});
+
+test('every kind of change is noticed', (t) => {
+  const { users, sets } = table(4);
+  const user: Record<string, unknown> & { custom: Record<string, unknown> } = { userID: 'u', custom: { a: 1, tags: ['x'] } };
+  const changes = [
+    () => (user['email'] = 'a@b'), () => (user.custom['a'] = 2), () => (user.custom['tags'] as string[]).push('y'),
+    () => delete user['email'], () => (user.custom = { a: 2, tags: ['x', 'y'], b: 1 }), () => (user['userID'] = 7),
+  ];
+  users.acquire(user);
+  for (const change of changes) {
+    const before = sets.length;
+    change();
+    users.acquire(user);
+    t.is(sets.length, before + 1, String(change));
+    t.deepEqual(JSON.parse(sets[before]![1]), JSON.parse(JSON.stringify(user)));
+  }
+});
+
+test('deeply nested values are compared by their text at every check', (t) => {
+  const { users, sets } = table(4);
+  const user = { userID: 'u', custom: { deep: { deeper: { x: 1 } } } };
+  users.acquire(user);
+  users.acquire(user);
+  t.is(sets.length, 1);
+  user.custom.deep.deeper.x = 2;
+  users.acquire(user);
+  t.is(sets.length, 2);
+});
+
+test('slots are reused in a ring and an evicted user comes back in a new one', (t) => {
+  const { users, sets } = table(2);
+  const [a, b, c] = [{ userID: 'a' }, { userID: 'b' }, { userID: 'c' }];
+  const first = users.acquire(a);
+  users.acquire(b);
+  users.acquire(c);
+  t.is(first.slot, -1);
+  t.is(users.acquire(a).slot, 1);
+  t.deepEqual(sets.map(([slot]) => slot), [0, 1, 0, 1]);
+});
+
+test('a new environment encodes again', (t) => {
+  const { users, sets } = table(2);
+  const user = { userID: 'a' };
+  users.acquire(user);
+  users.setEnvironment({ json: '{"tier":"x"}', overwrites: true });
+  users.acquire(user);
+  t.is(sets[1]![1], '{"userID":"a","statsigEnvironment":{"tier":"x"}}');
+});
