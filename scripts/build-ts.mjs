@@ -1,0 +1,47 @@
+// Compiles src/ to dist/ (CommonJS and declarations), then writes what is derived from it: the ES module entries and
+// the deep-import files of statsig-node's layout.
+//
+//   node scripts/build-ts.mjs [--if-stale]
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { writeDeepImports } from './write-deep-imports.mjs';
+import { writeEsmEntries } from './write-esm-entries.mjs';
+import { localBin } from './run.mjs';
+import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
+
+const inputs = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json', 'scripts'];
+
+/** Compiles and returns the emitted files, relative to the root. Ends the process on a type error. */
+function compile() {
+  const args = ['-p', 'tsconfig.build.json', '--listEmittedFiles', '--pretty', 'false'];
+  const { status, stdout } = spawnSync(localBin('tsc'), args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+  const lines = (stdout ?? '').split(/\r?\n/);
+  if (status !== 0) {
+    console.error(lines.filter((line) => line && !line.startsWith('TSFILE:')).join('\n') || 'tsc could not start');
+    process.exit(1);
+  }
+  return lines.filter((line) => line.startsWith('TSFILE:')).map((line) => relative(root, line.slice(7).trim()));
+}
+
+/** Removes outputs of sources that no longer exist, so that they can't be imported or packed. */
+function prune(keep) {
+  const visit = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) visit(path);
+      else if (!/\.(node|wasm)$/.test(entry.name) && !keep.has(relative(root, path))) rmSync(path);
+    }
+  };
+  visit(join(root, 'dist'));
+}
+
+if (process.argv.includes('--if-stale') && isFresh('ts', inputs, ['dist/index.js', 'dist/index.mjs'])) {
+  console.log('javascript: dist is up to date');
+  process.exit(0);
+}
+const hash = hashOf(inputs);
+const files = new Set([...compile(), ...writeDeepImports(), ...writeEsmEntries()]);
+prune(files);
+markFresh('ts', hash);
+console.log(`javascript: wrote ${files.size} files to dist`);

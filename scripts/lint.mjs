@@ -1,0 +1,16 @@
+// Checks of the source tree that need no build: who imports whom, file sizes, file names, generated package manifests.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { importProblems } from './check-imports.mjs';
+import { layoutProblems } from './check-layout.mjs';
+import { manifestProblems } from './platform-packages.mjs';
+import { filesBelow, root } from './stamp.mjs';
+
+const folders = ['src', 'crates', '__test__', 'scripts', 'bench', 'fuzz'];
+const files = folders.flatMap(filesBelow).filter((file) => /\.(ts|mts|mjs|rs)$/.test(file));
+const sources = files.map((file) => ({ file: file.replaceAll('\\', '/'), text: readFileSync(join(root, file), 'utf8') }));
+
+const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems()];
+for (const problem of problems) console.error(problem);
+console.log(`lint: ${sources.length} files, ${problems.length} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;
