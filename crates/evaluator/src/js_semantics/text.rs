@@ -1,0 +1,55 @@
+//! String operations: `length`, `toLowerCase`, `trim`.
+
+use std::borrow::Cow;
+
+/// `s.length`: UTF-16 units.
+pub fn utf16_len(s: &str) -> usize {
+    // One unit per character, and one more where the character takes four bytes.
+    s.bytes().map(|b| usize::from(b & 0xC0 != 0x80) + usize::from(b >= 0xF0)).sum()
+}
+
+/// `s.toLowerCase()`, with the final sigma and the dotted capital I. Allocates only if something changes.
+pub fn to_lower_case(s: &str) -> Cow<'_, str> {
+    let first = s.bytes().position(|b| b.is_ascii_uppercase() || b >= 0x80);
+    match first {
+        None => Cow::Borrowed(s),
+        Some(_) if s.is_ascii() => Cow::Owned(s.to_ascii_lowercase()),
+        Some(_) => Cow::Owned(s.to_lowercase()),
+    }
+}
+
+/// White space and line terminators of ECMAScript: what `trim`, `Number` and `parseInt` skip, and `\s` matches.
+pub fn is_white_space(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}'
+        | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
+}
+
+/// `s.trim()`.
+pub fn trim(s: &str) -> &str {
+    s.trim_matches(is_white_space)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_count_utf16_units() {
+        assert_eq!(["", "abc", "é", "€", "😀a"].map(utf16_len), [0, 3, 1, 1, 3]);
+    }
+
+    #[test]
+    fn lower_case_is_unicodes() {
+        assert!(matches!(to_lower_case("abc-1"), Cow::Borrowed(_)));
+        assert_eq!(to_lower_case("AbC"), "abc");
+        assert_eq!(to_lower_case("ΑΣ Σ"), "ας σ");
+        assert_eq!(to_lower_case("İ"), "i\u{307}");
+        assert_eq!(to_lower_case("ẞÅ"), "ßå");
+    }
+
+    #[test]
+    fn trim_knows_javascripts_white_space() {
+        assert_eq!(trim("\u{feff}\u{a0}\u{2029} a b\u{b}\u{3000}"), "a b");
+        assert_eq!(trim("\u{85}a\u{200b}"), "\u{85}a\u{200b}");
+    }
+}

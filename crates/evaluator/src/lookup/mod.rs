@@ -1,0 +1,5 @@
+//! Lookup tables that are handed in.
+
+pub mod ip;
+
+pub use ip::IpTable;
