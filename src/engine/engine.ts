@@ -134,7 +134,7 @@ export interface EngineOptions {
   sessionID: string;
 }
 
-/** Arguments of `clientInitialize`, all optional but `random`. Sources: BEHAVIOUR.md 6, SERVER_CORE.md 7. */
+/** Arguments of `clientInitialize`, all optional but `random` and `nowMs`. Sources: BEHAVIOUR.md 6, SERVER_CORE.md 7. */
 export interface ClientInitializeOptions {
   clientKey?: string | null;
   /** Echoed in `hash_used`; 'djb2' and 'sha256' hash, anything else leaves names plain. Default 'djb2'. */
@@ -147,6 +147,8 @@ export interface ClientInitializeOptions {
   };
   /** One draw in [0,1) for session replay. */
   random: number;
+  /** Time of the call, for conditions on the current time. */
+  nowMs: number;
   /** 'v1' (default), 'v2' = with secondary exposure mapping, 'init-v2' = short keys. */
   responseFormat?: 'v1' | 'v2' | 'init-v2';
   featureGateFilter?: string[];
