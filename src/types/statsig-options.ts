@@ -2,6 +2,7 @@ import type { EngineKind } from '../engine/engine';
 import type { IDataAdapter } from '../interfaces/IDataAdapter';
 import type { IUserPersistentStorage, UserPersistedValues } from '../interfaces/IUserPersistentStorage';
 import type { LogEvent } from '../log-event';
+import type { LoggerInterface } from '../observability/logger';
 import type { DynamicConfig, FeatureGate, Layer } from '../results';
 import type { StatsigEnvironment, StatsigUser } from '../user';
 
@@ -12,14 +13,6 @@ export type RetryBackoffFunc = (retriesRemaining: number) => number;
 
 /** `await`: part of initialize. `lazy`: right after it. `none`: never. */
 export type InitStrategy = 'await' | 'lazy' | 'none';
-
-export interface LoggerInterface {
-  debug?(message?: unknown, ...optionalParams: unknown[]): void;
-  info?(message?: unknown, ...optionalParams: unknown[]): void;
-  warn(message?: unknown, ...optionalParams: unknown[]): void;
-  error(message?: unknown, ...optionalParams: unknown[]): void;
-  logLevel: 'none' | 'debug' | 'info' | 'warn' | 'error';
-}
 
 /** Replaces the HTTP client. Must resolve to something like a fetch Response. */
 export type NetworkOverrideFunc = (url: string, params: RequestInit) => Promise<Response>;
@@ -76,12 +69,10 @@ export type AdditionalOptions = {
   sdkType: string;
   /** SDK version on the wire. */
   sdkVersion: string;
-  /** Most time one request for specs or for the ID list index may take, in ms. */
+  /** Longest wait for a response to begin and between two pieces of its body, and for one delivery of events, ms. */
   requestTimeoutMs: number;
-  /** Most time one ID list download may take, in ms. */
-  idListTimeoutMs: number;
-  /** Most time one delivery of events may take, in ms. */
-  eventsTimeoutMs: number;
+  /** Longest duration of one download of specs or of an ID list, ms. */
+  downloadTimeoutMs: number;
 };
 
 /** Options of `initialize` and `new StatsigServer`; all are optional. */
@@ -106,3 +97,5 @@ export type GetExperimentOptions = CoreApiOptions & {
   persistentAssignmentOptions?: PersistentAssignmentOptions;
 };
 export type GetLayerOptions = GetExperimentOptions;
+
+export type { LoggerInterface } from '../observability/logger';

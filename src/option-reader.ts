@@ -1,0 +1,156 @@
+/** Typed access to an options object that may hold anything. Collects one warning per unusable option. */
+
+/** See the head of this file. No method but `raw`'s callers throws; getters that throw count as unusable. */
+export class OptionReader {
+  readonly warnings: string[] = [];
+  private readonly given: Record<string, unknown>;
+  private readonly known = new Set<string>();
+
+  constructor(given: unknown) {
+    const isObject = typeof given === 'object' && given !== null;
+    if (!isObject) {
+      this.warnings.push(`statsigSDK> Options must be an object, got ${describe(given)}; all defaults are used.`);
+    }
+    this.given = (isObject ? given : {}) as Record<string, unknown>;
+  }
+
+  /** The value as given; undefined when reading it throws. */
+  raw(name: string): unknown {
+    this.known.add(name);
+    try {
+      return this.given[name];
+    } catch {
+      this.warnings.push(`statsigSDK> Reading the option ${name} failed; its default is used.`);
+      return undefined;
+    }
+  }
+
+  boolean(name: string, fallback: boolean): boolean {
+    return this.typed(name, 'boolean', fallback);
+  }
+
+  string(name: string, fallback: string): string {
+    return this.typed(name, 'string', fallback);
+  }
+
+  /** NaN counts as unusable: as an interval it would mean "always". */
+  number(name: string, fallback: number): number {
+    const value = this.typed(name, 'number', fallback);
+    if (!Number.isNaN(value)) {
+      return value;
+    }
+    this.warn(name, 'a number', 'NaN');
+    return fallback;
+  }
+
+  /** Any type is right; only its truth counts. */
+  truthy(name: string): boolean {
+    return Boolean(this.raw(name));
+  }
+
+  numberOrFunction<F>(name: string, fallback: number): number | F {
+    const value = this.raw(name);
+    if (typeof value === 'function') {
+      return value as F;
+    }
+    return value == null || typeof value === 'number'
+      ? this.number(name, fallback)
+      : this.unusable(name, 'a number or a function', value, fallback);
+  }
+
+  function<F>(name: string): F | null {
+    const value = this.raw(name);
+    if (value == null || typeof value === 'function') {
+      return (value ?? null) as F | null;
+    }
+    return this.unusable(name, 'a function', value, null);
+  }
+
+  /** An object, or a function that carries methods. */
+  object<O>(name: string): O | null {
+    const value = this.raw(name);
+    if (value == null || typeof value === 'object' || typeof value === 'function') {
+      return (value ?? null) as O | null;
+    }
+    return this.unusable(name, 'an object', value, null);
+  }
+
+  /** Falsy = null; what is no object counts as `{}`, as in statsig-node. The object itself is kept. */
+  environment(name: string): object | null {
+    const value = this.raw(name);
+    if (!value) {
+      return null;
+    }
+    return typeof value === 'object' ? value : this.unusable(name, 'an object', value, {});
+  }
+
+  /** JSON text, given as text or as the value that it parses to. */
+  jsonText(name: string): string | null {
+    const value = this.raw(name);
+    if (value == null || typeof value === 'string') {
+      return value ?? null;
+    }
+    try {
+      const text: unknown = typeof value === 'object' ? JSON.stringify(value) : undefined;
+      if (typeof text === 'string') {
+        return text;
+      }
+    } catch {
+      // Cycles and BigInts: no JSON, handled like any other unusable value.
+    }
+    return this.unusable(name, 'JSON text or a JSON object', value, null);
+  }
+
+  /** An object of functions; fields that are none are left out with a warning. Functions keep the object as `this`. */
+  functions(name: string, fields: readonly string[]): Record<string, unknown> {
+    const holder = this.object<Record<string, unknown>>(name);
+    const found: Record<string, unknown> = {};
+    for (const field of fields) {
+      const value = readField(holder, field);
+      if (typeof value === 'function') {
+        found[field] = value.bind(holder);
+      } else if (value != null) {
+        this.unusable(`${name}.${field}`, 'a function', value, null);
+      }
+    }
+    return found;
+  }
+
+  warn(name: string, expected: string, got: string): void {
+    this.warnings.push(`statsigSDK> The option ${name} must be ${expected}, got ${got}; its default is used.`);
+  }
+
+  /** Warns about every own option that nobody asked for. Call last. */
+  warnUnknown(): void {
+    for (const name of Object.keys(this.given)) {
+      if (!this.known.has(name)) {
+        this.warnings.push(`statsigSDK> Unknown option ${name.slice(0, 80)} is ignored.`);
+      }
+    }
+  }
+
+  private typed<T>(name: string, type: 'boolean' | 'string' | 'number', fallback: T): T {
+    const value = this.raw(name);
+    if (value == null || typeof value === type) {
+      return (value ?? fallback) as T;
+    }
+    return this.unusable(name, `a ${type}`, value, fallback);
+  }
+
+  private unusable<T>(name: string, expected: string, value: unknown, fallback: T): T {
+    this.warn(name, expected, describe(value));
+    return fallback;
+  }
+}
+
+function readField(holder: Record<string, unknown> | null, field: string): unknown {
+  try {
+    return holder?.[field];
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+}

@@ -1,0 +1,198 @@
+/**
+ * Options, read once: every option of BEHAVIOUR.md 2 with its default and clamp, as one complete immutable value.
+ * A wrong type or an unknown name gives one warning that names it; the default is used.
+ */
+import type { EngineKind } from './engine/engine';
+import { isEngineKind } from './engine/select';
+import { consoleLogger, type LoggerInterface } from './observability/logger';
+import { OptionReader } from './option-reader';
+import { optionsLoggingCopy } from './options-copy';
+import type { IDataAdapter } from './interfaces/IDataAdapter';
+import type { IUserPersistentStorage } from './interfaces/IUserPersistentStorage';
+import type {
+  EvaluationCallbacks,
+  InitStrategy,
+  NetworkOverrideFunc,
+  RetryBackoffFunc,
+  RulesUpdatedCallback,
+  StatsigOptions,
+} from './types/statsig-options';
+import type { StatsigEnvironment } from './user';
+
+/** Where statsig-node sends events and asks for ID lists by default. */
+export const STATSIG_API = 'https://statsigapi.net/v1';
+/** Where statsig-node downloads config specs by default. */
+export const STATSIG_CDN = 'https://api.statsigcdn.com/v1';
+/** The statsig-node version whose protocol this package speaks. */
+export const COMPATIBLE_VERSION = '6.5.2';
+
+const MAX_BUFFERED_EVENTS = 1000;
+
+/** The options in force. Complete: nobody downstream checks or defaults anything. */
+export interface ResolvedOptions {
+  readonly api: string;
+  readonly apiForDownloadConfigSpecs: string;
+  readonly apiForGetIdLists: string;
+  readonly fallbackToStatsigAPI: boolean;
+  readonly networkOverrideFunc: NetworkOverrideFunc | null;
+  /** JSON text. */
+  readonly bootstrapValues: string | null;
+  readonly environment: StatsigEnvironment | null;
+  readonly rulesUpdatedCallback: RulesUpdatedCallback | null;
+  readonly localMode: boolean;
+  /** 0 or less: no timeout. */
+  readonly initTimeoutMs: number;
+  readonly logger: LoggerInterface;
+  readonly dataAdapter: IDataAdapter | null;
+  readonly rulesetsSyncIntervalMs: number;
+  readonly idListsSyncIntervalMs: number;
+  readonly loggingIntervalMs: number;
+  readonly loggingMaxBufferSize: number;
+  readonly disableDiagnostics: boolean;
+  readonly initStrategyForIP3Country: InitStrategy;
+  readonly initStrategyForIDLists: InitStrategy;
+  readonly postLogsRetryLimit: number;
+  readonly postLogsRetryBackoff: RetryBackoffFunc | number;
+  readonly disableRulesetsSync: boolean;
+  readonly disableIdListsSync: boolean;
+  readonly disableAllLogging: boolean;
+  readonly userPersistentStorage: IUserPersistentStorage | null;
+  readonly evaluationCallback: ((result: unknown) => unknown) | null;
+  readonly evaluationCallbacks: EvaluationCallbacks;
+  /** null: the best that loads. */
+  readonly engine: EngineKind | null;
+  readonly eventSpool: string | null;
+  readonly reportExceptions: boolean;
+  readonly sdkType: string;
+  readonly sdkVersion: string;
+  /** undefined: the network layer's own default. */
+  readonly requestTimeoutMs: number | undefined;
+  readonly downloadTimeoutMs: number | undefined;
+}
+
+/** Outcome of reading the options. */
+export interface ParsedOptions {
+  options: ResolvedOptions;
+  /** One sentence per option that was not usable, for the instance's logger. */
+  warnings: string[];
+  /** What reports and diagnostics may say about the options (BEHAVIOUR.md 8.9). */
+  loggingCopy: Record<string, unknown>;
+}
+
+/**
+ * Reads the options.
+ * @param given what the caller passed; undefined counts as `{}`
+ * @param forcedEngine value of `STATSIG_ENGINE`, used when the option names none
+ * @throws TypeError when `given` is null, or `api` is neither a string nor null-ish
+ */
+export function parseOptions(given: StatsigOptions | undefined, forcedEngine?: string): ParsedOptions {
+  if (given === null) {
+    throw new TypeError('Statsig options must be an object, got null.');
+  }
+  const reader = new OptionReader(given === undefined ? {} : given);
+  const options: ResolvedOptions = Object.freeze({
+    ...networkOptions(reader),
+    ...sourceOptions(reader),
+    ...timingOptions(reader),
+    ...hookOptions(reader),
+    ...additionalOptions(reader, forcedEngine),
+  });
+  reader.warnUnknown();
+  return { options, warnings: reader.warnings, loggingCopy: optionsLoggingCopy(given ?? {}) };
+}
+
+function networkOptions(reader: OptionReader) {
+  const api = reader.raw('api');
+  if (api != null && typeof api !== 'string') {
+    throw new TypeError(`The option api must be a string, got ${typeof api}.`);
+  }
+  const base = api == null ? null : withoutSlash(api);
+  const url = (name: string, fallback: string): string => withoutSlash(reader.string(name, fallback));
+  return {
+    api: base ?? STATSIG_API,
+    apiForDownloadConfigSpecs: url('apiForDownloadConfigSpecs', base ?? STATSIG_CDN),
+    apiForGetIdLists: url('apiForGetIdLists', base ?? STATSIG_API),
+    fallbackToStatsigAPI: reader.boolean('fallbackToStatsigAPI', false),
+    networkOverrideFunc: reader.function<NetworkOverrideFunc>('networkOverrideFunc'),
+    postLogsRetryLimit: reader.number('postLogsRetryLimit', 5),
+    postLogsRetryBackoff: reader.numberOrFunction<RetryBackoffFunc>('postLogsRetryBackoff', 1000),
+  };
+}
+
+function sourceOptions(reader: OptionReader) {
+  return {
+    bootstrapValues: reader.jsonText('bootstrapValues'),
+    environment: reader.environment('environment') as StatsigEnvironment | null,
+    localMode: reader.boolean('localMode', false),
+    dataAdapter: reader.object<IDataAdapter>('dataAdapter'),
+    userPersistentStorage: reader.object<IUserPersistentStorage>('userPersistentStorage'),
+    initStrategyForIP3Country: strategy(reader, 'initStrategyForIP3Country'),
+    initStrategyForIDLists: strategy(reader, 'initStrategyForIDLists'),
+    disableRulesetsSync: reader.truthy('disableRulesetsSync'),
+    disableIdListsSync: reader.truthy('disableIdListsSync'),
+    disableAllLogging: reader.truthy('disableAllLogging'),
+    disableDiagnostics: reader.boolean('disableDiagnostics', false),
+  };
+}
+
+function timingOptions(reader: OptionReader) {
+  return {
+    initTimeoutMs: reader.number('initTimeoutMs', 0),
+    rulesetsSyncIntervalMs: Math.max(reader.number('rulesetsSyncIntervalMs', 10_000), 5_000),
+    idListsSyncIntervalMs: Math.max(reader.number('idListsSyncIntervalMs', 60_000), 30_000),
+    loggingIntervalMs: reader.number('loggingIntervalMs', 60_000),
+    loggingMaxBufferSize: Math.min(reader.number('loggingMaxBufferSize', MAX_BUFFERED_EVENTS), MAX_BUFFERED_EVENTS),
+  };
+}
+
+function hookOptions(reader: OptionReader) {
+  return {
+    logger: reader.object<LoggerInterface>('logger') ?? consoleLogger,
+    rulesUpdatedCallback: reader.function<RulesUpdatedCallback>('rulesUpdatedCallback'),
+    evaluationCallback: reader.function<(result: unknown) => unknown>('evaluationCallback'),
+    evaluationCallbacks: reader.functions('evaluationCallbacks', [
+      'gateCallback',
+      'dynamicConfigCallback',
+      'experimentCallback',
+      'layerCallback',
+      'layerParamCallback',
+    ]) as EvaluationCallbacks,
+  };
+}
+
+function additionalOptions(reader: OptionReader, forcedEngine: string | undefined) {
+  const engine = reader.string('engine', forcedEngine ?? '');
+  if (engine !== '' && !isEngineKind(engine)) {
+    reader.warn('engine', "one of 'native', 'wasm' and 'js'", `'${engine.slice(0, 40)}'`);
+  }
+  return {
+    engine: isEngineKind(engine) ? engine : null,
+    eventSpool: reader.string('eventSpool', '') || null,
+    reportExceptions: reader.boolean('reportExceptions', false),
+    sdkType: reader.string('sdkType', 'statsig-node'),
+    sdkVersion: reader.string('sdkVersion', COMPATIBLE_VERSION),
+    requestTimeoutMs: positive(reader, 'requestTimeoutMs'),
+    downloadTimeoutMs: positive(reader, 'downloadTimeoutMs'),
+  };
+}
+
+function positive(reader: OptionReader, name: string): number | undefined {
+  const value = reader.number(name, 0);
+  if (value < 0) {
+    reader.warn(name, 'a positive number', String(value));
+  }
+  return value > 0 ? value : undefined;
+}
+
+function strategy(reader: OptionReader, name: string): InitStrategy {
+  const value = reader.string(name, 'await');
+  if (value === 'await' || value === 'lazy' || value === 'none') {
+    return value;
+  }
+  reader.warn(name, "one of 'await', 'lazy' and 'none'", `'${value.slice(0, 40)}'`);
+  return 'await';
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith('/') ? url.slice(0, -1) : url;
+}
