@@ -1,3 +1,55 @@
-import type { Transport } from './transport';
-/** The platform's `fetch`, looked up at each call unless one is given. */
-export function fetchTransport(_fetch?: typeof globalThis.fetch): Transport { throw new Error('shell'); }
+import { NetworkError } from './network-error';
+import type { Transport, TransportRequest } from './transport';
+
+type Fetch = typeof globalThis.fetch;
+
+/**
+ * The platform's `fetch`, for edge runtimes. Looked up at each call unless one is given, so that a runtime or a test
+ * may install it after import.
+ */
+export function fetchTransport(customFetch?: Fetch): Transport {
+  return async (request) => {
+    const send: Fetch | undefined = customFetch ?? globalThis.fetch;
+    if (typeof send !== 'function') throw new NetworkError('network', 'This runtime has no fetch');
+    const { method, headers, body, signal } = request;
+    // The cast: BodyInit excludes views of shared memory, which no caller here has.
+    const response = await send(request.url, { method, headers, body: body as string | Uint8Array<ArrayBuffer>, signal });
+    request.onProgress();
+    return {
+      status: response.status,
+      ok: response.ok,
+      header: (name) => response.headers.get(name),
+      body: await readAll(response, request),
+    };
+  };
+}
+
+async function readAll(response: Response, request: TransportRequest): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array(0);
+  const reader = response.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return join(chunks, length);
+    request.onProgress();
+    length += value.byteLength;
+    if (length > request.maxBytes) {
+      void reader.cancel().catch(() => undefined);
+      throw new NetworkError('network', `Response is longer than ${request.maxBytes} bytes`);
+    }
+    chunks.push(value);
+  }
+}
+
+/** One array from several, without a copy when there is only one. */
+export function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  if (chunks.length === 1 && chunks[0]) return chunks[0];
+  const all = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
+}

@@ -1,6 +1,22 @@
 import type { SafeLogger } from '../observability/logger';
-import type { Clock } from './clock';
+import { type Clock, systemClock } from './clock';
+import { Deadline, type DeadlineLimits } from './deadline';
+import { InFlight } from './in-flight';
+import { NetworkError } from './network-error';
+import { overrideTransport } from './override-transport';
+import { parseRetryAfter } from './retry-after';
 import type { NetworkOverride, Transport, TransportResponse } from './transport';
+
+/** Default of `requestTimeoutMs`. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+/** Default of `downloadTimeoutMs`. */
+export const DOWNLOAD_TIMEOUT_MS = 120_000;
+/** Longest response body, after decompression. */
+export const MAX_RESPONSE_BYTES = 512 * 1024 * 1024;
+
+const FALLBACK_SPECS = 'https://api.statsigcdn.com/v1';
+const FALLBACK_ID_LISTS = 'https://statsigapi.net/v1';
+const EXCEPTION_URL = 'https://statsigapi.net/v1/sdk_exception';
 
 export interface HttpOptions {
   sdkKey: string | null;
@@ -26,11 +42,181 @@ export interface HttpOptions {
   errors?: { localMode(): Error; tooManyRequests(url: string): Error };
 }
 
-/** Knows statsig-node's requests and headers, and nothing about flags. */
+/** An entity tag together with the URL it belongs to. */
+export interface Validator {
+  url: string;
+  etag: string;
+}
+
+/** A config download. On status 304 the body is empty and the payload named by the validator still holds. */
+export interface SpecsDownload {
+  response: TransportResponse;
+  /** For the next download, once this payload has been applied. */
+  validator: Validator | null;
+}
+
+/** One POST of one batch of events. */
+export interface EventPost {
+  batchId: string;
+  count: number;
+  body: Uint8Array | string;
+  isGzipped: boolean;
+  signal?: AbortSignal;
+}
+
+interface Send {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Record<string, string>;
+  body?: Uint8Array | string;
+  signal?: AbortSignal;
+  isDownload?: boolean;
+  /** A status other than 2xx that is no failure. */
+  alsoOk?: number;
+}
+
+/**
+ * Knows statsig-node's requests (BEHAVIOUR.md 8), and nothing about flags. Every method rejects with a `NetworkError`
+ * (or what `errors` makes) when there is no 2xx answer; no message holds the secret key. Nothing is retried here.
+ */
 export class StatsigHttp {
-  constructor(readonly options: HttpOptions) {}
-  downloadSpecs(_o: { sinceTime: number }): Promise<TransportResponse> { throw new Error('shell'); }
-  fetchIdListIndex(): Promise<TransportResponse> { throw new Error('shell'); }
-  fetchIdList(_url: string, _fromByte: number): Promise<TransportResponse> { throw new Error('shell'); }
-  postException(_body: string): Promise<TransportResponse> { throw new Error('shell'); }
+  readonly inFlight = new InFlight();
+  private readonly transport: Transport;
+  private readonly clock: Clock;
+
+  constructor(private readonly options: HttpOptions) {
+    this.clock = options.clock ?? systemClock;
+    const { networkOverrideFunc } = options;
+    this.transport = networkOverrideFunc === null ? options.transport : overrideTransport(networkOverrideFunc);
+  }
+
+  /** GET of the config specs; `sinceTime` 0 asks for all. Falls back to Statsig's CDN if so configured (8.4). */
+  async downloadSpecs(ask: { sinceTime: number; validator?: Validator | null }): Promise<SpecsDownload> {
+    const query = ask.sinceTime ? `?sinceTime=${ask.sinceTime}` : '';
+    const path = `/download_config_specs/${this.options.sdkKey ?? ''}.json${query}`;
+    return this.withFallback(this.options.apiForDownloadConfigSpecs + path, FALLBACK_SPECS + path, async (url) => {
+      const known = ask.validator?.url === url ? ask.validator : null;
+      const headers = this.headers(known === null ? {} : { 'If-None-Match': known.etag });
+      const alsoOk = known === null ? undefined : 304;
+      const response = await this.send({ method: 'GET', url, headers, isDownload: true, alsoOk });
+      const etag = response.header('etag');
+      return { response, validator: etag === null || etag === '' ? known : { url, etag } };
+    });
+  }
+
+  /** POST for the index of ID lists. */
+  fetchIdListIndex(): Promise<TransportResponse> {
+    const path = '/get_id_lists';
+    return this.withFallback(this.options.apiForGetIdLists + path, FALLBACK_ID_LISTS + path, (url) =>
+      this.send({ method: 'POST', url, headers: this.headers({}), body: '{}', isDownload: true }),
+    );
+  }
+
+  /** GET of a list's bytes from an offset on. Carries no key: the URL is another host's. */
+  fetchIdList(url: string, fromByte: number): Promise<TransportResponse> {
+    return this.send({ method: 'GET', url, headers: { Range: `bytes=${fromByte}-` }, isDownload: true });
+  }
+
+  /** POST of events. `statsig-event-batch-id` is the same for every attempt at a batch. */
+  postEvents(post: EventPost): Promise<TransportResponse> {
+    const headers = this.headers({
+      'STATSIG-EVENT-COUNT': String(post.count),
+      'statsig-event-batch-id': post.batchId,
+    });
+    if (post.isGzipped) headers['Content-Encoding'] = 'gzip';
+    const { body, signal } = post;
+    return this.send({ method: 'POST', url: `${this.options.api}/log_event`, headers, body, signal });
+  }
+
+  /** POST of an exception report, to Statsig's fixed address (8.9). */
+  postException(body: string): Promise<TransportResponse> {
+    const { sdkKey, sdkType, sdkVersion } = this.options;
+    const headers = {
+      'STATSIG-API-KEY': sdkKey ?? '',
+      'STATSIG-SDK-TYPE': sdkType,
+      'STATSIG-SDK-VERSION': sdkVersion,
+      'Content-Type': 'application/json',
+    };
+    return this.send({ method: 'POST', url: EXCEPTION_URL, headers, body });
+  }
+
+  private headers(additional: Record<string, string>): Record<string, string> {
+    return {
+      ...additional,
+      'Content-type': 'application/json; charset=UTF-8',
+      'STATSIG-API-KEY': this.options.sdkKey ?? '',
+      'STATSIG-CLIENT-TIME': String(this.clock.now()),
+      'STATSIG-SERVER-SESSION-ID': this.options.sessionID,
+      'STATSIG-SDK-TYPE': this.options.sdkType,
+      'STATSIG-SDK-VERSION': this.options.sdkVersion,
+    };
+  }
+
+  private async withFallback<T>(primary: string, fallback: string, run: (url: string) => Promise<T>): Promise<T> {
+    try {
+      return await run(primary);
+    } catch (error) {
+      if (!this.options.fallbackToStatsigAPI || this.options.localMode || primary === fallback) throw error;
+      this.options.logger.warn(`statsig: ${this.options.logger.describe(error)}; falling back to the Statsig API`);
+      return run(fallback);
+    }
+  }
+
+  private async send(request: Send): Promise<TransportResponse> {
+    const { options } = this;
+    if (options.localMode) {
+      throw options.errors?.localMode() ?? new NetworkError('local_mode', 'localMode is on: no request is sent');
+    }
+    if (!this.inFlight.enter(request.url)) {
+      const url = options.logger.mask(request.url);
+      throw options.errors?.tooManyRequests(url)
+        ?? new NetworkError('too_many_requests', `Request to ${url} failed: too many requests in flight`);
+    }
+    try {
+      return this.checkStatus(await this.sendInTime(request), request);
+    } finally {
+      this.inFlight.leave(request.url);
+    }
+  }
+
+  private async sendInTime(request: Send): Promise<TransportResponse> {
+    const deadline = new Deadline(this.clock, this.limits(request), request.signal);
+    try {
+      const { method, url, headers, body } = request;
+      const { signal, touch } = deadline;
+      const sent = callContained(() =>
+        this.transport({ method, url, headers, body, maxBytes: MAX_RESPONSE_BYTES, signal, onProgress: touch }),
+      );
+      return await Promise.race([sent, deadline.expired]);
+    } catch (error) {
+      throw this.describeFailure(error, request.url);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  private limits(request: Send): DeadlineLimits {
+    const idleMs = this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    return { idleMs, totalMs: request.isDownload ? (this.options.downloadTimeoutMs ?? DOWNLOAD_TIMEOUT_MS) : idleMs };
+  }
+
+  private checkStatus(response: TransportResponse, request: Send): TransportResponse {
+    if (response.ok || response.status === request.alsoOk) return response;
+    const message = this.options.logger.mask(`Request to ${request.url} failed with status ${response.status}`);
+    const retryAfter = parseRetryAfter(response.header('retry-after'), this.clock.now());
+    throw new NetworkError('status', message, response.status, retryAfter);
+  }
+
+  private describeFailure(error: unknown, url: string): NetworkError {
+    const code = error instanceof NetworkError ? error.code : 'network';
+    const reason = error instanceof Error ? error.message : this.options.logger.describe(error);
+    return new NetworkError(code, this.options.logger.mask(`Request to ${url} failed: ${reason}`));
+  }
+}
+
+/** Turns a synchronous throw into a rejection, and keeps a late rejection from going unhandled. */
+function callContained<T>(run: () => Promise<T>): Promise<T> {
+  const result = (async () => run())();
+  result.catch(() => undefined);
+  return result;
 }

@@ -1,0 +1,69 @@
+import { NetworkError } from './network-error';
+import type { NetworkOverride, OverrideInit, OverrideResponse, Transport, TransportRequest } from './transport';
+
+/**
+ * Requests through `options.networkOverrideFunc` (BEHAVIOUR.md 8.6). Overrides written for statsig-node are often
+ * partial fakes: every part of what they return may be missing.
+ */
+export function overrideTransport(override: NetworkOverride): Transport {
+  return async (request) => {
+    const init: OverrideInit = {
+      method: request.method,
+      headers: request.headers,
+      body: overrideBody(request),
+      signal: request.signal,
+    };
+    const response = await override(request.url, init);
+    if (typeof response !== 'object' || response === null) {
+      throw new NetworkError('network', 'networkOverrideFunc returned no response');
+    }
+    return {
+      status: statusOf(response, request),
+      ok: isOk(response),
+      header: (name) => headerOf(response, name),
+      body: await bodyOf(response, request.maxBytes),
+    };
+  };
+}
+
+/** Plain bodies are text, as statsig-node's are; only gzipped ones are bytes. */
+function overrideBody({ body, headers }: TransportRequest): string | Uint8Array | undefined {
+  if (body === undefined || typeof body === 'string' || headers['Content-Encoding'] !== undefined) return body;
+  return new TextDecoder().decode(body);
+}
+
+function isOk(response: OverrideResponse): boolean {
+  if (typeof response.ok === 'boolean') return response.ok;
+  return typeof response.status === 'number' && response.status >= 200 && response.status < 300;
+}
+
+/** A fake without a status means success as asked: statsig-node never looked at the status of list contents. */
+function statusOf(response: OverrideResponse, request: TransportRequest): number {
+  if (typeof response.status === 'number') return response.status;
+  if (!isOk(response)) return 0;
+  return request.headers['Range'] === undefined ? 200 : 206;
+}
+
+function headerOf(response: OverrideResponse, name: string): string | null {
+  try {
+    const value = response.headers?.get?.(name);
+    return typeof value === 'string' ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+async function bodyOf(response: OverrideResponse, maxBytes: number): Promise<Uint8Array> {
+  const bytes = await readBody(response);
+  if (bytes.byteLength > maxBytes) throw new NetworkError('network', `Response is longer than ${maxBytes} bytes`);
+  return bytes;
+}
+
+async function readBody(response: OverrideResponse): Promise<Uint8Array> {
+  if (typeof response.arrayBuffer === 'function') return new Uint8Array(await response.arrayBuffer());
+  if (typeof response.text === 'function') return new TextEncoder().encode(await response.text());
+  if (typeof response.json === 'function') {
+    return new TextEncoder().encode(JSON.stringify(await response.json()) ?? '');
+  }
+  return new Uint8Array(0);
+}
