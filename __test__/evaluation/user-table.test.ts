@@ -44,15 +44,48 @@ test('deeply nested values are compared by their text at every check', (t) => {
   t.is(sets.length, 2);
 });
 
+test('an equal user in another object is the same user', (t) => {
+  const { users, sets } = table(4);
+  const make = () => ({ userID: 'u', custom: { a: 1, tags: ['x'] }, customIDs: { c: '1' } });
+  const slot = users.acquire(make()).slot;
+  t.is(users.acquire(make()).slot, slot);
+  t.is(sets.length, 1);
+});
+
+test('two views of one user keep a slot each', (t) => {
+  const { users, sets } = table(8);
+  const views = [{ userID: 'u', ip: '1' }, { userID: 'u', ip: '2' }];
+  for (let i = 0; i < 6; i++) users.acquire(views[i % 2]!);
+  t.is(sets.length, 2);
+  users.acquire({ userID: 'u', ip: '3' });
+  users.acquire(views[1]!);
+  t.is(sets.length, 3, 'the view used before the third stays');
+});
+
 test('slots are reused in a ring and an evicted user comes back in a new one', (t) => {
   const { users, sets } = table(2);
   const [a, b, c] = [{ userID: 'a' }, { userID: 'b' }, { userID: 'c' }];
-  const first = users.acquire(a);
+  users.acquire(a);
   users.acquire(b);
   users.acquire(c);
-  t.is(first.slot, -1);
   t.is(users.acquire(a).slot, 1);
+  t.is(users.acquire(c).slot, 0);
   t.deepEqual(sets.map(([slot]) => slot), [0, 1, 0, 1]);
+});
+
+test('any sequence of users ends in a slot that holds the user', (t) => {
+  const { users } = table(5);
+  const held: string[] = [];
+  const sink = new UserTable({ setUser: (slot, json) => void (held[slot] = json) }, 5);
+  let seed = 7;
+  const random = (n: number) => (seed = (seed * 16807) % 2147483647) % n;
+  for (let i = 0; i < 5000; i++) {
+    const user: Record<string, unknown> = { userID: `u${random(6)}` };
+    if (random(3) === 0) user['email'] = `e${random(2)}`;
+    if (random(9) === 0) user['custom'] = { when: new Date(random(3)) };
+    t.is(held[sink.acquire(user).slot], JSON.stringify(user));
+  }
+  t.is(users.acquire({ userID: 'x' }).slot, 0);
 });
 
 test('a new environment encodes again', (t) => {

@@ -79,6 +79,8 @@ function read(fields: Record<string, unknown>, key: string): unknown {
 function section(name: string, value: unknown, state: State): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return scalar([name], value, state);
   let json = '';
+  const proto: unknown = Object.getPrototypeOf(value);
+  if (proto !== Object.prototype && proto !== null) state.isStable = false;
   const fields = value as Record<string, unknown>;
   for (const key of Object.keys(value)) {
     const attribute = read(fields, key);

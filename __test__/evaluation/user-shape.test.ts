@@ -1,0 +1,49 @@
+import test from 'ava';
+import { encodeUser, type EnvironmentRule } from '../../src/evaluation/user-encoder';
+import { compileShape } from '../../src/evaluation/user-shape';
+
+const RULES: EnvironmentRule[] = [
+  { json: '', overwrites: true }, { json: '{"tier":"production"}', overwrites: true }, { json: '{"tier":"production"}', overwrites: false },
+];
+
+const USERS: object[] = [
+  {}, { userID: 'u' }, { userID: 'q"\u2028\n', custom: {} }, { custom: { a: 1 }, userID: '' }, { userID: 5, n: -0, f: 1e-7, t: true, z: null },
+  { privateAttributes: { s: 'x' }, userID: 'u' }, { userID: 'u', privateAttributes: null, statsigEnvironment: { tier: 'dev' } },
+  { userID: 'u', statsigEnvironment: null, custom: { tags: ['a', 1, null], '__proto_': 1, 'we"ird': 'x' }, customIDs: { c: '1' } },
+  JSON.parse('{"userID":"u","__proto__":"x","custom":{"__proto__":"y","constructor":"z"}}') as object,
+];
+
+test('a shape encodes what the walking encoder encodes', (t) => {
+  for (const user of USERS) {
+    const shape = compileShape(user);
+    t.truthy(shape, JSON.stringify(user));
+    const values = shape!.capture(user);
+    t.truthy(values);
+    t.true(shape!.matches(user, values!));
+    for (const rule of RULES) {
+      const [compiled, walked] = [shape!.encode(values!, rule), encodeUser(user, rule)];
+      t.deepEqual(JSON.parse(compiled.json), JSON.parse(walked.json));
+      t.is(compiled.privateJson, walked.privateJson);
+    }
+  }
+});
+
+test('a shape takes only its own users', (t) => {
+  const shape = compileShape({ userID: 'u', custom: { a: 1 } })!;
+  class Custom { a = 1; }
+  const others: object[] = [
+    { userID: 'u' }, { userID: 'u', custom: { b: 1 } }, { userID: 'u', custom: { a: 1, b: 2 } }, { userID: 'u', custom: null },
+    { userID: 'u', custom: { a: undefined } }, { userID: 'u', custom: { a: NaN } }, { userID: 'u', custom: { a: [[1]] } },
+    { userID: 'u', custom: { a: new Date() } }, { userID: 'u', custom: new Custom() }, { userID: 'u', custom: { a: 1 }, x: 1 },
+    { userID: 1n, custom: { a: 1 } }, { userID: 'u', custom: { a: () => 1 } }, { user: 'u', custom: { a: 1 } },
+  ];
+  for (const other of others) t.is(shape.capture(other), null);
+  t.deepEqual(shape.capture({ userID: 'v', custom: { a: ['x', 1] } }), ['v', ['x', 1]]);
+});
+
+test('users that are not plain have no shape', (t) => {
+  class User { userID = 'u'; }
+  for (const user of [new User(), { userID: 'u', d: new Date() }, { u: undefined }, { custom: { deep: {} } }, { other: {} }]) {
+    t.is(compileShape(user), null);
+  }
+});

@@ -1,0 +1,173 @@
+/**
+ * Compiled access to users of one shape (the same keys in the same order, the same sections).
+ *
+ * A service builds its users in one or two places, so nearly all of them share a shape. For such users a generated
+ * function reads, compares and serialises with constant property names: comparing a 10-field user costs 40 ns instead
+ * of 290, encoding it 0.6 µs instead of 2.2 (bench/NOTES.md). Where code generation is forbidden, and for users that
+ * are not plain, user-snapshot.ts and user-encoder.ts do the same by walking.
+ *
+ * A shape only ever takes plain values: strings, finite numbers, booleans, null, and arrays of those. What it takes is
+ * therefore carried by JSON without loss. Keys are part of the generated text, as JSON string literals only.
+ */
+import { quote, type EncodedUser, type EnvironmentRule } from './user-encoder';
+
+type Values = unknown[];
+
+/** See the head of this file. */
+export interface UserShape {
+  /** The values of a user of this shape, in a fixed order; null when the user is not of this shape. */
+  capture(user: object): Values | null;
+  /** True when the user still is what `values` captured. */
+  matches(user: object, values: Values): boolean;
+  /** The texts for the engine, as `encodeUser` would give them. */
+  encode(values: Values, environment: EnvironmentRule): EncodedUser;
+}
+
+const SECTIONS = ['custom', 'customIDs', 'privateAttributes', 'statsigEnvironment'];
+/** Most fields of a shape; bigger users are walked. */
+const MOST_FIELDS = 64;
+
+interface Field {
+  key: string;
+  /** Fields of a section, undefined for a value. */
+  fields?: Field[];
+}
+
+interface Compiled {
+  capture: UserShape['capture'];
+  matches: UserShape['matches'];
+  text(values: Values): string[];
+}
+
+/** Compiles the shape of a user, or null when the user is not plain or code generation is forbidden. */
+export function compileShape(user: object): UserShape | null {
+  const fields = describe(user, true);
+  if (fields === null || count(fields) > MOST_FIELDS) return null;
+  try {
+    const source = `'use strict'; return {
+      capture(user) { ${captureSource(fields)} },
+      matches(user, values) { ${matchSource(fields)} },
+      text(values) { ${textSource(fields)} } };`;
+    const make = new Function('plain', 'same', 'json', 'getProto', 'plainProto', source) as (...helpers: unknown[]) => Compiled;
+    const { capture, matches, text } = make(plainValue, sameValue, jsonOf, Object.getPrototypeOf, Object.prototype);
+    return { capture, matches, encode: (values, environment) => assemble(text(values), environment) };
+  } catch {
+    return null;
+  }
+}
+
+function describe(object: object, isTop: boolean): Field[] | null {
+  const proto: unknown = Object.getPrototypeOf(object);
+  if (proto !== Object.prototype && proto !== null) return null;
+  const fields: Field[] = [];
+  for (const [key, value] of Object.entries(object) as [string, unknown][]) {
+    const isSection = isTop && SECTIONS.includes(key) && typeof value === 'object' && value !== null && !Array.isArray(value);
+    const inner = isSection ? describe(value, false) : undefined;
+    if (inner === null || (!isSection && plainValue(value) === undefined)) return null;
+    fields.push(inner === undefined ? { key } : { key, fields: inner });
+  }
+  return fields;
+}
+
+function count(fields: Field[]): number {
+  return fields.reduce((sum, field) => sum + 1 + count(field.fields ?? []), 0);
+}
+
+// ---- generated code ----
+
+/** Statements that read every value; `each` gets the expression of a value and its number. */
+function walk(fields: Field[], object: string, fail: string, each: (expression: string, index: number) => string): string {
+  let index = 0;
+  const lines: string[] = [];
+  const level = (list: Field[], name: string): void => {
+    // An object of a class may answer differently by getters: only plain ones are taken.
+    lines.push(`p = getProto(${name}); if (p !== plainProto && p !== null) ${fail}`);
+    lines.push(`n = 0; for (k in ${name}) n++; if (n !== ${list.length}) ${fail}`);
+    for (const { key, fields: inner } of list) {
+      const expression = `${name}[${JSON.stringify(key)}]`;
+      if (inner === undefined) lines.push(each(expression, index++));
+      else {
+        const nested = `o${lines.length}`;
+        lines.push(`const ${nested} = ${expression}; if (typeof ${nested} !== 'object' || ${nested} === null) ${fail}`);
+        level(inner, nested);
+      }
+    }
+  };
+  level(fields, object);
+  return lines.join('\n');
+}
+
+function captureSource(fields: Field[]): string {
+  const fail = 'return null;';
+  const body = walk(fields, 'user', fail, (expression) =>
+    `v = ${expression}; if (typeof v !== 'string' && (v = plain(v)) === undefined) ${fail} values.push(v);`);
+  return `let n = 0, k, p, v; const values = [];\n${body}\nreturn values;`;
+}
+
+function matchSource(fields: Field[]): string {
+  const fail = 'return false;';
+  const body = walk(fields, 'user', fail, (expression, i) => `v = ${expression}; if (v !== values[${i}] && !same(v, values[${i}])) ${fail}`);
+  return `let n = 0, k, p, v;\n${body}\nreturn true;`;
+}
+
+/** Builds [fields before the environment, private attributes, own environment]. */
+function textSource(fields: Field[]): string {
+  let index = 0;
+  const object = (list: Field[]): string => {
+    const parts = list.map(({ key }, i) => `${JSON.stringify(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`)} + json(values[${index++}])`);
+    return `'{' + ${[...parts, "'}'"].join(' + ')}`;
+  };
+  const main: string[] = [];
+  const privates: string[] = [];
+  const environment: string[] = [];
+  for (const { key, fields: inner } of fields) {
+    const value = inner === undefined ? `json(values[${index++}])` : object(inner);
+    if (key === 'privateAttributes') privates.push(value);
+    else if (key === 'statsigEnvironment') environment.push(value);
+    else main.push(`${JSON.stringify(`${main.length === 0 ? '' : ','}${JSON.stringify(key)}:`)} + ${value}`);
+  }
+  const join = (parts: string[]): string => (parts.length === 0 ? "''" : parts.join(' + '));
+  return `return [${join(main)}, ${join(privates)}, ${join(environment)}];`;
+}
+
+// ---- what generated code calls ----
+
+/** The value itself, a copy of a flat array, or undefined for what a shape does not take. */
+function plainValue(value: unknown): unknown {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+      return Number.isFinite(value) ? value : undefined;
+    case 'object':
+      if (value === null) return value;
+      return Array.isArray(value) && value.every(isPlainItem) ? value.slice() : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isPlainItem(item: unknown): boolean {
+  return item === null || typeof item === 'string' || typeof item === 'boolean' || (typeof item === 'number' && Number.isFinite(item));
+}
+
+/** For values that are not identical: equal flat arrays are the same. */
+function sameValue(value: unknown, captured: unknown): boolean {
+  if (!Array.isArray(captured) || !Array.isArray(value) || value.length !== captured.length) return false;
+  for (let i = 0; i < captured.length; i++) if (value[i] !== captured[i]) return false;
+  return true;
+}
+
+function jsonOf(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  return typeof value === 'number' && value !== 0 ? `${value}` : JSON.stringify(value);
+}
+
+function assemble([main, privates, own]: string[], environment: EnvironmentRule): EncodedUser {
+  const takesOwn = environment.json === '' || (!environment.overwrites && own !== '' && own !== 'null');
+  const tier = takesOwn ? own! : environment.json;
+  const comma = main === '' || tier === '' ? '' : ',';
+  const json = tier === '' ? `{${main}}` : `{${main}${comma}"statsigEnvironment":${tier}}`;
+  return { json, privateJson: privates === 'null' ? '' : privates!, exotic: '', isStable: true };
+}
