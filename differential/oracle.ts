@@ -243,7 +243,7 @@ async function startServer(one: Case, options: OracleOptions): Promise<OracleSer
     bootstrapValues: JSON.stringify(one.payload),
     environment: one.environment ?? undefined,
     networkOverrideFunc: networkFor(one.idLists),
-    initStrategyForIP3Country: one.ipTable ? 'await' : 'none',
+    initStrategyForIP3Country: 'await',
     disableRulesetsSync: true,
     disableIdListsSync: true,
     disableDiagnostics: true,
