@@ -1,0 +1,38 @@
+// What an update does to the requests that are being served meanwhile.
+import { collect, longestStall, sink, sleep } from '../lib/measure.mjs';
+
+function poll(project, big) {
+  return {
+    id: `poll-${project}`, title: `longest event-loop stall during an update, ${project}`, unit: 'ms', project, exposures: false, needs: ['gate', 'config'], polls: true, big,
+    async setup(bench) {
+      const user = bench.client.user(bench.user(1));
+      let at = 0;
+      return { each: () => sink.use(bench.client.gate(user, bench.names.gates[at++ % bench.names.gates.length])) };
+    },
+    /** The loop turns as fast as it can with one check per turn, while the SDK fetches and swaps in the new specs. */
+    async round(bench, { each }) {
+      collect();
+      const idle = await longestStall(() => sleep(200), each);
+      const result = await longestStall(() => update(bench), each);
+      return { ...result, idleMs: idle.value };
+    },
+  };
+}
+
+/** Ends some time after the update was served, so that whatever follows parsing is seen as well. */
+async function update(bench) {
+  const time = await bench.ask('bump');
+  if (bench.client.sync) {
+    await bench.client.sync();
+  } else {
+    for (let waited = 0; (await bench.ask('served')) < time; waited += 50) {
+      if (waited > 20_000) throw new Error('the update was never asked for');
+      await sleep(50);
+    }
+    await sleep(1000);
+  }
+  if ((await bench.ask('served')) < time) throw new Error('the update was not fetched');
+  await sleep(100);
+}
+
+export const rows = [poll('specs5mb', false), poll('specs50mb', true)];

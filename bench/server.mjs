@@ -1,0 +1,133 @@
+// The local server of the benchmark, in a process of its own: projects for every SDK, and a sink that counts events.
+// The project is part of the SDK key: `secret-<project>--<anything>`. Control goes over IPC, so it costs the SDKs nothing.
+import { createServer } from 'node:http';
+import { ID_LIST, flagCount, listLine, listMember, text } from './payloads/index.mjs';
+import { flags, toUnleash } from './payloads/flags.mjs';
+
+const projectOf = (key) => /^secret-(.+?)--/.exec(key ?? '')?.[1] ?? 'specs150';
+const bodies = new Map();
+const bumps = new Map();
+const counters = new Map();
+const served = new Map();
+
+/** Wire bytes; a bumped project gets a later `time`, so that SDKs take it as an update. */
+function payload(key, version) {
+  const project = projectOf(key);
+  const id = `${project}/${version}`;
+  if (!bodies.has(id)) {
+    const raw = text(project, version);
+    const at = raw.search(/"time":\s*\d{13}/);
+    const match = /"time":\s*(\d{13})/.exec(raw.slice(at, at + 40));
+    bodies.set(id, { head: Buffer.from(raw.slice(0, at)), time: Number(match[1]), tail: Buffer.from(raw.slice(at + match[0].length)) });
+  }
+  const body = bodies.get(id);
+  const time = body.time + (bumps.get(key) ?? 0);
+  return { time, bytes: Buffer.concat([body.head, Buffer.from(`"time":${time}`), body.tail]) };
+}
+
+let listBytes;
+function idList() {
+  if (!listBytes) {
+    const lines = [];
+    for (let i = 0; i < ID_LIST.size; i++) lines.push(listLine(listMember(i)));
+    listBytes = Buffer.from(lines.join(''));
+  }
+  return listBytes;
+}
+
+function count(key, events, bytes) {
+  const entry = counters.get(key) ?? { events: 0, requests: 0, bytes: 0, lastMs: 0 };
+  entry.events += events;
+  entry.requests += 1;
+  entry.bytes += bytes;
+  entry.lastMs = Date.now();
+  counters.set(key, entry);
+}
+
+function reply(res, status, body, type = 'application/json') {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  res.writeHead(status, { 'content-type': type, 'content-length': bytes.length });
+  res.end(bytes);
+}
+
+function specs(url, res) {
+  const [, version, key] = /\/v([12])\/download_config_specs\/(.+)\.json/.exec(url.pathname);
+  const { time, bytes } = payload(key, Number(version));
+  const since = Number(url.searchParams.get('sinceTime') ?? 0);
+  if (since >= time) return reply(res, 200, { has_updates: false });
+  served.set(key, time);
+  return reply(res, 200, bytes);
+}
+
+function lists(key, res) {
+  if (projectOf(key) !== 'idlist') return reply(res, 200, {});
+  const url = `http://127.0.0.1:${server.address().port}/idlist/${ID_LIST.name}`;
+  return reply(res, 200, { [ID_LIST.name]: { name: ID_LIST.name, size: idList().length, url, fileID: 'bench-1', creationTime: 1 } });
+}
+
+function listFile(req, res) {
+  const start = Number(/bytes=(\d+)-/.exec(req.headers.range ?? '')?.[1] ?? 0);
+  return reply(res, start ? 206 : 200, idList().subarray(start), 'text/plain');
+}
+
+/** Every vendor's event endpoint answers at once; counting happens where the number is told or is one per request. */
+function events(req, key, bytes, body, res) {
+  const told = Number(req.headers['statsig-event-count'] ?? NaN);
+  let number = told;
+  if (Number.isNaN(number)) {
+    try {
+      const parsed = JSON.parse(body);
+      number = Array.isArray(parsed) ? parsed.length : (parsed.events?.length ?? 1);
+    } catch {
+      number = 1;
+    }
+  }
+  count(key, number, bytes);
+  return reply(res, 202, { success: true });
+}
+
+function route(req, res, body) {
+  const url = new URL(req.url, 'http://127.0.0.1');
+  const path = url.pathname;
+  const key = req.headers['statsig-api-key'] ?? url.searchParams.get('client_key') ?? req.headers.authorization ?? '';
+  if (path.includes('/download_config_specs/')) return specs(url, res);
+  if (path.includes('/get_id_lists')) return lists(key || /get_id_lists\/(.+)\.json/.exec(path)?.[1], res);
+  if (path.startsWith('/idlist/')) return listFile(req, res);
+  if (path.endsWith('/client/features')) return reply(res, 200, { version: 2, features: toUnleash(flags(flagCount(projectOf(key)))) });
+  return events(req, key, body.length, body.length < 5e6 && !req.headers['content-encoding'] ? body.toString() : '', res);
+}
+
+const server = createServer((req, res) => {
+  const chunks = [];
+  req.on('data', (chunk) => chunks.push(chunk));
+  req.on('end', () => {
+    try {
+      route(req, res, Buffer.concat(chunks));
+    } catch (error) {
+      reply(res, 500, String(error));
+    }
+  });
+});
+
+const control = {
+  events: ({ key }) => counters.get(key) ?? { events: 0, requests: 0, bytes: 0, lastMs: 0 },
+  served: ({ key }) => served.get(key) ?? 0,
+  /** The project's `time` moves on; returns the new one. */
+  bump: ({ key }) => {
+    bumps.set(key, (bumps.get(key) ?? 0) + 1000);
+    payload(key, 1);
+    return payload(key, 2).time;
+  },
+  warm: ({ key }) => (projectOf(key) === 'idlist' ? idList().length : 0) + payload(key, 1).bytes.length + payload(key, 2).bytes.length,
+};
+
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => process.send?.({ url: `http://127.0.0.1:${server.address().port}` }));
+process.on('message', ({ id, command, ...rest }) => {
+  try {
+    process.send({ id, result: control[command](rest) });
+  } catch (error) {
+    process.send({ id, error: String(error) });
+  }
+});
+process.on('disconnect', () => process.exit(0));
