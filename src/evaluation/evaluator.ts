@@ -41,6 +41,15 @@ export const WINDOW_MS = 60_000;
 const ATTEMPTS = 4;
 const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
 
+/** A user that its caller promised not to change, and where it lives as long as its slot is not taken. */
+export interface PinnedUser {
+  readonly user: object;
+  record: UserRecord;
+}
+
+/** No remembered answer. */
+const UNKNOWN = -1;
+
 /** See the head of this file. One per SDK instance. */
 export class Evaluator {
   private readonly users: UserTable;
@@ -64,20 +73,26 @@ export class Evaluator {
 
   // ---- checks ----
 
-  /** The gate's value. Exposure by `mode`. Warm: about 200 ns. @throws EvaluationFailedError */
+  /** The gate's value. Exposure by `mode`. Warm: about 100 ns. @throws EvaluationFailedError */
   checkGate(user: object, name: string, mode: number): boolean {
     const index = this.names.gates.get(name);
-    if (index !== undefined) {
-      const record = this.users.acquire(user);
-      if (record.version === this.version && index < this.answers.stride) {
-        const cell = record.row + index;
-        const known = this.answers.codes[cell]!;
-        if (known !== 0 && (mode === EvalMode.Quiet || (mode === EvalMode.Expose && this.answers.windows[cell] === this.window))) {
-          return ((known - 1) & EvalBits.Value) !== 0;
-        }
-      }
-    }
-    return (this.ask(user, SpecKind.Gate, name, mode) & EvalBits.Value) !== 0;
+    const known = index === undefined ? UNKNOWN : this.remembered(this.users.acquire(user), index, mode);
+    return ((known !== UNKNOWN ? known : this.ask(user, SpecKind.Gate, name, mode)) & EvalBits.Value) !== 0;
+  }
+
+  /** As `checkGate` for a user that does not change: nothing is compared. Warm: about 25 ns. */
+  checkGateOf(pinned: PinnedUser, name: string, mode: number): boolean {
+    const index = this.names.gates.get(name);
+    const known = index === undefined ? UNKNOWN : this.remembered(pinned.record, index, mode);
+    if (known !== UNKNOWN) return (known & EvalBits.Value) !== 0;
+    const value = (this.ask(pinned.user, SpecKind.Gate, name, mode) & EvalBits.Value) !== 0;
+    pinned.record = this.current(pinned.user);
+    return value;
+  }
+
+  /** Promises that `user` will not change while the result is used. */
+  pin(user: object): PinnedUser {
+    return { user, record: this.current(user) };
   }
 
   /** Everything about a gate, config or layer. Layers expose nothing here. @throws EvaluationFailedError */
@@ -122,12 +137,13 @@ export class Evaluator {
    * The client-initialize response as UTF-8 JSON; null when no specs serve. `environmentJson` fills a missing
    * `statsigEnvironment` ('' = none). @throws EvaluationFailedError
    */
-  clientInitialize(user: object, options: ClientInitializeOptions): Uint8Array | null {
+  clientInitialize(user: object, options: Omit<ClientInitializeOptions, 'nowMs'>): Uint8Array | null {
+    const timed = { ...options, nowMs: this.hooks.now() };
     this.users.setEnvironment({ json: this.environment.json, overwrites: false });
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const record = this.users.acquire(user);
-        const answer = this.engine.clientInitialize(record.slot, options);
+        const answer = this.engine.clientInitialize(record.slot, timed);
         if (typeof answer !== 'number') return answer;
         this.resolveCode(answer, record, user);
       }
@@ -206,6 +222,16 @@ export class Evaluator {
   }
 
   // ---- inside ----
+
+  /** The remembered code whose exposure needs no recording, or UNKNOWN. */
+  private remembered(record: UserRecord, index: number, mode: number): number {
+    const { answers } = this;
+    if (record.version !== this.version || index >= answers.stride) return UNKNOWN;
+    const cell = record.row + index;
+    const code = answers.codes[cell]! - 1;
+    if (code < 0 || mode === EvalMode.Quiet) return code;
+    return mode === EvalMode.Expose && answers.windows[cell] === this.window ? code : UNKNOWN;
+  }
 
   /** The code of an evaluation, remembered or new, with its exposure recorded as `mode` says. */
   private ask(user: object, kind: SpecKind, name: string, mode: number): number {

@@ -20,7 +20,7 @@ const SHAPES_COMPILED = 64;
 
 /** A user as the table knows it. */
 export class UserRecord {
-  /** Version of the table's answers that this row belongs to. */
+  /** Version of the answers that this row belongs to; -1 when it has none, as after its slot was taken. */
   version = -1;
   /** First cell of this user's row in the answer memo. */
   row = 0;
@@ -65,6 +65,7 @@ export class UserTable {
 
   /** Fewer or more slots, or an engine that knows nobody yet; forgets everybody. */
   resize(capacity: number): void {
+    for (const owner of this.owners) if (owner !== undefined) owner.version = -1;
     this.capacity = capacity;
     this.owners = new Array<UserRecord | undefined>(capacity);
     this.records.clear();
@@ -105,7 +106,9 @@ export class UserTable {
       if (isSame(first.encoded, encoded)) return this.refresh(first, spare);
       if (first.twin !== null && isSame(first.twin.encoded, encoded)) return this.refresh(first.twin, spare);
     }
-    const slot = first?.twin?.slot ?? this.takeSlot();
+    const replaced = first?.twin ?? null;
+    if (replaced !== null) replaced.version = -1;
+    const slot = replaced?.slot ?? this.takeSlot();
     // Taking a slot may have evicted the first record.
     const twin = this.records.get(key) ?? null;
     const record = this.refresh(new UserRecord(slot, key), spare);
@@ -135,6 +138,7 @@ export class UserTable {
   }
 
   private forget(record: UserRecord): void {
+    record.version = -1;
     if (this.lastRecord === record) this.lastUser = null;
     const first = this.records.get(record.key);
     if (first === record) {
