@@ -16,6 +16,8 @@ export interface Case {
   timeZone: string;
   /** Plain JSON users, or (fuzzing only) users that hold values which JSON cannot carry. */
   users: unknown[];
+  /** Parsed user agents of `users`; left out = as statsig-node parses them. */
+  userAgents?: (UserAgentParts | null)[];
   overrides: OverrideTable;
 }
 

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EvalBits, EvalCode, EvalMode, SpecKind } from '../src/engine/engine';
-import type { ClientInitializeOptions, Engine, EngineKind } from '../src/engine/engine';
+import type { ClientInitializeOptions, Engine, EngineKind, UserAgentParts } from '../src/engine/engine';
 import { VERSION } from '../src/engine/select';
 import { encodeUser } from '../src/evaluation/user-encoder';
 import { timeZoneTransitions } from '../src/evaluation/time-zone';
+import { noUserAgent } from './case';
 import type { Answer, Case, CaseAnswers, ClientInitializeCall, JsonObject, Questions, UserAnswers, WireEvent } from './case';
 import { environmentOf, oracleUserAgent } from './oracle';
 
@@ -80,14 +81,19 @@ function setUser(engine: Engine, slot: number, one: Case, index: number, overwri
   const environment = environmentOf(one);
   const user = one.users[index] as object;
   const encoded = encodeUser(user, { json: environment === null ? '' : JSON.stringify(environment), overwrites });
-  engine.setUser(slot, encoded.json, encoded.privateJson, encoded.exotic);
+  // client-initialize evaluates a JSON clone (BEHAVIOUR.md 6), so what JSON loses is lost there.
+  engine.setUser(slot, encoded.json, encoded.privateJson, overwrites ? encoded.exotic : '');
+}
+
+function userAgentOf(one: Case, index: number): UserAgentParts {
+  return one.userAgents === undefined ? oracleUserAgent(one.users[index]) : one.userAgents[index] ?? noUserAgent;
 }
 
 /** Evaluates, answering what the engine needs on the way. */
-function evaluate(engine: Engine, slot: number, spec: number, mode: number, now: number, user: unknown): number {
+function evaluate({ engine, slot, now, userAgent }: Asking, spec: number, mode: number): number {
   for (let attempts = 0; attempts < 3; attempts++) {
     const answer = engine.evaluate(slot, spec, mode, now);
-    if (answer === EvalCode.NeedsUserAgent) engine.setUserAgent(slot, oracleUserAgent(user));
+    if (answer === EvalCode.NeedsUserAgent) engine.setUserAgent(slot, userAgent());
     else return answer;
   }
   throw new Error('the engine keeps asking for the user agent');
@@ -112,19 +118,19 @@ function answerOf(engine: Engine, answer: number): Answer {
 interface Asking {
   engine: Engine;
   slot: number;
-  user: unknown;
+  userAgent: () => UserAgentParts;
   now: number;
   questions: Questions;
 }
 
 function askKind(asking: Asking, kind: SpecKind, names: string[], each: (name: string, answer: number) => void): Record<string, Answer> {
-  const { engine, slot, user, now, questions } = asking;
+  const { engine, questions } = asking;
   const mode = questions.exposures && kind !== SpecKind.Layer ? EvalMode.Expose : EvalMode.Quiet;
   const answers: Record<string, Answer> = Object.create(null);
   for (const name of names) {
     const answer = withRoom(engine, () => {
       const index = engine.specIndex(kind, name);
-      return index < 0 ? index : evaluate(engine, slot, index, mode, now, user);
+      return index < 0 ? index : evaluate(asking, index, mode);
     });
     answers[name] = answerOf(engine, answer);
     each(name, answer);
@@ -160,7 +166,7 @@ function askClientInitialize(engine: Engine, one: Case, call: ClientInitializeCa
   setUser(engine, 0, one, call.user, false);
   let answer = engine.clientInitialize(0, options);
   if (answer === EvalCode.NeedsUserAgent) {
-    engine.setUserAgent(0, oracleUserAgent(one.users[call.user]));
+    engine.setUserAgent(0, userAgentOf(one, call.user));
     answer = engine.clientInitialize(0, options);
   }
   if (typeof answer === 'number') return { failed: true };
@@ -170,10 +176,10 @@ function askClientInitialize(engine: Engine, one: Case, call: ClientInitializeCa
 /** Asks an engine everything. `payload` may be another form of `one.payload`. */
 export async function askEngine(engine: Engine, one: Case, questions: Questions, payload = one.payload): Promise<CaseAnswers> {
   if (!(await loadCase(engine, one, payload))) return { accepted: false, users: [], events: [], clientInitialize: [] };
-  const users = one.users.map((user, index) => {
+  const users = one.users.map((_user, index) => {
     const slot = index % engine.userCapacity;
     setUser(engine, slot, one, index, true);
-    return askUser({ engine, slot, user, now: one.now, questions });
+    return askUser({ engine, slot, userAgent: () => userAgentOf(one, index), now: one.now, questions });
   });
   const events = await takeEvents(engine);
   const clientInitialize = questions.clientInitialize.map((call) => askClientInitialize(engine, one, call));

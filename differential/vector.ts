@@ -16,7 +16,7 @@ export interface VectorCall {
 }
 
 /** One vector as it is stored. */
-export interface Vector extends Omit<Case, 'users'> {
+export interface Vector extends Omit<Case, 'users' | 'userAgents'> {
   /** Why this vector is not what statsig-node answers; only in improved.json. */
   reason?: string;
   users: Json[];

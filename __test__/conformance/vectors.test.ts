@@ -1,0 +1,62 @@
+process.env['TZ'] = 'UTC';
+import test from 'ava';
+import type { EngineKind } from '../../src/engine/engine';
+import type { Case, CaseAnswers, JsonObject } from '../../differential/case';
+import { canonical, differences } from '../../differential/compare-answers';
+import { askEngine, createEngine } from '../../differential/engines';
+import { toV2 } from '../../differential/payload-v2';
+import { expand, readVectors, vectorFiles, vectorQuestions } from '../../differential/vector';
+import type { Vector } from '../../differential/vector';
+import { expectedEngines } from './engines';
+
+function expectedAnswers(vector: Vector): CaseAnswers {
+  const kind = (answers: Vector['expected'][number]['gates']) => Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, expand(answer)]));
+  return {
+    accepted: true,
+    users: vector.expected.map(({ gates, configs, layers }) => ({ gates: kind(gates), configs: kind(configs), layers: kind(layers) })),
+    events: [],
+    clientInitialize: (vector.clientInitialize ?? []).map(({ response }) => (response === null ? null : JSON.stringify(response))),
+  };
+}
+
+/** Differences as text, at most ten: enough to see the pattern. */
+async function mismatches(kind: EngineKind, vector: Vector, payload: JsonObject): Promise<string[]> {
+  const engine = createEngine(kind);
+  try {
+    const actual = await askEngine(engine, vector as Case, vectorQuestions(vector), payload);
+    const found = [...differences(expectedAnswers(vector), actual)].slice(0, 10);
+    return found.map(({ area, user, kind: of, name, expected, actual: got }) => `${area} ${of} ${name} user ${user}: expected ${canonical(expected)}, got ${canonical(got)}`);
+  } finally {
+    engine.dispose();
+  }
+}
+
+for (const kind of expectedEngines) {
+  for (const file of vectorFiles()) {
+    for (const vector of readVectors(file)) {
+      test(`${kind}: ${file}: ${vector.name}`, async (t) => {
+        t.deepEqual(await mismatches(kind, vector, vector.payload), []);
+      });
+      // Client keys map to entities in v1 only, and a payload that is v2 already has no other form.
+      if (!Array.isArray(vector.payload['feature_gates']) || 'hashed_sdk_keys_to_entities' in vector.payload) continue;
+      test(`${kind}: ${file}: ${vector.name}, as dcs-v2`, async (t) => {
+        t.deepEqual(await mismatches(kind, vector, toV2(vector.payload)), []);
+      });
+    }
+  }
+}
+
+test('the expected engines are the ones that ran', (t) => {
+  t.log(`engines: ${expectedEngines.join(', ')}`);
+  t.true(expectedEngines.length > 0);
+  for (const kind of expectedEngines) {
+    const engine = createEngine(kind);
+    t.is(engine.kind, kind);
+    engine.dispose();
+  }
+});
+
+test('there are vectors for every condition type and operator', (t) => {
+  const gates = vectorFiles().filter((file) => file.startsWith('operators-')).flatMap((file) => readVectors(file)).flatMap(({ payload }) => (payload['feature_gates'] as JsonObject[]).map((gate) => gate['name'] as string));
+  t.true(gates.length >= 440, `${gates.length} gates`);
+});
