@@ -5,7 +5,7 @@ import { ROWS } from './rows/index.mjs';
 import { OTHER_RIVALS, OURS, SDKS, STATSIG_RIVALS } from './sdks/index.mjs';
 import { startServer, startWorker } from './lib/processes.mjs';
 import { commit, isBuilt, machine, versions } from './lib/machine.mjs';
-import { flagCount } from './payloads/index.mjs';
+import { flagCount, hasReal } from './payloads/index.mjs';
 import { markdown, printRow } from './report.mjs';
 import { agree } from './agree.mjs';
 
@@ -90,7 +90,7 @@ async function main() {
   await agree(wantedSdks);
   const server = await startServer();
   const started = new Date();
-  const report = { date: started.toISOString(), label: args.label, quick: args.quick, rounds, targetMs, commit: commit(), machine: machine(), versions: await packageVersions(), rows: [] };
+  const report = { date: started.toISOString(), label: args.label, quick: args.quick, rounds, targetMs, commit: commit(), realPayload: hasReal(), machine: machine(), versions: await packageVersions(), rows: [] };
   try {
     for (const row of wantedRows) {
       const sdks = eligible(row);

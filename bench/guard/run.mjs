@@ -1,0 +1,80 @@
+// The deterministic guard: instructions of the pure Rust evaluation (callgrind) and bytes allocated per call in JavaScript.
+//   node bench/guard/run.mjs [--only instructions|allocations] [--engines native,wasm,js]
+//   node bench/guard/run.mjs --update     measures and writes limits.json: look at the difference before committing it
+// Fails when a number exceeds its limit, when a limit is missing, and when a limit has nothing to measure any more.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { text } from '../payloads/index.mjs';
+
+const { values: args } = parseArgs({ options: { only: { type: 'string' }, engines: { type: 'string', default: 'native,wasm,js' }, update: { type: 'boolean', default: false }, module: { type: 'string' } } });
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const LIMITS = here('limits.json');
+/** Room that a limit gets above what was measured: statsig-node's allocations move by up to 3 % between runs. */
+const HEADROOM = { instructions: 1.03, allocations: 1.07 };
+/** Bytes below which a difference is the measurement itself (reading the heap's size allocates). */
+const FLOOR_BYTES = 8;
+
+/** Scenarios of the Rust binary (rust/src/main.rs) and two iteration counts; their difference removes start and load. */
+const RUST = { 'warm gate': [20, 40], 'new user': [20, 40], 'config': [20, 40], 'bootstrap': [4, 8], 'load': [1, 2] };
+
+function allocations(engines) {
+  const result = {};
+  for (const engine of engines) {
+    const flags = ['--expose-gc', '--predictable', '--random-seed=1', '--hash-seed=1', '--max-semi-space-size=128', '--min-semi-space-size=128'];
+    const output = execFileSync(process.execPath, [...flags, here('scenarios.mjs'), args.module ?? here('../../dist/index.js')], { env: { ...process.env, STATSIG_ENGINE: engine }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    for (const [name, bytes] of Object.entries(JSON.parse(output.trim().split('\n').at(-1)))) result[`${engine}: ${name}`] = bytes;
+  }
+  return result;
+}
+
+function callgrind(binary, payload, scenario, iterations) {
+  const { status, stderr } = spawnSync('valgrind', ['--tool=callgrind', '--callgrind-out-file=/dev/null', binary, payload, scenario, String(iterations)], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  const collected = /Collected : (\d+)/.exec(stderr ?? '');
+  if (status !== 0 || !collected) throw new Error(`callgrind failed (${status}) for ${scenario}: ${stderr?.slice(-500)}`);
+  return Number(collected[1]);
+}
+
+function instructions() {
+  execFileSync('cargo', ['build', '--release', '--manifest-path', here('rust/Cargo.toml')], { stdio: 'inherit' });
+  const target = process.env.CARGO_TARGET_DIR ?? here('rust/target');
+  const payload = join(tmpdir(), `statsig-guard-${process.pid}.json`);
+  writeFileSync(payload, text('gates150', 1));
+  const result = {};
+  for (const [scenario, [few, many]] of Object.entries(RUST)) {
+    const [less, more] = [few, many].map((count) => callgrind(join(target, 'release', 'evaluation-guard'), payload, scenario, count));
+    result[scenario] = Math.round((more - less) / (many - few));
+  }
+  return result;
+}
+
+function compare(kind, measured, limits) {
+  const wrong = [];
+  for (const [name, value] of Object.entries(measured)) {
+    const limit = limits[name];
+    const bad = limit === undefined ? 'has no limit' : value > limit ? `exceeds ${limit}` : null;
+    console.log(`${bad ? '✗' : '✓'} ${kind} ${name}: ${value}${limit === undefined ? '' : ` (limit ${limit})`}`);
+    if (bad) wrong.push(`${kind} ${name} ${bad}`);
+  }
+  const gone = Object.keys(limits).filter((name) => !(name in measured) && (kind !== 'allocations' || args.engines.split(',').includes(name.split(':')[0])));
+  return [...wrong, ...gone.map((name) => `${kind} ${name} has a limit but was not measured`)];
+}
+
+const withRoom = (kind, measured) => Object.fromEntries(Object.entries(measured).map(([name, value]) => [name, Math.ceil(value * HEADROOM[kind]) + (kind === 'allocations' ? FLOOR_BYTES : 0)]));
+
+const limits = JSON.parse(readFileSync(LIMITS, 'utf8'));
+const problems = [];
+for (const [kind, measure] of Object.entries({ allocations: () => allocations(args.engines.split(',')), instructions })) {
+  if (args.only && args.only !== kind) continue;
+  const measured = measure();
+  if (args.update) limits[kind] = { ...limits[kind], ...withRoom(kind, measured) };
+  problems.push(...compare(kind, measured, limits[kind] ?? {}));
+}
+if (args.update) writeFileSync(LIMITS, `${JSON.stringify(limits, null, 2)}\n`);
+if (problems.length) {
+  console.error(`\n${problems.join('\n')}`);
+  process.exit(1);
+}
