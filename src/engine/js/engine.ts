@@ -1,0 +1,374 @@
+/** The engine in plain TypeScript: for hosts without the native addon or WebAssembly. No dependency on Node. */
+
+import {
+  ClientInitializeOptions, Engine, EngineOptions, EngineStats, EvalBits, EvalCode, EvalMode, EventBatch, OutcomeRecord,
+  OverrideTable, PreparedSpecs, SpecKind, UserAgentParts,
+} from '../engine';
+import { ClientResponder } from './bootstrap';
+import { Interruption } from './eval/context';
+import { Evaluator } from './eval/evaluator';
+import { Details, EventQueue, ExposureFacts } from './exposure';
+import { IdList, looksLikeIdList } from './id-list';
+import { IpTable } from './lookup/ip';
+import { Outcome, Result, Tables } from './outcome';
+import { Overrides } from './overrides';
+import { SamplingSettings } from './sampling';
+import { Spec, Store, ValueBox } from './store';
+import { User } from './user';
+import { compileStore } from './wire/compile';
+import { parseRoot, summarise } from './wire/payload';
+
+/** Slots for users. */
+export const USER_CAPACITY = 1024;
+/** Names that no spec has, per epoch. */
+export const MAX_UNKNOWN_NAMES = 4096;
+/** Prepared payloads that may wait for commit or discard. */
+const MAX_PREPARED = 16;
+
+const DEFAULT_OPTIONS: EngineOptions = {
+  tier: null,
+  loggingEnabled: true,
+  batchLimit: 1000,
+  pendingLimit: 10_000,
+  sdkType: 'statsig-node',
+  sdkVersion: '',
+  sessionID: '',
+};
+
+/** What a spec index stands for. */
+interface Target {
+  readonly kind: SpecKind;
+  readonly name: string;
+  readonly spec: Spec | null;
+  /** The answer while no specs serve, made when first needed. */
+  uninitialized: Result | null;
+}
+
+/** Creates an engine that holds no specs; `version` is what it reports. */
+export function createJsEngine(version: string): Engine {
+  return new JsEngine(version);
+}
+
+const EMPTY_STORE: Store = compileStore({ feature_gates: [], dynamic_configs: [], layer_configs: [] });
+
+class JsEngine implements Engine {
+  readonly kind = 'js';
+  readonly userCapacity = USER_CAPACITY;
+
+  private users: (User | null)[] = new Array<User | null>(USER_CAPACITY).fill(null);
+  private details: Details = { reason: 'Uninitialized', configSyncTime: 0, initTime: -1 };
+  private tables = new Tables();
+  private evaluator = new Evaluator(EMPTY_STORE, this.tables);
+  private events = new EventQueue(DEFAULT_OPTIONS);
+  private sampling: SamplingSettings = { mode: null, specialRate: null, isProduction: true };
+  private responder = new ClientResponder(this.evaluator);
+  private hasSpecs = false;
+  private targets: Target[] = [];
+  private names: [Map<string, number>, Map<string, number>, Map<string, number>] = [new Map(), new Map(), new Map()];
+  private unknownNames = 0;
+  private epoch = 0;
+  private readonly prepared = new Map<number, Store>();
+  private lastHandle = 0;
+  private error = '';
+  private isDisposed = false;
+
+  constructor(readonly version: string) {
+    this.startEpoch();
+  }
+
+  setOptions(options: EngineOptions): void {
+    this.events.options = { ...options };
+    this.readSampling();
+  }
+
+  setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void {
+    this.details = { reason, configSyncTime: configSyncTimeMs, initTime: initTimeMs };
+  }
+
+  // A promise because native parses off the event loop; the interface lets this method reject.
+  async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
+    const root = parseRoot(payload);
+    if (!root.has_updates) return { handle: 0, summary: summarise(root, Array.isArray(root.feature_gates) ? 1 : 2) };
+    if (this.prepared.size >= MAX_PREPARED) throw new Error('too many prepared payloads wait for commit or discard');
+    const store = compileStore(root);
+    this.prepared.set(++this.lastHandle, store);
+    return { handle: this.lastHandle, summary: store.summary };
+  }
+
+  commitSpecs(handle: number): void {
+    const store = this.prepared.get(handle);
+    if (store === undefined || this.isDisposed) return;
+    this.prepared.delete(handle);
+    const previous = this.evaluator;
+    this.tables = new Tables();
+    this.evaluator = new Evaluator(store, this.tables);
+    this.evaluator.inherit(previous);
+    this.responder = new ClientResponder(this.evaluator);
+    this.hasSpecs = true;
+    this.readSampling();
+    this.startEpoch();
+  }
+
+  discardSpecs(handle: number): void {
+    this.prepared.delete(handle);
+  }
+
+  reset(): void {
+    this.tables = new Tables();
+    this.evaluator.startEpoch(this.tables);
+    this.startEpoch();
+  }
+
+  private startEpoch(): void {
+    this.epoch++;
+    this.unknownNames = 0;
+    this.targets = [];
+    this.names = [new Map(), new Map(), new Map()];
+    for (const specs of this.evaluator.store.specs) {
+      for (const spec of specs.values()) this.addTarget(spec.kind, spec.name, spec);
+    }
+  }
+
+  private addTarget(kind: SpecKind, name: string, spec: Spec | null): number {
+    const index = this.targets.length;
+    this.targets.push({ kind, name, spec, uninitialized: null });
+    this.names[kind].set(name, index);
+    return index;
+  }
+
+  private readSampling(): void {
+    const { samplingMode, specialRate } = this.evaluator.store;
+    const { tier } = this.events.options;
+    this.sampling = { mode: samplingMode, specialRate, isProduction: (tier ?? 'production') === 'production' };
+  }
+
+  specIndex(kind: SpecKind, name: string): number {
+    const index = this.names[kind].get(name);
+    if (index !== undefined) return index;
+    if (this.unknownNames >= MAX_UNKNOWN_NAMES) return EvalCode.TableFull;
+    this.unknownNames++;
+    return this.addTarget(kind, name, null);
+  }
+
+  specNames(kind: SpecKind, entity: string): string[] {
+    const specs = [...this.evaluator.store.specs[kind].values()];
+    return specs.filter((spec) => entity === '' || spec.entity === entity).map((spec) => spec.name);
+  }
+
+  specInfo(index: number): { entity: string | null; idType: string | null; isActive: boolean } | null {
+    const spec = this.targets[index]?.spec ?? null;
+    if (spec === null) return null;
+    return { entity: spec.entity, idType: spec.idType ?? null, isActive: spec.isActive };
+  }
+
+  experimentLayer(experiment: string): string | null {
+    return this.evaluator.store.experimentLayers.get(experiment) ?? null;
+  }
+
+  setUser(slot: number, json: string, privateJson: string, exotic: string): void {
+    if (slot >= 0 && slot < USER_CAPACITY && !this.isDisposed) this.users[slot] = new User(json, privateJson, exotic);
+  }
+
+  setUserAgent(slot: number, parts: UserAgentParts): void {
+    const user = this.users[slot];
+    if (user) user.userAgent = { ...parts };
+  }
+
+  evaluate(slot: number, spec: number, mode: number, nowMs: number): number {
+    const user = this.users[slot];
+    const target = this.targets[spec];
+    if (!user || target === undefined) return this.fail(user ? 'no such spec index' : 'no user in this slot');
+    let outcome: number;
+    const { evaluator } = this;
+    try {
+      evaluator.begin(slot, user, nowMs);
+      const result = this.answer(target, mode);
+      outcome = result.outcome >= 0 ? result.outcome : this.tables.outcomeOf(target.kind, target.name, result);
+      if (mode & EvalMode.Expose && target.kind !== SpecKind.Layer && !(mode & EvalMode.TargetingOnly)) {
+        this.events.expose(user, this.tables.outcomes[outcome]!, null, this.factsOf(mode, nowMs));
+      }
+      const flags = (evaluator.isVolatile ? EvalBits.Volatile : 0) | (this.events.isFull ? EvalBits.BatchFull : 0);
+      return (outcome << EvalBits.OutcomeShift) | flags | (result.value === true ? EvalBits.Value : 0);
+    } catch (error) {
+      return this.codeOf(error);
+    }
+  }
+
+  private answer(target: Target, mode: number): Result {
+    const { kind, name, spec } = target;
+    const { evaluator } = this;
+    if (mode & EvalMode.TargetingOnly && spec !== null) return evaluator.targeting(spec);
+    if (this.details.reason !== 'Uninitialized') return evaluator.named(kind, name, spec);
+    const override = evaluator.overrides.find(kind, name, evaluator.user, this.tables);
+    if (override !== null) return override;
+    target.uninitialized ??= this.tables.constant({ box: new ValueBox({}), reason: 'Uninitialized' });
+    return target.uninitialized;
+  }
+
+  private factsOf(mode: number, nowMs: number): ExposureFacts {
+    return { mode, nowMs, details: this.details, sampling: this.sampling };
+  }
+
+  private codeOf(error: unknown): number {
+    if (error instanceof Interruption) {
+      if (error.reason === 'NeedsUserAgent') return EvalCode.NeedsUserAgent;
+      if (error.reason === 'TableFull') return EvalCode.TableFull;
+      return this.fail('gates or delegates refer to themselves, or are nested deeper than 300');
+    }
+    return this.fail(error instanceof Error ? error.message : 'evaluation failed');
+  }
+
+  private fail(message: string): number {
+    this.error = message;
+    return EvalCode.Failed;
+  }
+
+  expose(slot: number, outcome: number, mode: number, nowMs: number): boolean {
+    const known = this.tables.outcomes[outcome];
+    if (known !== undefined && known.record.kind !== SpecKind.Layer) this.exposeKnown(slot, known, null, mode, nowMs);
+    return this.events.isFull;
+  }
+
+  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean {
+    const known = this.tables.outcomes[outcome];
+    if (known !== undefined) this.exposeKnown(slot, known, parameter, mode, nowMs);
+    return this.events.isFull;
+  }
+
+  private exposeKnown(slot: number, outcome: Outcome, parameter: string | null, mode: number, nowMs: number): void {
+    const user = this.users[slot];
+    if (!user) return;
+    try {
+      this.events.expose(user, outcome, parameter, this.factsOf(mode, nowMs));
+    } catch (error) {
+      this.codeOf(error);
+    }
+  }
+
+  outcome(outcome: number): OutcomeRecord {
+    return this.tables.outcomes[outcome]?.record ?? missingOutcome();
+  }
+
+  internOutcome(record: OutcomeRecord): number {
+    try {
+      return this.tables.intern(structuredCopy(record));
+    } catch (error) {
+      return this.codeOf(error);
+    }
+  }
+
+  lastError(): string {
+    return this.error;
+  }
+
+  logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean {
+    try {
+      this.events.log(slot < 0 ? null : (this.users[slot] ?? null), head, tail, dedupeKey);
+    } catch (error) {
+      this.codeOf(error);
+    }
+    return this.events.isFull;
+  }
+
+  pendingEvents(): number {
+    return this.events.count;
+  }
+
+  async takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
+    return this.events.take(prefix, suffix, maxEvents);
+  }
+
+  rotateWindow(): void {
+    this.events.startWindow();
+  }
+
+  setOverrides(overrides: OverrideTable): void {
+    this.evaluator.overrides = new Overrides(overrides);
+    this.evaluator.answers++;
+  }
+
+  async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
+    if (!looksLikeIdList(lines) || this.isDisposed) return false;
+    const known = this.evaluator.idLists.get(name);
+    const list = replace || known === undefined ? new IdList() : known;
+    list.apply(lines);
+    this.evaluator.idLists.set(name, list);
+    this.evaluator.answers++;
+    return true;
+  }
+
+  removeIdList(name: string): void {
+    if (this.evaluator.idLists.delete(name)) this.evaluator.answers++;
+  }
+
+  exportIdList(name: string): Uint8Array | null {
+    return this.evaluator.idLists.get(name)?.export() ?? null;
+  }
+
+  setIpTable(table: Uint8Array): void {
+    this.evaluator.ipTable = new IpTable(table);
+    this.evaluator.answers++;
+  }
+
+  /** Ignored: local time is the host's own, and the host is JavaScript. */
+  setTimeZone(_transitions: Float64Array): void {
+    this.evaluator.answers++;
+  }
+
+  clientInitialize(slot: number, options: ClientInitializeOptions): Uint8Array | number | null {
+    const user = this.users[slot];
+    if (!user) return this.fail('no user in this slot');
+    if (!this.hasSpecs || this.details.configSyncTime === 0) return null;
+    try {
+      const { sdkType, sdkVersion } = this.events.options;
+      return this.responder.respond(user.asJson(), options, { sdkType, sdkVersion, time: this.details.configSyncTime });
+    } catch (error) {
+      return this.codeOf(error);
+    }
+  }
+
+  stats(): EngineStats {
+    let idListBytes = 0;
+    for (const list of this.evaluator.idLists.values()) idListBytes += list.bytes;
+    return {
+      epoch: this.epoch,
+      specs: this.evaluator.store.specs.reduce((sum, specs) => sum + specs.size, 0),
+      outcomes: this.tables.outcomes.length,
+      unknownNames: this.unknownNames,
+      pendingEvents: this.events.count,
+      pendingBytes: this.events.pendingBytes,
+      droppedEvents: this.events.droppedEvents,
+      idLists: this.evaluator.idLists.size,
+      idListBytes,
+    };
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.users.fill(null);
+    this.prepared.clear();
+    this.hasSpecs = false;
+    this.tables = new Tables();
+    this.evaluator = new Evaluator(EMPTY_STORE, this.tables);
+    this.responder = new ClientResponder(this.evaluator);
+    this.events = new EventQueue({ ...this.events.options, loggingEnabled: false });
+    this.startEpoch();
+    this.error = 'the engine is disposed';
+  }
+}
+
+/** What an outcome number of another epoch gets. */
+function missingOutcome(): OutcomeRecord {
+  return {
+    kind: SpecKind.Gate, name: '', value: false, ruleID: '', groupName: null, idType: null, json: {},
+    secondaryExposures: [], undelegatedSecondaryExposures: [], explicitParameters: null, configDelegate: null,
+    configVersion: null, isExperimentGroup: false, reason: 'Unrecognized', persistedTime: null,
+    sampling: { forwardAll: false, rate: null, seenAnalytical: false },
+  };
+}
+
+/** The caller keeps its record; the table keeps its own. */
+function structuredCopy(record: OutcomeRecord): OutcomeRecord {
+  return JSON.parse(JSON.stringify(record)) as OutcomeRecord;
+}

@@ -1,0 +1,29 @@
+/** What condition tests may ask while they run. Implemented by `Evaluator`. */
+
+import { IdList } from '../id-list';
+import { IpTable } from '../lookup/ip';
+import { User } from '../user';
+
+export interface EvalContext {
+  readonly user: User;
+  readonly nowMs: number;
+  readonly ipTable: IpTable | null;
+  /** Value of `target_app` at the current depth. */
+  readonly targetApp: unknown;
+  idList(name: string): IdList | undefined;
+  /** Value of a source, read at most once per user. */
+  value(source: number): unknown;
+  /** `String(value)` of a source. */
+  text(source: number): string;
+  /** `String(value).toLowerCase()` of a source. */
+  lower(source: number): string;
+}
+
+/** Thrown through an evaluation that cannot be finished now. Preallocated: no stack trace is taken. */
+export class Interruption {
+  constructor(readonly reason: 'NeedsUserAgent' | 'TableFull' | 'TooDeep') {}
+}
+
+export const NEEDS_USER_AGENT = new Interruption('NeedsUserAgent');
+export const TABLE_FULL = new Interruption('TableFull');
+export const TOO_DEEP = new Interruption('TooDeep');

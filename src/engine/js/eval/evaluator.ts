@@ -1,0 +1,324 @@
+/**
+ * Specs and rules (BEHAVIOUR.md 3.2–3.7, 3.13, 3.14). Pure: what it knows about the world is set before each call, and
+ * what it finds is a `Result`. Throws an `Interruption` when it cannot finish, and whatever JavaScript throws when a
+ * user's value cannot be converted.
+ */
+
+import { SpecKind } from '../../engine';
+import { bucket } from '../hashing';
+import { IdList } from '../id-list';
+import { IpTable } from '../lookup/ip';
+import { ExposureList, INHERITED_RATE, Result, Seen, Tables } from '../outcome';
+import { Overrides } from '../overrides';
+import { Condition, ConditionKind, GateRef, PassKind, Rule, Spec, Store, ValueBox } from '../store';
+import { User } from '../user';
+import { EvalContext, TOO_DEEP } from './context';
+import { Scratch, ScratchPool } from './scratch';
+import { unitText } from './sources';
+
+/** Nested gates and delegates below the spec that was asked for. */
+export const MAX_DEPTH = 300;
+const PASS_BUCKETS = 10_000;
+
+const NO_BOX = new ValueBox({});
+
+/** The sampling state of one spec's evaluation (BEHAVIOUR.md 3.14). */
+interface Tracking {
+  list: ExposureList;
+  rate: number | undefined;
+  seen: Seen;
+}
+
+/** How a rule ended. */
+const RuleEnd = { Fail: 0, Pass: 1, Unsupported: 2 } as const;
+type RuleEnd = (typeof RuleEnd)[keyof typeof RuleEnd];
+
+export class Evaluator implements EvalContext {
+  ipTable: IpTable | null = null;
+  overrides = new Overrides({ gates: {}, configs: {}, layers: {} });
+  readonly idLists = new Map<string, IdList>();
+  user!: User;
+  nowMs = 0;
+  /** Set when the answer depended on `nowMs`. */
+  isVolatile = false;
+  /** Version of everything that answers depend on besides the user. */
+  answers = 0;
+
+  private scratch!: Scratch;
+  private serial = 0;
+  private deepest = 0;
+  private depth = 0;
+  private appAtTop: unknown = null;
+  private appBelow: unknown = null;
+  private unrecognized: Result | null = null;
+  private pool: ScratchPool;
+
+  constructor(
+    readonly store: Store,
+    public tables: Tables,
+  ) {
+    this.pool = new ScratchPool(store);
+  }
+
+  /** Takes over what outlives a payload. */
+  inherit(previous: Evaluator): void {
+    this.ipTable = previous.ipTable;
+    this.overrides = previous.overrides;
+    for (const [name, list] of previous.idLists) this.idLists.set(name, list);
+    this.answers = previous.answers + 1;
+  }
+
+  /** Drops results: they belong to the tables of an epoch. */
+  startEpoch(tables: Tables): void {
+    this.tables = tables;
+    this.unrecognized = null;
+    this.answers++;
+  }
+
+  /** Must precede each evaluation of a user. */
+  begin(slot: number, user: User, nowMs: number): void {
+    this.user = user;
+    this.nowMs = nowMs;
+    this.isVolatile = false;
+    this.serial++;
+    this.deepest = 0;
+    this.depth = 0;
+    this.appAtTop = this.appBelow = this.store.appId;
+    this.scratch = this.pool.for(slot, user, this.answers);
+  }
+
+  /** As `begin`, without memo from or for other calls, and with the app of a client key. */
+  beginForApp(user: User, nowMs: number, appId: unknown): void {
+    this.answers++;
+    this.begin(0, user, nowMs);
+    this.answers++;
+    this.appAtTop = appId;
+    this.appBelow = undefined;
+  }
+
+  /** Runs an evaluation that does not see the app of a client key (Q9). Nested gates never do. */
+  withoutApp<T>(task: () => T): T {
+    const app = this.appAtTop;
+    this.appAtTop = this.appBelow;
+    try {
+      return task();
+    } finally {
+      this.appAtTop = app;
+    }
+  }
+
+  get targetApp(): unknown {
+    return this.depth === 0 ? this.appAtTop : this.appBelow;
+  }
+
+  idList(name: string): IdList | undefined {
+    return this.idLists.get(name);
+  }
+
+  value(source: number): unknown {
+    const { scratch } = this;
+    if (scratch.sourceStamps[source] === scratch.generation) return scratch.sourceValues[source];
+    const from = this.store.sources[source]!;
+    const value = from.read(this);
+    if (from.isRemembered) {
+      scratch.sourceStamps[source] = scratch.generation;
+      scratch.sourceValues[source] = value;
+    }
+    return value;
+  }
+
+  text(source: number): string {
+    const { scratch } = this;
+    if (scratch.textStamps[source] === scratch.generation) return scratch.texts[source]!;
+    const text = String(this.value(source));
+    if (this.store.sources[source]!.isRemembered) {
+      scratch.textStamps[source] = scratch.generation;
+      scratch.texts[source] = text;
+    }
+    return text;
+  }
+
+  lower(source: number): string {
+    const { scratch } = this;
+    if (scratch.lowerStamps[source] === scratch.generation) return scratch.lowers[source]!;
+    const lower = this.text(source).toLowerCase();
+    if (this.store.sources[source]!.isRemembered) {
+      scratch.lowerStamps[source] = scratch.generation;
+      scratch.lowers[source] = lower;
+    }
+    return lower;
+  }
+
+  /** A gate, config or layer by name, overrides first. */
+  named(kind: SpecKind, name: string, spec: Spec | null): Result {
+    if (kind === SpecKind.Gate && spec?.gateRef) return this.gate(spec.gateRef);
+    if (this.overrides.has(kind)) {
+      const override = this.overrides.find(kind, name, this.user, this.tables);
+      if (override !== null) return override;
+    }
+    return spec === null ? this.unknown() : this.spec(spec, spec.rules);
+  }
+
+  /** Only the rules that sticky assignment enforces. */
+  targeting(spec: Spec): Result {
+    if (!spec.isMalformed && spec.isEnabled && spec.targetingRules.length === 0) {
+      return this.tables.result(spec.onNoTargeting, this.tables.empty, undefined, Seen.No);
+    }
+    return this.spec(spec, spec.targetingRules);
+  }
+
+  /** A spec without its override. */
+  direct(spec: Spec): Result {
+    return this.spec(spec, spec.rules);
+  }
+
+  private unknown(): Result {
+    this.unrecognized ??= this.tables.constant({ box: NO_BOX, reason: 'Unrecognized' });
+    return this.unrecognized;
+  }
+
+  private gate(ref: GateRef): Result {
+    const { scratch } = this;
+    const { id } = ref;
+    if (scratch.gateStamps[id] === scratch.generation) {
+      const serial = scratch.gateSerials[id];
+      if (serial === 0 || serial === this.serial) return this.recall(id, serial !== 0);
+    }
+    const outerDeepest = this.deepest;
+    const outerVolatile = this.isVolatile;
+    this.deepest = this.depth;
+    this.isVolatile = false;
+    const result = this.freshGate(ref);
+    scratch.gateStamps[id] = scratch.generation;
+    scratch.gateResults[id] = result;
+    scratch.gateHeights[id] = this.deepest - this.depth;
+    scratch.gateSerials[id] = this.isVolatile ? this.serial : 0;
+    if (outerDeepest > this.deepest) this.deepest = outerDeepest;
+    if (outerVolatile) this.isVolatile = true;
+    return result;
+  }
+
+  /** The limit on depth counts what lies below a remembered gate, so that answers don't depend on the order of asking. */
+  private recall(id: number, isVolatile: boolean): Result {
+    const deepest = this.depth + this.scratch.gateHeights[id]!;
+    if (deepest > MAX_DEPTH) throw TOO_DEEP;
+    if (deepest > this.deepest) this.deepest = deepest;
+    if (isVolatile) this.isVolatile = true;
+    return this.scratch.gateResults[id]!;
+  }
+
+  private freshGate(ref: GateRef): Result {
+    if (this.overrides.has(SpecKind.Gate)) {
+      const override = this.overrides.find(SpecKind.Gate, ref.name, this.user, this.tables);
+      if (override !== null) return override;
+    }
+    return ref.spec === null ? this.unknown() : this.spec(ref.spec, ref.spec.rules);
+  }
+
+  private enter(): void {
+    this.depth++;
+    if (this.depth > MAX_DEPTH) throw TOO_DEEP;
+    if (this.depth > this.deepest) this.deepest = this.depth;
+  }
+
+  private nestedGate(ref: GateRef): Result {
+    this.enter();
+    const result = this.gate(ref);
+    this.depth--;
+    return result;
+  }
+
+  private spec(spec: Spec, rules: readonly Rule[]): Result {
+    const { tables } = this;
+    if (spec.isMalformed) return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
+    if (!spec.isEnabled) return tables.result(spec.onDisabled, tables.empty, undefined, Seen.No);
+    const tracking: Tracking = { list: tables.empty, rate: INHERITED_RATE, seen: Seen.Inherited };
+    for (const rule of rules) {
+      tracking.rate = rule.samplingRate;
+      const end = this.rule(rule, tracking);
+      if (end === RuleEnd.Fail) continue;
+      if (end === RuleEnd.Unsupported) {
+        return tables.result(rule.onUnsupported, tables.empty, rule.samplingRate, Seen.No);
+      }
+      if (rule.delegate !== null) return this.delegated(rule, rule.delegate, tracking.list);
+      const terminal = this.passes(rule) ? rule.onPass : rule.onFail;
+      return tables.result(terminal, tracking.list, rule.samplingRate, tracking.seen);
+    }
+    return tables.result(spec.onDefault, tracking.list, tracking.rate, tracking.seen);
+  }
+
+  /**
+   * statsig-node evaluates every condition; without nested gates nothing but the first failure can be noticed, so
+   * plain tests stop there.
+   */
+  private rule(rule: Rule, tracking: Tracking): RuleEnd {
+    let passes = true;
+    for (const condition of rule.conditions) {
+      if (condition.kind === ConditionKind.Test) {
+        if (passes && !this.test(condition)) passes = false;
+        continue;
+      }
+      const end = this.gateCondition(condition, tracking);
+      if (end === RuleEnd.Unsupported) return end;
+      if (end === RuleEnd.Fail) passes = false;
+    }
+    return passes ? RuleEnd.Pass : RuleEnd.Fail;
+  }
+
+  private gateCondition(condition: Condition, tracking: Tracking): RuleEnd {
+    if (condition.kind === ConditionKind.Gate) return this.singleGate(condition, tracking);
+    if (condition.kind === ConditionKind.MultiGate) return this.multiGate(condition, tracking);
+    return RuleEnd.Unsupported;
+  }
+
+  private test(condition: Condition): boolean {
+    const { scratch } = this;
+    const cell = scratch.conditions[condition.id]!;
+    if (cell >> 1 === scratch.generation) return (cell & 1) === 1;
+    const answer = condition.test(this);
+    if (condition.isVolatile) this.isVolatile = true;
+    else if (condition.isRemembered) scratch.conditions[condition.id] = (scratch.generation << 1) | (answer ? 1 : 0);
+    return answer;
+  }
+
+  private singleGate(condition: Condition, tracking: Tracking): RuleEnd {
+    const ref = condition.gates[0]!;
+    const result = this.nestedGate(ref);
+    if (result.isUnsupported) return RuleEnd.Unsupported;
+    tracking.list = tracking.list.joinGate(ref.name, result, false);
+    if (result.rate !== INHERITED_RATE) tracking.rate = result.rate;
+    if (result.seen !== Seen.Inherited) tracking.seen = result.seen;
+    const isUnsampled = tracking.rate === undefined || tracking.rate === 0;
+    if (isUnsampled && condition.isAnalytical) tracking.seen = Seen.Yes;
+    return result.value === condition.passesOn ? RuleEnd.Pass : RuleEnd.Fail;
+  }
+
+  /** Stops at the first gate that decides; sampling state is not touched (BEHAVIOUR.md 3.14). */
+  private multiGate(condition: Condition, tracking: Tracking): RuleEnd {
+    let { list } = tracking;
+    let end: RuleEnd = RuleEnd.Fail;
+    for (const ref of condition.gates) {
+      const result = this.nestedGate(ref);
+      if (result.isUnsupported) return RuleEnd.Unsupported;
+      list = list.joinGate(ref.name, result, true);
+      if (result.value === condition.passesOn) {
+        end = RuleEnd.Pass;
+        break;
+      }
+    }
+    tracking.list = list;
+    return end;
+  }
+
+  private delegated(rule: Rule, delegate: Spec, list: ExposureList): Result {
+    this.enter();
+    const inner = this.named(SpecKind.Config, delegate.name, delegate);
+    this.depth--;
+    return this.tables.delegated(rule.onDelegate!, list, inner);
+  }
+
+  private passes(rule: Rule): boolean {
+    if (rule.passKind !== PassKind.Bucket) return rule.passKind === PassKind.Always;
+    return bucket(rule.passPrefix, unitText(this, rule.unit), PASS_BUCKETS) < rule.passBelow;
+  }
+}

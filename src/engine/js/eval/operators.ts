@@ -1,0 +1,192 @@
+/** Operators (BEHAVIOUR.md 3.8, operators.csv), each compiled with its target into a test. */
+
+import { compareVersions, localMidnight, regExp, toTime } from '../js-semantics';
+import { Source } from '../store';
+import { EvalContext } from './context';
+
+export type Test = (context: EvalContext) => boolean;
+type Compare = (left: number, right: number) => boolean;
+
+const MATCH_MAX_UNITS = 1000;
+const USER_BUCKETS = 1000;
+
+const COMPARISONS: Record<string, Compare> = {
+  gt: (a, b) => a > b,
+  gte: (a, b) => a >= b,
+  lt: (a, b) => a < b,
+  lte: (a, b) => a <= b,
+  eq: (a, b) => a === b,
+  neq: (a, b) => a !== b,
+};
+
+interface Operand {
+  source: Source;
+  /** As spelled in the payload: exact lower case selects set semantics for any/none. */
+  spelling: string;
+  target: unknown;
+  isBucket: boolean;
+}
+
+type Compile = (operand: Operand) => Test;
+
+const never: Test = () => false;
+
+/** The test of a condition, or null for an unknown operator. May throw on a target that has no text. */
+export function compileTest(operand: Operand): Test | null {
+  const lower = operand.spelling.toLowerCase();
+  const compile = Object.prototype.hasOwnProperty.call(OPERATORS, lower) ? OPERATORS[lower] : undefined;
+  return compile === undefined ? null : compile(operand);
+}
+
+const OPERATORS: Record<string, Compile> = {
+  gt: numeric('gt'),
+  gte: numeric('gte'),
+  lt: numeric('lt'),
+  lte: numeric('lte'),
+  version_gt: version('gt'),
+  version_gte: version('gte'),
+  version_lt: version('lt'),
+  version_lte: version('lte'),
+  version_eq: version('eq'),
+  version_neq: version('neq'),
+  any: (o) => membership(o, true),
+  none: (o) => not(membership(o, true)),
+  any_case_sensitive: (o) => membership(o, false),
+  none_case_sensitive: (o) => not(membership(o, false)),
+  str_starts_with_any: (o) => textual(o, (value, part) => value.startsWith(part)),
+  str_ends_with_any: (o) => textual(o, (value, part) => value.endsWith(part)),
+  str_contains_any: (o) => textual(o, (value, part) => value.includes(part)),
+  str_contains_none: (o) => not(textual(o, (value, part) => value.includes(part))),
+  str_matches: matches,
+  eq: looselyEqual,
+  neq: (o) => not(looselyEqual(o)),
+  before: (o) => date(o, (a, b) => a < b),
+  after: (o) => date(o, (a, b) => a > b),
+  on: (o) => date(o, (a, b) => localMidnight(a) === localMidnight(b)),
+  in_segment_list: inList,
+  not_in_segment_list: (o) => not(inList(o)),
+  array_contains_any: (o) => arrays(o, (hits) => hits > 0),
+  array_contains_none: (o) => arrays(o, (hits) => hits === 0),
+  array_contains_all: (o) => arrays(o, (hits, all) => hits === all),
+  not_array_contains_all: (o) => arrays(o, (hits, all) => hits !== all),
+};
+
+function not(test: Test): Test {
+  return (context) => !test(context);
+}
+
+function isMissing(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+function numeric(name: string): Compile {
+  const compare = COMPARISONS[name] as Compare;
+  return ({ source: { id }, target }) => {
+    const right = Number(target);
+    if (isMissing(target) || Number.isNaN(right)) return never;
+    return (context) => {
+      const value = context.value(id);
+      // A NaN on the left makes each of the four comparisons false.
+      return !isMissing(value) && compare(Number(value), right);
+    };
+  };
+}
+
+function version(name: string): Compile {
+  const compare = COMPARISONS[name] as Compare;
+  return ({ source: { id }, target }) => {
+    if (typeof target !== 'string') return never;
+    return (context) => {
+      const order = compareVersions(context.value(id), target);
+      return order !== null && compare(order, 0);
+    };
+  };
+}
+
+function membership(operand: Operand, ignoreCase: boolean): Test {
+  const { target, spelling, source } = operand;
+  if (!Array.isArray(target)) return never;
+  if (spelling !== spelling.toLowerCase()) return slowMembership(source.id, target, ignoreCase);
+  const set = new Set<string>();
+  for (const element of target) {
+    const text = String(element);
+    set.add(text);
+    if (ignoreCase) set.add(text.toLowerCase());
+  }
+  const { id } = source;
+  if (operand.isBucket) return bucketMembership(id, set);
+  if (!ignoreCase) return (context) => set.has(context.text(id));
+  return (context) => set.has(context.text(id)) || set.has(context.lower(id));
+}
+
+/** A user bucket is an integer below 1000, so its set is a table. */
+function bucketMembership(id: number, set: Set<string>): Test {
+  const table = new Uint8Array(USER_BUCKETS);
+  for (let i = 0; i < USER_BUCKETS; i++) table[i] = set.has(String(i)) ? 1 : 0;
+  return (context) => table[context.value(id) as number] === 1;
+}
+
+/** Any other spelling than exact lower case: missing values and elements never match. */
+function slowMembership(id: number, target: unknown[], ignoreCase: boolean): Test {
+  const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
+  const elements = new Set(target.filter((element) => !isMissing(element)).map((element) => fold(String(element))));
+  return (context) => !isMissing(context.value(id)) && elements.has(fold(context.text(id)));
+}
+
+function textual({ source: { id }, target }: Operand, test: (value: string, part: string) => boolean): Test {
+  if (!Array.isArray(target)) return never;
+  const parts = target.filter((part) => !isMissing(part)).map((part) => String(part).toLowerCase());
+  return (context) => {
+    if (isMissing(context.value(id))) return false;
+    const value = context.lower(id);
+    for (const part of parts) if (test(value, part)) return true;
+    return false;
+  };
+}
+
+function matches({ source: { id }, target }: Operand): Test {
+  const pattern = regExp(target);
+  if (pattern === null) return never;
+  return (context) => {
+    const text = context.text(id);
+    return text.length < MATCH_MAX_UNITS && pattern.test(text);
+  };
+}
+
+function looselyEqual({ source: { id }, target }: Operand): Test {
+  return (context) => context.value(id) == target;
+}
+
+function date({ source: { id }, target }: Operand, compare: Compare): Test {
+  const right = isMissing(target) ? NaN : toTime(target);
+  if (Number.isNaN(right)) return never;
+  return (context) => {
+    const value = context.value(id);
+    if (isMissing(value)) return false;
+    const left = toTime(value);
+    return !Number.isNaN(left) && compare(left, right);
+  };
+}
+
+function inList({ source: { id }, target }: Operand): Test {
+  const name = String(target);
+  return (context) => {
+    const list = context.idList(name);
+    if (list === undefined) return false;
+    const value = context.value(id);
+    return typeof value === 'string' ? list.hasHashOf(value) : list.has('');
+  };
+}
+
+function arrays({ source: { id }, target }: Operand, decide: (hits: number, all: number) => boolean): Test {
+  if (!Array.isArray(target)) return never;
+  const integers = target.map((element) => parseInt(element as string));
+  return (context) => {
+    const value = context.value(id);
+    if (!Array.isArray(value)) return false;
+    const present = new Set<unknown>(value);
+    let hits = 0;
+    for (let i = 0; i < target.length; i++) if (present.has(target[i]) || present.has(integers[i])) hits++;
+    return decide(hits, target.length);
+  };
+}

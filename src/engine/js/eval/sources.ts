@@ -1,0 +1,114 @@
+/** Condition types that yield a value (BEHAVIOUR.md 3.5, 3.7, 3.10): where it is read. */
+
+import { UserAgentParts } from '../../engine';
+import { Midstate, midstate } from '../sha256';
+import { bucket } from '../hashing';
+import { countryOf } from '../lookup/ip';
+import { Source } from '../store';
+import { EvalContext, NEEDS_USER_AGENT } from './context';
+
+const USER_BUCKETS = 1000;
+
+const UA_PARTS = new Map<string, keyof UserAgentParts>([
+  ['os_name', 'osName'],
+  ['osname', 'osName'],
+  ['os_version', 'osVersion'],
+  ['osversion', 'osVersion'],
+  ['browser_name', 'browserName'],
+  ['browsername', 'browserName'],
+  ['browser_version', 'browserVersion'],
+  ['browserversion', 'browserVersion'],
+]);
+
+type Read = (context: EvalContext) => unknown;
+
+/** Hands out one source per distinct value, so that its reading, text and lower case are shared. */
+export class SourceTable {
+  readonly sources: Source[] = [];
+  private readonly known = new Map<string, Source>();
+
+  private intern(key: string, read: () => Read, isRemembered = true): Source {
+    let source = this.known.get(key);
+    if (source === undefined) {
+      source = { id: this.sources.length, isRemembered, read: read() };
+      this.sources.push(source);
+      this.known.set(key, source);
+    }
+    return source;
+  }
+
+  field(name: string | null): Source {
+    const lower = name === null ? '' : name.toLowerCase();
+    return this.intern(keyOf('field', name), () => (context) => context.user.field(name, lower));
+  }
+
+  ip(name: string | null): Source {
+    const field = this.field(name).id;
+    if (name !== 'country') return this.orNull(field, keyOf('ip', name));
+    const ip = this.field('ip').id;
+    return this.intern(keyOf('ip', name), () => (context) => {
+      const own = context.value(field);
+      if (own !== null && own !== undefined) return own;
+      const address = context.value(ip);
+      return address === null || address === undefined ? null : countryOf(context.ipTable, address);
+    });
+  }
+
+  userAgent(name: string | null): Source {
+    const field = this.field(name).id;
+    const part = name === null ? undefined : UA_PARTS.get(name.toLowerCase());
+    if (part === undefined) return this.orNull(field, keyOf('ua', name));
+    return this.intern(keyOf('ua', name), () => (context) => {
+      const own = context.value(field);
+      return own !== null && own !== undefined ? own : userAgentPart(context, part);
+    });
+  }
+
+  /** A field whose absence is null rather than undefined. */
+  private orNull(field: number, key: string): Source {
+    return this.intern(key, () => (context) => context.value(field) ?? null);
+  }
+
+  environment(name: string | null): Source {
+    const lower = name === null ? null : name.toLowerCase();
+    return this.intern(keyOf('environment', lower), () => (context) => context.user.environment(lower));
+  }
+
+  /** `idType` as in the payload; anything that means `userID` shares one source. */
+  unit(idType: unknown): Source {
+    const name = typeof idType === 'string' && idType.toLowerCase() !== 'userid' ? idType : null;
+    return this.intern(keyOf('unit', name), () => (context) => context.user.unitId(name));
+  }
+
+  userBucket(salt: unknown, idType: unknown): Source {
+    const unit = this.unit(idType).id;
+    const prefix: Midstate = midstate(`${String(salt)}.`);
+    return this.intern(`${keyOf('bucket', String(salt))}:${unit}`, () => (context) =>
+      bucket(prefix, unitText(context, unit), USER_BUCKETS));
+  }
+
+  currentTime(): Source {
+    return this.intern('time', () => (context) => context.nowMs, false);
+  }
+
+  targetApp(): Source {
+    return this.intern('app', () => (context) => context.targetApp, false);
+  }
+}
+
+function keyOf(kind: string, name: string | null): string {
+  return name === null ? `${kind}:` : `${kind}=${name}`;
+}
+
+/** The unit ID as hashing sees it: joined to a string, so objects convert with the default hint. */
+export function unitText(context: EvalContext, unit: number): string {
+  const id = context.value(unit) ?? '';
+  return typeof id === 'string' ? id : '' + (id as string);
+}
+
+function userAgentPart(context: EvalContext, part: keyof UserAgentParts): string | null {
+  const { user } = context;
+  if (user.parsableUserAgent() === null) return null;
+  if (user.userAgent === null) throw NEEDS_USER_AGENT;
+  return user.userAgent[part];
+}

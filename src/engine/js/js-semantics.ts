@@ -1,0 +1,106 @@
+/**
+ * The places where statsig-node's answer is whatever JavaScript does (BEHAVIOUR.md 3.5, 3.8). Here JavaScript does it;
+ * the Rust evaluator has a module of the same name that imitates these functions.
+ */
+
+import { ExoticValue, TaggedValue } from '../engine';
+
+export type JsonObject = Record<string, unknown>;
+
+/** `object[key]` for any value: primitives have their own members, null and undefined have none. */
+export function member(object: unknown, key: string): unknown {
+  if (object === null || object === undefined) return undefined;
+  return (object as JsonObject)[key];
+}
+
+/** Value of the first own key that equals `key` ignoring case. */
+export function memberIgnoringCase(object: unknown, lowerKey: string): unknown {
+  if (object === null || object === undefined) return undefined;
+  for (const key of Object.keys(object as object)) {
+    if (key.toLowerCase() === lowerKey) return (object as JsonObject)[key];
+  }
+  return undefined;
+}
+
+/** Compares dotted versions up to the first hyphen. Null where statsig-node finds nothing to compare. */
+export function compareVersions(left: unknown, right: unknown): number | null {
+  if (typeof left !== 'string' || typeof right !== 'string') return null;
+  const a = withoutExtension(left);
+  const b = withoutExtension(right);
+  if (a === '' || b === '') return null;
+  const aParts = a.split('.');
+  const bParts = b.split('.');
+  const length = Math.max(aParts.length, bParts.length);
+  for (let i = 0; i < length; i++) {
+    const x = Number(aParts[i] ?? '0');
+    const y = Number(bParts[i] ?? '0');
+    if (Number.isNaN(x) || Number.isNaN(y)) return null;
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+function withoutExtension(version: string): string {
+  const hyphen = version.indexOf('-');
+  return hyphen < 0 ? version : version.slice(0, hyphen);
+}
+
+/** Below this a number is seconds since 1970, from it on milliseconds. */
+const SECONDS_LIMIT = 10_000_000_000;
+
+/** Milliseconds since 1970, NaN when the value is no date. Strings are dates first, numbers second. */
+export function toTime(value: unknown): number {
+  if (typeof value === 'string') {
+    const parsed = new Date(value).getTime();
+    if (!Number.isNaN(parsed)) return parsed;
+  }
+  const number = Number(value);
+  return new Date(number < SECONDS_LIMIT ? number * 1000 : number).getTime();
+}
+
+/** Local midnight of the day that holds `timeMs`, in the time zone of the process. */
+export function localMidnight(timeMs: number): number {
+  return new Date(timeMs).setHours(0, 0, 0, 0);
+}
+
+/** `new RegExp(source)`, or null when the pattern is invalid. */
+export function regExp(source: unknown): RegExp | null {
+  try {
+    return new RegExp(source as string);
+  } catch {
+    return null;
+  }
+}
+
+/** Puts the values that JSON could not carry back into a parsed user. */
+export function applyExotic(user: JsonObject, entries: readonly ExoticValue[]): void {
+  for (const { path, value } of entries) {
+    const [first, second] = path;
+    if (second === undefined) {
+      define(user, first, revive(value));
+      continue;
+    }
+    const inner = user[first];
+    if (typeof inner !== 'object' || inner === null) define(user, first, {});
+    define(user[first] as JsonObject, second, revive(value));
+  }
+}
+
+/** Sets an own property whatever the key; plain assignment of `__proto__` would change the prototype. */
+function define(object: JsonObject, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function revive(tagged: TaggedValue): unknown {
+  if ('j' in tagged) return tagged.j;
+  if ('u' in tagged) return undefined;
+  if ('n' in tagged) return Number(tagged.n);
+  if ('a' in tagged) return tagged.a.map(revive);
+  const { s, d, n } = tagged.o;
+  return {
+    [Symbol.toPrimitive](hint: string): unknown {
+      if (hint === 'string') return s;
+      return hint === 'number' ? (n ?? NaN) : d;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+/**
+ * Compiled specs: what a payload becomes before it serves. Immutable once built, apart from the caches of results,
+ * which belong to one epoch each (`Terminal.results`).
+ */
+
+import { SpecKind, SpecsSummary } from '../engine';
+import { EvalContext } from './eval/context';
+import { Midstate } from './sha256';
+import { ResultCache } from './outcome';
+
+/** A value of the payload with its JSON text, which is written once when first asked for. */
+export class ValueBox {
+  private json: string | null = null;
+
+  constructor(readonly value: unknown) {}
+
+  /** As JSON.stringify would write the value; `{}` where the payload has none. */
+  text(): string {
+    this.json ??= JSON.stringify(this.value) ?? '{}';
+    return this.json;
+  }
+}
+
+/**
+ * Where an evaluation can end within a spec: the constant part of the result. Equal ends of one spec share a terminal,
+ * so that equal results are one object.
+ */
+export interface Terminal {
+  readonly value: boolean;
+  readonly isUnsupported: boolean;
+  readonly ruleID: string;
+  readonly groupName: string | null;
+  readonly idType: string | null;
+  readonly box: ValueBox;
+  readonly explicitParameters: string[] | null;
+  readonly version: number | string | null;
+  readonly isExperimentGroup: boolean;
+  readonly forwardAll: boolean;
+  readonly configDelegate: string | null;
+  readonly results: ResultCache;
+}
+
+/** A value that conditions look at, shared by all conditions that look at the same one. */
+export interface Source {
+  readonly id: number;
+  /** False: depends on more than the user, so it is read anew each time. */
+  readonly isRemembered: boolean;
+  read(context: EvalContext): unknown;
+}
+
+/** A gate named by a condition, whether or not the project has it. */
+export interface GateRef {
+  /** Position in the per-user memo of gates. */
+  readonly id: number;
+  readonly name: string;
+  spec: Spec | null;
+}
+
+export const ConditionKind = { Test: 0, Gate: 1, MultiGate: 2, Unsupported: 3 } as const;
+export type ConditionKind = (typeof ConditionKind)[keyof typeof ConditionKind];
+
+export interface Condition {
+  readonly id: number;
+  readonly kind: ConditionKind;
+  /** Only kind Test. */
+  readonly test: (context: EvalContext) => boolean;
+  readonly isVolatile: boolean;
+  /** False: the answer must not be kept per user (it depends on the client key of a response). */
+  readonly isRemembered: boolean;
+  /** Gates of the kinds Gate (exactly one) and MultiGate. */
+  readonly gates: readonly GateRef[];
+  /** Gate value that lets the condition pass. */
+  readonly passesOn: boolean;
+  /** Per gate: whether an unsampled answer marks the evaluation as having seen an analytical gate. */
+  readonly isAnalytical: boolean;
+}
+
+export const PassKind = { Never: 0, Always: 1, Bucket: 2 } as const;
+export type PassKind = (typeof PassKind)[keyof typeof PassKind];
+
+export interface Rule {
+  readonly id: string;
+  readonly groupName: string | null;
+  readonly returnBox: ValueBox;
+  readonly conditions: readonly Condition[];
+  readonly isTargeting: boolean;
+  /** Undefined: none given. */
+  readonly samplingRate: number | undefined;
+  readonly passKind: PassKind;
+  /** Passes when the bucket (0 … 9999) is below it. */
+  readonly passBelow: number;
+  readonly passPrefix: Midstate;
+  /** Source of the unit ID. */
+  readonly unit: number;
+  delegate: Spec | null;
+  readonly onPass: Terminal;
+  readonly onFail: Terminal;
+  readonly onUnsupported: Terminal;
+  readonly onDelegate: Terminal | null;
+}
+
+export interface Spec {
+  readonly kind: SpecKind;
+  readonly name: string;
+  /** Position in the per-user memo; gates only. */
+  readonly gateRef: GateRef | null;
+  readonly isEnabled: boolean;
+  /** Disabled by an error in the payload: always Unsupported. */
+  readonly isMalformed: boolean;
+  readonly rules: readonly Rule[];
+  readonly targetingRules: readonly Rule[];
+  readonly entity: string | null;
+  /** undefined when the payload has none. */
+  readonly idType: string | null | undefined;
+  readonly defaultBox: ValueBox;
+  readonly explicitParameters: string[] | null;
+  readonly isActive: boolean;
+  readonly hasSharedParams: boolean;
+  readonly targetAppIDs: unknown;
+  readonly onDisabled: Terminal;
+  readonly onDefault: Terminal;
+  readonly onUnsupported: Terminal;
+  /** Restricted evaluation that finds no targeting rule. */
+  readonly onNoTargeting: Terminal;
+}
+
+/** Top-level facts that only the client-initialize response reads. */
+export interface ClientFacts {
+  readonly hashedKeysToAppIds: Record<string, unknown>;
+  readonly keysToAppIds: Record<string, unknown>;
+  readonly hashedKeysToEntities: Record<string, { gates: string[]; configs: string[] }>;
+  readonly sessionReplay: Record<string, unknown> | null;
+}
+
+export interface Store {
+  readonly summary: SpecsSummary;
+  /** By kind, in JavaScript property order. */
+  readonly specs: readonly [Map<string, Spec>, Map<string, Spec>, Map<string, Spec>];
+  readonly experimentLayers: Map<string, string>;
+  readonly gateRefs: Map<string, GateRef>;
+  readonly sources: readonly Source[];
+  readonly conditionCount: number;
+  readonly appId: unknown;
+  readonly usesTargetApp: boolean;
+  readonly client: ClientFacts;
+  readonly samplingMode: string | null;
+  /** Floor of sdk_configs.special_case_sampling_rate. */
+  readonly specialRate: number | null;
+}

@@ -1,0 +1,104 @@
+/** A user in a slot: the logged text, the parsed fields, and what is derived from them once. */
+
+import { ExoticValue, UserAgentParts } from '../engine';
+import { Hash64, hash64 } from './hashing';
+import { JsonObject, applyExotic, member, memberIgnoringCase } from './js-semantics';
+
+const UA_MAX_UNITS = 1000;
+
+export class User {
+  /** Parsed, with private attributes. Usually an object; a primitive behaves as a user without fields. */
+  readonly data: unknown;
+  userAgent: UserAgentParts | null = null;
+  /** Pending events that hold this user; its text counts once towards the bound on bytes. */
+  pending = 0;
+  private identity: Hash64 | null = null;
+  private plain: User | null = null;
+
+  /** Unreadable JSON makes a user without fields: the facade wrote it, so that is a bug, but not the caller's. */
+  constructor(
+    readonly json: string,
+    readonly privateJson: string,
+    readonly exotic: string,
+  ) {
+    this.data = parseUser(json, privateJson, exotic);
+  }
+
+  /** The user as a JSON clone: what the client-initialize response evaluates (BEHAVIOUR.md 6). */
+  asJson(): User {
+    if (this.exotic === '') return this;
+    this.plain ??= new User(this.json, this.privateJson, '');
+    this.plain.userAgent = this.userAgent;
+    return this.plain;
+  }
+
+  /** BEHAVIOUR.md 3.5; null for an absent field name, undefined for a complete miss. */
+  field(name: string | null, lower: string): unknown {
+    const data = this.data;
+    if (typeof data !== 'object' || name === null) return null;
+    const custom = member(data, 'custom');
+    const secret = member(data, 'privateAttributes');
+    return (
+      member(data, name) ?? member(data, lower) ??
+      member(custom, name) ?? member(custom, lower) ??
+      member(secret, name) ?? member(secret, lower)
+    );
+  }
+
+  /** Unit ID for an ID type; null stands for `userID`. */
+  unitId(idType: string | null): unknown {
+    if (idType === null) return member(this.data, 'userID');
+    const customIds = member(this.data, 'customIDs');
+    const exact = member(customIds, idType);
+    return exact !== undefined ? exact : memberIgnoringCase(customIds, idType.toLowerCase());
+  }
+
+  environment(lowerName: string | null): unknown {
+    return lowerName === null ? null : memberIgnoringCase(member(this.data, 'statsigEnvironment'), lowerName);
+  }
+
+  /** The user agent when it has to be parsed; null otherwise. */
+  parsableUserAgent(): string | null {
+    const text = this.field('userAgent', 'useragent');
+    return typeof text === 'string' && text.length <= UA_MAX_UNITS ? text : null;
+  }
+
+  /** Hash of what BEHAVIOUR.md 7.6 takes from the user: userID and the values of customIDs. */
+  identityHash(): Hash64 {
+    if (this.identity === null) {
+      const customIds = member(this.data, 'customIDs');
+      const values = typeof customIds === 'object' && customIds !== null ? Object.values(customIds).join() : '';
+      this.identity = hash64([member(this.data, 'userID'), values].join());
+    }
+    return this.identity;
+  }
+
+  /** The part of a sampling key that names the user (BEHAVIOUR.md 7.7). */
+  samplingKey(): string {
+    let key = `u:${String(member(this.data, 'userID') || '')};`;
+    const customIds = member(this.data, 'customIDs');
+    if (customIds) for (const [name, value] of Object.entries(customIds)) key += `${name}:${String(value)};`;
+    return key;
+  }
+
+  /** The user as events carry it: `privateAttributes` is null and comes last. */
+  eventJson(): string {
+    if (!this.json.endsWith('}')) return this.json;
+    const separator = this.json.length > 2 ? ',' : '';
+    return `${this.json.slice(0, -1)}${separator}"privateAttributes":null}`;
+  }
+}
+
+function parseUser(json: string, privateJson: string, exotic: string): unknown {
+  let data: unknown;
+  try {
+    data = JSON.parse(json) ?? {};
+    if (typeof data !== 'object') return data;
+    const fields = data as JsonObject;
+    if (privateJson !== '') fields.privateAttributes = JSON.parse(privateJson);
+    if (exotic !== '') applyExotic(fields, JSON.parse(exotic) as ExoticValue[]);
+    return fields;
+  } catch {
+    return data ?? {};
+  }
+}

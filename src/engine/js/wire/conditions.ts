@@ -1,0 +1,145 @@
+/** Compiles conditions; equal ones become one, so that a user answers each only once. */
+
+import { SpecsSummary } from '../../engine';
+import { compileTest } from '../eval/operators';
+import { SourceTable } from '../eval/sources';
+import { JsonObject, member } from '../js-semantics';
+import { Condition, ConditionKind, GateRef, Source } from '../store';
+import { isObject } from './payload';
+
+/** Says why a spec cannot be used; it then answers Unsupported. */
+export class MalformedSpec extends Error {}
+
+export class ConditionCompiler {
+  readonly sources = new SourceTable();
+  readonly gateRefs = new Map<string, GateRef>();
+  usesTargetApp = false;
+  count = 0;
+  private readonly known = new Map<string, Condition>();
+
+  constructor(
+    private readonly summary: SpecsSummary,
+    private readonly byId: JsonObject | null,
+  ) {}
+
+  gateRef(name: string): GateRef {
+    let ref = this.gateRefs.get(name);
+    if (ref === undefined) {
+      ref = { id: this.gateRefs.size, name, spec: null };
+      this.gateRefs.set(name, ref);
+    }
+    return ref;
+  }
+
+  /** Null for a condition that always passes. Throws MalformedSpec. */
+  compile(wire: unknown): Condition | null {
+    if (this.byId !== null && !isObject(wire)) {
+      const id = String(wire);
+      if (!Object.prototype.hasOwnProperty.call(this.byId, id)) return this.unsupported();
+      return this.compile(this.byId[id]);
+    }
+    if (!isObject(wire)) throw new MalformedSpec('a condition is not an object');
+    const { type } = wire;
+    if (typeof type !== 'string') throw new MalformedSpec('a condition has no type');
+    if (type.toLowerCase() === 'public') return null;
+    const { operator, field, idType, targetValue: target } = wire;
+    const salt = member(wire.additionalValues, 'salt');
+    const key = JSON.stringify({ type, operator, field, idType, target, salt });
+    let condition = this.known.get(key);
+    if (condition === undefined) {
+      condition = this.build(type, wire, salt);
+      this.known.set(key, condition);
+    }
+    return condition;
+  }
+
+  private build(type: string, wire: JsonObject, salt: unknown): Condition {
+    const kind = type.toLowerCase();
+    const target = wire.targetValue;
+    if (kind === 'pass_gate' || kind === 'fail_gate') return this.gate(target, kind === 'pass_gate');
+    if (kind === 'multi_pass_gate' || kind === 'multi_fail_gate') {
+      // The meaning hangs on the exact spelling (BEHAVIOUR.md 3.7).
+      return Array.isArray(target) ? this.multiGate(target, type === 'multi_pass_gate') : this.unsupported();
+    }
+    const source = this.source(kind, wire, salt);
+    return source === null ? this.unsupported() : this.test(kind, source, wire);
+  }
+
+  private gate(target: unknown, passesOn: boolean): Condition {
+    const isAnalytical = typeof target === 'string' && !target.startsWith('segment:');
+    const gates = [this.gateRef(String(target))];
+    return { ...this.base(ConditionKind.Gate), gates, passesOn, isAnalytical };
+  }
+
+  private multiGate(targets: unknown[], passesOn: boolean): Condition {
+    const gates = targets.map((target) => this.gateRef(String(target)));
+    return { ...this.base(ConditionKind.MultiGate), gates, passesOn };
+  }
+
+  private unsupported(): Condition {
+    return this.base(ConditionKind.Unsupported);
+  }
+
+  private base(kind: ConditionKind): Condition {
+    return {
+      id: this.count++,
+      kind,
+      test: () => false,
+      isVolatile: false,
+      isRemembered: true,
+      gates: [],
+      passesOn: true,
+      isAnalytical: false,
+    };
+  }
+
+  private source(kind: string, wire: JsonObject, salt: unknown): Source | null {
+    switch (kind) {
+      case 'ip_based': return this.sources.ip(this.fieldName(wire));
+      case 'ua_based': return this.sources.userAgent(this.fieldName(wire));
+      case 'user_field': return this.sources.field(this.fieldName(wire));
+      case 'environment_field': return this.sources.environment(this.fieldName(wire));
+      case 'current_time': return this.sources.currentTime();
+      case 'user_bucket': return this.sources.userBucket(salt, wire.idType);
+      case 'unit_id': return this.sources.unit(wire.idType);
+      case 'target_app': return this.sources.targetApp();
+      default: return null;
+    }
+  }
+
+  private fieldName(wire: JsonObject): string | null {
+    const field = wire.field ?? null;
+    if (field === null || typeof field === 'string') return field;
+    throw new MalformedSpec('the field of a condition is not text');
+  }
+
+  private test(kind: string, source: Source, wire: JsonObject): Condition {
+    const spelling = wire.operator ?? '';
+    if (typeof spelling !== 'string') throw new MalformedSpec('the operator of a condition is not text');
+    const isBucket = kind === 'user_bucket';
+    const target = isBucket && this.byId !== null ? bucketTarget(wire.targetValue) : wire.targetValue;
+    const test = compileTest({ source, spelling, target, isBucket });
+    if (test === null) return this.unsupported();
+    this.note(kind, spelling.toLowerCase(), wire.field);
+    return {
+      ...this.base(ConditionKind.Test),
+      test,
+      isVolatile: kind === 'current_time',
+      isRemembered: kind !== 'target_app',
+    };
+  }
+
+  private note(kind: string, operator: string, field: unknown): void {
+    const { summary } = this;
+    if (kind === 'ip_based' && field === 'country') summary.usesIpTable = true;
+    if (kind === 'ua_based') summary.usesUserAgent = true;
+    if (kind === 'target_app') this.usesTargetApp = true;
+    if (operator === 'on') summary.usesTimeZone = true;
+    if (operator.endsWith('in_segment_list')) summary.usesIdLists = true;
+  }
+}
+
+/** dcs-v2 writes bucket lists as objects whose keys are the buckets. */
+function bucketTarget(target: unknown): unknown {
+  return isObject(target) ? Object.keys(target).filter((key) => Boolean(target[key])) : target;
+}

@@ -1,0 +1,105 @@
+/** Payloads as received: dcs-v1 and dcs-v2 (SERVER_CORE.md 1.1), brought to one shape. */
+
+import { SpecsSummary } from '../../engine';
+import { JsonObject } from '../js-semantics';
+
+/** A spec as received; nothing about its fields is known yet. */
+export interface SpecWire {
+  name: string;
+  spec: unknown;
+}
+
+export interface Payload {
+  root: JsonObject;
+  format: 1 | 2;
+  /** Gates, configs, layers. */
+  lists: [SpecWire[], SpecWire[], SpecWire[]];
+  /** Conditions that v2 rules refer to; null for v1. */
+  conditions: JsonObject | null;
+  experimentLayers: Map<string, string>;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Parses bytes as a JSON object. Throws an Error that says what is wrong, without quoting the payload. */
+export function parseRoot(payload: Uint8Array): JsonObject {
+  let root: unknown;
+  try {
+    root = JSON.parse(new TextDecoder().decode(payload));
+  } catch {
+    throw new Error('the payload is not JSON');
+  }
+  if (!isObject(root)) throw new Error('the payload is not a JSON object');
+  return root;
+}
+
+/** Throws when one of the three collections is missing. */
+export function readPayload(root: JsonObject, warnings: string[]): Payload {
+  const keys = ['feature_gates', 'dynamic_configs', 'layer_configs'] as const;
+  if (keys.every((key) => Array.isArray(root[key]))) {
+    const lists = keys.map((key) => named(root[key] as unknown[], key, warnings)) as Payload['lists'];
+    return { root, format: 1, lists, conditions: null, experimentLayers: reverse(root.layers) };
+  }
+  const isV2 = keys.every((key) => isObject(root[key])) && isObject(root.condition_map);
+  if (!isV2) throw new Error(`the payload lacks ${keys.filter((key) => !root[key]).join(', ') || 'condition_map'}`);
+  const lists = keys.map((key) => keyed(root[key] as JsonObject)) as Payload['lists'];
+  const experimentLayers = textMap(root.experiment_to_layer);
+  return { root, format: 2, lists, conditions: root.condition_map as JsonObject, experimentLayers };
+}
+
+function named(list: unknown[], key: string, warnings: string[]): SpecWire[] {
+  const specs: SpecWire[] = [];
+  for (const spec of list) {
+    const name = isObject(spec) ? spec.name : undefined;
+    if (typeof name === 'string') specs.push({ name, spec });
+    else if (warnings.length < 100) warnings.push(`A spec without a name in ${key} was left out.`);
+  }
+  return specs;
+}
+
+function keyed(map: JsonObject): SpecWire[] {
+  return Object.keys(map).map((name) => ({ name, spec: map[name] }));
+}
+
+function reverse(layers: unknown): Map<string, string> {
+  const map = new Map<string, string>();
+  if (!isObject(layers)) return map;
+  for (const [layer, experiments] of Object.entries(layers)) {
+    if (!Array.isArray(experiments)) continue;
+    for (const experiment of experiments) map.set(String(experiment), layer);
+  }
+  return map;
+}
+
+function textMap(value: unknown): Map<string, string> {
+  const map = new Map<string, string>();
+  if (isObject(value)) {
+    for (const [key, text] of Object.entries(value)) if (typeof text === 'string') map.set(key, text);
+  }
+  return map;
+}
+
+/** What the payload says about itself; counts and uses are filled in while compiling. */
+export function summarise(root: JsonObject, format: 1 | 2): SpecsSummary {
+  const { time } = root;
+  return {
+    hasUpdates: Boolean(root.has_updates),
+    ...(typeof time === 'number' || time === null ? { time } : {}),
+    format,
+    hashedSdkKeyUsed: typeof root.hashed_sdk_key_used === 'string' ? root.hashed_sdk_key_used : null,
+    gates: 0,
+    configs: 0,
+    layers: 0,
+    defaultEnvironment: typeof root.default_environment === 'string' ? root.default_environment : null,
+    diagnostics: isObject(root.diagnostics) ? root.diagnostics : null,
+    sdkFlags: isObject(root.sdk_flags) ? root.sdk_flags : {},
+    sdkConfigs: isObject(root.sdk_configs) ? root.sdk_configs : {},
+    usesTimeZone: false,
+    usesIpTable: false,
+    usesUserAgent: false,
+    usesIdLists: false,
+    warnings: [],
+  };
+}
