@@ -55,6 +55,17 @@ function ratioCell(result) {
   return `${text} ${result.median >= result.wanted ? '✓' : '✗'} ${result.wanted}×`;
 }
 
+/** The promises of issue 8 about the other two engines: wasm within twice native, js three times faster than statsig-node. */
+function engines(report) {
+  const rows = report.rows.filter((row) => row.unit === 'ns/check' && values(row, 'native').length);
+  const against = (entry, one, other) => {
+    const [a, b] = [values(entry, one), values(entry, other)];
+    return a.length && b.length ? ratio(a, b) : null;
+  };
+  const mark = (result, good) => (result ? `${format(result.median)}× (${format(result.low)}–${format(result.high)}) ${good(result.median) ? '✓' : '✗'}` : '');
+  return rows.map((entry) => [entry.title, '', mark(against(entry, 'wasm', 'native'), (r) => r <= 2), mark(against(entry, 'statsig-node', 'js'), (r) => r >= 3)]);
+}
+
 export function markdown(report) {
   const sdks = Object.keys(SDKS).filter((sdk) => report.rows.some((row) => row.sdks[sdk]?.rounds.length));
   const head = ['row', 'unit', ...sdks.map((sdk) => SDKS[sdk].label), 'native to the faster Statsig SDK', 'native to the fastest other'];
@@ -75,7 +86,11 @@ Medians over rounds; lower is better. Ratios: median, and in brackets the extrem
 
 ${table(head, lines)}
 
-p99 of one request (median over rounds):
+${engines(report).length ? `The other engines (targets: wasm at most 2× native's time, js at least 3× faster than statsig-node):
+
+${table(['row', '', 'wasm to native', 'statsig-node to js'], engines(report))}
+
+` : ''}p99 of one request (median over rounds):
 
 ${table(['row', 'unit', ...sdks.map((sdk) => SDKS[sdk].label)], p99)}
 `;

@@ -1,4 +1,4 @@
-// npm run bench -- [--rows warm,new-real] [--sdks native,statsig-node] [--rounds 5] [--target-ms 1000] [--quick] [--big] [--label name] [--no-save]
+// npm run bench -- [--rows warm,new-real] [--sdks native,statsig-node] [--rounds 5] [--target-ms 1000] [--quick] [--big] [--label name] [--no-save] [--cpu-prof]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ROWS } from './rows/index.mjs';
@@ -12,7 +12,7 @@ import { agree } from './agree.mjs';
 const { values: args } = parseArgs({
   options: {
     rows: { type: 'string' }, sdks: { type: 'string' }, rounds: { type: 'string' }, 'target-ms': { type: 'string' }, label: { type: 'string', default: 'local' },
-    quick: { type: 'boolean', default: false }, big: { type: 'boolean', default: false }, 'no-save': { type: 'boolean', default: false }, list: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false }, big: { type: 'boolean', default: false }, 'no-save': { type: 'boolean', default: false }, list: { type: 'boolean', default: false }, 'cpu-prof': { type: 'boolean', default: false },
   },
 });
 const rounds = Number(args.rounds ?? (args.quick ? 2 : 7));
@@ -25,7 +25,8 @@ const wantedSdks = (args.sdks?.split(',') ?? Object.keys(SDKS)).filter((sdk) => 
 function eligible(row) {
   return wantedSdks.filter((sdk) => {
     if (OURS.includes(sdk)) return true;
-    if (STATSIG_RIVALS.includes(sdk)) return !row.needs.includes('scope');
+    if (STATSIG_RIVALS.includes(sdk)) return true;
+    if (row.needs.includes('gates') || row.needs.includes('scope')) return false;
     return flagCount(row.project) > 0 && !(row.id === 'module-load' && sdk === 'floor');
   });
 }
@@ -37,7 +38,7 @@ async function runLongLived(row, sdks, server) {
   const workers = new Map();
   const out = {};
   for (const sdk of sdks) {
-    const worker = startWorker({ sdk, row, project: row.project, server, targetMs });
+    const worker = startWorker({ sdk, row, project: row.project, server, targetMs, cpuProf: args['cpu-prof'] });
     const { result, error } = await attempt(worker.run('setup'));
     if (result?.ready) workers.set(sdk, worker);
     else worker.kill();
@@ -60,7 +61,7 @@ async function runLongLived(row, sdks, server) {
 }
 
 async function freshRound(row, sdk, project, server) {
-  const worker = startWorker({ sdk, row, project, server, targetMs });
+  const worker = startWorker({ sdk, row, project, server, targetMs, cpuProf: args['cpu-prof'] });
   await attempt(worker.run('setup'));
   const outcome = await attempt(worker.run('round'));
   await attempt(worker.run('stop'));
@@ -98,6 +99,7 @@ async function main() {
       const out = await (row.fresh ? runFresh : runLongLived)(row, sdks, server);
       const { id, title, unit, project, exposures, target } = row;
       const entry = { id, title, unit, project, exposures, target, sdks: Object.fromEntries(Object.entries(out).filter(([, o]) => !o.missing)) };
+      if (!Object.values(entry.sdks).some((one) => one.rounds.length || one.error)) continue;
       report.rows.push(entry);
       printRow(entry);
     }

@@ -31,10 +31,11 @@ export async function startServer() {
 let serial = 0;
 
 /** Starts a worker. `run(command)` rejects when the worker says so, dies, or takes longer than `timeoutMs`. */
-export function startWorker({ sdk, row, project, server, targetMs, timeoutMs = 240_000 }) {
+export function startWorker({ sdk, row, project, server, targetMs, cpuProf = false, timeoutMs = 240_000 }) {
   const key = `secret-${project}--${sdk}-${process.pid}-${serial++}`;
   const env = { ...process.env, ...SDKS[sdk].env, BENCH_WORKER: JSON.stringify({ sdk, rowId: row.id, project, key, url: server.url, targetMs }) };
-  const child = fork(path('worker.mjs'), { env, execArgv: ['--expose-gc', '--max-old-space-size=6144'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const execArgv = ['--expose-gc', '--max-old-space-size=6144', ...(cpuProf ? ['--cpu-prof', `--cpu-prof-dir=${path('out')}`, `--cpu-prof-name=${row.id}-${sdk}-${serial}.cpuprofile`] : [])];
+  const child = fork(path('worker.mjs'), { env, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let noise = '';
   let pending = null;
   child.stderr.on('data', (chunk) => { noise = (noise + chunk).slice(-2000); });

@@ -66,6 +66,19 @@ const scope = {
   round: (bench, { once, passes }) => timeRequests(passes, bench.names.gates.length, once),
 };
 
+/** Many checks in one call; only this package has it. Compare with new-flags1000. */
+const batch = {
+  id: 'batch-flags1000', title: 'checkGates(user, names), new user, flags1000', unit: 'ns/check', project: 'flags1000', exposures: true, needs: ['gates'],
+  async setup(bench) {
+    const once = (plain) => Object.keys(bench.client.gates(bench.client.user(plain), bench.names.gates)).length;
+    return { once, count: await calibrate(() => once(bench.freshUser()), bench.targetMs, { max: 4000 }) };
+  },
+  round(bench, { once, count }) {
+    const plain = Array.from({ length: count }, () => bench.freshUser());
+    return timeRequests(count, bench.names.gates.length, (i) => once(plain[i]));
+  },
+};
+
 const p99 = { value: (result) => result.p99RequestMs, unit: 'ms' };
 
 export const rows = [
@@ -82,5 +95,6 @@ export const rows = [
   warm('flags1000', true, { ratioToOthers: 3 }),
   fresh({ project: 'flags1000', exposures: true, target: { ratioToOthers: 3 } }),
   fresh({ project: 'flags1000', exposures: false }),
+  batch,
   fresh({ project: 'flags2000', exposures: true, shape: 'p99', title: 'p99 of a request of 2,000 checks', target: { ratio: 20 }, ...p99 }),
 ];

@@ -8,7 +8,8 @@
 //     gate(user, name)             boolean, or a promise of one when `isAsync`
 //     flush(), shutdown()          promises
 //   and, where the SDK has it: config/experiment/layer(user, name, key) → one value, logEvent(user),
-//     bootstrapText(user), bootstrapObject(user), sync() (fetch specs now), scope(user) → {gate(name)}
+//     bootstrapText(user), bootstrapObject(user), sync() (fetch specs now), scope(user) → {gate(name)},
+//     gates(user, names) (many checks in one call)
 // A row asks for what it needs; SDKs that lack it are left out of that row.
 export const SDKS = {
   native: { file: './ours.mjs', env: { STATSIG_ENGINE: 'native' }, label: 'ours, native' },

@@ -10,7 +10,7 @@ export async function create(Statsig, context) {
   const details = await Statsig.initialize(context.key, options(context));
   if (details?.success === false) throw new Error(`statsig-node-native: ${details.error}`);
   const shared = client(Statsig, context);
-  return { ...shared, bootstrapText: textApi(Statsig) ?? shared.bootstrapText, scope: Statsig.forUser ? scope(Statsig, context) : undefined };
+  return { ...shared, bootstrapText: textApi(Statsig) ?? shared.bootstrapText, scope: Statsig.forUser ? scope(Statsig, context) : undefined, gates: Statsig.checkGates ? (user, names) => Statsig.checkGates(user, names) : undefined };
 }
 
 const scope = (Statsig, { exposures }) => (user) => {
