@@ -1,0 +1,141 @@
+/** Events that applications log, and the one that a type mismatch logs (BEHAVIOUR.md 7.2, 7.3, 7.5). */
+import { StatsigUninitializedError } from './errors';
+import type { DynamicConfig } from './results';
+import type { Runtime } from './runtime';
+import type { LogEventObject } from './types/log-event-object';
+import { isIdentifiable, type StatsigUser } from './user';
+
+const LONGEST_TEXT = 128;
+const LARGEST_OBJECT = 4096;
+/** Nesting at which the size of an object is no longer measured; it counts as too large. */
+const DEEPEST = 64;
+
+/** What stands for a user that is null. */
+const NOBODY = { customIDs: {} } as StatsigUser;
+
+/**
+ * Queues a custom event.
+ * @throws StatsigUninitializedError when not ready; TypeError when value or metadata are no JSON (BigInt, cycles)
+ */
+export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEventObject): void {
+  const { eventName, user, value, metadata, time } = event;
+  if (!isReady) {
+    throw new StatsigUninitializedError();
+  }
+  if (typeof eventName !== 'string' || eventName.length === 0) {
+    runtime.logger.error('statsigSDK> EventName needs to be a string of non-zero length.');
+    return;
+  }
+  if (!isIdentifiable(user)) {
+    runtime.logger.once('no-user-id', 'warn',
+      'statsigSDK::logEvent> The user has no valid userID or customID. The event is logged without an identifiable user. This is said once.');
+  }
+  warnAboutSizes(runtime, event);
+  runtime.evaluator.logEvent(loggableUser(user), {
+    eventName,
+    valueJson: jsonOfValue(value),
+    metadataJson: jsonOfMetadata(runtime, metadata),
+    time: typeof time === 'number' ? time : Date.now(),
+  });
+}
+
+/** Queues `statsig::default_value_type_mismatch`, at most once per user, parameter and window. Never throws. */
+export function logTypeMismatch(
+  runtime: Runtime,
+  user: StatsigUser,
+  mismatch: { config: DynamicConfig; parameter: string; defaultValueType: string; valueType: string },
+): void {
+  const { config, parameter, defaultValueType, valueType } = mismatch;
+  try {
+    const metadata = { name: config.name, ruleID: config.getRuleID(), parameter, defaultValueType, valueType };
+    const value =
+      `Parameter ${parameter} is a value of type ${valueType}.\n` +
+      `      Returning requested defaultValue type ${defaultValueType}`;
+    const event = {
+      eventName: 'statsig::default_value_type_mismatch',
+      valueJson: JSON.stringify(value),
+      metadataJson: JSON.stringify(metadata),
+      time: Date.now(),
+    };
+    runtime.evaluator.logEvent(user, event, `default_value_type_mismatch,${Object.values(metadata).join()}`);
+  } catch (error) {
+    runtime.exceptions.report(error, { tag: 'default_value_type_mismatch', configName: config.name });
+  }
+}
+
+/** null becomes nobody; what is no object cannot be a user. */
+function loggableUser(user: unknown): object | null {
+  if (user == null) {
+    return NOBODY;
+  }
+  return typeof user === 'object' ? user : null;
+}
+
+function jsonOfValue(value: unknown): string {
+  if (value == null) {
+    return 'null';
+  }
+  // An object is sent as text that holds its JSON; a number stays one, NaN becoming null.
+  if (typeof value === 'number') {
+    return JSON.stringify(value);
+  }
+  const text: unknown = typeof value === 'object' ? JSON.stringify(value) : (value as { toString(): unknown }).toString();
+  return JSON.stringify(text) ?? 'null';
+}
+
+function jsonOfMetadata(runtime: Runtime, metadata: unknown): string {
+  if (metadata == null) {
+    return 'null';
+  }
+  if (typeof metadata !== 'object') {
+    runtime.logger.warn('statsigSDK> Metadata is not set because it needs to be an object.');
+    return 'null';
+  }
+  return JSON.stringify(metadata) ?? 'null';
+}
+
+/** Nothing is cut here; the warnings say that the server may. */
+function warnAboutSizes(runtime: Runtime, { eventName, user, value, metadata }: LogEventObject): void {
+  const warn = (what: string, most: number): void =>
+    runtime.logger.warn(`statsigSDK> ${what} is too large (max ${most}). It may be trimmed.`);
+  const userID: unknown = (user as { userID?: unknown } | null | undefined)?.userID;
+  if (eventName.length > LONGEST_TEXT) {
+    warn('Event name', LONGEST_TEXT);
+  }
+  if (isLongText(userID)) {
+    warn('User ID', LONGEST_TEXT);
+  }
+  if (typeof value === 'string' && value.length > LONGEST_TEXT) {
+    warn('Event value', LONGEST_TEXT);
+  }
+  if (isLarge(user)) {
+    warn('User object', LARGEST_OBJECT);
+  }
+  if (isLarge(metadata)) {
+    warn('Event metadata', LARGEST_OBJECT);
+  }
+}
+
+function isLongText(value: unknown): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && String(value).length > LONGEST_TEXT;
+}
+
+function isLarge(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && sizeOf(value, LARGEST_OBJECT, 0) > LARGEST_OBJECT;
+}
+
+/** Lengths of keys and of values as text, recursively; stops counting once beyond `most`. */
+function sizeOf(object: object, most: number, depth: number): number {
+  if (depth > DEEPEST) {
+    return most + 1;
+  }
+  let size = 0;
+  for (const [key, value] of Object.entries(object) as [string, unknown][]) {
+    size += key.length;
+    size += typeof value === 'object' && value !== null ? sizeOf(value, most - size, depth + 1) : String(value).length;
+    if (size > most) {
+      break;
+    }
+  }
+  return size;
+}

@@ -1,0 +1,297 @@
+/**
+ * Gates, configs, experiments and layers as applications ask for them: validation, evaluation, exposure, callbacks,
+ * results (BEHAVIOUR.md 1.4, 1.5, 2.1). The functions named like public methods are what those methods are made of.
+ */
+import { EvalMode, SpecKind, type SecondaryExposure } from './engine/engine';
+import { contained, recover } from './error-boundary';
+import { StatsigInvalidArgumentError, StatsigUninitializedError } from './errors';
+import type { Evaluation } from './evaluation/evaluation';
+import { exposureEvent, layerExposureEvent, loggedUserOf } from './log-event';
+import { logTypeMismatch } from './custom-events';
+import type { DiagnosticsKey } from './observability/diagnostics';
+import { DynamicConfig, EvaluationDetails, Layer, OWNED, makeEmptyFeatureGate } from './results';
+import type { EvaluationReason, FeatureGate } from './results';
+import type { Runtime } from './runtime';
+import { NOT_STICKY, StickyEvaluations, type StickyRequest } from './sticky';
+import { isIdentifiable, type StatsigUser } from './user';
+
+/** What tells one public method from another. */
+export interface Call {
+  /** Tag in exception reports, and caller in diagnostics. */
+  caller: string;
+  /** Key of the diagnostics markers; null = none. */
+  marker: DiagnosticsKey | null;
+  /** `EvalMode` bits. */
+  mode: number;
+  /** Which of `evaluationCallbacks` fires for a config. */
+  configCallback?: 'dynamicConfigCallback' | 'experimentCallback';
+}
+
+const INVALID_NAME = 'Lookup key must be a non-empty string';
+const INVALID_USER =
+  'Must pass a valid user with a userID or customID for the server SDK to work. ' +
+  'See https://docs.statsig.com/messages/serverRequiredUserID/ for more details.';
+const STALE_CHECK_MASK = 15;
+
+/** See the head of this file. One per Runtime. */
+export class Evaluations {
+  /** Set by the lifecycle: between the end of init and shutdown. */
+  isReady = false;
+  readonly sticky: StickyEvaluations;
+  private readonly hasGateHooks: boolean;
+  private checks = 0;
+
+  constructor(private readonly runtime: Runtime) {
+    const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = runtime.options;
+    this.hasGateHooks = evaluationCallback !== null || evaluationCallbacks.gateCallback !== undefined;
+    this.sticky = new StickyEvaluations(userPersistentStorage, runtime.logger);
+  }
+
+  /** The value alone, when nobody is told about the call. Falls back on `gate` for everything unusual. */
+  checkGate(user: StatsigUser, name: string, call: Call): boolean {
+    if (!this.isReady || this.hasGateHooks || this.runtime.recordsApiCalls || !isAcceptable(user, name)) {
+      return this.gate(user, name, call).value;
+    }
+    // A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check.
+    if ((this.checks++ & STALE_CHECK_MASK) === 0) {
+      this.runtime.recoverIfStale();
+    }
+    try {
+      return this.runtime.evaluator.checkGate(user, name, call.mode);
+    } catch (error) {
+      this.recover(error, call, name);
+      return false;
+    }
+  }
+
+  gate(user: StatsigUser, name: string, call: Call): FeatureGate {
+    const marker = this.startMarker(call, name);
+    let gate: FeatureGate;
+    let isSuccess = true;
+    try {
+      this.validate(user, name);
+      const evaluation = this.runtime.evaluator.evaluate(user, SpecKind.Gate, name, call.mode);
+      gate = gateOf(name, evaluation);
+      this.tellGate(gate, evaluation, user);
+    } catch (error) {
+      isSuccess = false;
+      this.recover(error, call, name);
+      gate = makeEmptyFeatureGate(name);
+    } finally {
+      this.endMarker(call, name, marker, isSuccess);
+    }
+    return gate;
+  }
+
+  config(user: StatsigUser, name: string, call: Call, request: StickyRequest = NOT_STICKY): DynamicConfig {
+    const marker = this.startMarker(call, name);
+    let config: DynamicConfig;
+    let isSuccess = true;
+    try {
+      this.validate(user, name);
+      const evaluation = this.evaluateConfig(user, name, call.mode, request);
+      config = this.configOf(name, evaluation, user);
+      this.tellConfig(config, evaluation, user, call);
+    } catch (error) {
+      isSuccess = false;
+      this.recover(error, call, name);
+      config = new DynamicConfig(name);
+    } finally {
+      this.endMarker(call, name, marker, isSuccess);
+    }
+    return config;
+  }
+
+  layer(user: StatsigUser, name: string, call: Call, request: StickyRequest = NOT_STICKY): Layer {
+    const marker = this.startMarker(call, name);
+    let layer: Layer;
+    let isSuccess = true;
+    try {
+      this.validate(user, name);
+      const evaluation = this.evaluateLayer(user, name, request);
+      layer = this.layerOf(name, evaluation, user, call.mode);
+      this.tellLayer(layer, user);
+    } catch (error) {
+      isSuccess = false;
+      this.recover(error, call, name);
+      layer = new Layer(name);
+    } finally {
+      this.endMarker(call, name, marker, isSuccess);
+    }
+    return layer;
+  }
+
+  /** A manual exposure of a gate or config. Fires no callback. */
+  expose(user: StatsigUser, kind: SpecKind, name: string, call: Call): void {
+    try {
+      this.validate(user, name);
+      if (kind === SpecKind.Gate) {
+        this.runtime.evaluator.evaluate(user, kind, name, call.mode);
+      } else {
+        this.evaluateConfig(user, name, call.mode, NOT_STICKY);
+      }
+    } catch (error) {
+      this.recover(error, call, name);
+    }
+  }
+
+  /** A manual exposure of a layer parameter. Fires no callback. */
+  exposeLayerParameter(user: StatsigUser, name: string, parameter: string, call: Call): void {
+    try {
+      this.validate(user, name);
+      const evaluation = this.evaluateLayer(user, name, NOT_STICKY);
+      this.runtime.evaluator.exposeLayerParameter(evaluation, String(parameter), call.mode);
+    } catch (error) {
+      this.recover(error, call, name);
+    }
+  }
+
+  /** Tells `options.evaluationCallback` about a result. What it throws stays there (Q5). */
+  tellEveryone<R extends FeatureGate | DynamicConfig | Layer>(result: R): R {
+    const { evaluationCallback } = this.runtime.options;
+    if (evaluationCallback !== null) {
+      contained(this.runtime.logger, 'evaluationCallback', () => evaluationCallback(result));
+    }
+    return result;
+  }
+
+  private evaluateConfig(user: StatsigUser, name: string, mode: number, request: StickyRequest): Evaluation {
+    const { evaluator } = this.runtime;
+    if (this.sticky.isIdle(request)) {
+      return evaluator.evaluate(user, SpecKind.Config, name, mode);
+    }
+    const evaluation = this.sticky.evaluate(evaluator, user, { kind: SpecKind.Config, name }, request);
+    if ((mode & EvalMode.Expose) !== 0) {
+      evaluator.expose(evaluation, mode);
+    }
+    return evaluation;
+  }
+
+  private evaluateLayer(user: StatsigUser, name: string, request: StickyRequest): Evaluation {
+    const { evaluator } = this.runtime;
+    return this.sticky.isIdle(request)
+      ? evaluator.evaluate(user, SpecKind.Layer, name, EvalMode.Quiet)
+      : this.sticky.evaluate(evaluator, user, { kind: SpecKind.Layer, name }, request);
+  }
+
+  /** @throws the errors of BEHAVIOUR.md 1.5, in their order */
+  private validate(user: unknown, name: unknown): void {
+    this.runtime.recoverIfStale();
+    if (!this.isReady) {
+      throw new StatsigUninitializedError();
+    }
+    if (typeof name !== 'string' || name.length === 0) {
+      throw new StatsigInvalidArgumentError(INVALID_NAME);
+    }
+    if (!isIdentifiable(user)) {
+      throw new StatsigInvalidArgumentError(INVALID_USER);
+    }
+  }
+
+  private configOf(name: string, evaluation: Evaluation, user: StatsigUser): DynamicConfig {
+    const { record } = evaluation;
+    const onMismatch = record.ruleID === '' ? null : (
+      config: DynamicConfig, parameter: string, defaultValueType: string, valueType: string,
+    ): void => logTypeMismatch(this.runtime, user, { config, parameter, defaultValueType, valueType });
+    return new DynamicConfig(
+      name, evaluation.value as Record<string, unknown>, record.ruleID, record.groupName, record.idType,
+      copies(record.secondaryExposures), onMismatch, detailsOf(evaluation), OWNED,
+    );
+  }
+
+  private layerOf(name: string, evaluation: Evaluation, user: StatsigUser, mode: number): Layer {
+    const { record } = evaluation;
+    return new Layer(
+      name, evaluation.value as Record<string, unknown>, record.ruleID, record.groupName, record.configDelegate,
+      (layer, parameter) => this.onParameter(layer, parameter, evaluation, user, mode),
+      detailsOf(evaluation), record.idType, OWNED,
+    );
+  }
+
+  /** A layer parameter was read: callback first, then exposure. Neither can spoil the reading. */
+  private onParameter(layer: Layer, parameter: string, evaluation: Evaluation, user: StatsigUser, mode: number): void {
+    const { evaluator, logger, options } = this.runtime;
+    const { layerParamCallback } = options.evaluationCallbacks;
+    if (layerParamCallback !== undefined) {
+      contained(logger, 'layerParamCallback', () =>
+        layerParamCallback(layer, parameter, user, layerExposureEvent(evaluation, parameter, this.loggedUser(user))));
+    }
+    if ((mode & EvalMode.Expose) !== 0) {
+      try {
+        evaluator.exposeLayerParameter(evaluation, String(parameter), mode);
+      } catch (error) {
+        this.runtime.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
+      }
+    }
+  }
+
+  private tellGate(gate: FeatureGate, evaluation: Evaluation, user: StatsigUser): void {
+    const { gateCallback } = this.runtime.options.evaluationCallbacks;
+    if (gateCallback !== undefined) {
+      contained(this.runtime.logger, 'gateCallback', () =>
+        gateCallback(gate, user, exposureEvent(evaluation, this.loggedUser(user))));
+    }
+  }
+
+  private tellConfig(config: DynamicConfig, evaluation: Evaluation, user: StatsigUser, call: Call): void {
+    const name = call.configCallback ?? 'dynamicConfigCallback';
+    const callback = this.runtime.options.evaluationCallbacks[name];
+    if (callback !== undefined) {
+      contained(this.runtime.logger, name, () =>
+        callback(config, user, exposureEvent(evaluation, this.loggedUser(user))));
+    }
+  }
+
+  private tellLayer(layer: Layer, user: StatsigUser): void {
+    const { layerCallback } = this.runtime.options.evaluationCallbacks;
+    if (layerCallback !== undefined) {
+      contained(this.runtime.logger, 'layerCallback', () => layerCallback(layer, user));
+    }
+  }
+
+  private loggedUser(user: StatsigUser): StatsigUser | null {
+    return loggedUserOf(user, this.runtime.applier.environment);
+  }
+
+  private recover(error: unknown, call: Call, name: unknown): void {
+    recover(error, this.runtime.exceptions, { tag: call.caller, configName: String(name) });
+  }
+
+  private startMarker(call: Call, name: string): string {
+    if (!this.runtime.recordsApiCalls || call.marker === null) {
+      return '';
+    }
+    return this.runtime.diagnostics.startApiCall(call.marker, call.caller, name);
+  }
+
+  private endMarker(call: Call, name: string, marker: string, isSuccess: boolean): void {
+    if (marker !== '' && call.marker !== null) {
+      this.runtime.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
+    }
+  }
+}
+
+function isAcceptable(user: unknown, name: unknown): boolean {
+  return typeof name === 'string' && name.length > 0 && isIdentifiable(user);
+}
+
+function gateOf(name: string, evaluation: Evaluation): FeatureGate {
+  const { record } = evaluation;
+  return {
+    name,
+    ruleID: record.ruleID,
+    value: record.value === true,
+    groupName: record.groupName,
+    idType: record.idType,
+    evaluationDetails: detailsOf(evaluation),
+  };
+}
+
+function detailsOf(evaluation: Evaluation): EvaluationDetails {
+  const { configSyncTime, initTime, serverTime } = evaluation;
+  return new EvaluationDetails(configSyncTime, initTime, evaluation.reason as EvaluationReason, serverTime);
+}
+
+function copies(exposures: SecondaryExposure[]): SecondaryExposure[] {
+  return exposures.length === 0 ? [] : exposures.map((exposure) => ({ ...exposure }));
+}

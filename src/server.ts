@@ -1,0 +1,343 @@
+/** The public API on one instance (BEHAVIOUR.md 1.4). Each method is a delegation; what it does lives elsewhere. */
+import * as calls from './calls';
+import { clientInitializeBytes, clientInitializeObject } from './client-initialize';
+import { logCustomEvent } from './custom-events';
+import { DeprecatedApi } from './deprecated-api';
+import { SpecKind, type EngineKind, type EngineStats, type OverrideTable } from './engine/engine';
+import { recover } from './error-boundary';
+import { Evaluations } from './evaluations';
+import type { DeliveryCounters } from './events/delivery';
+import type { UserPersistedValues } from './interfaces/IUserPersistentStorage';
+import { Lifecycle } from './lifecycle';
+import type { Clock } from './network/clock';
+import { SafeLogger } from './observability/logger';
+import { parseOptions, type ParsedOptions } from './options';
+import { Overrides } from './overrides';
+import type { Platform } from './platform';
+import type { DynamicConfig, FeatureGate, Layer } from './results';
+import { Runtime } from './runtime';
+import { stickyRequest } from './sticky';
+import type { ClientInitializeResponse, ClientInitializeResponseOptions } from './types/client-initialize';
+import type { InitializationDetails } from './types/initialization';
+import type { LogEventObject } from './types/log-event-object';
+import type {
+  CheckGateOptions,
+  GetConfigOptions,
+  GetExperimentOptions,
+  GetLayerOptions,
+  StatsigOptions,
+} from './types/statsig-options';
+import type { StatsigUser } from './user';
+
+/** Which engine answers, why the faster ones don't, and what it holds. */
+export interface EngineInfo {
+  engine: EngineKind;
+  /** Version of the evaluator. */
+  version: string;
+  /** Engines that were tried before and could not load. */
+  rejected: { kind: EngineKind; reason: string }[];
+  stats: EngineStats;
+}
+
+/** What the host gives an instance. */
+export interface Host {
+  platform: Platform;
+  /** Time, for tests. */
+  clock?: Clock;
+}
+
+/**
+ * One SDK instance. Evaluation is synchronous and throws only `StatsigUninitializedError` and
+ * `StatsigInvalidArgumentError`; whatever else goes wrong gives the empty default.
+ */
+export class Server extends DeprecatedApi {
+  /** @internal */
+  protected evaluations!: Evaluations;
+  private readonly secretKey: string | null;
+  private readonly parsed: ParsedOptions;
+  private readonly logger: SafeLogger;
+  private readonly overrides: Overrides;
+  private runtime!: Runtime;
+  private lifecycle!: Lifecycle;
+  private ended: Promise<void> = Promise.resolve();
+
+  /**
+   * @throws Error when the key is neither a string nor null-ish, or a forced engine cannot load; TypeError when
+   * options are null or `api` is no string
+   */
+  constructor(secretKey: string, options: StatsigOptions | undefined, private readonly host: Host) {
+    super();
+    if (secretKey != null && typeof secretKey !== 'string') {
+      throw new Error('Must be of type "string"');
+    }
+    this.secretKey = secretKey ?? null;
+    this.parsed = parseOptions(options, host.platform.forcedEngine);
+    this.logger = new SafeLogger(this.parsed.options.logger, [this.secretKey]);
+    this.parsed.warnings.forEach((warning) => this.logger.warn(warning));
+    this.overrides = new Overrides((table) => this.runtime.evaluator.setOverrides(table));
+    this.beginLife();
+  }
+
+  // ---- life ----
+
+  /**
+   * Loads specs and ID lists and starts polling. Concurrent callers share one run; a ready instance answers at once;
+   * after shutdown a new life begins. Rejects only with `StatsigInvalidArgumentError`, for a bad key.
+   */
+  initializeAsync(): Promise<InitializationDetails> {
+    if (this.runtime.isStopped) {
+      const last = this.runtime;
+      void this.ended.then(() => last.evaluator.dispose());
+      this.beginLife();
+    }
+    return this.lifecycle.initialize();
+  }
+
+  /** Stops everything; pending events are sent in the background, for at most `timeout` ms. */
+  shutdown(timeout?: number): void {
+    void this.end(timeout);
+  }
+
+  /** Stops everything; resolves when pending events are sent, or after `timeout` ms. Never rejects. */
+  async shutdownAsync(timeout?: number): Promise<void> {
+    await this.end(timeout);
+  }
+
+  /** Sends pending events; with `timeout` (ms) without retries and at most that long. Never rejects. */
+  async flush(timeout?: number): Promise<void> {
+    await this.runtime.delivery.flush(timeout ?? undefined);
+  }
+
+  /** True once shutdown began and until the next initialize. */
+  get isShutDown(): boolean {
+    return this.runtime.isStopped;
+  }
+
+  /** @internal Says something through this instance's logger. */
+  warn(message: string): void {
+    this.logger.warn(message);
+  }
+
+  /** One sync of the specs now. Never rejects. */
+  async syncStoreSpecs(): Promise<void> {
+    await this.runtime.syncSpecs();
+  }
+
+  /** One sync of the ID lists now. Never rejects. */
+  async syncStoreIdLists(): Promise<void> {
+    await this.runtime.syncIdLists();
+  }
+
+  // ---- evaluation ----
+
+  /** The gate's value; exposes it. */
+  checkGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): boolean {
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    if (this.parsed.options.evaluationCallback !== null) {
+      return this.evaluations.tellEveryone(this.evaluations.gate(user, gateName, call)).value;
+    }
+    return this.evaluations.checkGate(user, gateName, call);
+  }
+
+  /** The gate with rule, group and details; exposes it. */
+  getFeatureGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): FeatureGate {
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    return this.evaluations.tellEveryone(this.evaluations.gate(user, gateName, call));
+  }
+
+  /** A dynamic config; exposes it. */
+  getConfig(user: StatsigUser, configName: string, options?: GetConfigOptions): DynamicConfig {
+    const call = options?.disableExposureLogging == true ? calls.CONFIG_QUIET : calls.CONFIG;
+    return this.evaluations.tellEveryone(this.evaluations.config(user, configName, call));
+  }
+
+  /** An experiment; exposes it. Honours `userPersistedValues`. */
+  getExperiment(user: StatsigUser, experimentName: string, options?: GetExperimentOptions): DynamicConfig {
+    const call = options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
+    return this.evaluations.tellEveryone(this.evaluations.config(user, experimentName, call, stickyRequest(options)));
+  }
+
+  /** A layer; reading a parameter exposes it. Honours `userPersistedValues`. */
+  getLayer(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
+    const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
+    return this.evaluations.tellEveryone(this.evaluations.layer(user, layerName, call, stickyRequest(options)));
+  }
+
+  /** The layer that holds an experiment, null when none does. */
+  getExperimentLayer(experiment: string): string | null {
+    return this.guarded('getExperimentLayer', null, () =>
+      typeof experiment === 'string' ? this.runtime.evaluator.engine.experimentLayer(experiment) : null);
+  }
+
+  /** Records an exposure of a gate, marked manual. */
+  logGateExposure(user: StatsigUser, gateName: string): void {
+    this.evaluations.expose(user, SpecKind.Gate, gateName, calls.GATE_MANUAL);
+  }
+
+  /** Records an exposure of a dynamic config, marked manual. */
+  logConfigExposure(user: StatsigUser, configName: string): void {
+    this.evaluations.expose(user, SpecKind.Config, configName, calls.CONFIG_MANUAL);
+  }
+
+  /** Records an exposure of an experiment, marked manual. */
+  logExperimentExposure(user: StatsigUser, experimentName: string): void {
+    this.evaluations.expose(user, SpecKind.Config, experimentName, calls.EXPERIMENT_MANUAL);
+  }
+
+  /** Records an exposure of a layer parameter, marked manual. */
+  logLayerParameterExposure(user: StatsigUser, layerName: string, parameterName: string): void {
+    this.evaluations.exposeLayerParameter(user, layerName, parameterName, calls.LAYER_MANUAL);
+  }
+
+  /** The sticky assignments stored for a user, `{}` without storage. */
+  getUserPersistedValues(user: StatsigUser, idType: string): UserPersistedValues {
+    return this.guarded('getUserPersistedValues', {}, () => this.evaluations.sticky.load(user, idType));
+  }
+
+  /** What a client SDK is bootstrapped with; null when no specs are loaded. The object is the caller's own. */
+  getClientInitializeResponse(
+    user: StatsigUser,
+    clientSDKKey?: string,
+    options?: ClientInitializeResponseOptions,
+  ): ClientInitializeResponse | null {
+    return clientInitializeObject(this.runtime, this.evaluations.isReady, { user, clientKey: clientSDKKey, options });
+  }
+
+  /** The same as JSON text, without ever becoming an object. */
+  getClientInitializeResponseString(
+    user: StatsigUser,
+    clientSDKKey?: string,
+    options?: ClientInitializeResponseOptions,
+  ): string | null {
+    const bytes = this.getClientInitializeResponseBuffer(user, clientSDKKey, options);
+    return bytes === null ? null : new TextDecoder().decode(bytes);
+  }
+
+  /** The same as UTF-8 bytes, ready to be sent: the cheapest form. */
+  getClientInitializeResponseBuffer(
+    user: StatsigUser,
+    clientSDKKey?: string,
+    options?: ClientInitializeResponseOptions,
+  ): Uint8Array | null {
+    return clientInitializeBytes(this.runtime, this.evaluations.isReady, { user, clientKey: clientSDKKey, options });
+  }
+
+  // ---- events ----
+
+  /** Queues an event. Throws only `StatsigUninitializedError`. */
+  logEvent(
+    user: StatsigUser,
+    eventName: string,
+    value: string | number | null = null,
+    metadata: Record<string, unknown> | null = null,
+  ): void {
+    this.guarded('logEvent', undefined, () =>
+      logCustomEvent(this.runtime, this.evaluations.isReady, { user, eventName, value, metadata }));
+  }
+
+  /** Queues an event. Throws only `StatsigUninitializedError`. */
+  logEventObject(eventObject: LogEventObject): void {
+    this.guarded('logEventObject', undefined, () =>
+      logCustomEvent(this.runtime, this.evaluations.isReady, eventObject));
+  }
+
+  /** What became of the events of this life. */
+  eventStats(): DeliveryCounters {
+    return this.runtime.eventStats();
+  }
+
+  // ---- overrides ----
+
+  /** Makes a gate answer `value`, for one userID or custom ID or, without one, for everybody. */
+  overrideGate(gateName: string, value: boolean, userOrCustomID: string | null = ''): void {
+    this.override('gates', 'gate', gateName, value, userOrCustomID);
+  }
+
+  /** Makes a config or experiment answer `value`, as `overrideGate` does. */
+  overrideConfig(configName: string, value: Record<string, unknown>, userOrCustomID: string | null = ''): void {
+    this.override('configs', 'config', configName, value, userOrCustomID);
+  }
+
+  /** Makes a layer answer `value`, as `overrideGate` does. */
+  overrideLayer(layerName: string, value: Record<string, unknown>, userOrCustomID: string | null = ''): void {
+    this.override('layers', 'layer', layerName, value, userOrCustomID);
+  }
+
+  clearAllGateOverrides(): void {
+    this.overrides.clear('gates');
+  }
+
+  clearAllConfigOverrides(): void {
+    this.overrides.clear('configs');
+  }
+
+  clearAllLayerOverrides(): void {
+    this.overrides.clear('layers');
+  }
+
+  // ---- inventory ----
+
+  /** Names of all gates, segments and holdouts included. */
+  getFeatureGateList(): string[] {
+    return this.runtime.evaluator.engine.specNames(SpecKind.Gate, '');
+  }
+
+  getDynamicConfigList(): string[] {
+    return this.runtime.evaluator.engine.specNames(SpecKind.Config, 'dynamic_config');
+  }
+
+  getExperimentList(): string[] {
+    return this.runtime.evaluator.engine.specNames(SpecKind.Config, 'experiment');
+  }
+
+  getAutotuneList(): string[] {
+    return this.runtime.evaluator.engine.specNames(SpecKind.Config, 'autotune');
+  }
+
+  getLayerList(): string[] {
+    return this.runtime.evaluator.engine.specNames(SpecKind.Layer, '');
+  }
+
+  /** Which engine answers and what it holds. */
+  engineInfo(): EngineInfo {
+    const { engine, rejected } = this.runtime.selection;
+    return { engine: engine.kind, version: engine.version, rejected: [...rejected], stats: engine.stats() };
+  }
+
+  // ---- inside ----
+
+  private beginLife(): void {
+    const { secretKey, parsed, logger, host } = this;
+    this.runtime = new Runtime({ secretKey, parsed, logger, platform: host.platform, clock: host.clock });
+    this.evaluations = new Evaluations(this.runtime);
+    this.lifecycle = new Lifecycle(this.runtime, this.evaluations, secretKey);
+    this.runtime.evaluator.setOverrides(this.overrides.current);
+  }
+
+  private end(timeout: number | undefined): Promise<void> {
+    const end = this.lifecycle.shutdown(timeout ?? undefined).catch((error: unknown) => {
+      this.runtime.exceptions.report(error, { tag: 'shutdown' });
+    });
+    this.ended = end;
+    return end;
+  }
+
+  private override(kind: keyof OverrideTable, noun: string, name: string, value: unknown, id: string | null): void {
+    const type = kind === 'gates' ? 'boolean' : 'object';
+    if (typeof value !== type) {
+      this.logger.warn(`statsigSDK> Attempted to override a ${noun} with a non ${type} value`);
+      return;
+    }
+    this.guarded('override', undefined, () => this.overrides.set(kind, name, value, id));
+  }
+
+  /** Runs a call that must not throw anything but the documented errors. */
+  private guarded<T>(tag: string, fallback: T, call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      recover(error, this.runtime.exceptions, { tag });
+      return fallback;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The module-level API: one shared instance per copy of the module (BEHAVIOUR.md 1.2). Every function but `initialize`
+ * and `flush` throws `StatsigUninitializedError` while there is no instance. None uses `this`, so they can be taken
+ * apart freely (Q2).
+ */
+import { StatsigUninitializedError } from './errors';
+import type { Server } from './server';
+import type { InitializationDetails } from './types/initialization';
+import type { StatsigOptions } from './types/statsig-options';
+
+/** Names that are the same on the singleton and on an instance, in statsig-node's order. */
+type Same = Pick<
+  Server,
+  | 'checkGate' | 'getFeatureGate' | 'getConfig' | 'getExperiment' | 'getExperimentLayer' | 'getLayer'
+  | 'getUserPersistedValues' | 'logEvent' | 'logEventObject' | 'shutdown' | 'shutdownAsync'
+  | 'getClientInitializeResponse' | 'overrideGate' | 'overrideConfig' | 'overrideLayer' | 'flush'
+  | 'clearAllGateOverrides' | 'clearAllConfigOverrides' | 'clearAllLayerOverrides' | 'getFeatureGateList'
+  | 'getDynamicConfigList' | 'getExperimentList' | 'getAutotuneList' | 'getLayerList' | 'checkGateSync'
+  | 'getFeatureGateSync' | 'checkGateWithExposureLoggingDisabledSync' | 'getConfigSync'
+  | 'getConfigWithExposureLoggingDisabledSync' | 'getExperimentSync' | 'getExperimentWithExposureLoggingDisabledSync'
+  | 'getLayerSync' | 'getLayerWithExposureLoggingDisabledSync' | 'checkGateWithExposureLoggingDisabled'
+  | 'getFeatureGateWithExposureLoggingDisabled' | 'getExperimentWithExposureLoggingDisabled'
+  | 'getConfigWithExposureLoggingDisabled' | 'getLayerWithExposureLoggingDisabled'
+  | 'getClientInitializeResponseString' | 'getClientInitializeResponseBuffer' | 'engineInfo' | 'eventStats'
+>;
+
+/** Functions of the singleton. */
+export interface StatsigFunctions extends Same {
+  /**
+   * Makes the shared instance and loads it. While an instance lives, later calls return it, whatever key and options
+   * they carry; after shutdown they make a new one. Rejects only for a bad key or options that are no options.
+   */
+  initialize(secretKey: string, options?: StatsigOptions): Promise<InitializationDetails>;
+  manuallyLogGateExposure: Server['logGateExposure'];
+  manuallyLogConfigExposure: Server['logConfigExposure'];
+  manuallyLogExperimentExposure: Server['logExperimentExposure'];
+  manuallyLogLayerParameterExposure: Server['logLayerParameterExposure'];
+  /** One sync of the specs now. Throws, not rejects, without an instance. */
+  syncConfigSpecs: Server['syncStoreSpecs'];
+  /** One sync of the ID lists now. Throws, not rejects, without an instance. */
+  syncIdLists: Server['syncStoreIdLists'];
+  /** @internal */
+  _enforceServer(): Server;
+}
+
+/** What the singleton needs of the class it makes an instance of. */
+export type ServerClass = new (secretKey: string, options?: StatsigOptions) => Server;
+
+/** A method name of `Server`. */
+type Method = { [K in keyof Server]: Server[K] extends (...args: never[]) => unknown ? K : never }[keyof Server];
+
+/** Singleton name → instance name, in statsig-node's order; `initialize` comes before them. */
+const BEFORE_ENFORCE: readonly (Method | readonly [string, Method])[] = [
+  'checkGate', 'getFeatureGate', ['manuallyLogGateExposure', 'logGateExposure'],
+  'getConfig', ['manuallyLogConfigExposure', 'logConfigExposure'],
+  'getExperiment', 'getExperimentLayer', ['manuallyLogExperimentExposure', 'logExperimentExposure'],
+  'getLayer', ['manuallyLogLayerParameterExposure', 'logLayerParameterExposure'],
+  'getUserPersistedValues', 'logEvent', 'logEventObject', 'shutdown', 'shutdownAsync', 'getClientInitializeResponse',
+  'overrideGate', 'overrideConfig', 'overrideLayer', 'flush', 'clearAllGateOverrides', 'clearAllConfigOverrides',
+  'clearAllLayerOverrides', 'getFeatureGateList', 'getDynamicConfigList', 'getExperimentList', 'getAutotuneList',
+  'getLayerList', ['syncConfigSpecs', 'syncStoreSpecs'], ['syncIdLists', 'syncStoreIdLists'],
+  'checkGateSync', 'getFeatureGateSync', 'checkGateWithExposureLoggingDisabledSync', 'getConfigSync',
+  'getConfigWithExposureLoggingDisabledSync', 'getExperimentSync', 'getExperimentWithExposureLoggingDisabledSync',
+  'getLayerSync', 'getLayerWithExposureLoggingDisabledSync', 'checkGateWithExposureLoggingDisabled',
+  'getFeatureGateWithExposureLoggingDisabled', 'getExperimentWithExposureLoggingDisabled',
+  'getConfigWithExposureLoggingDisabled', 'getLayerWithExposureLoggingDisabled',
+];
+const AFTER_ENFORCE: readonly Method[] = [
+  'getClientInitializeResponseString', 'getClientInitializeResponseBuffer', 'engineInfo', 'eventStats',
+];
+
+/** The singleton's functions for one class. */
+export function createSingleton(Instance: ServerClass): StatsigFunctions {
+  const shared = new SharedInstance(Instance);
+  const functions: Record<string, unknown> = { initialize: shared.initialize };
+  for (const entry of BEFORE_ENFORCE) {
+    const [name, method] = typeof entry === 'string' ? [entry, entry] : entry;
+    functions[name] = delegate(shared, method);
+  }
+  functions['checkGate'] = checkGateOf(shared);
+  functions['flush'] = async (timeout?: number) => shared.current?.flush(timeout);
+  functions['shutdownAsync'] = async (timeout?: number) => shared.enforce().shutdownAsync(timeout);
+  functions['_enforceServer'] = () => shared.enforce();
+  for (const method of AFTER_ENFORCE) {
+    functions[method] = delegate(shared, method);
+  }
+  return functions as unknown as StatsigFunctions;
+}
+
+class SharedInstance {
+  current: Server | null = null;
+  private key: unknown = null;
+
+  constructor(private readonly Instance: ServerClass) {}
+
+  enforce(): Server {
+    if (this.current === null) {
+      throw new StatsigUninitializedError();
+    }
+    return this.current;
+  }
+
+  initialize = async (secretKey: string, options: StatsigOptions = {}): Promise<InitializationDetails> => {
+    if (options === null) {
+      throw new TypeError('Statsig options must be an object, got null.');
+    }
+    if (this.current === null || this.current.isShutDown) {
+      this.current = new this.Instance(secretKey, options);
+      this.key = secretKey;
+    } else if (this.key !== secretKey) {
+      this.current.warn('statsigSDK::initialize> An instance with another key is running and stays; call shutdown() first.');
+    }
+    const instance = this.current;
+    try {
+      return await instance.initializeAsync();
+    } catch (error) {
+      if (this.current === instance) {
+        this.current = null;
+      }
+      throw error;
+    }
+  };
+}
+
+/** `checkGate` without the spread of the others: the hot path. */
+function checkGateOf(shared: SharedInstance): Server['checkGate'] {
+  return (user, gateName, options) => {
+    const { current } = shared;
+    if (current === null) {
+      throw new StatsigUninitializedError();
+    }
+    return current.checkGate(user, gateName, options);
+  };
+}
+
+function delegate(shared: SharedInstance, method: Method): (...args: unknown[]) => unknown {
+  return (...args) => {
+    const instance = shared.enforce();
+    return (instance[method] as (...args: unknown[]) => unknown).apply(instance, args);
+  };
+}

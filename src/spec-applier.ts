@@ -1,0 +1,154 @@
+/**
+ * From payload bytes to specs that serve: parse and compile (off the event loop where the engine can), check, swap.
+ * The checks and their order are those of BEHAVIOUR.md 3.1.
+ */
+import { djb2 } from './djb2';
+import type { PreparedSpecs, SpecsSummary } from './engine/engine';
+import {
+  StatsigInvalidBootstrapValuesError,
+  StatsigInvalidConfigSpecsResponseError,
+  StatsigSDKKeyMismatchError,
+} from './errors';
+import type { Evaluator } from './evaluation/evaluator';
+import type { SafeLogger } from './observability/logger';
+import type { ApplyResult, SpecSource } from './updates/spec-sync';
+import type { StatsigEnvironment } from './user';
+
+/** A payload as it arrived, kept so that another engine can take over. */
+export interface RawPayload {
+  bytes: Uint8Array;
+  source: SpecSource;
+}
+
+export interface SpecApplierOptions {
+  evaluator: Evaluator;
+  secretKey: string | null;
+  environment: StatsigEnvironment | null;
+  logger: SafeLogger;
+  reportMismatch(error: Error): void;
+  /** Told of each payload that is about to be committed, and before the check of its time for `diagnostics`. */
+  onSummary(summary: SpecsSummary, stage: 'accepted' | 'committing'): void;
+}
+
+/** Owns lastUpdateTime, the source of the specs, and the last good payload. */
+export class SpecApplier {
+  /** `time` of the specs in force, 0 when none (or when they have none). */
+  lastUpdateTime = 0;
+  /** The last payload that was committed. */
+  lastGood: RawPayload | null = null;
+  /** Flags of the payload in force. */
+  sdkFlags: Record<string, unknown> = {};
+  /** What users get as `statsigEnvironment`; null for none. */
+  environment: object | null = null;
+  private reason: SpecSource | 'Uninitialized' = 'Uninitialized';
+  private initTime = 0;
+
+  constructor(private readonly options: SpecApplierOptions) {
+    this.setEnvironment(null);
+  }
+
+  /** Never rejects. */
+  async apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult> {
+    let prepared: PreparedSpecs;
+    try {
+      prepared = await this.options.evaluator.engine.prepareSpecs(bytes);
+    } catch (error) {
+      this.options.logger.debug(`statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`);
+      return { status: 'rejected', error: rejection(bytes, source) };
+    }
+    try {
+      return this.decide(prepared, bytes, source);
+    } catch (error) {
+      return { status: 'rejected', error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  /** Fixes `initTime` at the end of init: the time of the specs, -1 when there are none. */
+  fixInitTime(): void {
+    this.initTime = this.lastUpdateTime === 0 ? -1 : this.lastUpdateTime;
+    this.publishSource();
+  }
+
+  /** True when answers come from specs. */
+  get isServing(): boolean {
+    return this.reason !== 'Uninitialized';
+  }
+
+  private decide(prepared: PreparedSpecs, bytes: Uint8Array, source: SpecSource): ApplyResult {
+    const { handle, summary } = prepared;
+    if (!this.isForThisKey(summary)) {
+      this.discard(prepared);
+      this.options.reportMismatch(new StatsigSDKKeyMismatchError());
+      return { status: 'rejected', error: new StatsigInvalidConfigSpecsResponseError() };
+    }
+    if (!summary.hasUpdates) {
+      return this.succeeded('noUpdates', source);
+    }
+    this.options.onSummary(summary, 'accepted');
+    if (summary.time !== undefined && (summary.time ?? 0) < this.lastUpdateTime) {
+      this.discard(prepared);
+      return this.succeeded('older', source);
+    }
+    this.options.onSummary(summary, 'committing');
+    this.setEnvironment(summary.defaultEnvironment);
+    this.options.evaluator.commit({ handle, summary });
+    this.lastUpdateTime = summary.time ?? this.lastUpdateTime;
+    this.lastGood = { bytes, source };
+    this.sdkFlags = summary.sdkFlags;
+    for (const warning of summary.warnings) {
+      this.options.logger.warn(`statsigSDK> ${warning}`);
+    }
+    return this.succeeded('applied', source);
+  }
+
+  /** A payload made for another key is refused. Without a key (localMode) there is nothing to compare with. */
+  private isForThisKey(summary: SpecsSummary): boolean {
+    const { secretKey } = this.options;
+    return summary.hashedSdkKeyUsed === null || secretKey === null || summary.hashedSdkKeyUsed === djb2(secretKey);
+  }
+
+  /** The source counts even without an update; a bootstrap counts only once there is a time. */
+  private succeeded(status: 'applied' | 'noUpdates' | 'older', source: SpecSource): ApplyResult {
+    if (source !== 'Bootstrap' || this.lastUpdateTime !== 0) {
+      this.reason = source;
+    }
+    this.publishSource();
+    return { status, time: this.lastUpdateTime };
+  }
+
+  private publishSource(): void {
+    const { reason, lastUpdateTime: configSyncTime, initTime } = this;
+    this.options.evaluator.setSource({ reason, configSyncTime, initTime });
+  }
+
+  private setEnvironment(payloadTier: string | null): void {
+    this.environment = this.options.environment ?? (payloadTier === null ? null : { tier: payloadTier });
+    this.options.evaluator.setEnvironment(this.environment === null ? '' : jsonOf(this.environment));
+  }
+
+  private discard(prepared: PreparedSpecs): void {
+    if (prepared.handle !== 0) {
+      this.options.evaluator.engine.discardSpecs(prepared.handle);
+    }
+  }
+}
+
+function jsonOf(environment: object): string {
+  try {
+    return JSON.stringify(environment) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function rejection(bytes: Uint8Array, source: SpecSource): Error {
+  if (source !== 'Bootstrap') {
+    return new StatsigInvalidConfigSpecsResponseError();
+  }
+  try {
+    JSON.parse(new TextDecoder().decode(bytes));
+    return new StatsigInvalidConfigSpecsResponseError();
+  } catch {
+    return new StatsigInvalidBootstrapValuesError();
+  }
+}
