@@ -14,6 +14,8 @@ export interface Clock {
   /** Runs `task` once after `ms`. Timers never keep the process alive (they are unref'ed where that exists). */
   setTimer(task: () => void, ms: number): TimerHandle;
   clearTimer(handle: TimerHandle): void;
+  /** Keeps the process alive until the returned function is called: for work that a caller awaits. */
+  hold?(): () => void;
 }
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -29,6 +31,10 @@ export const systemClock: Clock = {
     return handle;
   },
   clearTimer: (handle) => clearTimeout(handle as Parameters<typeof clearTimeout>[0]),
+  hold() {
+    const handle = setInterval(() => undefined, MAX_TIMER_MS);
+    return () => clearInterval(handle);
+  },
 };
 
 /** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */

@@ -29,7 +29,7 @@ export function nodeTransport(): Transport {
   };
 }
 
-/** `require`, not `import()`: the CommonJS build is one file and loads in a third of the time. */
+/** `require`, not `import()`: the CommonJS build is one file and loads in about half the time. */
 function loadAxios(): AxiosStatic {
   return require('axios') as AxiosStatic;
 }

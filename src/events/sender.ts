@@ -1,0 +1,252 @@
+import { type Clock, type TimerHandle, sleep } from '../network/clock';
+import type { EventSpool, StoredBatch } from './batch';
+import { BatchQueue, type QueuedBatch } from './batch-queue';
+import {
+  MAX_WAITED_RETRY_AFTER_MS,
+  type RetryBackoff,
+  askedWait,
+  clampRetryLimit,
+  judgeFailure,
+  retryDelay,
+} from './retry-policy';
+
+/** One POST of one batch. */
+export interface EventUpload {
+  batchId: string;
+  count: number;
+  body: Uint8Array;
+  isGzipped: boolean;
+  signal: AbortSignal;
+}
+
+export interface SenderOptions {
+  upload(upload: EventUpload): Promise<unknown>;
+  retryLimit: number;
+  retryBackoff: RetryBackoff;
+  maxQueuedEvents: number;
+  maxQueuedBytes: number;
+  concurrency: number;
+  clock: Clock;
+  spool: EventSpool | null;
+  describe(error: unknown): string;
+  onDropped(error: Error, events: number): void;
+}
+
+/** Retries of a batch while shutting down, and the longest wait before each (ms): an answer is due soon. */
+const CLOSING_RETRIES = 2;
+const CLOSING_DELAY_MS = 500;
+
+/**
+ * Gets queued batches to the server: a few at a time, one retry chain per batch. When a chain is used up its batch
+ * returns to the queue and the sender is *in outage*: nothing is sent until one probe (`probe`) gets through.
+ */
+export class Sender {
+  readonly counters = { delivered: 0, retried: 0, dropped: 0, lastError: null as string | null };
+  private readonly queue: BatchQueue;
+  private readonly active = new Set<QueuedBatch>();
+  private readonly abort = new AbortController();
+  private readonly waiters = new Set<() => void>();
+  private wake = new AbortController();
+  private chainsWaiting = 0;
+  private isOutage = false;
+  private isClosing = false;
+  /** No upload starts before this time (ms): the server sent Retry-After. */
+  private notBefore = 0;
+  private holdTimer: TimerHandle = null;
+
+  constructor(private readonly options: SenderOptions) {
+    this.queue = new BatchQueue(options.maxQueuedEvents, options.maxQueuedBytes);
+  }
+
+  /** Events in the queue or in flight. */
+  get events(): number {
+    let count = this.queue.events;
+    for (const batch of this.active) count += batch.count;
+    return count;
+  }
+
+  /** Nothing is in flight, and what is queued has to wait for a probe or for the server's permission. */
+  get isQuiet(): boolean {
+    return this.active.size === 0 && (this.queue.length === 0 || this.isOutage || this.isHeld);
+  }
+
+  /** Uploads fail or wait: batches should be collected at once, since the queue drops the oldest, not the newest. */
+  get isStruggling(): boolean {
+    return this.isOutage || this.chainsWaiting > 0 || this.isHeld || this.isStopped;
+  }
+
+  /** `stop` was called: nothing is sent any more. */
+  get isStopped(): boolean {
+    return this.abort.signal.aborted;
+  }
+
+  get isEmpty(): boolean {
+    return this.queue.length === 0 && this.active.size === 0;
+  }
+
+  /** The queue holds enough to keep all uploads busy. */
+  get isFull(): boolean {
+    return this.queue.length >= this.options.concurrency;
+  }
+
+  private get isHeld(): boolean {
+    return this.options.clock.now() < this.notBefore;
+  }
+
+  /** Queues a batch and sends it as soon as possible. `isStored`: the spool has it already. */
+  add(batch: StoredBatch, isStored = false): void {
+    if (isStored && this.isStopped) return;
+    if (!isStored) void this.options.spool?.write(batch);
+    this.dropForRoom(this.queue.add(batch));
+    this.pump();
+  }
+
+  /** Starts uploads up to the limit, unless in outage or held. */
+  pump(): void {
+    if (this.isOutage || this.isStopped) return;
+    if (this.isHeld) return this.pumpLater();
+    while (this.active.size < this.options.concurrency) {
+      const batch = this.queue.shift();
+      if (batch === undefined) return;
+      void this.run(batch, this.retryLimit);
+    }
+  }
+
+  /** In outage: one upload without retries. Its success ends the outage. Otherwise the same as `pump`. */
+  probe(): void {
+    if (!this.isOutage) return this.pump();
+    if (this.active.size > 0 || this.isHeld || this.isStopped) return;
+    const batch = this.queue.takeProbe();
+    if (batch !== undefined) void this.run(batch, 0);
+  }
+
+  /** Resolves at the next change of state. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.waiters.add(resolve));
+  }
+
+  /** The last round begins: waits are cut short, everything is tried (again), with few retries. */
+  beginClosing(): void {
+    this.isClosing = true;
+    this.isOutage = false;
+    this.notBefore = 0;
+    this.wake.abort();
+    this.wake = new AbortController();
+    this.pump();
+  }
+
+  /** Aborts what is in flight; it returns to the queue. */
+  stop(): void {
+    this.abort.abort();
+    this.wake.abort();
+    this.options.clock.clearTimer(this.holdTimer);
+    this.notify();
+  }
+
+  /** After `stop`: empties the queue. What it held is kept by the spool, or else dropped, like `unsent` events. */
+  async close(unsent: number): Promise<{ kept: number }> {
+    while (this.active.size > 0) await this.changed();
+    const left = this.queue.takeAll().reduce((sum, batch) => sum + batch.count, 0);
+    const kept = this.options.spool === null ? 0 : left;
+    await this.options.spool?.close();
+    const lost = left - kept + unsent;
+    if (lost > 0) this.countDropped(new Error('Events were undelivered at shutdown'), lost);
+    this.notify();
+    return { kept };
+  }
+
+  private get retryLimit(): number {
+    const limit = clampRetryLimit(this.options.retryLimit);
+    return this.isClosing ? Math.min(limit, CLOSING_RETRIES) : limit;
+  }
+
+  private async run(batch: QueuedBatch, retries: number): Promise<void> {
+    this.active.add(batch);
+    const outcome = await this.deliver(batch, retries);
+    this.active.delete(batch);
+    if (outcome === null) this.finish(batch);
+    else if (judgeFailure(outcome) === 'reject') this.drop(batch, outcome);
+    else this.giveUp(batch);
+    this.pump();
+    this.notify();
+  }
+
+  /** Null when delivered, otherwise the last failure. */
+  private async deliver(batch: QueuedBatch, retries: number): Promise<unknown> {
+    for (let attempt = 0; ; attempt++) {
+      const failure = await this.attempt(batch);
+      if (failure === null) return null;
+      const limit = this.isClosing ? Math.min(retries, CLOSING_RETRIES) : retries;
+      if (judgeFailure(failure) !== 'retry' || attempt >= limit) return failure;
+      const asked = askedWait(failure);
+      if (asked > MAX_WAITED_RETRY_AFTER_MS) return failure;
+      await this.waitBeforeRetry(attempt, limit, asked);
+      if (this.isStopped) return failure;
+      this.counters.retried++;
+    }
+  }
+
+  private async attempt(batch: QueuedBatch): Promise<unknown> {
+    const { id: batchId, count, body, isGzipped } = batch;
+    try {
+      await this.options.upload({ batchId, count, body, isGzipped, signal: this.abort.signal });
+      return null;
+    } catch (error) {
+      this.counters.lastError = this.options.describe(error);
+      const asked = askedWait(error);
+      if (asked > 0 && !this.isClosing) this.notBefore = Math.max(this.notBefore, this.options.clock.now() + asked);
+      return error ?? new Error('The upload failed');
+    }
+  }
+
+  private async waitBeforeRetry(attempt: number, limit: number, asked: number): Promise<void> {
+    const { clock, retryBackoff } = this.options;
+    const delay = Math.max(retryDelay(retryBackoff, attempt, limit, clock.random()), asked);
+    this.chainsWaiting++;
+    this.notify();
+    await sleep(clock, this.isClosing ? Math.min(delay, CLOSING_DELAY_MS) : delay, this.wake.signal);
+    this.chainsWaiting--;
+  }
+
+  private finish(batch: QueuedBatch): void {
+    this.counters.delivered += batch.count;
+    this.isOutage = false;
+    void this.options.spool?.remove(batch.id);
+  }
+
+  private giveUp(batch: QueuedBatch): void {
+    batch.failures++;
+    this.isOutage = true;
+    this.dropForRoom(this.queue.putBack(batch));
+  }
+
+  private dropForRoom(batches: readonly QueuedBatch[]): void {
+    for (const batch of batches) this.drop(batch, new Error('The queue of undelivered events is full'));
+  }
+
+  private drop(batch: QueuedBatch, error: unknown): void {
+    void this.options.spool?.remove(batch.id);
+    this.countDropped(error instanceof Error ? error : new Error(this.options.describe(error)), batch.count);
+  }
+
+  private countDropped(error: Error, events: number): void {
+    this.counters.dropped += events;
+    this.counters.lastError = this.options.describe(error);
+    this.options.onDropped(error, events);
+  }
+
+  private pumpLater(): void {
+    const { clock } = this.options;
+    clock.clearTimer(this.holdTimer);
+    this.holdTimer = clock.setTimer(() => {
+      this.pump();
+      this.notify();
+    }, this.notBefore - clock.now());
+  }
+
+  private notify(): void {
+    const waiting = [...this.waiters];
+    this.waiters.clear();
+    for (const resolve of waiting) resolve();
+  }
+}
