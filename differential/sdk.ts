@@ -1,0 +1,122 @@
+/** Drives a server SDK through its public API only: statsig-node and this package, each served by a local server. */
+import { createLocalServer } from '../src/local-server';
+import type { IdListInput } from '../src/local-server';
+import type { JsonObject, WireEvent } from './case';
+
+interface Details {
+  reason: string;
+}
+
+interface ConfigLike {
+  value: unknown;
+  getRuleID(): string;
+  getGroupName(): string | null;
+  getIDType(): string | null;
+  getEvaluationDetails(): Details | null;
+}
+
+interface LayerLike extends Omit<ConfigLike, 'value'> {
+  get(parameter: string, fallback: unknown): unknown;
+  getAllocatedExperimentName(): string | null;
+}
+
+/** What both packages' `StatsigServer` offers, as far as it is used here. */
+export interface Sdk {
+  initializeAsync(): Promise<{ success: boolean }>;
+  getFeatureGate(user: unknown, name: string): { value: boolean; ruleID: string; groupName: string | null; idType: string | null; evaluationDetails: Details | null };
+  getConfig(user: unknown, name: string): ConfigLike;
+  getExperiment(user: unknown, name: string): ConfigLike;
+  getLayer(user: unknown, name: string): LayerLike;
+  getFeatureGateList(): string[];
+  getDynamicConfigList(): string[];
+  getExperimentList(): string[];
+  getAutotuneList(): string[];
+  getLayerList(): string[];
+  getExperimentLayer(name: string): string | null;
+  getClientInitializeResponse(user: unknown, clientKey?: string, options?: unknown): unknown;
+  flush(): Promise<void>;
+  shutdownAsync(): Promise<void>;
+}
+
+export type SdkConstructor = new (key: string, options: Record<string, unknown>) => Sdk;
+
+/** Everything an application could see. */
+export interface Observed {
+  lists: Record<string, unknown>;
+  /** One text per user: all answers, in order. */
+  users: string[];
+  responses: string[];
+  events: WireEvent[];
+}
+
+export interface Script {
+  payload: JsonObject;
+  idLists: Record<string, IdListInput>;
+  users: JsonObject[];
+  layerParameters: string[];
+  /** Options beside `api`; e.g. which engine. */
+  options: Record<string, unknown>;
+}
+
+function config(value: ConfigLike): unknown[] {
+  return [value.value, value.getRuleID(), value.getGroupName(), value.getIDType(), value.getEvaluationDetails()?.reason];
+}
+
+function layer(value: LayerLike, parameters: string[]): unknown[] {
+  const read = parameters.map((parameter) => [parameter, value.get(parameter, null)]);
+  return [value.getRuleID(), value.getGroupName(), value.getIDType(), value.getAllocatedExperimentName(), value.getEvaluationDetails()?.reason, ...read];
+}
+
+function observeUser(sdk: Sdk, user: JsonObject, parameters: string[]): string {
+  const seen: Record<string, unknown> = {};
+  for (const name of [...sdk.getFeatureGateList(), 'no such spec']) {
+    const gate = sdk.getFeatureGate({ ...user }, name);
+    seen[`gate ${name}`] = [gate.value, gate.ruleID, gate.groupName, gate.idType, gate.evaluationDetails?.reason];
+  }
+  for (const name of [...sdk.getDynamicConfigList(), ...sdk.getAutotuneList(), 'no such spec']) seen[`config ${name}`] = config(sdk.getConfig({ ...user }, name));
+  for (const name of sdk.getExperimentList()) seen[`experiment ${name}`] = config(sdk.getExperiment({ ...user }, name));
+  for (const name of [...sdk.getLayerList(), 'no such spec']) seen[`layer ${name}`] = layer(sdk.getLayer({ ...user }, name), parameters);
+  return JSON.stringify(seen);
+}
+
+function lists(sdk: Sdk): Record<string, unknown> {
+  const experiments = sdk.getExperimentList();
+  return {
+    gates: sdk.getFeatureGateList(),
+    configs: sdk.getDynamicConfigList(),
+    experiments,
+    autotunes: sdk.getAutotuneList(),
+    layers: sdk.getLayerList(),
+    experimentLayers: experiments.map((name) => sdk.getExperimentLayer(name)),
+  };
+}
+
+const hashes = ['none', 'djb2', 'sha256'];
+
+/** statsig-node's `shutdownAsync` resolves before its events have arrived: wait until none come any more. */
+async function settled(count: () => number): Promise<void> {
+  for (let quiet = 0, known = -1; quiet < 5; quiet = count() === known ? quiet + 1 : 0) {
+    known = count();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Runs the script on one SDK. @throws Error when it does not initialize or an event is dropped by the server. */
+export async function observe(Constructor: SdkConstructor, script: Script): Promise<Observed> {
+  const server = await createLocalServer({ specs: script.payload, idLists: script.idLists, maxEvents: 5_000_000, maxBodyBytes: 0 });
+  const sdk = new Constructor('secret-compare', { api: server.api, disableDiagnostics: true, ...script.options });
+  try {
+    const { success } = await sdk.initializeAsync();
+    if (!success) throw new Error('initialize failed');
+    const observed = { lists: lists(sdk), users: script.users.map((user) => observeUser(sdk, user, script.layerParameters)) };
+    const responses = script.users.slice(0, 50).flatMap((user) => hashes.map((hash) => JSON.stringify(sdk.getClientInitializeResponse({ ...user }, undefined, { hash }))));
+    await sdk.flush();
+    await sdk.shutdownAsync();
+    await settled(() => server.events().length);
+    if (server.droppedEvents() > 0) throw new Error('the server dropped events');
+    const events = server.events().map(({ event }) => event as unknown as WireEvent);
+    return { ...observed, responses, events: events.filter(({ eventName }) => eventName.startsWith('statsig::') && eventName !== 'statsig::diagnostics') };
+  } finally {
+    await server.close();
+  }
+}
