@@ -1,2 +1,27 @@
-//! See the module list of the finished crate.
+//! Evaluates Statsig specs: pure, host-free, unsafe-free.
+//!
+//! In the order in which data meets them: [`wire`] recognises a payload, [`compile`] turns it into an immutable
+//! [`store`], [`user`] keeps users in slots, `eval` finds results, [`outcome`] spells them out and numbers them,
+//! [`exposure`] records that they were seen. [`engine`] owns all of it and is what the bindings call.
+//! [`js_semantics`], [`hashing`], [`lookup`] and [`id_list`] are the tools.
 #![forbid(unsafe_code)]
+
+mod bootstrap;
+pub mod compile;
+pub mod engine;
+mod eval;
+pub mod exposure;
+pub mod hashing;
+pub mod id_list;
+pub mod js_semantics;
+pub mod lookup;
+pub mod outcome;
+mod overrides;
+pub mod store;
+pub mod user;
+pub mod wire;
+
+pub use compile::{prepare, PreparedSpecs};
+pub use engine::{ClientInitialize, Engine, USER_CAPACITY};
+pub use exposure::batch::EventBatch;
+pub use store::SpecKind;

@@ -1,0 +1,214 @@
+//! Wire to store, with warnings. Runs off the event loop and knows nothing of engines or users.
+
+pub mod condition;
+mod names;
+pub mod operator;
+mod rules;
+mod summary;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::js_semantics::value::array_index;
+use crate::js_semantics::{stringify, to_string, JsValue};
+use crate::store::{PayloadMeta, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
+use crate::wire::{property, Format, Payload, PayloadError, SpecWire};
+use names::Names;
+
+/// Most warnings that a summary carries.
+pub const MAX_WARNINGS: usize = 100;
+
+/// A compiled payload that does not serve yet.
+#[derive(Debug)]
+pub struct PreparedSpecs {
+    /// None when the payload says that there are no updates.
+    pub store: Option<Arc<Store>>,
+    /// JSON of `SpecsSummary` in `engine.ts`.
+    pub summary: String,
+}
+
+/// Parses and compiles a payload. Pure; the cost is a few ms per 100 KB, so call it off the event loop.
+///
+/// # Errors
+/// When it is not JSON, or one of the three lists of specs is missing. A malformed spec is no error: it answers
+/// Unsupported and is named in a warning.
+pub fn prepare(bytes: &[u8]) -> Result<PreparedSpecs, PayloadError> {
+    let payload = Payload::parse(bytes)?;
+    if !payload.get("has_updates").is_truthy() {
+        return Ok(PreparedSpecs { store: None, summary: summary::no_updates(&payload) });
+    }
+    let mut compiler = Compiler::new(&payload);
+    compiler.run()?;
+    let Compiler { mut store, names, warnings, uses, .. } = compiler;
+    names.finish(&mut store);
+    store.rates.shrink_to_fit();
+    let summary = summary::summary(&payload, &store, &uses, &warnings);
+    Ok(PreparedSpecs { store: Some(Arc::new(store)), summary })
+}
+
+/// What the specs need from outside.
+#[derive(Debug, Default)]
+pub(crate) struct Uses {
+    pub(crate) time_zone: bool,
+    pub(crate) ip_table: bool,
+    pub(crate) user_agent: bool,
+    pub(crate) id_lists: bool,
+}
+
+/// Work in progress.
+pub(crate) struct Compiler<'a> {
+    payload: &'a Payload,
+    store: Store,
+    names: Names,
+    /// Canonical text of a condition → its index, so that equal conditions exist once.
+    condition_ids: FxHashMap<String, u32>,
+    condition_uses: Vec<u32>,
+    warnings: Vec<String>,
+    uses: Uses,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(payload: &'a Payload) -> Self {
+        Compiler {
+            payload,
+            store: Store::default(),
+            names: Names::default(),
+            condition_ids: FxHashMap::default(),
+            condition_uses: Vec::new(),
+            warnings: Vec::new(),
+            uses: Uses::default(),
+        }
+    }
+
+    fn run(&mut self) -> Result<(), PayloadError> {
+        let kinds = [SpecKind::Gate, SpecKind::Config, SpecKind::Layer];
+        let mut wires = Vec::new();
+        for kind in kinds {
+            let specs = self.payload.specs(kind)?;
+            wires.push(self.register(kind, specs));
+        }
+        for wire in wires.iter().flatten() {
+            self.compile_spec(wire.0, wire.1);
+        }
+        self.assign_memos();
+        self.finish();
+        Ok(())
+    }
+
+    /// Gives every name an index before rules refer to it. Of equal names the last spec wins.
+    fn register(&mut self, kind: SpecKind, specs: Vec<SpecWire<'a>>) -> Vec<(u32, &'a JsValue)> {
+        let mut kept: Vec<(u32, &JsValue)> = Vec::with_capacity(specs.len());
+        for (i, spec) in specs.iter().enumerate() {
+            let Some(name) = spec.name else {
+                self.warn(format!("{kind:?} number {i} has no name and was left out"));
+                continue;
+            };
+            let known = self.store.by_name[kind as usize].get(name).copied();
+            match known {
+                Some(index) => kept.iter_mut().filter(|(at, _)| *at == index).for_each(|entry| entry.1 = spec.json),
+                None => kept.push((self.add_spec(kind, name), spec.json)),
+            }
+        }
+        let mut order: Vec<u32> = kept.iter().map(|(index, _)| *index).collect();
+        order.sort_by_key(|index| self.property_rank(*index));
+        self.store.order[kind as usize] = order;
+        kept
+    }
+
+    /// JavaScript property order: array indexes ascending, then as inserted (the sort is stable).
+    fn property_rank(&self, spec: u32) -> u64 {
+        let name = self.store.specs.get(spec as usize).map(|s| self.names.text(s.name));
+        name.and_then(|n| array_index(&n)).map_or(u64::MAX, u64::from)
+    }
+
+    pub(crate) fn add_spec(&mut self, kind: SpecKind, name: &str) -> u32 {
+        let index = self.store.specs.len() as u32;
+        let id = self.names.string(name);
+        self.store.specs.push(Spec { kind, name: id, body: None, gate_memo: NONE, outcome_base: 0 });
+        self.store.by_name[kind as usize].insert(self.names.text(id), index);
+        index
+    }
+
+    fn compile_spec(&mut self, index: u32, json: &JsValue) {
+        let body = match self.rules(property(json, "rules"), property(json, "salt")) {
+            Ok(rules) => SpecBody { rules, ..spec_body(json) },
+            Err(problem) => {
+                let name = self.store.specs.get(index as usize).map(|s| self.names.text(s.name)).unwrap_or_default();
+                self.warn(format!("'{name}' was disabled: {problem}"));
+                SpecBody { malformed: true, ..spec_body(json) }
+            }
+        };
+        let entries = 2 * body.rules.len() as u32 + 2;
+        if let Some(spec) = self.store.specs.get_mut(index as usize) {
+            spec.outcome_base = self.store.plain_outcomes;
+            spec.body = Some(body);
+        }
+        self.store.plain_outcomes += entries;
+    }
+
+    fn warn(&mut self, text: String) {
+        if self.warnings.len() < MAX_WARNINGS {
+            self.warnings.push(text);
+        }
+    }
+
+    fn finish(&mut self) {
+        let payload = self.payload;
+        for (experiment, layer) in payload.experiment_layers() {
+            self.store.experiment_layer.insert(experiment.into(), layer.into());
+        }
+        let configs = payload.get("sdk_configs");
+        self.store.sampling_mode = property(configs, "sampling_mode").as_str().map(Text::from);
+        self.store.special_rate = property(configs, "special_case_sampling_rate").as_number().map(f64::floor);
+        self.store.app_id = match payload.get("app_id") {
+            JsValue::Undefined => JsValue::Null,
+            id => id.clone(),
+        };
+        self.store.meta = PayloadMeta {
+            time: payload.get("time").as_number().unwrap_or(0.0),
+            hashed_sdk_keys_to_app_ids: payload.get("hashed_sdk_keys_to_app_ids").clone(),
+            sdk_keys_to_app_ids: payload.get("sdk_keys_to_app_ids").clone(),
+            hashed_sdk_keys_to_entities: payload.get("hashed_sdk_keys_to_entities").clone(),
+            session_replay_info: payload.get("session_replay_info").clone(),
+        };
+    }
+
+    pub(crate) fn is_v2(&self) -> bool {
+        self.payload.format == Format::V2
+    }
+}
+
+/// Everything but the rules.
+fn spec_body(json: &JsValue) -> SpecBody {
+    let version = property(json, "version");
+    let explicit = property(json, "explicitParameters").as_array();
+    SpecBody {
+        enabled: property(json, "enabled").is_truthy(),
+        malformed: false,
+        default_json: value_json(property(json, "defaultValue")),
+        entity: property(json, "entity").as_str().map(Text::from),
+        id_type: optional_text(property(json, "idType")),
+        explicit: explicit.map(|list| list.iter().filter_map(JsValue::as_str).map(Text::from).collect()),
+        version: (!version.is_nullish())
+            .then(|| Version { json: stringify(version).into(), text: (&*to_string(version)).into() }),
+        is_active: property(json, "isActive").as_bool() == Some(true),
+        has_shared_params: property(json, "hasSharedParams").as_bool() == Some(true),
+        target_app_ids: property(json, "targetAppIDs").as_array().unwrap_or_default().to_vec(),
+        forward_all: property(json, "forwardAllExposures").is_truthy(),
+        rules: Box::default(),
+    }
+}
+
+/// A return or default value as canonical JSON (BEHAVIOUR.md 3.3).
+pub(crate) fn value_json(value: &JsValue) -> Text {
+    match value {
+        JsValue::Undefined | JsValue::Bool(_) => "{}".into(),
+        other => stringify(other).into(),
+    }
+}
+
+/// None for null-ish, else `String()`.
+pub(crate) fn optional_text(value: &JsValue) -> Option<Text> {
+    (!value.is_nullish()).then(|| Text::from(&*to_string(value)))
+}

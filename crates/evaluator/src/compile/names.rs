@@ -1,0 +1,87 @@
+//! Interning of texts, fields and unit ID types while a payload is compiled.
+
+use rustc_hash::FxHashMap;
+
+use crate::js_semantics::{to_lower_case, JsValue};
+use crate::store::{string_id, FieldName, Store, Text, UnitName};
+
+/// Tables under construction.
+pub(crate) struct Names {
+    strings: Vec<Text>,
+    string_ids: FxHashMap<Text, u32>,
+    fields: Vec<FieldName>,
+    field_ids: FxHashMap<Box<str>, u32>,
+    units: Vec<UnitName>,
+    unit_ids: FxHashMap<Box<str>, u32>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        let mut names = Names {
+            strings: Vec::new(),
+            string_ids: FxHashMap::default(),
+            fields: Vec::new(),
+            field_ids: FxHashMap::default(),
+            // Unit 0 is the user ID.
+            units: vec![UnitName { custom: None }],
+            unit_ids: FxHashMap::default(),
+        };
+        string_id::TEXTS.iter().for_each(|text| {
+            names.string(text);
+        });
+        names
+    }
+}
+
+impl Names {
+    /// Index of a text.
+    pub(crate) fn string(&mut self, text: &str) -> u32 {
+        if let Some(&id) = self.string_ids.get(text) {
+            return id;
+        }
+        let (id, shared) = (self.strings.len() as u32, Text::from(text));
+        self.strings.push(shared.clone());
+        self.string_ids.insert(shared, id);
+        id
+    }
+
+    /// The text of an index.
+    pub(crate) fn text(&self, id: u32) -> Text {
+        self.strings.get(id as usize).cloned().unwrap_or_default()
+    }
+
+    /// Index of a user field.
+    pub(crate) fn field(&mut self, name: &str) -> u32 {
+        if let Some(&id) = self.field_ids.get(name) {
+            return id;
+        }
+        let id = self.fields.len() as u32;
+        self.fields.push(field_name(name));
+        self.field_ids.insert(name.into(), id);
+        id
+    }
+
+    /// Index of a unit ID type. Whatever is not a string, and any spelling of `userid`, is the user ID.
+    pub(crate) fn unit(&mut self, id_type: &JsValue) -> u32 {
+        let Some(name) = id_type.as_str().filter(|name| to_lower_case(name) != "userid") else { return 0 };
+        if let Some(&id) = self.unit_ids.get(name) {
+            return id;
+        }
+        let id = self.units.len() as u32;
+        self.units.push(UnitName { custom: Some(field_name(name)) });
+        self.unit_ids.insert(name.into(), id);
+        id
+    }
+
+    /// Hands the tables to the store.
+    pub(crate) fn finish(self, store: &mut Store) {
+        store.strings = self.strings;
+        store.fields = self.fields;
+        store.units = self.units;
+    }
+}
+
+fn field_name(name: &str) -> FieldName {
+    let lower = to_lower_case(name);
+    FieldName { name: name.into(), lower: (lower != name).then(|| Box::from(&*lower)) }
+}

@@ -1,0 +1,244 @@
+//! Rules and conditions.
+
+use super::condition::{AgentPart, Condition, Op, Source};
+use super::{operator, optional_text, value_json, Compiler};
+use crate::js_semantics::{to_lower_case, to_number, to_string, write, JsValue};
+use crate::store::{rate, Pass, Rule, SpecKind, NONE};
+use crate::wire::property;
+
+impl<'a> Compiler<'a> {
+    /// Compiles the rules of a spec.
+    ///
+    /// # Errors
+    /// What is malformed, in words for a warning.
+    pub(super) fn rules(&mut self, rules: &JsValue, spec_salt: &JsValue) -> Result<Box<[Rule]>, String> {
+        let list = rules.as_array().ok_or("`rules` is not an array")?;
+        list.iter().enumerate().map(|(i, rule)| self.rule(rule, spec_salt).map_err(|e| format!("rule {i}: {e}"))).collect()
+    }
+
+    fn rule(&mut self, json: &JsValue, spec_salt: &JsValue) -> Result<Rule, String> {
+        if json.as_object().is_none() {
+            return Err("not an object".into());
+        }
+        let conditions = match property(json, "conditions") {
+            JsValue::Undefined | JsValue::Null => Box::default(),
+            JsValue::Array(list) => list
+                .iter()
+                .enumerate()
+                .map(|(i, c)| self.condition(c).map_err(|e| format!("condition {i}: {e}")))
+                .collect::<Result<_, _>>()?,
+            _ => return Err("`conditions` is not an array".into()),
+        };
+        let id = optional_text(property(json, "id")).unwrap_or_default();
+        Ok(Rule {
+            id: self.names.string(&id),
+            group: optional_text(property(json, "groupName")),
+            pass: self.pass(json, spec_salt),
+            conditions,
+            json: value_json(property(json, "returnValue")),
+            delegate: self.delegate(property(json, "configDelegate")),
+            experiment_group: property(json, "isExperimentGroup").is_truthy(),
+            rate: self.rate(property(json, "samplingRate")),
+            targeting: matches!(&*id, "inlineTargetingRules" | "targetingGate"),
+        })
+    }
+
+    fn pass(&mut self, rule: &JsValue, spec_salt: &JsValue) -> Pass {
+        let percentage = property(rule, "passPercentage");
+        match percentage.as_number() {
+            Some(0.0) => return Pass::Never,
+            Some(100.0) => return Pass::Always,
+            _ => {}
+        }
+        let rule_salt = match property(rule, "salt") {
+            JsValue::Undefined | JsValue::Null => property(rule, "id"),
+            salt => salt,
+        };
+        Pass::Bucket {
+            prefix: format!("{}.{}.", to_string(spec_salt), to_string(rule_salt)).into(),
+            unit: self.names.unit(property(rule, "idType")),
+            threshold: to_number(percentage) * 100.0,
+        }
+    }
+
+    fn delegate(&self, name: &JsValue) -> u32 {
+        let index = name.as_str().and_then(|n| self.store.by_name[SpecKind::Config as usize].get(n));
+        index.copied().unwrap_or(NONE)
+    }
+
+    fn rate(&mut self, value: &JsValue) -> u16 {
+        if value.is_nullish() {
+            return rate::UNDEFINED;
+        }
+        let n = to_number(value);
+        let same = |r: &f64| r.to_bits() == n.to_bits();
+        let at = self.store.rates.iter().position(same).unwrap_or_else(|| {
+            self.store.rates.push(n);
+            self.store.rates.len() - 1
+        });
+        u16::try_from(at + rate::FIRST as usize).unwrap_or(rate::UNDEFINED)
+    }
+
+    fn condition(&mut self, entry: &JsValue) -> Result<u32, String> {
+        let json = self.payload.condition(entry);
+        if json.as_object().is_none() {
+            return Err("not an object".into());
+        }
+        let key = condition_key(json);
+        if let Some(&index) = self.condition_ids.get(&key) {
+            self.condition_uses[index as usize] += 1;
+            return Ok(index);
+        }
+        let condition = self.compile_condition(json)?;
+        self.note_uses(&condition);
+        let index = self.store.conditions.len() as u32;
+        self.store.conditions.push(condition);
+        self.condition_uses.push(1);
+        self.condition_ids.insert(key, index);
+        Ok(index)
+    }
+
+    fn compile_condition(&mut self, json: &JsValue) -> Result<Condition, String> {
+        let kind = property(json, "type").as_str().ok_or("`type` is not a string")?;
+        let kind_lower = to_lower_case(kind);
+        let source = self.source(kind, &kind_lower, json)?;
+        let compares = !matches!(
+            source,
+            Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. }
+        );
+        let op = if compares { self.operator(json, &source)? } else { Op::Nothing };
+        Ok(Condition { source, op, memo: NONE })
+    }
+
+    fn source(&mut self, kind: &str, lower: &str, json: &JsValue) -> Result<Source, String> {
+        let target = property(json, "targetValue");
+        let unit = property(json, "idType");
+        Ok(match lower {
+            "public" => Source::Public,
+            "pass_gate" | "fail_gate" => Source::Gate {
+                gate: self.gate(target),
+                fail: lower == "fail_gate",
+                analytical: target.as_str().is_some_and(|name| !name.starts_with("segment:")),
+            },
+            "multi_pass_gate" | "multi_fail_gate" => match target.as_array() {
+                Some(gates) => Source::MultiGate {
+                    gates: gates.iter().map(|name| self.gate(name)).collect(),
+                    wanted: kind == "multi_pass_gate",
+                },
+                None => Source::Unsupported,
+            },
+            "ip_based" => {
+                let name = field_text(json)?;
+                Source::Ip { field: self.field(name), country: name == Some("country") }
+            }
+            "ua_based" => {
+                let name = field_text(json)?;
+                Source::UserAgent { field: self.field(name), part: name.and_then(agent_part) }
+            }
+            "user_field" => {
+                let name = field_text(json)?;
+                Source::UserField(self.field(name))
+            }
+            "environment_field" => Source::Environment(field_text(json)?.map(|name| Box::from(&*to_lower_case(name)))),
+            "current_time" => Source::CurrentTime,
+            "user_bucket" => {
+                let salt = to_string(property(property(json, "additionalValues"), "salt"));
+                Source::UserBucket { prefix: format!("{salt}.").into(), unit: self.names.unit(unit) }
+            }
+            "unit_id" => Source::UnitId(self.names.unit(unit)),
+            "target_app" => Source::TargetApp,
+            _ => Source::Unsupported,
+        })
+    }
+
+    fn operator(&mut self, json: &JsValue, source: &Source) -> Result<Op, String> {
+        let operator = match property(json, "operator") {
+            JsValue::Undefined | JsValue::Null => None,
+            JsValue::String(text) => Some(&**text),
+            _ => return Err("`operator` is not a string".into()),
+        };
+        let bucket = matches!(source, Source::UserBucket { .. });
+        let target = property(json, "targetValue");
+        // dcs-v2 writes bucket targets as an object whose keys are the buckets.
+        if let (true, true, Some(map)) = (bucket, self.is_v2(), target.as_object()) {
+            let keys = JsValue::Array(map.iter().map(|(key, _)| JsValue::string(key)).collect());
+            return Ok(operator::compile(operator, &keys, true));
+        }
+        Ok(operator::compile(operator, target, bucket))
+    }
+
+    /// Spec index of the gate that a condition names; one without body when the payload lacks it.
+    fn gate(&mut self, target: &JsValue) -> u32 {
+        let name = to_string(target);
+        let known = self.store.by_name[SpecKind::Gate as usize].get(&*name).copied();
+        let index = known.unwrap_or_else(|| self.add_spec(SpecKind::Gate, &name));
+        if let Some(spec) = self.store.specs.get_mut(index as usize).filter(|s| s.gate_memo == NONE) {
+            spec.gate_memo = self.store.memo_gates;
+            self.store.memo_gates += 1;
+        }
+        index
+    }
+
+    fn field(&mut self, name: Option<&str>) -> u32 {
+        name.map_or(NONE, |name| self.names.field(name))
+    }
+
+    fn note_uses(&mut self, condition: &Condition) {
+        self.uses.ip_table |= matches!(condition.source, Source::Ip { country: true, .. });
+        self.uses.user_agent |= matches!(condition.source, Source::UserAgent { part: Some(_), .. });
+        self.uses.time_zone |= matches!(condition.op, Op::Time { .. });
+        self.uses.id_lists |= matches!(condition.op, Op::IdList { .. });
+        if matches!(condition.source, Source::Ip { .. }) {
+            self.names.field("ip");
+        }
+        if matches!(condition.source, Source::UserAgent { .. }) {
+            self.names.field("userAgent");
+        }
+    }
+
+    /// Conditions that several rules share are evaluated once per user.
+    pub(super) fn assign_memos(&mut self) {
+        for (condition, uses) in self.store.conditions.iter_mut().zip(&self.condition_uses) {
+            let cheap = matches!(
+                condition.source,
+                Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. } | Source::CurrentTime
+            );
+            if *uses > 1 && !cheap {
+                condition.memo = self.store.memo_conditions;
+                self.store.memo_conditions += 1;
+            }
+        }
+    }
+}
+
+/// The parts of a condition that decide its meaning, as text.
+fn condition_key(json: &JsValue) -> String {
+    let mut key = String::new();
+    for name in ["type", "operator", "field", "idType", "targetValue"] {
+        match property(json, name) {
+            JsValue::Undefined => key.push('u'),
+            value => write(value, &mut key),
+        }
+        key.push('\n');
+    }
+    key.push_str(&to_string(property(property(json, "additionalValues"), "salt")));
+    key
+}
+
+fn field_text(json: &JsValue) -> Result<Option<&str>, String> {
+    match property(json, "field") {
+        JsValue::Undefined | JsValue::Null => Ok(None),
+        JsValue::String(text) => Ok(Some(text)),
+        _ => Err("`field` is not a string".into()),
+    }
+}
+
+fn agent_part(field: &str) -> Option<AgentPart> {
+    match &*to_lower_case(field) {
+        "os_name" | "osname" => Some(AgentPart::OsName),
+        "os_version" | "osversion" => Some(AgentPart::OsVersion),
+        "browser_name" | "browsername" => Some(AgentPart::BrowserName),
+        "browser_version" | "browserversion" => Some(AgentPart::BrowserVersion),
+        _ => None,
+    }
+}

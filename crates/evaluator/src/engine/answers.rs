@@ -1,0 +1,297 @@
+//! Evaluation and exposure: from (slot, spec, mode, now) to the packed answer of `EvalBits`.
+
+use std::sync::Arc;
+
+use super::{eval_code, eval_mode, Engine};
+use crate::eval::{code, rule_string, Evaluation, Found, Stop};
+use crate::exposure::Exposure;
+use crate::outcome::table::{Full, OutcomeKey};
+use crate::outcome::{record, Outcome, Reason};
+use crate::store::{rate, SpecBody, SpecKind, Text, NONE};
+use crate::user::Seen;
+
+/// Everything after the evaluation that makes up an outcome.
+struct Result {
+    found: Found,
+    list: u32,
+    /// No gates or delegates were involved: the rule index alone says what came out.
+    plain: bool,
+}
+
+impl Engine {
+    /// Evaluates, and with `EXPOSE` records the exposure. Layout: `EvalBits`, or an [`eval_code`].
+    pub fn evaluate(&mut self, slot: u32, spec: u32, mode: u32, now: f64) -> i32 {
+        if !self.bind(slot) {
+            return self.fail("no user in this slot");
+        }
+        let mut volatile = false;
+        let outcome = match self.answer(slot, spec, mode & eval_mode::TARGETING_ONLY != 0, now, &mut volatile) {
+            Ok(outcome) => outcome,
+            Err(stop) => return self.stopped(stop, spec),
+        };
+        let Some(record) = self.tables.get(outcome) else { return self.fail("no such outcome") };
+        let value = record.value;
+        let full = if mode & (eval_mode::EXPOSE | eval_mode::TARGETING_ONLY) == eval_mode::EXPOSE
+            && record.kind != SpecKind::Layer
+        {
+            let record = record.clone();
+            self.record(slot, &record, None, mode, now)
+        } else {
+            false
+        };
+        (outcome as i32) << 3 | i32::from(full) << 2 | i32::from(volatile) << 1 | i32::from(value)
+    }
+
+    /// Records the exposure of an outcome. True = batch full.
+    pub fn expose(&mut self, slot: u32, outcome: u32, mode: u32, now: f64) -> bool {
+        match self.tables.get(outcome).cloned() {
+            Some(record) if record.kind != SpecKind::Layer => self.record(slot, &record, None, mode, now),
+            _ => self.exposures.is_full(),
+        }
+    }
+
+    /// Records a layer parameter exposure. True = batch full.
+    pub fn expose_layer_parameter(&mut self, slot: u32, outcome: u32, parameter: &str, mode: u32, now: f64) -> bool {
+        match self.tables.get(outcome).cloned() {
+            Some(record) => self.record(slot, &record, Some(parameter), mode, now),
+            None => self.exposures.is_full(),
+        }
+    }
+
+    /// An outcome as `OutcomeRecord` JSON; `null` when unknown.
+    pub fn outcome(&self, outcome: u32) -> String {
+        self.tables.get(outcome).map_or_else(|| "null".into(), |record| record::to_json(record))
+    }
+
+    /// Interns an `OutcomeRecord` made by the caller. Its number, or TableFull, or Failed.
+    pub fn intern_outcome(&mut self, json: &str) -> i32 {
+        match record::from_json(json) {
+            Some(record) => self.tables.intern(record).map_or(eval_code::TABLE_FULL, |id| id as i32),
+            None => self.fail("the record cannot be read"),
+        }
+    }
+
+    fn record(&mut self, slot: u32, outcome: &Arc<Outcome>, parameter: Option<&str>, mode: u32, now: f64) -> bool {
+        let Some(slot) = self.slots.get_mut(slot as usize).filter(|s| s.occupied) else { return false };
+        let manual = mode & eval_mode::MANUAL != 0;
+        self.exposures.expose(slot, &Exposure { outcome, parameter, manual, time: now })
+    }
+
+    /// Makes the memos of a slot fit the current specs. False without a user.
+    pub(crate) fn bind(&mut self, slot: u32) -> bool {
+        let stamp = self.next_stamp();
+        let Some(slot) = self.slots.get_mut(slot as usize).filter(|s| s.occupied) else { return false };
+        if slot.stamp == 0 || slot.answers != self.answers {
+            slot.bind(&self.store, self.answers, stamp);
+        }
+        true
+    }
+
+    /// A number that no memo carries.
+    fn next_stamp(&mut self) -> u32 {
+        if self.stamp == u32::MAX {
+            self.slots.iter_mut().for_each(|slot| slot.forget());
+            self.stamp = 0;
+        }
+        self.stamp += 1;
+        self.stamp
+    }
+
+    fn answer(&mut self, slot: u32, spec: u32, targeting: bool, now: f64, volatile: &mut bool) -> core::result::Result<u32, Stop> {
+        if !targeting {
+            if let Some(entry) = self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s)) {
+                return self.outcome_of(spec, &special(spec, code::OVERRIDE, entry));
+            }
+            if !self.serving {
+                return self.outcome_of(spec, &special(spec, code::UNINITIALIZED, 0));
+            }
+        }
+        let result = self.run(slot, spec, targeting, now, volatile)?;
+        self.outcome_of(spec, &result)
+    }
+
+    fn run(&mut self, slot: u32, spec: u32, targeting: bool, now: f64, volatile: &mut bool) -> core::result::Result<Result, Stop> {
+        let stamp = self.next_stamp();
+        let Some(slot) = self.slots.get_mut(slot as usize) else { return Err(Stop::TooDeep) };
+        self.stack.clear();
+        let mut evaluation = Evaluation {
+            store: &self.store,
+            world: &self.world,
+            slot,
+            tables: &mut self.tables,
+            now,
+            stamp,
+            depth: 0,
+            volatile: false,
+            gates_met: false,
+            stack: &mut self.stack,
+        };
+        let found = evaluation.spec(spec, targeting)?;
+        *volatile = evaluation.volatile;
+        let plain = !evaluation.gates_met;
+        let list = self.tables.list_id(&self.stack)?;
+        Ok(Result { found, list, plain })
+    }
+
+    fn outcome_of(&mut self, spec: u32, result: &Result) -> core::result::Result<u32, Stop> {
+        let plain = if result.plain { self.plain_index(spec, &result.found) } else { None };
+        if let Some(outcome) = plain.and_then(|index| self.tables.plain(index)) {
+            return Ok(outcome);
+        }
+        let found = &result.found;
+        let key = OutcomeKey {
+            spec,
+            answer: found.answer,
+            code: found.code,
+            extra: found.extra,
+            delegate: found.delegate,
+            list: result.list,
+            undelegated: found.undelegated,
+            rate: found.rate,
+            pass: found.pass,
+            seen: found.seen == Seen::Yes,
+        };
+        if let Some(outcome) = self.tables.find(&key) {
+            return Ok(outcome);
+        }
+        let outcome = self.spell(spec, result).ok_or(Stop::Full)?;
+        let id = self.tables.intern(outcome)?;
+        match plain {
+            Some(index) => self.tables.set_plain(index, id),
+            None => self.tables.remember(key, id)?,
+        }
+        Ok(id)
+    }
+
+    /// Place in the table of plain outcomes: a rule's two, then `default`, then `disabled`.
+    fn plain_index(&self, spec: u32, found: &Found) -> Option<u32> {
+        let entry = self.store.specs.get(spec as usize)?;
+        let rules = entry.body.as_ref()?.rules.len() as u32;
+        match found.code {
+            code::DEFAULT => Some(entry.outcome_base + 2 * rules),
+            code::DISABLED => Some(entry.outcome_base + 2 * rules + 1),
+            rule if rule < rules => Some(entry.outcome_base + 2 * rule + u32::from(found.pass)),
+            _ => None,
+        }
+    }
+
+    /// Spells a result out (BEHAVIOUR.md 3.3, 3.6, 4).
+    fn spell(&self, spec: u32, result: &Result) -> Option<Outcome> {
+        let (kind, name) = self.spec_name(spec)?;
+        let found = &result.found;
+        let body = |index: u32| self.store.specs.get(index as usize).and_then(|s| s.body.as_ref());
+        let answer = body(found.answer);
+        let secondary = self.tables.secondary(result.list);
+        let delegate = body(found.delegate);
+        let undelegated =
+            if delegate.is_some() { self.tables.secondary(found.undelegated) } else { secondary.clone() };
+        let mut outcome = Outcome {
+            kind,
+            name,
+            value: found.pass,
+            rule: self.store.string(rule_string(&self.store, found)),
+            group: None,
+            id_type: None,
+            json: "{}".into(),
+            secondary,
+            undelegated,
+            explicit: None,
+            delegate: delegate.and_then(|_| self.spec_name(found.delegate)).map(|(_, name)| name),
+            version: answer.and_then(|body| body.version.clone()),
+            experiment_group: false,
+            reason: None,
+            persisted_time: None,
+            forward_all: answer.is_some_and(|body| body.forward_all),
+            rate: self.store.rate(found.rate),
+            seen_analytical: found.seen == Seen::Yes,
+            hashes: Default::default(),
+            secondary_json: Default::default(),
+            undelegated_json: Default::default(),
+        };
+        self.fill(&mut outcome, found, answer);
+        if let Some(delegate) = delegate {
+            outcome.explicit = delegate.explicit.clone();
+        }
+        if kind == SpecKind::Gate {
+            outcome.json = "{}".into();
+        }
+        Some(outcome.with_hashes())
+    }
+
+    fn fill(&self, outcome: &mut Outcome, found: &Found, answer: Option<&SpecBody>) {
+        match (found.code, answer) {
+            (code::OVERRIDE, _) => self.fill_override(outcome, found),
+            (code::UNSUPPORTED, _) => outcome.reason = Some(Reason::Unsupported),
+            (code::UNRECOGNIZED, _) => outcome.reason = Some(Reason::Unrecognized),
+            (code::UNINITIALIZED, _) => bare(outcome, Some(Reason::Uninitialized)),
+            (code::NO_TARGETING, _) => bare(outcome, None),
+            (code::DISABLED, Some(body)) => {
+                outcome.id_type = body.id_type.clone();
+                outcome.json = body.default_json.clone();
+            }
+            (code::DEFAULT, Some(body)) => ruled(outcome, body, body.default_json.clone()),
+            (rule, Some(body)) => {
+                let Some(rule) = body.rules.get(rule as usize) else { return };
+                ruled(outcome, body, if found.pass { rule.json.clone() } else { body.default_json.clone() });
+                outcome.group = rule.group.clone();
+                outcome.experiment_group = rule.experiment_group;
+            }
+            _ => {}
+        }
+    }
+
+    fn fill_override(&self, outcome: &mut Outcome, found: &Found) {
+        bare(outcome, Some(Reason::LocalOverride));
+        let Some(value) = self.world.overrides.value(found.extra) else { return };
+        outcome.value = value.flag;
+        // A delegate is a config whatever was asked for.
+        if outcome.kind != SpecKind::Gate || found.delegate != NONE {
+            outcome.id_type = Some(Text::from(if value.global { "" } else { "userID" }));
+            outcome.json = value.json.clone();
+        }
+    }
+
+    fn stopped(&mut self, stop: Stop, spec: u32) -> i32 {
+        match stop {
+            Stop::NeedsUserAgent => eval_code::NEEDS_USER_AGENT,
+            Stop::Full => eval_code::TABLE_FULL,
+            Stop::TooDeep => {
+                let name = self.spec_name(spec).map(|(_, name)| name).unwrap_or_default();
+                let depth = crate::eval::MAX_DEPTH;
+                self.fail(&format!("'{name}' refers to itself or is nested deeper than {depth}"))
+            }
+        }
+    }
+
+    pub(super) fn fail(&mut self, why: &str) -> i32 {
+        self.last_error.clear();
+        self.last_error.push_str(why);
+        eval_code::FAILED
+    }
+}
+
+fn special(spec: u32, code: u32, extra: u32) -> Result {
+    let found = Found { extra, ..Found::of(spec, code) };
+    Result { found, list: 0, plain: false }
+}
+
+/// The result comes from no spec.
+fn bare(outcome: &mut Outcome, reason: Option<Reason>) {
+    outcome.reason = reason;
+    outcome.version = None;
+    outcome.forward_all = false;
+}
+
+fn ruled(outcome: &mut Outcome, body: &SpecBody, json: Text) {
+    outcome.id_type = body.id_type.clone();
+    outcome.explicit = body.explicit.clone();
+    outcome.json = json;
+}
+
+impl From<Full> for i32 {
+    fn from(_: Full) -> i32 {
+        eval_code::TABLE_FULL
+    }
+}
+
+const _: () = assert!(rate::UNDEFINED == 0);

@@ -1,0 +1,186 @@
+//! One condition: its value (BEHAVIOUR.md 3.7), then its operator.
+
+use super::compare::{self, compares};
+use super::{Evaluation, Sampling, Stop};
+use crate::compile::condition::{AgentPart, Condition, Op, Source};
+use crate::js_semantics::utf16_len;
+use crate::store::{rate, NONE};
+use crate::user::{GateMemo, Seen, Val, Value};
+
+/// Longest user agent that is parsed, in UTF-16 units.
+const MAX_AGENT: usize = 1000;
+
+/// Whether a condition is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Met {
+    No,
+    Yes,
+    Unsupported,
+}
+
+impl From<bool> for Met {
+    fn from(met: bool) -> Met {
+        if met { Met::Yes } else { Met::No }
+    }
+}
+
+impl Evaluation<'_> {
+    pub(super) fn condition(&mut self, index: u32, start: usize, sampling: &mut Sampling) -> Result<Met, Stop> {
+        let store = self.store;
+        let Some(condition) = store.conditions.get(index as usize) else { return Ok(Met::Unsupported) };
+        match &condition.source {
+            Source::Public => Ok(Met::Yes),
+            Source::Unsupported => Ok(Met::Unsupported),
+            Source::Gate { gate, fail, analytical } => self.gate(*gate, *fail, *analytical, start, sampling),
+            Source::MultiGate { gates, wanted } => self.multi_gate(gates, *wanted, start, sampling),
+            _ => self.remembered(condition),
+        }
+    }
+
+    fn remembered(&mut self, condition: &Condition) -> Result<Met, Stop> {
+        if condition.memo != NONE {
+            match self.slot.conditions.get(condition.memo as usize) {
+                Some(1) => return Ok(Met::No),
+                Some(2) => return Ok(Met::Yes),
+                _ => {}
+            }
+        }
+        let met = self.compare(condition)?;
+        if condition.memo != NONE {
+            if let Some(memo) = self.slot.conditions.get_mut(condition.memo as usize) {
+                *memo = match met {
+                    Met::No => 1,
+                    Met::Yes => 2,
+                    Met::Unsupported => 0,
+                };
+            }
+        }
+        Ok(met)
+    }
+
+    fn gate(
+        &mut self,
+        gate: u32,
+        fail: bool,
+        analytical: bool,
+        start: usize,
+        sampling: &mut Sampling,
+    ) -> Result<Met, Stop> {
+        let memo = self.nested_gate(gate)?;
+        if memo.unsupported {
+            return Ok(Met::Unsupported);
+        }
+        self.tables.push_list(self.stack, start, memo.list);
+        self.tables.push(self.stack, start, memo.exposure);
+        inherit(sampling, &memo);
+        if analytical && self.no_rate(sampling.rate) {
+            sampling.seen = Seen::Yes;
+        }
+        Ok((memo.value != fail).into())
+    }
+
+    fn no_rate(&self, number: u16) -> bool {
+        number == rate::UNDEFINED || self.store.rate(number) == Some(0.0)
+    }
+
+    /// Stops at the first gate with the wanted value. Each gate is recorded before its own exposures.
+    fn multi_gate(&mut self, gates: &[u32], wanted: bool, start: usize, _: &Sampling) -> Result<Met, Stop> {
+        // The exposures of an unsupported condition are dropped by the spec that it makes unsupported.
+        for &gate in gates {
+            let memo = self.nested_gate(gate)?;
+            if memo.unsupported {
+                return Ok(Met::Unsupported);
+            }
+            self.tables.push(self.stack, start, memo.exposure);
+            self.tables.push_list(self.stack, start, memo.list);
+            if memo.value == wanted {
+                return Ok(Met::Yes);
+            }
+        }
+        Ok(Met::No)
+    }
+
+    fn compare(&mut self, condition: &Condition) -> Result<Met, Stop> {
+        // The value of these is never text of the slot.
+        match &condition.source {
+            Source::CurrentTime => {
+                self.volatile = true;
+                return Ok(compares(&condition.op, Value::Number(self.now), self.world));
+            }
+            Source::UserBucket { prefix, unit } => {
+                if matches!(condition.op, Op::Unsupported) {
+                    return Ok(Met::Unsupported);
+                }
+                let bucket = self.bucket(prefix, *unit, 1000);
+                return Ok(compare::bucket(&condition.op, bucket, self.world));
+            }
+            Source::Ip { field, country } => return self.ip(&condition.op, *field, *country),
+            Source::UserAgent { field, part } => return self.user_agent(&condition.op, *field, *part),
+            Source::TargetApp => {
+                return Ok(compares(&condition.op, Value::Object(&self.store.app_id), self.world));
+            }
+            _ => {}
+        }
+        let value = match &condition.source {
+            Source::UserField(field) => self.field(*field),
+            Source::Environment(Some(name)) => self.slot.environment(name),
+            Source::UnitId(unit) => match self.store.units.get(*unit as usize) {
+                Some(name) => self.slot.unit(*unit, name).0,
+                None => Val::Undefined,
+            },
+            _ => Val::Null,
+        };
+        Ok(compares(&condition.op, self.slot.value(value), self.world))
+    }
+
+    fn field(&mut self, index: u32) -> Val {
+        match self.store.fields.get(index as usize) {
+            Some(name) => self.slot.field(index, name),
+            None => Val::Null,
+        }
+    }
+
+    fn ip(&mut self, op: &Op, field: u32, country: bool) -> Result<Met, Stop> {
+        let value = self.field(field);
+        if !self.slot.value(value).is_nullish() {
+            return Ok(compares(op, self.slot.value(value), self.world));
+        }
+        let ip = if country { self.slot.field_named("ip") } else { Val::Null };
+        let found = match (self.slot.value(ip), &self.world.ip_table) {
+            // Without its table the package finds undefined, but only after it has split the text.
+            (Value::Text(ip), None) if ip.split('.').count() == 4 => Value::Undefined,
+            (Value::Number(_), None) => Value::Undefined,
+            (Value::Text(ip), Some(table)) => table.lookup_str(ip).map_or(Value::Null, Value::Text),
+            (Value::Number(n), Some(table)) => table.lookup_numeric(n).map_or(Value::Null, Value::Text),
+            _ => Value::Null,
+        };
+        Ok(compares(op, found, self.world))
+    }
+
+    fn user_agent(&mut self, op: &Op, field: u32, part: Option<AgentPart>) -> Result<Met, Stop> {
+        let value = self.field(field);
+        if !self.slot.value(value).is_nullish() {
+            return Ok(compares(op, self.slot.value(value), self.world));
+        }
+        let Some(part) = part.filter(|_| field != NONE) else { return Ok(compares(op, Value::Null, self.world)) };
+        if self.slot.agent().is_none() {
+            let agent = self.slot.field_named("userAgent");
+            let parsable = self.slot.value(agent).as_text().is_some_and(|text| utf16_len(text) <= MAX_AGENT);
+            if parsable {
+                return Err(Stop::NeedsUserAgent);
+            }
+        }
+        let text = self.slot.agent().and_then(|agent| agent.parts[part as usize].as_deref());
+        Ok(compares(op, text.map_or(Value::Null, Value::Text), self.world))
+    }
+}
+
+/// A nested gate's sampling state replaces its parent's.
+fn inherit(sampling: &mut Sampling, memo: &GateMemo) {
+    if memo.rate != rate::INHERIT {
+        sampling.rate = memo.rate;
+    }
+    if memo.seen != Seen::Inherit {
+        sampling.seen = memo.seen;
+    }
+}

@@ -1,0 +1,292 @@
+//! Evaluation: a pure function of (store, user, spec, now), with memos in the user's slot.
+
+mod condition;
+mod compare;
+
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
+
+use crate::id_list::IdList;
+use crate::js_semantics::TimeZone;
+use crate::lookup::ip::IpTable;
+use crate::outcome::table::{Full, Tables};
+use crate::overrides::Overrides;
+use crate::store::{rate, string_id, Pass, Rule, SpecBody, Store, NONE};
+use crate::user::{GateMemo, Seen, UserSlot};
+use condition::Met;
+
+/// Deepest nesting of gates and delegates.
+pub const MAX_DEPTH: u32 = 300;
+
+/// Codes beside rule indexes.
+pub(crate) mod code {
+    /// No rule matched.
+    pub(crate) const DEFAULT: u32 = u32::MAX;
+    /// The spec is off.
+    pub(crate) const DISABLED: u32 = u32::MAX - 1;
+    /// Unsupported.
+    pub(crate) const UNSUPPORTED: u32 = u32::MAX - 2;
+    /// A local override answered.
+    pub(crate) const OVERRIDE: u32 = u32::MAX - 3;
+    /// No such spec.
+    pub(crate) const UNRECOGNIZED: u32 = u32::MAX - 4;
+    /// No specs.
+    pub(crate) const UNINITIALIZED: u32 = u32::MAX - 5;
+    /// Restricted to targeting rules, and there are none.
+    pub(crate) const NO_TARGETING: u32 = u32::MAX - 6;
+    /// Codes start here; below are rule indexes.
+    pub(crate) const FIRST: u32 = u32::MAX - 6;
+}
+
+/// Why an evaluation gave no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    NeedsUserAgent,
+    Full,
+    TooDeep,
+}
+
+impl From<Full> for Stop {
+    fn from(_: Full) -> Stop {
+        Stop::Full
+    }
+}
+
+/// What evaluation reads besides the store.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    pub(crate) overrides: Overrides,
+    pub(crate) id_lists: FxHashMap<Box<str>, Arc<IdList>>,
+    pub(crate) ip_table: Option<IpTable>,
+    pub(crate) time_zone: TimeZone,
+}
+
+/// Result of a spec; its secondary exposures lie on the stack.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found {
+    pub(crate) answer: u32,
+    pub(crate) code: u32,
+    pub(crate) extra: u32,
+    /// First delegate, or NONE.
+    pub(crate) delegate: u32,
+    /// List of exposures before the delegate; only with one.
+    pub(crate) undelegated: u32,
+    pub(crate) pass: bool,
+    pub(crate) seen: Seen,
+    pub(crate) rate: u16,
+}
+
+impl Found {
+    pub(crate) fn of(answer: u32, code: u32) -> Found {
+        Found {
+            answer,
+            code,
+            extra: 0,
+            delegate: NONE,
+            undelegated: 0,
+            pass: false,
+            seen: Seen::No,
+            rate: rate::UNDEFINED,
+        }
+    }
+}
+
+/// Sampling state of a running spec (BEHAVIOUR.md 3.14).
+#[derive(Clone, Copy)]
+pub(crate) struct Sampling {
+    rate: u16,
+    seen: Seen,
+}
+
+/// One evaluation.
+pub(crate) struct Evaluation<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) world: &'a World,
+    pub(crate) slot: &'a mut UserSlot,
+    pub(crate) tables: &'a mut Tables,
+    pub(crate) now: f64,
+    /// Memos of gates that depend on `now` carry this instead of the slot's stamp.
+    pub(crate) stamp: u32,
+    pub(crate) depth: u32,
+    /// Something depended on `now`.
+    pub(crate) volatile: bool,
+    /// A gate condition was met, so exposures and sampling are not those of the rules alone.
+    pub(crate) gates_met: bool,
+    /// Secondary exposures of the running specs, one after the other.
+    pub(crate) stack: &'a mut Vec<u32>,
+}
+
+impl Evaluation<'_> {
+    /// Evaluates a spec's rules. Its exposures are on the stack behind what was there.
+    pub(crate) fn spec(&mut self, index: u32, targeting: bool) -> Result<Found, Stop> {
+        let store = self.store;
+        let Some(body) = store.specs.get(index as usize).and_then(|s| s.body.as_ref()) else {
+            return Ok(Found::of(index, code::UNRECOGNIZED));
+        };
+        if body.malformed {
+            return Ok(Found::of(index, code::UNSUPPORTED));
+        }
+        if !body.enabled {
+            return Ok(Found::of(index, code::DISABLED));
+        }
+        if targeting && !body.rules.iter().any(|rule| rule.targeting) {
+            return Ok(Found::of(index, code::NO_TARGETING));
+        }
+        self.rules(index, body, targeting)
+    }
+
+    fn rules(&mut self, index: u32, body: &SpecBody, targeting: bool) -> Result<Found, Stop> {
+        let start = self.stack.len();
+        let mut sampling = Sampling { rate: rate::INHERIT, seen: Seen::Inherit };
+        for (i, rule) in body.rules.iter().enumerate() {
+            if targeting && !rule.targeting {
+                continue;
+            }
+            sampling.rate = rule.rate;
+            match self.rule(rule, start, &mut sampling)? {
+                Met::No => {}
+                Met::Unsupported => {
+                    self.stack.truncate(start);
+                    let extra = u32::from(rule.rate);
+                    return Ok(Found { rate: rule.rate, extra, ..Found::of(index, code::UNSUPPORTED) });
+                }
+                Met::Yes if rule.delegate != NONE => return self.delegate(rule.delegate, start),
+                Met::Yes => {
+                    let pass = self.passes(rule);
+                    return Ok(Found { pass, rate: rule.rate, seen: sampling.seen, ..Found::of(index, i as u32) });
+                }
+            }
+        }
+        Ok(Found { rate: sampling.rate, seen: sampling.seen, ..Found::of(index, code::DEFAULT) })
+    }
+
+    /// All conditions are evaluated even after one fails (Q33).
+    fn rule(&mut self, rule: &Rule, start: usize, sampling: &mut Sampling) -> Result<Met, Stop> {
+        let mut met = Met::Yes;
+        for &condition in &rule.conditions {
+            match self.condition(condition, start, sampling)? {
+                Met::Yes => {}
+                Met::No => met = Met::No,
+                Met::Unsupported => return Ok(Met::Unsupported),
+            }
+        }
+        Ok(met)
+    }
+
+    fn passes(&mut self, rule: &Rule) -> bool {
+        match &rule.pass {
+            Pass::Always => true,
+            Pass::Never => false,
+            Pass::Bucket { prefix, unit, threshold } => (self.bucket(prefix, *unit, 10_000) as f64) < *threshold,
+        }
+    }
+
+    /// BEHAVIOUR.md 3.4.
+    fn bucket(&mut self, prefix: &str, unit: u32, modulus: u64) -> u64 {
+        let Some(name) = self.store.units.get(unit as usize) else { return 0 };
+        let (_, text) = self.slot.unit(unit, name);
+        crate::hashing::bucket(&[prefix, self.slot.span(text)]) % modulus
+    }
+
+    /// BEHAVIOUR.md 3.6. The exposures so far are `stack[start..]`.
+    fn delegate(&mut self, config: u32, start: usize) -> Result<Found, Stop> {
+        self.descend()?;
+        self.gates_met = true;
+        let undelegated = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
+        let middle = self.stack.len();
+        let found = match self.world.overrides.find(config, self.slot) {
+            Some(entry) => Found { extra: entry, ..Found::of(config, code::OVERRIDE) },
+            None => self.spec(config, false)?,
+        };
+        self.merge(start, middle);
+        self.depth -= 1;
+        // A delegate starts from (undefined, false), so nothing is inherited beyond it.
+        let seen = if found.seen == Seen::Inherit { Seen::No } else { found.seen };
+        let rate = if found.rate == rate::INHERIT { rate::UNDEFINED } else { found.rate };
+        Ok(Found { delegate: config, undelegated, seen, rate, ..found })
+    }
+
+    /// Appends `stack[middle..]` to `stack[start..middle]`, without duplicates.
+    fn merge(&mut self, start: usize, middle: usize) {
+        let mut end = middle;
+        for i in middle..self.stack.len() {
+            let id = self.stack[i];
+            if !self.stack[start..end].contains(&id) {
+                self.stack[end] = id;
+                end += 1;
+            }
+        }
+        self.stack.truncate(end);
+    }
+
+    fn descend(&mut self) -> Result<(), Stop> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH { Err(Stop::TooDeep) } else { Ok(()) }
+    }
+
+    /// The full gate entry point for a gate that a condition names (BEHAVIOUR.md 3.7), once per user.
+    fn nested_gate(&mut self, gate: u32) -> Result<GateMemo, Stop> {
+        self.gates_met = true;
+        let store = self.store;
+        let Some(spec) = store.specs.get(gate as usize) else { return Ok(GateMemo::default()) };
+        let at = spec.gate_memo as usize;
+        if let Some(memo) = self.slot.gates.get(at) {
+            if memo.stamp == self.slot.stamp {
+                return Ok(*memo);
+            }
+            if memo.stamp == self.stamp {
+                self.volatile = true;
+                return Ok(*memo);
+            }
+        }
+        self.descend()?;
+        let outer = std::mem::replace(&mut self.volatile, false);
+        let mut memo = self.fresh_gate(gate, spec.name)?;
+        memo.stamp = if self.volatile { self.stamp } else { self.slot.stamp };
+        self.volatile |= outer;
+        self.depth -= 1;
+        if let Some(entry) = self.slot.gates.get_mut(at) {
+            *entry = memo;
+        }
+        Ok(memo)
+    }
+
+    fn fresh_gate(&mut self, gate: u32, name: u32) -> Result<GateMemo, Stop> {
+        let start = self.stack.len();
+        let found = match self.world.overrides.find(gate, self.slot) {
+            Some(entry) => Found {
+                pass: self.world.overrides.value(entry).is_some_and(|o| o.flag),
+                ..Found::of(gate, code::OVERRIDE)
+            },
+            None => self.spec(gate, false)?,
+        };
+        let list = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
+        self.stack.truncate(start);
+        // An override of a delegated config counts as true.
+        let value = found.pass || (found.code == code::OVERRIDE && found.answer != gate);
+        let exposure = self.tables.entry(self.store, name, value, rule_string(self.store, &found))?;
+        Ok(GateMemo {
+            stamp: 0,
+            exposure,
+            list,
+            rate: found.rate,
+            value,
+            unsupported: found.code == code::UNSUPPORTED,
+            seen: found.seen,
+        })
+    }
+}
+
+/// The rule id that a result reports, as a string of the store.
+pub(crate) fn rule_string(store: &Store, found: &Found) -> u32 {
+    match found.code {
+        code::DEFAULT => string_id::DEFAULT,
+        code::DISABLED => string_id::DISABLED,
+        code::OVERRIDE => string_id::OVERRIDE,
+        n if n < code::FIRST => {
+            let body = store.specs.get(found.answer as usize).and_then(|s| s.body.as_ref());
+            body.and_then(|b| b.rules.get(n as usize)).map_or(string_id::EMPTY, |rule| rule.id)
+        }
+        _ => string_id::EMPTY,
+    }
+}

@@ -1,0 +1,188 @@
+//! Exposures and custom events: deduplicated, sampled, kept as tuples until a batch is taken.
+
+pub mod batch;
+pub mod hash;
+mod pending;
+mod sampling;
+
+use std::sync::Arc;
+
+use crate::outcome::Outcome;
+use crate::store::{SpecKind, Text};
+use crate::user::UserSlot;
+use batch::{Details, Event, EventBatch};
+use hash::{hash_text, join, HashSet64};
+use pending::Pending;
+use sampling::{sampled, Decision, Parameter};
+
+/// Most bytes of user texts and custom events kept pending; later events are dropped and counted.
+pub const MAX_PENDING_BYTES: usize = 64 << 20;
+
+/// `EngineOptions` of `engine.ts`, as far as events need them.
+#[derive(Debug, Clone)]
+pub struct EventOptions {
+    /// Environment tier of the options; None = production.
+    pub tier: Option<String>,
+    /// False drops everything.
+    pub logging_enabled: bool,
+    /// A batch is full.
+    pub batch_limit: usize,
+    /// Most events kept pending.
+    pub pending_limit: usize,
+}
+
+impl Default for EventOptions {
+    fn default() -> Self {
+        EventOptions { tier: None, logging_enabled: true, batch_limit: 1000, pending_limit: 100_000 }
+    }
+}
+
+/// What is exposed.
+pub(crate) struct Exposure<'a> {
+    pub(crate) outcome: &'a Arc<Outcome>,
+    pub(crate) parameter: Option<&'a str>,
+    pub(crate) manual: bool,
+    pub(crate) time: f64,
+}
+
+/// Pending events and the windows of dedupe and sampling.
+#[derive(Debug, Default)]
+pub(crate) struct Exposures {
+    pub(crate) options: EventOptions,
+    pending: Pending,
+    seen: HashSet64,
+    first_seen: HashSet64,
+    /// `sdk_configs` of the current specs.
+    mode: Option<Text>,
+    special_rate: Option<f64>,
+    dropped: u64,
+}
+
+impl Exposures {
+    /// Facts that events from now on carry.
+    pub(crate) fn set_details(&mut self, mut details: Details) {
+        details.sampling_mode = self.mode.clone();
+        self.pending.set_details(details);
+    }
+
+    /// Sampling knobs of the payload.
+    pub(crate) fn set_sampling(&mut self, mode: Option<Text>, special_rate: Option<f64>) {
+        self.mode = mode.clone();
+        self.special_rate = special_rate;
+        self.pending.set_sampling_mode(mode);
+    }
+
+    /// Records an exposure. True = batch full.
+    pub(crate) fn expose(&mut self, slot: &mut UserSlot, exposure: &Exposure<'_>) -> bool {
+        if !self.options.logging_enabled {
+            return false;
+        }
+        let outcome = exposure.outcome;
+        let explicit = exposure.parameter.is_some_and(|p| outcome.is_explicit(p));
+        let parameter =
+            exposure.parameter.map(|name| Parameter { name, experiment: outcome.allocated_experiment(explicit) });
+        let decision = self.decide(outcome, slot, parameter.as_ref());
+        if !decision.log || !self.seen.insert(dedupe_key(slot, exposure, explicit)) {
+            return self.is_full();
+        }
+        let flags = u8::from(exposure.manual) * batch::MANUAL
+            + u8::from(explicit) * batch::EXPLICIT
+            + u8::from(decision.logged) * batch::LOGGED
+            + u8::from(decision.mode) * batch::MODE;
+        if self.has_room() {
+            self.pending.begin();
+            let user = self.pending.user(slot);
+            let parameter = exposure.parameter.map(|name| self.pending.text(name));
+            self.pending.push(Event::Exposure {
+                outcome: outcome.clone(),
+                user,
+                parameter,
+                time: exposure.time,
+                rate: decision.rate,
+                details: 0,
+                flags,
+            });
+        }
+        self.is_full()
+    }
+
+    /// Queues a custom event. True = batch full.
+    pub(crate) fn log(&mut self, slot: Option<&mut UserSlot>, head: &str, tail: &str, dedupe: &str) -> bool {
+        if !self.options.logging_enabled {
+            return false;
+        }
+        if let (Some(slot), false) = (&slot, dedupe.is_empty()) {
+            if !self.seen.insert(join(slot.dedupe_hash, hash_text(dedupe))) {
+                return self.is_full();
+            }
+        }
+        if self.has_room() {
+            self.pending.begin();
+            let user = slot.map(|slot| self.pending.user(slot));
+            let (head, tail) = (self.pending.text(head), self.pending.text(tail));
+            self.pending.push(Event::Custom { head, user, tail });
+        }
+        self.is_full()
+    }
+
+    fn decide(&mut self, outcome: &Outcome, slot: &UserSlot, parameter: Option<&Parameter<'_>>) -> Decision {
+        let Some(mode) = &self.mode else { return Decision::FORCED };
+        let production = self.options.tier.as_deref().is_none_or(|tier| tier == "production");
+        if &**mode == "none" || !production || outcome.forward_all {
+            return Decision::FORCED;
+        }
+        if self.first_seen.insert(outcome.hashes.first_seen) || outcome.seen_analytical {
+            return Decision::FORCED;
+        }
+        sampled(mode, self.special_rate, outcome, Some(slot), parameter)
+    }
+
+    fn has_room(&mut self) -> bool {
+        let room = self.pending.len() < self.options.pending_limit && self.pending.bytes() < MAX_PENDING_BYTES;
+        self.dropped += u64::from(!room);
+        room
+    }
+
+    /// `takeBatch` is due.
+    pub(crate) fn is_full(&self) -> bool {
+        self.pending.len() >= self.options.batch_limit
+    }
+
+    /// Takes the oldest events out.
+    pub(crate) fn take(&mut self, max: usize) -> EventBatch {
+        self.pending.take(max)
+    }
+
+    /// Starts a new dedupe and sampling window.
+    pub(crate) fn rotate_window(&mut self) {
+        self.seen.clear();
+        self.first_seen.clear();
+    }
+
+    /// Number of pending events.
+    pub(crate) fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Bytes of their texts.
+    pub(crate) fn bytes(&self) -> usize {
+        self.pending.bytes()
+    }
+
+    /// Events dropped for want of room, ever.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}
+
+/// BEHAVIOUR.md 7.6: what the key says about the user, and the values of the metadata.
+fn dedupe_key(slot: &UserSlot, exposure: &Exposure<'_>, explicit: bool) -> u64 {
+    let outcome = exposure.outcome;
+    let mut key = join(slot.dedupe_hash, outcome.hashes.dedupe);
+    if outcome.kind == SpecKind::Layer {
+        let parameter = exposure.parameter.unwrap_or_default();
+        key = join(key, hash_text(parameter));
+        key = join(key, hash_text(outcome.allocated_experiment(explicit)) ^ u64::from(explicit));
+    }
+    key ^ u64::from(exposure.manual)
+}

@@ -1,0 +1,78 @@
+//! Whether an exposure is logged (BEHAVIOUR.md 7.7).
+
+use crate::hashing::sampling_hash;
+use crate::outcome::Outcome;
+use crate::store::SpecKind;
+use crate::user::UserSlot;
+
+/// The decision and what `statsigMetadata` says about it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Decision {
+    pub(crate) log: bool,
+    /// 0 = not mentioned.
+    pub(crate) rate: f64,
+    /// Only with a rate.
+    pub(crate) logged: bool,
+    /// The mode is mentioned.
+    pub(crate) mode: bool,
+}
+
+impl Decision {
+    /// Logs.
+    pub(crate) const FORCED: Decision = Decision { log: true, rate: 0.0, logged: false, mode: true };
+    /// The decision failed: logs, and `statsigMetadata` stays empty.
+    const FAILED: Decision = Decision { log: true, rate: 0.0, logged: false, mode: false };
+}
+
+/// A layer parameter and the experiment its exposure counts for.
+pub(crate) struct Parameter<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) experiment: &'a str,
+}
+
+/// Steps 5 and 6: sampling by the hash of user and result.
+pub(crate) fn sampled(
+    mode: &str,
+    special_rate: Option<f64>,
+    outcome: &Outcome,
+    slot: Option<&UserSlot>,
+    parameter: Option<&Parameter<'_>>,
+) -> Decision {
+    let rate = match (outcome.rate, special_rate) {
+        (Some(rate), _) => Some(rate),
+        (None, Some(rate)) if outcome.hashes.special_rule => Some(rate),
+        _ => None,
+    };
+    let pass = match rate {
+        None => true,
+        // BigInt() throws for these, and so does the remainder by 0.
+        Some(rate) if rate == 0.0 || rate.trunc() != rate || rate.is_nan() || rate.is_infinite() => return Decision::FAILED,
+        Some(rate) => {
+            let hash = i128::from(sampling_hash(&key(outcome, slot, parameter)));
+            hash % (rate as i128) == 0
+        }
+    };
+    let rate = rate.unwrap_or(0.0);
+    match mode {
+        "on" => Decision { log: pass, rate, logged: pass, mode: true },
+        "shadow" => Decision { log: true, rate, logged: pass, mode: true },
+        _ => Decision::FORCED,
+    }
+}
+
+fn key(outcome: &Outcome, slot: Option<&UserSlot>, parameter: Option<&Parameter<'_>>) -> String {
+    let mut key = format!("n:{};", outcome.name);
+    if let Some(parameter) = parameter {
+        key.push_str(&format!("e:{};p:{};", parameter.experiment, parameter.name));
+    }
+    match slot {
+        Some(slot) => slot.sampling_key(&mut key),
+        None => key.push_str("u:;"),
+    }
+    key.push_str("r:");
+    key.push_str(&outcome.rule);
+    if outcome.kind == SpecKind::Gate {
+        key.push_str(if outcome.value { ";v:true" } else { ";v:false" });
+    }
+    key
+}

@@ -1,0 +1,188 @@
+//! The tables of an epoch: secondary exposures, lists of them, and outcomes, all found by small integers.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::{record, Outcome, Secondary};
+use crate::store::{Store, Text};
+
+/// Most outcomes of an epoch; then `TableFull`.
+pub const MAX_OUTCOMES: usize = 65_536;
+/// Most keys, secondary exposures and lists of an epoch; then `TableFull`.
+pub const MAX_KEYS: usize = 262_144;
+
+/// The table is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full;
+
+/// What makes two results of an evaluation equal without looking at texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct OutcomeKey {
+    /// Spec that was asked for.
+    pub(crate) spec: u32,
+    /// Spec that answered.
+    pub(crate) answer: u32,
+    /// Rule index, or a code of `eval::code`.
+    pub(crate) code: u32,
+    /// Override entry, or rate of an unsupported rule.
+    pub(crate) extra: u32,
+    pub(crate) delegate: u32,
+    pub(crate) list: u32,
+    pub(crate) undelegated: u32,
+    pub(crate) rate: u16,
+    pub(crate) pass: bool,
+    pub(crate) seen: bool,
+}
+
+#[derive(Debug)]
+struct Entry {
+    secondary: Secondary,
+    /// First entry with the same `gate|value|rule`, which is what deduplication compares.
+    canonical: u32,
+    /// Left out of every list.
+    segment: bool,
+}
+
+/// See the head of this file. List 0 is the empty one.
+#[derive(Debug, Default)]
+pub struct Tables {
+    entries: Vec<Entry>,
+    entry_ids: FxHashMap<u64, u32>,
+    canonical: FxHashMap<Box<str>, u32>,
+    lists: Vec<Box<[u32]>>,
+    list_ids: FxHashMap<Box<[u32]>, u32>,
+    outcomes: Vec<Arc<Outcome>>,
+    keys: FxHashMap<OutcomeKey, u32>,
+    records: FxHashMap<Box<str>, u32>,
+    record_bytes: usize,
+    /// Outcome + 1 of results without gates involved, by `Spec::outcome_base`; 0 = none yet.
+    plain: Vec<u32>,
+}
+
+/// Most bytes of record texts kept to tell equal outcomes apart; then `TableFull`.
+const MAX_RECORD_BYTES: usize = 64 << 20;
+
+impl Tables {
+    /// Empty tables for a store.
+    pub(crate) fn new(store: &Store) -> Tables {
+        Tables { plain: vec![0; store.plain_outcomes as usize], lists: vec![Box::default()], ..Tables::default() }
+    }
+
+    /// Index of a secondary exposure. `name` and `rule` are strings of the store.
+    pub(crate) fn entry(&mut self, store: &Store, name: u32, value: bool, rule: u32) -> Result<u32, Full> {
+        let key = u64::from(name) << 33 | u64::from(value) << 32 | u64::from(rule);
+        if let Some(&id) = self.entry_ids.get(&key) {
+            return Ok(id);
+        }
+        if self.entries.len() >= MAX_KEYS {
+            return Err(Full);
+        }
+        let id = self.entries.len() as u32;
+        let secondary = Secondary {
+            gate: store.string(name),
+            value: Text::from(if value { "true" } else { "false" }),
+            rule: store.string(rule),
+        };
+        let text = format!("{}|{}|{}", secondary.gate, secondary.value, secondary.rule);
+        let canonical = *self.canonical.entry(text.into()).or_insert(id);
+        let segment = secondary.gate.starts_with("segment:");
+        self.entries.push(Entry { secondary, canonical, segment });
+        self.entry_ids.insert(key, id);
+        Ok(id)
+    }
+
+    /// Appends an exposure to the list `stack[start..]` unless it is there or of a segment (BEHAVIOUR.md 3.13).
+    pub(crate) fn push(&self, stack: &mut Vec<u32>, start: usize, id: u32) {
+        let Some(entry) = self.entries.get(id as usize).filter(|e| !e.segment) else { return };
+        if !stack.get(start..).unwrap_or_default().contains(&entry.canonical) {
+            stack.push(entry.canonical);
+        }
+    }
+
+    /// Appends a list likewise.
+    pub(crate) fn push_list(&self, stack: &mut Vec<u32>, start: usize, list: u32) {
+        for &id in self.list(list) {
+            self.push(stack, start, id);
+        }
+    }
+
+    /// Index of a list.
+    pub(crate) fn list_id(&mut self, ids: &[u32]) -> Result<u32, Full> {
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        if let Some(&id) = self.list_ids.get(ids) {
+            return Ok(id);
+        }
+        if self.lists.len() >= MAX_KEYS {
+            return Err(Full);
+        }
+        let id = self.lists.len() as u32;
+        self.lists.push(ids.into());
+        self.list_ids.insert(ids.into(), id);
+        Ok(id)
+    }
+
+    fn list(&self, id: u32) -> &[u32] {
+        self.lists.get(id as usize).map_or(&[], |list| list)
+    }
+
+    /// A list spelled out.
+    pub(crate) fn secondary(&self, list: u32) -> Arc<[Secondary]> {
+        let spell = |id: &u32| self.entries.get(*id as usize).map(|e| e.secondary.clone());
+        self.list(list).iter().filter_map(spell).collect()
+    }
+
+    /// Outcome of a result without gates involved.
+    pub(crate) fn plain(&self, index: u32) -> Option<u32> {
+        self.plain.get(index as usize).and_then(|n| n.checked_sub(1))
+    }
+
+    /// Remembers one.
+    pub(crate) fn set_plain(&mut self, index: u32, outcome: u32) {
+        if let Some(entry) = self.plain.get_mut(index as usize) {
+            *entry = outcome + 1;
+        }
+    }
+
+    /// Outcome of a key, if it was seen.
+    pub(crate) fn find(&self, key: &OutcomeKey) -> Option<u32> {
+        self.keys.get(key).copied()
+    }
+
+    /// Remembers the outcome of a key.
+    pub(crate) fn remember(&mut self, key: OutcomeKey, outcome: u32) -> Result<(), Full> {
+        if self.keys.len() >= MAX_KEYS {
+            return Err(Full);
+        }
+        self.keys.insert(key, outcome);
+        Ok(())
+    }
+
+    /// The number of an outcome; equal records have the same one.
+    pub(crate) fn intern(&mut self, outcome: Outcome) -> Result<u32, Full> {
+        let text = record::to_json(&outcome);
+        if let Some(&id) = self.records.get(&*text) {
+            return Ok(id);
+        }
+        if self.outcomes.len() >= MAX_OUTCOMES || self.record_bytes + text.len() > MAX_RECORD_BYTES {
+            return Err(Full);
+        }
+        let id = self.outcomes.len() as u32;
+        self.record_bytes += text.len();
+        self.records.insert(text.into(), id);
+        self.outcomes.push(Arc::new(outcome));
+        Ok(id)
+    }
+
+    /// An outcome.
+    pub(crate) fn get(&self, id: u32) -> Option<&Arc<Outcome>> {
+        self.outcomes.get(id as usize)
+    }
+
+    /// Number of outcomes.
+    pub(crate) fn len(&self) -> usize {
+        self.outcomes.len()
+    }
+}

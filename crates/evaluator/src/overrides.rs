@@ -1,0 +1,89 @@
+//! Local overrides (BEHAVIOUR.md 4), resolved to spec indexes.
+
+use rustc_hash::FxHashMap;
+
+use crate::js_semantics::{json::parse_str, stringify, JsValue};
+use crate::store::{SpecKind, Text};
+use crate::user::UserSlot;
+
+/// The value of an override.
+#[derive(Debug, Clone)]
+pub struct OverrideValue {
+    /// Of a gate; true for configs and layers.
+    pub flag: bool,
+    /// Of a config or layer, as JSON.
+    pub json: Text,
+    /// It is for everyone.
+    pub global: bool,
+}
+
+/// All overrides.
+#[derive(Debug, Default)]
+pub struct Overrides {
+    /// Per kind: name → key ('' = everyone) → index into `values`.
+    named: [FxHashMap<Box<str>, FxHashMap<Box<str>, u32>>; 3],
+    values: FxHashMap<u32, OverrideValue>,
+    /// Numbers are never used twice, because keys of outcomes hold them.
+    next: u32,
+    /// Per spec index: the map of `named`, copied.
+    by_spec: FxHashMap<u32, FxHashMap<Box<str>, u32>>,
+}
+
+const KINDS: [(&str, SpecKind); 3] =
+    [("gates", SpecKind::Gate), ("configs", SpecKind::Config), ("layers", SpecKind::Layer)];
+
+impl Overrides {
+    /// Replaces all by `OverrideTable` JSON. Text that is not one removes all.
+    pub(crate) fn set(&mut self, json: &str) {
+        self.named = Default::default();
+        self.values.clear();
+        self.by_spec.clear();
+        let Ok(table) = parse_str(json) else { return };
+        for (key, kind) in KINDS {
+            for (name, ids) in table.get(key).and_then(JsValue::as_object).into_iter().flat_map(|o| o.iter()) {
+                let entries = ids.as_object().into_iter().flat_map(|o| o.iter());
+                let map = entries.filter_map(|(id, value)| self.add(kind, id, value)).collect();
+                self.named[kind as usize].insert(name.into(), map);
+            }
+        }
+    }
+
+    fn add(&mut self, kind: SpecKind, id: &str, value: &JsValue) -> Option<(Box<str>, u32)> {
+        if value.is_nullish() {
+            return None;
+        }
+        let number = self.next;
+        self.next = self.next.wrapping_add(1);
+        let gate = kind == SpecKind::Gate;
+        let json = if gate { "{}".into() } else { stringify(value).into() };
+        let flag = !gate || value.is_truthy();
+        self.values.insert(number, OverrideValue { flag, json, global: id.is_empty() });
+        Some((id.into(), number))
+    }
+
+    /// Makes the overrides of a name findable by its spec index.
+    pub(crate) fn attach(&mut self, spec: u32, kind: SpecKind, name: &str) {
+        if let Some(map) = self.named[kind as usize].get(name) {
+            self.by_spec.insert(spec, map.clone());
+        }
+    }
+
+    /// Forgets spec indexes.
+    pub(crate) fn detach_all(&mut self) {
+        self.by_spec.clear();
+    }
+
+    /// The override of a spec that applies to a user. Costs one comparison when there are none.
+    pub(crate) fn find(&self, spec: u32, slot: &UserSlot) -> Option<u32> {
+        if self.by_spec.is_empty() {
+            return None;
+        }
+        let map = self.by_spec.get(&spec)?;
+        slot.override_keys().iter().find_map(|key| map.get(key.as_str()).copied())
+    }
+
+    /// The value of an override.
+    pub(crate) fn value(&self, number: u32) -> Option<&OverrideValue> {
+        self.values.get(&number)
+    }
+}

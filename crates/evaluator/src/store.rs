@@ -1,0 +1,262 @@
+//! Immutable compiled specs, shared between threads and swapped whole.
+//!
+//! Everything that can be known when a payload is loaded is known here: names and rule ids are interned, conditions
+//! that several specs share exist once, targets are sets or bits, values are canonical JSON text.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::compile::condition::Condition;
+use crate::js_semantics::JsValue;
+
+/// Text shared between the store, outcomes and batches.
+pub type Text = Arc<str>;
+
+/// "No such index" in every `u32` of the compiled form.
+pub const NONE: u32 = u32::MAX;
+
+/// The three name spaces of a project (BEHAVIOUR.md 3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum SpecKind {
+    /// Feature gates, segments and holdouts.
+    Gate = 0,
+    /// Dynamic configs, experiments and autotunes.
+    Config = 1,
+    /// Layers.
+    Layer = 2,
+}
+
+impl SpecKind {
+    /// The kind that a number of `engine.ts` stands for.
+    pub fn from_number(n: u32) -> Option<SpecKind> {
+        match n {
+            0 => Some(SpecKind::Gate),
+            1 => Some(SpecKind::Config),
+            2 => Some(SpecKind::Layer),
+            _ => None,
+        }
+    }
+}
+
+/// Interned strings that every store has, at these positions.
+pub mod string_id {
+    /// `''`.
+    pub const EMPTY: u32 = 0;
+    /// `override`.
+    pub const OVERRIDE: u32 = 1;
+    /// `disabled`.
+    pub const DISABLED: u32 = 2;
+    /// `default`.
+    pub const DEFAULT: u32 = 3;
+    /// The texts, in order.
+    pub const TEXTS: [&str; 4] = ["", "override", "disabled", "default"];
+}
+
+/// Sampling rates while a spec is evaluated (BEHAVIOUR.md 3.14): a number stands for a rate of the payload.
+pub mod rate {
+    /// `undefined`.
+    pub const UNDEFINED: u16 = 0;
+    /// Whatever the parent's current rate is.
+    pub const INHERIT: u16 = 1;
+    /// Rates of the payload start here: `Store::rates[rate - FIRST]`.
+    pub const FIRST: u16 = 2;
+}
+
+/// A spec's `version`, as given and as `String(version)`.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// As JSON.
+    pub json: Text,
+    /// As text.
+    pub text: Text,
+}
+
+/// Whether a user who meets all conditions of a rule gets its value (BEHAVIOUR.md 3.4).
+#[derive(Debug, Clone)]
+pub enum Pass {
+    /// 100 %.
+    Always,
+    /// 0 %.
+    Never,
+    /// Bucket of `prefix + unit` out of 10,000 below `threshold`.
+    Bucket {
+        /// `salt.ruleSalt.`
+        prefix: Box<str>,
+        /// Index into `Store::units`.
+        unit: u32,
+        /// `passPercentage * 100`.
+        threshold: f64,
+    },
+}
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its id, an index into `Store::strings`.
+    pub id: u32,
+    /// Its group name.
+    pub group: Option<Text>,
+    /// Percentage.
+    pub pass: Pass,
+    /// Indexes into `Store::conditions`.
+    pub conditions: Box<[u32]>,
+    /// Return value as canonical JSON; `{}` for booleans and where it is missing.
+    pub json: Text,
+    /// Spec index of the delegate config, or NONE.
+    pub delegate: u32,
+    /// Is an experiment group.
+    pub experiment_group: bool,
+    /// Sampling rate, see [`rate`].
+    pub rate: u16,
+    /// `inlineTargetingRules` or `targetingGate`.
+    pub targeting: bool,
+}
+
+/// What the payload says about a spec.
+#[derive(Debug)]
+pub struct SpecBody {
+    /// Answers `disabled` when false.
+    pub enabled: bool,
+    /// Answers Unsupported; a warning names it.
+    pub malformed: bool,
+    /// Default value as canonical JSON; `{}` for booleans and where it is missing.
+    pub default_json: Text,
+    /// `feature_gate`, `segment`, `holdout`, `dynamic_config`, `experiment`, `autotune`, `layer`, …
+    pub entity: Option<Text>,
+    /// Spelling of the payload.
+    pub id_type: Option<Text>,
+    /// Layer parameters that an experiment sets.
+    pub explicit: Option<Arc<[Text]>>,
+    /// Version.
+    pub version: Option<Version>,
+    /// Strictly true.
+    pub is_active: bool,
+    /// Strictly true.
+    pub has_shared_params: bool,
+    /// Apps that may see it.
+    pub target_app_ids: Vec<JsValue>,
+    /// Exposures are never sampled.
+    pub forward_all: bool,
+    /// Rules in order.
+    pub rules: Box<[Rule]>,
+}
+
+/// A named spec. `body` is None for a gate that conditions name but the payload lacks.
+#[derive(Debug)]
+pub struct Spec {
+    /// Name space.
+    pub kind: SpecKind,
+    /// Its name, an index into `Store::strings`.
+    pub name: u32,
+    /// What the payload says.
+    pub body: Option<SpecBody>,
+    /// Index of the per-user memo, for gates that conditions name; else NONE.
+    pub gate_memo: u32,
+    /// First of the `2 * rules + 2` entries of this spec in the table of plain outcomes.
+    pub outcome_base: u32,
+}
+
+/// A user field that conditions read.
+#[derive(Debug)]
+pub struct FieldName {
+    /// As spelled in the condition.
+    pub name: Box<str>,
+    /// Lower-cased, when that differs.
+    pub lower: Option<Box<str>>,
+}
+
+/// A unit ID type that rules and conditions read.
+#[derive(Debug)]
+pub struct UnitName {
+    /// None = the user ID.
+    pub custom: Option<FieldName>,
+}
+
+/// Parts of the payload that only the client-initialize response and the facade need.
+#[derive(Debug, Default)]
+pub struct PayloadMeta {
+    /// `time`, 0 when absent.
+    pub time: f64,
+    /// djb2(client key) → app id.
+    pub hashed_sdk_keys_to_app_ids: JsValue,
+    /// Client key → app id.
+    pub sdk_keys_to_app_ids: JsValue,
+    /// djb2(client key) → `{gates, configs}`.
+    pub hashed_sdk_keys_to_entities: JsValue,
+    /// Session replay settings.
+    pub session_replay_info: JsValue,
+}
+
+/// Compiled specs.
+#[derive(Debug)]
+pub struct Store {
+    /// All specs; an index into this is a spec index of `engine.ts`.
+    pub specs: Vec<Spec>,
+    /// Name → spec index, per kind. Includes the gates without body.
+    pub by_name: [FxHashMap<Text, u32>; 3],
+    /// Spec indexes per kind, in JavaScript property order of the names. Without the gates that have no body.
+    pub order: [Vec<u32>; 3],
+    /// Conditions, each distinct one once.
+    pub conditions: Vec<Condition>,
+    /// Fields that conditions read.
+    pub fields: Vec<FieldName>,
+    /// Unit ID types.
+    pub units: Vec<UnitName>,
+    /// Interned texts; the first ones are those of [`string_id`].
+    pub strings: Vec<Text>,
+    /// Sampling rates, see [`rate`].
+    pub rates: Vec<f64>,
+    /// Conditions with a per-user memo.
+    pub memo_conditions: u32,
+    /// Gates with a per-user memo.
+    pub memo_gates: u32,
+    /// Entries in the table of plain outcomes.
+    pub plain_outcomes: u32,
+    /// Experiment → layer.
+    pub experiment_layer: FxHashMap<Text, Text>,
+    /// `app_id`, null when absent.
+    pub app_id: JsValue,
+    /// `sdk_configs.sampling_mode`.
+    pub sampling_mode: Option<Text>,
+    /// `floor(sdk_configs.special_case_sampling_rate)`.
+    pub special_rate: Option<f64>,
+    /// The rest.
+    pub meta: PayloadMeta,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Store {
+            specs: Vec::new(),
+            by_name: Default::default(),
+            order: Default::default(),
+            conditions: Vec::new(),
+            fields: Vec::new(),
+            units: Vec::new(),
+            strings: string_id::TEXTS.iter().map(|t| Text::from(*t)).collect(),
+            rates: Vec::new(),
+            memo_conditions: 0,
+            memo_gates: 0,
+            plain_outcomes: 0,
+            experiment_layer: FxHashMap::default(),
+            app_id: JsValue::Null,
+            sampling_mode: None,
+            special_rate: None,
+            meta: PayloadMeta::default(),
+        }
+    }
+}
+
+impl Store {
+    /// An interned text; `''` for an unknown index.
+    pub fn string(&self, id: u32) -> Text {
+        self.strings.get(id as usize).cloned().unwrap_or_default()
+    }
+
+    /// The rate that a rate number stands for; None = undefined.
+    pub fn rate(&self, number: u16) -> Option<f64> {
+        number.checked_sub(rate::FIRST).and_then(|i| self.rates.get(i as usize).copied())
+    }
+}
