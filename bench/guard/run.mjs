@@ -1,16 +1,17 @@
 // The deterministic guard: instructions of the pure Rust evaluation (callgrind) and bytes allocated per call in JavaScript.
-//   node bench/guard/run.mjs [--only instructions|allocations] [--engines native,wasm,js]
+//   node bench/guard/run.mjs [--only instructions|allocations] [--engines native,wasm,js] [--time: also ns of the Rust scenarios]
 //   node bench/guard/run.mjs --update     measures and writes limits.json: look at the difference before committing it
 // Fails when a number exceeds its limit, when a limit is missing, and when a limit has nothing to measure any more.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { text } from '../payloads/index.mjs';
+import { user } from '../lib/users.mjs';
 
-const { values: args } = parseArgs({ options: { only: { type: 'string' }, engines: { type: 'string', default: 'native,wasm,js' }, update: { type: 'boolean', default: false }, module: { type: 'string' } } });
+const { values: args } = parseArgs({ options: { only: { type: 'string' }, engines: { type: 'string', default: 'native,wasm,js' }, update: { type: 'boolean', default: false }, module: { type: 'string' }, time: { type: 'boolean', default: false } } });
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const LIMITS = here('limits.json');
 /** Room that a limit gets above what was measured: statsig-node's allocations move by up to 3 % between runs. */
@@ -19,7 +20,12 @@ const HEADROOM = { instructions: 1.03, allocations: 1.07 };
 const FLOOR_BYTES = 8;
 
 /** Scenarios of the Rust binary (rust/src/main.rs) and two iteration counts; their difference removes start and load. */
-const RUST = { 'warm gate': [20, 40], 'new user': [20, 40], 'config': [20, 40], 'bootstrap': [4, 8], 'load': [1, 2] };
+const RUST = {
+  'gate, known user': [20, 40], 'config, known user': [20, 40], 'gate, known user, exposure seen': [20, 40],
+  'gate, new user': [20, 40], 'gate, new user, exposure': [20, 40], 'gate, new user, exposure as bytes': [20, 40],
+  'client initialize': [4, 8], load: [1, 3],
+};
+const USERS = 200;
 
 function allocations(engines) {
   const result = {};
@@ -31,24 +37,46 @@ function allocations(engines) {
   return result;
 }
 
-function callgrind(binary, payload, scenario, iterations) {
-  const { status, stderr } = spawnSync('valgrind', ['--tool=callgrind', '--callgrind-out-file=/dev/null', binary, payload, scenario, String(iterations)], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+function callgrind(command, scenario, iterations) {
+  const { status, stdout, stderr } = spawnSync('valgrind', ['--tool=callgrind', '--callgrind-out-file=/dev/null', ...command, scenario, String(iterations)], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
   const collected = /Collected : (\d+)/.exec(stderr ?? '');
-  if (status !== 0 || !collected) throw new Error(`callgrind failed (${status}) for ${scenario}: ${stderr?.slice(-500)}`);
-  return Number(collected[1]);
+  const operations = /operations=(\d+)/.exec(stdout ?? '');
+  if (status !== 0 || !collected || !operations) throw new Error(`callgrind failed (${status}) for ${scenario}: ${stderr?.slice(-500)}`);
+  return { instructions: Number(collected[1]), operations: Number(operations[1]) };
+}
+
+/** Users as the facade hands them to an engine: the logged part and the private part, a line each. */
+function userLines() {
+  const lines = Array.from({ length: USERS }, (_, i) => {
+    const { privateAttributes, ...logged } = user(i);
+    return `${JSON.stringify(logged)}\n${JSON.stringify(privateAttributes)}\n`;
+  });
+  return lines.join('');
+}
+
+/** Binary, payload and users: the front of every command line. */
+function prepareRust(scratch) {
+  execFileSync('cargo', ['build', '--release', '--locked', '--manifest-path', here('rust/Cargo.toml')], { stdio: 'inherit' });
+  const files = { payload: join(scratch, 'payload.json'), users: join(scratch, 'users.txt') };
+  writeFileSync(files.payload, text('gates150', 1));
+  writeFileSync(files.users, userLines());
+  return [join(process.env.CARGO_TARGET_DIR ?? here('rust/target'), 'release', 'evaluation-guard'), files.payload, files.users];
 }
 
 function instructions() {
-  execFileSync('cargo', ['build', '--release', '--manifest-path', here('rust/Cargo.toml')], { stdio: 'inherit' });
-  const target = process.env.CARGO_TARGET_DIR ?? here('rust/target');
-  const payload = join(tmpdir(), `statsig-guard-${process.pid}.json`);
-  writeFileSync(payload, text('gates150', 1));
-  const result = {};
-  for (const [scenario, [few, many]] of Object.entries(RUST)) {
-    const [less, more] = [few, many].map((count) => callgrind(join(target, 'release', 'evaluation-guard'), payload, scenario, count));
-    result[scenario] = Math.round((more - less) / (many - few));
+  const scratch = mkdtempSync(join(tmpdir(), 'evaluation-guard-'));
+  try {
+    const command = prepareRust(scratch);
+    const result = {};
+    for (const [scenario, [few, many]] of Object.entries(RUST)) {
+      const [less, more] = [few, many].map((count) => callgrind(command, scenario, count));
+      result[scenario] = Math.round((more.instructions - less.instructions) / (many - few) / more.operations);
+      if (args.time) console.log(`  ${scenario}: ${execFileSync(command[0], [...command.slice(1), scenario, String(many * 25)], { encoding: 'utf8' }).trim()}`);
+    }
+    return result;
+  } finally {
+    rmSync(scratch, { recursive: true });
   }
-  return result;
 }
 
 function compare(kind, measured, limits) {
