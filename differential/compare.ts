@@ -16,7 +16,7 @@ import { builtEngines } from './engines';
 import { generatePayload } from './generate-payload';
 import { generateUser, targetsOf } from './generate-user';
 import { Random } from './random';
-import { observe } from './sdk';
+import { observe, silenceStatsigNode } from './sdk';
 import type { Observed, Script, SdkConstructor } from './sdk';
 
 const given = argumentsOf(process.argv.slice(2));
@@ -101,6 +101,7 @@ async function main(): Promise<void> {
   const engines = given.list('engines', builtEngines()) as EngineKind[];
   const v1 = given.text('specs', join(shared, 'eval_project.dcs-v1.json'));
   const v2 = join(shared, 'eval_project.dcs-v2.json');
+  silenceStatsigNode();
   let total = 0;
   if (existsSync(v1)) total += await comparePayload(basename(v1), readPayload(v1), engines);
   else console.log(`${basename(v1)} is not here; comparing on a generated project only`);

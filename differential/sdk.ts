@@ -22,7 +22,7 @@ interface LayerLike extends Omit<ConfigLike, 'value'> {
 
 /** What both packages' `StatsigServer` offers, as far as it is used here. */
 export interface Sdk {
-  initializeAsync(): Promise<{ success: boolean }>;
+  initializeAsync(): Promise<{ success: boolean; error?: unknown }>;
   getFeatureGate(user: unknown, name: string): { value: boolean; ruleID: string; groupName: string | null; idType: string | null; evaluationDetails: Details | null };
   getConfig(user: unknown, name: string): ConfigLike;
   getExperiment(user: unknown, name: string): ConfigLike;
@@ -91,6 +91,12 @@ function lists(sdk: Sdk): Record<string, unknown> {
   };
 }
 
+/** statsig-node prints a warning per large user; what it says is not compared. */
+export function silenceStatsigNode(): void {
+  const quiet = (): void => undefined;
+  require('statsig-node/dist/OutputLogger').default.setLogger({ warn: quiet, error: quiet, logLevel: 'none' }, null);
+}
+
 const hashes = ['none', 'djb2', 'sha256'];
 
 /** statsig-node's `shutdownAsync` resolves before its events have arrived: wait until none come any more. */
@@ -106,8 +112,8 @@ export async function observe(Constructor: SdkConstructor, script: Script): Prom
   const server = await createLocalServer({ specs: script.payload, idLists: script.idLists, maxEvents: 5_000_000, maxBodyBytes: 0 });
   const sdk = new Constructor('secret-compare', { api: server.api, disableDiagnostics: true, ...script.options });
   try {
-    const { success } = await sdk.initializeAsync();
-    if (!success) throw new Error('initialize failed');
+    const { success, error } = await sdk.initializeAsync();
+    if (!success) throw new Error(`initialize failed: ${String(error)}`);
     const observed = { lists: lists(sdk), users: script.users.map((user) => observeUser(sdk, user, script.layerParameters)) };
     const responses = script.users.slice(0, 50).flatMap((user) => hashes.map((hash) => JSON.stringify(sdk.getClientInitializeResponse({ ...user }, undefined, { hash }))));
     await sdk.flush();
