@@ -1,7 +1,7 @@
 // Builds crates/node for this machine and puts the binary where src/engine/native.ts looks for it:
 // src/engine/generated/ (tests run from the sources) and dist/engine/generated/ (the package runs from dist).
 //
-//   node scripts/build-native.mjs [--if-stale] [--target <triple>] [--require]
+//   node scripts/build-native.mjs [--if-stale] [--target <triple>] [--cross napi|zig] [--require]
 //
 // Without cargo it says what is missing and succeeds, because the package works without a binary; `--require` (used by
 // CI and the release) makes that an error.
@@ -54,7 +54,8 @@ mustRun(localBin('napi'), [
   '--output-dir', generated,
   '--dts', 'binding.d.ts',
   ...(target ? ['--target', target] : []),
-  ...(process.argv.includes('--cross') ? ['--use-napi-cross'] : []),
+  // Release builds: napi's toolchain links against glibc 2.17, zig's against musl.
+  ...({ napi: ['--use-napi-cross'], zig: ['--cross-compile'] }[option('--cross')] ?? []),
 ]);
 if (!existsSync(join(root, binary))) {
   console.error(`native engine: the build succeeded but ${binary} is missing`);

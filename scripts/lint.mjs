@@ -1,16 +1,19 @@
-// Checks of the source tree that need no build: who imports whom, file sizes, file names, generated package manifests.
+// Checks of the source tree that need no build: who imports whom, file sizes, file names, versions,
+// generated package manifests, workflows.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importProblems } from './check-imports.mjs';
 import { layoutProblems } from './check-layout.mjs';
+import { versionProblems } from './check-versions.mjs';
+import { workflowProblems } from './check-workflows.mjs';
 import { manifestProblems } from './platform-packages.mjs';
 import { filesBelow, root } from './stamp.mjs';
 
-const folders = ['src', 'crates', '__test__', 'scripts', 'bench', 'fuzz'];
+const folders = ['src', 'crates', '__test__', 'scripts', 'bench', 'differential', 'fuzz'];
 const files = folders.flatMap(filesBelow).filter((file) => /\.(ts|mts|mjs|rs)$/.test(file));
 const sources = files.map((file) => ({ file: file.replaceAll('\\', '/'), text: readFileSync(join(root, file), 'utf8') }));
 
-const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems()];
+const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems(), ...versionProblems(), ...workflowProblems()];
 for (const problem of problems) console.error(problem);
 console.log(`lint: ${sources.length} files, ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 import legacy from 'statsig-node';
+import type { StatsigServer, StatsigUser } from 'statsig-node';
 
 import { createLocalServer } from '../../src/local-server';
 
@@ -12,7 +13,7 @@ const read = <T>(file: string): T => JSON.parse(readFileSync(join(folder, file),
 type Answers = Record<string, Record<string, string>>;
 
 /** `value rule` per spec, as statsig-node answers over the local server's protocol. */
-function answersOf(statsig: InstanceType<typeof legacy.StatsigServer>, user: legacy.StatsigUser): Record<string, string> {
+function answersOf(statsig: StatsigServer, user: StatsigUser): Record<string, string> {
   const answers: Record<string, string> = {};
   for (const name of statsig.getFeatureGateList()) {
     const gate = statsig.getFeatureGate(user, name);
@@ -36,7 +37,7 @@ test('statsig-node, served by the local server, answers the sample as written do
   const statsig = new legacy.StatsigServer('secret-sample', { api: server.api, environment: { tier: 'staging' } });
   const details = await statsig.initializeAsync();
   t.true(details.success);
-  const users = read<legacy.StatsigUser[]>('sample-users.json');
+  const users = read<StatsigUser[]>('sample-users.json');
   const answers: Answers = {};
   for (const user of users) answers[String(user.userID)] = answersOf(statsig, user);
   await statsig.shutdownAsync();

@@ -1,0 +1,29 @@
+// One version for everything that is released together, and exact versions of everything that is depended on.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './stamp.mjs';
+
+const read = (file) => readFileSync(join(root, file), 'utf8');
+
+/** Places that repeat the version of package.json, with the pattern that finds it there. */
+const copies = [
+  ['Cargo.toml', /\[workspace\.package\]\s+version = "([^"]+)"/],
+  ['src/engine/select.ts', /export const VERSION = '([^']+)'/],
+];
+
+export function versionProblems() {
+  const manifest = JSON.parse(read('package.json'));
+  const problems = copies.flatMap(([file, pattern]) => {
+    const found = pattern.exec(read(file))?.[1];
+    return found === manifest.version ? [] : [`${file}: version ${found ?? 'missing'}, package.json has ${manifest.version}`];
+  });
+  for (const group of ['dependencies', 'devDependencies']) {
+    for (const [name, version] of Object.entries(manifest[group])) {
+      if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) problems.push(`package.json: ${name} is "${version}", pin an exact version`);
+    }
+  }
+  for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
+    if (manifest.scripts[script]) problems.push(`package.json: no ${script} script (installing runs nothing)`);
+  }
+  return problems;
+}

@@ -1,0 +1,29 @@
+// Everything CI checks, in the order that fails fastest: npm run ready
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { localBin, outputOf, run } from './run.mjs';
+import { root } from './stamp.mjs';
+
+const node = (...args) => () => run(process.execPath, args, { shell: false });
+const hasCargo = outputOf('cargo', ['--version']) !== null;
+const hasActionlint = outputOf('actionlint', ['-version']) !== null;
+
+const steps = [
+  ['source rules', node('scripts/lint.mjs')],
+  ['workflows', hasActionlint ? () => run('actionlint', []) : 'actionlint is not installed'],
+  ['types of tests', () => run(localBin('tsc'), ['-p', 'tsconfig.test.json'])],
+  ['rustfmt', hasCargo ? () => run('cargo', ['fmt', '--all', '--check']) : 'cargo is not installed'],
+  ['clippy', hasCargo ? () => run('cargo', ['clippy', '--workspace', '--all-targets', '--quiet', '--', '-D', 'warnings']) : 'cargo is not installed'],
+  ['build', node('scripts/build.mjs', '--if-stale')],
+  ['tests', node('scripts/test.mjs')],
+  ['package', node('scripts/check-package.mjs')],
+];
+
+const failed = [];
+for (const [name, step] of steps) {
+  console.log(`\n== ${name}`);
+  if (typeof step === 'string') console.log(`skipped: ${step}`);
+  else if (step() !== 0) failed.push(name);
+}
+console.log(failed.length === 0 ? '\nready' : `\nnot ready: ${failed.join(', ')}`);
+process.exitCode = failed.length === 0 && existsSync(join(root, 'dist/index.js')) ? 0 : 1;

@@ -1,0 +1,43 @@
+// Publishes all packages: the platforms first, the main one last, so that it never points at what isn't there.
+//
+//   node scripts/release.mjs --dry-run [--allow-missing]   pack and list everything, publish nothing
+//   node scripts/release.mjs --publish                     from CI, with trusted publishing and provenance
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { platforms } from './platforms.mjs';
+import { mustRun, outputOf } from './run.mjs';
+import { root } from './stamp.mjs';
+import { builtPlatforms, stageMain, stagePlatform } from './stage-packages.mjs';
+
+const isPublishing = process.argv.includes('--publish');
+if (isPublishing === process.argv.includes('--dry-run')) throw new Error('say either --dry-run or --publish');
+if (isPublishing && process.env.GITHUB_ACTIONS !== 'true') throw new Error('releases are published from CI only');
+
+const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const tag = process.env.GITHUB_REF_NAME ?? '';
+if (isPublishing && tag !== `v${version}`) throw new Error(`the tag ${tag} does not name version ${version}`);
+
+const built = builtPlatforms();
+const missing = platforms.filter((platform) => !built.includes(platform));
+if (missing.length > 0 && !process.argv.includes('--allow-missing')) {
+  throw new Error(`no binary for ${missing.map((platform) => platform.name).join(', ')}`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'statsig-release-'));
+try {
+  const packages = built.map((platform) => [platform.packageName, stagePlatform(platform, folder)]);
+  packages.push([name, stageMain(built, folder)]);
+  for (const [packageName, path] of packages) publish(packageName, path);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function publish(packageName, path) {
+  if (isPublishing && outputOf('npm', ['view', `${packageName}@${version}`, 'version'])?.trim() === version) {
+    console.log(`${packageName}@${version} is published already`);
+    return;
+  }
+  const args = isPublishing ? ['publish', '--provenance', '--access', 'public'] : ['pack', '--dry-run'];
+  mustRun('npm', [...args, '--ignore-scripts'], { cwd: path });
+}
