@@ -1,1 +1,16 @@
-//! N-API binding.
+//! N-API binding: converts, catches panics, registers. Loaded by `src/engine/native.ts`.
+//!
+//! One class, `NativeEngine`, with the methods of `Engine` in `src/engine/engine.ts` under the same names. Integers,
+//! strings and bytes cross, never objects, so these differ:
+//!
+//! - `setOptions(json)`, `setUserAgent(slot, json)`, `setOverrides(json)`, `internOutcome(json)` and
+//!   `clientInitialize(slot, json)` take JSON text;
+//! - `specNames`, `specInfo`, `outcome` and `stats` give JSON text (`specInfo` may give null);
+//! - `prepareSpecs(bytes)` resolves to the JSON of `{handle, summary}`;
+//! - `version()` and `userCapacity()` are methods.
+//!
+//! `prepareSpecs`, `takeBatch` and `updateIdList` work on libuv's pool and are installed on the thread of the engine.
+//! A panic makes its call answer `Failed` (or nothing), and every later one too: see `poisoned()`.
+
+mod engine;
+mod tasks;

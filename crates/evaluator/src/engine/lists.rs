@@ -14,9 +14,10 @@ pub struct IdListUpdate {
 }
 
 impl IdListUpdate {
-    /// Applies the lines. Pure; about 3 ms per million IDs in the list.
-    pub fn apply(&mut self, lines: &[u8]) {
+    /// Applies the lines; false when they are none. Pure; about 3 ms per million IDs in the list.
+    pub fn apply(&mut self, lines: &[u8]) -> bool {
         self.new = IdList::apply(self.old.as_deref(), self.replace, lines).map(Arc::new);
+        self.new.is_some()
     }
 }
 

@@ -1,0 +1,180 @@
+//! Work for libuv's thread pool.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use napi::bindgen_prelude::{Env, Result, Status, Task, Uint8Array};
+use napi::Error;
+use napi_derive::napi;
+use statsig_evaluator::engine::IdListUpdate;
+use statsig_evaluator::store::Store;
+use statsig_evaluator::{prepare, EventBatch, PreparedSpecs};
+
+/// What tasks leave for the engine, which looks when `filled` says so.
+#[derive(Default)]
+pub struct Inbox {
+    filled: AtomicBool,
+    content: Mutex<Content>,
+}
+
+/// Content of an [`Inbox`].
+#[derive(Default)]
+pub struct Content {
+    /// Prepared specs by handle.
+    pub specs: Vec<(u32, PreparedSpecs)>,
+    /// Finished ID lists.
+    pub lists: Vec<IdListUpdate>,
+    next_handle: u32,
+}
+
+impl Inbox {
+    /// Takes the finished ID lists. One atomic load when there are none.
+    pub fn take_lists(&self) -> Vec<IdListUpdate> {
+        if !self.filled.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        self.filled.store(false, Ordering::Release);
+        self.with(|content| std::mem::take(&mut content.lists))
+    }
+
+    /// Takes the specs of a handle.
+    pub fn take_specs(&self, handle: u32) -> Option<PreparedSpecs> {
+        self.with(|content| {
+            let at = content.specs.iter().position(|(h, _)| *h == handle)?;
+            Some(content.specs.swap_remove(at).1)
+        })
+    }
+
+    /// Drops everything.
+    pub fn clear(&self) {
+        self.with(|content| {
+            content.specs.clear();
+            content.lists.clear();
+        });
+    }
+
+    fn add_list(&self, list: IdListUpdate) {
+        self.with(|content| content.lists.push(list));
+        self.filled.store(true, Ordering::Release);
+    }
+
+    /// Keeps prepared specs; 0 when there is nothing to commit.
+    fn add_specs(&self, specs: PreparedSpecs) -> u32 {
+        if specs.store.is_none() {
+            return 0;
+        }
+        self.with(|content| {
+            content.next_handle = content.next_handle.wrapping_add(1).max(1);
+            content.specs.push((content.next_handle, specs));
+            content.next_handle
+        })
+    }
+
+    fn with<R>(&self, work: impl FnOnce(&mut Content) -> R) -> R {
+        work(&mut self.content.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Runs work that must not unwind into libuv.
+fn guarded<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Error::new(Status::GenericFailure, "the native evaluator panicked")))
+}
+
+/// Parses and compiles a payload.
+pub struct PrepareTask {
+    pub payload: Vec<u8>,
+    pub inbox: Arc<Inbox>,
+}
+
+impl Task for PrepareTask {
+    type Output = PreparedSpecs;
+    type JsValue = String;
+
+    fn compute(&mut self) -> Result<PreparedSpecs> {
+        let payload = std::mem::take(&mut self.payload);
+        guarded(|| prepare(&payload).map_err(|e| Error::new(Status::InvalidArg, e.to_string())))
+    }
+
+    fn resolve(&mut self, _: Env, mut specs: PreparedSpecs) -> Result<String> {
+        let summary = std::mem::take(&mut specs.summary);
+        let handle = self.inbox.add_specs(specs);
+        Ok(format!("{{\"handle\":{handle},\"summary\":{summary}}}"))
+    }
+}
+
+/// `EventBatch` of `engine.ts`.
+#[napi(object)]
+pub struct EncodedBatch {
+    pub count: u32,
+    pub body: Uint8Array,
+}
+
+/// Encodes events.
+pub struct EncodeTask {
+    pub batch: EventBatch,
+    pub prefix: String,
+    pub suffix: String,
+}
+
+impl Task for EncodeTask {
+    type Output = (u32, Vec<u8>);
+    type JsValue = EncodedBatch;
+
+    fn compute(&mut self) -> Result<(u32, Vec<u8>)> {
+        let batch = std::mem::take(&mut self.batch);
+        guarded(|| Ok((batch.len() as u32, batch.encode(&self.prefix, &self.suffix))))
+    }
+
+    fn resolve(&mut self, _: Env, (count, body): (u32, Vec<u8>)) -> Result<EncodedBatch> {
+        Ok(EncodedBatch { count, body: body.into() })
+    }
+}
+
+/// Applies lines to an ID list.
+pub struct IdListTask {
+    pub update: Option<IdListUpdate>,
+    pub lines: Vec<u8>,
+    pub inbox: Arc<Inbox>,
+}
+
+impl Task for IdListTask {
+    type Output = bool;
+    type JsValue = bool;
+
+    fn compute(&mut self) -> Result<bool> {
+        let lines = std::mem::take(&mut self.lines);
+        let Some(update) = self.update.as_mut() else { return Ok(false) };
+        guarded(|| Ok(update.apply(&lines)))
+    }
+
+    fn resolve(&mut self, _: Env, changed: bool) -> Result<bool> {
+        if let (true, Some(update)) = (changed, self.update.take()) {
+            self.inbox.add_list(update);
+        }
+        Ok(changed)
+    }
+}
+
+/// Frees an old store, which takes milliseconds, away from the event loop.
+pub struct DropTask {
+    pub store: Option<Arc<Store>>,
+}
+
+impl Task for DropTask {
+    type Output = ();
+    type JsValue = ();
+
+    fn compute(&mut self) -> Result<()> {
+        let store = self.store.take();
+        guarded(|| {
+            drop(store);
+            Ok(())
+        })
+    }
+
+    fn resolve(&mut self, _: Env, (): ()) -> Result<()> {
+        Ok(())
+    }
+}
