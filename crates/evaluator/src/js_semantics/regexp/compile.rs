@@ -1,0 +1,198 @@
+//! Trees to instructions.
+
+use super::class::{dot, Class};
+use super::parse::{Node, Pattern};
+
+/// What one unit must be.
+#[derive(Debug, Clone)]
+pub(super) enum Single {
+    Unit(u16),
+    Class(Class),
+}
+
+impl Single {
+    pub(super) fn matches(&self, unit: u16) -> bool {
+        match self {
+            Single::Unit(expected) => *expected == unit,
+            Single::Class(class) => class.contains(unit),
+        }
+    }
+}
+
+/// An instruction. `back` reads towards the start of the text, as look-behind does. Numbers called registers index the
+/// machine's registers, other numbers are positions in the program.
+#[derive(Debug, Clone)]
+pub(super) enum Inst {
+    One { single: Single, back: bool },
+    /// A repeated single unit, in one instruction because it is what most patterns consist of.
+    Many { single: Single, back: bool, min: u32, max: u32, greedy: bool },
+    Start,
+    End,
+    WordEdge(bool),
+    /// Puts the position into a register.
+    Save(usize),
+    /// Matches what the two registers delimit; anything if one is unset.
+    BackReference { register: usize, back: bool },
+    /// Goes on with `first`, later perhaps with `second`.
+    Split { first: usize, second: usize },
+    Jump(usize),
+    /// Opens a look-around; its body follows. `register` and the next one are its own.
+    Look { register: usize, negative: bool, after: usize },
+    LookEnd { register: usize, negative: bool },
+    /// Zeroes a loop. `register` counts, the next one holds where the iteration began.
+    LoopInit { register: usize },
+    /// Decides on another iteration, which is the next instruction.
+    Loop { register: usize, min: u32, max: u32, greedy: bool, exit: usize },
+    /// Begins an iteration and unsets the registers of the captures inside.
+    Iterate { register: usize, clear: (usize, usize) },
+    Match,
+}
+
+/// Instructions of a pattern.
+#[derive(Debug, Clone)]
+pub(super) struct Program {
+    pub(super) insts: Vec<Inst>,
+    pub(super) registers: usize,
+    /// A match can begin at the start of the text only.
+    pub(super) anchored: bool,
+}
+
+struct Compiler<'a> {
+    insts: Vec<Inst>,
+    registers: usize,
+    /// Whether anything refers to captures; otherwise they are not recorded.
+    captures: bool,
+    references: &'a [u32],
+}
+
+/// Compiles a pattern: linear, nothing is unrolled.
+pub(super) fn compile(pattern: &Pattern) -> Program {
+    let captures = refers(&pattern.root);
+    let registers = if captures { pattern.groups as usize * 2 } else { 0 };
+    let mut compiler = Compiler { insts: Vec::new(), registers, captures, references: &pattern.references };
+    compiler.node(&pattern.root, false);
+    compiler.insts.push(Inst::Match);
+    let anchored = is_anchored(&pattern.root);
+    Program { insts: compiler.insts, registers: compiler.registers, anchored }
+}
+
+/// Whether a back reference occurs.
+fn refers(node: &Node) -> bool {
+    match node {
+        Node::BackReference(_) | Node::NamedReference(_) => true,
+        Node::Sequence(nodes) | Node::Alternatives(nodes) => nodes.iter().any(refers),
+        Node::Capture(_, body) | Node::Look { body, .. } | Node::Repeat { body, .. } => refers(body),
+        _ => false,
+    }
+}
+
+fn is_anchored(node: &Node) -> bool {
+    match node {
+        Node::Start => true,
+        Node::Sequence(nodes) => nodes.first().is_some_and(is_anchored),
+        Node::Alternatives(nodes) => nodes.iter().all(is_anchored),
+        Node::Capture(_, body) => is_anchored(body),
+        _ => false,
+    }
+}
+
+impl Compiler<'_> {
+    fn node(&mut self, node: &Node, back: bool) {
+        if let Some(single) = single(node) {
+            self.insts.push(Inst::One { single, back });
+            return;
+        }
+        match node {
+            Node::Start => self.insts.push(Inst::Start),
+            Node::End => self.insts.push(Inst::End),
+            Node::WordEdge(is_edge) => self.insts.push(Inst::WordEdge(*is_edge)),
+            Node::Sequence(nodes) if back => nodes.iter().rev().for_each(|n| self.node(n, back)),
+            Node::Sequence(nodes) => nodes.iter().for_each(|n| self.node(n, back)),
+            Node::Alternatives(nodes) => self.alternatives(nodes, back),
+            Node::Capture(number, body) => self.capture(*number as usize * 2, body, back),
+            Node::BackReference(number) => self.back_reference(*number, back),
+            Node::NamedReference(i) => self.back_reference(self.references.get(*i).copied().unwrap_or(0), back),
+            Node::Look { ahead, negative, body } => self.look(*ahead, *negative, body),
+            Node::Repeat { body, min, max, greedy, captures } => match single(body) {
+                Some(single) => self.insts.push(Inst::Many { single, back, min: *min, max: *max, greedy: *greedy }),
+                None => self.repeat(body, (*min, *max, *greedy), *captures, back),
+            },
+            Node::Unit(_) | Node::Class(_) | Node::Any => {}
+        }
+    }
+
+    fn back_reference(&mut self, number: u32, back: bool) {
+        self.insts.push(Inst::BackReference { register: number as usize * 2, back });
+    }
+
+    fn capture(&mut self, register: usize, body: &Node, back: bool) {
+        let (first, last) = if back { (register + 1, register) } else { (register, register + 1) };
+        if self.captures {
+            self.insts.push(Inst::Save(first));
+        }
+        self.node(body, back);
+        if self.captures {
+            self.insts.push(Inst::Save(last));
+        }
+    }
+
+    fn alternatives(&mut self, nodes: &[Node], back: bool) {
+        let mut ends = Vec::new();
+        for (i, node) in nodes.iter().enumerate() {
+            if i + 1 == nodes.len() {
+                self.node(node, back);
+                break;
+            }
+            let split = self.push(Inst::Jump(0));
+            self.node(node, back);
+            ends.push(self.push(Inst::Jump(0)));
+            self.set(split, Inst::Split { first: split + 1, second: self.insts.len() });
+        }
+        let end = self.insts.len();
+        ends.into_iter().for_each(|at| self.set(at, Inst::Jump(end)));
+    }
+
+    fn look(&mut self, ahead: bool, negative: bool, body: &Node) {
+        let register = self.take_registers();
+        let look = self.push(Inst::Jump(0));
+        self.node(body, !ahead);
+        self.insts.push(Inst::LookEnd { register, negative });
+        self.set(look, Inst::Look { register, negative, after: self.insts.len() });
+    }
+
+    fn repeat(&mut self, body: &Node, (min, max, greedy): (u32, u32, bool), captures: (u32, u32), back: bool) {
+        let register = self.take_registers();
+        self.insts.push(Inst::LoopInit { register });
+        let head = self.push(Inst::Jump(0));
+        let clear = if self.captures { (captures.0 as usize * 2, captures.1 as usize * 2) } else { (0, 0) };
+        self.insts.push(Inst::Iterate { register, clear });
+        self.node(body, back);
+        self.insts.push(Inst::Jump(head));
+        self.set(head, Inst::Loop { register, min, max, greedy, exit: self.insts.len() });
+    }
+
+    fn take_registers(&mut self) -> usize {
+        self.registers += 2;
+        self.registers - 2
+    }
+
+    fn push(&mut self, inst: Inst) -> usize {
+        self.insts.push(inst);
+        self.insts.len() - 1
+    }
+
+    fn set(&mut self, at: usize, inst: Inst) {
+        if let Some(slot) = self.insts.get_mut(at) {
+            *slot = inst;
+        }
+    }
+}
+
+fn single(node: &Node) -> Option<Single> {
+    match node {
+        Node::Unit(unit) => Some(Single::Unit(*unit)),
+        Node::Class(class) => Some(Single::Class(class.clone())),
+        Node::Any => Some(Single::Class(dot())),
+        _ => None,
+    }
+}

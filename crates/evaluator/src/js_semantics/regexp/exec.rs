@@ -1,0 +1,354 @@
+//! Running instructions on a text, with backtracking on an explicit stack.
+
+use super::class::is_word;
+use super::compile::{Inst, Program, Single};
+use super::parse::UNBOUNDED;
+use super::{MAX_BACKTRACK, MAX_STEPS};
+
+/// Texts that can be matched: ASCII bytes or UTF-16 units.
+pub(super) trait Text: Copy {
+    fn length(self) -> usize;
+    fn unit(self, at: usize) -> Option<u16>;
+}
+
+impl Text for &[u8] {
+    fn length(self) -> usize {
+        self.len()
+    }
+    fn unit(self, at: usize) -> Option<u16> {
+        self.get(at).map(|b| u16::from(*b))
+    }
+}
+
+impl Text for &[u16] {
+    fn length(self) -> usize {
+        self.len()
+    }
+    fn unit(self, at: usize) -> Option<u16> {
+        self.get(at).copied()
+    }
+}
+
+/// A register that holds no position.
+const UNSET: u32 = u32::MAX;
+
+/// What to do when a way leads nowhere.
+#[derive(Clone, Copy)]
+enum Frame {
+    /// Go on there.
+    Branch { inst: u32, at: u32 },
+    /// Undo a change of a register, then take the next frame.
+    Restore { register: u32, value: u32 },
+    /// Give one unit back: go on from the position next to `at` in the direction of `end`.
+    Shrink { inst: u32, at: u32, end: u32 },
+    /// Take one unit more, `left` times at most.
+    Grow { inst: u32, at: u32, left: u32 },
+    /// The body of a look-around failed: a negative one goes on at the branch.
+    LookFailed { inst: u32, at: u32, negative: bool },
+}
+
+/// Stops matching: the text matches, or a bound was reached.
+struct Stop(bool);
+
+/// One test of one text.
+pub(super) struct Run<'p, T> {
+    program: &'p Program,
+    text: T,
+    registers: Vec<u32>,
+    stack: Vec<Frame>,
+    steps: u32,
+    at: usize,
+    inst: usize,
+}
+
+impl<'p, T: Text> Run<'p, T> {
+    pub(super) fn new(program: &'p Program, text: T) -> Run<'p, T> {
+        let registers = vec![UNSET; program.registers];
+        Run { program, text, registers, stack: Vec::new(), steps: 0, at: 0, inst: 0 }
+    }
+
+    /// Whether the pattern matches anywhere.
+    pub(super) fn search(mut self) -> bool {
+        let length = self.text.length();
+        // Positions are kept in 32 bits.
+        if length >= UNSET as usize {
+            return false;
+        }
+        let last = if self.program.anchored { 0 } else { length };
+        let first_single = match self.program.insts.first() {
+            Some(Inst::One { single, back: false }) => Some(single),
+            _ => None,
+        };
+        for start in 0..=last {
+            if first_single.is_some_and(|s| !self.text.unit(start).is_some_and(|u| s.matches(u))) {
+                continue;
+            }
+            match self.matches_at(start) {
+                Ok(()) => {}
+                Err(Stop(found)) => return found,
+            }
+        }
+        false
+    }
+
+    /// Tries one starting point; Ok means no match.
+    fn matches_at(&mut self, start: usize) -> Result<(), Stop> {
+        self.registers.fill(UNSET);
+        self.stack.clear();
+        (self.at, self.inst) = (start, 0);
+        loop {
+            self.steps += 1;
+            if self.steps > MAX_STEPS {
+                return Err(Stop(false));
+            }
+            if !self.step()? && !self.backtrack() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Runs an instruction; false if it does not match.
+    fn step(&mut self) -> Result<bool, Stop> {
+        let program = self.program;
+        let Some(inst) = program.insts.get(self.inst) else { return Err(Stop(false)) };
+        self.inst += 1;
+        match inst {
+            Inst::One { single, back } => Ok(self.one(single, *back)),
+            Inst::Many { single, back, min, max, greedy: true } => self.many(single, *back, *min, *max),
+            Inst::Many { single, back, min, max, greedy: false } => self.few(single, *back, *min, *max),
+            Inst::Start => Ok(self.at == 0),
+            Inst::End => Ok(self.at == self.text.length()),
+            Inst::WordEdge(expected) => Ok(self.is_word_edge() == *expected),
+            Inst::Save(register) => self.set(*register, self.at as u32).map(|()| true),
+            Inst::BackReference { register, back } => Ok(self.back_reference(*register, *back)),
+            Inst::Split { first, second } => {
+                self.inst = *first;
+                self.branch(*second).map(|()| true)
+            }
+            Inst::Jump(to) => {
+                self.inst = *to;
+                Ok(true)
+            }
+            Inst::Look { register, negative, after } => self.look(*register, *negative, *after).map(|()| true),
+            Inst::LookEnd { register, negative } => Ok(self.look_end(*register, *negative)),
+            Inst::LoopInit { register } => {
+                self.set(*register, 0)?;
+                self.set(*register + 1, UNSET).map(|()| true)
+            }
+            Inst::Loop { register, min, max, greedy, exit } => self.next_iteration(*register, (*min, *max), *greedy, *exit),
+            Inst::Iterate { register, clear } => self.iterate(*register, *clear).map(|()| true),
+            Inst::Match => Err(Stop(true)),
+        }
+    }
+
+    /// Takes the latest frame that leads on; false when there is none.
+    fn backtrack(&mut self) -> bool {
+        while let Some(frame) = self.stack.pop() {
+            match frame {
+                Frame::Restore { register, value } => self.put(register as usize, value),
+                Frame::Branch { inst, at } | Frame::LookFailed { inst, at, negative: true } => {
+                    (self.inst, self.at) = (inst as usize, at as usize);
+                    return true;
+                }
+                Frame::LookFailed { .. } => {}
+                Frame::Shrink { inst, at, end } => {
+                    let at = if at > end { at - 1 } else { at + 1 };
+                    if at != end {
+                        self.stack.push(Frame::Shrink { inst, at, end });
+                    }
+                    (self.inst, self.at) = (inst as usize, at as usize);
+                    return true;
+                }
+                Frame::Grow { inst, at, left } => {
+                    if self.grow(inst as usize, at as usize, left) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn one(&mut self, single: &Single, back: bool) -> bool {
+        match next_position(self.text, self.at, back) {
+            Some((unit, next)) if single.matches(unit) => {
+                self.at = next;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// A greedy repetition of a single unit.
+    fn many(&mut self, single: &Single, back: bool, min: u32, max: u32) -> Result<bool, Stop> {
+        let start = self.at;
+        let mut count = 0;
+        while count < max && self.one(single, back) {
+            count += 1;
+        }
+        self.steps += count / 8;
+        if count < min {
+            return Ok(false);
+        }
+        if count > min {
+            let end = if back { start - min as usize } else { start + min as usize };
+            self.push(Frame::Shrink { inst: self.inst as u32, at: self.at as u32, end: end as u32 })?;
+        }
+        Ok(true)
+    }
+
+    /// A lazy repetition of a single unit.
+    fn few(&mut self, single: &Single, back: bool, min: u32, max: u32) -> Result<bool, Stop> {
+        for _ in 0..min {
+            if !self.one(single, back) {
+                return Ok(false);
+            }
+            self.steps += 1;
+        }
+        if max > min {
+            self.push(Frame::Grow { inst: self.inst as u32 - 1, at: self.at as u32, left: max - min })?;
+        }
+        Ok(true)
+    }
+
+    fn grow(&mut self, inst: usize, at: usize, left: u32) -> bool {
+        let Some(Inst::Many { single, back, .. }) = self.program.insts.get(inst) else { return false };
+        self.at = at;
+        if !self.one(single, *back) {
+            return false;
+        }
+        if left > 1 {
+            let left = if left >= UNBOUNDED { left } else { left - 1 };
+            self.stack.push(Frame::Grow { inst: inst as u32, at: self.at as u32, left });
+        }
+        self.inst = inst + 1;
+        true
+    }
+
+    fn is_word_edge(&self) -> bool {
+        let word_at = |at: Option<usize>| at.and_then(|at| self.text.unit(at)).is_some_and(is_word);
+        word_at(self.at.checked_sub(1)) != word_at(Some(self.at))
+    }
+
+    fn back_reference(&mut self, register: usize, back: bool) -> bool {
+        let (from, to) = (self.get(register), self.get(register + 1));
+        if from == UNSET || to == UNSET {
+            return true;
+        }
+        let (from, length) = (from as usize, (to - from) as usize);
+        let Some(start) = (if back { self.at.checked_sub(length) } else { Some(self.at) }) else { return false };
+        self.steps += length as u32;
+        let same = |i| self.text.unit(start + i).is_some_and(|unit| self.text.unit(from + i) == Some(unit));
+        if !(0..length).all(same) {
+            return false;
+        }
+        self.at = if back { start } else { start + length };
+        true
+    }
+
+    fn look(&mut self, register: usize, negative: bool, after: usize) -> Result<(), Stop> {
+        self.push(Frame::LookFailed { inst: after as u32, at: self.at as u32, negative })?;
+        // No look-around is entered while it is under way, so nothing needs to be restored.
+        self.put(register, self.stack.len() as u32);
+        self.put(register + 1, self.at as u32);
+        Ok(())
+    }
+
+    /// The body matched. Its other ways are forgotten; what it captured is kept if the look-around is positive.
+    fn look_end(&mut self, register: usize, negative: bool) -> bool {
+        let base = (self.get(register) as usize).min(self.stack.len());
+        if negative {
+            while self.stack.len() > base {
+                if let Some(Frame::Restore { register, value }) = self.stack.pop() {
+                    self.put(register as usize, value);
+                }
+            }
+            self.stack.pop();
+            return false;
+        }
+        let mut kept = base;
+        for i in base..self.stack.len() {
+            if matches!(self.stack[i], Frame::Restore { .. }) {
+                self.stack.swap(kept, i);
+                kept += 1;
+            }
+        }
+        self.stack.truncate(kept);
+        self.at = self.get(register + 1) as usize;
+        true
+    }
+
+    fn next_iteration(&mut self, register: usize, (min, max): (u32, u32), greedy: bool, exit: usize) -> Result<bool, Stop> {
+        let mut count = self.get(register);
+        if self.get(register + 1) == self.at as u32 {
+            if count > min {
+                return Ok(false);
+            }
+            // An empty iteration can be repeated, so it stands for all that are still required.
+            count = min;
+            self.set(register, count)?;
+        }
+        let iterate = self.inst;
+        if count < min {
+            return Ok(true);
+        }
+        if count >= max {
+            self.inst = exit;
+        } else if greedy {
+            self.branch(exit)?;
+        } else {
+            self.inst = exit;
+            self.branch(iterate)?;
+        }
+        Ok(true)
+    }
+
+    fn iterate(&mut self, register: usize, clear: (usize, usize)) -> Result<(), Stop> {
+        self.set(register, self.get(register).saturating_add(1))?;
+        self.set(register + 1, self.at as u32)?;
+        for captured in clear.0..clear.1 {
+            if self.get(captured) != UNSET {
+                self.set(captured, UNSET)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn branch(&mut self, inst: usize) -> Result<(), Stop> {
+        self.push(Frame::Branch { inst: inst as u32, at: self.at as u32 })
+    }
+
+    /// Changes a register in a way that backtracking undoes.
+    fn set(&mut self, register: usize, value: u32) -> Result<(), Stop> {
+        self.push(Frame::Restore { register: register as u32, value: self.get(register) })?;
+        self.put(register, value);
+        Ok(())
+    }
+
+    fn push(&mut self, frame: Frame) -> Result<(), Stop> {
+        if self.stack.len() >= MAX_BACKTRACK {
+            return Err(Stop(false));
+        }
+        self.stack.push(frame);
+        Ok(())
+    }
+
+    fn get(&self, register: usize) -> u32 {
+        self.registers.get(register).copied().unwrap_or(UNSET)
+    }
+
+    fn put(&mut self, register: usize, value: u32) {
+        if let Some(slot) = self.registers.get_mut(register) {
+            *slot = value;
+        }
+    }
+}
+
+/// The unit that comes next in a direction, and the position behind it.
+fn next_position<T: Text>(text: T, at: usize, back: bool) -> Option<(u16, usize)> {
+    if back {
+        let before = at.checked_sub(1)?;
+        return text.unit(before).map(|unit| (unit, before));
+    }
+    text.unit(at).map(|unit| (unit, at + 1))
+}

@@ -1,0 +1,91 @@
+//! Expected values are what Node 20 answers.
+
+use super::*;
+
+fn test(source: &str, text: &str) -> Option<bool> {
+    RegExp::new(source).map(|re| re.is_match(text))
+}
+
+fn check(source: &str, matching: &[&str], other: &[&str]) {
+    matching.iter().for_each(|text| assert_eq!(test(source, text), Some(true), "/{source}/ on {text:?}"));
+    other.iter().for_each(|text| assert_eq!(test(source, text), Some(false), "/{source}/ on {text:?}"));
+}
+
+#[test]
+fn common_patterns() {
+    check("", &["", "a"], &[]);
+    check(r"^.+@statsig\.com$", &["a@statsig.com"], &["@statsig.com", "a@statsigxcom", "a@statsig.com "]);
+    check(r"^(1|2)\.\d{1,3}(\.\d+)?$", &["1.2", "2.123.4"], &["3.1", "1.1234", "1.2."]);
+    check("a.*b", &["xaxxbx", "ab"], &["ba", "a\nb", "a\u{2028}b"]);
+    check(r"\bfoo\b", &["a foo b", "foo"], &["afoo", "foo_"]);
+    check("[^a-c\\d]", &["abcd", "-"], &["abc123", ""]);
+    check("colou?r|grey", &["color", "my colour", "grey"], &["colouur", "gray"]);
+}
+
+#[test]
+fn the_dialect_is_javascripts() {
+    check(r"(?<=\$)\d+(?!\d|€)", &["$42"], &["42", "€42"]);
+    check(r"(?<!a)b", &["b", "cb"], &["ab"]);
+    check(r"^(?=.*\d)(?=.*[a-z]).{4,}$", &["abc1"], &["abcd", "a1"]);
+    check(r"(a)?b\1$", &["aba", "b"], &["xb_"]);
+    check(r"^(?<y>\d\d)-\k<y>$", &["20-20"], &["20-21"]);
+    check(r"^(?:(a)|b)*\1$", &["ab", "b"], &[]);
+    check(r"(?<=(\d+)(\d+))$", &["1053"], &["1"]);
+    check(r"(?<=\1(a))b", &["aab"], &["ab"]);
+    check(r"^(?:a*?)*?$", &["", "aaa"], &["ab"]);
+    check(r"^(?!(a)b)\1a", &["ac"], &["ab"]);
+    check("^[^]$", &["\n"], &[""]);
+    check("[]", &[], &["", "a"]);
+    check("^(?=a)*b", &["b"], &["ab"]);
+}
+
+#[test]
+fn annex_b_is_lenient() {
+    check(r"^\8$", &["8"], &[]);
+    check(r"^\101\0\377$", &["A\u{0}ÿ"], &[]);
+    check(r"^\400$", &["\u{20}0"], &[]);
+    check(r"^a{,5}]}$", &["a{,5}]}"], &["aaa]}"]);
+    check(r"^\c$", &["\\c"], &["c"]);
+    check(r"^\cA[\c1]\ca$", &["\u{1}\u{11}\u{1}"], &[]);
+    check(r"^[\d-x]+$", &["1-x"], &["w"]);
+    check(r"^\u{2}$", &["uu"], &["\u{2}"]);
+    check(r"^\x4\u00e\p\k<a>$", &["x4u00epk<a>"], &["x4u00ep"]);
+    check(r"[\b]", &["\u{8}"], &["b"]);
+}
+
+#[test]
+fn invalid_patterns_are_refused() {
+    let invalid = [
+        "(", ")", "[", "[a", "*", "a**", "+", "a{2,1}", "{1}", "a{1}{2}", "(?i)a", "(?i:a)", "(?", "(?<a", "(?<1>a)", "(?<a>)(?<a>)",
+        "\\", "[b-a]", "(?<=a)*", "(?<!a){2}", "^*", "\\b+", "(?<a>)\\k", "(?<a>)\\k<b>", "(?<a>)[\\k]", "(?P<a>b)", "(?>a)", "a++",
+        "[\\w-\\", "(?#c)",
+    ];
+    for source in invalid {
+        assert!(RegExp::new(source).is_none(), "/{source}/");
+    }
+}
+
+#[test]
+fn text_is_utf16_units() {
+    check("^..$", &["😀", "é€"], &["é", "😀😀"]);
+    check("^😀{2}$", &[], &["😀😀", "😀"]);
+    check("[😀]", &["😁"], &["a"]);
+    check("\\ud83d", &["😀"], &["é"]);
+    check("^\\W\\s\\S$", &["é\u{feff}ß"], &[]);
+    check("é*", &["", "a"], &[]);
+}
+
+#[test]
+fn work_is_bounded() {
+    let text = format!("{}!", "a".repeat(900));
+    check("^(a+)+$", &[], &[&text]);
+    check("^(?:a|a?)*b", &[], &[&text]);
+    check("(?:(?:a{1,999}){1,999}){1,999}b", &[], &[&text]);
+    check("^(?:){99999999999}$", &[""], &["a"]);
+    check("a{99999999999}", &[], &[&text]);
+    let nested = |n: usize| format!("{}a{}", "(".repeat(n), ")*".repeat(n));
+    check(&nested(MAX_NESTING), &["a"], &[]);
+    assert!(RegExp::new(&nested(MAX_NESTING + 1)).is_none());
+    let on_small_stack = std::thread::Builder::new().stack_size(512 * 1024).spawn(move || test(&nested(MAX_NESTING), "b"));
+    assert_eq!(on_small_stack.unwrap().join().unwrap(), Some(true));
+}
