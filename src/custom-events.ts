@@ -31,7 +31,7 @@ export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEve
       'statsigSDK::logEvent> The user has no valid userID or customID. The event is logged without an identifiable user. This is said once.');
   }
   warnAboutSizes(runtime, event);
-  runtime.evaluator.logEvent(loggableUser(user), {
+  runtime.evaluator.logEvent(loggableUser(user, runtime.applier.environment), {
     eventName,
     valueJson: jsonOfValue(value),
     metadataJson: jsonOfMetadata(runtime, metadata),
@@ -63,12 +63,18 @@ export function logTypeMismatch(
   }
 }
 
-/** null becomes nobody; what is no object cannot be a user. */
-function loggableUser(user: unknown): object | null {
+/** null becomes nobody. What is no object is logged as null, unless an environment would have to be put into it. */
+function loggableUser(user: unknown, environment: object | null): object | null {
   if (user == null) {
     return NOBODY;
   }
-  return typeof user === 'object' ? user : null;
+  if (typeof user === 'object') {
+    return user;
+  }
+  if (environment !== null) {
+    throw new TypeError(`The user of an event must be an object, got ${typeof user}.`);
+  }
+  return null;
 }
 
 function jsonOfValue(value: unknown): string {
