@@ -6,30 +6,36 @@ import { Result, Tables } from './outcome';
 import { ValueBox } from './store';
 import { User } from './user';
 
+/** How an override was found; decides the ID type that configs and layers report. */
+type Match = 'id' | 'everyone';
+
 class OverrideEntry {
   private tables: Tables | null = null;
-  private result: Result | null = null;
+  private results: Partial<Record<Match, Result>> = {};
 
   constructor(
     private readonly kind: SpecKind,
     private readonly value: unknown,
-    private readonly idType: string | null,
   ) {}
 
   /** Results belong to an epoch, overrides outlive it. */
-  resultIn(tables: Tables): Result {
-    if (this.result === null || this.tables !== tables) {
-      const isGate = this.kind === SpecKind.Gate;
+  resultIn(tables: Tables, match: Match): Result {
+    if (this.tables !== tables) {
       this.tables = tables;
-      this.result = tables.constant({
-        value: isGate ? (this.value as boolean) : true,
-        ruleID: 'override',
-        idType: this.idType,
-        box: new ValueBox(isGate ? {} : this.value),
-        reason: 'LocalOverride',
-      });
+      this.results = {};
     }
-    return this.result;
+    return (this.results[match] ??= this.make(tables, match));
+  }
+
+  private make(tables: Tables, match: Match): Result {
+    const isGate = this.kind === SpecKind.Gate;
+    return tables.constant({
+      value: isGate ? (this.value as boolean) : true,
+      ruleID: 'override',
+      idType: isGate ? null : match === 'id' ? 'userID' : '',
+      box: new ValueBox(isGate ? {} : this.value),
+      reason: 'LocalOverride',
+    });
   }
 }
 
@@ -54,12 +60,13 @@ export class Overrides {
   find(kind: SpecKind, name: string, user: User, tables: Tables): Result | null {
     const byId = this.byName[kind].get(name);
     if (byId === undefined) return null;
-    const entry = entryFor(byId, user);
-    return entry === undefined ? null : entry.resultIn(tables);
+    const own = ownEntry(byId, user);
+    if (own !== undefined) return own.resultIn(tables, 'id');
+    return byId.get('')?.resultIn(tables, 'everyone') ?? null;
   }
 }
 
-function entryFor(byId: ById, user: User): OverrideEntry | undefined {
+function ownEntry(byId: ById, user: User): OverrideEntry | undefined {
   const userId = member(user.data, 'userID');
   const own = userId === null || userId === undefined ? undefined : byId.get(String(userId));
   if (own !== undefined) return own;
@@ -70,7 +77,7 @@ function entryFor(byId: ById, user: User): OverrideEntry | undefined {
       if (entry !== undefined) return entry;
     }
   }
-  return byId.get('');
+  return undefined;
 }
 
 function compile(kind: SpecKind, names: Record<string, Record<string, unknown>>): Map<string, ById> {
@@ -79,14 +86,9 @@ function compile(kind: SpecKind, names: Record<string, Record<string, unknown>>)
     const byId: ById = new Map();
     for (const [id, value] of Object.entries(values)) {
       if (value === null || value === undefined) continue;
-      byId.set(id, new OverrideEntry(kind, value, idTypeOf(kind, id)));
+      byId.set(id, new OverrideEntry(kind, value));
     }
     byName.set(name, byId);
   }
   return byName;
-}
-
-function idTypeOf(kind: SpecKind, id: string): string | null {
-  if (kind === SpecKind.Gate) return null;
-  return id === '' ? '' : 'userID';
 }
