@@ -1,9 +1,10 @@
 // The deterministic guard: instructions of the pure Rust evaluation (callgrind) and bytes allocated per call in JavaScript.
-//   node bench/guard/run.mjs [--only instructions|allocations] [--engines native,wasm,js] [--time: also ns of the Rust scenarios]
+//   node bench/guard/run.mjs [--only instructions|allocations] [--engines native,wasm,js] [--scenario gate] [--time: also ns of the Rust scenarios]
+//   --scenario narrows the Rust scenarios to those that begin so
 //   node bench/guard/run.mjs --update     measures and writes limits.json: look at the difference before committing it
 // Fails when a number exceeds its limit, when a limit is missing, and when a limit has nothing to measure any more.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { text } from '../payloads/index.mjs';
 import { user } from '../lib/users.mjs';
 
-const { values: args } = parseArgs({ options: { only: { type: 'string' }, engines: { type: 'string', default: 'native,wasm,js' }, update: { type: 'boolean', default: false }, module: { type: 'string' }, time: { type: 'boolean', default: false } } });
+const { values: args } = parseArgs({ options: { only: { type: 'string' }, engines: { type: 'string', default: 'native,wasm,js' }, update: { type: 'boolean', default: false }, module: { type: 'string' }, time: { type: 'boolean', default: false }, scenario: { type: 'string', default: '' } } });
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const LIMITS = here('limits.json');
 /** Room that a limit gets above what was measured: statsig-node's allocations move by up to 3 % between runs. */
@@ -56,7 +57,8 @@ function userLines() {
 
 /** Binary, payload and users: the front of every command line. */
 function prepareRust(scratch) {
-  execFileSync('cargo', ['build', '--release', '--locked', '--manifest-path', here('rust/Cargo.toml')], { stdio: 'inherit' });
+  copyFileSync(here('../../Cargo.lock'), here('rust/Cargo.lock')); // the dependencies that ship, to the patch version
+  execFileSync('cargo', ['build', '--release', '--manifest-path', here('rust/Cargo.toml')], { stdio: 'inherit' });
   const files = { payload: join(scratch, 'payload.json'), users: join(scratch, 'users.txt') };
   writeFileSync(files.payload, text('gates150', 1));
   writeFileSync(files.users, userLines());
@@ -68,7 +70,7 @@ function instructions() {
   try {
     const command = prepareRust(scratch);
     const result = {};
-    for (const [scenario, [few, many]] of Object.entries(RUST)) {
+    for (const [scenario, [few, many]] of Object.entries(RUST).filter(([name]) => name.startsWith(args.scenario))) {
       const [less, more] = [few, many].map((count) => callgrind(command, scenario, count));
       result[scenario] = Math.round((more.instructions - less.instructions) / (many - few) / more.operations);
       if (args.time) console.log(`  ${scenario}: ${execFileSync(command[0], [...command.slice(1), scenario, String(many * 25)], { encoding: 'utf8' }).trim()}`);
@@ -87,7 +89,7 @@ function compare(kind, measured, limits) {
     console.log(`${bad ? '✗' : '✓'} ${kind} ${name}: ${value}${limit === undefined ? '' : ` (limit ${limit})`}`);
     if (bad) wrong.push(`${kind} ${name} ${bad}`);
   }
-  const gone = Object.keys(limits).filter((name) => !(name in measured) && (kind !== 'allocations' || args.engines.split(',').includes(name.split(':')[0])));
+  const gone = Object.keys(limits).filter((name) => (kind !== 'instructions' || name.startsWith(args.scenario)) && !(name in measured) && (kind !== 'allocations' || args.engines.split(',').includes(name.split(':')[0])));
   return [...wrong, ...gone.map((name) => `${kind} ${name} has a limit but was not measured`)];
 }
 
