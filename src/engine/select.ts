@@ -47,7 +47,7 @@ function firstLine(error: unknown): string {
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded lazily and synchronously */
 const FACTORIES: Record<EngineKind, Factory> = {
   native: () => (require('./native') as typeof import('./native')).createNativeEngine(),
-  wasm: () => (require('./wasm') as typeof import('./wasm')).createWasmEngine(),
+  wasm: () => (require('./wasm-node') as typeof import('./wasm-node')).createWasmEngineFromFile(),
   js: () => (require('./js/engine') as typeof import('./js/engine')).createJsEngine(VERSION),
 };
 /* eslint-enable @typescript-eslint/no-require-imports */

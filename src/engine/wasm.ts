@@ -1,7 +1,286 @@
-/** Placeholder until crates/wasm is built: reports plainly that there is no module. */
-import type { Engine } from './engine';
+/**
+ * Adapter over the WebAssembly module of crates/wasm (its lib.rs describes the ABI). No host API is used but
+ * WebAssembly, TextEncoder and TextDecoder, so it runs in Node, Bun, Deno, workers and browsers.
+ *
+ * One module instance per engine. Everything is synchronous inside; the promises of the interface settle at once.
+ */
+import type { Engine, EventBatch } from './engine';
+import { RustEngine, type RustBinding } from './rust-adapter';
 
-/** @throws Error always, for now. */
-export function createWasmEngine(): Engine {
-  throw new Error('WebAssembly module not built');
+/** A compiled module, as `WebAssembly.Module` or a bundler's import of the file gives it. */
+export type WasmModule = object;
+
+interface Exports {
+  memory: { buffer: ArrayBuffer };
+  reserve(length: number): number;
+  output(): number;
+  output_length(): number;
+  version(): number;
+  user_capacity(): number;
+  set_options(json: number): void;
+  set_details(reason: number, configSyncTime: number, initTime: number): void;
+  prepare_specs(payload: number): number;
+  commit_specs(handle: number): void;
+  discard_specs(handle: number): void;
+  reset(): void;
+  spec_index(kind: number, name: number): number;
+  spec_names(kind: number, entity: number): number;
+  spec_info(index: number): number;
+  experiment_layer(experiment: number): number;
+  set_user(slot: number, json: number, privateJson: number, exotic: number): void;
+  set_user_agent(slot: number, json: number): void;
+  evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
+  expose(slot: number, outcome: number, mode: number, nowMs: number): number;
+  expose_layer_parameter(slot: number, outcome: number, parameter: number, mode: number, nowMs: number): number;
+  outcome(outcome: number): number;
+  intern_outcome(json: number): number;
+  last_error(): number;
+  log_event(slot: number, head: number, tail: number, dedupeKey: number): number;
+  pending_events(): number;
+  take_batch(prefix: number, suffix: number, maxEvents: number): number;
+  batch_count(): number;
+  rotate_window(): void;
+  set_overrides(json: number): void;
+  update_id_list(name: number, lines: number, replace: number): number;
+  remove_id_list(name: number): void;
+  export_id_list(name: number): number;
+  set_ip_table(length: number): void;
+  set_time_zone(length: number): void;
+  client_initialize(slot: number, options: number): number;
+  stats(): number;
+  trap_for_tests(): void;
+}
+
+declare const WebAssembly: { Instance: new (module: WasmModule, imports: object) => { exports: unknown } };
+
+/** Answer of the ABI for null. */
+const NONE = -100;
+/** Input kept by the module between calls (KEPT_INPUT in host.rs): short texts need no `reserve`. */
+const KEPT_INPUT = 1 << 16;
+
+/** A new engine on its own instance. @throws Error when the module is not ours or cannot be instantiated. */
+export function createWasmEngine(module: WasmModule): Engine {
+  const binding = new WasmBinding(new WebAssembly.Instance(module, {}).exports as Exports);
+  return new RustEngine('wasm', binding.version(), binding.userCapacity(), binding);
+}
+
+/** The ABI as `RustBinding`. Memory views are made anew when the memory grew. */
+class WasmBinding implements RustBinding {
+  private readonly encoder = new TextEncoder();
+  private readonly decoder = new TextDecoder();
+  private view: Uint8Array;
+  private input = 0;
+  private room = 0;
+  readonly evaluate: RustBinding['evaluate'];
+
+  constructor(private readonly wasm: Exports) {
+    this.view = new Uint8Array(wasm.memory.buffer);
+    this.evaluate = wasm.evaluate;
+  }
+
+  version(): string {
+    return this.text(this.wasm.version());
+  }
+
+  userCapacity(): number {
+    return this.wasm.user_capacity();
+  }
+
+  setOptions(json: string): void {
+    this.wasm.set_options(this.write(json));
+  }
+
+  setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void {
+    this.wasm.set_details(this.write(reason), configSyncTimeMs, initTimeMs);
+  }
+
+  async prepareSpecs(payload: Uint8Array): Promise<string> {
+    const length = this.writeBytes(payload);
+    const answer = this.wasm.prepare_specs(length);
+    // The module gave the payload's memory back.
+    this.room = 0;
+    if (answer < 0) throw new Error(this.text(this.outputLength()));
+    return this.text(answer);
+  }
+
+  commitSpecs(handle: number): void {
+    this.wasm.commit_specs(handle);
+  }
+
+  discardSpecs(handle: number): void {
+    this.wasm.discard_specs(handle);
+  }
+
+  reset(): void {
+    this.wasm.reset();
+  }
+
+  specIndex(kind: number, name: string): number {
+    return this.wasm.spec_index(kind, this.write(name));
+  }
+
+  specNames(kind: number, entity: string): string {
+    return this.text(this.wasm.spec_names(kind, this.write(entity)));
+  }
+
+  specInfo(index: number): string | null {
+    return this.textOrNull(this.wasm.spec_info(index));
+  }
+
+  experimentLayer(experiment: string): string | null {
+    return this.textOrNull(this.wasm.experiment_layer(this.write(experiment)));
+  }
+
+  setUser(slot: number, json: string, privateJson: string, exotic: string): void {
+    const [a, b, c] = this.writeAll(json, privateJson, exotic);
+    this.wasm.set_user(slot, a, b, c);
+  }
+
+  setUserAgent(slot: number, json: string): void {
+    this.wasm.set_user_agent(slot, this.write(json));
+  }
+
+  expose(slot: number, outcome: number, mode: number, nowMs: number): boolean {
+    return this.wasm.expose(slot, outcome, mode, nowMs) !== 0;
+  }
+
+  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean {
+    return this.wasm.expose_layer_parameter(slot, outcome, this.write(parameter), mode, nowMs) !== 0;
+  }
+
+  outcome(outcome: number): string {
+    return this.text(this.wasm.outcome(outcome));
+  }
+
+  internOutcome(json: string): number {
+    return this.wasm.intern_outcome(this.write(json));
+  }
+
+  lastError(): string {
+    return this.text(this.wasm.last_error());
+  }
+
+  logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean {
+    const [a, b, c] = this.writeAll(head, tail, dedupeKey);
+    return this.wasm.log_event(slot, a, b, c) !== 0;
+  }
+
+  pendingEvents(): number {
+    return this.wasm.pending_events();
+  }
+
+  async takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
+    const [a, b] = this.writeAll(prefix, suffix, '');
+    const body = this.bytes(this.wasm.take_batch(a, b, maxEvents));
+    return { count: this.wasm.batch_count(), body };
+  }
+
+  rotateWindow(): void {
+    this.wasm.rotate_window();
+  }
+
+  setOverrides(json: string): void {
+    this.wasm.set_overrides(this.write(json));
+  }
+
+  async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
+    const encoded = this.encoder.encode(name);
+    this.claim(encoded.length + lines.length);
+    this.view.set(encoded, this.input);
+    this.view.set(lines, this.input + encoded.length);
+    return this.wasm.update_id_list(encoded.length, lines.length, replace ? 1 : 0) !== 0;
+  }
+
+  removeIdList(name: string): void {
+    this.wasm.remove_id_list(this.write(name));
+  }
+
+  exportIdList(name: string): Uint8Array | null {
+    const length = this.wasm.export_id_list(this.write(name));
+    return length === NONE ? null : this.bytes(length);
+  }
+
+  setIpTable(table: Uint8Array): void {
+    this.wasm.set_ip_table(this.writeBytes(table));
+  }
+
+  setTimeZone(transitions: Float64Array): void {
+    const bytes = new DataView(new ArrayBuffer(transitions.length * 8));
+    transitions.forEach((value, i) => bytes.setFloat64(i * 8, value, true));
+    this.wasm.set_time_zone(this.writeBytes(new Uint8Array(bytes.buffer)));
+  }
+
+  clientInitialize(slot: number, json: string): Uint8Array | number | null {
+    const length = this.wasm.client_initialize(slot, this.write(json));
+    if (length === NONE) return null;
+    return length < 0 ? length : this.bytes(length);
+  }
+
+  stats(): string {
+    return this.text(this.wasm.stats());
+  }
+
+  /** The instance goes with its last reference. */
+  dispose(): void {}
+
+  /** Traps the instance, for the tests of replacing it. */
+  trapForTests(): void {
+    this.wasm.trap_for_tests();
+  }
+
+  // ---- memory ----
+
+  /** Makes `input` the address of at least `length` writable bytes. */
+  private claim(length: number): void {
+    if (length > this.room || this.room > KEPT_INPUT) {
+      this.input = this.wasm.reserve(length);
+      this.room = Math.max(length, KEPT_INPUT);
+    }
+    this.refresh();
+  }
+
+  private refresh(): void {
+    if (this.view.buffer !== this.wasm.memory.buffer) this.view = new Uint8Array(this.wasm.memory.buffer);
+  }
+
+  /** Writes one text; its length in bytes. */
+  private write(text: string): number {
+    this.claim(text.length * 3);
+    return this.encoder.encodeInto(text, this.view.subarray(this.input)).written;
+  }
+
+  private writeAll(a: string, b: string, c: string): [number, number, number] {
+    this.claim((a.length + b.length + c.length) * 3);
+    const first = this.encoder.encodeInto(a, this.view.subarray(this.input)).written;
+    const second = b === '' ? 0 : this.encoder.encodeInto(b, this.view.subarray(this.input + first)).written;
+    const third = c === '' ? 0 : this.encoder.encodeInto(c, this.view.subarray(this.input + first + second)).written;
+    return [first, second, third];
+  }
+
+  private writeBytes(bytes: Uint8Array): number {
+    this.claim(bytes.length);
+    this.view.set(bytes, this.input);
+    return bytes.length;
+  }
+
+  /** Length of the output that a failing call left. */
+  private outputLength(): number {
+    return this.wasm.output_length();
+  }
+
+  private bytes(length: number): Uint8Array {
+    this.refresh();
+    const at = this.wasm.output();
+    return this.view.slice(at, at + length);
+  }
+
+  private text(length: number): string {
+    this.refresh();
+    const at = this.wasm.output();
+    return this.decoder.decode(this.view.subarray(at, at + length));
+  }
+
+  private textOrNull(length: number): string | null {
+    return length === NONE ? null : this.text(length);
+  }
 }

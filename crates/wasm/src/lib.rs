@@ -1,0 +1,280 @@
+//! WebAssembly binding: the surface of crates/node over a hand-kept ABI that needs no generated glue.
+//!
+//! One instance of the module is one engine. Text and bytes go in through one input buffer: the host calls
+//! [`reserve`], writes at the returned address, and passes the lengths of what it wrote, back to back. Text and bytes
+//! come out of one output buffer: a call returns its length and [`output`] gives the address. Both addresses are void
+//! after the next call. Negative results are the evaluator's codes; [`NONE`] stands for null.
+//!
+//! There is no unsafe code but the exported names: the host writes into a buffer that Rust owns and initialised.
+#![deny(unsafe_op_in_unsafe_fn)]
+
+mod host;
+
+use host::{with, Host};
+use statsig_evaluator::{ClientInitialize, Engine, USER_CAPACITY};
+
+/// Answer for null.
+const NONE: i32 = -100;
+
+/// Makes room for `len` bytes of input; the address to write them to.
+#[no_mangle]
+pub extern "C" fn reserve(len: u32) -> *mut u8 {
+    with(|host| host.reserve(len as usize))
+}
+
+/// Address of the last output.
+#[no_mangle]
+pub extern "C" fn output() -> *const u8 {
+    with(|host| host.output.as_ptr())
+}
+
+/// Length of the last output.
+#[no_mangle]
+pub extern "C" fn output_length() -> u32 {
+    with(|host| host.output.len() as u32)
+}
+
+/// Length of the evaluator's version, in the output.
+#[no_mangle]
+pub extern "C" fn version() -> i32 {
+    with(|host| host.put(Engine::version().as_bytes().to_vec()))
+}
+
+/// Slots that the caller may use.
+#[no_mangle]
+pub extern "C" fn user_capacity() -> u32 {
+    USER_CAPACITY
+}
+
+/// Input: JSON of EngineOptions.
+#[no_mangle]
+pub extern "C" fn set_options(json: u32) {
+    with(|host| host.call1(json, Engine::set_options));
+}
+
+/// Input: the reason.
+#[no_mangle]
+pub extern "C" fn set_details(reason: u32, config_sync_time: f64, init_time: f64) {
+    with(|host| host.call1(reason, |engine, reason| engine.set_details(reason, config_sync_time, init_time)));
+}
+
+/// Input: a payload. Output: JSON of PreparedSpecs; or -1 and the reason as output.
+#[no_mangle]
+pub extern "C" fn prepare_specs(payload: u32) -> i32 {
+    with(|host| host.prepare(payload as usize))
+}
+
+/// See `commitSpecs`.
+#[no_mangle]
+pub extern "C" fn commit_specs(handle: u32) {
+    with(|host| host.commit(handle));
+}
+
+/// See `discardSpecs`.
+#[no_mangle]
+pub extern "C" fn discard_specs(handle: u32) {
+    with(|host| host.prepared.retain(|(known, _)| *known != handle));
+}
+
+/// See `reset`.
+#[no_mangle]
+pub extern "C" fn reset() {
+    with(|host| host.engine.reset());
+}
+
+/// Input: a name.
+#[no_mangle]
+pub extern "C" fn spec_index(kind: u32, name: u32) -> i32 {
+    with(|host| host.call1(name, |engine, name| host::kind(kind).map_or(-3, |kind| engine.spec_index(kind, name))))
+}
+
+/// Input: an entity. Output: JSON array.
+#[no_mangle]
+pub extern "C" fn spec_names(kind: u32, entity: u32) -> i32 {
+    with(|host| {
+        let names = host.call1(entity, |engine, entity| host::kind(kind).map(|kind| engine.spec_names(kind, entity)));
+        host.put(names.unwrap_or_else(|| "[]".into()).into_bytes())
+    })
+}
+
+/// Output: JSON, or NONE.
+#[no_mangle]
+pub extern "C" fn spec_info(index: u32) -> i32 {
+    with(|host| {
+        let info = host.engine.spec_info(index);
+        host.put_option(info.map(String::into_bytes))
+    })
+}
+
+/// Input: an experiment. Output: its layer, or NONE.
+#[no_mangle]
+pub extern "C" fn experiment_layer(experiment: u32) -> i32 {
+    with(|host| {
+        let layer = host.call1(experiment, |engine, name| engine.experiment_layer(name).map(|layer| layer.as_bytes().to_vec()));
+        host.put_option(layer)
+    })
+}
+
+/// Input: user, private attributes, exotic values.
+#[no_mangle]
+pub extern "C" fn set_user(slot: u32, json: u32, private_json: u32, exotic: u32) {
+    with(|host| host.call3([json, private_json, exotic], |engine, [json, private, exotic]| engine.set_user(slot, json, private, exotic)));
+}
+
+/// Input: JSON of UserAgentParts.
+#[no_mangle]
+pub extern "C" fn set_user_agent(slot: u32, json: u32) {
+    with(|host| host.call1(json, |engine, json| engine.set_user_agent(slot, json)));
+}
+
+/// See `evaluate`.
+#[no_mangle]
+pub extern "C" fn evaluate(slot: u32, spec: u32, mode: u32, now: f64) -> i32 {
+    with(|host| host.engine.evaluate(slot, spec, mode, now))
+}
+
+/// See `expose`.
+#[no_mangle]
+pub extern "C" fn expose(slot: u32, outcome: u32, mode: u32, now: f64) -> i32 {
+    with(|host| host.engine.expose(slot, outcome, mode, now).into())
+}
+
+/// Input: the parameter.
+#[no_mangle]
+pub extern "C" fn expose_layer_parameter(slot: u32, outcome: u32, parameter: u32, mode: u32, now: f64) -> i32 {
+    with(|host| host.call1(parameter, |engine, name| engine.expose_layer_parameter(slot, outcome, name, mode, now).into()))
+}
+
+/// Output: JSON of OutcomeRecord.
+#[no_mangle]
+pub extern "C" fn outcome(outcome: u32) -> i32 {
+    with(|host| {
+        let record = host.engine.outcome(outcome);
+        host.put(record.into_bytes())
+    })
+}
+
+/// Input: JSON of OutcomeRecord.
+#[no_mangle]
+pub extern "C" fn intern_outcome(json: u32) -> i32 {
+    with(|host| host.call1(json, Engine::intern_outcome))
+}
+
+/// Output: text.
+#[no_mangle]
+pub extern "C" fn last_error() -> i32 {
+    with(|host| {
+        let text = host.engine.last_error().as_bytes().to_vec();
+        host.put(text)
+    })
+}
+
+/// Input: head, tail, dedupe key. Slot -1 = no user.
+#[no_mangle]
+pub extern "C" fn log_event(slot: i32, head: u32, tail: u32, dedupe_key: u32) -> i32 {
+    let slot = u32::try_from(slot).ok();
+    with(|host| host.call3([head, tail, dedupe_key], |engine, [head, tail, key]| engine.log_event(slot, head, tail, key).into()))
+}
+
+/// Number of pending events.
+#[no_mangle]
+pub extern "C" fn pending_events() -> u32 {
+    with(|host| host.engine.pending_events() as u32)
+}
+
+/// Input: prefix, suffix. Output: the body; [`batch_count`] tells the number of events in it.
+#[no_mangle]
+pub extern "C" fn take_batch(prefix: u32, suffix: u32, max_events: u32) -> i32 {
+    with(|host| {
+        let (count, body) = host.call3([prefix, suffix, 0], |engine, [prefix, suffix, _]| {
+            let batch = engine.take_batch(max_events as usize);
+            (batch.len(), batch.encode(prefix, suffix))
+        });
+        host.batch_count = count as u32;
+        host.put(body)
+    })
+}
+
+/// Events in the last batch.
+#[no_mangle]
+pub extern "C" fn batch_count() -> u32 {
+    with(|host| host.batch_count)
+}
+
+/// See `rotateWindow`.
+#[no_mangle]
+pub extern "C" fn rotate_window() {
+    with(|host| host.engine.rotate_window());
+}
+
+/// Input: JSON of OverrideTable.
+#[no_mangle]
+pub extern "C" fn set_overrides(json: u32) {
+    with(|host| host.call1(json, Engine::set_overrides));
+}
+
+/// Input: name, lines. 1 = applied.
+#[no_mangle]
+pub extern "C" fn update_id_list(name: u32, lines: u32, replace: u32) -> i32 {
+    with(|host| host.update_id_list(name as usize, lines as usize, replace != 0).into())
+}
+
+/// Input: a name.
+#[no_mangle]
+pub extern "C" fn remove_id_list(name: u32) {
+    with(|host| host.call1(name, Engine::remove_id_list));
+}
+
+/// Input: a name. Output: lines, or NONE.
+#[no_mangle]
+pub extern "C" fn export_id_list(name: u32) -> i32 {
+    with(|host| {
+        let lines = host.call1(name, |engine, name| engine.export_id_list(name));
+        host.put_option(lines)
+    })
+}
+
+/// Input: the table.
+#[no_mangle]
+pub extern "C" fn set_ip_table(len: u32) {
+    with(|host| {
+        let Host { engine, input, .. } = host;
+        engine.set_ip_table(input.get(..len as usize).unwrap_or_default());
+    });
+}
+
+/// Input: little-endian doubles.
+#[no_mangle]
+pub extern "C" fn set_time_zone(len: u32) {
+    with(|host| {
+        let bytes = host.input.get(..len as usize).unwrap_or_default();
+        let pairs: Vec<f64> = bytes.as_chunks::<8>().0.iter().map(|chunk| f64::from_le_bytes(*chunk)).collect();
+        host.engine.set_time_zone(&pairs);
+    });
+}
+
+/// Input: JSON of ClientInitializeOptions. Output: the body, or NONE, or a negative code.
+#[no_mangle]
+pub extern "C" fn client_initialize(slot: u32, options: u32) -> i32 {
+    with(|host| match host.call1(options, |engine, options| engine.client_initialize(slot, options)) {
+        ClientInitialize::None => NONE,
+        ClientInitialize::Code(code) => code,
+        ClientInitialize::Body(body) => host.put(body),
+    })
+}
+
+/// Output: JSON of EngineStats.
+#[no_mangle]
+pub extern "C" fn stats() -> i32 {
+    with(|host| {
+        let stats = host.engine.stats();
+        host.put(stats.into_bytes())
+    })
+}
+
+/// Panics, so that tests can see a trapped instance replaced. Not reachable from the SDK's API.
+#[no_mangle]
+#[allow(clippy::panic)]
+pub extern "C" fn trap_for_tests() {
+    panic!("asked for by a test");
+}

@@ -1,0 +1,69 @@
+// Builds crates/wasm and puts statsig.wasm where src/engine/wasm-node.ts and the edge entry look for it.
+//
+//   node scripts/build-wasm.mjs [--if-stale] [--require]
+//
+// Takes whichever toolchain is there: rustup's wasm32 target, or Debian's rustc-web, which builds the standard library
+// from its own sources. Without either it says what to install and succeeds, because the package works without the
+// module; `--require` makes that an error.
+import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync, constants, brotliCompressSync } from 'node:zlib';
+import { mustRun, outputOf } from './run.mjs';
+import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
+
+const TARGET = 'wasm32-unknown-unknown';
+const inputs = ['crates/evaluator/src', 'crates/evaluator/Cargo.toml', 'crates/wasm', 'Cargo.toml', 'Cargo.lock', 'scripts/build-wasm.mjs'];
+const output = 'src/engine/generated/statsig.wasm';
+/** Limits of DESIGN.md's aim: a bigger module fails the build. */
+const MOST_BYTES = 1024 * 1024;
+const MOST_COMPRESSED_BYTES = 400 * 1024;
+
+const build = ['build', '--profile', 'wasm', '--package', 'statsig-node-wasm', '--target', TARGET, '--target-dir', 'target/wasm'];
+
+/** Program, arguments and environment of the toolchain that can build for wasm32; null when there is none. */
+function toolchain() {
+  const libdir = outputOf('rustc', ['--print', 'target-libdir', '--target', TARGET]);
+  if (libdir !== null && existsSync(libdir.trim())) return { cargo: 'cargo', args: build, env: {} };
+  const debian = ['/usr/bin/rustc', '/usr/bin/cargo', '/usr/bin/wasm-ld'];
+  const sources = outputOf('/usr/bin/rustc', ['--print', 'sysroot']);
+  if (!debian.every((file) => existsSync(file)) || sources === null) return null;
+  if (!existsSync(join(sources.trim(), 'lib/rustlib/src/rust/library/std'))) return null;
+  const env = { RUSTC_BOOTSTRAP: '1', RUSTC: '/usr/bin/rustc', CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: 'wasm-ld' };
+  return { cargo: '/usr/bin/cargo', args: [...build, '-Zbuild-std=std,panic_abort'], env };
+}
+
+function copyToDist() {
+  mkdirSync(join(root, 'dist/engine/generated'), { recursive: true });
+  copyFileSync(join(root, output), join(root, 'dist/engine/generated/statsig.wasm'));
+}
+
+function checkSize() {
+  const bytes = readFileSync(join(root, output));
+  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length;
+  const kib = (n) => `${(n / 1024).toFixed(0)} KiB`;
+  console.log(`wasm engine: ${kib(bytes.length)}, gzip ${kib(gzipSync(bytes).length)}, brotli ${kib(brotli)}`);
+  if (bytes.length <= MOST_BYTES && brotli <= MOST_COMPRESSED_BYTES) return;
+  console.error(`wasm engine: over its limit of ${kib(MOST_BYTES)}, ${kib(MOST_COMPRESSED_BYTES)} compressed`);
+  process.exit(1);
+}
+
+if (process.argv.includes('--if-stale') && isFresh('wasm', inputs, [output])) {
+  copyToDist();
+  console.log('wasm engine: statsig.wasm is up to date');
+  process.exit(0);
+}
+const tools = toolchain();
+if (tools === null) {
+  console.log(`wasm engine: not built. Run \`rustup target add ${TARGET}\`, or on Debian`);
+  console.log('             `apt-get install rustc-web cargo-web rust-web-src lld`. The js engine answers where no binary loads.');
+  process.exit(process.argv.includes('--require') ? 1 : 0);
+}
+const hash = hashOf(inputs);
+mustRun(tools.cargo, tools.args, { env: { ...process.env, ...tools.env } });
+mkdirSync(join(root, 'src/engine/generated'), { recursive: true });
+const built = join(root, 'target/wasm', TARGET, 'wasm/statsig_node_wasm.wasm');
+writeFileSync(join(root, output), readFileSync(built));
+if (statSync(join(root, output)).size === 0) process.exit(1);
+copyToDist();
+markFresh('wasm', hash);
+checkSize();
