@@ -1,4 +1,4 @@
-// The picture of the README, from a stored run: node bench/chart.mjs bench/results/<file>.json > docs/bench.svg
+// The picture of the README, from a stored run: node bench/chart.mjs bench/results/<file>.json > picture.svg
 // Linear bars from zero, one panel per row; the SDKs of a panel are sorted, and nobody who ran is left out.
 import { readFileSync } from 'node:fs';
 import { median } from './lib/stats.mjs';

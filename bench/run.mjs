@@ -8,6 +8,7 @@ import { commit, isBuilt, machine, versions } from './lib/machine.mjs';
 import { flagCount, hasReal } from './payloads/index.mjs';
 import { markdown, printRow } from './report.mjs';
 import { agree } from './agree.mjs';
+import { chart } from './chart.mjs';
 
 const { values: args } = parseArgs({
   options: {
@@ -121,7 +122,8 @@ function save(report) {
   mkdirSync(new URL('results/', import.meta.url), { recursive: true });
   writeFileSync(`${base.pathname}.json`, `${JSON.stringify(report, (_, v) => (typeof v === 'number' ? Number(v.toPrecision(6)) : v), 1)}\n`);
   writeFileSync(`${base.pathname}.md`, markdown(report));
-  console.log(`\n${markdown(report)}\nwritten: bench/results/${report.date.slice(0, 10)}-${report.label}.{json,md}`);
+  writeFileSync(`${base.pathname}.svg`, chart(report));
+  console.log(`\n${markdown(report)}\nwritten: bench/results/${report.date.slice(0, 10)}-${report.label}.{json,md,svg}`);
 }
 
 await main();
