@@ -34,11 +34,11 @@ export class Sampler {
     if (mode === null) return PLAIN;
     if (mode === 'none' || !settings.isProduction || record.sampling.forwardAll) return this.force(mode);
     if (this.isFirst(`${record.name}_${record.ruleID}`) || record.sampling.seenAnalytical) return this.force(mode);
-    if (mode !== 'on' && mode !== 'shadow') return this.force(mode);
     const rate = record.sampling.rate ?? (SPECIAL_RULES.has(record.ruleID) ? settings.specialRate : null);
     if (rate === null) return this.force(mode);
     // statsig-node divides by BigInt(rate), which throws for these; it then logs without metadata.
     if (!Number.isInteger(rate) || rate === 0) return PLAIN;
+    if (mode !== 'on' && mode !== 'shadow') return this.force(mode);
     const passes = signedSha64(samplingKey(record, user, parameter)) % BigInt(rate) === 0n;
     return {
       isLogged: passes || mode === 'shadow',
