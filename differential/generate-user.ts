@@ -135,7 +135,7 @@ class Visitor {
 
 /** Values that JSON cannot carry, in place of an attribute or two. */
 export function makeExotic(random: Random, user: JsonObject): unknown {
-  const values: unknown[] = [new Date(1_700_000_000_000), new Date(NaN), NaN, Infinity, -Infinity, -0, undefined, /a/, new Map(), { toString: () => 'abc' }, { valueOf: () => 5 }, [undefined, 1], [NaN]];
+  const values: unknown[] = [new Date(1_700_000_000_000), new Date(NaN), NaN, Infinity, -Infinity, -0, undefined, /a/, new Map(), { toString: () => 'abc' }, { valueOf: () => 5 }, [undefined, 1], [NaN], '\ud83d', 'a\udc00b'];
   const custom = { ...(user['custom'] as object | undefined) } as Record<string, unknown>;
   for (const field of ['plan', 'age', 'AGE', 'since', 'tags']) if (random.chance(0.4)) custom[field] = random.pick(values);
   if (!random.chance(0.2)) return { ...user, custom };

@@ -148,7 +148,16 @@ function dropInheritedNames(server: OracleServer): void {
   const { store } = server._store;
   const maps = [store.gates, store.configs, store.layers, store.idLists, store.experimentToLayer];
   const { gateOverrides, configOverrides, layerOverrides } = server._evaluator;
-  for (const map of [...maps, gateOverrides, configOverrides, layerOverrides]) Object.setPrototypeOf(map, null);
+  const overrides = [gateOverrides, configOverrides, layerOverrides];
+  for (const map of [...maps, ...overrides, ...overrides.flatMap((table) => Object.values(table) as object[])]) Object.setPrototypeOf(map, null);
+}
+
+/** The same correction for the tables of names inside `options.overrides`. */
+function withoutPrototypes(options: JsonObject): JsonObject {
+  const { overrides } = options;
+  if (overrides === null || typeof overrides !== 'object' || Array.isArray(overrides)) return options;
+  const tables = Object.entries(overrides).map(([key, names]) => [key, Object.assign(Object.create(null) as object, names)]);
+  return { ...options, overrides: Object.fromEntries(tables) as JsonObject };
 }
 
 function applyOverrides(server: OracleServer, overrides: Case['overrides']): void {
@@ -214,7 +223,7 @@ function askClientInitialize(server: OracleServer, one: Case, call: ClientInitia
   Math.random = () => call.random;
   try {
     const user = copyUser(one.users[call.user]);
-    const response = server.getClientInitializeResponse(user, call.clientKey ?? undefined, call.options);
+    const response = server.getClientInitializeResponse(user, call.clientKey ?? undefined, withoutPrototypes(call.options));
     return response === null ? { failed: true } : JSON.stringify(response);
   } finally {
     Math.random = random;
