@@ -33,6 +33,8 @@ interface Tracking {
 const RuleEnd = { Fail: 0, Pass: 1, Unsupported: 2 } as const;
 type RuleEnd = (typeof RuleEnd)[keyof typeof RuleEnd];
 
+const noResults = () => [new Map<string, Result>(), new Map<string, Result>(), new Map<string, Result>()] as const;
+
 export class Evaluator implements EvalContext {
   ipTable: IpTable | null = null;
   overrides = new Overrides({ gates: {}, configs: {}, layers: {} });
@@ -50,7 +52,8 @@ export class Evaluator implements EvalContext {
   private depth = 0;
   private appAtTop: unknown = null;
   private appBelow: unknown = null;
-  private unrecognized: Result | null = null;
+  /** Answers for names that no spec has, by kind; bounded by the engine's bound on unknown names and the payload. */
+  private unrecognized = noResults();
   private pool: ScratchPool;
 
   constructor(
@@ -71,7 +74,7 @@ export class Evaluator implements EvalContext {
   /** Drops results: they belong to the tables of an epoch. */
   startEpoch(tables: Tables): void {
     this.tables = tables;
-    this.unrecognized = null;
+    this.unrecognized = noResults();
     this.answers++;
   }
 
@@ -156,7 +159,7 @@ export class Evaluator implements EvalContext {
       const override = this.overrides.find(kind, name, this.user, this.tables);
       if (override !== null) return override;
     }
-    return spec === null ? this.unknown() : this.spec(spec, spec.rules);
+    return spec === null ? this.unknown(kind, name) : this.spec(spec, spec.rules);
   }
 
   /** Only the rules that sticky assignment enforces. */
@@ -172,9 +175,14 @@ export class Evaluator implements EvalContext {
     return this.spec(spec, spec.rules);
   }
 
-  private unknown(): Result {
-    this.unrecognized ??= this.tables.constant({ box: NO_BOX, reason: 'Unrecognized' });
-    return this.unrecognized;
+  /** One result per name: exposures and outcomes are found by it. */
+  private unknown(kind: SpecKind, name: string): Result {
+    let result = this.unrecognized[kind].get(name);
+    if (result === undefined) {
+      result = this.tables.constant({ box: NO_BOX, reason: 'Unrecognized' });
+      this.unrecognized[kind].set(name, result);
+    }
+    return result;
   }
 
   private gate(ref: GateRef): Result {
@@ -212,7 +220,7 @@ export class Evaluator implements EvalContext {
       const override = this.overrides.find(SpecKind.Gate, ref.name, this.user, this.tables);
       if (override !== null) return override;
     }
-    return ref.spec === null ? this.unknown() : this.spec(ref.spec, ref.spec.rules);
+    return ref.spec === null ? this.unknown(SpecKind.Gate, ref.name) : this.spec(ref.spec, ref.spec.rules);
   }
 
   private enter(): void {

