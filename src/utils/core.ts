@@ -32,9 +32,9 @@ export function notEmptyObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
 
-/** A copy by way of JSON; null for null. */
+/** A copy by way of JSON; null for null and undefined. */
 export function clone<T>(value: T | null): T | null {
-  return value === null ? null : cloneEnforce(value);
+  return value === null || value === undefined ? null : cloneEnforce(value);
 }
 
 /** A copy by way of JSON. Throws what `JSON.stringify` throws. */
