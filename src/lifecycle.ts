@@ -2,7 +2,7 @@
  * Initialization and shutdown of one Runtime (BEHAVIOUR.md 1.6, 1.7, 11.2): one run shared by all callers, a timeout
  * that is exact, and work that finishes in the background without reviving what was shut down.
  */
-import { StatsigInitTimeoutError, StatsigInvalidArgumentError } from './errors';
+import { StatsigInitTimeoutError, StatsigInitializeFromNetworkError, StatsigInvalidArgumentError } from './errors';
 import type { Evaluations } from './evaluations';
 import type { Runtime } from './runtime';
 import type { InitializationDetails, InitializationSource } from './types/initialization';
@@ -77,11 +77,21 @@ export class Lifecycle {
   private async load(): Promise<Outcome> {
     try {
       const { success, error, source } = await this.runtime.load();
-      return { success, error, source };
+      return { success, error: success ? error : this.reasonOf(error), source };
     } catch (thrown) {
       this.runtime.exceptions.report(thrown, { tag: 'initializeAsync' });
       return { success: false, error: thrown instanceof Error ? thrown : undefined, source: undefined };
     }
+  }
+
+  /** The network is the last source, so a run that failed, failed there; only localMode does not ask it. */
+  private reasonOf(error: Error | undefined): Error | undefined {
+    if (error === undefined || this.runtime.options.localMode || error instanceof StatsigInitializeFromNetworkError) {
+      return error;
+    }
+    const reason = new StatsigInitializeFromNetworkError(error);
+    this.runtime.logger.error(reason);
+    return reason;
   }
 
   /** The timer keeps the process alive while init is awaited, and is cleared when init settles first (Q4). */

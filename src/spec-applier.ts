@@ -14,6 +14,9 @@ import type { SafeLogger } from './observability/logger';
 import type { ApplyResult, SpecSource } from './updates/spec-sync';
 import type { StatsigEnvironment } from './user';
 
+/** Refused payloads up to this size, in bytes, are parsed once more to say why; larger ones would block the event loop. */
+const LARGEST_EXPLAINED = 1024 * 1024;
+
 /** A payload as it arrived, kept so that another engine can take over. */
 export interface RawPayload {
   bytes: Uint8Array;
@@ -141,14 +144,20 @@ function jsonOf(environment: object): string {
   }
 }
 
+/** Why a payload was refused. A bootstrap that is no JSON has an error of its own; elsewhere the parser's is passed on. */
 function rejection(bytes: Uint8Array, source: SpecSource): Error {
-  if (source !== 'Bootstrap') {
-    return new StatsigInvalidConfigSpecsResponseError();
+  const parsing = bytes.length <= LARGEST_EXPLAINED ? parseError(bytes) : null;
+  if (source === 'Bootstrap') {
+    return parsing === null ? new StatsigInvalidConfigSpecsResponseError() : new StatsigInvalidBootstrapValuesError();
   }
+  return parsing ?? new StatsigInvalidConfigSpecsResponseError();
+}
+
+function parseError(bytes: Uint8Array): Error | null {
   try {
     JSON.parse(new TextDecoder().decode(bytes));
-    return new StatsigInvalidConfigSpecsResponseError();
-  } catch {
-    return new StatsigInvalidBootstrapValuesError();
+    return null;
+  } catch (error) {
+    return error as Error;
   }
 }

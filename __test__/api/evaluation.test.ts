@@ -1,7 +1,7 @@
 /** Every evaluation method side by side with statsig-node: results, and the events that reach the network. */
 import test from 'ava';
 import type { StatsigUser } from '../../src/types';
-import { ENGINES, FakeNetwork, ours, outcome, theirs, type AnyServer } from './support';
+import { ENGINES, FakeNetwork, circle, ours, outcome, payload, theirs, type AnyServer } from './support';
 
 const USERS: StatsigUser[] = [
   { userID: 'u1' },
@@ -10,9 +10,9 @@ const USERS: StatsigUser[] = [
   { userID: '' },
   { customIDs: { companyID: 'c2' }, email: 'other', statsigEnvironment: { tier: 'x' } },
 ];
-const GATES = ['always', '50', 'never', 'off', 'odd', 'inner', 'outer', 'segment:s', 'missing'];
-const CONFIGS = ['config', 'experiment', 'targeted', 'ended', 'tune', 'missing'];
-const LAYERS = ['layer', 'plain', 'missing'];
+const GATES = ['always', '50', 'never', 'off', 'odd', 'inner', 'outer', 'segment:s', 'missing', 'unheard of'];
+const CONFIGS = ['config', 'experiment', 'targeted', 'ended', 'tune', 'missing', 'unheard of'];
+const LAYERS = ['layer', 'plain', 'missing', 'unheard of'];
 
 /** Names of methods and how each is called; a result is turned into text by `outcome`. */
 const SCRIPT: [string, (server: AnyServer, user: StatsigUser) => unknown[]][] = [
@@ -81,6 +81,7 @@ for (const engine of ENGINES) {
 
   test(`${engine}: a gate that cannot be evaluated gives the empty default, and says so once`, async (t) => {
     const network = new FakeNetwork();
+    network.specs = payload({ feature_gates: [circle] });
     const lines: string[] = [];
     const logger = { warn: () => {}, error: (...parts: unknown[]) => void lines.push(parts.map(String).join()), logLevel: 'error' as const };
     const server = ours(engine, network, { logger });

@@ -42,7 +42,6 @@ export const payload = (over: object = {}) => ({
     spec({ name: 'odd', rules: [rule({ conditions: [{ ...isPublic, type: 'weather' }] })] }),
     spec({ name: 'inner', rules: [rule({ id: 'mail', conditions: [emailIs('a@b.c')] })] }),
     spec({ name: 'outer', idType: 'companyID', rules: [rule({ id: 'nested', conditions: [passes('inner')] })] }),
-    spec({ name: 'circle', rules: [rule({ conditions: [passes('circle')] })] }),
     spec({ name: 'segment:s', entity: 'segment', rules: [rule({ conditions: [isPublic] })] }),
   ],
   dynamic_configs: [
@@ -78,6 +77,9 @@ export const payload = (over: object = {}) => ({
   layers: { layer: ['experiment'] },
   ...over,
 });
+
+/** A gate that asks for itself: evaluation fails, and with it the whole client-initialize response. */
+export const circle = spec({ name: 'circle', rules: [rule({ conditions: [passes('circle')] })] });
 
 /** What a server logged, parsed; times are taken out because they differ from run to run. */
 export interface LoggedEvent {
