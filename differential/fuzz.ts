@@ -1,5 +1,6 @@
 /**
- * `npm run fuzz -- --seed N --cases N [--engines native,js] [--exotic] [--zone Europe/Berlin] [--users N]`
+ * `npm run fuzz -- --seed N --cases N [--engines native,js] [--exotic] [--zone Europe/Berlin]
+ * [--users N] [--responses N] [--reports N]`
  *
  * Generates cases, asks statsig-node and every engine (dcs-v1 and dcs-v2 form), and reports every difference that
  * `known-differences.ts` does not recognise, with a shrunk case in `differential/failures`. Exit code 1 if any.
@@ -122,7 +123,7 @@ function formsOf(payload: JsonObject): Form[] {
 }
 
 async function runCase(seed: number, engines: EngineKind[]): Promise<void> {
-  const size = { ...defaultSize, users: given.number('users', defaultSize.users) };
+  const size = { ...defaultSize, users: given.number('users', defaultSize.users), clientInitialize: given.number('responses', defaultSize.clientInitialize) };
   const { one, questions } = fuzzCase(seed, size, given.flag('exotic'));
   const expected = await askOracle(one, questions);
   count(questions, one.users.length, expected);
