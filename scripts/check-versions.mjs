@@ -8,7 +8,7 @@ const read = (file) => readFileSync(join(root, file), 'utf8');
 /** Places that repeat the version of package.json, with the pattern that finds it there. */
 const copies = [
   ['Cargo.toml', /\[workspace\.package\]\s+version = "([^"]+)"/],
-  ['src/engine/select.ts', /export const VERSION = '([^']+)'/],
+  ['src/engine/version.ts', /export const VERSION = '([^']+)'/],
 ];
 
 export function versionProblems() {

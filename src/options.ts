@@ -3,7 +3,7 @@
  * A wrong type or an unknown name gives one warning that names it; the default is used.
  */
 import type { EngineKind } from './engine/engine';
-import { isEngineKind } from './engine/select';
+import { isEngineKind } from './engine/kinds';
 import { consoleLogger, type LoggerInterface } from './observability/logger';
 import { OptionReader } from './option-reader';
 import { optionsLoggingCopy } from './options-copy';
@@ -27,6 +27,7 @@ export const STATSIG_CDN = 'https://api.statsigcdn.com/v1';
 export const COMPATIBLE_VERSION = '6.5.2';
 
 const MAX_BUFFERED_EVENTS = 1000;
+const ENGINES: readonly string[] = ['native', 'wasm', 'js'] satisfies EngineKind[];
 
 /** The options in force. Complete: nobody downstream checks or defaults anything. */
 export interface ResolvedOptions {
@@ -174,6 +175,11 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     requestTimeoutMs: positive(reader, 'requestTimeoutMs'),
     downloadTimeoutMs: positive(reader, 'downloadTimeoutMs'),
   };
+}
+
+/** Not taken from engine/select: importing it would pull every engine into edge bundles. */
+function isEngineKind(name: string): name is EngineKind {
+  return ENGINES.includes(name);
 }
 
 function positive(reader: OptionReader, name: string): number | undefined {

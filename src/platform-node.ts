@@ -8,6 +8,8 @@ import { nodeTransport } from './network/node-transport';
 import type { Platform } from './platform';
 
 export const nodePlatform: Platform = {
+  hasBackground: true,
+  hasBackground: true,
   languageVersion: process.version.replace(/^v/, ''),
   get forcedEngine() {
     return process.env['STATSIG_ENGINE'];

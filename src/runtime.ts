@@ -4,7 +4,7 @@
  */
 import type { SpecsSummary } from './engine/engine';
 import type { Selection } from './engine/select';
-import { VERSION } from './engine/select';
+import { VERSION } from './engine/version';
 import {
   StatsigInitializeIDListsError,
   StatsigInvalidBootstrapValuesError,
@@ -62,13 +62,16 @@ export class Runtime {
   private readonly http: StatsigHttp;
   private hasIpTable = false;
   private isLoaded = false;
+  private windowStartedAt = 0;
   private windowTimer: TimerHandle = null;
+  private windowSince: number;
 
   /** @throws Error when a forced engine cannot load */
   constructor(private readonly init: RuntimeInit) {
     this.options = init.parsed.options;
     this.logger = init.logger;
     this.clock = init.clock ?? systemClock;
+    this.windowSince = this.clock.now();
     this.sessionID = init.platform.randomUUID();
     this.selection = init.platform.selectEngine(this.options.engine);
     this.evaluator = new Evaluator(this.selection.engine, {
@@ -88,8 +91,10 @@ export class Runtime {
 
   /** Specs, ID lists and polling; the body of initialize. Never rejects. */
   async load(): Promise<SpecInitResult> {
-    this.startWindows();
-    this.delivery.start();
+    if (this.init.platform.hasBackground) {
+      this.startWindows();
+      this.delivery.start();
+    }
     const result = await this.specs.initialize();
     this.applier.fixInitTime();
     if (this.options.initStrategyForIDLists === 'await') {
@@ -98,7 +103,7 @@ export class Runtime {
       this.clock.setTimer(() => void this.loadIdLists(), 0);
     }
     this.isLoaded = true;
-    if (!this.isStopped) {
+    if (!this.isStopped && this.init.platform.hasBackground) {
       this.startPolling();
     }
     return result;
@@ -116,9 +121,21 @@ export class Runtime {
     }
   }
 
+  /** Sends pending events. Never rejects. Without timers, this is also where a new window of exposures begins. */
+  async flush(timeoutMs?: number): Promise<void> {
+    await this.delivery.flush(timeoutMs);
+    if (!this.init.platform.hasBackground && this.clock.now() - this.windowSince >= WINDOW_MS) {
+      this.turnWindow();
+    }
+  }
+
   /** Restarts polling that a frozen host lost (BEHAVIOUR.md 11.4); never after shutdown (Q25). */
   recoverIfStale(): void {
-    if (this.isLoaded && !this.isStopped) {
+    if (!this.init.platform.hasBackground) {
+      this.rotateIfDue();
+      return;
+    }
+    if (this.isLoaded && !this.isStopped && this.init.platform.hasBackground) {
       this.specs.recoverIfStale();
       this.idLists.recoverIfStale();
     }
@@ -165,11 +182,24 @@ export class Runtime {
   }
 
   private startWindows(): void {
-    const turn = (): void => {
+    this.windowTimer = this.clock.setTimer(() => {
+      this.turnWindow();
+      this.startWindows();
+    }, WINDOW_MS);
+  }
+
+  private turnWindow(): void {
+    this.windowSince = this.clock.now();
+    this.evaluator.rotateWindow();
+  }
+
+  /** Where no timer runs, calls turn the window. */
+  private rotateIfDue(): void {
+    const now = this.clock.now();
+    if (now - this.windowStartedAt >= WINDOW_MS) {
+      this.windowStartedAt = now;
       this.evaluator.rotateWindow();
-      this.windowTimer = this.clock.setTimer(turn, WINDOW_MS);
-    };
-    this.windowTimer = this.clock.setTimer(turn, WINDOW_MS);
+    }
   }
 
   /** Waits for the work or the timeout, whichever is first. The timer holds the process only while waited for. */

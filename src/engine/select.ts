@@ -3,6 +3,8 @@
  * one. The only importer of all three; each is loaded when it is tried, so an unused one costs nothing.
  */
 import type { Engine, EngineKind } from './engine';
+import { ENGINE_KINDS } from './kinds';
+import { VERSION } from './version';
 
 /** The engine that was chosen and why the faster ones were not. */
 export interface Selection {
@@ -13,20 +15,13 @@ export interface Selection {
 
 type Factory = () => Engine;
 
-const ORDER: EngineKind[] = ['native', 'wasm', 'js'];
-
-/** True for the names that `STATSIG_ENGINE` and the option take. */
-export function isEngineKind(value: unknown): value is EngineKind {
-  return typeof value === 'string' && (ORDER as string[]).includes(value);
-}
-
 /**
  * Makes an engine. @param forced only this one; null = the first that loads.
  * @throws Error when the forced engine cannot load. Without `forced` it never throws: js always loads.
  */
 export function selectEngine(forced: EngineKind | null, factories: Record<EngineKind, Factory> = FACTORIES): Selection {
   const rejected: Selection['rejected'] = [];
-  for (const kind of forced === null ? ORDER : [forced]) {
+  for (const kind of forced === null ? ENGINE_KINDS : [forced]) {
     try {
       return { engine: factories[kind](), rejected };
     } catch (error) {
@@ -51,6 +46,3 @@ const FACTORIES: Record<EngineKind, Factory> = {
   js: () => (require('./js/engine') as typeof import('./js/engine')).createJsEngine(VERSION),
 };
 /* eslint-enable @typescript-eslint/no-require-imports */
-
-/** Version of the evaluators; scripts/check-versions keeps it equal to package.json and Cargo.toml. */
-export const VERSION = '0.1.0';

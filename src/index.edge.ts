@@ -1,0 +1,67 @@
+/**
+ * Public API for edge runtimes: the same names as the Node entry, on WebAssembly or JavaScript. See `platform-edge.ts`
+ * for what differs.
+ */
+import { edgePlatform, useAssets } from './platform-edge';
+import * as errors from './errors';
+import { DynamicConfig, Layer } from './results';
+import { Server, type Host } from './server';
+import { createSingleton, type StatsigFunctions } from './singleton';
+import { DataAdapterKeyPath } from './storage/data-adapter';
+import type { StatsigOptions } from './types/statsig-options';
+
+/** One SDK instance on an edge runtime. See `Server`. */
+export class StatsigServer extends Server {
+  /** @throws as the Node entry's class */
+  constructor(secretKey: string, options: StatsigOptions = {}, host?: Partial<Host>) {
+    super(secretKey, options, { platform: edgePlatform, ...host });
+  }
+}
+
+const {
+  StatsigInvalidArgumentError,
+  StatsigLocalModeNetworkError,
+  StatsigTooManyRequestsError,
+  StatsigUninitializedError,
+} = errors;
+
+const classes = {
+  StatsigServer,
+  DataAdapterKeyPath,
+  DynamicConfig,
+  Layer,
+  StatsigInvalidArgumentError,
+  StatsigLocalModeNetworkError,
+  StatsigTooManyRequestsError,
+  StatsigUninitializedError,
+};
+
+/** The shared instance: classes and functions. */
+export const Statsig: typeof classes & Omit<StatsigFunctions, '_enforceServer'> = {
+  ...classes,
+  ...createSingleton(StatsigServer),
+};
+export default Statsig;
+
+export { DataAdapterKeyPath, DynamicConfig, Layer, useAssets };
+export {
+  EngineUnavailableError,
+  StatsigError,
+  StatsigInvalidArgumentError,
+  StatsigLocalModeNetworkError,
+  StatsigTooManyRequestsError,
+  StatsigUninitializedError,
+} from './errors';
+export const {
+  initialize, checkGate, getFeatureGate, getConfig, getExperiment, getLayer, logEvent, flush, shutdown, shutdownAsync,
+  syncConfigSpecs, syncIdLists, getClientInitializeResponse, getClientInitializeResponseString,
+  getClientInitializeResponseBuffer, engineInfo, eventStats,
+} = Statsig;
+
+export type { EdgeAssets } from './platform-edge';
+export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
+export type { DeliveryCounters } from './events/delivery';
+export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';
+export type { EngineInfo } from './server';
+export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
+export type * from './types';
