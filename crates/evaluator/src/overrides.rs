@@ -13,20 +13,43 @@ pub struct OverrideValue {
     pub flag: bool,
     /// Of a config or layer, as JSON.
     pub json: Text,
-    /// It is for everyone.
-    pub global: bool,
 }
+
+/// An override that applies to a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied(u32);
+
+impl Applied {
+    /// A number that tells it from others, for keys of outcomes.
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
+    /// Undoes [`Applied::number`].
+    pub(crate) fn from_number(number: u32) -> Applied {
+        Applied(number)
+    }
+
+    /// It applied because it is for everyone, not because it names an ID of the user. The two have the same key when
+    /// an ID is ''.
+    pub(crate) fn for_everyone(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+/// Key ('' = everyone) → number of a value.
+type ByKey = FxHashMap<Box<str>, u32>;
 
 /// All overrides.
 #[derive(Debug, Default)]
 pub struct Overrides {
-    /// Per kind: name → key ('' = everyone) → index into `values`.
-    named: [FxHashMap<Box<str>, FxHashMap<Box<str>, u32>>; 3],
+    /// Per kind, by name.
+    named: [FxHashMap<Box<str>, ByKey>; 3],
     values: FxHashMap<u32, OverrideValue>,
     /// Numbers are never used twice, because keys of outcomes hold them.
     next: u32,
     /// Per spec index: the map of `named`, copied.
-    by_spec: FxHashMap<u32, FxHashMap<Box<str>, u32>>,
+    by_spec: FxHashMap<u32, ByKey>,
 }
 
 const KINDS: [(&str, SpecKind); 3] =
@@ -53,11 +76,11 @@ impl Overrides {
             return None;
         }
         let number = self.next;
-        self.next = self.next.wrapping_add(1);
+        self.next = self.next.wrapping_add(1) & (u32::MAX >> 1);
         let gate = kind == SpecKind::Gate;
         let json = if gate { "{}".into() } else { stringify(value).into() };
         let flag = !gate || value.is_truthy();
-        self.values.insert(number, OverrideValue { flag, json, global: id.is_empty() });
+        self.values.insert(number, OverrideValue { flag, json });
         Some((id.into(), number))
     }
 
@@ -74,16 +97,18 @@ impl Overrides {
     }
 
     /// The override of a spec that applies to a user. Costs one comparison when there are none.
-    pub(crate) fn find(&self, spec: u32, slot: &UserSlot) -> Option<u32> {
+    pub(crate) fn find(&self, spec: u32, slot: &UserSlot) -> Option<Applied> {
         if self.by_spec.is_empty() {
             return None;
         }
         let map = self.by_spec.get(&spec)?;
-        slot.override_keys().iter().find_map(|key| map.get(key.as_str()).copied())
+        let own = slot.override_keys().iter().find_map(|key| map.get(key.as_str()));
+        let applied = own.map(|number| Applied(number << 1));
+        applied.or_else(|| map.get("").map(|number| Applied(number << 1 | 1)))
     }
 
     /// The value of an override.
-    pub(crate) fn value(&self, number: u32) -> Option<&OverrideValue> {
-        self.values.get(&number)
+    pub(crate) fn value(&self, applied: Applied) -> Option<&OverrideValue> {
+        self.values.get(&(applied.0 >> 1))
     }
 }

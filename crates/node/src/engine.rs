@@ -1,44 +1,20 @@
 //! The class.
 
-use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::Arc;
+use std::rc::Rc;
 
-use napi::bindgen_prelude::{AsyncTask, Either3, Env, Float64Array, Null, Result, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Either3, Env, Float64Array, Null, Result, This, Uint8Array};
 use napi_derive::napi;
 use statsig_evaluator::engine::eval_code;
 use statsig_evaluator::{ClientInitialize, Engine, SpecKind, USER_CAPACITY};
 
-use crate::tasks::{DropTask, EncodeTask, IdListTask, Inbox, PrepareTask};
+use crate::hot;
+use crate::shared::Shared;
+use crate::tasks::{DropTask, EncodeTask, IdListTask, PrepareTask};
 
 /// See the crate documentation.
 #[napi]
 pub struct NativeEngine {
-    engine: Engine,
-    inbox: Arc<Inbox>,
-    /// Disposed or poisoned: nothing answers any more.
-    dead: bool,
-    poisoned: bool,
-}
-
-impl NativeEngine {
-    /// Runs a call. `otherwise` is the answer of a dead engine, and of a call that panics.
-    #[inline]
-    fn call<R>(&mut self, otherwise: R, work: impl FnOnce(&mut Engine) -> R) -> R {
-        if self.dead {
-            return otherwise;
-        }
-        for list in self.inbox.take_lists() {
-            self.engine.finish_id_list(list);
-        }
-        let engine = &mut self.engine;
-        match catch_unwind(AssertUnwindSafe(|| work(engine))) {
-            Ok(answer) => answer,
-            Err(_) => {
-                (self.dead, self.poisoned) = (true, true);
-                otherwise
-            }
-        }
-    }
+    shared: Rc<Shared>,
 }
 
 fn kind(number: u32) -> SpecKind {
@@ -50,8 +26,10 @@ fn kind(number: u32) -> SpecKind {
 impl NativeEngine {
     #[napi(constructor)]
     #[allow(clippy::new_without_default)]
-    pub fn new() -> NativeEngine {
-        NativeEngine { engine: Engine::new(), inbox: Arc::default(), dead: false, poisoned: false }
+    pub fn new(env: Env, this: This) -> Result<NativeEngine> {
+        let shared = Rc::new(Shared::default());
+        hot::define(&env, &this, &shared)?;
+        Ok(NativeEngine { shared })
     }
 
     #[napi]
@@ -67,28 +45,28 @@ impl NativeEngine {
     /// A call panicked; use another engine from now on.
     #[napi]
     pub fn poisoned(&self) -> bool {
-        self.poisoned
+        self.shared.is_poisoned()
     }
 
     #[napi]
-    pub fn set_options(&mut self, json: String) {
-        self.call((), |engine| engine.set_options(&json));
+    pub fn set_options(&self, json: String) {
+        self.shared.call((), |engine| engine.set_options(&json));
     }
 
     #[napi]
-    pub fn set_details(&mut self, reason: String, config_sync_time_ms: f64, init_time_ms: f64) {
-        self.call((), |engine| engine.set_details(&reason, config_sync_time_ms, init_time_ms));
+    pub fn set_details(&self, reason: String, config_sync_time_ms: f64, init_time_ms: f64) {
+        self.shared.call((), |engine| engine.set_details(&reason, config_sync_time_ms, init_time_ms));
     }
 
     #[napi(ts_return_type = "Promise<string>")]
     pub fn prepare_specs(&self, payload: Uint8Array) -> AsyncTask<PrepareTask> {
-        AsyncTask::new(PrepareTask { payload: payload.to_vec(), inbox: self.inbox.clone() })
+        AsyncTask::new(PrepareTask { payload: payload.to_vec(), inbox: self.shared.inbox.clone() })
     }
 
     #[napi]
-    pub fn commit_specs(&mut self, env: Env, handle: u32) -> Result<()> {
-        let Some(specs) = self.inbox.take_specs(handle) else { return Ok(()) };
-        let store = self.call(None, |engine| engine.commit(specs));
+    pub fn commit_specs(&self, env: Env, handle: u32) -> Result<()> {
+        let Some(specs) = self.shared.inbox.take_specs(handle) else { return Ok(()) };
+        let store = self.shared.call(None, |engine| engine.commit(specs));
         if store.is_some() {
             env.spawn(DropTask { store })?;
         }
@@ -97,133 +75,123 @@ impl NativeEngine {
 
     #[napi]
     pub fn discard_specs(&self, env: Env, handle: u32) -> Result<()> {
-        if let Some(specs) = self.inbox.take_specs(handle) {
+        if let Some(specs) = self.shared.inbox.take_specs(handle) {
             env.spawn(DropTask { store: specs.store })?;
         }
         Ok(())
     }
 
     #[napi]
-    pub fn reset(&mut self) {
-        self.call((), Engine::reset);
+    pub fn reset(&self) {
+        self.shared.call((), Engine::reset);
     }
 
     #[napi]
-    pub fn spec_index(&mut self, kind_number: u32, name: String) -> i32 {
-        self.call(eval_code::TABLE_FULL, |engine| engine.spec_index(kind(kind_number), &name))
+    pub fn spec_index(&self, kind_number: u32, name: String) -> i32 {
+        self.shared.call(eval_code::TABLE_FULL, |engine| engine.spec_index(kind(kind_number), &name))
     }
 
     #[napi]
-    pub fn spec_names(&mut self, kind_number: u32, entity: String) -> String {
-        self.call("[]".into(), |engine| engine.spec_names(kind(kind_number), &entity))
+    pub fn spec_names(&self, kind_number: u32, entity: String) -> String {
+        self.shared.call("[]".into(), |engine| engine.spec_names(kind(kind_number), &entity))
     }
 
     #[napi]
-    pub fn spec_info(&mut self, index: u32) -> Option<String> {
-        self.call(None, |engine| engine.spec_info(index))
+    pub fn spec_info(&self, index: u32) -> Option<String> {
+        self.shared.call(None, |engine| engine.spec_info(index))
     }
 
     #[napi]
-    pub fn experiment_layer(&mut self, experiment: String) -> Option<String> {
-        self.call(None, |engine| engine.experiment_layer(&experiment).map(String::from))
+    pub fn experiment_layer(&self, experiment: String) -> Option<String> {
+        self.shared.call(None, |engine| engine.experiment_layer(&experiment).map(String::from))
     }
 
     #[napi]
-    pub fn set_user(&mut self, slot: u32, json: String, private_json: String, exotic: String) {
-        self.call((), |engine| engine.set_user(slot, &json, &private_json, &exotic));
+    pub fn set_user(&self, slot: u32, json: String, private_json: String, exotic: String) {
+        self.shared.call((), |engine| engine.set_user(slot, &json, &private_json, &exotic));
     }
 
     #[napi]
-    pub fn set_user_agent(&mut self, slot: u32, json: String) {
-        self.call((), |engine| engine.set_user_agent(slot, &json));
+    pub fn set_user_agent(&self, slot: u32, json: String) {
+        self.shared.call((), |engine| engine.set_user_agent(slot, &json));
     }
 
     #[napi]
-    pub fn evaluate(&mut self, slot: u32, spec: u32, mode: u32, now_ms: f64) -> i32 {
-        self.call(eval_code::FAILED, |engine| engine.evaluate(slot, spec, mode, now_ms))
+    pub fn expose_layer_parameter(&self, slot: u32, outcome: u32, parameter: String, mode: u32, now_ms: f64) -> bool {
+        self.shared.call(false, |engine| engine.expose_layer_parameter(slot, outcome, &parameter, mode, now_ms))
     }
 
     #[napi]
-    pub fn expose(&mut self, slot: u32, outcome: u32, mode: u32, now_ms: f64) -> bool {
-        self.call(false, |engine| engine.expose(slot, outcome, mode, now_ms))
+    pub fn outcome(&self, outcome: u32) -> String {
+        self.shared.call("null".into(), |engine| engine.outcome(outcome))
     }
 
     #[napi]
-    pub fn expose_layer_parameter(&mut self, slot: u32, outcome: u32, parameter: String, mode: u32, now_ms: f64) -> bool {
-        self.call(false, |engine| engine.expose_layer_parameter(slot, outcome, &parameter, mode, now_ms))
+    pub fn intern_outcome(&self, json: String) -> i32 {
+        self.shared.call(eval_code::FAILED, |engine| engine.intern_outcome(&json))
     }
 
     #[napi]
-    pub fn outcome(&mut self, outcome: u32) -> String {
-        self.call("null".into(), |engine| engine.outcome(outcome))
+    pub fn last_error(&self) -> String {
+        let dead = if self.shared.is_poisoned() { "the native evaluator panicked" } else { "the engine was disposed" };
+        self.shared.call(dead.into(), |engine| engine.last_error().into())
     }
 
     #[napi]
-    pub fn intern_outcome(&mut self, json: String) -> i32 {
-        self.call(eval_code::FAILED, |engine| engine.intern_outcome(&json))
+    pub fn log_event(&self, slot: i32, head: String, tail: String, dedupe_key: String) -> bool {
+        self.shared.call(false, |engine| engine.log_event(u32::try_from(slot).ok(), &head, &tail, &dedupe_key))
     }
 
     #[napi]
-    pub fn last_error(&mut self) -> String {
-        let dead = if self.poisoned { "the native evaluator panicked" } else { "the engine was disposed" };
-        self.call(dead.into(), |engine| engine.last_error().into())
-    }
-
-    #[napi]
-    pub fn log_event(&mut self, slot: i32, head: String, tail: String, dedupe_key: String) -> bool {
-        self.call(false, |engine| engine.log_event(u32::try_from(slot).ok(), &head, &tail, &dedupe_key))
-    }
-
-    #[napi]
-    pub fn pending_events(&mut self) -> u32 {
-        self.call(0, |engine| engine.pending_events() as u32)
+    pub fn pending_events(&self) -> u32 {
+        self.shared.call(0, |engine| engine.pending_events() as u32)
     }
 
     #[napi(ts_return_type = "Promise<EncodedBatch>")]
-    pub fn take_batch(&mut self, prefix: String, suffix: String, max_events: u32) -> AsyncTask<EncodeTask> {
-        let batch = self.call(Default::default(), |engine| engine.take_batch(max_events as usize));
+    pub fn take_batch(&self, prefix: String, suffix: String, max_events: u32) -> AsyncTask<EncodeTask> {
+        let batch = self.shared.call(Default::default(), |engine| engine.take_batch(max_events as usize));
         AsyncTask::new(EncodeTask { batch, prefix, suffix })
     }
 
     #[napi]
-    pub fn rotate_window(&mut self) {
-        self.call((), Engine::rotate_window);
+    pub fn rotate_window(&self) {
+        self.shared.call((), Engine::rotate_window);
     }
 
     #[napi]
-    pub fn set_overrides(&mut self, json: String) {
-        self.call((), |engine| engine.set_overrides(&json));
+    pub fn set_overrides(&self, json: String) {
+        self.shared.call((), |engine| engine.set_overrides(&json));
     }
 
     #[napi(ts_return_type = "Promise<boolean>")]
-    pub fn update_id_list(&mut self, name: String, replace: bool, lines: Uint8Array) -> AsyncTask<IdListTask> {
-        let update = self.call(None, |engine| Some(engine.start_id_list(&name, replace)));
-        AsyncTask::new(IdListTask { update, lines: lines.to_vec(), inbox: self.inbox.clone() })
+    pub fn update_id_list(&self, name: String, replace: bool, lines: Uint8Array) -> AsyncTask<IdListTask> {
+        let update = self.shared.call(None, |engine| Some(engine.start_id_list(&name, replace)));
+        AsyncTask::new(IdListTask { update, lines: lines.to_vec(), inbox: self.shared.inbox.clone() })
     }
 
     #[napi]
-    pub fn remove_id_list(&mut self, name: String) {
-        self.call((), |engine| engine.remove_id_list(&name));
+    pub fn remove_id_list(&self, name: String) {
+        self.shared.call((), |engine| engine.remove_id_list(&name));
     }
 
     #[napi]
-    pub fn export_id_list(&mut self, name: String) -> Option<Uint8Array> {
-        self.call(None, |engine| engine.export_id_list(&name)).map(Uint8Array::from)
+    pub fn export_id_list(&self, name: String) -> Option<Uint8Array> {
+        self.shared.call(None, |engine| engine.export_id_list(&name)).map(Uint8Array::from)
     }
 
     #[napi]
-    pub fn set_ip_table(&mut self, table: Uint8Array) {
-        self.call((), |engine| engine.set_ip_table(&table));
+    pub fn set_ip_table(&self, table: Uint8Array) {
+        self.shared.call((), |engine| engine.set_ip_table(&table));
     }
 
     #[napi]
-    pub fn set_time_zone(&mut self, transitions: Float64Array) {
-        self.call((), |engine| engine.set_time_zone(&transitions));
+    pub fn set_time_zone(&self, transitions: Float64Array) {
+        self.shared.call((), |engine| engine.set_time_zone(&transitions));
     }
 
     #[napi]
-    pub fn client_initialize(&mut self, slot: u32, json: String) -> Either3<Uint8Array, i32, Null> {
-        match self.call(ClientInitialize::Code(eval_code::FAILED), |engine| engine.client_initialize(slot, &json)) {
+    pub fn client_initialize(&self, slot: u32, json: String) -> Either3<Uint8Array, i32, Null> {
+        match self.shared.call(ClientInitialize::Code(eval_code::FAILED), |engine| engine.client_initialize(slot, &json)) {
             ClientInitialize::Body(body) => Either3::A(body.into()),
             ClientInitialize::Code(code) => Either3::B(code),
             ClientInitialize::None => Either3::C(Null),
@@ -231,14 +199,12 @@ impl NativeEngine {
     }
 
     #[napi]
-    pub fn stats(&mut self) -> String {
-        self.call("{}".into(), |engine| engine.stats())
+    pub fn stats(&self) -> String {
+        self.shared.call("{}".into(), |engine| engine.stats())
     }
 
     #[napi]
-    pub fn dispose(&mut self) {
-        self.engine = Engine::new();
-        self.inbox.clear();
-        self.dead = true;
+    pub fn dispose(&self) {
+        self.shared.dispose();
     }
 }

@@ -7,10 +7,13 @@
 //!   `clientInitialize(slot, json)` take JSON text;
 //! - `specNames`, `specInfo`, `outcome` and `stats` give JSON text (`specInfo` may give null);
 //! - `prepareSpecs(bytes)` resolves to the JSON of `{handle, summary}`;
+//! - `evaluate` and `expose` are own properties of the instance, not methods of the prototype: see `hot`;
 //! - `version()` and `userCapacity()` are methods.
 //!
 //! `prepareSpecs`, `takeBatch` and `updateIdList` work on libuv's pool and are installed on the thread of the engine.
 //! A panic makes its call answer `Failed` (or nothing), and every later one too: see `poisoned()`.
 
 mod engine;
+mod hot;
+mod shared;
 mod tasks;

@@ -7,6 +7,7 @@ use crate::eval::{code, rule_string, Evaluation, Found, Stop};
 use crate::exposure::Exposure;
 use crate::outcome::table::{Full, OutcomeKey};
 use crate::outcome::{record, Outcome, Reason};
+use crate::overrides::Applied;
 use crate::store::{rate, SpecBody, SpecKind, Text, NONE};
 use crate::user::Seen;
 
@@ -99,8 +100,8 @@ impl Engine {
 
     fn answer(&mut self, slot: u32, spec: u32, targeting: bool, now: f64, volatile: &mut bool) -> core::result::Result<u32, Stop> {
         if !targeting {
-            if let Some(entry) = self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s)) {
-                return self.outcome_of(spec, &special(spec, code::OVERRIDE, entry));
+            if let Some(applied) = self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s)) {
+                return self.outcome_of(spec, &special(spec, code::OVERRIDE, applied.number()));
             }
             if !self.serving {
                 return self.outcome_of(spec, &special(spec, code::UNINITIALIZED, 0));
@@ -242,11 +243,12 @@ impl Engine {
 
     fn fill_override(&self, outcome: &mut Outcome, found: &Found) {
         bare(outcome, Some(Reason::LocalOverride));
-        let Some(value) = self.world.overrides.value(found.extra) else { return };
+        let applied = Applied::from_number(found.extra);
+        let Some(value) = self.world.overrides.value(applied) else { return };
         outcome.value = value.flag;
         // A delegate is a config whatever was asked for.
         if outcome.kind != SpecKind::Gate || found.delegate != NONE {
-            outcome.id_type = Some(Text::from(if value.global { "" } else { "userID" }));
+            outcome.id_type = Some(Text::from(if applied.for_everyone() { "" } else { "userID" }));
             outcome.json = value.json.clone();
         }
     }

@@ -195,7 +195,7 @@ impl Evaluation<'_> {
         let undelegated = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
         let middle = self.stack.len();
         let found = match self.world.overrides.find(config, self.slot) {
-            Some(entry) => Found { extra: entry, ..Found::of(config, code::OVERRIDE) },
+            Some(applied) => Found { extra: applied.number(), ..Found::of(config, code::OVERRIDE) },
             None => self.spec(config, false)?,
         };
         self.merge(start, middle);
@@ -254,8 +254,8 @@ impl Evaluation<'_> {
     fn fresh_gate(&mut self, gate: u32, name: u32) -> Result<GateMemo, Stop> {
         let start = self.stack.len();
         let found = match self.world.overrides.find(gate, self.slot) {
-            Some(entry) => Found {
-                pass: self.world.overrides.value(entry).is_some_and(|o| o.flag),
+            Some(applied) => Found {
+                pass: self.world.overrides.value(applied).is_some_and(|o| o.flag),
                 ..Found::of(gate, code::OVERRIDE)
             },
             None => self.spec(gate, false)?,

@@ -372,7 +372,7 @@ impl UserSlot {
         span.of(&self.text)
     }
 
-    /// The keys under which overrides are looked up, in order: user ID, custom IDs, everyone.
+    /// The IDs under which overrides are looked up, in order: user ID, custom IDs.
     pub(crate) fn override_keys(&self) -> Vec<String> {
         let mut keys = Vec::new();
         match self.find(Scope::Top, "userID") {
@@ -381,7 +381,6 @@ impl UserSlot {
         }
         let ids = self.fields.iter().filter(|f| f.scope == Scope::CustomIds);
         keys.extend(ids.map(|f| self.text_of(f.value)));
-        keys.push(String::new());
         keys
     }
 
