@@ -86,7 +86,7 @@ class SpecCompiler {
       if (this.warnings.length < MAX_WARNINGS) {
         this.warnings.push(`The ${KIND_NAMES[kind]} ${JSON.stringify(name)} is malformed and disabled: ${reason}.`);
       }
-      return this.spec(kind, name, { rules: [] }, true);
+      return this.spec(kind, name, { ...(isObject(wire) ? wire : {}), rules: [] }, true);
     }
   }
 
