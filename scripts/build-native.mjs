@@ -11,7 +11,10 @@ import { platforms, thisPlatform } from './platforms.mjs';
 import { localBin, mustRun, outputOf } from './run.mjs';
 import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
 
-const inputs = ['crates/evaluator', 'crates/node', 'Cargo.toml', 'Cargo.lock', 'package.json', 'scripts/build-native.mjs'];
+const inputs = [
+  'crates/evaluator/src', 'crates/evaluator/Cargo.toml', 'crates/node/src', 'crates/node/Cargo.toml', 'crates/node/build.rs',
+  'Cargo.toml', 'Cargo.lock', 'scripts/build-native.mjs',
+];
 const generated = 'src/engine/generated';
 
 function option(name) {

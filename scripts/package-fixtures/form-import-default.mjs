@@ -1,0 +1,3 @@
+import Statsig from 'statsig-node-native';
+import { exercise } from './exercise.cjs';
+await exercise(Statsig);
