@@ -232,7 +232,8 @@ function askClientInitialize(server: OracleServer, one: Case, call: ClientInitia
 
 /** statsig-node writes to the user it is given; every question gets its own. */
 function copyUser(user: unknown): unknown {
-  return user !== null && typeof user === 'object' ? { ...user } : user;
+  if (user === null || typeof user !== 'object') return user;
+  return Object.assign(Object.create(Object.getPrototypeOf(user) as object | null) as object, user);
 }
 
 /** What statsig-node complains about is not compared; its exception reports would go to the Internet (Q20). */
