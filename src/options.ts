@@ -27,7 +27,6 @@ export const STATSIG_CDN = 'https://api.statsigcdn.com/v1';
 export const COMPATIBLE_VERSION = '6.5.2';
 
 const MAX_BUFFERED_EVENTS = 1000;
-const ENGINES: readonly string[] = ['native', 'wasm', 'js'] satisfies EngineKind[];
 
 /** The options in force. Complete: nobody downstream checks or defaults anything. */
 export interface ResolvedOptions {
@@ -175,11 +174,6 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     requestTimeoutMs: positive(reader, 'requestTimeoutMs'),
     downloadTimeoutMs: positive(reader, 'downloadTimeoutMs'),
   };
-}
-
-/** Not taken from engine/select: importing it would pull every engine into edge bundles. */
-function isEngineKind(name: string): name is EngineKind {
-  return ENGINES.includes(name);
 }
 
 function positive(reader: OptionReader, name: string): number | undefined {

@@ -9,7 +9,6 @@ import type { Platform } from './platform';
 
 export const nodePlatform: Platform = {
   hasBackground: true,
-  hasBackground: true,
   languageVersion: process.version.replace(/^v/, ''),
   get forcedEngine() {
     return process.env['STATSIG_ENGINE'];

@@ -5,8 +5,6 @@ import type { Compress, EventSpool } from './events/delivery';
 import type { Transport } from './network/transport';
 
 export interface Platform {
-  /** False where nothing runs between requests: no polling, no interval; the caller syncs and flushes. */
-  readonly hasBackground: boolean;
   /** False where nothing runs between requests: no polling, no interval flush; the caller syncs and flushes. */
   readonly hasBackground: boolean;
   /** For `statsigMetadata.languageVersion`. */

@@ -64,14 +64,13 @@ export class Runtime {
   private isLoaded = false;
   private windowStartedAt = 0;
   private windowTimer: TimerHandle = null;
-  private windowSince: number;
 
   /** @throws Error when a forced engine cannot load */
   constructor(private readonly init: RuntimeInit) {
     this.options = init.parsed.options;
     this.logger = init.logger;
     this.clock = init.clock ?? systemClock;
-    this.windowSince = this.clock.now();
+    this.windowStartedAt = this.clock.now();
     this.sessionID = init.platform.randomUUID();
     this.selection = init.platform.selectEngine(this.options.engine);
     this.evaluator = new Evaluator(this.selection.engine, {
@@ -121,21 +120,13 @@ export class Runtime {
     }
   }
 
-  /** Sends pending events. Never rejects. Without timers, this is also where a new window of exposures begins. */
-  async flush(timeoutMs?: number): Promise<void> {
-    await this.delivery.flush(timeoutMs);
-    if (!this.init.platform.hasBackground && this.clock.now() - this.windowSince >= WINDOW_MS) {
-      this.turnWindow();
-    }
-  }
-
   /** Restarts polling that a frozen host lost (BEHAVIOUR.md 11.4); never after shutdown (Q25). */
   recoverIfStale(): void {
     if (!this.init.platform.hasBackground) {
       this.rotateIfDue();
       return;
     }
-    if (this.isLoaded && !this.isStopped && this.init.platform.hasBackground) {
+    if (this.isLoaded && !this.isStopped) {
       this.specs.recoverIfStale();
       this.idLists.recoverIfStale();
     }
@@ -183,14 +174,9 @@ export class Runtime {
 
   private startWindows(): void {
     this.windowTimer = this.clock.setTimer(() => {
-      this.turnWindow();
+      this.evaluator.rotateWindow();
       this.startWindows();
     }, WINDOW_MS);
-  }
-
-  private turnWindow(): void {
-    this.windowSince = this.clock.now();
-    this.evaluator.rotateWindow();
   }
 
   /** Where no timer runs, calls turn the window. */
