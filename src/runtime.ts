@@ -4,32 +4,20 @@
  */
 import type { SpecsSummary } from './engine/engine';
 import type { Selection } from './engine/select';
-import { VERSION } from './engine/version';
-import {
-  StatsigInitializeIDListsError,
-  StatsigInvalidBootstrapValuesError,
-  StatsigInvalidDataAdapterValuesError,
-  StatsigInvalidIDListsResponseError,
-  StatsigLocalModeNetworkError,
-  StatsigTooManyRequestsError,
-} from './errors';
+import { StatsigInitializeIDListsError } from './errors';
 import { Evaluator, WINDOW_MS } from './evaluation/evaluator';
 import { EventDelivery, type DeliveryCounters } from './events/delivery';
 import { systemClock, type Clock, type TimerHandle } from './network/clock';
-import { StatsigHttp } from './network/http';
-import type { NetworkOverride } from './network/transport';
-import { Diagnostics } from './observability/diagnostics';
-import { ExceptionReporter } from './observability/exception-report';
+import type { Diagnostics } from './observability/diagnostics';
+import type { ExceptionReporter } from './observability/exception-report';
 import type { SafeLogger } from './observability/logger';
 import type { ParsedOptions, ResolvedOptions } from './options';
 import type { Platform } from './platform';
+import * as parts from './runtime-parts';
 import { SpecApplier } from './spec-applier';
-import { ContainedAdapter } from './storage/contained-adapter';
+import type { ContainedAdapter } from './storage/contained-adapter';
 import { IdListSync } from './updates/id-list-sync';
 import { SpecSync, type SpecInitResult } from './updates/spec-sync';
-
-/** Most events kept in the engine while nothing takes them; later ones are dropped and counted. */
-const PENDING_EVENTS = 100_000;
 
 export interface RuntimeInit {
   secretKey: string | null;
@@ -43,7 +31,6 @@ export interface RuntimeInit {
 export class Runtime {
   readonly options: ResolvedOptions;
   readonly logger: SafeLogger;
-  readonly sessionID: string;
   readonly selection: Selection;
   readonly evaluator: Evaluator;
   readonly applier: SpecApplier;
@@ -59,7 +46,6 @@ export class Runtime {
 
   private readonly clock: Clock;
   private readonly adapter: ContainedAdapter | null;
-  private readonly http: StatsigHttp;
   private hasIpTable = false;
   private isLoaded = false;
   private windowStartedAt = 0;
@@ -67,25 +53,29 @@ export class Runtime {
 
   /** @throws Error when a forced engine cannot load */
   constructor(private readonly init: RuntimeInit) {
-    this.options = init.parsed.options;
-    this.logger = init.logger;
-    this.clock = init.clock ?? systemClock;
-    this.windowStartedAt = this.clock.now();
-    this.sessionID = init.platform.randomUUID();
-    this.selection = init.platform.selectEngine(this.options.engine);
-    this.evaluator = new Evaluator(this.selection.engine, {
-      now: this.clock.now,
-      onBatchFull: () => this.delivery.batchReady(),
-    });
-    this.adapter = this.makeAdapter();
-    this.http = this.makeHttp();
-    this.exceptions = this.makeExceptions();
-    this.diagnostics = this.makeDiagnostics();
+    const { parsed, platform, logger, secretKey, clock = systemClock } = init;
+    this.options = parsed.options;
+    this.logger = logger;
+    this.clock = clock;
+    this.windowStartedAt = clock.now();
+    this.selection = platform.selectEngine(this.options.engine);
+    this.evaluator = new Evaluator(this.selection.engine, { now: clock.now, onBatchFull: () => this.delivery.batchReady() });
+    const { options, loggingCopy } = parsed;
+    const sessionID = platform.randomUUID();
+    const around = { options, loggingCopy, secretKey, sessionID, platform, logger, clock };
+    const http = parts.makeHttp(around);
+    this.adapter = parts.makeAdapter(around);
+    this.exceptions = parts.makeExceptions(around, http);
+    this.diagnostics = parts.makeDiagnostics(around, this.evaluator);
     this.applier = this.makeApplier();
-    this.specs = this.makeSpecs();
-    this.idLists = this.makeIdLists();
-    this.delivery = this.makeDelivery();
-    this.configureEngine();
+    const { adapter, diagnostics, evaluator, exceptions, applier } = this;
+    this.specs = new SpecSync(parts.specSyncOptions(around, { http, adapter, diagnostics }, applier));
+    this.idLists = new IdListSync(parts.idListSyncOptions(around, { http, adapter, diagnostics }, evaluator));
+    this.delivery = new EventDelivery(parts.deliveryOptions(around, { evaluator, http, diagnostics, exceptions, applier }));
+    this.evaluator.setOptions(parts.engineOptions(around));
+    for (const { kind, reason } of this.selection.rejected) {
+      logger.info(`statsigSDK> The ${kind} engine cannot load, ${this.selection.engine.kind} answers: ${reason}`);
+    }
   }
 
   /** Specs, ID lists and polling; the body of initialize. Never rejects. */
@@ -228,79 +218,6 @@ export class Runtime {
     }
   }
 
-  // ---- wiring ----
-
-  private get isSilent(): boolean {
-    return this.options.localMode || this.options.disableAllLogging;
-  }
-
-  private configureEngine(): void {
-    const { environment, loggingMaxBufferSize, sdkType, sdkVersion } = this.options;
-    this.evaluator.setOptions({
-      tier: typeof environment?.tier === 'string' ? environment.tier : null,
-      loggingEnabled: !this.isSilent,
-      batchLimit: Math.max(1, Math.floor(loggingMaxBufferSize)),
-      pendingLimit: PENDING_EVENTS,
-      sdkType,
-      sdkVersion,
-      sessionID: this.sessionID,
-    });
-  }
-
-  private makeAdapter(): ContainedAdapter | null {
-    const { dataAdapter } = this.options;
-    if (dataAdapter === null) {
-      return null;
-    }
-    const { secretKey, platform } = this.init;
-    // A missing key is the text "undefined", not the hash of one (BEHAVIOUR.md 9.2).
-    const hashedSdkKey = secretKey === null ? 'undefined' : platform.sha256Base64(secretKey);
-    return new ContainedAdapter(dataAdapter, { hashedSdkKey, clock: this.clock });
-  }
-
-  private makeHttp(): StatsigHttp {
-    const { options, init } = this;
-    return new StatsigHttp({
-      ...pick(options, ['api', 'apiForDownloadConfigSpecs', 'apiForGetIdLists', 'fallbackToStatsigAPI', 'localMode']),
-      ...pick(options, ['sdkType', 'sdkVersion', 'requestTimeoutMs', 'downloadTimeoutMs']),
-      sdkKey: init.secretKey,
-      sessionID: this.sessionID,
-      transport: init.platform.transport(),
-      networkOverrideFunc: options.networkOverrideFunc as NetworkOverride | null,
-      logger: this.logger,
-      clock: this.clock,
-      errors: {
-        localMode: () => new StatsigLocalModeNetworkError(),
-        tooManyRequests: (url) => new StatsigTooManyRequestsError(
-          `Request to ${this.logger.mask(url)} failed because you are making the same request too frequently (1000).`,
-        ),
-      },
-    });
-  }
-
-  private makeExceptions(): ExceptionReporter {
-    return new ExceptionReporter({
-      enabled: this.options.reportExceptions && !this.isSilent && this.init.secretKey !== null,
-      post: (body) => this.http.postException(body),
-      logger: this.logger,
-      statsigMetadata: this.metadata(),
-      statsigOptions: this.init.parsed.loggingCopy,
-    });
-  }
-
-  private makeDiagnostics(): Diagnostics {
-    return new Diagnostics({
-      silent: this.isSilent,
-      disableDiagnostics: this.options.disableDiagnostics,
-      statsigOptions: this.init.parsed.loggingCopy,
-      now: this.clock.now,
-      emit: ({ eventName, metadata, time }) => {
-        const metadataJson = JSON.stringify(metadata);
-        this.evaluator.logEvent(null, { eventName, metadataJson, valueJson: 'null', time });
-      },
-    });
-  }
-
   private makeApplier(): SpecApplier {
     return new SpecApplier({
       evaluator: this.evaluator,
@@ -311,82 +228,4 @@ export class Runtime {
       onSummary: (summary, stage) => this.onSummary(summary, stage),
     });
   }
-
-  private makeSpecs(): SpecSync {
-    const { options } = this;
-    return new SpecSync({
-      http: this.http,
-      adapter: this.adapter,
-      bootstrap: options.bootstrapValues,
-      intervalMs: options.rulesetsSyncIntervalMs,
-      pollingDisabled: options.disableRulesetsSync,
-      localMode: options.localMode,
-      apply: (bytes, source) => this.applier.apply(bytes, source),
-      lastUpdateTime: () => this.applier.lastUpdateTime,
-      rulesUpdatedCallback: options.rulesUpdatedCallback,
-      diagnostics: this.diagnostics,
-      logger: this.logger,
-      clock: this.clock,
-      errors: {
-        adapterValues: (path) => new StatsigInvalidDataAdapterValuesError(path),
-        bootstrapValues: () => new StatsigInvalidBootstrapValuesError(),
-      },
-    });
-  }
-
-  private makeIdLists(): IdListSync {
-    const { options, evaluator } = this;
-    return new IdListSync({
-      http: this.http,
-      adapter: this.adapter,
-      store: {
-        update: (name, replace, lines) => evaluator.updateIdList(name, replace, lines),
-        remove: (name) => evaluator.removeIdList(name),
-        export: (name) => evaluator.engine.exportIdList(name),
-      },
-      intervalMs: options.idListsSyncIntervalMs,
-      pollingDisabled: options.disableIdListsSync,
-      localMode: options.localMode,
-      diagnostics: this.diagnostics,
-      logger: this.logger,
-      clock: this.clock,
-      errors: { invalidIndex: () => new StatsigInvalidIDListsResponseError() },
-    });
-  }
-
-  private makeDelivery(): EventDelivery {
-    const { options, evaluator, init } = this;
-    const prefix = `{"statsigMetadata":${JSON.stringify({ ...this.metadata(), ...this.ownMetadata() })},"events":[`;
-    return new EventDelivery({
-      upload: (upload) => this.http.postEvents(upload),
-      takeBatch: (maxEvents) => evaluator.engine.takeBatch(prefix, ']}', maxEvents),
-      pending: () => evaluator.engine.pendingEvents(),
-      beforeFlush: () => this.diagnostics.emitCalls(),
-      compress: init.platform.compress,
-      compressionEnabled: () => this.applier.sdkFlags['stop_log_event_compression'] !== true,
-      intervalMs: options.loggingIntervalMs,
-      maxBatchEvents: Math.max(1, Math.floor(options.loggingMaxBufferSize)),
-      retryLimit: options.postLogsRetryLimit,
-      retryBackoff: options.postLogsRetryBackoff,
-      silent: this.isSilent,
-      logger: this.logger,
-      clock: this.clock,
-      spool: options.eventSpool === null ? null : init.platform.openSpool(options.eventSpool),
-      onDropped: (error, eventCount) =>
-        this.exceptions.report(error, { tag: 'statsig::log_event_failed', eventCount, bypassDedupe: true }),
-    });
-  }
-
-  private metadata(): Record<string, unknown> {
-    const { sdkType, sdkVersion } = this.options;
-    return { sdkType, sdkVersion, languageVersion: this.init.platform.languageVersion, sessionID: this.sessionID };
-  }
-
-  private ownMetadata(): Record<string, unknown> {
-    return { packageName: 'statsig-node-native', packageVersion: VERSION, engine: this.selection.engine.kind };
-  }
-}
-
-function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(keys.map((key) => [key, from[key]])) as unknown as Pick<T, K>;
 }

@@ -1,0 +1,213 @@
+/** How the parts of a Runtime are made from options and host. Each function makes one; none keeps anything. */
+import {
+  StatsigInvalidBootstrapValuesError,
+  StatsigInvalidDataAdapterValuesError,
+  StatsigInvalidIDListsResponseError,
+  StatsigLocalModeNetworkError,
+  StatsigTooManyRequestsError,
+} from './errors';
+import type { EngineKind, EngineOptions } from './engine/engine';
+import { VERSION } from './engine/version';
+import type { Evaluator } from './evaluation/evaluator';
+import type { EventDeliveryOptions } from './events/delivery';
+import type { Clock } from './network/clock';
+import { StatsigHttp } from './network/http';
+import type { NetworkOverride } from './network/transport';
+import { Diagnostics } from './observability/diagnostics';
+import { ExceptionReporter } from './observability/exception-report';
+import type { SafeLogger } from './observability/logger';
+import type { ResolvedOptions } from './options';
+import type { Platform } from './platform';
+import type { SpecApplier } from './spec-applier';
+import { ContainedAdapter } from './storage/contained-adapter';
+import type { IdListSyncOptions } from './updates/id-list-sync';
+import type { SpecSyncOptions } from './updates/spec-sync';
+
+/** Most events kept in the engine while nothing takes them; later ones are dropped and counted. */
+const PENDING_EVENTS = 100_000;
+
+/** What every part may need. */
+export interface Surroundings {
+  options: ResolvedOptions;
+  /** Copy of the options for reports. */
+  loggingCopy: Record<string, unknown>;
+  secretKey: string | null;
+  sessionID: string;
+  platform: Platform;
+  logger: SafeLogger;
+  clock: Clock;
+}
+
+/** Parts that both kinds of sync need. */
+export interface SyncParts {
+  http: StatsigHttp;
+  adapter: ContainedAdapter | null;
+  diagnostics: Diagnostics;
+}
+
+/** True when nothing may be logged to Statsig. */
+export function isSilent({ localMode, disableAllLogging }: ResolvedOptions): boolean {
+  return localMode || disableAllLogging;
+}
+
+export function engineOptions({ options, sessionID }: Surroundings): EngineOptions {
+  const { environment, loggingMaxBufferSize, sdkType, sdkVersion } = options;
+  return {
+    tier: typeof environment?.tier === 'string' ? environment.tier : null,
+    loggingEnabled: !isSilent(options),
+    batchLimit: batchSize(loggingMaxBufferSize),
+    pendingLimit: PENDING_EVENTS,
+    sdkType,
+    sdkVersion,
+    sessionID,
+  };
+}
+
+export function makeAdapter({ options, secretKey, platform, clock }: Surroundings): ContainedAdapter | null {
+  if (options.dataAdapter === null) {
+    return null;
+  }
+  // A missing key is the text "undefined", not the hash of one (BEHAVIOUR.md 9.2).
+  const hashedSdkKey = secretKey === null ? 'undefined' : platform.sha256Base64(secretKey);
+  return new ContainedAdapter(options.dataAdapter, { hashedSdkKey, clock });
+}
+
+export function makeHttp({ options, secretKey, sessionID, platform, logger, clock }: Surroundings): StatsigHttp {
+  return new StatsigHttp({
+    api: options.api,
+    apiForDownloadConfigSpecs: options.apiForDownloadConfigSpecs,
+    apiForGetIdLists: options.apiForGetIdLists,
+    fallbackToStatsigAPI: options.fallbackToStatsigAPI,
+    localMode: options.localMode,
+    sdkType: options.sdkType,
+    sdkVersion: options.sdkVersion,
+    requestTimeoutMs: options.requestTimeoutMs,
+    downloadTimeoutMs: options.downloadTimeoutMs,
+    sdkKey: secretKey,
+    sessionID,
+    transport: platform.transport(),
+    networkOverrideFunc: options.networkOverrideFunc as NetworkOverride | null,
+    logger,
+    clock,
+    errors: {
+      localMode: () => new StatsigLocalModeNetworkError(),
+      tooManyRequests: (url) => new StatsigTooManyRequestsError(
+        `Request to ${logger.mask(url)} failed because you are making the same request too frequently (1000).`,
+      ),
+    },
+  });
+}
+
+export function makeExceptions(around: Surroundings, http: StatsigHttp): ExceptionReporter {
+  const { options, logger, loggingCopy, secretKey } = around;
+  return new ExceptionReporter({
+    enabled: options.reportExceptions && !isSilent(options) && secretKey !== null,
+    post: (body) => http.postException(body),
+    logger,
+    statsigMetadata: statsigMetadata(around),
+    statsigOptions: loggingCopy,
+  });
+}
+
+export function makeDiagnostics({ options, loggingCopy, clock }: Surroundings, evaluator: Evaluator): Diagnostics {
+  return new Diagnostics({
+    silent: isSilent(options),
+    disableDiagnostics: options.disableDiagnostics,
+    statsigOptions: loggingCopy,
+    now: clock.now,
+    emit: ({ eventName, metadata, time }) =>
+      evaluator.logEvent(null, { eventName, metadataJson: JSON.stringify(metadata), valueJson: 'null', time }),
+  });
+}
+
+export function specSyncOptions(
+  { options, logger, clock }: Surroundings,
+  parts: SyncParts,
+  applier: SpecApplier,
+): SpecSyncOptions {
+  return {
+    ...parts,
+    bootstrap: options.bootstrapValues,
+    intervalMs: options.rulesetsSyncIntervalMs,
+    pollingDisabled: options.disableRulesetsSync,
+    localMode: options.localMode,
+    apply: (bytes, source) => applier.apply(bytes, source),
+    lastUpdateTime: () => applier.lastUpdateTime,
+    rulesUpdatedCallback: options.rulesUpdatedCallback,
+    logger,
+    clock,
+    errors: {
+      adapterValues: (path) => new StatsigInvalidDataAdapterValuesError(path),
+      bootstrapValues: () => new StatsigInvalidBootstrapValuesError(),
+    },
+  };
+}
+
+export function idListSyncOptions(
+  { options, logger, clock }: Surroundings,
+  parts: SyncParts,
+  evaluator: Evaluator,
+): IdListSyncOptions {
+  return {
+    ...parts,
+    store: {
+      update: (name, replace, lines) => evaluator.updateIdList(name, replace, lines),
+      remove: (name) => evaluator.removeIdList(name),
+      export: (name) => evaluator.engine.exportIdList(name),
+    },
+    intervalMs: options.idListsSyncIntervalMs,
+    pollingDisabled: options.disableIdListsSync,
+    localMode: options.localMode,
+    logger,
+    clock,
+    errors: { invalidIndex: () => new StatsigInvalidIDListsResponseError() },
+  };
+}
+
+/** What delivery needs of the other parts. */
+export interface DeliveryParts {
+  evaluator: Evaluator;
+  http: StatsigHttp;
+  diagnostics: Diagnostics;
+  exceptions: ExceptionReporter;
+  applier: SpecApplier;
+}
+
+export function deliveryOptions(around: Surroundings, parts: DeliveryParts): EventDeliveryOptions {
+  const { options, platform, logger, clock } = around;
+  const { engine } = parts.evaluator;
+  const prefix = `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(engine.kind) })},"events":[`;
+  return {
+    upload: (upload) => parts.http.postEvents(upload),
+    takeBatch: (maxEvents) => engine.takeBatch(prefix, ']}', maxEvents),
+    pending: () => engine.pendingEvents(),
+    beforeFlush: () => parts.diagnostics.emitCalls(),
+    compress: platform.compress,
+    compressionEnabled: () => parts.applier.sdkFlags['stop_log_event_compression'] !== true,
+    intervalMs: options.loggingIntervalMs,
+    maxBatchEvents: batchSize(options.loggingMaxBufferSize),
+    retryLimit: options.postLogsRetryLimit,
+    retryBackoff: options.postLogsRetryBackoff,
+    silent: isSilent(options),
+    logger,
+    clock,
+    spool: options.eventSpool === null ? null : platform.openSpool(options.eventSpool),
+    onDropped: (error, eventCount) =>
+      parts.exceptions.report(error, { tag: 'statsig::log_event_failed', eventCount, bypassDedupe: true }),
+  };
+}
+
+function batchSize(loggingMaxBufferSize: number): number {
+  return Math.max(1, Math.floor(loggingMaxBufferSize));
+}
+
+/** Who speaks, as statsig-node says it. */
+function statsigMetadata({ options, platform, sessionID }: Surroundings): Record<string, unknown> {
+  const { sdkType, sdkVersion } = options;
+  return { sdkType, sdkVersion, languageVersion: platform.languageVersion, sessionID };
+}
+
+/** Who speaks in truth, beside it. */
+function ownMetadata(engine: EngineKind): Record<string, unknown> {
+  return { packageName: 'statsig-node-native', packageVersion: VERSION, engine };
+}
