@@ -177,10 +177,9 @@ pub(super) fn count_captures(units: &[u16]) -> (u32, bool) {
             '\\' => _ = at.next(),
             '[' => skip_class(&mut at),
             '(' if at.skip('?') => {
-                if at.skip('<') && !matches!(at.peek_char(), Some('=' | '!')) {
-                    named = true;
-                    count = count.saturating_add(1);
-                }
+                let is_named = at.skip('<') && !matches!(at.peek_char(), Some('=' | '!'));
+                named |= is_named;
+                count = count.saturating_add(u32::from(is_named));
             }
             '(' => count = count.saturating_add(1),
             _ => {}

@@ -279,14 +279,10 @@ impl<'p, T: Text> Run<'p, T> {
     }
 
     fn next_iteration(&mut self, register: usize, (min, max): (u32, u32), greedy: bool, exit: usize) -> Result<bool, Stop> {
-        let mut count = self.get(register);
-        if self.get(register + 1) == self.at as u32 {
-            if count > min {
-                return Ok(false);
-            }
-            // An empty iteration can be repeated, so it stands for all that are still required.
-            count = min;
-            self.set(register, count)?;
+        let count = self.get(register);
+        // Beyond the required iterations one that matched nothing is none.
+        if count > min && self.get(register + 1) == self.at as u32 {
+            return Ok(false);
         }
         let iterate = self.inst;
         if count < min {

@@ -30,6 +30,19 @@ pub(super) enum Node {
     Repeat { body: Box<Node>, min: u32, max: u32, greedy: bool, captures: (u32, u32) },
 }
 
+impl Node {
+    /// Whether this can match the empty text only, by its form.
+    fn is_zero_width(&self) -> bool {
+        match self {
+            Node::Start | Node::End | Node::WordEdge(_) | Node::Look { .. } => true,
+            Node::Sequence(nodes) | Node::Alternatives(nodes) => nodes.iter().all(Node::is_zero_width),
+            Node::Capture(_, body) => body.is_zero_width(),
+            Node::Repeat { body, max, .. } => *max == 0 || body.is_zero_width(),
+            Node::Unit(_) | Node::Class(_) | Node::Any | Node::BackReference(_) | Node::NamedReference(_) => false,
+        }
+    }
+}
+
 /// A parsed pattern.
 pub(super) struct Pattern {
     pub(super) root: Node,
@@ -199,6 +212,10 @@ impl Parser<'_> {
         let greedy = !self.at.skip('?');
         if min > max || !allowed {
             return None;
+        }
+        if atom.is_zero_width() {
+            // It matches here or it does not, however often.
+            return Some(if min == 0 { Node::Sequence(Vec::new()) } else { atom });
         }
         let captures = (captures_before + 1, self.captures + 1);
         Some(Node::Repeat { body: Box::new(atom), min, max, greedy, captures })

@@ -37,6 +37,7 @@ fn the_dialect_is_javascripts() {
     check("^[^]$", &["\n"], &[""]);
     check("[]", &[], &["", "a"]);
     check("^(?=a)*b", &["b"], &["ab"]);
+    check(r"^(?:\B(?:.+?)??){2}$", &["éb"], &[]);
 }
 
 #[test]
