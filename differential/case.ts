@@ -29,6 +29,8 @@ export interface UserAnswers {
   gates: Record<string, Answer>;
   configs: Record<string, Answer>;
   layers: Record<string, Answer>;
+  /** Config name → value of its targeting rules alone (sticky assignment); only where it was asked for. */
+  targeting?: Record<string, boolean | 'failed'>;
 }
 
 /** An event as it goes on the wire. */
@@ -72,6 +74,8 @@ export interface Questions {
   /** Layer name → parameters that are read, for exposures. */
   layerParameters: Record<string, string[]>;
   exposures: boolean;
+  /** Ask for `UserAnswers.targeting` of every config that exists. */
+  targeting?: boolean;
   clientInitialize: ClientInitializeCall[];
 }
 
@@ -120,6 +124,7 @@ export function allQuestions(payload: JsonObject): Questions {
     names,
     layerParameters: Object.fromEntries(names.layers.map((layer) => [layer, parameters])),
     exposures: true,
+    targeting: true,
     clientInitialize: [],
   };
 }

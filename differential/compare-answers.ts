@@ -6,7 +6,7 @@ export interface Difference {
   area: 'payload' | 'answer' | 'events' | 'clientInitialize';
   /** User the answer belongs to; -1 = none. */
   user: number;
-  kind: 'gates' | 'configs' | 'layers' | '';
+  kind: 'gates' | 'configs' | 'layers' | 'targeting' | '';
   name: string;
   expected: unknown;
   actual: unknown;
@@ -24,6 +24,10 @@ const kinds = ['gates', 'configs', 'layers'] as const;
 
 function* answerDifferences(expected: CaseAnswers, actual: CaseAnswers): Generator<Difference> {
   for (const [user, answers] of expected.users.entries()) {
+    for (const [name, value] of Object.entries(answers.targeting ?? {})) {
+      const other = actual.users[user]?.targeting?.[name];
+      if (value !== other) yield { area: 'answer', user, kind: 'targeting', name, expected: value, actual: other };
+    }
     for (const kind of kinds) {
       for (const [name, answer] of Object.entries(answers[kind])) {
         const other = actual.users[user]?.[kind][name];

@@ -140,11 +140,27 @@ function askUser(asking: Asking): UserAnswers {
       engine.exposeLayerParameter(slot, answer >> EvalBits.OutcomeShift, parameter, EvalMode.Expose, now);
     }
   };
-  return {
+  const answers: UserAnswers = {
     gates: askKind(asking, SpecKind.Gate, questions.names.gates, ignore),
     configs: askKind(asking, SpecKind.Config, questions.names.configs, ignore),
     layers: askKind(asking, SpecKind.Layer, questions.names.layers, exposeParameters),
   };
+  if (questions.targeting === true) answers.targeting = askTargeting(asking);
+  return answers;
+}
+
+/** Values of the targeting rules alone; configs that do not exist have none. */
+function askTargeting(asking: Asking): Record<string, boolean | 'failed'> {
+  const { engine, questions } = asking;
+  const answers: Record<string, boolean | 'failed'> = Object.create(null);
+  for (const name of questions.names.configs) {
+    const answer = withRoom(engine, () => {
+      const index = engine.specIndex(SpecKind.Config, name);
+      return index >= 0 && engine.specInfo(index) === null ? -100 : evaluate(asking, index, EvalMode.TargetingOnly);
+    });
+    if (answer !== -100) answers[name] = answer < 0 ? 'failed' : (answer & EvalBits.Value) === EvalBits.Value;
+  }
+  return answers;
 }
 
 async function takeEvents(engine: Engine): Promise<WireEvent[]> {

@@ -68,8 +68,9 @@ function count(questions: Questions, users: number, answers: CaseAnswers): void 
 function focused(difference: Difference, one: Case, questions: Questions): { one: Case; questions: Questions } {
   const none = { gates: [], configs: [], layers: [] };
   if (difference.area === 'answer') {
-    const names = { ...none, [difference.kind]: [difference.name] };
-    return { one: { ...one, users: [one.users[difference.user]] }, questions: { names, layerParameters: {}, exposures: false, clientInitialize: [] } };
+    const isTargeting = difference.kind === 'targeting';
+    const names = { ...none, [isTargeting ? 'configs' : difference.kind]: [difference.name] };
+    return { one: { ...one, users: [one.users[difference.user]] }, questions: { names, layerParameters: {}, exposures: false, targeting: isTargeting, clientInitialize: [] } };
   }
   if (difference.area === 'clientInitialize') {
     const call = questions.clientInitialize[Number(difference.name.split(' ')[1])];

@@ -79,7 +79,10 @@ function generateConfigs(random: Random, count: number, gates: readonly string[]
     const entity = random.pick(['dynamic_config', 'experiment', 'experiment', 'autotune']);
     const config = baseSpec(random, random.chance(0.05) ? random.pick(['12', 'valueOf', 'cönfig']) : `config_${i}`, 'dynamic_config', entity);
     config['defaultValue'] = random.pick(returnValues);
-    config['rules'] = Array.from({ length: random.between(0, 4) }, (_unused, index) => generateRule(random, gates, random.pick(returnValues), index));
+    config['rules'] = Array.from({ length: random.between(0, 4) }, (_unused, index) => {
+      const rule = generateRule(random, gates, random.pick(returnValues), index);
+      return random.chance(0.15) ? { ...rule, id: random.pick(['inlineTargetingRules', 'targetingGate']) } : rule;
+    });
     if (random.chance(0.5)) config['explicitParameters'] = random.some(['a', 'color', 'size', '10'], 3);
     if (random.chance(0.4)) config['hasSharedParams'] = random.pick([true, true, false, null]);
     return decorate(random, config);

@@ -10,7 +10,7 @@ import type { Answer, Case, CaseAnswers, ClientInitializeCall, JsonObject, Quest
 const { StatsigServer } = require('statsig-node');
 const sha256Module = require('statsig-node/dist/utils/Sha256');
 const evaluatorUtils = require('statsig-node/dist/utils/EvaluatorUtils');
-const { StatsigContext } = require('statsig-node/dist/utils/StatsigContext');
+const { EvaluationContext, StatsigContext } = require('statsig-node/dist/utils/StatsigContext');
 const OutputLogger = require('statsig-node/dist/OutputLogger');
 
 /** What statsig-node calls a ConfigEvaluation, as far as it is read here. */
@@ -37,6 +37,7 @@ interface OracleEvaluator {
   checkGate(user: unknown, name: string, context: unknown): Evaluation;
   getConfig(user: unknown, name: string, context: unknown): Evaluation;
   getLayer(user: unknown, name: string, context: unknown): Evaluation;
+  _eval(context: unknown): Evaluation;
   gateOverrides: object;
   configOverrides: object;
   layerOverrides: object;
@@ -192,6 +193,18 @@ interface Evaluated {
   layers: [string, Evaluation][];
 }
 
+/** As sticky assignment with `enforceTargeting` does: only the targeting rules of a config. */
+function askTargeting(server: OracleServer, user: unknown, names: string[]): Record<string, boolean | 'failed'> {
+  const answers: Record<string, boolean | 'failed'> = Object.create(null);
+  for (const name of names) {
+    const spec = (server._store.store.configs as Record<string, unknown>)[name];
+    if (spec === undefined) continue;
+    const evaluation = attempt(() => server._evaluator._eval(EvaluationContext.get(StatsigContext.new({ caller: 'differential' }), { user, spec, onlyEvaluateTargeting: true })));
+    answers[name] = 'failed' in evaluation ? 'failed' : evaluation.value;
+  }
+  return answers;
+}
+
 type Evaluate = (user: unknown, name: string, context: unknown) => Evaluation;
 
 function askUser(server: OracleServer, input: unknown, questions: Questions): UserAnswers {
@@ -214,6 +227,7 @@ function askUser(server: OracleServer, input: unknown, questions: Questions): Us
     configs: ask(names.configs, server._evaluator.getConfig, evaluated.configs, false),
     layers: ask(names.layers, server._evaluator.getLayer, evaluated.layers, false),
   };
+  if (questions.targeting === true) answers.targeting = askTargeting(server, user, names.configs);
   if (questions.exposures) logExposures(server, user, evaluated, questions.layerParameters);
   return answers;
 }
