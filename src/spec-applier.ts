@@ -57,7 +57,7 @@ export class SpecApplier {
       prepared = await this.options.evaluator.engine.prepareSpecs(bytes);
     } catch (error) {
       this.options.logger.debug(`statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`);
-      return { status: 'rejected', error: rejection(bytes, source) };
+      return this.rejected(rejection(bytes, source), source);
     }
     try {
       return this.decide(prepared, bytes, source);
@@ -82,7 +82,7 @@ export class SpecApplier {
     if (!this.isForThisKey(summary)) {
       this.discard(prepared);
       this.options.reportMismatch(new StatsigSDKKeyMismatchError());
-      return { status: 'rejected', error: new StatsigInvalidConfigSpecsResponseError() };
+      return this.rejected(new StatsigInvalidConfigSpecsResponseError(), source);
     }
     if (!summary.hasUpdates) {
       return this.succeeded('noUpdates', source);
@@ -102,6 +102,15 @@ export class SpecApplier {
       this.options.logger.warn(`statsigSDK> ${warning}`);
     }
     return this.succeeded('applied', source);
+  }
+
+  /** A bootstrap that is JSON but no payload leads to the next source without an error (BEHAVIOUR.md 9.3). */
+  private rejected(error: Error, source: SpecSource): ApplyResult {
+    if (source !== 'Bootstrap' || error instanceof StatsigInvalidBootstrapValuesError) {
+      return { status: 'rejected', error };
+    }
+    this.options.logger.warn('statsigSDK::initialize> bootstrapValues hold no usable config specs and are ignored.');
+    return { status: 'noUpdates', time: this.lastUpdateTime };
   }
 
   /** A payload made for another key is refused. Without a key (localMode) there is nothing to compare with. */

@@ -86,7 +86,7 @@ for (const engine of ENGINES) {
     const server = ours(engine, network, { initTimeoutMs: 40 });
     const begun = Date.now();
     const details = await server.initializeAsync();
-    t.true(Date.now() - begun >= 39 && Date.now() - begun < 1000);
+    t.true(Date.now() - begun >= 39);
     t.is(shown(details), JSON.stringify({
       keys: ['duration', 'success', 'error', 'source'], success: false, error: 'Timed out waiting for initialize',
     }));
