@@ -1,5 +1,9 @@
-import type { Clock } from '../network/clock';
+import { type Clock, sleep, systemClock } from '../network/clock';
+import { adapterKey } from './adapter-key';
 import type { DataAdapterKeyPath, IDataAdapter } from './data-adapter';
+
+/** Default of `timeoutMs`. */
+export const ADAPTER_TIMEOUT_MS = 10_000;
 
 export interface ContainedAdapterOptions {
   /** Longest wait for one call, ms. Default 10,000. */
@@ -9,10 +13,105 @@ export interface ContainedAdapterOptions {
   clock?: Clock;
 }
 
-/** The user's adapter behind a wall: a call that throws, hangs or answers garbage becomes a plain `Error`. */
+/** A stored item: the value when there is one, the adapter's error when it told one. Both null: nothing is stored. */
+export interface StoredItem {
+  value: string | object | null;
+  error: Error | null;
+}
+
+/** Names an item: a path, and for single ID lists the name of the list. */
+export interface ItemName {
+  path: DataAdapterKeyPath;
+  idListName?: string;
+}
+
+/**
+ * The user's adapter behind a wall. A call that throws, hangs or answers garbage ends as a rejection with an `Error`,
+ * or for `get` as an item without value; nothing else gets out.
+ */
 export class ContainedAdapter {
-  constructor(readonly adapter: IDataAdapter, readonly options: ContainedAdapterOptions) {}
-  initialize(): Promise<void> { throw new Error('shell'); }
-  shutdown(): Promise<void> { throw new Error('shell'); }
-  pollsFor(_path: DataAdapterKeyPath): boolean { throw new Error('shell'); }
+  private readonly clock: Clock;
+
+  constructor(
+    private readonly adapter: IDataAdapter,
+    private readonly options: ContainedAdapterOptions,
+  ) {
+    this.clock = options.clock ?? systemClock;
+  }
+
+  /** Rejects when the adapter does, or after the timeout. */
+  async initialize(): Promise<void> {
+    await this.call('initialize', () => this.adapter.initialize());
+  }
+
+  /** Never rejects. */
+  async get(item: ItemName): Promise<StoredItem> {
+    try {
+      const response: unknown = await this.call('get', () => this.adapter.get(this.key(item)));
+      return readResponse(response);
+    } catch (error) {
+      return { value: null, error: toError(error) };
+    }
+  }
+
+  /** `time`: passed only when given, as statsig-node does. Rejects when the adapter does, or after the timeout. */
+  async set(item: ItemName, value: string, time?: number): Promise<void> {
+    const key = this.key(item);
+    await this.call('set', () => (time === undefined ? this.adapter.set(key, value) : this.adapter.set(key, value, time)));
+  }
+
+  /** Rejects when the adapter does, or after the timeout. */
+  async shutdown(): Promise<void> {
+    await this.call('shutdown', () => this.adapter.shutdown());
+  }
+
+  /** Whether this path is polled from the adapter. An adapter that throws says no. */
+  pollsFor(path: DataAdapterKeyPath): boolean {
+    try {
+      return this.adapter.supportsPollingUpdatesFor?.(path) === true;
+    } catch {
+      return false;
+    }
+  }
+
+  private key({ path, idListName }: ItemName): string {
+    return adapterKey(path, this.options.hashedSdkKey, idListName);
+  }
+
+  private async call<T>(name: string, run: () => Promise<T>): Promise<T> {
+    const timeoutMs = this.options.timeoutMs ?? ADAPTER_TIMEOUT_MS;
+    const done = new AbortController();
+    const answer = (async () => run())();
+    answer.catch(() => undefined);
+    const late = sleep(this.clock, timeoutMs, done.signal).then((): never => {
+      throw new Error(`The data adapter's ${name} took longer than ${timeoutMs} ms`);
+    });
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([answer, late]);
+    } catch (error) {
+      throw toError(error);
+    } finally {
+      done.abort();
+    }
+  }
+}
+
+function readResponse(response: unknown): StoredItem {
+  if (typeof response !== 'object' || response === null) {
+    return { value: null, error: new Error("The data adapter's get did not answer with an object") };
+  }
+  const { result, error } = response as { result?: unknown; error?: unknown };
+  if (error !== undefined && error !== null) return { value: null, error: toError(error) };
+  const isUsable = (typeof result === 'string' && result !== '') || (typeof result === 'object' && result !== null);
+  return { value: isUsable ? (result as string | object) : null, error: null };
+}
+
+function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  try {
+    return new Error(String(thrown));
+  } catch {
+    return new Error('The data adapter threw a value without text');
+  }
 }

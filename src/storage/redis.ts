@@ -1,0 +1,153 @@
+import type { AdapterResponse, DataAdapterKeyPath, IDataAdapter } from './data-adapter';
+
+/** Default of `connectTimeoutMs`. */
+export const REDIS_CONNECT_TIMEOUT_MS = 2_000;
+const MAX_RECONNECT_DELAY_MS = 5_000;
+
+/** The part of a node-redis client (package `redis`, version 4 or later) that is used. */
+export interface RedisClient {
+  readonly isOpen?: boolean;
+  readonly isReady?: boolean;
+  get(key: string): Promise<unknown>;
+  set(key: string, value: string, options?: { EX: number }): Promise<unknown>;
+  connect?(): Promise<unknown>;
+  /** node-redis 5. */
+  close?(): Promise<unknown> | void;
+  destroy?(): void;
+  /** node-redis 4. */
+  quit?(): Promise<unknown>;
+  disconnect?(): Promise<unknown>;
+  unref?(): void;
+  on?(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+export interface RedisDataAdapterOptions {
+  /** A client of yours, connected or not; it is never closed here. Give this or `url`. */
+  client?: RedisClient;
+  /** `redis[s]://[user:password@]host:port[/db]`; a client is made from the package `redis`. */
+  url?: string;
+  /** Paths polled from Redis instead of the network (readers). Default none (writers). */
+  pollsFor?: readonly DataAdapterKeyPath[];
+  /** Put before every key. Default ''. */
+  keyPrefix?: string;
+  /** Items expire after so many seconds. Default: never. */
+  expireSeconds?: number;
+  /** Longest wait for the connection in `initialize`, ms; connecting goes on afterwards. Default 2,000. */
+  connectTimeoutMs?: number;
+  /** Told of connection errors; by default they are silent, since calls fail with them anyway. */
+  onError?(error: unknown): void;
+}
+
+/**
+ * Config specs and ID lists in Redis: writers sync from the network and store, readers poll Redis. While Redis is
+ * away every call fails at once instead of queueing, the SDK goes on with what it has, and the client reconnects by
+ * itself (waiting up to 5 s between attempts). The connection does not keep the process alive.
+ */
+export class RedisDataAdapter implements IDataAdapter {
+  private readonly client: RedisClient;
+  private readonly isOwnClient: boolean;
+  private connecting: Promise<unknown> | null = null;
+
+  /** @throws TypeError without `client` and `url`; Error when `url` is given but the package `redis` is missing. */
+  constructor(private readonly options: RedisDataAdapterOptions) {
+    const { client, url } = options;
+    if (client === undefined && typeof url !== 'string') {
+      throw new TypeError('RedisDataAdapter needs a client or a url');
+    }
+    this.isOwnClient = client === undefined;
+    this.client = client ?? makeClient(url ?? '');
+    // Without a listener node-redis throws connection errors at the process.
+    this.client.on?.('error', (error) => this.report(error));
+    if (this.isOwnClient) this.client.unref?.();
+  }
+
+  /** Rejects when there is no connection in time; it is still awaited in the background. */
+  async initialize(): Promise<void> {
+    if (this.client.isOpen !== true && this.client.connect !== undefined) {
+      this.connecting ??= this.client.connect();
+    }
+    this.connecting?.catch((error: unknown) => this.report(error));
+    if (this.connecting !== null && this.client.isReady !== true) await this.inTime(this.connecting);
+  }
+
+  async get(key: string): Promise<AdapterResponse> {
+    try {
+      this.checkReady();
+      const value = await this.client.get(this.key(key));
+      return typeof value === 'string' ? { result: value } : {};
+    } catch (error) {
+      return { error: error instanceof Error ? error : new Error('Redis failed') };
+    }
+  }
+
+  async set(key: string, value: string): Promise<void> {
+    this.checkReady();
+    const { expireSeconds } = this.options;
+    await (expireSeconds === undefined
+      ? this.client.set(this.key(key), value)
+      : this.client.set(this.key(key), value, { EX: expireSeconds }));
+  }
+
+  /** Closes a client made here; one given stays as it is. */
+  async shutdown(): Promise<void> {
+    if (!this.isOwnClient || this.client.isOpen === false) return;
+    const { client } = this;
+    if (client.isReady === true) await (client.close?.() ?? client.quit?.());
+    else if (client.destroy !== undefined) client.destroy();
+    else await client.disconnect?.();
+  }
+
+  supportsPollingUpdatesFor(path: DataAdapterKeyPath): boolean {
+    return this.options.pollsFor?.includes(path) ?? false;
+  }
+
+  private key(key: string): string {
+    return `${this.options.keyPrefix ?? ''}${key}`;
+  }
+
+  /** A client of the user's may queue commands while offline; then a poll would hang instead of failing. */
+  private checkReady(): void {
+    if (this.client.isReady === false) throw new Error('Redis is not connected');
+  }
+
+  private async inTime(connected: Promise<unknown>): Promise<void> {
+    const ms = this.options.connectTimeoutMs ?? REDIS_CONNECT_TIMEOUT_MS;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`Redis did not answer within ${ms} ms`)), ms);
+    });
+    try {
+      await Promise.race([connected, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private report(error: unknown): void {
+    try {
+      this.options.onError?.(error);
+    } catch {
+      // The listener is the user's; its failure has no one to go to.
+    }
+  }
+}
+
+interface RedisPackage {
+  createClient(options: {
+    url: string;
+    disableOfflineQueue: boolean;
+    socket: { connectTimeout: number; reconnectStrategy(retries: number): number };
+  }): RedisClient;
+}
+
+function makeClient(url: string): RedisClient {
+  let redis: RedisPackage;
+  try {
+    redis = require('redis') as RedisPackage;
+  } catch {
+    throw new Error('RedisDataAdapter with a url needs the package "redis"; install it or pass a client');
+  }
+  const reconnectStrategy = (retries: number): number =>
+    Math.min(50 * 2 ** Math.min(retries, 10), MAX_RECONNECT_DELAY_MS) * (0.75 + Math.random() / 4);
+  return redis.createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 2_000, reconnectStrategy } });
+}
