@@ -6,6 +6,7 @@ import { importProblems } from './check-imports.mjs';
 import { layoutProblems } from './check-layout.mjs';
 import { versionProblems } from './check-versions.mjs';
 import { workflowProblems } from './check-workflows.mjs';
+import { exportProblems } from './package-exports.mjs';
 import { manifestProblems } from './platform-packages.mjs';
 import { filesBelow, root } from './stamp.mjs';
 
@@ -13,7 +14,7 @@ const folders = ['src', 'crates', '__test__', 'scripts', 'bench', 'differential'
 const files = folders.flatMap(filesBelow).filter((file) => /\.(ts|mts|mjs|rs)$/.test(file));
 const sources = files.map((file) => ({ file: file.replaceAll('\\', '/'), text: readFileSync(join(root, file), 'utf8') }));
 
-const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems(), ...versionProblems(), ...workflowProblems()];
+const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems(), ...exportProblems(), ...versionProblems(), ...workflowProblems()];
 for (const problem of problems) console.error(problem);
 console.log(`lint: ${sources.length} files, ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;
