@@ -1,9 +1,15 @@
-import type { Clock } from '../network/clock';
+import { type Clock, systemClock } from '../network/clock';
 import type { StatsigHttp } from '../network/http';
+import type { TransportResponse } from '../network/transport';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { SafeLogger } from '../observability/logger';
 import type { ContainedAdapter } from '../storage/contained-adapter';
+import { DataAdapterKeyPath } from '../storage/data-adapter';
+import { type IdListEntry, parseIndex, storedNames } from './id-list-index';
+import { measureRequest } from './measure';
+import { Poller } from './poller';
 import type { SyncResult } from './spec-sync';
+import { decodeText, encodeText } from './text';
 
 /** Where ID lists live: the engine, behind the facade. */
 export interface IdListStore {
@@ -28,13 +34,220 @@ export interface IdListSyncOptions {
   errors?: { invalidIndex(): Error };
 }
 
+/** What is known of a list that was loaded. */
+interface ListState {
+  fileID: string;
+  creationTime: number;
+  /** Offset of the next byte to ask for, in the list's own bytes. */
+  readBytes: number;
+}
+
+const INDEX = { path: DataAdapterKeyPath.V1IDLists };
+const DEFAULT_DOWNLOADS = 8;
+/** Diagnostics markers are kept of the 1st, 51st, 101st … download. */
+const MARKED_EVERY = 50;
+
+/**
+ * Keeps ID lists in step with their index (BEHAVIOUR.md 8.8, 9.4, Q22, Q23): lists only grow, so their new end is
+ * asked for by byte range. A list serves its old content until the new one is complete; lists that left the index are
+ * removed. One sync at a time.
+ */
 export class IdListSync {
-  constructor(readonly options: IdListSyncOptions) {}
+  private readonly poller: Poller<SyncResult>;
+  private readonly lists = new Map<string, ListState>();
+  private downloads = 0;
+
+  constructor(private readonly options: IdListSyncOptions) {
+    this.poller = new Poller({
+      intervalMs: options.intervalMs,
+      isDisabled: options.pollingDisabled,
+      clock: options.clock ?? systemClock,
+      run: () => this.pass(),
+      isFailure: ({ success }) => !success,
+      onFailing: (failures) => options.logger.warn(`statsigSDK> ID lists failed to sync ${failures} times in a row`),
+    });
+  }
+
   /** First load: from the adapter when there is one, else (or on error) from the network. Never rejects. */
-  initialize(): Promise<SyncResult> { throw new Error('shell'); }
-  sync(): Promise<SyncResult> { throw new Error('shell'); }
-  startPolling(): void {}
-  stop(): void {}
-  idle(): Promise<void> { throw new Error('shell'); }
-  recoverIfStale(): void {}
+  async initialize(): Promise<SyncResult> {
+    const { adapter } = this.options;
+    if (adapter !== null && (await this.fromAdapter(adapter))) return { success: true };
+    return this.fromNetwork();
+  }
+
+  /** One sync now, from where polling takes it; joins a running one. Never rejects. */
+  sync(): Promise<SyncResult> {
+    return this.poller.run();
+  }
+
+  startPolling(): void {
+    this.poller.start();
+  }
+
+  /** Stops polling for good and waits for nothing. */
+  stop(): void {
+    this.poller.stop();
+  }
+
+  /** Resolves when no sync is running. */
+  idle(): Promise<void> {
+    return this.poller.idle();
+  }
+
+  /** As `SpecSync.recoverIfStale`. */
+  recoverIfStale(): void {
+    this.poller.recoverIfStale();
+  }
+
+  private async pass(): Promise<SyncResult> {
+    const { adapter, diagnostics, logger } = this.options;
+    const isPolled = adapter?.pollsFor(INDEX.path) === true;
+    const result = isPolled && (await this.fromAdapter(adapter)) ? { success: true } : await this.fromNetwork();
+    diagnostics.endSync('idlist');
+    if (result.error !== undefined) {
+      logger.debug(`statsigSDK> Syncing ID lists failed: ${logger.describe(result.error)}`);
+    }
+    return result;
+  }
+
+  /** False: no usable index there. */
+  private async fromAdapter(adapter: ContainedAdapter): Promise<boolean> {
+    const { value } = await adapter.get(INDEX);
+    const names = value === null ? null : storedNames(value);
+    if (names === null) return false;
+    await this.inParallel(names, (name) => this.loadStored(adapter, name));
+    this.removeOthers(new Set(names));
+    return true;
+  }
+
+  private async loadStored(adapter: ContainedAdapter, name: string): Promise<void> {
+    const { value } = await adapter.get({ path: DataAdapterKeyPath.IDList, idListName: name });
+    if (typeof value !== 'string') return;
+    const isLoaded = await this.update(name, true, await encodeText(value));
+    if (isLoaded) this.lists.set(name, { fileID: 'bootstrap', creationTime: 0, readBytes: 0 });
+  }
+
+  private async fromNetwork(): Promise<SyncResult> {
+    const { http, diagnostics, logger, localMode, adapter, errors } = this.options;
+    if (localMode) return { success: true };
+    try {
+      const run = (): Promise<TransportResponse> => http.fetchIdListIndex();
+      const key = 'get_id_list_sources';
+      const response = await measureRequest({ diagnostics, logger, key, run, response: (result) => result });
+      const index = parseIndex(response.body);
+      if (index === null) throw errors?.invalidIndex() ?? new Error('The index of ID lists is no object');
+      diagnostics.start(key, 'process', { idListCount: index.names.size });
+      this.removeOthers(index.names);
+      await this.inParallel(index.entries, (entry) => this.bringUpToDate(entry));
+      diagnostics.end(key, 'process', { success: true });
+      if (adapter !== null) await this.storeAll(adapter, response.body);
+      return { success: true };
+    } catch (error) {
+      return { success: false, error: error instanceof Error ? error : new Error('Syncing ID lists failed') };
+    }
+  }
+
+  /** A file older than the one that is loaded is ignored; another file starts over. */
+  private async bringUpToDate(entry: IdListEntry): Promise<void> {
+    const known = this.lists.get(entry.name);
+    if (known !== undefined && entry.creationTime < known.creationTime) return;
+    const isSame = known?.fileID === entry.fileID;
+    const offset = isSame ? known.readBytes : 0;
+    if (entry.size > offset) await this.download(entry, offset);
+    else if (!isSame) this.startEmpty(entry);
+  }
+
+  private startEmpty({ name, fileID, creationTime }: IdListEntry): void {
+    this.options.store.remove(name);
+    this.lists.set(name, { fileID, creationTime, readBytes: 0 });
+  }
+
+  /** A failure leaves list and offset as they were; the next sync tries again. */
+  private async download(entry: IdListEntry, offset: number): Promise<void> {
+    const { http, logger } = this.options;
+    const marker = this.nextMarker();
+    marker?.('network_request', 'start', { url: logger.mask(entry.url) });
+    try {
+      const response = await http.fetchIdList(entry.url, offset);
+      const { status } = response;
+      marker?.('network_request', 'end', { statusCode: status, success: true });
+      marker?.('process', 'start', {});
+      const isApplied = await this.applyContent(entry, offset, response);
+      marker?.('process', 'end', { success: isApplied });
+    } catch (error) {
+      marker?.('network_request', 'end', { statusCode: null, success: false });
+      logger.debug(`statsigSDK> An ID list could not be downloaded: ${logger.describe(error)}`);
+    }
+  }
+
+  /**
+   * 206 continues at the offset asked for; 200 is the whole list, whatever was asked for. Anything else, and content
+   * that is no list, changes nothing; after such content the list is asked for from its start.
+   */
+  private async applyContent(entry: IdListEntry, offset: number, response: TransportResponse): Promise<boolean> {
+    const { status, body } = response;
+    const isWhole = status === 200 || offset === 0;
+    if ((status !== 200 && status !== 206) || !startsAt(response, isWhole ? 0 : offset)) return false;
+    if (body.byteLength > 0 && (await this.update(entry.name, isWhole, body))) {
+      const { fileID, creationTime } = entry;
+      const state = isWhole ? { fileID, creationTime } : (this.lists.get(entry.name) ?? { fileID, creationTime });
+      this.lists.set(entry.name, { ...state, readBytes: (isWhole ? 0 : offset) + body.byteLength });
+      return true;
+    }
+    const known = this.lists.get(entry.name);
+    if (known !== undefined && known.fileID === entry.fileID) known.readBytes = 0;
+    return false;
+  }
+
+  private async update(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
+    try {
+      return await this.options.store.update(name, replace, lines);
+    } catch (error) {
+      this.options.logger.debug(`statsigSDK> An ID list was refused: ${this.options.logger.describe(error)}`);
+      return false;
+    }
+  }
+
+  private removeOthers(names: ReadonlySet<string>): void {
+    for (const name of [...this.lists.keys()].filter((known) => !names.has(known))) {
+      this.lists.delete(name);
+      this.options.store.remove(name);
+    }
+  }
+
+  /** Lists first, then the index, after every network sync, as statsig-node does. */
+  private async storeAll(adapter: ContainedAdapter, index: Uint8Array): Promise<void> {
+    try {
+      for (const name of this.lists.keys()) {
+        const lines = this.options.store.export(name) ?? new Uint8Array(0);
+        await adapter.set({ path: DataAdapterKeyPath.IDList, idListName: name }, await decodeText(lines));
+      }
+      await adapter.set(INDEX, JSON.stringify(JSON.parse(await decodeText(index))));
+    } catch (error) {
+      const { logger } = this.options;
+      logger.once('adapter-set-lists', 'warn', `statsigSDK> Storing ID lists failed: ${logger.describe(error)}`);
+    }
+  }
+
+  private nextMarker(): ((step: 'network_request' | 'process', action: 'start' | 'end', data: object) => void) | null {
+    const markerID = ++this.downloads;
+    if (markerID % MARKED_EVERY !== 1) return null;
+    const { diagnostics } = this.options;
+    return (step, action, data) => diagnostics[action]('get_id_list', step, { ...data, markerID });
+  }
+
+  private async inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    const queue = items[Symbol.iterator]();
+    const worker = async (): Promise<void> => {
+      for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
+    };
+    const workers = Math.min(this.options.maxDownloads ?? DEFAULT_DOWNLOADS, items.length);
+    await Promise.all(Array.from({ length: workers }, worker));
+  }
+}
+
+/** Whether a partial answer begins where it should; one that does not say is believed. */
+function startsAt(response: TransportResponse, offset: number): boolean {
+  const start = /^bytes (\d+)-/.exec(response.header('content-range') ?? '')?.[1];
+  return response.status !== 206 || start === undefined || Number(start) === offset;
 }

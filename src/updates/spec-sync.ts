@@ -1,8 +1,13 @@
-import type { Clock } from '../network/clock';
-import type { StatsigHttp } from '../network/http';
+import { type Clock, systemClock } from '../network/clock';
+import type { SpecsDownload, StatsigHttp, Validator } from '../network/http';
+import { NetworkError } from '../network/network-error';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { SafeLogger } from '../observability/logger';
 import type { ContainedAdapter } from '../storage/contained-adapter';
+import { DataAdapterKeyPath } from '../storage/data-adapter';
+import { measureRequest } from './measure';
+import { Poller } from './poller';
+import { decodeText, encodeText } from './text';
 
 export type SpecSource = 'Network' | 'Bootstrap' | 'DataAdapter';
 
@@ -37,22 +42,209 @@ export interface SpecSyncOptions {
 }
 
 /** Result of `initialize`; becomes InitializationDetails. */
-export interface SpecInitResult { success: boolean; error?: Error; source?: SpecSource }
+export interface SpecInitResult {
+  success: boolean;
+  /** The last failure, even when a later source succeeded (Q42). */
+  error?: Error;
+  source?: SpecSource;
+}
 
 /** Result of one sync. */
-export interface SyncResult { success: boolean; error?: Error }
+export interface SyncResult {
+  success: boolean;
+  error?: Error;
+}
 
+/** What a server says in place of 304; keeping the last payload for the callback would double its memory. */
+const NO_UPDATES = '{"has_updates":false}';
+const RULES = { path: DataAdapterKeyPath.V1Rulesets };
+
+/**
+ * Obtains config payloads as bytes, from the adapter, bootstrapValues and the network, and hands them to `apply`
+ * (BEHAVIOUR.md 8.2–8.4, 9.3, 9.5). One sync at a time; polling never stops by itself.
+ */
 export class SpecSync {
-  constructor(readonly options: SpecSyncOptions) {}
-  /** adapter → bootstrap → network. Never rejects. */
-  initialize(): Promise<SpecInitResult> { throw new Error('shell'); }
-  /** One sync now (adapter or network as polling would); joins a running one. Never rejects. */
-  sync(): Promise<SyncResult> { throw new Error('shell'); }
-  startPolling(): void {}
+  private readonly poller: Poller<SyncResult>;
+  /** Of the last payload that was applied from the network; an unchanged one is then not even sent. */
+  private validator: Validator | null = null;
+
+  constructor(private readonly options: SpecSyncOptions) {
+    this.poller = new Poller({
+      intervalMs: options.intervalMs,
+      isDisabled: options.pollingDisabled,
+      clock: options.clock ?? systemClock,
+      run: () => this.pass(),
+      isFailure: ({ success }) => !success,
+      onFailing: (failures) => options.logger.warn(`statsigSDK> Config specs failed to sync ${failures} times in a row`),
+    });
+  }
+
+  /** adapter → bootstrap → network, the first that yields specs. Never rejects. */
+  async initialize(): Promise<SpecInitResult> {
+    const result: SpecInitResult = { success: true };
+    const { adapter, bootstrap, localMode, logger } = this.options;
+    if (adapter !== null && bootstrap !== null) {
+      logger.info('statsigSDK> Both dataAdapter and bootstrapValues are given; the adapter is asked first');
+    }
+    if (adapter !== null) note(result, 'DataAdapter', await this.fromAdapter(adapter, true));
+    if (result.source === undefined && bootstrap !== null) await this.fromBootstrap(bootstrap, result);
+    if (result.source === undefined && !localMode) note(result, 'Network', await this.fromNetwork());
+    return result;
+  }
+
+  /** One sync now, from where polling takes it; joins a running one. Never rejects. */
+  sync(): Promise<SyncResult> {
+    return this.poller.run();
+  }
+
+  startPolling(): void {
+    this.poller.start();
+  }
+
   /** Stops polling for good and waits for nothing. */
-  stop(): void {}
+  stop(): void {
+    this.poller.stop();
+  }
+
   /** Resolves when no sync is running. */
-  idle(): Promise<void> { throw new Error('shell'); }
-  /** BEHAVIOUR.md 11.4; call on each check. A few ns when there is nothing to do. */
-  recoverIfStale(): void {}
+  idle(): Promise<void> {
+    return this.poller.idle();
+  }
+
+  /** BEHAVIOUR.md 11.4; for each check. A clock reading when there is nothing to do; nothing after `stop` (Q25). */
+  recoverIfStale(): void {
+    this.poller.recoverIfStale();
+  }
+
+  private async pass(): Promise<SyncResult> {
+    const { adapter, localMode } = this.options;
+    if (adapter?.pollsFor(RULES.path) === true) return this.end(await this.fromAdapter(adapter, false));
+    if (localMode) return { success: true };
+    return this.end(await this.fromNetwork());
+  }
+
+  private end(error: Error | null): SyncResult {
+    this.options.diagnostics.endSync('dcs');
+    if (error === null) return { success: true };
+    this.options.logger.debug(`statsigSDK> Syncing config specs failed: ${this.options.logger.describe(error)}`);
+    return { success: false, error };
+  }
+
+  private async fromAdapter(adapter: ContainedAdapter, isFirst: boolean): Promise<Error | null> {
+    try {
+      if (isFirst) await adapter.initialize();
+      const { value, error } = await adapter.get(RULES);
+      if (error !== null) throw error;
+      if (value === null) return this.adapterError();
+      const result = await this.apply(await encodeText(typeof value === 'string' ? value : JSON.stringify(value)), 'DataAdapter');
+      return result.status === 'rejected' ? result.error : null;
+    } catch (error) {
+      return asError(error);
+    }
+  }
+
+  private adapterError(): Error {
+    return this.options.errors?.adapterValues(RULES.path) ?? new Error('The data adapter holds no config specs');
+  }
+
+  /** Counts as a source only with a non-zero time; specs without one wait for the network (BEHAVIOUR.md 9.3). */
+  private async fromBootstrap(bootstrap: string, result: SpecInitResult): Promise<void> {
+    const { diagnostics, errors } = this.options;
+    diagnostics.start('bootstrap', 'process');
+    const applied = await this.apply(await encodeText(bootstrap), 'Bootstrap');
+    diagnostics.end('bootstrap', 'process', { success: applied.status !== 'rejected' });
+    if (applied.status === 'rejected') {
+      note(result, 'Bootstrap', isJson(bootstrap) ? null : (errors?.bootstrapValues() ?? applied.error), false);
+    } else if (applied.time !== 0) {
+      note(result, 'Bootstrap', null);
+    }
+  }
+
+  private async fromNetwork(): Promise<Error | null> {
+    try {
+      const { response, validator } = await this.download();
+      if (response.status === 304) {
+        this.tellUser(NO_UPDATES);
+        return null;
+      }
+      const result = await this.apply(response.body, 'Network');
+      if (result.status === 'rejected') return result.error;
+      this.validator = validator;
+      await this.afterNetwork(response.body, result);
+      return null;
+    } catch (error) {
+      return asError(error);
+    }
+  }
+
+  private download(): Promise<SpecsDownload> {
+    const { http, diagnostics, logger } = this.options;
+    const ask = { sinceTime: this.options.lastUpdateTime(), validator: this.validator };
+    return measureRequest({
+      diagnostics,
+      logger,
+      key: 'download_config_specs',
+      run: () => http.downloadSpecs(ask),
+      response: (download) => download.response,
+    });
+  }
+
+  /** Adapter and callback are told; what they do with it cannot fail the sync. An ignored payload is not stored (Q16). */
+  private async afterNetwork(body: Uint8Array, result: Exclude<ApplyResult, { status: 'rejected' }>): Promise<void> {
+    const { adapter, rulesUpdatedCallback, logger } = this.options;
+    const isStored = adapter !== null && result.status === 'applied';
+    if (rulesUpdatedCallback === null && !isStored) return;
+    const text = await decodeText(body);
+    this.tellUser(text);
+    if (!isStored) return;
+    await adapter.set(RULES, text, result.time).catch((error: unknown) => {
+      logger.once('adapter-set', 'warn', `statsigSDK> Storing config specs failed: ${logger.describe(error)}`);
+    });
+  }
+
+  private tellUser(text: string): void {
+    const { rulesUpdatedCallback, logger } = this.options;
+    try {
+      rulesUpdatedCallback?.(text, this.options.lastUpdateTime());
+    } catch (error) {
+      logger.once('rules-updated', 'error', `statsigSDK> rulesUpdatedCallback threw: ${logger.describe(error)}`);
+    }
+  }
+
+  private async apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult> {
+    const { diagnostics } = this.options;
+    const isMeasured = source !== 'Bootstrap';
+    if (isMeasured) diagnostics.start('download_config_specs', 'process');
+    const result = await this.options.apply(bytes, source).catch((error: unknown): ApplyResult => {
+      return { status: 'rejected', error: asError(error) };
+    });
+    if (!isMeasured) return result;
+    if (result.status === 'noUpdates') diagnostics.cancel('download_config_specs', 'process');
+    else diagnostics.end('download_config_specs', 'process', { success: result.status !== 'rejected' });
+    return result;
+  }
+}
+
+/** Writes one source's outcome down. The last of success and failure wins; an error stays (Q42). */
+function note(result: SpecInitResult, source: SpecSource, error: Error | null, isSuccess = error === null): void {
+  if (error !== null) {
+    result.success = false;
+    result.error = error;
+  } else if (isSuccess) {
+    result.success = true;
+    result.source = source;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new NetworkError('network', 'Syncing failed');
 }

@@ -1,0 +1,47 @@
+/** An entry of the ID list index that can be used. */
+export interface IdListEntry {
+  name: string;
+  url: string;
+  fileID: string;
+  creationTime: number;
+  /** Bytes of the whole list. */
+  size: number;
+}
+
+/** Lists of one index that are looked at; further ones are ignored. */
+export const MAX_ID_LISTS = 10_000;
+
+/** The names in an index and its usable entries. Null when it is no object. */
+export function parseIndex(bytes: Uint8Array): { names: Set<string>; entries: IdListEntry[] } | null {
+  const index = parseJson(new TextDecoder().decode(bytes));
+  if (typeof index !== 'object' || index === null || Array.isArray(index)) return null;
+  const named = Object.entries(index).slice(0, MAX_ID_LISTS);
+  return { names: new Set(named.map(([name]) => name)), entries: named.flatMap(([name, entry]) => readEntry(name, entry)) };
+}
+
+/** url and fileID must be texts; a creationTime that is no number counts as 0. */
+function readEntry(name: string, value: unknown): IdListEntry[] {
+  const { url, fileID, creationTime, size } = (value ?? {}) as Record<string, unknown>;
+  if (typeof url !== 'string' || typeof fileID !== 'string') return [];
+  return [{ name, url, fileID, creationTime: numberOr0(creationTime), size: numberOr0(size) }];
+}
+
+/** Names in the adapter's copy of an index: an array of names, or an object by name. Null when it is neither. */
+export function storedNames(value: string | object): string[] | null {
+  const index = typeof value === 'string' ? parseJson(value) : value;
+  if (typeof index !== 'object' || index === null) return null;
+  const names = Array.isArray(index) ? index.filter((name): name is string => typeof name === 'string') : Object.keys(index);
+  return names.slice(0, MAX_ID_LISTS);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function numberOr0(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}

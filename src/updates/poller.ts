@@ -1,0 +1,94 @@
+import { type Clock, type TimerHandle } from '../network/clock';
+
+/** Spread of each polling interval: ±5 %, so that a fleet started together does not stay in step. */
+export const POLL_JITTER = 0.05;
+/** A poll later than this (or one interval, if longer) was lost to a frozen runtime, ms (BEHAVIOUR.md 11.4). */
+export const STALE_AFTER_MS = 120_000;
+/** Failures that last this long are worth a warning, ms (BEHAVIOUR.md 8.3). */
+const WARN_AFTER_MS = 120_000;
+/** An interval of 0 or NaN must not spin. */
+const MIN_INTERVAL_MS = 10;
+
+export interface PollerOptions<T> {
+  intervalMs: number;
+  isDisabled: boolean;
+  clock: Clock;
+  /** One pass; must not reject. */
+  run(): Promise<T>;
+  isFailure(result: T): boolean;
+  /** Failures went on for two minutes. */
+  onFailing(failures: number): void;
+}
+
+/**
+ * Runs one thing at a time: callers join a running pass, and polls are scheduled after the last one settled. Polling
+ * ends with `stop` and with nothing else.
+ */
+export class Poller<T> {
+  private running: Promise<T> | null = null;
+  private timer: TimerHandle = null;
+  private isPolling = false;
+  private isStopped = false;
+  private lastPoll = 0;
+  private failures = 0;
+
+  constructor(private readonly options: PollerOptions<T>) {}
+
+  /** A pass now, or the one that is running. */
+  run(): Promise<T> {
+    this.running ??= this.options.run().finally(() => (this.running = null));
+    return this.running;
+  }
+
+  start(): void {
+    if (this.isPolling || this.isStopped || this.options.isDisabled) return;
+    this.isPolling = true;
+    this.lastPoll = this.options.clock.now();
+    this.schedule();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.isPolling = false;
+    this.options.clock.clearTimer(this.timer);
+  }
+
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
+  /** Starts the timer anew when the last poll is long overdue and none is running. */
+  recoverIfStale(): void {
+    if (!this.isPolling || this.running !== null) return;
+    const { clock, intervalMs } = this.options;
+    const now = clock.now();
+    if (now - this.lastPoll <= Math.max(STALE_AFTER_MS, intervalMs || 0)) return;
+    this.lastPoll = now;
+    clock.clearTimer(this.timer);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    const { clock, intervalMs } = this.options;
+    const interval = intervalMs >= MIN_INTERVAL_MS ? intervalMs : MIN_INTERVAL_MS;
+    this.timer = clock.setTimer(() => void this.poll(), interval * (1 + POLL_JITTER * (2 * clock.random() - 1)));
+  }
+
+  private async poll(): Promise<void> {
+    this.lastPoll = this.options.clock.now();
+    this.count(await this.run());
+    this.options.clock.clearTimer(this.timer);
+    if (this.isPolling) this.schedule();
+  }
+
+  private count(result: T): void {
+    if (!this.options.isFailure(result)) {
+      this.failures = 0;
+      return;
+    }
+    this.failures++;
+    if (this.failures * this.options.intervalMs <= WARN_AFTER_MS) return;
+    this.options.onFailing(this.failures);
+    this.failures = 0;
+  }
+}

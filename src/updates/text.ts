@@ -1,0 +1,50 @@
+/**
+ * Text to bytes and back in slices, giving the event loop a turn between them: a payload may have 50 MB.
+ */
+
+const SLICE = 1024 * 1024;
+
+/** UTF-8 of a text. */
+export async function encodeText(text: string): Promise<Uint8Array> {
+  const encoder = new TextEncoder();
+  if (text.length <= SLICE) return encoder.encode(text);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (let start = 0; start < text.length; ) {
+    const end = sliceEnd(text, start + SLICE);
+    const part = encoder.encode(text.slice(start, end));
+    parts.push(part);
+    length += part.byteLength;
+    start = end;
+    await nextTurn();
+  }
+  const all = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    all.set(part, offset);
+    offset += part.byteLength;
+  }
+  return all;
+}
+
+/** Text of UTF-8 bytes; malformed sequences become U+FFFD. */
+export async function decodeText(bytes: Uint8Array): Promise<string> {
+  const decoder = new TextDecoder();
+  if (bytes.byteLength <= SLICE) return decoder.decode(bytes);
+  let text = '';
+  for (let start = 0; start < bytes.byteLength; start += SLICE) {
+    text += decoder.decode(bytes.subarray(start, start + SLICE), { stream: true });
+    await nextTurn();
+  }
+  return text + decoder.decode();
+}
+
+/** Never between the halves of a surrogate pair. */
+function sliceEnd(text: string, end: number): number {
+  const last = text.charCodeAt(end - 1);
+  return end < text.length && last >= 0xd800 && last <= 0xdbff ? end + 1 : Math.min(end, text.length);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
