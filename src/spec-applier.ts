@@ -5,12 +5,13 @@
 import { djb2 } from './djb2';
 import type { PreparedSpecs, SpecsSummary } from './engine/engine';
 import {
-  StatsigInvalidBootstrapValuesError,
   StatsigInvalidConfigSpecsResponseError,
+  StatsigInvalidDataAdapterValuesError,
   StatsigSDKKeyMismatchError,
 } from './errors';
 import type { Evaluator } from './evaluation/evaluator';
 import type { SafeLogger } from './observability/logger';
+import { DataAdapterKeyPath } from './storage/data-adapter';
 import type { ApplyResult, SpecSource } from './updates/spec-sync';
 import type { StatsigEnvironment } from './user';
 
@@ -57,7 +58,7 @@ export class SpecApplier {
       prepared = await this.options.evaluator.engine.prepareSpecs(bytes);
     } catch (error) {
       this.options.logger.debug(`statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`);
-      return this.rejected(rejection(bytes, source), source);
+      return { status: 'rejected', error: parseError(bytes) ?? invalid(source) };
     }
     try {
       return this.decide(prepared, bytes, source);
@@ -82,7 +83,7 @@ export class SpecApplier {
     if (!this.isForThisKey(summary)) {
       this.discard(prepared);
       this.options.reportMismatch(new StatsigSDKKeyMismatchError());
-      return this.rejected(new StatsigInvalidConfigSpecsResponseError(), source);
+      return { status: 'rejected', error: invalid(source) };
     }
     if (!summary.hasUpdates) {
       return this.succeeded('noUpdates', source);
@@ -102,15 +103,6 @@ export class SpecApplier {
       this.options.logger.warn(`statsigSDK> ${warning}`);
     }
     return this.succeeded('applied', source);
-  }
-
-  /** A bootstrap that is JSON but no payload leads to the next source without an error (BEHAVIOUR.md 9.3). */
-  private rejected(error: Error, source: SpecSource): ApplyResult {
-    if (source !== 'Bootstrap' || error instanceof StatsigInvalidBootstrapValuesError) {
-      return { status: 'rejected', error };
-    }
-    this.options.logger.warn('statsigSDK::initialize> bootstrapValues hold no usable config specs and are ignored.');
-    return { status: 'noUpdates', time: this.lastUpdateTime };
   }
 
   /** A payload made for another key is refused. Without a key (localMode) there is nothing to compare with. */
@@ -153,16 +145,17 @@ function jsonOf(environment: object): string {
   }
 }
 
-/** Why a payload was refused. A bootstrap that is no JSON has an error of its own; elsewhere the parser's is passed on. */
-function rejection(bytes: Uint8Array, source: SpecSource): Error {
-  const parsing = bytes.length <= LARGEST_EXPLAINED ? parseError(bytes) : null;
-  if (source === 'Bootstrap') {
-    return parsing === null ? new StatsigInvalidConfigSpecsResponseError() : new StatsigInvalidBootstrapValuesError();
-  }
-  return parsing ?? new StatsigInvalidConfigSpecsResponseError();
+function invalid(source: SpecSource): Error {
+  return source === 'DataAdapter'
+    ? new StatsigInvalidDataAdapterValuesError(DataAdapterKeyPath.V1Rulesets)
+    : new StatsigInvalidConfigSpecsResponseError();
 }
 
+/** The parser's complaint about a refused payload; null when it is JSON, or too large to look. */
 function parseError(bytes: Uint8Array): Error | null {
+  if (bytes.length > LARGEST_EXPLAINED) {
+    return null;
+  }
   try {
     JSON.parse(new TextDecoder().decode(bytes));
     return null;
