@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { allQuestions } from './case';
 import type { Case, ClientInitializeCall, Json, JsonObject, Questions } from './case';
 import { generatePayload } from './generate-payload';
+import { makeWild } from './make-wild';
 import { generateUser, makeExotic, targetsOf } from './generate-user';
 import { Random } from './random';
 
@@ -56,10 +57,19 @@ function initializeCalls(random: Random, users: number, count: number, questions
   });
 }
 
-/** The same seed and size give the same case. `exotic`: some users hold what JSON cannot carry. */
-export function fuzzCase(seed: number, size: CaseSize, exotic = false): { one: Case; questions: Questions } {
+/** What goes beyond sane input. */
+export interface Extras {
+  /** Some users hold what JSON cannot carry. */
+  exotic?: boolean;
+  /** Fields of specs have types that they should not have. */
+  wild?: boolean;
+}
+
+/** The same seed, size and extras give the same case. */
+export function fuzzCase(seed: number, size: CaseSize, extras: Extras = {}): { one: Case; questions: Questions } {
   const random = new Random(seed);
   const payload = generatePayload(random, size);
+  if (extras.wild === true) makeWild(random, payload);
   const targets = targetsOf(payload);
   const users = Array.from({ length: size.users }, () => generateUser(random, targets));
   const questions = allQuestions(payload);
@@ -71,7 +81,7 @@ export function fuzzCase(seed: number, size: CaseSize, exotic = false): { one: C
     environment: random.chance(0.3) ? { tier: random.pick(['production', 'staging', 'Staging']), region: 'eu' } : null,
     now: 1_700_000_000_000 + random.below(1e9),
     timeZone: process.env['TZ'] ?? 'UTC',
-    users: exotic ? users.map((user) => (random.chance(0.3) ? makeExotic(random, user) : user)) : users,
+    users: extras.exotic === true ? users.map((user) => (random.chance(0.3) ? makeExotic(random, user) : user)) : users,
     overrides: random.chance(0.3) ? generateOverrides(random, questions.names, ids) : { gates: {}, configs: {}, layers: {} },
   };
   questions.clientInitialize = initializeCalls(random, size.users, size.clientInitialize, questions);

@@ -1,5 +1,5 @@
 /**
- * `npm run fuzz -- --seed N --cases N [--engines native,js] [--exotic] [--zone Europe/Berlin]
+ * `npm run fuzz -- --seed N --cases N [--engines native,js] [--exotic] [--wild] [--zone Europe/Berlin]
  * [--users N] [--responses N] [--reports N]`
  *
  * Generates cases, asks statsig-node and every engine (dcs-v1 and dcs-v2 form), and reports every difference that
@@ -125,7 +125,7 @@ function formsOf(payload: JsonObject): Form[] {
 
 async function runCase(seed: number, engines: EngineKind[]): Promise<void> {
   const size = { ...defaultSize, users: given.number('users', defaultSize.users), clientInitialize: given.number('responses', defaultSize.clientInitialize) };
-  const { one, questions } = fuzzCase(seed, size, given.flag('exotic'));
+  const { one, questions } = fuzzCase(seed, size, { exotic: given.flag('exotic'), wild: given.flag('wild') });
   const expected = await askOracle(one, questions);
   count(questions, one.users.length, expected);
   for (const kind of engines) {

@@ -3,6 +3,7 @@
  * Rules look at what was answered, never at who answered: all engines share them.
  */
 import type { Answer, Case, CaseAnswers } from './case';
+import { canonical } from './compare-answers';
 import type { Difference } from './compare-answers';
 
 export interface KnownDifference {
@@ -31,6 +32,14 @@ export const knownDifferences: KnownDifference[] = [
   {
     cites: 'Q34: a malformed condition does not null the client-initialize response',
     explains: ({ area, expected, actual }) => area === 'clientInitialize' && isFailed(expected) && typeof actual === 'string',
+  },
+  {
+    cites: 'An id type that is not text is reported as null',
+    explains: ({ area, kind, expected, actual }) => {
+      if (area !== 'answer' || kind === 'targeting' || isFailed(expected) || isFailed(actual)) return false;
+      const { idType } = expected as { idType: unknown };
+      return idType !== null && typeof idType !== 'string' && canonical({ ...(expected as object), idType: null }) === canonical(actual);
+    },
   },
 ];
 

@@ -149,8 +149,12 @@ function dropInheritedNames(server: OracleServer): void {
   const { store } = server._store;
   const maps = [store.gates, store.configs, store.layers, store.idLists, store.experimentToLayer];
   const { gateOverrides, configOverrides, layerOverrides } = server._evaluator;
-  const overrides = [gateOverrides, configOverrides, layerOverrides];
-  for (const map of [...maps, ...overrides, ...overrides.flatMap((table) => Object.values(table) as object[])]) Object.setPrototypeOf(map, null);
+  for (const map of [...maps, gateOverrides, configOverrides, layerOverrides]) Object.setPrototypeOf(map, null);
+}
+
+/** The same, for IDs in the tables of overrides. */
+function dropInheritedIds({ _evaluator: { gateOverrides, configOverrides, layerOverrides } }: OracleServer): void {
+  for (const table of [gateOverrides, configOverrides, layerOverrides]) for (const byId of Object.values(table) as object[]) Object.setPrototypeOf(byId, null);
 }
 
 /** The same correction for the tables of names inside `options.overrides`. */
@@ -276,8 +280,10 @@ async function startServer(one: Case, options: OracleOptions): Promise<OracleSer
   await server.initializeAsync();
   server._logger.explicitOptions.loggingMaxBufferSize = Infinity;
   server._logger.queue = [];
-  applyOverrides(server, one.overrides);
+  // Before the overrides: setting one named `toString` would write to the function that every object inherits.
   if (options.corrected !== false) dropInheritedNames(server);
+  applyOverrides(server, one.overrides);
+  if (options.corrected !== false) dropInheritedIds(server);
   return server;
 }
 

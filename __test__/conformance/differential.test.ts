@@ -26,7 +26,7 @@ function unexplained(one: Case, expected: CaseAnswers, actual: CaseAnswers): str
 for (const seed of seeds) {
   for (const kind of expectedEngines) {
     test.serial(`${kind} answers fuzz case ${seed} as statsig-node`, async (t) => {
-      const { one, questions } = fuzzCase(seed, size, seed % 2 === 1);
+      const { one, questions } = fuzzCase(seed, size, { exotic: seed % 2 === 1 });
       const expected = await askOracle(one, questions);
       const forms: JsonObject[] = 'hashed_sdk_keys_to_entities' in one.payload ? [one.payload] : [one.payload, toV2(one.payload)];
       for (const payload of forms) {
