@@ -191,11 +191,11 @@ test('the user agent is asked for once per user, only when needed', async (t) =>
   ours.setUser(4, { userID: 'u', userAgent: 'x' });
   t.true(engine.evaluate(4, engine.specIndex(SpecKind.Gate, 'fine'), 0, T) >= 0);
   t.is(engine.evaluate(4, index, EvalMode.Expose, T), EvalCode.NeedsUserAgent);
-  t.is(engine.clientInitialize(4, { random: 0 }), EvalCode.NeedsUserAgent);
+  t.is(engine.clientInitialize(4, { random: 0, nowMs: 0 }), EvalCode.NeedsUserAgent);
   t.is(engine.pendingEvents(), 0);
   engine.setUserAgent(4, { osName: 'iOS', osVersion: null, browserName: null, browserVersion: null });
   t.is(engine.evaluate(4, index, 0, T) & 1, 1);
-  t.true(engine.clientInitialize(4, { random: 0 }) instanceof Uint8Array);
+  t.true(engine.clientInitialize(4, { random: 0, nowMs: 0 }) instanceof Uint8Array);
   for (const user of [{ userID: 'u' }, { userID: 'u', userAgent: 'x'.repeat(1001) }, { userID: 'u', userAgent: 5 }, { userID: 'u', os_name: 'iOS', userAgent: 'x' }]) {
     ours.setUser(4, user);
     t.true(engine.evaluate(4, index, 0, T) >= 0);
@@ -251,7 +251,7 @@ test('misuse answers instead of throwing', async (t) => {
   t.is(engine.evaluate(5, 999, 0, T), EvalCode.Failed);
   t.is(engine.evaluate(5, engine.specIndex(SpecKind.Gate, 'odd'), 0, T), EvalCode.Failed, 'a value without a number');
   t.not(engine.lastError(), '');
-  t.is(engine.clientInitialize(5, { random: 0 }), EvalCode.Failed);
+  t.is(engine.clientInitialize(5, { random: 0, nowMs: 0 }), EvalCode.Failed);
   t.is(engine.outcome(12345).reason, 'Unrecognized');
   engine.setUser(USER_CAPACITY, '{}', '', '');
   engine.setUser(5, 'nonsense', '', '');

@@ -191,6 +191,6 @@ test('without specs answers are Uninitialized and exposed with zero times', asyn
   t.like(record, { value: false, ruleID: '', reason: 'Uninitialized', json: {}, idType: null });
   const [event] = await taken(ours);
   t.like(event.metadata, { config: 'any', rulePassed: 'false', reason: 'Uninitialized', configSyncTime: 0, initTime: 0 });
-  t.is(ours.engine.clientInitialize(0, { random: 0 }), null);
+  t.is(ours.engine.clientInitialize(0, { random: 0, nowMs: 0 }), null);
   t.is((await ours.engine.prepareSpecs(bytes({ has_updates: false }))).handle, 0);
 });

@@ -166,7 +166,7 @@ export class Ours {
   }
 
   response(user: User, clientKey: string | null = null, options: object = {}, slot = 1): string {
-    const ask = () => this.engine.clientInitialize(slot, { clientKey, random: 0.5, ...options });
+    const ask = () => this.engine.clientInitialize(slot, { clientKey, random: 0.5, nowMs: Date.now(), ...options });
     let out = ask();
     if (out === EvalCode.NeedsUserAgent) {
       const { os, browser } = parseUserAgent(String(userAgentOf(user)));

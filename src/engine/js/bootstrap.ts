@@ -80,8 +80,7 @@ export class ClientResponder {
   }
 
   private begin(user: User, request: Request): void {
-    // Conditions on time see the moment of the response, which the interface does not hand in separately.
-    const nowMs = Date.now();
+    const { nowMs } = request.options;
     if (request.isForApp) this.evaluator.beginForApp(user, nowMs, request.appId ?? undefined);
     else this.evaluator.begin(0, user, nowMs);
   }
@@ -130,7 +129,7 @@ export class ClientResponder {
   }
 
   private gate({ spec, key, keyJson }: Named, request: Request): string {
-    const override = member(request.options.overrides?.featureGates, spec.name);
+    const override = own(request.options.overrides?.featureGates, spec.name);
     if (override !== undefined) return this.overriddenGate({ spec, key, keyJson }, override, request);
     const result = this.result(spec, request);
     const value = !result.isUnsupported && result.value;
@@ -163,7 +162,7 @@ export class ClientResponder {
   private configResult(spec: Spec, request: Request): Result {
     const { overrides } = request.options;
     const asked = spec.kind === SpecKind.Config ? overrides?.dynamicConfigs : overrides?.layers;
-    const option = member(asked, spec.name) as { value?: unknown; groupName?: string } | undefined;
+    const option = own(asked, spec.name) as { value?: unknown; groupName?: string } | undefined;
     return this.optionOverride(spec, option) ?? this.result(spec, request);
   }
 
@@ -240,8 +239,9 @@ export class ClientResponder {
   }
 }
 
-function own(map: Record<string, unknown>, key: string): unknown {
-  return Object.prototype.hasOwnProperty.call(map, key) ? map[key] : undefined;
+/** Own properties only: names like `constructor` are ordinary. */
+function own(map: Record<string, unknown> | undefined, key: string): unknown {
+  return map !== undefined && Object.prototype.hasOwnProperty.call(map, key) ? map[key] : undefined;
 }
 
 function isIncluded(spec: Spec, { entities, appId }: Request): boolean {
