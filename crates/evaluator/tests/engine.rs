@@ -1,8 +1,9 @@
 //! The engine as the bindings use it.
 #![allow(clippy::unwrap_used)]
 
-use statsig_evaluator::js_semantics::{json::parse_str, JsValue};
-use statsig_evaluator::{prepare, Engine, SpecKind};
+use statsig_evaluator::js_semantics::{json::parse_str, stringify, JsValue};
+use statsig_evaluator::engine::{eval_code, MAX_UNKNOWN_NAMES};
+use statsig_evaluator::{prepare, Engine, SpecKind, USER_CAPACITY};
 
 const NOW: f64 = 1_700_000_000_000.0;
 
@@ -34,14 +35,246 @@ fn exposures(record: &JsValue) -> Vec<String> {
     list.iter().map(|e| e.get("gate").and_then(JsValue::as_str).unwrap().to_owned()).collect()
 }
 
+const EXPOSE: u32 = 1;
+const MANUAL: u32 = 2;
+const TARGETING_ONLY: u32 = 4;
+const PUBLIC: &str = r#"{"type":"public"}"#;
+
+fn code(engine: &mut Engine, name: &str) -> i32 {
+    let spec = engine.spec_index(SpecKind::Gate, name);
+    engine.evaluate(0, spec as u32, 0, NOW)
+}
+
+fn text<'a>(record: &'a JsValue, key: &str) -> &'a str {
+    record.get(key).and_then(JsValue::as_str).unwrap()
+}
+
+fn events(engine: &mut Engine) -> Vec<JsValue> {
+    let body = engine.take_batch(usize::MAX).encode("[", "]");
+    parse_str(std::str::from_utf8(&body).unwrap()).unwrap().as_array().unwrap().to_vec()
+}
+
 #[test]
 fn unknown_gates_are_told_apart() {
-    let gates = ["5", "\"a\"", "null"]
-        .map(|target| gate(&format!("fails {}", target.replace('"', "")), &format!(r#"{{"type":"fail_gate","targetValue":{target}}}"#)));
+    let gates = ["5", "\"a\"", "null"].map(|target| {
+        gate(&format!("fails {}", target.replace('"', "")), &format!(r#"{{"type":"fail_gate","targetValue":{target}}}"#))
+    });
     let mut engine = engine(&gates.join(","), "", "");
     engine.set_user(0, r#"{"userID":"u"}"#, "", "");
     for name in ["5", "a", "null"] {
         let record = record(&mut engine, SpecKind::Gate, &format!("fails {name}"), 0);
         assert_eq!(exposures(&record), [name]);
     }
+}
+
+#[test]
+fn circular_and_deep_gates_fail_on_a_small_stack() {
+    // Without optimisation frames are several times larger.
+    let stack = if cfg!(debug_assertions) { 4 << 20 } else { 512 << 10 };
+    let thread = std::thread::Builder::new().stack_size(stack).spawn(|| {
+        let pass = |target: &str| format!(r#"{{"type":"pass_gate","targetValue":"{target}"}}"#);
+        let mut gates = vec![gate("a", &pass("b")), gate("b", &pass("a")), gate("g0", PUBLIC)];
+        (1..=400).for_each(|i| gates.push(gate(&format!("g{i}"), &pass(&format!("g{}", i - 1)))));
+        let mut engine = engine(&gates.join(","), "", "");
+        engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+        assert_eq!(code(&mut engine, "a"), eval_code::FAILED);
+        assert!(engine.last_error().contains("'a'"), "{}", engine.last_error());
+        assert_eq!(code(&mut engine, "g400"), eval_code::FAILED);
+        assert_eq!(code(&mut engine, "g300") & 1, 1);
+    });
+    thread.unwrap().join().unwrap();
+}
+
+#[test]
+fn slots_without_user_fail() {
+    let mut engine = engine(&gate("g", PUBLIC), "", "");
+    assert_eq!(code(&mut engine, "g"), eval_code::FAILED);
+    engine.set_user(USER_CAPACITY, "{}", "", "");
+    assert_eq!(engine.evaluate(USER_CAPACITY, 0, 0, NOW), eval_code::FAILED);
+    assert!(!engine.expose(0, 0, EXPOSE, NOW));
+    engine.set_user(0, "{not json", "", "");
+    assert_eq!(code(&mut engine, "g") & 1, 1);
+}
+
+#[test]
+fn unknown_names_are_bounded_and_reset_frees_them() {
+    let mut engine = engine(&gate("g", PUBLIC), "", "");
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    for i in 0..MAX_UNKNOWN_NAMES {
+        assert_eq!(engine.spec_index(SpecKind::Gate, &format!("n{i}")), 1 + i as i32);
+    }
+    assert_eq!(engine.spec_index(SpecKind::Gate, "one more"), eval_code::TABLE_FULL);
+    assert_eq!(engine.spec_index(SpecKind::Gate, "n7"), 8);
+    engine.reset();
+    let record = record(&mut engine, SpecKind::Gate, "one more", 0);
+    assert_eq!(text(&record, "reason"), "Unrecognized");
+}
+
+#[test]
+fn equal_records_have_one_number() {
+    let two_rules = gate("g", PUBLIC).replace("\"rules\":[", "\"rules\":[{\"id\":\"r\",\"passPercentage\":100,\"conditions\":[{\"type\":\"user_field\",\"field\":\"email\",\"operator\":\"any\",\"targetValue\":[\"e\"]}]},");
+    let mut engine = engine(&two_rules, "", "");
+    engine.set_user(0, r#"{"userID":"u","email":"E"}"#, "", "");
+    engine.set_user(1, r#"{"userID":"u"}"#, "", "");
+    let answers = [engine.evaluate(0, 0, 0, NOW), engine.evaluate(1, 0, 0, NOW)];
+    assert_eq!(answers[0], answers[1]);
+    let json = engine.outcome(answers[0] as u32 >> 3);
+    assert_eq!(engine.intern_outcome(&json), answers[0] >> 3);
+}
+
+#[test]
+fn a_malformed_spec_costs_itself() {
+    let bad = [r#"{"name":"x","enabled":true,"rules":5,"version":3}"#.to_owned(), "7".into(), gate("y", r#"{"type":1}"#)];
+    let payload = format!(
+        r#"{{"has_updates":true,"feature_gates":[{},{}],"dynamic_configs":[],"layer_configs":[]}}"#,
+        bad.join(","),
+        gate("good", PUBLIC)
+    );
+    let prepared = prepare(payload.as_bytes()).unwrap();
+    let summary = parse_str(&prepared.summary).unwrap();
+    let warnings = summary.get("warnings").and_then(JsValue::as_array).unwrap();
+    assert_eq!(warnings.len(), 3, "{warnings:?}");
+    let mut engine = Engine::new();
+    engine.commit(prepared);
+    engine.set_details("Network", 1.0, 1.0);
+    engine.set_user(0, "{}", "", "");
+    assert_eq!(text(&record(&mut engine, SpecKind::Gate, "x", 0), "reason"), "Unsupported");
+    assert_eq!(text(&record(&mut engine, SpecKind::Gate, "y", 0), "reason"), "Unsupported");
+    assert_eq!(code(&mut engine, "good") & 1, 1);
+    for broken in ["", "[]", "{\"has_updates\":true}", r#"{"has_updates":true,"feature_gates":{},"dynamic_configs":[]}"#] {
+        assert!(prepare(broken.as_bytes()).is_err(), "{broken}");
+    }
+    assert!(prepare(b"{}").unwrap().store.is_none());
+}
+
+#[test]
+fn time_makes_an_answer_volatile() {
+    let time = r#"{"type":"current_time","operator":"before","targetValue":1700000000001}"#;
+    let nested = r#"{"type":"pass_gate","targetValue":"g"}"#;
+    let mut engine = engine(&[gate("g", time), gate("n", nested), gate("p", PUBLIC)].join(","), "", "");
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    assert_eq!(code(&mut engine, "g") & 3, 3);
+    assert_eq!(code(&mut engine, "n") & 3, 3);
+    assert_eq!(code(&mut engine, "p") & 3, 1);
+    let nested = engine.spec_index(SpecKind::Gate, "n") as u32;
+    assert_eq!(engine.evaluate(0, nested, 0, NOW + 5.0) & 3, 2);
+}
+
+#[test]
+fn exposures_are_deduplicated_per_window() {
+    let mut engine = engine(&gate("g", PUBLIC), "", "");
+    engine.set_user(0, r#"{"userID":"u","custom":{"a":1}}"#, r#"{"secret":1}"#, "");
+    engine.set_user(1, r#"{"userID":"u"}"#, "", "");
+    engine.set_user(2, r#"{"userID":"v"}"#, "", "");
+    for slot in 0..3 {
+        engine.evaluate(slot, 0, EXPOSE, NOW);
+    }
+    engine.evaluate(0, 0, EXPOSE | MANUAL, NOW);
+    assert_eq!(engine.pending_events(), 3);
+    engine.rotate_window();
+    engine.evaluate(0, 0, EXPOSE, NOW);
+    let events = events(&mut engine);
+    assert_eq!(events.len(), 4);
+    let expected = r#"{"eventName":"statsig::gate_exposure","metadata":{"gate":"g","gateValue":"true","ruleID":"r","reason":"Network","configSyncTime":1,"initTime":1,"serverTime":1700000000000},"time":1700000000000,"user":{"userID":"u","custom":{"a":1},"privateAttributes":null},"value":null,"secondaryExposures":[],"statsigMetadata":{}}"#;
+    assert_eq!(stringify(&events[0]), expected);
+    assert_eq!(engine.pending_events(), 0);
+}
+
+#[test]
+fn pending_events_are_bounded_and_counted() {
+    let mut engine = engine(&gate("g", PUBLIC), "", "");
+    engine.set_options(r#"{"tier":null,"loggingEnabled":true,"batchLimit":2,"pendingLimit":3}"#);
+    let full: Vec<bool> = (0..5).map(|i| engine.log_event(None, "{\"user\":", &format!(",\"i\":{i}}}"), "")).collect();
+    assert_eq!(full, [false, true, true, true, true]);
+    assert_eq!(engine.pending_events(), 3);
+    assert!(engine.stats().contains("\"droppedEvents\":2"), "{}", engine.stats());
+    let first = engine.take_batch(2);
+    assert_eq!(String::from_utf8(first.encode("<", ">")).unwrap(), r#"<{"user":null,"i":0},{"user":null,"i":1}>"#);
+    assert_eq!(events(&mut engine).len(), 1);
+    engine.set_options(r#"{"tier":null,"loggingEnabled":false,"batchLimit":2,"pendingLimit":3}"#);
+    assert!(!engine.log_event(None, "", "", ""));
+    assert_eq!(engine.pending_events(), 0);
+}
+
+#[test]
+fn events_outlive_their_epoch_and_the_users_of_their_slots() {
+    let mut engine = engine(&gate("g", PUBLIC), "", "");
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    engine.evaluate(0, 0, EXPOSE, NOW);
+    engine.set_user(0, r#"{"userID":"w"}"#, "", "");
+    engine.reset();
+    engine.set_details("Bootstrap", 7.0, 8.0);
+    engine.evaluate(0, 0, EXPOSE, NOW);
+    let reason = |event: &JsValue| text(event.get("metadata").unwrap(), "reason").to_owned();
+    let user = |event: &JsValue| text(event.get("user").unwrap(), "userID").to_owned();
+    let events = events(&mut engine);
+    assert_eq!([reason(&events[0]), reason(&events[1])], ["Network", "Bootstrap"]);
+    assert_eq!([user(&events[0]), user(&events[1])], ["u", "w"]);
+}
+
+#[test]
+fn targeting_only_ignores_overrides_and_exposes_nothing() {
+    let rules = r#"[{"id":"targetingGate","passPercentage":100,"conditions":[{"type":"user_field","field":"email","operator":"none","targetValue":["e"]}]},{"id":"r","passPercentage":100,"conditions":[]}]"#;
+    let config = format!(r#"{{"name":"c","salt":"s","enabled":true,"idType":"userID","rules":{rules}}}"#);
+    let mut engine = engine("", &config, "");
+    engine.set_overrides(r#"{"gates":{},"configs":{"c":{"":{"a":1}}},"layers":{}}"#);
+    engine.set_user(0, r#"{"userID":"u","email":"e"}"#, "", "");
+    engine.set_user(1, r#"{"userID":"u"}"#, "", "");
+    assert_eq!(engine.evaluate(0, 0, TARGETING_ONLY | EXPOSE, NOW) & 1, 0);
+    assert_eq!(engine.evaluate(1, 0, TARGETING_ONLY | EXPOSE, NOW) & 1, 1);
+    assert_eq!(engine.pending_events(), 0);
+    assert_eq!(text(&record(&mut engine, SpecKind::Config, "c", 0), "ruleID"), "override");
+}
+
+#[test]
+fn without_specs_only_overrides_answer() {
+    let mut engine = Engine::new();
+    engine.set_user(0, r#"{"userID":5}"#, "", "");
+    assert_eq!(text(&record(&mut engine, SpecKind::Gate, "g", EXPOSE), "reason"), "Uninitialized");
+    engine.set_overrides(r#"{"gates":{"g":{"5":true}},"configs":{},"layers":{}}"#);
+    let record = record(&mut engine, SpecKind::Gate, "g", 0);
+    assert_eq!((text(&record, "reason"), record.get("value").unwrap().is_truthy()), ("LocalOverride", true));
+    let events = events(&mut engine);
+    assert_eq!(events[0].get("metadata").unwrap().get("initTime").unwrap().as_number(), Some(0.0));
+}
+
+#[test]
+fn layer_parameters_expose_what_they_belong_to() {
+    let rule = r#"{"id":"lr","passPercentage":0,"configDelegate":"e","conditions":[{"type":"pass_gate","targetValue":"g"}]}"#;
+    let layer = format!(r#"{{"name":"l","salt":"s","enabled":true,"idType":"userID","defaultValue":{{"a":1}},"rules":[{rule}]}}"#);
+    let experiment = r#"{"name":"e","salt":"s","enabled":true,"idType":"userID","explicitParameters":["a"],"entity":"experiment","isActive":true,"rules":[{"id":"er","groupName":"Test","passPercentage":100,"isExperimentGroup":true,"returnValue":{"a":2,"b":3},"conditions":[]}]}"#;
+    let mut engine = engine(&gate("g", PUBLIC), experiment, &layer);
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    let spec = engine.spec_index(SpecKind::Layer, "l") as u32;
+    let outcome = engine.evaluate(0, spec, EXPOSE, NOW) as u32 >> 3;
+    assert_eq!(engine.pending_events(), 0);
+    for parameter in ["a", "b", "a"] {
+        engine.expose_layer_parameter(0, outcome, parameter, 0, NOW);
+    }
+    let events = events(&mut engine);
+    let facts: Vec<(&str, &str)> = events
+        .iter()
+        .map(|event| event.get("metadata").unwrap())
+        .map(|m| (text(m, "allocatedExperiment"), text(m, "isExplicitParameter")))
+        .collect();
+    assert_eq!(facts, [("e", "true"), ("", "false")]);
+}
+
+#[test]
+fn sampling_is_decided_before_dedupe() {
+    let payload = format!(
+        r#"{{"has_updates":true,"time":1,"feature_gates":[{}],"dynamic_configs":[],"layer_configs":[],"sdk_configs":{{"sampling_mode":"on","special_case_sampling_rate":1000000}}}}"#,
+        gate("g", r#"{"type":"user_field","field":"email","operator":"any","targetValue":["e"]}"#)
+    );
+    let mut engine = Engine::new();
+    engine.commit(prepare(payload.as_bytes()).unwrap());
+    engine.set_details("Network", 1.0, 1.0);
+    for user in 0..50 {
+        engine.set_user(0, &format!(r#"{{"userID":"u{user}"}}"#), "", "");
+        engine.evaluate(0, 0, EXPOSE, NOW);
+    }
+    // Only the first one of the window is logged for certain; one in a million of the others.
+    let events = events(&mut engine);
+    assert_eq!(events.len(), 1);
+    assert_eq!(stringify(events[0].get("statsigMetadata").unwrap()), r#"{"samplingMode":"on"}"#);
 }

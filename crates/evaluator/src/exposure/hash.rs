@@ -47,25 +47,34 @@ fn mix(mut h: u64) -> u64 {
     h ^ (h >> 33)
 }
 
-/// Most hashes a [`HashSet64`] holds; one more and it is emptied (BEHAVIOUR.md 7.6). 2 MB at that size.
+/// Most hashes a [`SeenSet`] holds; one more and it is emptied (BEHAVIOUR.md 7.6).
 pub const SEEN_LIMIT: usize = 100_000;
+/// Slots, 1 MB of them; at most 38 % are taken.
+const SLOTS: usize = 1 << 18;
+/// What belongs together is looked for in 4 KB first, so that the exposures of one user touch few cache lines.
+const REGION: usize = 1 << 10;
+/// Slots of the region that are tried before the whole table is.
+const NEAR_TRIES: usize = 8;
 
-/// A set of 64-bit hashes, emptied when it would grow over [`SEEN_LIMIT`]. Open addressing, at most half full.
+/// A set of 64-bit hashes, emptied when it would grow over [`SEEN_LIMIT`].
+///
+/// Keeps 32 bits of each in a table of fixed size: a hash is wrongly taken for another one about once in a billion
+/// insertions. Takes its memory when first used.
 #[derive(Debug, Default)]
-pub struct HashSet64 {
-    /// 0 = free; a hash of 0 is stored as 1.
-    table: Vec<u64>,
+pub struct SeenSet {
+    /// 0 = free.
+    table: Vec<u32>,
     len: usize,
 }
 
-impl HashSet64 {
-    /// Adds a hash. True if it was not there.
-    pub fn insert(&mut self, hash: u64) -> bool {
-        if self.len * 2 >= self.table.len() {
-            self.grow();
+impl SeenSet {
+    /// Adds a hash. True if it was not there. `near` must be the same whenever `hash` is; hashes with the same `near`
+    /// lie close together.
+    pub fn insert(&mut self, near: u64, hash: u64) -> bool {
+        if self.table.is_empty() {
+            self.table = vec![0; SLOTS];
         }
-        let hash = hash.max(1);
-        if !place(&mut self.table, hash) {
+        if !self.place(near, hash) {
             return false;
         }
         self.len += 1;
@@ -75,11 +84,38 @@ impl HashSet64 {
         true
     }
 
-    /// Empties it; the memory stays.
+    fn place(&mut self, near: u64, hash: u64) -> bool {
+        let mark = ((hash >> 32) as u32).max(1);
+        let region = near as usize % (SLOTS / REGION) * REGION;
+        for i in 0..NEAR_TRIES {
+            let at = region + (hash as usize + i) % REGION;
+            match self.table.get_mut(at) {
+                Some(slot) if *slot == 0 => {
+                    *slot = mark;
+                    return true;
+                }
+                Some(slot) if *slot == mark => return false,
+                _ => {}
+            }
+        }
+        let mut at = hash as usize % SLOTS;
+        while let Some(slot) = self.table.get_mut(at) {
+            if *slot == 0 {
+                *slot = mark;
+                return true;
+            }
+            if *slot == mark {
+                return false;
+            }
+            at = (at + 1) % SLOTS;
+        }
+        false
+    }
+
+    /// Empties it and gives the memory back.
     pub fn clear(&mut self) {
         if self.len > 0 {
-            self.table.fill(0);
-            self.len = 0;
+            *self = SeenSet::default();
         }
     }
 
@@ -92,31 +128,6 @@ impl HashSet64 {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
-
-    fn grow(&mut self) {
-        let mut bigger = vec![0; (self.table.len() * 2).max(1024)];
-        self.table.iter().filter(|h| **h != 0).for_each(|h| {
-            place(&mut bigger, *h);
-        });
-        self.table = bigger;
-    }
-}
-
-/// Puts a hash into a table of power-of-two size that has room. False if it was there.
-fn place(table: &mut [u64], hash: u64) -> bool {
-    let mask = table.len().wrapping_sub(1);
-    let mut at = hash as usize & mask;
-    while let Some(entry) = table.get_mut(at) {
-        if *entry == hash {
-            return false;
-        }
-        if *entry == 0 {
-            *entry = hash;
-            return true;
-        }
-        at = (at + 1) & mask;
-    }
-    false
 }
 
 #[cfg(test)]
@@ -134,21 +145,30 @@ mod tests {
 
     #[test]
     fn remembers_until_the_limit() {
-        let mut set = HashSet64::default();
+        let mut set = SeenSet::default();
         for i in 0..SEEN_LIMIT as u64 {
-            assert!(set.insert(join(i, 7)));
+            assert!(set.insert(i % 300, join(i, 7)), "{i}");
         }
-        assert!(!set.insert(join(5, 7)));
+        for i in 0..SEEN_LIMIT as u64 {
+            assert!(!set.insert(i % 300, join(i, 7)), "{i}");
+        }
         assert_eq!(set.len(), SEEN_LIMIT);
-        assert!(set.insert(join(u64::MAX, 7)));
+        assert!(set.insert(0, join(u64::MAX, 7)));
         assert!(set.is_empty());
-        assert!(set.insert(join(5, 7)));
+        assert!(set.insert(5, join(5, 7)));
+    }
+
+    #[test]
+    fn one_region_may_hold_everything() {
+        let mut set = SeenSet::default();
+        (0..20_000).for_each(|i| assert!(set.insert(9, join(i, 1))));
+        (0..20_000).for_each(|i| assert!(!set.insert(9, join(i, 1))));
     }
 
     #[test]
     fn zero_is_a_hash_too() {
-        let mut set = HashSet64::default();
-        assert!(set.insert(0));
-        assert!(!set.insert(0));
+        let mut set = SeenSet::default();
+        assert!(set.insert(0, 0));
+        assert!(!set.insert(0, 0));
     }
 }

@@ -11,7 +11,7 @@ use crate::outcome::Outcome;
 use crate::store::{SpecKind, Text};
 use crate::user::UserSlot;
 use batch::{Details, Event, EventBatch};
-use hash::{hash_text, join, HashSet64};
+use hash::{hash_text, join, SeenSet};
 use pending::Pending;
 use sampling::{sampled, Decision, Parameter};
 
@@ -50,8 +50,8 @@ pub(crate) struct Exposure<'a> {
 pub(crate) struct Exposures {
     pub(crate) options: EventOptions,
     pending: Pending,
-    seen: HashSet64,
-    first_seen: HashSet64,
+    seen: SeenSet,
+    first_seen: SeenSet,
     /// `sdk_configs` of the current specs.
     mode: Option<Text>,
     special_rate: Option<f64>,
@@ -82,7 +82,7 @@ impl Exposures {
         let parameter =
             exposure.parameter.map(|name| Parameter { name, experiment: outcome.allocated_experiment(explicit) });
         let decision = self.decide(outcome, slot, parameter.as_ref());
-        if !decision.log || !self.seen.insert(dedupe_key(slot, exposure, explicit)) {
+        if !decision.log || !self.seen.insert(slot.dedupe_hash, dedupe_key(slot, exposure, explicit)) {
             return self.is_full();
         }
         let flags = u8::from(exposure.manual) * batch::MANUAL
@@ -112,7 +112,7 @@ impl Exposures {
             return false;
         }
         if let (Some(slot), false) = (&slot, dedupe.is_empty()) {
-            if !self.seen.insert(join(slot.dedupe_hash, hash_text(dedupe))) {
+            if !self.seen.insert(slot.dedupe_hash, join(slot.dedupe_hash, hash_text(dedupe))) {
                 return self.is_full();
             }
         }
@@ -131,7 +131,7 @@ impl Exposures {
         if &**mode == "none" || !production || outcome.forward_all {
             return Decision::FORCED;
         }
-        if self.first_seen.insert(outcome.hashes.first_seen) || outcome.seen_analytical {
+        if self.first_seen.insert(outcome.hashes.first_seen >> 20, outcome.hashes.first_seen) || outcome.seen_analytical {
             return Decision::FORCED;
         }
         sampled(mode, self.special_rate, outcome, Some(slot), parameter)

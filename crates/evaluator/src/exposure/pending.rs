@@ -49,7 +49,8 @@ impl Pending {
         });
         if full {
             self.serial += 1;
-            self.chunks.push_back(Chunk { details: vec![self.details.clone()], ..Chunk::default() });
+            let events = Vec::with_capacity(CHUNK_EVENTS);
+            self.chunks.push_back(Chunk { events, details: vec![self.details.clone()], text: String::new() });
         }
         let last = self.chunks.len() - 1;
         &mut self.chunks[last]

@@ -272,7 +272,11 @@ impl UserSlot {
                 }
             }
         }
-        Val::Undefined
+        // `a ?? … ?? f` is f when nothing was found, and f may be null.
+        match self.find(Scope::Private, name.lower.as_ref().unwrap_or(&name.name)) {
+            Some(Val::Null) => Val::Null,
+            _ => Val::Undefined,
+        }
     }
 
     fn find(&self, scope: Scope, key: &str) -> Option<Val> {
