@@ -42,11 +42,11 @@ export function cloneEnforce<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** `Number(value)`, or null where that is no number or the value is missing. */
+/** `Number(value)`, or null where that is not finite or the value is missing. */
 export function getNumericValue(value: unknown): number | null {
   if (!notEmpty(value)) return null;
   const number = Number(value);
-  return Number.isNaN(number) ? null : number;
+  return Number.isFinite(number) ? number : null;
 }
 
 /** True or false for the booleans and their lower-case texts in any case; null for everything else. */
