@@ -70,6 +70,11 @@ export class IdListSync {
 
   /** First load: from the adapter when there is one, else (or on error) from the network. Never rejects. */
   async initialize(): Promise<SyncResult> {
+    await this.poller.idle();
+    return this.poller.run(() => this.load());
+  }
+
+  private async load(): Promise<SyncResult> {
     const { adapter } = this.options;
     if (adapter !== null && (await this.fromAdapter(adapter))) return { success: true };
     return this.fromNetwork();

@@ -34,9 +34,9 @@ export class Poller<T> {
 
   constructor(private readonly options: PollerOptions<T>) {}
 
-  /** A pass now, or the one that is running. */
-  run(): Promise<T> {
-    this.running ??= this.options.run().finally(() => (this.running = null));
+  /** A pass now, or the one that is running. `work` takes the place of the usual pass. */
+  run(work: () => Promise<T> = this.options.run): Promise<T> {
+    this.running ??= work().finally(() => (this.running = null));
     return this.running;
   }
 

@@ -64,7 +64,7 @@ const RULES = { path: DataAdapterKeyPath.V1Rulesets };
  * (BEHAVIOUR.md 8.2–8.4, 9.3, 9.5). One sync at a time; polling never stops by itself.
  */
 export class SpecSync {
-  private readonly poller: Poller<SyncResult>;
+  private readonly poller: Poller<SpecInitResult>;
   /** Of the last payload that was applied from the network; an unchanged one is then not even sent. */
   private validator: Validator | null = null;
 
@@ -81,6 +81,11 @@ export class SpecSync {
 
   /** adapter → bootstrap → network, the first that yields specs. Never rejects. */
   async initialize(): Promise<SpecInitResult> {
+    await this.poller.idle();
+    return this.poller.run(() => this.load());
+  }
+
+  private async load(): Promise<SpecInitResult> {
     const result: SpecInitResult = { success: true };
     const { adapter, bootstrap, localMode, logger } = this.options;
     if (adapter !== null && bootstrap !== null) {

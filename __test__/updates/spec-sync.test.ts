@@ -1,0 +1,233 @@
+import test from 'ava';
+import type { OverrideResponse } from '../../src/network/transport';
+import { ContainedAdapter } from '../../src/storage/contained-adapter';
+import { DataAdapterKeyPath, type IDataAdapter } from '../../src/storage/data-adapter';
+import { MemoryDataAdapter } from '../../src/storage/memory-adapter';
+import { type ApplyResult, SpecSync, type SpecSyncOptions } from '../../src/updates/spec-sync';
+import { FakeClock, settle } from '../network/fake-clock';
+import { answer, parts } from './parts';
+
+const RULES_KEY = 'statsig|/v1/download_config_specs|plain_text|H';
+
+/** Stands for the facade and its engine: payloads are `{time, has_updates}`. */
+function setup(respond: (url: string) => OverrideResponse | Promise<OverrideResponse>, more: Partial<SpecSyncOptions> = {}) {
+  const clock = new FakeClock();
+  const urls: string[] = [];
+  const applied: string[] = [];
+  let time = 0;
+  const override = (url: string): Promise<OverrideResponse> => {
+    urls.push(url.replace('http://x/download_config_specs/', ''));
+    return Promise.resolve().then(() => respond(url));
+  };
+  const base = parts(clock, override, more.localMode);
+  const apply = (bytes: Uint8Array, source: string): Promise<ApplyResult> => {
+    let payload: { time?: number; has_updates?: boolean };
+    try {
+      payload = JSON.parse(Buffer.from(bytes).toString());
+    } catch (error) {
+      return Promise.resolve({ status: 'rejected', error: error as Error });
+    }
+    applied.push(source);
+    if (payload.has_updates === false) return Promise.resolve({ status: 'noUpdates', time });
+    if ((payload.time ?? 0) < time) return Promise.resolve({ status: 'older', time });
+    time = payload.time ?? 0;
+    return Promise.resolve({ status: 'applied', time });
+  };
+  const sync = new SpecSync({
+    ...base,
+    adapter: null,
+    bootstrap: null,
+    intervalMs: 10_000,
+    pollingDisabled: false,
+    localMode: false,
+    apply,
+    lastUpdateTime: () => time,
+    rulesUpdatedCallback: null,
+    ...more,
+  });
+  return { ...base, sync, urls, applied };
+}
+
+const contained = (adapter: IDataAdapter): ContainedAdapter => new ContainedAdapter(adapter, { hashedSdkKey: 'H' });
+const fail = (): Promise<OverrideResponse> => Promise.reject(new Error('down'));
+
+test('the network is asked for everything first, then since the last time', async (t) => {
+  const { sync, urls } = setup(() => answer('{"time":5}'));
+  t.deepEqual(await sync.initialize(), { success: true, source: 'Network' });
+  t.deepEqual(await sync.sync(), { success: true });
+  t.deepEqual(urls, ['secret-updates-1234.json', 'secret-updates-1234.json?sinceTime=5']);
+});
+
+test('the adapter goes before bootstrap, bootstrap before the network', async (t) => {
+  const adapter = new MemoryDataAdapter();
+  const both = { adapter: contained(adapter), bootstrap: '{"time":3}' };
+  const empty = setup(fail, both);
+  const first = await empty.sync.initialize();
+  t.is(first.source, 'Bootstrap');
+  t.true(first.success);
+  t.true(first.error instanceof Error);
+  await adapter.set(RULES_KEY, '{"time":9}');
+  const full = setup(fail, both);
+  t.deepEqual(await full.sync.initialize(), { success: true, source: 'DataAdapter' });
+  t.deepEqual(full.applied, ['DataAdapter']);
+  t.deepEqual([...empty.urls, ...full.urls], []);
+});
+
+test('an adapter that cannot start, or holds junk, falls through to the network and is written to', async (t) => {
+  const stored: unknown[][] = [];
+  const adapter: IDataAdapter = {
+    initialize: () => Promise.reject(new Error('no adapter')),
+    get: () => Promise.resolve({ result: 'junk' }),
+    set: (...args) => Promise.resolve(void stored.push(args)),
+    shutdown: () => Promise.resolve(),
+  };
+  const { sync } = setup(() => answer('{"time":5}'), { adapter: contained(adapter) });
+  const result = await sync.initialize();
+  t.like(result, { success: true, source: 'Network' });
+  t.is(result.error?.message, 'no adapter');
+  t.deepEqual(stored, [[RULES_KEY, '{"time":5}', 5]]);
+});
+
+test('only applied payloads are stored: not older ones, not "no updates" (Q16)', async (t) => {
+  const adapter = new MemoryDataAdapter();
+  const texts = ['{"time":5}', '{"time":4}', '{"has_updates":false}'];
+  const { sync } = setup(() => answer(texts.shift() ?? ''), { adapter: contained(adapter) });
+  await sync.initialize();
+  await sync.sync();
+  await sync.sync();
+  t.is((await adapter.get(RULES_KEY)).result, '{"time":5}');
+});
+
+test('bad bootstrap text is an error; bootstrap without time waits for the network', async (t) => {
+  const errors = { adapterValues: () => new Error('a'), bootstrapValues: () => new Error('bad bootstrap') };
+  const bad = await setup(fail, { bootstrap: 'junk', errors, localMode: true }).sync.initialize();
+  t.like(bad, { success: false, source: undefined });
+  t.is(bad.error?.message, 'bad bootstrap');
+  const timeless = setup(() => answer('{"time":5}'), { bootstrap: '{}' });
+  t.deepEqual(await timeless.sync.initialize(), { success: true, source: 'Network' });
+  t.deepEqual(timeless.applied, ['Bootstrap', 'Network']);
+});
+
+test('localMode without data succeeds without a source and without requests', async (t) => {
+  const { sync, urls } = setup(fail, { localMode: true });
+  t.deepEqual(await sync.initialize(), { success: true });
+  t.deepEqual(await sync.sync(), { success: true });
+  t.deepEqual(urls, []);
+});
+
+test('every failure of the network is a result, not a rejection', async (t) => {
+  for (const respond of [fail, () => answer('', { ok: false, status: 500 }), () => answer('junk')]) {
+    const { sync } = setup(respond);
+    const result = await sync.initialize();
+    t.false(result.success);
+    t.true(result.error instanceof Error);
+    t.false(String(result.error?.message).includes('secret-updates'));
+  }
+  const rejecting = setup(() => answer('{}'), { apply: () => Promise.reject(new Error('bug')) });
+  t.is((await rejecting.sync.sync()).error?.message, 'bug');
+});
+
+test('rulesUpdatedCallback hears every network sync with the raw text, and may throw', async (t) => {
+  const heard: [string, number][] = [];
+  const texts = ['{"time":5}', '{"has_updates":false}'];
+  const rulesUpdatedCallback = (json: string, time: number): void => {
+    heard.push([json, time]);
+    throw new Error('user');
+  };
+  const { sync, lines } = setup(() => answer(texts.shift() ?? ''), { rulesUpdatedCallback });
+  t.true((await sync.initialize()).success);
+  t.true((await sync.sync()).success);
+  t.deepEqual(heard, [['{"time":5}', 5], ['{"has_updates":false}', 5]]);
+  t.is(lines.length, 1);
+});
+
+test('polls never overlap: the next is scheduled when the last has settled', async (t) => {
+  let release: () => void = () => undefined;
+  const slow = (): Promise<OverrideResponse> => new Promise((resolve) => (release = () => resolve(answer('{"time":5}'))));
+  const { sync, urls, clock } = setup(slow, {});
+  sync.startPolling();
+  await clock.advance(10_000);
+  t.is(urls.length, 1);
+  const joined = sync.sync();
+  await clock.advance(9_000);
+  t.is(urls.length, 1);
+  release();
+  t.deepEqual(await joined, { success: true });
+  await settle();
+  await clock.advance(9_999);
+  t.is(urls.length, 1);
+  await clock.advance(1);
+  t.is(urls.length, 2);
+  release();
+  sync.stop();
+  await sync.idle();
+  await clock.advance(100_000);
+  t.is(urls.length, 2);
+});
+
+test('the interval is spread by 5 % either way', async (t) => {
+  const { sync, urls, clock } = setup(() => answer('{"time":5}'));
+  clock.draw = 0;
+  sync.startPolling();
+  await clock.advance(9_499);
+  t.is(urls.length, 0);
+  await clock.advance(1);
+  t.is(urls.length, 1);
+  sync.stop();
+});
+
+test('polling goes on through failures and warns about every two minutes', async (t) => {
+  const { sync, urls, clock, lines } = setup(fail);
+  sync.startPolling();
+  await clock.advance(130_000);
+  t.is(urls.length, 13);
+  t.deepEqual(lines, ['statsigSDK> Config specs failed to sync 13 times in a row']);
+  await clock.advance(130_000);
+  t.is(lines.length, 2);
+  sync.stop();
+});
+
+test('polling is off when disabled, and reads the adapter when that supports it', async (t) => {
+  const off = setup(() => answer('{"time":5}'), { pollingDisabled: true });
+  off.sync.startPolling();
+  await off.clock.advance(60_000);
+  t.is(off.urls.length, 0);
+  const adapter = new MemoryDataAdapter([DataAdapterKeyPath.V1Rulesets]);
+  await adapter.set(RULES_KEY, '{"time":7}');
+  const on = setup(fail, { adapter: contained(adapter) });
+  on.sync.startPolling();
+  await on.clock.advance(20_000);
+  t.deepEqual(on.applied, ['DataAdapter', 'DataAdapter']);
+  t.is(on.urls.length, 0);
+  on.sync.stop();
+});
+
+test('a frozen timer is restarted while live, never after stop (Q25)', async (t) => {
+  const { sync, urls, clock } = setup(() => answer('{"time":5}'));
+  sync.startPolling();
+  clock.time += 130_000;
+  const before = clock.delays.length;
+  sync.recoverIfStale();
+  sync.recoverIfStale();
+  t.is(clock.delays.length, before + 1);
+  t.is(clock.pending, 1);
+  await clock.advance(10_000);
+  t.true(urls.length >= 1);
+  sync.stop();
+  clock.time += 1_000_000;
+  sync.recoverIfStale();
+  t.is(clock.pending, 0);
+});
+
+test('an unchanged payload with an entity tag is not applied again', async (t) => {
+  let calls = 0;
+  const { sync, applied } = setup(() => {
+    calls++;
+    const headers = { get: (name: string) => (name === 'etag' ? '"e"' : null) };
+    return calls <= 2 ? answer('{"time":5}', { headers }) : answer('', { ok: false, status: 304, headers });
+  });
+  await sync.initialize();
+  await sync.sync();
+  t.deepEqual(await sync.sync(), { success: true });
+  t.is(applied.length, 2);
+});
