@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz -- --seed N --cases N [--engines native,js] [--exotic] [--wild] [--zone Europe/Berlin]
- * [--users N] [--responses N] [--reports N]`
+ * [--users N] [--responses N] [--reports N] [--case N]`; `--case` starts at the number that a report names
  *
  * Generates cases, asks statsig-node and every engine (dcs-v1 and dcs-v2 form), and reports every difference that
  * `known-differences.ts` does not recognise, with a shrunk case in `differential/failures`. Exit code 1 if any.
@@ -101,21 +101,31 @@ function describe(difference: Difference): string {
   return `  ${difference.area} ${difference.kind} ${JSON.stringify(difference.name)} user ${difference.user}\n  statsig-node: ${show(parts.expected)}\n  ours:         ${show(parts.actual)}`;
 }
 
-async function report(kind: EngineKind, form: Form, difference: Difference, one: Case, questions: Questions): Promise<void> {
+/** The narrowest of the whole case, all users with fewer questions, and one user with one question that still fails. */
+async function narrowest(kind: EngineKind, form: Form, difference: Difference, one: Case, questions: Questions): Promise<{ one: Case; questions: Questions }> {
   const focus = focused(difference, one, questions);
+  const oneAsked = { one, questions: { ...focus.questions, clientInitialize: questions.clientInitialize } };
+  for (const candidate of [focus, oneAsked]) {
+    if ((await firstFailure(kind, form, candidate.one, candidate.questions, difference.area)) !== undefined) return candidate;
+  }
+  return { one, questions };
+}
+
+async function report(kind: EngineKind, form: Form, difference: Difference, one: Case, questions: Questions): Promise<void> {
+  const narrow = await narrowest(kind, form, difference, one, questions);
   const fails = async (smaller: Case): Promise<boolean> => {
     try {
-      return (await firstFailure(kind, form, smaller, focus.questions, difference.area)) !== undefined;
+      return (await firstFailure(kind, form, smaller, narrow.questions, difference.area)) !== undefined;
     } catch {
       return false;
     }
   };
-  const small = (await fails(focus.one)) ? await shrink(focus.one, fails, given.number('shrink', 600)) : focus.one;
-  const last = (await firstFailure(kind, form, small, focus.questions, difference.area)) ?? difference;
+  const small = await shrink(narrow.one, fails, given.number('shrink', 600));
+  const last = (await firstFailure(kind, form, small, narrow.questions, difference.area)) ?? difference;
   const path = join(__dirname, 'failures', `${kind}-${form}-${one.name.replace(/\W+/g, '-')}-${tally.failures}.json`);
   mkdirSync(join(__dirname, 'failures'), { recursive: true });
-  writeFileSync(path, `${formatJson({ engine: kind, form, difference: last, questions: focus.questions, case: small }, 6)}\n`);
-  console.log(`${one.name} ${kind} ${form}\n${describe(last)}\n  user: ${show(small.users[0] ?? null)}\n  case: ${path}`);
+  writeFileSync(path, `${formatJson({ engine: kind, form, difference: last, questions: narrow.questions, case: small }, 6)}\n`);
+  console.log(`${one.name} ${kind} ${form}\n${describe(last)}\n  user: ${show(small.users[last.user] ?? small.users[0] ?? null)}\n  case: ${path}`);
 }
 
 /** Forms of a payload that can be compared: entities of client keys exist in v1 only. */
@@ -151,7 +161,8 @@ async function main(): Promise<void> {
   const seed = given.number('seed', 1);
   const cases = given.number('cases', 10);
   const start = process.hrtime.bigint();
-  for (let index = 0; index < cases; index++) await runCase(seed * 100_003 + index, engines);
+  const first = given.number('case', seed * 100_003);
+  for (let index = 0; index < cases; index++) await runCase(first + index, engines);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
   console.log(`engines ${engines.join(', ')}; seed ${seed}; ${cases} payloads; ${tally.evaluations} evaluations, ${tally.events} exposures, ${tally.responses} client-initialize responses, each per engine; ${seconds.toFixed(0)} s`);
   for (const [cites, times] of tally.known) console.log(`known, ${times} times: ${cites}`);
