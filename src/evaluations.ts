@@ -49,19 +49,21 @@ export class Evaluations {
 
   /** The value alone, when nobody is told about the call. Falls back on `gate` for everything unusual. */
   checkGate(user: StatsigUser, name: string, call: Call): boolean {
-    if (!this.isReady || this.hasGateHooks || this.runtime.recordsApiCalls || !isAcceptable(user, name)) {
-      return this.gate(user, name, call).value;
+    if (this.isReady && !this.hasGateHooks && !this.runtime.recordsApiCalls) {
+      try {
+        if (typeof name === 'string' && name.length > 0 && isIdentifiable(user)) {
+          // A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check.
+          if ((this.checks++ & STALE_CHECK_MASK) === 0) {
+            this.runtime.recoverIfStale();
+          }
+          return this.runtime.evaluator.checkGate(user, name, call.mode);
+        }
+      } catch (error) {
+        this.recover(error, call, name);
+        return false;
+      }
     }
-    // A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check.
-    if ((this.checks++ & STALE_CHECK_MASK) === 0) {
-      this.runtime.recoverIfStale();
-    }
-    try {
-      return this.runtime.evaluator.checkGate(user, name, call.mode);
-    } catch (error) {
-      this.recover(error, call, name);
-      return false;
-    }
+    return this.gate(user, name, call).value;
   }
 
   gate(user: StatsigUser, name: string, call: Call): FeatureGate {
@@ -254,7 +256,9 @@ export class Evaluations {
   }
 
   private recover(error: unknown, call: Call, name: unknown): void {
-    recover(error, this.runtime.exceptions, { tag: call.caller, configName: String(name) });
+    // A name that is no string may throw when it is made one.
+    const configName = typeof name === 'string' ? name : typeof name;
+    recover(error, this.runtime.exceptions, { tag: call.caller, configName });
   }
 
   private startMarker(call: Call, name: string): string {
@@ -269,10 +273,6 @@ export class Evaluations {
       this.runtime.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
     }
   }
-}
-
-function isAcceptable(user: unknown, name: unknown): boolean {
-  return typeof name === 'string' && name.length > 0 && isIdentifiable(user);
 }
 
 function gateOf(name: string, evaluation: Evaluation): FeatureGate {

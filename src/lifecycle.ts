@@ -20,8 +20,6 @@ interface Outcome {
 
 /** See the head of this file. */
 export class Lifecycle {
-  /** True from the first initialize on: the instance has timers, and a shutdown ends something. */
-  hasStarted = false;
   private pending: Promise<Outcome> | null = null;
   private startedAt = 0;
 
@@ -38,7 +36,6 @@ export class Lifecycle {
     }
     if (this.pending === null) {
       this.checkKey();
-      this.hasStarted = true;
       this.startedAt = Date.now();
       this.pending = this.run();
     }

@@ -1,6 +1,7 @@
 /** Initialization: details, sources, timeout, repeated and concurrent calls, life after shutdown. */
 import test from 'ava';
 import { spawnSync } from 'node:child_process';
+import type { AdapterResponse, IDataAdapter } from '../../src/interfaces/IDataAdapter';
 import type { InitializationDetails, StatsigOptions } from '../../src/types';
 import { ENGINES, FakeNetwork, KEY, Log, ours, payload, theirs, type AnyServer } from './support';
 
@@ -11,7 +12,30 @@ function shown(details: InitializationDetails): string {
   return JSON.stringify({ keys: Object.keys(details), success, error: message, source });
 }
 
-type Scenario = { options?: StatsigOptions; key?: string | null; prepare?(network: FakeNetwork): void };
+type Scenario = { options?: StatsigOptions; key?: string | null; prepare?(network: FakeNetwork): void; adapter?: AdapterResponse };
+
+/** An adapter that answers every `get` for the specs alike and writes its calls down. */
+class Adapter implements IDataAdapter {
+  readonly calls: string[] = [];
+  constructor(private readonly answer: AdapterResponse) {}
+
+  async get(key: string): Promise<AdapterResponse> {
+    this.calls.push(`get ${key}`);
+    return key.includes('download_config_specs') ? this.answer : { error: new Error('nothing') };
+  }
+
+  async set(key: string, value: string, time?: number): Promise<void> {
+    this.calls.push(`set ${key} ${value} ${time}`);
+  }
+
+  async initialize(): Promise<void> {
+    this.calls.push('initialize');
+  }
+
+  async shutdown(): Promise<void> {
+    this.calls.push('shutdown');
+  }
+}
 
 const SCENARIOS: Record<string, Scenario> = {
   'network': {},
@@ -28,6 +52,14 @@ const SCENARIOS: Record<string, Scenario> = {
   'localMode': { options: { localMode: true } },
   'localMode without a key': { options: { localMode: true }, key: null },
   'localMode with bootstrap': { options: { localMode: true, bootstrapValues: JSON.stringify(payload()) } },
+  'adapter with text': { adapter: { result: JSON.stringify(payload()) } },
+  'adapter with an object': { adapter: { result: payload() } },
+  'adapter without updates': { adapter: { result: '{"has_updates":false}' } },
+  'adapter with junk, then network': { adapter: { result: 'no json' } },
+  'adapter without arrays, then network': { adapter: { result: '{"has_updates":true,"time":1}' } },
+  'adapter with nothing, then bootstrap': { adapter: {}, options: { bootstrapValues: JSON.stringify(payload()) } },
+  'adapter with junk, then a failing network': { adapter: { result: '{' }, prepare: (n) => void (n.status = 500) },
+  'adapter with junk in localMode': { adapter: { result: '{' }, options: { localMode: true } },
   'localMode with junk': { options: { localMode: true, bootstrapValues: '{' } },
 };
 
@@ -37,16 +69,19 @@ const probe = (server: AnyServer): string => {
 };
 
 for (const engine of ENGINES) {
-  for (const [name, { options = {}, key = KEY, prepare }] of Object.entries(SCENARIOS)) {
+  for (const [name, { options = {}, key = KEY, prepare, adapter }] of Object.entries(SCENARIOS)) {
     test(`${engine}: ${name}`, async (t) => {
       const networks = [new FakeNetwork(), new FakeNetwork()];
       for (const network of networks) prepare?.(network);
-      const servers = [ours(engine, networks[0]!, options, key as string), theirs(networks[1]!, options, key as string)];
+      const adapters = networks.map(() => (adapter === undefined ? null : new Adapter(adapter)));
+      const all = adapters.map((dataAdapter) => ({ ...options, ...(dataAdapter && { dataAdapter }) }));
+      const servers = [ours(engine, networks[0]!, all[0], key as string), theirs(networks[1]!, all[1], key as string)];
       const details = [await servers[0]!.initializeAsync(), await servers[1]!.initializeAsync()];
       t.is(shown(details[0]!), shown(details[1]!));
       t.is(probe(servers[0]!), probe(servers[1]!));
       t.deepEqual(networks[0]!.requests, networks[1]!.requests);
       for (const server of servers) await server.shutdownAsync(200);
+      t.deepEqual(adapters[0]?.calls, adapters[1]?.calls);
     });
   }
 
@@ -57,6 +92,24 @@ for (const engine of ENGINES) {
       await t.throwsAsync(theirs(new FakeNetwork(), {}, key as string).initializeAsync(), { message });
     });
   }
+
+  test(`${engine}: an adapter's own error is passed on, where statsig-node puts a general one`, async (t) => {
+    const dataAdapter = new Adapter({ result: JSON.stringify(payload()), error: new Error('adapter is down') });
+    const server = ours(engine, new FakeNetwork(), { dataAdapter });
+    const { success, source, error } = await server.initializeAsync();
+    t.deepEqual([success, source, error?.message], [true, 'Network', 'adapter is down']);
+    await server.shutdownAsync(200);
+  });
+
+  test(`${engine}: an adapter whose initialize rejects leads to the next source (Q41)`, async (t) => {
+    const dataAdapter = new Adapter({});
+    dataAdapter.initialize = async () => { throw new Error('no connection'); };
+    const server = ours(engine, new FakeNetwork(), { dataAdapter });
+    const { success, source, error } = await server.initializeAsync();
+    t.deepEqual([success, source, error?.message], [true, 'Network', 'no connection']);
+    t.true(server.checkGate({ userID: 'u' }, 'always'));
+    await server.shutdownAsync(200);
+  });
 
   test(`${engine}: bootstrapValues as an object (Q40)`, async (t) => {
     const network = new FakeNetwork();

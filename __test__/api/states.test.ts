@@ -134,6 +134,25 @@ for (const engine of ENGINES) {
     await server.shutdownAsync(200);
   });
 
+  test(`${engine}: arguments that throw when they are looked at`, async (t) => {
+    const server = ours(engine, new FakeNetwork(), { userPersistentStorage: { load: () => ({}), save() {}, delete() {} } });
+    await server.initializeAsync();
+    const angry = new Proxy({}, { get() { throw new Error('get'); }, ownKeys() { throw new Error('keys'); } });
+    const names = [Symbol('s'), Object.create(null), { toString() { throw new Error('text'); } }, () => {}];
+    for (const call of Object.values(EVALUATIONS)) {
+      for (const name of names) t.throws(() => call(server, U as never, name as never), { message: /non-empty string/ });
+      t.notThrows(() => call(server, angry as never, 'always' as never));
+    }
+    t.notThrows(() => server.logEvent(angry as never, 'e', angry as never, angry as never));
+    t.notThrows(() => server.getClientInitializeResponse(angry as never));
+    t.notThrows(() => server.getUserPersistedValues(angry as never, angry as never));
+    t.notThrows(() => server.overrideConfig('c', angry as never));
+    t.notThrows(() => server.getExperimentLayer(angry as never));
+    t.notThrows(() => server.getExperiment(U, 'experiment', { userPersistedValues: angry } as never));
+    t.notThrows(() => server.getLayer(U, 'layer', { userPersistedValues: angry } as never));
+    await server.shutdownAsync(200);
+  });
+
   test(`${engine}: overrides with bad arguments are ignored with a warning`, async (t) => {
     const servers = [ours(engine, new FakeNetwork()), theirs(new FakeNetwork())];
     const results = await Promise.all(servers.map(async (server) => {
