@@ -5,6 +5,7 @@
 //! [`exposure`] records that they were seen. [`engine`] owns all of it and is what the bindings call.
 //! [`js_semantics`], [`hashing`], [`lookup`] and [`id_list`] are the tools.
 #![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod bootstrap;
 pub mod compile;

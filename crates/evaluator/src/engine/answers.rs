@@ -1,18 +1,16 @@
 //! Evaluation and exposure: from (slot, spec, mode, now) to the packed answer of `EvalBits`.
 
-use std::sync::Arc;
-
 use super::{eval_code, eval_mode, Engine};
 use crate::eval::{code, rule_string, Evaluation, Found, Stop};
 use crate::exposure::Exposure;
-use crate::outcome::table::{Full, OutcomeKey};
+use crate::outcome::table::OutcomeKey;
 use crate::outcome::{record, Outcome, Reason};
 use crate::overrides::Applied;
-use crate::store::{rate, SpecBody, SpecKind, Text, NONE};
+use crate::store::{SpecBody, SpecKind, Text, NONE};
 use crate::user::Seen;
 
 /// Everything after the evaluation that makes up an outcome.
-struct Result {
+struct Answer {
     found: Found,
     list: u32,
     /// No gates or delegates were involved: the rule index alone says what came out.
@@ -22,6 +20,9 @@ struct Result {
 impl Engine {
     /// Evaluates, and with `EXPOSE` records the exposure. Layout: `EvalBits`, or an [`eval_code`].
     pub fn evaluate(&mut self, slot: u32, spec: u32, mode: u32, now: f64) -> i32 {
+        if spec as usize >= self.store.specs.len() + self.unknown.len() {
+            return self.fail("no such spec");
+        }
         if !self.bind(slot) {
             return self.fail("no user in this slot");
         }
@@ -30,33 +31,20 @@ impl Engine {
             Ok(outcome) => outcome,
             Err(stop) => return self.stopped(stop, spec),
         };
-        let Some(record) = self.tables.get(outcome) else { return self.fail("no such outcome") };
-        let value = record.value;
-        let full = if mode & (eval_mode::EXPOSE | eval_mode::TARGETING_ONLY) == eval_mode::EXPOSE
-            && record.kind != SpecKind::Layer
-        {
-            let record = record.clone();
-            self.record(slot, &record, None, mode, now)
-        } else {
-            false
-        };
+        let exposes = mode & (eval_mode::EXPOSE | eval_mode::TARGETING_ONLY) == eval_mode::EXPOSE;
+        let full = exposes && self.record(slot, outcome, None, mode, now);
+        let value = self.tables.get(outcome).is_some_and(|record| record.value);
         (outcome as i32) << 3 | i32::from(full) << 2 | i32::from(volatile) << 1 | i32::from(value)
     }
 
-    /// Records the exposure of an outcome. True = batch full.
+    /// Records the exposure of an outcome; of a layer nothing. True = batch full.
     pub fn expose(&mut self, slot: u32, outcome: u32, mode: u32, now: f64) -> bool {
-        match self.tables.get(outcome).cloned() {
-            Some(record) if record.kind != SpecKind::Layer => self.record(slot, &record, None, mode, now),
-            _ => self.exposures.is_full(),
-        }
+        self.record(slot, outcome, None, mode, now)
     }
 
     /// Records a layer parameter exposure. True = batch full.
     pub fn expose_layer_parameter(&mut self, slot: u32, outcome: u32, parameter: &str, mode: u32, now: f64) -> bool {
-        match self.tables.get(outcome).cloned() {
-            Some(record) => self.record(slot, &record, Some(parameter), mode, now),
-            None => self.exposures.is_full(),
-        }
+        self.record(slot, outcome, Some(parameter), mode, now)
     }
 
     /// An outcome as `OutcomeRecord` JSON; `null` when unknown.
@@ -72,8 +60,13 @@ impl Engine {
         }
     }
 
-    fn record(&mut self, slot: u32, outcome: &Arc<Outcome>, parameter: Option<&str>, mode: u32, now: f64) -> bool {
-        let Some(slot) = self.slots.get_mut(slot as usize).filter(|s| s.occupied) else { return false };
+    fn record(&mut self, slot: u32, outcome: u32, parameter: Option<&str>, mode: u32, now: f64) -> bool {
+        let slot = self.slots.get_mut(slot as usize).filter(|s| s.occupied);
+        let (Some(slot), Some(outcome)) = (slot, self.tables.get(outcome)) else { return self.exposures.is_full() };
+        // Layers expose per parameter, everything else does not.
+        if (outcome.kind == SpecKind::Layer) != parameter.is_some() {
+            return self.exposures.is_full();
+        }
         let manual = mode & eval_mode::MANUAL != 0;
         self.exposures.expose(slot, &Exposure { outcome, parameter, manual, time: now })
     }
@@ -98,7 +91,7 @@ impl Engine {
         self.stamp
     }
 
-    fn answer(&mut self, slot: u32, spec: u32, targeting: bool, now: f64, volatile: &mut bool) -> core::result::Result<u32, Stop> {
+    fn answer(&mut self, slot: u32, spec: u32, targeting: bool, now: f64, volatile: &mut bool) -> Result<u32, Stop> {
         if !targeting {
             if let Some(applied) = self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s)) {
                 return self.outcome_of(spec, &special(spec, code::OVERRIDE, applied.number()));
@@ -111,7 +104,7 @@ impl Engine {
         self.outcome_of(spec, &result)
     }
 
-    fn run(&mut self, slot: u32, spec: u32, targeting: bool, now: f64, volatile: &mut bool) -> core::result::Result<Result, Stop> {
+    fn run(&mut self, slot: u32, spec: u32, targeting: bool, now: f64, volatile: &mut bool) -> Result<Answer, Stop> {
         let stamp = self.next_stamp();
         let Some(slot) = self.slots.get_mut(slot as usize) else { return Err(Stop::TooDeep) };
         self.stack.clear();
@@ -131,10 +124,10 @@ impl Engine {
         *volatile = evaluation.volatile;
         let plain = !evaluation.gates_met;
         let list = self.tables.list_id(&self.stack)?;
-        Ok(Result { found, list, plain })
+        Ok(Answer { found, list, plain })
     }
 
-    fn outcome_of(&mut self, spec: u32, result: &Result) -> core::result::Result<u32, Stop> {
+    fn outcome_of(&mut self, spec: u32, result: &Answer) -> Result<u32, Stop> {
         let plain = if result.plain { self.plain_index(spec, &result.found) } else { None };
         if let Some(outcome) = plain.and_then(|index| self.tables.plain(index)) {
             return Ok(outcome);
@@ -177,7 +170,7 @@ impl Engine {
     }
 
     /// Spells a result out (BEHAVIOUR.md 3.3, 3.6, 4).
-    fn spell(&self, spec: u32, result: &Result) -> Option<Outcome> {
+    fn spell(&self, spec: u32, result: &Answer) -> Option<Outcome> {
         let (kind, name) = self.spec_name(spec)?;
         let found = &result.found;
         let body = |index: u32| self.store.specs.get(index as usize).and_then(|s| s.body.as_ref());
@@ -272,9 +265,9 @@ impl Engine {
     }
 }
 
-fn special(spec: u32, code: u32, extra: u32) -> Result {
+fn special(spec: u32, code: u32, extra: u32) -> Answer {
     let found = Found { extra, ..Found::of(spec, code) };
-    Result { found, list: 0, plain: false }
+    Answer { found, list: 0, plain: false }
 }
 
 /// The result comes from no spec.
@@ -290,10 +283,3 @@ fn ruled(outcome: &mut Outcome, body: &SpecBody, json: Text) {
     outcome.json = json;
 }
 
-impl From<Full> for i32 {
-    fn from(_: Full) -> i32 {
-        eval_code::TABLE_FULL
-    }
-}
-
-const _: () = assert!(rate::UNDEFINED == 0);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{record, Outcome, Secondary};
+use crate::hashing::sha256;
 use crate::store::{Store, Text};
 
 /// Most outcomes of an epoch; then `TableFull`.
@@ -54,14 +55,11 @@ pub struct Tables {
     list_ids: FxHashMap<Box<[u32]>, u32>,
     outcomes: Vec<Arc<Outcome>>,
     keys: FxHashMap<OutcomeKey, u32>,
-    records: FxHashMap<Box<str>, u32>,
-    record_bytes: usize,
+    /// SHA-256 of the record → outcome.
+    records: FxHashMap<[u8; 32], u32>,
     /// Outcome + 1 of results without gates involved, by `Spec::outcome_base`; 0 = none yet.
     plain: Vec<u32>,
 }
-
-/// Most bytes of record texts kept to tell equal outcomes apart; then `TableFull`.
-const MAX_RECORD_BYTES: usize = 64 << 20;
 
 impl Tables {
     /// Empty tables for a store.
@@ -162,16 +160,15 @@ impl Tables {
 
     /// The number of an outcome; equal records have the same one.
     pub(crate) fn intern(&mut self, outcome: Outcome) -> Result<u32, Full> {
-        let text = record::to_json(&outcome);
-        if let Some(&id) = self.records.get(&*text) {
+        let key = sha256(record::to_json(&outcome).as_bytes());
+        if let Some(&id) = self.records.get(&key) {
             return Ok(id);
         }
-        if self.outcomes.len() >= MAX_OUTCOMES || self.record_bytes + text.len() > MAX_RECORD_BYTES {
+        if self.outcomes.len() >= MAX_OUTCOMES {
             return Err(Full);
         }
         let id = self.outcomes.len() as u32;
-        self.record_bytes += text.len();
-        self.records.insert(text.into(), id);
+        self.records.insert(key, id);
         self.outcomes.push(Arc::new(outcome));
         Ok(id)
     }
