@@ -1,0 +1,16 @@
+//! Any bytes as a payload.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use statsig_evaluator::js_semantics::{json, parse, stringify};
+
+fuzz_target!(|data: &[u8]| {
+    if let Ok(prepared) = statsig_evaluator::prepare(data) {
+        assert!(json::parse_str(&prepared.summary).is_ok(), "summary is no JSON: {}", prepared.summary);
+    }
+    if let Ok(value) = parse(data) {
+        let text = stringify(&value);
+        let again = json::parse_str(&text).expect("what was written can be read");
+        assert_eq!(stringify(&again), text);
+    }
+});
