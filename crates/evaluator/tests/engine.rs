@@ -1,8 +1,8 @@
 //! The engine as the bindings use it.
 #![allow(clippy::unwrap_used)]
 
-use statsig_evaluator::js_semantics::{json::parse_str, stringify, JsValue};
 use statsig_evaluator::engine::{eval_code, MAX_UNKNOWN_NAMES};
+use statsig_evaluator::js_semantics::{json::parse_str, stringify, JsValue};
 use statsig_evaluator::{prepare, Engine, SpecKind, USER_CAPACITY};
 
 const NOW: f64 = 1_700_000_000_000.0;
@@ -57,7 +57,10 @@ fn events(engine: &mut Engine) -> Vec<JsValue> {
 #[test]
 fn unknown_gates_are_told_apart() {
     let gates = ["5", "\"a\"", "null"].map(|target| {
-        gate(&format!("fails {}", target.replace('"', "")), &format!(r#"{{"type":"fail_gate","targetValue":{target}}}"#))
+        gate(
+            &format!("fails {}", target.replace('"', "")),
+            &format!(r#"{{"type":"fail_gate","targetValue":{target}}}"#),
+        )
     });
     let mut engine = engine(&gates.join(","), "", "");
     engine.set_user(0, r#"{"userID":"u"}"#, "", "");
@@ -124,7 +127,8 @@ fn equal_records_have_one_number() {
 
 #[test]
 fn a_malformed_spec_costs_itself() {
-    let bad = [r#"{"name":"x","enabled":true,"rules":5,"version":3}"#.to_owned(), "7".into(), gate("y", r#"{"type":1}"#)];
+    let bad =
+        [r#"{"name":"x","enabled":true,"rules":5,"version":3}"#.to_owned(), "7".into(), gate("y", r#"{"type":1}"#)];
     let payload = format!(
         r#"{{"has_updates":true,"feature_gates":[{},{}],"dynamic_configs":[],"layer_configs":[]}}"#,
         bad.join(","),
@@ -141,7 +145,9 @@ fn a_malformed_spec_costs_itself() {
     assert_eq!(text(&record(&mut engine, SpecKind::Gate, "x", 0), "reason"), "Unsupported");
     assert_eq!(text(&record(&mut engine, SpecKind::Gate, "y", 0), "reason"), "Unsupported");
     assert_eq!(code(&mut engine, "good") & 1, 1);
-    for broken in ["", "[]", "{\"has_updates\":true}", r#"{"has_updates":true,"feature_gates":{},"dynamic_configs":[]}"#] {
+    for broken in
+        ["", "[]", "{\"has_updates\":true}", r#"{"has_updates":true,"feature_gates":{},"dynamic_configs":[]}"#]
+    {
         assert!(prepare(broken.as_bytes()).is_err(), "{broken}");
     }
     assert!(prepare(b"{}").unwrap().store.is_none());
@@ -240,8 +246,11 @@ fn without_specs_only_overrides_answer() {
 
 #[test]
 fn layer_parameters_expose_what_they_belong_to() {
-    let rule = r#"{"id":"lr","passPercentage":0,"configDelegate":"e","conditions":[{"type":"pass_gate","targetValue":"g"}]}"#;
-    let layer = format!(r#"{{"name":"l","salt":"s","enabled":true,"idType":"userID","defaultValue":{{"a":1}},"rules":[{rule}]}}"#);
+    let rule =
+        r#"{"id":"lr","passPercentage":0,"configDelegate":"e","conditions":[{"type":"pass_gate","targetValue":"g"}]}"#;
+    let layer = format!(
+        r#"{{"name":"l","salt":"s","enabled":true,"idType":"userID","defaultValue":{{"a":1}},"rules":[{rule}]}}"#
+    );
     let experiment = r#"{"name":"e","salt":"s","enabled":true,"idType":"userID","explicitParameters":["a"],"entity":"experiment","isActive":true,"rules":[{"id":"er","groupName":"Test","passPercentage":100,"isExperimentGroup":true,"returnValue":{"a":2,"b":3},"conditions":[]}]}"#;
     let mut engine = engine(&gate("g", PUBLIC), experiment, &layer);
     engine.set_user(0, r#"{"userID":"u"}"#, "", "");

@@ -191,7 +191,10 @@ impl NativeEngine {
 
     #[napi]
     pub fn client_initialize(&self, slot: u32, json: String) -> Either3<Uint8Array, i32, Null> {
-        match self.shared.call(ClientInitialize::Code(eval_code::FAILED), |engine| engine.client_initialize(slot, &json)) {
+        match self
+            .shared
+            .call(ClientInitialize::Code(eval_code::FAILED), |engine| engine.client_initialize(slot, &json))
+        {
             ClientInitialize::Body(body) => Either3::A(body.into()),
             ClientInitialize::Code(code) => Either3::B(code),
             ClientInitialize::None => Either3::C(Null),

@@ -2,7 +2,9 @@
 
 use crate::compile::condition::{ArrayTest, Op, Relation, TextTest, TimeTest};
 use crate::js_semantics::number::string_to_number;
-use crate::js_semantics::{parse_int, statsig_timestamp, to_lower_case, to_number, to_string, JsValue, RegExp, TimeZone};
+use crate::js_semantics::{
+    parse_int, statsig_timestamp, to_lower_case, to_number, to_string, JsValue, RegExp, TimeZone,
+};
 
 /// Compiles an operator as spelled in the payload. `bucket`: the compared value is a user bucket.
 pub fn compile(operator: Option<&str>, target: &JsValue, bucket: bool) -> Op {
@@ -42,7 +44,11 @@ pub fn compile(operator: Option<&str>, target: &JsValue, bucket: bool) -> Op {
 
 fn number(relation: Relation, target: &JsValue) -> Op {
     let n = if target.is_nullish() { f64::NAN } else { to_number(target) };
-    if n.is_nan() { Op::Constant(false) } else { Op::Number(relation, n) }
+    if n.is_nan() {
+        Op::Constant(false)
+    } else {
+        Op::Number(relation, n)
+    }
 }
 
 /// The parts of a version, invalid ones as NaN; None when there is nothing to compare.
@@ -106,7 +112,11 @@ fn any_text(test: TextTest, lower: bool, negate: bool, target: &JsValue) -> Op {
     let Some(items) = target.as_array() else { return Op::Constant(negate) };
     let text = |item: &JsValue| {
         let text = to_string(item);
-        if lower { Box::from(&*to_lower_case(&text)) } else { Box::from(&*text) }
+        if lower {
+            Box::from(&*to_lower_case(&text))
+        } else {
+            Box::from(&*text)
+        }
     };
     let targets = items.iter().filter(|item| !item.is_nullish()).map(text).collect();
     Op::AnyText { targets, test, lower, negate }

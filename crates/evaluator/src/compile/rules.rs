@@ -13,7 +13,10 @@ impl<'a> Compiler<'a> {
     /// What is malformed, in words for a warning.
     pub(super) fn rules(&mut self, rules: &JsValue, spec_salt: &JsValue) -> Result<Box<[Rule]>, String> {
         let list = rules.as_array().ok_or("`rules` is not an array")?;
-        list.iter().enumerate().map(|(i, rule)| self.rule(rule, spec_salt).map_err(|e| format!("rule {i}: {e}"))).collect()
+        list.iter()
+            .enumerate()
+            .map(|(i, rule)| self.rule(rule, spec_salt).map_err(|e| format!("rule {i}: {e}")))
+            .collect()
     }
 
     fn rule(&mut self, json: &JsValue, spec_salt: &JsValue) -> Result<Rule, String> {
@@ -102,10 +105,8 @@ impl<'a> Compiler<'a> {
         let kind = property(json, "type").as_str().ok_or("`type` is not a string")?;
         let kind_lower = to_lower_case(kind);
         let source = self.source(kind, &kind_lower, json)?;
-        let compares = !matches!(
-            source,
-            Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. }
-        );
+        let compares =
+            !matches!(source, Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. });
         let op = if compares { self.operator(json, &source)? } else { Op::Nothing };
         Ok(Condition { source, op, memo: NONE })
     }
@@ -201,7 +202,11 @@ impl<'a> Compiler<'a> {
         for (condition, uses) in self.store.conditions.iter_mut().zip(&self.condition_uses) {
             let cheap = matches!(
                 condition.source,
-                Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. } | Source::CurrentTime
+                Source::Public
+                    | Source::Unsupported
+                    | Source::Gate { .. }
+                    | Source::MultiGate { .. }
+                    | Source::CurrentTime
             );
             if *uses > 1 && !cheap {
                 condition.memo = self.store.memo_conditions;

@@ -68,5 +68,9 @@ fn text_or_null(value: &JsValue, out: &mut String) {
 }
 
 fn object_or(value: &JsValue, otherwise: &str) -> String {
-    if value.as_object().is_some() { stringify(value) } else { otherwise.into() }
+    if value.as_object().is_some() {
+        stringify(value)
+    } else {
+        otherwise.into()
+    }
 }

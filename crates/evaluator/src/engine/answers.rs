@@ -177,8 +177,7 @@ impl Engine {
         let answer = body(found.answer);
         let secondary = self.tables.secondary(result.list);
         let delegate = body(found.delegate);
-        let undelegated =
-            if delegate.is_some() { self.tables.secondary(found.undelegated) } else { secondary.clone() };
+        let undelegated = if delegate.is_some() { self.tables.secondary(found.undelegated) } else { secondary.clone() };
         let mut outcome = Outcome {
             kind,
             name,
@@ -282,4 +281,3 @@ fn ruled(outcome: &mut Outcome, body: &SpecBody, json: Text) {
     outcome.explicit = body.explicit.clone();
     outcome.json = json;
 }
-

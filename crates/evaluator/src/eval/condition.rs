@@ -20,7 +20,11 @@ pub(crate) enum Met {
 
 impl From<bool> for Met {
     fn from(met: bool) -> Met {
-        if met { Met::Yes } else { Met::No }
+        if met {
+            Met::Yes
+        } else {
+            Met::No
+        }
     }
 }
 

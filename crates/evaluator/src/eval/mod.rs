@@ -1,7 +1,7 @@
 //! Evaluation: a pure function of (store, user, spec, now), with memos in the user's slot.
 
-mod condition;
 mod compare;
+mod condition;
 
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -221,7 +221,11 @@ impl Evaluation<'_> {
 
     fn descend(&mut self) -> Result<(), Stop> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH { Err(Stop::TooDeep) } else { Ok(()) }
+        if self.depth > MAX_DEPTH {
+            Err(Stop::TooDeep)
+        } else {
+            Ok(())
+        }
     }
 
     /// The full gate entry point for a gate that a condition names (BEHAVIOUR.md 3.7), once per user.

@@ -136,11 +136,19 @@ fn text(key: &str, value: &str, out: &mut String) {
 
 fn number(key: &str, value: f64, out: &mut String) {
     out.push_str(key);
-    if value.is_finite() { write_number(value, out) } else { out.push_str("null") }
+    if value.is_finite() {
+        write_number(value, out)
+    } else {
+        out.push_str("null")
+    }
 }
 
 fn boolean(value: bool) -> &'static str {
-    if value { "true" } else { "false" }
+    if value {
+        "true"
+    } else {
+        "false"
+    }
 }
 
 fn metadata(outcome: &Outcome, parameter: Option<&str>, flags: u8, out: &mut String) {

@@ -131,7 +131,8 @@ impl Exposures {
         if &**mode == "none" || !production || outcome.forward_all {
             return Decision::FORCED;
         }
-        if self.first_seen.insert(outcome.hashes.first_seen >> 20, outcome.hashes.first_seen) || outcome.seen_analytical {
+        if self.first_seen.insert(outcome.hashes.first_seen >> 20, outcome.hashes.first_seen) || outcome.seen_analytical
+        {
             return Decision::FORCED;
         }
         sampled(mode, self.special_rate, outcome, Some(slot), parameter)

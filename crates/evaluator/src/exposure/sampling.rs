@@ -46,7 +46,9 @@ pub(crate) fn sampled(
     let pass = match rate {
         None => true,
         // BigInt() throws for these, and so does the remainder by 0.
-        Some(rate) if rate == 0.0 || rate.trunc() != rate || rate.is_nan() || rate.is_infinite() => return Decision::FAILED,
+        Some(rate) if rate == 0.0 || rate.trunc() != rate || rate.is_nan() || rate.is_infinite() => {
+            return Decision::FAILED
+        }
         Some(rate) => {
             let hash = i128::from(sampling_hash(&key(outcome, slot, parameter)));
             hash % (rate as i128) == 0

@@ -121,7 +121,11 @@ impl Outcome {
 
     /// The experiment an exposure of this parameter counts for; '' if none.
     pub fn allocated_experiment(&self, explicit: bool) -> &str {
-        if explicit { self.delegate.as_deref().unwrap_or_default() } else { "" }
+        if explicit {
+            self.delegate.as_deref().unwrap_or_default()
+        } else {
+            ""
+        }
     }
 
     /// Secondary exposures as JSON.

@@ -390,7 +390,9 @@ impl UserSlot {
 
     fn text_of(&self, value: Val) -> String {
         match value {
-            Val::Raw(span) => json::parse_str(span.of(&self.text)).map(|v| to_string(&v).into_owned()).unwrap_or_default(),
+            Val::Raw(span) => {
+                json::parse_str(span.of(&self.text)).map(|v| to_string(&v).into_owned()).unwrap_or_default()
+            }
             other => self.value(other).text().into_owned(),
         }
     }

@@ -25,7 +25,11 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn peek(&self) -> Option<u8> {
-        if self.at < self.end { self.text.as_bytes().get(self.at).copied() } else { None }
+        if self.at < self.end {
+            self.text.as_bytes().get(self.at).copied()
+        } else {
+            None
+        }
     }
 
     fn skip_space(&mut self) {
