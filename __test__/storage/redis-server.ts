@@ -27,7 +27,9 @@ export async function startRedis(port: number): Promise<ChildProcess> {
   return child;
 }
 
+/** Ends it as a crash would. Harmless when it is gone. */
 export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await gone;

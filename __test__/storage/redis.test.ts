@@ -41,6 +41,7 @@ test('neither client nor url is a mistake that is told', (t) => {
 onServer('values survive between adapters on a real server', async (t) => {
   const port = await freePort();
   const server = await startRedis(port);
+  t.teardown(() => kill(server));
   const url = `redis://127.0.0.1:${port}`;
   const [writer, reader] = [new RedisDataAdapter({ url }), new RedisDataAdapter({ url })];
   await Promise.all([writer.initialize(), reader.initialize()]);
@@ -48,7 +49,6 @@ onServer('values survive between adapters on a real server', async (t) => {
   await writer.set('k', big);
   t.is((await reader.get('k')).result, big);
   await Promise.all([writer.shutdown(), reader.shutdown()]);
-  await kill(server);
 });
 
 onServer('Redis down at start, coming up, dying and coming back', async (t) => {
@@ -62,6 +62,7 @@ onServer('Redis down at start, coming up, dying and coming back', async (t) => {
   await t.throwsAsync(adapter.initialize(), { message: /did not answer within 100 ms/ });
   t.truthy((await adapter.get('k')).error);
   let server = await startRedis(port);
+  t.teardown(() => kill(server));
   await settleGet(adapter);
   await adapter.set('k', '1');
   t.is((await adapter.get('k')).result, '1');
@@ -74,7 +75,6 @@ onServer('Redis down at start, coming up, dying and coming back', async (t) => {
   await adapter.set('k', '3');
   t.is((await adapter.get('k')).result, '3');
   await adapter.shutdown();
-  await kill(server);
 });
 
 /** Waits until the client has reconnected. */
@@ -88,6 +88,7 @@ async function settleGet(adapter: RedisDataAdapter): Promise<void> {
 onServer('an open connection does not keep the process alive', async (t) => {
   const port = await freePort();
   const server = await startRedis(port);
+  t.teardown(() => kill(server));
   const script = `
     const { RedisDataAdapter } = require('./src/storage/redis');
     const adapter = new RedisDataAdapter({ url: process.argv[1] });
@@ -99,5 +100,4 @@ onServer('an open connection does not keep the process alive', async (t) => {
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));
   t.is(await new Promise((resolve) => child.once('exit', resolve)), 0);
   t.is(output, 'set');
-  await kill(server);
 });

@@ -73,7 +73,7 @@ export class RedisDataAdapter implements IDataAdapter {
   async get(key: string): Promise<AdapterResponse> {
     try {
       this.checkReady();
-      const value = await this.client.get(this.key(key));
+      const value = await held(this.client.get(this.key(key)));
       return typeof value === 'string' ? { result: value } : {};
     } catch (error) {
       return { error: error instanceof Error ? error : new Error('Redis failed') };
@@ -83,16 +83,15 @@ export class RedisDataAdapter implements IDataAdapter {
   async set(key: string, value: string): Promise<void> {
     this.checkReady();
     const { expireSeconds } = this.options;
-    await (expireSeconds === undefined
-      ? this.client.set(this.key(key), value)
-      : this.client.set(this.key(key), value, { EX: expireSeconds }));
+    const options = expireSeconds === undefined ? undefined : { EX: expireSeconds };
+    await held(this.client.set(this.key(key), value, options));
   }
 
   /** Closes a client made here; one given stays as it is. */
   async shutdown(): Promise<void> {
     if (!this.isOwnClient || this.client.isOpen === false) return;
     const { client } = this;
-    if (client.isReady === true) await (client.close?.() ?? client.quit?.());
+    if (client.isReady === true) await held(Promise.resolve(client.close?.() ?? client.quit?.()));
     else if (client.destroy !== undefined) client.destroy();
     else await client.disconnect?.();
   }
@@ -129,6 +128,16 @@ export class RedisDataAdapter implements IDataAdapter {
     } catch {
       // The listener is the user's; its failure has no one to go to.
     }
+  }
+}
+
+/** The connection does not hold the process, so a command that someone awaits does. */
+async function held<T>(command: Promise<T>): Promise<T> {
+  const hold = setInterval(() => undefined, 1_000_000);
+  try {
+    return await command;
+  } finally {
+    clearInterval(hold);
   }
 }
 
