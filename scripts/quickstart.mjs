@@ -33,7 +33,7 @@ function readArguments() {
 /** `npm install` when there is no complete node_modules, then whatever is stale. */
 function prepare() {
   if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) mustRun('npm', ['install']);
-  mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
+  mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale', '--best-effort'], { shell: false });
 }
 
 function describeEngine(info) {
