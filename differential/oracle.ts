@@ -56,7 +56,7 @@ interface OracleLogger {
   logLayerExposure(user: unknown, name: string, parameter: string, evaluation: Evaluation, manual: boolean): void;
 }
 
-interface OracleServer {
+export interface OracleServer {
   _evaluator: OracleEvaluator;
   _store: OracleStore;
   _logger: OracleLogger;
@@ -145,7 +145,7 @@ function networkFor(idLists: Record<string, string>): (url: string) => Promise<u
 }
 
 /** Plain-object maps resolve names like `constructor` to inherited members; ours do not (Q11). */
-function dropInheritedNames(server: OracleServer): void {
+export function dropInheritedNames(server: OracleServer): void {
   const { store } = server._store;
   const maps = [store.gates, store.configs, store.layers, store.idLists, store.experimentToLayer];
   const { gateOverrides, configOverrides, layerOverrides } = server._evaluator;

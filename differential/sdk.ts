@@ -108,12 +108,13 @@ async function settled(count: () => number): Promise<void> {
 }
 
 /** Runs the script on one SDK. @throws Error when it does not initialize or an event is dropped by the server. */
-export async function observe(Constructor: SdkConstructor, script: Script): Promise<Observed> {
+export async function observe(Constructor: SdkConstructor, script: Script, correct: (sdk: Sdk) => void = () => undefined): Promise<Observed> {
   const server = await createLocalServer({ specs: script.payload, idLists: script.idLists, maxEvents: 5_000_000, maxBodyBytes: 0 });
   const sdk = new Constructor('secret-compare', { api: server.api, disableDiagnostics: true, ...script.options });
   try {
     const { success, error } = await sdk.initializeAsync();
     if (!success) throw new Error(`initialize failed: ${String(error)}`);
+    correct(sdk);
     const observed = { lists: lists(sdk), users: script.users.map((user) => observeUser(sdk, user, script.layerParameters)) };
     const responses = script.users.slice(0, 50).flatMap((user) => hashes.map((hash) => JSON.stringify(sdk.getClientInitializeResponse({ ...user }, undefined, { hash }))));
     await sdk.flush();
