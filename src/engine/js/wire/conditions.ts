@@ -117,7 +117,8 @@ export class ConditionCompiler {
     const spelling = wire.operator ?? '';
     if (typeof spelling !== 'string') throw new MalformedSpec('the operator of a condition is not text');
     const isBucket = kind === 'user_bucket';
-    const target = isBucket && this.byId !== null ? bucketTarget(wire.targetValue) : wire.targetValue;
+    const isBucketSet = isBucket && this.byId !== null && (spelling === 'any' || spelling === 'none');
+    const target = isBucketSet ? bucketTarget(wire.targetValue) : wire.targetValue;
     const test = compileTest({ source, spelling, target, isBucket });
     if (test === null) return this.unsupported();
     this.note(kind, spelling.toLowerCase(), wire.field);
