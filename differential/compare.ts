@@ -1,5 +1,5 @@
 /**
- * `npm run compare [-- --users 500 --seed 1 --engines native,js --specs FILE]`
+ * `npm run compare [-- --users 500 --responses 50 --seed 1 --engines native,js --specs FILE]`
  *
  * statsig-node and this package side by side, through their public APIs, on the same payload from a local server: every
  * gate, config, experiment, layer and layer parameter for every user, the client-initialize responses, and the events
@@ -56,7 +56,7 @@ function idListsOf(payload: JsonObject, users: JsonObject[]): Record<string, str
 
 function scriptFor(payload: JsonObject, seed: number, count: number): Script {
   const users = distinctUsers(new Random(seed), payload, count);
-  return { payload, idLists: idListsOf(payload, users), users, layerParameters: layerParameters(payload), options: {} };
+  return { payload, idLists: idListsOf(payload, users), users, layerParameters: layerParameters(payload), responses: given.number('responses', 50), options: {} };
 }
 
 /** Prints the first few; returns how many. */

@@ -54,6 +54,8 @@ export interface Script {
   idLists: Record<string, IdListInput>;
   users: JsonObject[];
   layerParameters: string[];
+  /** Users whose client-initialize responses are compared. */
+  responses: number;
   /** Options beside `api`; e.g. which engine. */
   options: Record<string, unknown>;
 }
@@ -116,7 +118,7 @@ export async function observe(Constructor: SdkConstructor, script: Script, corre
     if (!success) throw new Error(`initialize failed: ${String(error)}`);
     correct(sdk);
     const observed = { lists: lists(sdk), users: script.users.map((user) => observeUser(sdk, user, script.layerParameters)) };
-    const responses = script.users.slice(0, 50).flatMap((user) => hashes.map((hash) => JSON.stringify(sdk.getClientInitializeResponse({ ...user }, undefined, { hash }))));
+    const responses = script.users.slice(0, script.responses).flatMap((user) => hashes.map((hash) => JSON.stringify(sdk.getClientInitializeResponse({ ...user }, undefined, { hash }))));
     await sdk.flush();
     await sdk.shutdownAsync();
     await settled(() => server.events().length);
