@@ -100,8 +100,8 @@ export class IdListSync {
   }
 
   /** As `SpecSync.recoverIfStale`. */
-  recoverIfStale(): void {
-    this.poller.recoverIfStale();
+  recoverIfStale(now?: number): void {
+    this.poller.recoverIfStale(now);
   }
 
   private async pass(): Promise<SyncResult> {

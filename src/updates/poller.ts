@@ -57,11 +57,10 @@ export class Poller<T> {
     await this.running;
   }
 
-  /** Starts the timer anew when the last poll is long overdue and none is running. */
-  recoverIfStale(): void {
+  /** Starts the timer anew when the last poll is long overdue and none is running. `now`: the time, if at hand. */
+  recoverIfStale(now = this.options.clock.now()): void {
     if (!this.isPolling || this.running !== null) return;
     const { clock, intervalMs } = this.options;
-    const now = clock.now();
     if (now - this.lastPoll <= Math.max(STALE_AFTER_MS, intervalMs || 0)) return;
     this.lastPoll = now;
     clock.clearTimer(this.timer);

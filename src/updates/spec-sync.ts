@@ -116,9 +116,9 @@ export class SpecSync {
     return this.poller.idle();
   }
 
-  /** BEHAVIOUR.md 11.4; for each check. A clock reading when there is nothing to do; nothing after `stop` (Q25). */
-  recoverIfStale(): void {
-    this.poller.recoverIfStale();
+  /** BEHAVIOUR.md 11.4; for each check. With `now` (ms) given a few ns; never restarts after `stop` (Q25). */
+  recoverIfStale(now?: number): void {
+    this.poller.recoverIfStale(now);
   }
 
   private async pass(): Promise<SyncResult> {
