@@ -148,7 +148,7 @@ impl NativeEngine {
     }
 
     #[napi(ts_return_type = "Promise<EncodedBatch>")]
-    pub fn take_batch(&self, prefix: String, suffix: String, max_events: u32) -> AsyncTask<EncodeTask> {
+    pub fn take_batch(&self, prefix: String, suffix: String, max_events: f64) -> AsyncTask<EncodeTask> {
         let batch = self.shared.call(Default::default(), |engine| engine.take_batch(max_events as usize));
         AsyncTask::new(EncodeTask { batch, prefix, suffix })
     }

@@ -68,10 +68,19 @@ unsafe fn arguments<'a>(env: sys::napi_env, info: sys::napi_callback_info) -> Op
     Some((unsafe { &*data.cast::<Shared>().cast_const() }, numbers))
 }
 
+/// An index; a negative one (an error code, say) is out of range, not 0.
+fn index(number: f64) -> u32 {
+    if number >= 0.0 {
+        number as u32
+    } else {
+        u32::MAX
+    }
+}
+
 unsafe extern "C" fn evaluate(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: this is the running callback, and `function` gave it a `Shared`.
     let answer = unsafe { arguments(env, info) }.map_or(eval_code::FAILED, |(shared, [slot, spec, mode, now])| {
-        shared.call(eval_code::FAILED, |engine| engine.evaluate(slot as u32, spec as u32, mode as u32, now))
+        shared.call(eval_code::FAILED, |engine| engine.evaluate(index(slot), index(spec), mode as u32, now))
     });
     let mut value = ptr::null_mut();
     // SAFETY: `env` is live and `value` is a local; on failure it stays null, which JavaScript sees as undefined.
@@ -82,7 +91,7 @@ unsafe extern "C" fn evaluate(env: sys::napi_env, info: sys::napi_callback_info)
 unsafe extern "C" fn expose(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: this is the running callback, and `function` gave it a `Shared`.
     let full = unsafe { arguments(env, info) }.is_some_and(|(shared, [slot, outcome, mode, now])| {
-        shared.call(false, |engine| engine.expose(slot as u32, outcome as u32, mode as u32, now))
+        shared.call(false, |engine| engine.expose(index(slot), index(outcome), mode as u32, now))
     });
     let mut value = ptr::null_mut();
     // SAFETY: as in `evaluate`.

@@ -3,12 +3,12 @@
 //! A slot's memory is reused by the next user, so a steady state allocates nothing.
 
 mod exotic;
+mod ids;
 mod scan;
 pub mod value;
 
-use crate::js_semantics::number::write_number;
-use crate::js_semantics::{json, to_lower_case, to_string, JsValue};
-use crate::store::{FieldName, Store, UnitName};
+use crate::js_semantics::{json, to_lower_case, JsValue};
+use crate::store::{FieldName, Store};
 use scan::scan_object;
 pub use value::Value;
 
@@ -305,52 +305,9 @@ impl UserSlot {
         self.parsed(value)
     }
 
-    /// A unit ID and `String(unit ?? '')` (BEHAVIOUR.md 3.5).
-    pub(crate) fn unit(&mut self, index: u32, name: &UnitName) -> (Val, Span) {
-        let stamp = self.stamp;
-        if let Some(memo) = self.units.get(index as usize).filter(|m| m.stamp == stamp) {
-            return (memo.value, memo.text);
-        }
-        let found = match &name.custom {
-            None => self.find(Scope::Top, "userID").unwrap_or_default(),
-            Some(field) => self.custom_id(field),
-        };
-        let value = self.parsed(found);
-        let text = self.unit_text(value);
-        if let Some(memo) = self.units.get_mut(index as usize) {
-            *memo = UnitMemo { stamp, value, text };
-        }
-        (value, text)
-    }
-
-    fn custom_id(&self, name: &FieldName) -> Val {
-        match self.find(Scope::CustomIds, &name.name) {
-            None | Some(Val::Undefined) => {
-                self.find_ignoring_case(Scope::CustomIds, name.lower.as_deref().unwrap_or(&name.name))
-            }
-            Some(value) => value,
-        }
-    }
-
     fn find_ignoring_case(&self, scope: Scope, lower: &str) -> Val {
         let same = |f: &&Field| f.scope == scope && to_lower_case(f.key.of(&self.text)) == lower;
         self.fields.iter().find(same).map(|f| f.value).unwrap_or_default()
-    }
-
-    fn unit_text(&mut self, value: Val) -> Span {
-        match value {
-            Val::Undefined | Val::Null => Span::default(),
-            Val::Str(span) => span,
-            Val::Num(n) => {
-                let start = self.text.len();
-                write_number(n, &mut self.text);
-                Span::new(start, self.text.len())
-            }
-            other => {
-                let text = self.value(other).text().into_owned();
-                self.keep_text(&text)
-            }
-        }
     }
 
     /// An environment field by its lower-cased name.
@@ -375,63 +332,67 @@ impl UserSlot {
     pub(crate) fn span(&self, span: Span) -> &str {
         span.of(&self.text)
     }
+}
 
-    /// The IDs under which overrides are looked up, in order: user ID, custom IDs.
-    pub(crate) fn override_keys(&self) -> Vec<String> {
-        let mut keys = Vec::new();
-        match self.find(Scope::Top, "userID") {
-            None | Some(Val::Undefined | Val::Null) => {}
-            Some(id) => keys.push(self.text_of(id)),
-        }
-        let ids = self.fields.iter().filter(|f| f.scope == Scope::CustomIds);
-        keys.extend(ids.map(|f| self.text_of(f.value)));
-        keys
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot(json: &str, private: &str, exotic: &str) -> UserSlot {
+        let mut slot = UserSlot::default();
+        slot.set(json, private, exotic);
+        slot
     }
 
-    fn text_of(&self, value: Val) -> String {
-        match value {
-            Val::Raw(span) => {
-                json::parse_str(span.of(&self.text)).map(|v| to_string(&v).into_owned()).unwrap_or_default()
-            }
-            other => self.value(other).text().into_owned(),
+    fn text(slot: &mut UserSlot, field: &str) -> String {
+        let value = slot.field_named(field);
+        slot.value(value).text().into_owned()
+    }
+
+    #[test]
+    fn events_carry_the_user_without_private_attributes() {
+        let tail = "\"privateAttributes\":null}";
+        for (json, head) in [
+            ("{}", "{"),
+            ("{\"a\":1}", "{\"a\":1,"),
+            ("{\"a\":\"\\n\"} ", "{\"a\":\"\\n\","),
+            ("nonsense", "{"),
+            ("{\"a\":1,}", "{"),
+        ] {
+            assert_eq!(slot(json, "{\"secret\":1}", "").event_text(), format!("{head}{tail}"), "{json}");
         }
     }
 
-    /// `[userID, Object.values(customIDs).join()].join()`, hashed.
-    fn hash_for_dedupe(&self) -> u64 {
-        let mut hash = crate::exposure::hash::TextHash::new();
-        match self.find(Scope::Top, "userID").unwrap_or_default() {
-            Val::Str(span) => hash.add(span.of(&self.text)),
-            Val::Undefined | Val::Null => {}
-            other => hash.add(&self.text_of(other)),
-        }
-        hash.add(",");
-        for (i, field) in self.fields.iter().filter(|f| f.scope == Scope::CustomIds).enumerate() {
-            if i > 0 {
-                hash.add(",");
-            }
-            match field.value {
-                Val::Str(span) => hash.add(span.of(&self.text)),
-                Val::Undefined | Val::Null => {}
-                other => hash.add(&self.text_of(other)),
-            }
-        }
-        hash.finish()
+    #[test]
+    fn fields_are_found_in_order_of_scope_and_spelling() {
+        let json =
+            r#"{"email":null,"custom":{"email":"c","Plan":"p","esc\u0061pe":"\u00e9"},"n":-1.5e2,"list":[1,{"x":2}]}"#;
+        let mut slot = slot(json, r#"{"email":"private","level":3}"#, "");
+        let found = ["email", "Plan", "plan", "LEVEL", "escape", "n", "list", "missing"].map(|f| text(&mut slot, f));
+        assert_eq!(found, ["c", "p", "undefined", "3", "é", "-150", "1,[object Object]", "undefined"]);
     }
 
-    /// `u:{userID or ''};{custom id name}:{value};…` (BEHAVIOUR.md 7.7).
-    pub(crate) fn sampling_key(&self, out: &mut String) {
-        out.push_str("u:");
-        let id = self.find(Scope::Top, "userID").unwrap_or_default();
-        if self.value(id).is_truthy() {
-            out.push_str(&self.text_of(id));
-        }
-        out.push(';');
-        for field in self.fields.iter().filter(|f| f.scope == Scope::CustomIds) {
-            out.push_str(field.key.of(&self.text));
-            out.push(':');
-            out.push_str(&self.text_of(field.value));
-            out.push(';');
-        }
+    #[test]
+    fn exotic_values_replace_what_json_says() {
+        let exotic = r#"[{"path":["custom","n"],"value":{"n":"NaN"}},{"path":["when"],"value":{"o":{"s":"S","d":1,"n":2}}},
+            {"path":["email"],"value":{"u":1}},{"path":["a","b","c"],"value":{"j":1}},7]"#;
+        let mut slot = slot(r#"{"email":"e","custom":{"n":null}}"#, "", exotic);
+        assert_eq!(["n", "when", "email"].map(|f| text(&mut slot, f)), ["NaN", "S", "undefined"]);
+        assert_eq!(slot.event_text(), r#"{"email":"e","custom":{"n":null},"privateAttributes":null}"#);
+    }
+
+    #[test]
+    fn dedupe_sees_ids_only() {
+        let hash = |json: &str| slot(json, "", "").dedupe_hash;
+        assert_eq!(hash(r#"{"userID":"a","email":"x"}"#), hash(r#"{"email":"y","userID":"a"}"#));
+        assert_eq!(hash("{}"), hash(r#"{"userID":""}"#));
+        assert_eq!(hash(r#"{"customIDs":{"k":"1","l":null}}"#), hash(r#"{"customIDs":{"m":1,"n":""}}"#));
+        assert_ne!(hash(r#"{"userID":"a"}"#), hash(r#"{"customIDs":{"k":"a"}}"#));
+    }
+
+    #[test]
+    fn deep_json_is_invalid_and_never_overflows() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(slot(&deep, "", "").event_text(), "{\"privateAttributes\":null}");
     }
 }
