@@ -24,6 +24,8 @@ impl Single {
 #[derive(Debug, Clone)]
 pub(super) enum Inst {
     One { single: Single, back: bool },
+    /// Several units, in text order.
+    Literal { units: Box<[u16]>, back: bool },
     /// A repeated single unit, in one instruction because it is what most patterns consist of.
     Many { single: Single, back: bool, min: u32, max: u32, greedy: bool },
     Start,
@@ -106,8 +108,7 @@ impl Compiler<'_> {
             Node::Start => self.insts.push(Inst::Start),
             Node::End => self.insts.push(Inst::End),
             Node::WordEdge(is_edge) => self.insts.push(Inst::WordEdge(*is_edge)),
-            Node::Sequence(nodes) if back => nodes.iter().rev().for_each(|n| self.node(n, back)),
-            Node::Sequence(nodes) => nodes.iter().for_each(|n| self.node(n, back)),
+            Node::Sequence(nodes) => self.sequence(nodes, back),
             Node::Alternatives(nodes) => self.alternatives(nodes, back),
             Node::Capture(number, body) => self.capture(*number as usize * 2, body, back),
             Node::BackReference(number) => self.back_reference(*number, back),
@@ -118,6 +119,23 @@ impl Compiler<'_> {
                 None => self.repeat(body, (*min, *max, *greedy), *captures, back),
             },
             Node::Unit(_) | Node::Class(_) | Node::Any => {}
+        }
+    }
+
+    fn sequence(&mut self, nodes: &[Node], back: bool) {
+        let both_literal = |a: &Node, b: &Node| matches!((a, b), (Node::Unit(_), Node::Unit(_)));
+        let mut runs: Vec<&[Node]> = nodes.chunk_by(both_literal).collect();
+        if back {
+            runs.reverse();
+        }
+        for run in runs {
+            match run {
+                [node] => self.node(node, back),
+                _ => {
+                    let units = run.iter().filter_map(|n| if let Node::Unit(unit) = n { Some(*unit) } else { None });
+                    self.insts.push(Inst::Literal { units: units.collect(), back });
+                }
+            }
         }
     }
 

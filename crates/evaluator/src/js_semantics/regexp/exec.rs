@@ -64,7 +64,8 @@ pub(super) struct Run<'p, T> {
 impl<'p, T: Text> Run<'p, T> {
     pub(super) fn new(program: &'p Program, text: T) -> Run<'p, T> {
         let registers = vec![UNSET; program.registers];
-        Run { program, text, registers, stack: Vec::new(), steps: 0, at: 0, inst: 0 }
+        // Room for what most patterns push, so that one allocation is all.
+        Run { program, text, registers, stack: Vec::with_capacity(16), steps: 0, at: 0, inst: 0 }
     }
 
     /// Whether the pattern matches anywhere.
@@ -75,12 +76,14 @@ impl<'p, T: Text> Run<'p, T> {
             return false;
         }
         let last = if self.program.anchored { 0 } else { length };
-        let first_single = match self.program.insts.first() {
-            Some(Inst::One { single, back: false }) => Some(single),
-            _ => None,
-        };
+        let program = self.program;
         for start in 0..=last {
-            if first_single.is_some_and(|s| !self.text.unit(start).is_some_and(|u| s.matches(u))) {
+            let possible = match program.insts.first() {
+                Some(Inst::One { single, back: false }) => self.text.unit(start).is_some_and(|unit| single.matches(unit)),
+                Some(Inst::Literal { units, back: false }) => self.text.unit(start) == units.first().copied(),
+                _ => true,
+            };
+            if !possible {
                 continue;
             }
             match self.matches_at(start) {
@@ -114,6 +117,7 @@ impl<'p, T: Text> Run<'p, T> {
         self.inst += 1;
         match inst {
             Inst::One { single, back } => Ok(self.one(single, *back)),
+            Inst::Literal { units, back } => Ok(self.literal(units, *back)),
             Inst::Many { single, back, min, max, greedy: true } => self.many(single, *back, *min, *max),
             Inst::Many { single, back, min, max, greedy: false } => self.few(single, *back, *min, *max),
             Inst::Start => Ok(self.at == 0),
@@ -152,12 +156,9 @@ impl<'p, T: Text> Run<'p, T> {
                 }
                 Frame::LookFailed { .. } => {}
                 Frame::Shrink { inst, at, end } => {
-                    let at = if at > end { at - 1 } else { at + 1 };
-                    if at != end {
-                        self.stack.push(Frame::Shrink { inst, at, end });
+                    if self.shrink(inst, at, end) {
+                        return true;
                     }
-                    (self.inst, self.at) = (inst as usize, at as usize);
-                    return true;
                 }
                 Frame::Grow { inst, at, left } => {
                     if self.grow(inst as usize, at as usize, left) {
@@ -165,6 +166,28 @@ impl<'p, T: Text> Run<'p, T> {
                     }
                 }
             }
+        }
+        false
+    }
+
+    /// Gives units back until what follows can begin there, where that is a plain unit.
+    fn shrink(&mut self, inst: u32, mut at: u32, end: u32) -> bool {
+        let next = match self.program.insts.get(inst as usize) {
+            Some(Inst::One { single: Single::Unit(unit), back: false }) => Some(*unit),
+            Some(Inst::Literal { units, back: false }) => units.first().copied(),
+            _ => None,
+        };
+        while at != end {
+            at = if at > end { at - 1 } else { at + 1 };
+            if next.is_some() && self.text.unit(at as usize) != next {
+                self.steps += 1;
+                continue;
+            }
+            if at != end {
+                self.stack.push(Frame::Shrink { inst, at, end });
+            }
+            (self.inst, self.at) = (inst as usize, at as usize);
+            return true;
         }
         false
     }
@@ -177,6 +200,16 @@ impl<'p, T: Text> Run<'p, T> {
             }
             _ => false,
         }
+    }
+
+    fn literal(&mut self, units: &[u16], back: bool) -> bool {
+        let start = if back { self.at.checked_sub(units.len()) } else { Some(self.at) };
+        let Some(start) = start else { return false };
+        if !units.iter().enumerate().all(|(i, unit)| self.text.unit(start + i) == Some(*unit)) {
+            return false;
+        }
+        self.at = if back { start } else { start + units.len() };
+        true
     }
 
     /// A greedy repetition of a single unit.
