@@ -6,6 +6,7 @@ import { EvalMode, SpecKind, type SecondaryExposure } from './engine/engine';
 import { contained, recover } from './error-boundary';
 import { StatsigInvalidArgumentError, StatsigUninitializedError } from './errors';
 import type { Evaluation } from './evaluation/evaluation';
+import type { PinnedUser } from './evaluation/evaluator';
 import { exposureEvent, layerExposureEvent, loggedUserOf } from './log-event';
 import { logTypeMismatch } from './custom-events';
 import type { DiagnosticsKey } from './observability/diagnostics';
@@ -64,6 +65,34 @@ export class Evaluations {
       }
     }
     return this.gate(user, name, call).value;
+  }
+
+  /** Promises that `user` does not change while the result is used. Null for a user that no check accepts. */
+  pin(user: StatsigUser): PinnedUser | null {
+    if (!this.isReady || !isIdentifiable(user)) return null;
+    try {
+      return this.runtime.evaluator.pin(user);
+    } catch {
+      return null;
+    }
+  }
+
+  /** False once another life, or another engine, answers. */
+  ownsPinned(pinned: PinnedUser): boolean {
+    return pinned.owner === this.runtime.evaluator;
+  }
+
+  /** As `checkGate` for a pinned user. */
+  checkGateOf(pinned: PinnedUser | null, user: StatsigUser, name: string, call: Call): boolean {
+    const isPlain = pinned !== null && this.isReady && !this.hasGateHooks && !this.runtime.recordsApiCalls;
+    if (!isPlain || typeof name !== 'string' || name.length === 0) return this.tellEveryone(this.gate(user, name, call)).value;
+    try {
+      if ((this.checks++ & STALE_CHECK_MASK) === 0) this.runtime.recoverIfStale();
+      return this.runtime.evaluator.checkGateOf(pinned, name, call.mode);
+    } catch (error) {
+      this.recover(error, call, name);
+      return false;
+    }
   }
 
   gate(user: StatsigUser, name: string, call: Call): FeatureGate {

@@ -97,6 +97,8 @@ export const getLayerWithExposureLoggingDisabled = Statsig.getLayerWithExposureL
 export const getClientInitializeResponseString = Statsig.getClientInitializeResponseString;
 export const getClientInitializeResponseBuffer = Statsig.getClientInitializeResponseBuffer;
 export const engineInfo = Statsig.engineInfo;
+export const forUser = Statsig.forUser;
+export const checkGates = Statsig.checkGates;
 export const eventStats = Statsig.eventStats;
 
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
@@ -105,6 +107,7 @@ export type * from './interfaces/IUserPersistentStorage';
 export type { LogEvent, LogEventData } from './log-event';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';
 export type { EngineInfo } from './server';
+export type { UserScope } from './user-scope';
 export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
 export type * from './types';
 

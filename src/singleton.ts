@@ -21,7 +21,7 @@ type Same = Pick<
   | 'getLayerSync' | 'getLayerWithExposureLoggingDisabledSync' | 'checkGateWithExposureLoggingDisabled'
   | 'getFeatureGateWithExposureLoggingDisabled' | 'getExperimentWithExposureLoggingDisabled'
   | 'getConfigWithExposureLoggingDisabled' | 'getLayerWithExposureLoggingDisabled'
-  | 'getClientInitializeResponseString' | 'getClientInitializeResponseBuffer' | 'engineInfo' | 'eventStats'
+  | 'forUser' | 'checkGates' | 'getClientInitializeResponseString' | 'getClientInitializeResponseBuffer' | 'engineInfo' | 'eventStats'
 >;
 
 /** Functions of the singleton. */
@@ -66,7 +66,7 @@ const BEFORE_ENFORCE: readonly (Method | readonly [string, Method])[] = [
   'getConfigWithExposureLoggingDisabled', 'getLayerWithExposureLoggingDisabled',
 ];
 const AFTER_ENFORCE: readonly Method[] = [
-  'getClientInitializeResponseString', 'getClientInitializeResponseBuffer', 'engineInfo', 'eventStats',
+  'getClientInitializeResponseString', 'getClientInitializeResponseBuffer', 'engineInfo', 'eventStats', 'forUser', 'checkGates',
 ];
 
 /** The singleton's functions for one class. */

@@ -44,6 +44,7 @@ const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
 /** A user that its caller promised not to change, and where it lives as long as its slot is not taken. */
 export interface PinnedUser {
   readonly user: object;
+  readonly owner: Evaluator;
   record: UserRecord;
 }
 
@@ -92,7 +93,7 @@ export class Evaluator {
 
   /** Promises that `user` will not change while the result is used. */
   pin(user: object): PinnedUser {
-    return { user, record: this.current(user) };
+    return { user, owner: this, record: this.current(user) };
   }
 
   /** Everything about a gate, config or layer. Layers expose nothing here. @throws EvaluationFailedError */
