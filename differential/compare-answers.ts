@@ -14,10 +14,10 @@ export interface Difference {
 
 /** Text with sorted keys: equal texts are deep-equal values. `undefined` members vanish as they do on the wire. */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
+  return String(JSON.stringify(value, (_key, inner: unknown) => {
     if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  });
+  }));
 }
 
 const kinds = ['gates', 'configs', 'layers'] as const;

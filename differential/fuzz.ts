@@ -91,7 +91,7 @@ async function firstFailure(kind: EngineKind, form: Form, one: Case, questions: 
 }
 
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? value : canonical(value) ?? 'undefined';
+  const text = typeof value === 'string' ? value : canonical(value);
   return text.length > 700 ? `${text.slice(0, 700)}…` : text;
 }
 

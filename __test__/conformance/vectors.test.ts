@@ -3,7 +3,7 @@ import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import type { EngineKind } from '../../src/engine/engine';
 import type { Case, CaseAnswers, JsonObject } from '../../differential/case';
-import { canonical, differences } from '../../differential/compare-answers';
+import { canonical, differences, firstDifference } from '../../differential/compare-answers';
 import { askEngine, createEngine } from '../../differential/engines';
 import { toV2 } from '../../differential/payload-v2';
 import { expand, improvedFile, readVectors, vectorFiles, vectorQuestions } from '../../differential/vector';
@@ -45,7 +45,10 @@ async function mismatches(kind: EngineKind, vector: Vector, payload: JsonObject)
   try {
     const actual = await askEngine(engine, vector as Case, vectorQuestions(vector), payload);
     const found = [...differences(expectedAnswers(vector), actual)].slice(0, 10);
-    return found.map(({ area, user, kind: of, name, expected, actual: got }) => `${area} ${of} ${name} user ${user}: expected ${canonical(expected)}, got ${canonical(got)}`);
+    return found.map(({ area, user, kind: of, name, expected, actual: got }) => {
+      const part = firstDifference(canonical(expected), canonical(got));
+      return `${area} ${of} ${name} user ${user}: expected …${part.expected}, got …${part.actual}`;
+    });
   } finally {
     engine.dispose();
   }
