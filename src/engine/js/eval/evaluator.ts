@@ -284,7 +284,7 @@ export class Evaluator implements EvalContext {
     const cell = scratch.conditions[condition.id]!;
     if (cell >> 1 === scratch.generation) return (cell & 1) === 1;
     const answer = condition.test(this);
-    if (condition.isVolatile) this.isVolatile = true;
+    if (condition.settledAfter >= this.nowMs) this.isVolatile = true;
     else if (condition.isRemembered) scratch.conditions[condition.id] = (scratch.generation << 1) | (answer ? 1 : 0);
     return answer;
   }

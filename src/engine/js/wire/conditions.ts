@@ -85,7 +85,7 @@ export class ConditionCompiler {
       id: this.count++,
       kind,
       test: () => false,
-      isVolatile: false,
+      settledAfter: -Infinity,
       isRemembered: true,
       gates: [],
       passesOn: true,
@@ -125,7 +125,7 @@ export class ConditionCompiler {
     return {
       ...this.base(ConditionKind.Test),
       test,
-      isVolatile: kind === 'current_time',
+      settledAfter: kind === 'current_time' ? settledAfter(spelling.toLowerCase(), target) : -Infinity,
       isRemembered: kind !== 'target_app',
     };
   }
@@ -138,6 +138,16 @@ export class ConditionCompiler {
     if (operator === 'on') summary.usesTimeZone = true;
     if (operator.endsWith('in_segment_list')) summary.usesIdLists = true;
   }
+}
+
+/**
+ * Time from which on the current time always compares with the target as it does now: answers are remembered after it.
+ * Two days are added because `on` compares days of the local time zone.
+ */
+function settledAfter(operator: string, target: unknown): number {
+  if (typeof target !== 'number') return Infinity;
+  if (/^[gl]te?$/.test(operator)) return target;
+  return /^(before|after|on)$/.test(operator) ? (target < 1e10 ? target * 1000 : target) + 2 * 86_400_000 : Infinity;
 }
 
 /** dcs-v2 writes bucket lists as objects whose keys are the buckets. */
