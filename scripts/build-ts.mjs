@@ -3,7 +3,7 @@
 //
 //   node scripts/build-ts.mjs [--if-stale]
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { writeDeepImports } from './write-deep-imports.mjs';
 import { writeEsmEntries } from './write-esm-entries.mjs';
@@ -36,6 +36,15 @@ function prune(keep) {
   visit(join(root, 'dist'));
 }
 
+/** Engine binaries that another step built, or the release downloaded, go where the compiled code looks for them. */
+function copyBinaries() {
+  const from = join(root, 'src/engine/generated');
+  if (!existsSync(from)) return;
+  const isBinary = (path) => path === from || /\.(node|wasm)$/.test(path);
+  cpSync(from, join(root, 'dist/engine/generated'), { recursive: true, filter: isBinary });
+}
+
+copyBinaries();
 if (process.argv.includes('--if-stale') && isFresh('ts', inputs, ['dist/index.js', 'dist/index.mjs'])) {
   console.log('javascript: dist is up to date');
   process.exit(0);

@@ -2,7 +2,7 @@
 //
 //   node scripts/release.mjs --dry-run [--allow-missing]   pack and list everything, publish nothing
 //   node scripts/release.mjs --publish                     from CI, with trusted publishing and provenance
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { platforms } from './platforms.mjs';
@@ -23,6 +23,8 @@ const missing = platforms.filter((platform) => !built.includes(platform));
 if (missing.length > 0 && !process.argv.includes('--allow-missing')) {
   throw new Error(`no binary for ${missing.map((platform) => platform.name).join(', ')}`);
 }
+
+if (!existsSync(join(root, 'dist/engine/generated/statsig.wasm'))) throw new Error('the WebAssembly module is missing');
 
 const folder = mkdtempSync(join(tmpdir(), 'statsig-release-'));
 try {
