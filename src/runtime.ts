@@ -6,7 +6,7 @@ import type { SpecsSummary } from './engine/engine';
 import type { Selection } from './engine/select';
 import { StatsigInitializeIDListsError } from './errors';
 import { Evaluator, WINDOW_MS } from './evaluation/evaluator';
-import { EventDelivery, type DeliveryCounters } from './events/delivery';
+import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters } from './events/delivery';
 import { systemClock, type Clock, type TimerHandle } from './network/clock';
 import type { Diagnostics } from './observability/diagnostics';
 import type { ExceptionReporter } from './observability/exception-report';
@@ -117,14 +117,16 @@ export class Runtime {
       return;
     }
     if (this.isLoaded && !this.isStopped) {
-      this.specs.recoverIfStale();
-      this.idLists.recoverIfStale();
+      const now = this.clock.now();
+      this.specs.recoverIfStale(now);
+      this.idLists.recoverIfStale(now);
     }
   }
 
   /**
    * Ends this life: no more polling, pending events go out once. Resolves when they did and running syncs are done,
-   * or after `timeoutMs`. Never rejects.
+   * or after `timeoutMs` (30 s when none is given: a download that stalls must not hold a shutdown for minutes). Never
+   * rejects.
    */
   async stop(timeoutMs?: number): Promise<void> {
     this.isStopped = true;
@@ -136,7 +138,7 @@ export class Runtime {
       this.logger.debug(`statsigSDK> The data adapter's shutdown failed: ${this.logger.describe(error)}`);
     });
     const settled = Promise.all([delivered, this.specs.idle(), this.idLists.idle()]);
-    await (timeoutMs === undefined ? settled : this.atMost(settled, timeoutMs));
+    await this.atMost(settled, timeoutMs ?? SHUTDOWN_BUDGET_MS);
   }
 
   /** Counters of event delivery, with what the engine dropped. */

@@ -13,6 +13,7 @@ import type { Evaluator } from './evaluation/evaluator';
 import type { SafeLogger } from './observability/logger';
 import { DataAdapterKeyPath } from './storage/data-adapter';
 import type { ApplyResult, SpecSource } from './updates/spec-sync';
+import { isSameBytes } from './updates/text';
 import type { StatsigEnvironment } from './user';
 
 /** Refused payloads up to this size, in bytes, are parsed once more to say why; larger ones would block the event loop. */
@@ -51,8 +52,11 @@ export class SpecApplier {
     this.setEnvironment(null);
   }
 
-  /** Never rejects. */
+  /** Never rejects. A payload that is in force already is not parsed again: pollers of an adapter get it every time. */
   async apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult> {
+    if (this.lastGood !== null && (await isSameBytes(this.lastGood.bytes, bytes))) {
+      return this.succeeded('applied', source);
+    }
     let prepared: PreparedSpecs;
     try {
       prepared = await this.options.evaluator.engine.prepareSpecs(bytes);

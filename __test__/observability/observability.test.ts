@@ -33,6 +33,21 @@ test('the key is masked in texts, errors and URLs, wherever it stands and howeve
   t.is(logger.mask('abc'), 'abc');
 });
 
+test('the key is masked inside objects too; an object without it is passed on as it is', (t) => {
+  const target = recording('debug');
+  const logger = new SafeLogger(target, [KEY]);
+  const harmless = { a: 1 };
+  const cycle: Record<string, unknown> = {};
+  cycle['self'] = cycle;
+  logger.warn('x', harmless, { deep: [{ url: `/${KEY}.json` }] }, { cause: new Error(`no ${KEY}`) }, cycle, new Map([[KEY, 1n]]));
+  const [, , same, masked, error, withoutJson, map] = target.calls[0] ?? [];
+  t.is(same, harmless);
+  t.deepEqual(masked, { deep: [{ url: '/******.json' }] });
+  t.is((error as { cause: { message: string } }).cause.message, 'no ******');
+  t.is(withoutJson, 'an object that has no JSON');
+  t.deepEqual(map, [['******', '1']]);
+});
+
 test('a logger that throws, or lacks methods, is survived', (t) => {
   const boom = (): never => {
     throw new Error('logger');

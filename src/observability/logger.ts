@@ -29,6 +29,13 @@ export const consoleLogger: LoggerInterface = {
   logLevel: 'warn',
 };
 
+/** What JSON would leave out and a console would print. */
+function shownInJson(value: unknown): unknown {
+  if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+  if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
+  return typeof value === 'bigint' ? String(value) : value;
+}
+
 /** Wraps the user's logger. No method throws. */
 export class SafeLogger {
   private readonly secrets: string[];
@@ -97,7 +104,19 @@ export class SafeLogger {
   private clean(part: unknown): unknown {
     if (typeof part === 'string') return this.mask(part);
     if (part instanceof Error) return this.mask(String(part));
-    return part;
+    return typeof part === 'object' && part !== null ? this.cleanObject(part) : part;
+  }
+
+  /** The object itself when no secret shows in its JSON; else a masked copy. One without JSON is not shown at all. */
+  private cleanObject(part: object): unknown {
+    if (this.secrets.length === 0) return part;
+    try {
+      const text = JSON.stringify(part, (_, value: unknown) => shownInJson(value)) ?? '';
+      const masked = this.mask(text);
+      return masked === text ? part : (JSON.parse(masked) as unknown);
+    } catch {
+      return 'an object that has no JSON';
+    }
   }
 
   private reportFailure(): void {

@@ -6,10 +6,11 @@ import type { SafeLogger } from '../observability/logger';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { type IdListEntry, parseIndex, storedNames } from './id-list-index';
+import { IdListCopies } from './id-list-copies';
 import { measureRequest } from './measure';
 import { Poller } from './poller';
 import type { SyncResult } from './spec-sync';
-import { decodeText, encodeText } from './text';
+import { encodeText } from './text';
 
 /** Where ID lists live: the engine, behind the facade. */
 export interface IdListStore {
@@ -55,9 +56,11 @@ const MARKED_EVERY = 50;
 export class IdListSync {
   private readonly poller: Poller<SyncResult>;
   private readonly lists = new Map<string, ListState>();
+  private readonly copies: IdListCopies;
   private downloads = 0;
 
   constructor(private readonly options: IdListSyncOptions) {
+    this.copies = new IdListCopies(options.clock ?? systemClock, (name) => options.store.export(name));
     this.poller = new Poller({
       intervalMs: options.intervalMs,
       isDisabled: options.pollingDisabled,
@@ -127,9 +130,10 @@ export class IdListSync {
 
   private async loadStored(adapter: ContainedAdapter, name: string): Promise<void> {
     const { value } = await adapter.get({ path: DataAdapterKeyPath.IDList, idListName: name });
-    if (typeof value !== 'string') return;
-    const isLoaded = await this.update(name, true, await encodeText(value));
-    if (isLoaded) this.lists.set(name, { fileID: 'bootstrap', creationTime: 0, readBytes: 0 });
+    if (typeof value !== 'string' || this.copies.isLoadedFrom(name, value)) return;
+    if (!(await this.update(name, true, await encodeText(value)))) return;
+    this.lists.set(name, { fileID: 'bootstrap', creationTime: 0, readBytes: 0 });
+    this.copies.loaded(name, value);
   }
 
   private async fromNetwork(): Promise<SyncResult> {
@@ -164,6 +168,7 @@ export class IdListSync {
 
   private startEmpty({ name, fileID, creationTime }: IdListEntry): void {
     this.options.store.remove(name);
+    this.copies.markChanged(name);
     this.lists.set(name, { fileID, creationTime, readBytes: 0 });
   }
 
@@ -195,6 +200,7 @@ export class IdListSync {
     if ((status !== 200 && status !== 206) || !startsAt(response, isWhole ? 0 : offset)) return false;
     if (body.byteLength > 0 && (await this.update(entry.name, isWhole, body))) {
       const { fileID, creationTime } = entry;
+      this.copies.markChanged(entry.name);
       const state = isWhole ? { fileID, creationTime } : (this.lists.get(entry.name) ?? { fileID, creationTime });
       this.lists.set(entry.name, { ...state, readBytes: (isWhole ? 0 : offset) + body.byteLength });
       return true;
@@ -216,18 +222,14 @@ export class IdListSync {
   private removeOthers(names: ReadonlySet<string>): void {
     for (const name of [...this.lists.keys()].filter((known) => !names.has(known))) {
       this.lists.delete(name);
+      this.copies.forget(name);
       this.options.store.remove(name);
     }
   }
 
-  /** Lists first, then the index, after every network sync, as statsig-node does. */
   private async storeAll(adapter: ContainedAdapter, index: Uint8Array): Promise<void> {
     try {
-      for (const name of this.lists.keys()) {
-        const lines = this.options.store.export(name) ?? new Uint8Array(0);
-        await adapter.set({ path: DataAdapterKeyPath.IDList, idListName: name }, await decodeText(lines));
-      }
-      await adapter.set(INDEX, JSON.stringify(JSON.parse(await decodeText(index))));
+      await this.copies.store(adapter, this.lists.keys(), index);
     } catch (error) {
       const { logger } = this.options;
       logger.once('adapter-set-lists', 'warn', `statsigSDK> Storing ID lists failed: ${logger.describe(error)}`);
