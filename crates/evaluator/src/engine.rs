@@ -72,7 +72,12 @@ pub struct Engine {
     exposures: Exposures,
     /// False while the reason is `Uninitialized`.
     pub(crate) serving: bool,
-    epoch: u32,
+    pub(crate) epoch: u32,
+    /// Specs were committed.
+    pub(crate) has_specs: bool,
+    /// Time of the current specs (ms); 0 = none.
+    pub(crate) sync_time: f64,
+    pub(crate) bootstrap: crate::bootstrap::Cache,
     /// Changes whenever remembered parts of answers become void.
     answers: u64,
     /// Last stamp given to a slot or an evaluation.
@@ -101,6 +106,9 @@ impl Engine {
             exposures: Exposures::default(),
             serving: false,
             epoch: 0,
+            has_specs: false,
+            sync_time: 0.0,
+            bootstrap: Default::default(),
             answers: 1,
             stamp: 0,
             stack: Vec::new(),
@@ -131,6 +139,7 @@ impl Engine {
     /// Source of the current specs and its times.
     pub fn set_details(&mut self, reason: &str, config_sync_time: f64, init_time: f64) {
         self.serving = reason != "Uninitialized";
+        self.sync_time = config_sync_time;
         self.exposures.set_details(Details { reason: reason.into(), config_sync_time, init_time, sampling_mode: None });
         self.void_answers();
     }
@@ -140,6 +149,7 @@ impl Engine {
     pub fn commit(&mut self, prepared: PreparedSpecs) -> Option<Arc<Store>> {
         let store = prepared.store?;
         let old = std::mem::replace(&mut self.store, store);
+        self.has_specs = true;
         self.exposures.set_sampling(self.store.sampling_mode.clone(), self.store.special_rate);
         self.end_epoch();
         Some(old)

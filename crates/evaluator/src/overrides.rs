@@ -107,6 +107,11 @@ impl Overrides {
         applied.or_else(|| map.get("").map(|number| Applied(number << 1 | 1)))
     }
 
+    /// No spec has one.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_spec.is_empty()
+    }
+
     /// The value of an override.
     pub(crate) fn value(&self, applied: Applied) -> Option<&OverrideValue> {
         self.values.get(&(applied.0 >> 1))

@@ -131,6 +131,12 @@ pub struct SpecBody {
     pub explicit: Option<Arc<[Text]>>,
     /// Version.
     pub version: Option<Version>,
+    /// `explicitParameters` as JSON, when it is an array.
+    pub explicit_json: Option<Text>,
+    /// `idType` as JSON; None when missing.
+    pub id_type_json: Option<Text>,
+    /// `idType` is `stableID` in any spelling.
+    pub device_based: bool,
     /// Strictly true.
     pub is_active: bool,
     /// Strictly true.
@@ -187,6 +193,8 @@ pub struct PayloadMeta {
     pub hashed_sdk_keys_to_entities: JsValue,
     /// Session replay settings.
     pub session_replay_info: JsValue,
+    /// Parameter stores.
+    pub param_stores: JsValue,
 }
 
 /// Compiled specs.

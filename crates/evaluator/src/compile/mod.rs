@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::js_semantics::value::array_index;
-use crate::js_semantics::{stringify, to_string, JsValue};
+use crate::js_semantics::{stringify, to_lower_case, to_string, JsValue};
 use crate::store::{PayloadMeta, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
 use crate::wire::{property, Format, Payload, PayloadError, SpecWire};
 use names::Names;
@@ -171,6 +171,7 @@ impl<'a> Compiler<'a> {
             sdk_keys_to_app_ids: payload.get("sdk_keys_to_app_ids").clone(),
             hashed_sdk_keys_to_entities: payload.get("hashed_sdk_keys_to_entities").clone(),
             session_replay_info: payload.get("session_replay_info").clone(),
+            param_stores: payload.get("param_stores").clone(),
         };
     }
 
@@ -190,6 +191,12 @@ fn spec_body(json: &JsValue) -> SpecBody {
         entity: property(json, "entity").as_str().map(Text::from),
         id_type: optional_text(property(json, "idType")),
         explicit: explicit.map(|list| list.iter().filter_map(JsValue::as_str).map(Text::from).collect()),
+        explicit_json: explicit.map(|_| stringify(property(json, "explicitParameters")).into()),
+        id_type_json: match property(json, "idType") {
+            JsValue::Undefined => None,
+            value => Some(stringify(value).into()),
+        },
+        device_based: property(json, "idType").as_str().is_some_and(|name| to_lower_case(name) == "stableid"),
         version: (!version.is_nullish())
             .then(|| Version { json: stringify(version).into(), text: (&*to_string(version)).into() }),
         is_active: property(json, "isActive").as_bool() == Some(true),

@@ -207,6 +207,8 @@ impl<'a> Compiler<'a> {
                     | Source::Gate { .. }
                     | Source::MultiGate { .. }
                     | Source::CurrentTime
+                    // Depends on the client key of a response, too.
+                    | Source::TargetApp
             );
             if *uses > 1 && !cheap {
                 condition.memo = self.store.memo_conditions;

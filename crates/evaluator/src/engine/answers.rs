@@ -3,11 +3,21 @@
 use super::{eval_code, eval_mode, Engine};
 use crate::eval::{code, rule_string, Evaluation, Found, Stop};
 use crate::exposure::Exposure;
+use crate::js_semantics::JsValue;
 use crate::outcome::table::OutcomeKey;
 use crate::outcome::{record, Outcome, Reason};
 use crate::overrides::Applied;
 use crate::store::{SpecBody, SpecKind, Text, NONE};
 use crate::user::Seen;
+
+/// What is evaluated.
+struct Ask<'a> {
+    spec: u32,
+    targeting: bool,
+    now: f64,
+    /// See `Evaluation::app`.
+    app: Option<&'a JsValue>,
+}
 
 /// Everything after the evaluation that makes up an outcome.
 struct Answer {
@@ -100,11 +110,26 @@ impl Engine {
                 return self.outcome_of(spec, &special(spec, code::UNINITIALIZED, 0));
             }
         }
-        let result = self.run(slot, spec, targeting, now, volatile)?;
+        let result = self.run(slot, &Ask { spec, targeting, now, app: None }, volatile)?;
         self.outcome_of(spec, &result)
     }
 
-    fn run(&mut self, slot: u32, spec: u32, targeting: bool, now: f64, volatile: &mut bool) -> Result<Answer, Stop> {
+    /// Outcome of a spec whatever its override says, for the client-initialize response. The user must be bound. `app`:
+    /// see `Evaluation::app`; with one, no memo of this slot may come from or go to other calls.
+    pub(crate) fn direct(&mut self, slot: u32, spec: u32, app: Option<&JsValue>, now: f64) -> Result<u32, Stop> {
+        let result = self.run(slot, &Ask { spec, targeting: false, now, app }, &mut false)?;
+        self.outcome_of(spec, &result)
+    }
+
+    /// Outcome of the local override of a spec that applies to a user.
+    pub(crate) fn overridden(&mut self, slot: u32, spec: u32) -> Result<Option<u32>, Stop> {
+        match self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s)) {
+            Some(applied) => self.outcome_of(spec, &special(spec, code::OVERRIDE, applied.number())).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn run(&mut self, slot: u32, ask: &Ask<'_>, volatile: &mut bool) -> Result<Answer, Stop> {
         let stamp = self.next_stamp();
         let Some(slot) = self.slots.get_mut(slot as usize) else { return Err(Stop::TooDeep) };
         self.stack.clear();
@@ -113,14 +138,15 @@ impl Engine {
             world: &self.world,
             slot,
             tables: &mut self.tables,
-            now,
+            now: ask.now,
             stamp,
             depth: 0,
             volatile: false,
             gates_met: false,
+            app: ask.app,
             stack: &mut self.stack,
         };
-        let found = evaluation.spec(spec, targeting)?;
+        let found = evaluation.spec(ask.spec, ask.targeting)?;
         *volatile = evaluation.volatile;
         let plain = !evaluation.gates_met;
         let list = self.tables.list_id(&self.stack)?;
@@ -245,7 +271,7 @@ impl Engine {
         }
     }
 
-    fn stopped(&mut self, stop: Stop, spec: u32) -> i32 {
+    pub(crate) fn stopped(&mut self, stop: Stop, spec: u32) -> i32 {
         match stop {
             Stop::NeedsUserAgent => eval_code::NEEDS_USER_AGENT,
             Stop::Full => eval_code::TABLE_FULL,
@@ -257,7 +283,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn fail(&mut self, why: &str) -> i32 {
+    pub(crate) fn fail(&mut self, why: &str) -> i32 {
         self.last_error.clear();
         self.last_error.push_str(why);
         eval_code::FAILED

@@ -3,12 +3,16 @@
 use super::compare::{self, compares};
 use super::{Evaluation, Sampling, Stop};
 use crate::compile::condition::{AgentPart, Condition, Op, Source};
-use crate::js_semantics::utf16_len;
+use crate::js_semantics::{utf16_len, JsValue};
 use crate::store::{rate, NONE};
 use crate::user::{GateMemo, Seen, Val, Value};
+use crate::wire::UNDEFINED;
 
 /// Longest user agent that is parsed, in UTF-16 units.
 const MAX_AGENT: usize = 1000;
+
+/// Added to the target of a time condition: two days.
+const SETTLING_MS: f64 = 2.0 * 86_400_000.0;
 
 /// Whether a condition is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +112,7 @@ impl Evaluation<'_> {
         // The value of these is never text of the slot.
         match &condition.source {
             Source::CurrentTime => {
-                self.volatile = true;
+                self.volatile |= self.now <= settled_after(&condition.op);
                 return Ok(compares(&condition.op, Value::Number(self.now), self.world));
             }
             Source::UserBucket { prefix, unit } => {
@@ -121,7 +125,7 @@ impl Evaluation<'_> {
             Source::Ip { field, country } => return self.ip(&condition.op, *field, *country),
             Source::UserAgent { field, part } => return self.user_agent(&condition.op, *field, *part),
             Source::TargetApp => {
-                return Ok(compares(&condition.op, Value::Object(&self.store.app_id), self.world));
+                return Ok(compares(&condition.op, Value::Object(self.target_app()), self.world));
             }
             _ => {}
         }
@@ -135,6 +139,14 @@ impl Evaluation<'_> {
             _ => Val::Null,
         };
         Ok(compares(&condition.op, self.slot.value(value), self.world))
+    }
+
+    fn target_app(&self) -> &JsValue {
+        match self.app {
+            None => &self.store.app_id,
+            Some(app) if self.depth == 0 => app,
+            Some(_) => &UNDEFINED,
+        }
     }
 
     fn field(&mut self, index: u32) -> Val {
@@ -176,6 +188,17 @@ impl Evaluation<'_> {
         }
         let text = self.slot.agent().and_then(|agent| agent.parts[part as usize].as_deref());
         Ok(compares(op, text.map_or(Value::Null, Value::Text), self.world))
+    }
+}
+
+/// Time from which on the current time always compares as it does now: answers are remembered after it. Two days are
+/// added because `on` compares days of the local time zone.
+fn settled_after(op: &Op) -> f64 {
+    match op {
+        Op::Unsupported | Op::Nothing | Op::Constant(_) => f64::NEG_INFINITY,
+        Op::Number(_, target) => *target,
+        Op::Time { target, ms, .. } if matches!(**target, JsValue::Undefined) => *ms + SETTLING_MS,
+        _ => f64::INFINITY,
     }
 }
 

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use crate::id_list::IdList;
-use crate::js_semantics::TimeZone;
+use crate::js_semantics::{JsValue, TimeZone};
 use crate::lookup::ip::IpTable;
 use crate::outcome::table::{Full, Tables};
 use crate::overrides::Overrides;
@@ -112,6 +112,9 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) volatile: bool,
     /// A gate condition was met, so exposures and sampling are not those of the rules alone.
     pub(crate) gates_met: bool,
+    /// The app of a response's client key: what `target_app` sees at the top instead of the payload's; below it sees
+    /// undefined.
+    pub(crate) app: Option<&'a JsValue>,
     /// Secondary exposures of the running specs, one after the other.
     pub(crate) stack: &'a mut Vec<u32>,
 }

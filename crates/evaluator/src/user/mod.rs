@@ -2,6 +2,7 @@
 //!
 //! A slot's memory is reused by the next user, so a steady state allocates nothing.
 
+mod client;
 mod exotic;
 mod ids;
 mod scan;
@@ -122,6 +123,10 @@ pub struct UserSlot {
     text: String,
     event_start: usize,
     event_end: usize,
+    /// JSON of `privateAttributes`.
+    private: Span,
+    /// Some values are not those of the JSON.
+    exotic: bool,
     /// Where texts of memos start.
     memo_start: usize,
     fields: Vec<Field>,
@@ -153,6 +158,8 @@ impl UserSlot {
         self.stamp = 0;
         self.pending = PendingText::default();
         self.objects.clear();
+        self.private = Span::default();
+        self.exotic = !exotic.is_empty();
         if !self.read_json(json) {
             self.read_json("{}");
         }
@@ -198,6 +205,7 @@ impl UserSlot {
         let (start, count) = (self.text.len(), self.fields.len());
         self.text.push_str(json);
         let end = self.text.len();
+        self.private = Span::new(start, end);
         if scan_object(&mut self.text, start, Scope::Private, &mut self.fields).is_none() {
             self.fields.truncate(count);
             return;

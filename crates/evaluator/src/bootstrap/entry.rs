@@ -1,0 +1,199 @@
+//! Entries of gates, configs and layers in statsig-node's shape (BEHAVIOUR.md 6.3).
+
+use std::sync::Arc;
+
+use super::names::Algorithm;
+use super::source::{delegate_index, Shown};
+use crate::js_semantics::json::parse_str;
+use crate::js_semantics::{stringify, write_string, JsObject, JsValue};
+use crate::outcome::{Outcome, Reason, Secondary};
+use crate::store::{Spec, SpecBody, SpecKind, Store};
+
+/// Writes entries of one shape.
+pub(super) struct Writer {
+    pub(super) store: Arc<Store>,
+    pub(super) algorithm: Algorithm,
+    pub(super) remove_id_type: bool,
+}
+
+impl Writer {
+    /// Appends `"key":{…}`.
+    pub(super) fn write(&self, spec: u32, key_json: &str, shown: &Shown, out: &mut String) {
+        let Some(spec) = self.store.specs.get(spec as usize) else { return };
+        let Some(body) = spec.body.as_ref() else { return };
+        out.push_str(key_json);
+        out.push_str(":{\"name\":");
+        out.push_str(key_json);
+        match spec.kind {
+            SpecKind::Gate => self.gate(body, shown, out),
+            SpecKind::Config => self.config(spec, body, shown, out),
+            SpecKind::Layer => self.layer(body, shown, out),
+        }
+        out.push('}');
+    }
+
+    fn gate(&self, body: &SpecBody, shown: &Shown, out: &mut String) {
+        let outcome = &*shown.outcome;
+        out.push_str(",\"value\":");
+        out.push_str(gate_value(shown));
+        out.push_str(",\"rule_id\":");
+        write_string(&outcome.rule, out);
+        self.exposures("secondary_exposures", &outcome.secondary, out);
+        if let Some(id_type) = body.id_type_json.as_ref().filter(|_| !self.remove_id_type) {
+            raw("id_type", id_type, out);
+        }
+    }
+
+    fn config(&self, spec: &Spec, body: &SpecBody, shown: &Shown, out: &mut String) {
+        let outcome = &*shown.outcome;
+        let entity = body.entity.as_deref();
+        let is_experiment = !matches!(entity, Some("dynamic_config" | "autotune"));
+        let shared = is_experiment && body.has_shared_params;
+        let merged = shared.then(|| self.with_layer_defaults(spec, outcome));
+        self.block(body, outcome, merged.as_deref().unwrap_or(&outcome.json), out);
+        optional("group_name", outcome.group.as_deref(), out);
+        let explicit = self.explicit(body, outcome);
+        let own = body.explicit_json.as_deref().unwrap_or("[]");
+        if let Some(explicit) = explicit {
+            raw("explicit_parameters", if shared { own } else { explicit }, out);
+        }
+        if !self.remove_id_type {
+            raw("id_type", body.id_type_json.as_deref().unwrap_or("null"), out);
+        }
+        if entity == Some("dynamic_config") {
+            flag("passed", outcome.value, out);
+        }
+        if is_experiment {
+            flag("is_user_in_experiment", shown.in_experiment, out);
+            flag("is_experiment_active", body.is_active, out);
+        }
+        if shared {
+            flag("is_in_layer", true, out);
+            if explicit.is_none() {
+                raw("explicit_parameters", own, out);
+            }
+        }
+    }
+
+    fn layer(&self, body: &SpecBody, shown: &Shown, out: &mut String) {
+        let outcome = &*shown.outcome;
+        let delegate = delegate_index(&self.store, outcome).and_then(|index| self.store.specs.get(index as usize));
+        let delegate_body = delegate.and_then(|spec| spec.body.as_ref());
+        let delegate_group = shown.delegate_group.as_deref().filter(|group| !group.is_empty());
+        self.block(body, outcome, &outcome.json, out);
+        if let Some(group) = outcome.group.as_deref() {
+            optional("group_name", delegate_group.or(Some(group)), out);
+        }
+        let explicit = if outcome.delegate.is_some() { delegate_body } else { Some(body) };
+        raw("explicit_parameters", explicit.and_then(|b| b.explicit_json.as_deref()).unwrap_or("[]"), out);
+        if outcome.group.is_none() {
+            optional("group_name", delegate_group, out);
+        }
+        if let Some(name) = &outcome.delegate {
+            optional("allocated_experiment_name", Some(&self.algorithm.hash(name)), out);
+            flag("is_experiment_active", delegate_body.is_some_and(|b| b.is_active), out);
+            flag("is_user_in_experiment", shown.in_experiment, out);
+        }
+        self.exposures("undelegated_secondary_exposures", &outcome.undelegated, out);
+    }
+
+    /// The fields that configs and layers begin with.
+    fn block(&self, body: &SpecBody, outcome: &Outcome, value: &str, out: &mut String) {
+        raw("value", value, out);
+        optional("group", Some(&outcome.rule), out);
+        optional("rule_id", Some(&outcome.rule), out);
+        flag("is_device_based", body.device_based, out);
+        self.exposures("secondary_exposures", &outcome.secondary, out);
+    }
+
+    /// The list that an evaluation carries: of the delegate, if there is one.
+    fn explicit<'a>(&'a self, body: &'a SpecBody, outcome: &Outcome) -> Option<&'a str> {
+        outcome.explicit.as_ref()?;
+        let delegate = delegate_index(&self.store, outcome).and_then(|index| self.store.specs.get(index as usize));
+        let carrier = delegate.and_then(|spec| spec.body.as_ref()).unwrap_or(body);
+        carrier.explicit_json.as_deref()
+    }
+
+    /// `{...layer.defaultValue, ...value}`.
+    fn with_layer_defaults(&self, spec: &Spec, outcome: &Outcome) -> String {
+        let store = &self.store;
+        let layer = store.experiment_layer.get(&store.string(spec.name));
+        let layer = layer.and_then(|name| store.by_name[SpecKind::Layer as usize].get(name));
+        let layer = layer.and_then(|index| store.specs.get(*index as usize)).and_then(|s| s.body.as_ref());
+        let mut entries = Vec::new();
+        if let Some(layer) = layer {
+            spread(&layer.default_json, &mut entries);
+        }
+        spread(&outcome.json, &mut entries);
+        stringify(&JsValue::Object(JsObject::from_entries(entries)))
+    }
+
+    fn exposures(&self, key: &str, list: &[Secondary], out: &mut String) {
+        out.push_str(",\"");
+        out.push_str(key);
+        out.push_str("\":[");
+        for (i, exposure) in list.iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            write_exposure(exposure, self.algorithm, out);
+        }
+        out.push(']');
+    }
+}
+
+/// Appends `{gate, gateValue, ruleID}` with the gate's name hidden.
+pub(super) fn write_exposure(exposure: &Secondary, algorithm: Algorithm, out: &mut String) {
+    out.push_str("{\"gate\":");
+    write_string(&algorithm.hash(&exposure.gate), out);
+    optional("gateValue", Some(&exposure.value), out);
+    optional("ruleID", Some(&exposure.rule), out);
+    out.push('}');
+}
+
+/// JSON of a gate's value.
+pub(super) fn gate_value(shown: &Shown) -> &str {
+    let outcome = &*shown.outcome;
+    match &shown.gate_value {
+        Some(json) => json,
+        None if outcome.value && outcome.reason != Some(Reason::Unsupported) => "true",
+        None => "false",
+    }
+}
+
+/// The own enumerable properties of a value, as object spread copies them.
+fn spread(json: &str, entries: &mut Vec<(Box<str>, JsValue)>) {
+    match parse_str(json) {
+        Ok(JsValue::Object(object)) => entries.extend(object.into_entries()),
+        Ok(JsValue::Array(items)) => {
+            entries.extend(items.into_iter().enumerate().map(|(i, item)| (i.to_string().into(), item)));
+        }
+        Ok(JsValue::String(text)) => {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            let unit = |(i, unit): (usize, &u16)| {
+                (i.to_string().into(), JsValue::string(&String::from_utf16_lossy(std::slice::from_ref(unit))))
+            };
+            entries.extend(units.iter().enumerate().map(unit));
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn raw(key: &str, json: &str, out: &mut String) {
+    out.push_str(",\"");
+    out.push_str(key);
+    out.push_str("\":");
+    out.push_str(json);
+}
+
+pub(super) fn flag(key: &str, value: bool, out: &mut String) {
+    raw(key, if value { "true" } else { "false" }, out);
+}
+
+/// Nothing when None.
+pub(super) fn optional(key: &str, text: Option<&str>, out: &mut String) {
+    if let Some(text) = text {
+        raw(key, "", out);
+        write_string(text, out);
+    }
+}

@@ -1,0 +1,91 @@
+//! What a call asks for.
+
+use super::names::Algorithm;
+use super::Halt;
+use crate::hashing::djb2;
+use crate::js_semantics::{same_value_zero, JsValue};
+use crate::store::{SpecBody, SpecKind, Store};
+use crate::wire::property;
+
+/// The options of a call, read.
+pub(super) struct Request<'a> {
+    pub(super) algorithm: Algorithm,
+    /// As it was given.
+    pub(super) hash_used: &'a str,
+    pub(super) now: f64,
+    pub(super) random: f64,
+    pub(super) include_local_overrides: bool,
+    /// App of the client key; undefined = none, nothing is filtered by it.
+    pub(super) app: &'a JsValue,
+    /// Results of this response differ from those of a check: nothing may be shared with other calls.
+    pub(super) for_app: bool,
+    /// `{gates, configs}` of the client key; undefined = no filter.
+    entities: &'a JsValue,
+    overrides: &'a JsValue,
+}
+
+impl<'a> Request<'a> {
+    /// Reads the options.
+    pub(super) fn read(options: &'a JsValue, store: &'a Store, uses_target_app: bool) -> Request<'a> {
+        let hash_used = property(options, "hash").as_str().unwrap_or("djb2");
+        let key = property(options, "clientKey").as_str();
+        let meta = &store.meta;
+        let hashed_key = key.map(|key| djb2(key).to_string());
+        let by_hash = |map: &'a JsValue| hashed_key.as_deref().map_or(&JsValue::Undefined, |key| property(map, key));
+        let app = match by_hash(&meta.hashed_sdk_keys_to_app_ids) {
+            JsValue::Undefined | JsValue::Null => {
+                key.map_or(&JsValue::Undefined, |key| property(&meta.sdk_keys_to_app_ids, key))
+            }
+            app => app,
+        };
+        Request {
+            algorithm: Algorithm::from_name(hash_used),
+            hash_used,
+            now: property(options, "nowMs").as_number().unwrap_or(0.0),
+            random: property(options, "random").as_number().unwrap_or(0.0),
+            include_local_overrides: property(options, "includeLocalOverrides").is_truthy(),
+            app: if app.is_nullish() { &JsValue::Undefined } else { app },
+            for_app: uses_target_app && key.is_some_and(|key| !key.is_empty()),
+            entities: by_hash(&meta.hashed_sdk_keys_to_entities),
+            overrides: property(options, "overrides"),
+        }
+    }
+
+    /// The option override of a spec; undefined = none.
+    pub(super) fn option(&self, kind: SpecKind, name: &str) -> &'a JsValue {
+        let key = match kind {
+            SpecKind::Gate => "featureGates",
+            SpecKind::Config => "dynamicConfigs",
+            SpecKind::Layer => "layers",
+        };
+        property(property(self.overrides, key), name)
+    }
+
+    /// Whether there is any.
+    pub(super) fn has_options(&self) -> bool {
+        !self.overrides.is_nullish()
+    }
+
+    /// Which specs a client may see (BEHAVIOUR.md 6.1).
+    pub(super) fn includes(&self, kind: SpecKind, name: &str, body: &SpecBody) -> Result<bool, Halt> {
+        let entity = body.entity.as_deref();
+        if kind == SpecKind::Gate && matches!(entity, Some("segment" | "holdout")) {
+            return Ok(false);
+        }
+        let listed = match kind {
+            SpecKind::Gate => self.is_listed("gates", name)?,
+            SpecKind::Config => self.is_listed("configs", name)?,
+            SpecKind::Layer => true,
+        };
+        Ok(listed && (self.app.is_nullish() || body.target_app_ids.iter().any(|id| same_value_zero(id, self.app))))
+    }
+
+    fn is_listed(&self, key: &str, name: &str) -> Result<bool, Halt> {
+        if self.entities.is_nullish() {
+            return Ok(true);
+        }
+        let list = property(self.entities, key).as_array();
+        let list = list.ok_or(Halt::Failed("the entities of the client key are no lists"))?;
+        Ok(list.iter().any(|entry| entry.as_str() == Some(name)))
+    }
+}

@@ -1,0 +1,78 @@
+//! What the client-initialize response says about a user.
+
+use super::{Scope, Span, UserSlot, Val, PRIVATE_TAIL};
+use crate::js_semantics::number::write_number;
+use crate::js_semantics::write_string;
+
+impl UserSlot {
+    /// The user's JSON as it was handed in, without the closing brace.
+    fn open_json(&self) -> &str {
+        let head = self.event_text().strip_suffix(PRIVATE_TAIL).unwrap_or("{");
+        head.strip_suffix(',').unwrap_or(head)
+    }
+
+    /// Appends the user's JSON.
+    pub(crate) fn write_json(&self, out: &mut String) {
+        out.push_str(self.open_json());
+        out.push('}');
+    }
+
+    /// The same user without exotic values, which a JSON clone loses. None when there are none.
+    pub(crate) fn json_clone(&self) -> Option<UserSlot> {
+        if !self.exotic {
+            return None;
+        }
+        let mut clone = UserSlot::default();
+        clone.set(&format!("{}}}", self.open_json()), self.private.of(&self.text), "");
+        clone.agent = self.agent.clone();
+        Some(clone)
+    }
+
+    /// Appends `evaluated_keys` (BEHAVIOUR.md 6.3).
+    pub(crate) fn write_evaluated_keys(&self, out: &mut String) {
+        let before = out.len();
+        let id = self.find(Scope::Top, "userID").unwrap_or_default();
+        if is_truthy(id) {
+            out.push_str("{\"userID\":");
+            self.write_value(id, out);
+        }
+        let ids = self.find(Scope::Top, "customIDs").unwrap_or_default();
+        if self.has_keys(ids) {
+            out.push_str(if out.len() == before { "{\"customIDs\":" } else { ",\"customIDs\":" });
+            self.write_value(ids, out);
+        }
+        out.push_str(if out.len() == before { "{}" } else { "}" });
+    }
+
+    /// `Object.keys(value).length > 0`.
+    fn has_keys(&self, value: Val) -> bool {
+        match value {
+            Val::Str(span) => span != Span::new(span.start as usize, span.start as usize),
+            Val::Raw(span) => {
+                let json = span.of(&self.text);
+                json.get(1..json.len().saturating_sub(1)).is_some_and(|inner| !inner.trim().is_empty())
+            }
+            _ => false,
+        }
+    }
+
+    fn write_value(&self, value: Val, out: &mut String) {
+        match value {
+            Val::Str(span) => write_string(span.of(&self.text), out),
+            Val::Raw(span) => out.push_str(span.of(&self.text)),
+            Val::Num(n) => write_number(n, out),
+            Val::Bool(b) => out.push_str(if b { "true" } else { "false" }),
+            Val::Undefined | Val::Null | Val::Object(_) => out.push_str("null"),
+        }
+    }
+}
+
+fn is_truthy(value: Val) -> bool {
+    match value {
+        Val::Undefined | Val::Null => false,
+        Val::Bool(b) => b,
+        Val::Num(n) => n != 0.0 && !n.is_nan(),
+        Val::Str(span) => span.start != span.end,
+        Val::Raw(_) | Val::Object(_) => true,
+    }
+}
