@@ -5,19 +5,38 @@ import { join } from 'node:path';
 import { localBin, mustRun, outputOf, run } from './run.mjs';
 import { root } from './stamp.mjs';
 
-/** Runs a test program, showing its output as it comes, and returns its exit code and that output. */
-function watch(command, args) {
+/** How long a runner may live on after its summary. */
+const lingerMs = 30_000;
+
+/**
+ * Runs a test program, showing its output as it comes, and returns its exit code and that output. `summary` matches its
+ * last line: a program left behind by a test can hold the runner's pipes open for ever, so the runner is ended then.
+ */
+function watch(command, args, summary) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, shell: process.platform === 'win32' });
     let text = '';
+    let linger;
+    const lookForSummary = () => {
+      if (linger || !summary?.test(text)) return;
+      linger = setTimeout(() => {
+        console.error(`${command} did not exit after its summary: a test left something running`);
+        child.kill();
+        resolve({ code: 1, text });
+      }, lingerMs);
+    };
     for (const stream of ['stdout', 'stderr']) {
       child[stream].on('data', (chunk) => {
         text += chunk;
         process[stream].write(chunk);
+        lookForSummary();
       });
     }
     child.on('error', (error) => resolve({ code: 1, text: String(error) }));
-    child.on('close', (code) => resolve({ code: code ?? 1, text }));
+    child.on('close', (code) => {
+      clearTimeout(linger);
+      resolve({ code: code ?? 1, text });
+    });
   });
 }
 
@@ -25,7 +44,7 @@ const count = (text, pattern) => [...text.matchAll(pattern)].reduce((sum, match)
 
 /** ava in TAP form ends with `# pass N` and `# fail N`; a file that crashes counts as a failure there. */
 async function ava() {
-  const { code, text } = await watch(localBin('ava'), ['--tap', ...process.argv.slice(2)]);
+  const { code, text } = await watch(localBin('ava'), ['--tap', ...process.argv.slice(2)], /^# fail \d+/m);
   const passed = count(text, /^# pass (\d+)/gm);
   const failed = count(text, /^# fail (\d+)/gm);
   if (passed + failed === 0) console.error('ava found no tests');
@@ -49,4 +68,5 @@ const results = [await ava(), await cargo()];
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, lintFailed);
 console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+// Pipes of a runner that had to be ended may still be open.
+process.exit(failed === 0 ? 0 : 1);
