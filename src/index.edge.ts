@@ -60,7 +60,7 @@ export const {
 
 export type { EdgeAssets } from './platform-edge';
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
-export type { DeliveryCounters } from './events/delivery';
+export type { DeliveryCounters, DeliveryReport } from './events/delivery';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';
 export type { EngineInfo } from './server';
 export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';

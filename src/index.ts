@@ -102,7 +102,7 @@ export const checkGates = Statsig.checkGates;
 export const eventStats = Statsig.eventStats;
 
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
-export type { DeliveryCounters } from './events/delivery';
+export type { DeliveryCounters, DeliveryReport } from './events/delivery';
 export type * from './interfaces/IUserPersistentStorage';
 export type { LogEvent, LogEventData } from './log-event';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';

@@ -4,6 +4,7 @@
  */
 import { StatsigInitTimeoutError, StatsigInitializeFromNetworkError, StatsigInvalidArgumentError } from './errors';
 import type { Evaluations } from './evaluations';
+import type { DeliveryReport } from './events/delivery';
 import type { Runtime } from './runtime';
 import type { InitializationDetails, InitializationSource } from './types/initialization';
 
@@ -45,9 +46,9 @@ export class Lifecycle {
   }
 
   /** Not ready from now on. Resolves when events are out and syncs are done, or after the timeout. Never rejects. */
-  async shutdown(timeoutMs: number | undefined): Promise<void> {
+  async shutdown(timeoutMs: number | undefined): Promise<DeliveryReport> {
     this.evaluations.isReady = false;
-    await this.runtime.stop(timeoutMs);
+    return this.runtime.stop(timeoutMs);
   }
 
   private checkKey(): void {

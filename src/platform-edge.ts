@@ -3,13 +3,13 @@
  * Nothing here happens at import: no timer, no random draw, no I/O. Between requests nothing runs either: the caller
  * calls `syncConfigSpecs`, `syncIdLists` and `flush`, for example inside `waitUntil`.
  */
-import type { Engine, EngineKind } from './engine/engine';
+import type { EngineKind, ReplacementEngine } from './engine/engine';
 import { createJsEngine } from './engine/js/engine';
 import { sha256Base64 } from './engine/js/hashing';
 import type { Selection } from './engine/select';
 import { VERSION } from './engine/version';
 import { createWasmEngine, type WasmModule } from './engine/wasm';
-import { gzipWeb } from './events/gzip-web';
+import { gunzipWeb, gzipWeb } from './events/gzip-web';
 import { fetchTransport } from './network/fetch-transport';
 import type { Platform } from './platform';
 
@@ -36,13 +36,15 @@ export const edgePlatform: Platform = {
   randomUUID: () => globalThis.crypto.randomUUID(),
   sha256Base64,
   selectEngine: selectEdgeEngine,
+  makeReplacement: (kind) => (kind === 'wasm' ? wasmEngine() : createJsEngine(VERSION)),
   transport: () => fetchTransport(),
   compress: gzipWeb,
+  decompress: gunzipWeb,
   openSpool: () => null,
   readIpTable: () => assets.ipTable ?? null,
 };
 
-function wasmEngine(): Engine {
+function wasmEngine(): ReplacementEngine {
   if (assets.wasmModule === undefined) throw new Error('no WebAssembly module was given (useAssets)');
   return createWasmEngine(assets.wasmModule);
 }

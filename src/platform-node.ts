@@ -1,7 +1,7 @@
 /** Node as the SDK's host. */
 import { createHash, randomUUID } from 'node:crypto';
-import { selectEngine } from './engine/select';
-import { gzipNode } from './events/gzip-node';
+import { makeReplacement, selectEngine } from './engine/select';
+import { gunzipNode, gzipNode } from './events/gzip-node';
 import { openSpool } from './events/spool-node';
 import { readIpTable } from './lookup-node';
 import { nodeTransport } from './network/node-transport';
@@ -16,8 +16,10 @@ export const nodePlatform: Platform = {
   randomUUID,
   sha256Base64: (text) => createHash('sha256').update(text).digest('base64'),
   selectEngine: (forced) => selectEngine(forced),
+  makeReplacement,
   transport: nodeTransport,
   compress: gzipNode,
+  decompress: gunzipNode,
   openSpool,
   readIpTable,
 };

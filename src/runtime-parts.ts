@@ -9,7 +9,7 @@ import {
 import type { EngineKind, EngineOptions } from './engine/engine';
 import { VERSION } from './engine/version';
 import type { Evaluator } from './evaluation/evaluator';
-import type { EventDeliveryOptions } from './events/delivery';
+import type { EventDeliveryOptions, EventSpool } from './events/delivery';
 import type { Clock } from './network/clock';
 import { StatsigHttp } from './network/http';
 import type { NetworkOverride } from './network/transport';
@@ -183,6 +183,7 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     pending: () => engine.pendingEvents(),
     beforeFlush: () => parts.diagnostics.emitCalls(),
     compress: platform.compress,
+    decompress: platform.decompress,
     compressionEnabled: () => parts.applier.sdkFlags['stop_log_event_compression'] !== true,
     intervalMs: options.loggingIntervalMs,
     maxBatchEvents: batchSize(options.loggingMaxBufferSize),
@@ -191,10 +192,18 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     silent: isSilent(options),
     logger,
     clock,
-    spool: options.eventSpool === null ? null : platform.openSpool(options.eventSpool),
+    spool: options.eventSpool === null ? null : openEventSpool(options.eventSpool, around),
     onDropped: (error, eventCount) =>
       parts.exceptions.report(error, { tag: 'statsig::log_event_failed', eventCount, bypassDedupe: true }),
   };
+}
+
+function openEventSpool(directory: string, { platform, logger, clock }: Surroundings): EventSpool | null {
+  const onError = (error: unknown): void =>
+    logger.once('event-spool', 'warn', `statsigSDK> The event spool fails, events stay in memory only: ${logger.describe(error)}`);
+  const spool = platform.openSpool(directory, { clock, onError });
+  if (spool === null) logger.warn('statsigSDK> eventSpool needs a disk, which this runtime has not; events stay in memory.');
+  return spool;
 }
 
 function batchSize(loggingMaxBufferSize: number): number {

@@ -6,7 +6,7 @@ import type { SpecsSummary } from './engine/engine';
 import type { Selection } from './engine/select';
 import { StatsigInitializeIDListsError } from './errors';
 import { Evaluator, WINDOW_MS } from './evaluation/evaluator';
-import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters } from './events/delivery';
+import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters, type DeliveryReport } from './events/delivery';
 import { systemClock, type Clock, type TimerHandle } from './network/clock';
 import type { Diagnostics } from './observability/diagnostics';
 import type { ExceptionReporter } from './observability/exception-report';
@@ -126,9 +126,9 @@ export class Runtime {
   /**
    * Ends this life: no more polling, pending events go out once. Resolves when they did and running syncs are done,
    * or after `timeoutMs` (30 s when none is given: a download that stalls must not hold a shutdown for minutes). Never
-   * rejects.
+   * rejects. Says what became of the events.
    */
-  async stop(timeoutMs?: number): Promise<void> {
+  async stop(timeoutMs?: number): Promise<DeliveryReport> {
     this.isStopped = true;
     this.clock.clearTimer(this.windowTimer);
     this.specs.stop();
@@ -137,8 +137,10 @@ export class Runtime {
     void this.adapter?.shutdown().catch((error: unknown) => {
       this.logger.debug(`statsigSDK> The data adapter's shutdown failed: ${this.logger.describe(error)}`);
     });
-    const settled = Promise.all([delivered, this.specs.idle(), this.idLists.idle()]);
-    await this.atMost(settled, timeoutMs ?? SHUTDOWN_BUDGET_MS);
+    const syncs = Promise.all([this.specs.idle(), this.idLists.idle()]);
+    // Delivery keeps to its budget by itself, and reports a moment after it.
+    const [report] = await Promise.all([delivered, this.atMost(syncs, timeoutMs ?? SHUTDOWN_BUDGET_MS)]);
+    return report;
   }
 
   /** Counters of event delivery, with what the engine dropped. */

@@ -6,7 +6,7 @@ import { DeprecatedApi } from './deprecated-api';
 import { SpecKind, type EngineKind, type EngineStats, type OverrideTable } from './engine/engine';
 import { recover } from './error-boundary';
 import { Evaluations } from './evaluations';
-import type { DeliveryCounters } from './events/delivery';
+import type { DeliveryCounters, DeliveryReport } from './events/delivery';
 import type { UserPersistedValues } from './interfaces/IUserPersistentStorage';
 import { Lifecycle } from './lifecycle';
 import type { Clock } from './network/clock';
@@ -60,7 +60,7 @@ export class Server extends DeprecatedApi {
   private readonly overrides: Overrides;
   private runtime!: Runtime;
   private lifecycle!: Lifecycle;
-  private ended: Promise<void> = Promise.resolve();
+  private ended: Promise<unknown> = Promise.resolve();
 
   /**
    * @throws Error when the key is neither a string nor null-ish, or a forced engine cannot load; TypeError when
@@ -99,14 +99,20 @@ export class Server extends DeprecatedApi {
     void this.end(timeout);
   }
 
-  /** Stops everything; resolves when pending events are sent, or after `timeout` ms. Never rejects. */
-  async shutdownAsync(timeout?: number): Promise<void> {
-    await this.end(timeout);
+  /**
+   * Stops everything; resolves when pending events are sent, or after `timeout` ms (default 30,000), with what became
+   * of them: `{ delivered, kept, dropped }`. Never rejects.
+   */
+  async shutdownAsync(timeout?: number): Promise<DeliveryReport> {
+    return this.end(timeout);
   }
 
-  /** Sends pending events; with `timeout` (ms) without retries and at most that long. Never rejects. */
-  async flush(timeout?: number): Promise<void> {
-    await this.runtime.delivery.flush(timeout ?? undefined);
+  /**
+   * Sends pending events; resolves when each was delivered or dropped, when delivery was given up for now, or after
+   * `timeout` ms, with what became of them: `{ delivered, kept, dropped }`. Never rejects.
+   */
+  async flush(timeout?: number): Promise<DeliveryReport> {
+    return this.runtime.delivery.flush(timeout ?? undefined);
   }
 
   /** True once shutdown began and until the next initialize. */
@@ -242,14 +248,12 @@ export class Server extends DeprecatedApi {
     value: string | number | null = null,
     metadata: Record<string, unknown> | null = null,
   ): void {
-    this.guarded('logEvent', undefined, () =>
-      logCustomEvent(this.runtime, this.evaluations.isReady, { user, eventName, value, metadata }));
+    this.log('logEvent', { user, eventName, value, metadata });
   }
 
   /** Queues an event. Throws only `StatsigUninitializedError`. */
   logEventObject(eventObject: LogEventObject): void {
-    this.guarded('logEventObject', undefined, () =>
-      logCustomEvent(this.runtime, this.evaluations.isReady, eventObject));
+    this.log('logEventObject', eventObject);
   }
 
   /** What became of the events of this life. */
@@ -325,12 +329,26 @@ export class Server extends DeprecatedApi {
     this.runtime.evaluator.setOverrides(this.overrides.current);
   }
 
-  private end(timeout: number | undefined): Promise<void> {
+  private end(timeout: number | undefined): Promise<DeliveryReport> {
+    const { runtime } = this;
     const end = this.lifecycle.shutdown(timeout ?? undefined).catch((error: unknown) => {
-      this.runtime.exceptions.report(error, { tag: 'shutdown' });
+      runtime.exceptions.report(error, { tag: 'shutdown' });
+      return { delivered: 0, kept: runtime.eventStats().queued, dropped: 0 };
     });
     this.ended = end;
     return end;
+  }
+
+  /** An event that cannot be written as JSON is said in an error and counted as dropped. */
+  private log(tag: string, event: LogEventObject): void {
+    this.guarded(tag, undefined, () => {
+      try {
+        logCustomEvent(this.runtime, this.evaluations.isReady, event);
+      } catch (error) {
+        if (this.evaluations.isReady) this.runtime.delivery.countLost(error);
+        throw error;
+      }
+    });
   }
 
   private override(kind: keyof OverrideTable, noun: string, name: string, value: unknown, id: string | null): void {

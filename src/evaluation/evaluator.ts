@@ -7,10 +7,12 @@
  */
 import {
   EvalBits, EvalCode, EvalMode, SpecKind,
-  type ClientInitializeOptions, type Engine, type EngineOptions, type OutcomeRecord, type OverrideTable, type PreparedSpecs,
+  type ClientInitializeOptions, type Engine, type EngineOptions, type EventBatch, type OutcomeRecord, type OverrideTable,
+  type PreparedSpecs,
 } from '../engine/engine';
 import { Answers } from './answers';
 import { Evaluation, EvaluationFailedError, type Source } from './evaluation';
+import { EngineMemory, Failover, type FailoverHooks } from './failover';
 import { OutcomeCache } from './outcome-cache';
 import { SpecNames } from './spec-names';
 import { timeZoneTransitions } from './time-zone';
@@ -37,8 +39,8 @@ export interface CustomEvent {
 
 /** Length of a dedupe and sampling window (BEHAVIOUR.md 7.6, 7.7), ms. */
 export const WINDOW_MS = 60_000;
-/** How often one question is put again after a user agent was supplied or a full table was emptied. */
-const ATTEMPTS = 4;
+/** How often one question is put again after a user agent was supplied, a full table emptied or an engine replaced. */
+const ATTEMPTS = 8;
 const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
 
 /** A user that its caller promised not to change, and where it lives as long as its slot is not taken. */
@@ -58,18 +60,24 @@ export class Evaluator {
   private readonly names = new SpecNames();
   private readonly outcomes = new OutcomeCache();
   private readonly userAgents = new UserAgentCache();
-  private source: Source = { reason: 'Uninitialized', configSyncTime: 0, initTime: 0 };
+  private readonly memory = new EngineMemory();
+  private readonly failover: Failover | null;
   private environment = NO_ENVIRONMENT;
   private epoch = 0;
   /** Version of the remembered answers; rows of older versions are cleared when their user is seen. */
   private version = 0;
   /** Current window, 1 … 65535; 0 in a cell means never. */
   private window = 1;
-  private hasTimeZone = false;
 
-  constructor(readonly engine: Engine, private readonly hooks: EvaluatorHooks) {
+  /**
+   * @param engine the one that answers now; replaced when it dies, so nobody may keep it across an await
+   * @param failover without it a dead engine stays in place and every check fails
+   */
+  constructor(public engine: Engine, private readonly hooks: EvaluatorHooks, failover?: FailoverHooks) {
+    this.failover = failover === undefined ? null : new Failover(failover);
     this.answers.resize(0, engine.userCapacity);
-    this.users = new UserTable(engine, this.answers.slots);
+    const setUser: Engine['setUser'] = (slot, json, privateJson, exotic) => this.engine.setUser(slot, json, privateJson, exotic);
+    this.users = new UserTable({ setUser }, this.answers.slots);
   }
 
   // ---- checks ----
@@ -98,8 +106,15 @@ export class Evaluator {
 
   /** Everything about a gate, config or layer. Layers expose nothing here. @throws EvaluationFailedError */
   evaluate(user: object, kind: SpecKind, name: string, mode: number): Evaluation {
-    const code = this.ask(user, kind, name, kind === SpecKind.Layer ? mode & ~EvalMode.Expose : mode);
-    return this.spelledOut(user, code >> EvalBits.OutcomeShift);
+    const first = kind === SpecKind.Layer ? mode & ~EvalMode.Expose : mode;
+    // When the engine dies between answer and record, its exposure is saved or counted as lost: the next is quiet.
+    for (let attempt = 0, asked = first; attempt < ATTEMPTS; attempt++, asked &= ~EvalMode.Expose) {
+      const outcome = this.ask(user, kind, name, asked) >> EvalBits.OutcomeShift;
+      const record = this.outcomes.get(this.engine, outcome);
+      if (record !== null) return new Evaluation(record, user, this.hooks.now(), this.memory.source, outcome, this.epoch);
+      if (!this.replaceIfDead()) break;
+    }
+    throw new EvaluationFailedError(this.engine.lastError());
   }
 
   /** True when the targeting rules alone pass (sticky assignment's enforceTargeting). */
@@ -110,28 +125,31 @@ export class Evaluator {
   /** An evaluation whose record the caller made, for exposures of sticky values. */
   adopt(user: object, record: OutcomeRecord): Evaluation {
     const outcome = this.intern(record);
-    return new Evaluation(record, user, this.hooks.now(), this.source, outcome, this.epoch);
+    return new Evaluation(record, user, this.hooks.now(), this.memory.source, outcome, this.epoch);
   }
 
   /** Records the exposure of an evaluation (gate or config). */
   expose(evaluation: Evaluation, mode: number): void {
-    const record = this.current(evaluation.user);
-    if (this.engine.expose(record.slot, this.outcomeOf(evaluation), mode, this.hooks.now())) this.hooks.onBatchFull();
+    this.record(() => {
+      const outcome = this.outcomeOf(evaluation);
+      return this.engine.expose(this.current(evaluation.user).slot, outcome, mode, this.hooks.now());
+    });
   }
 
   /** Records the exposure of one parameter of a layer. */
   exposeLayerParameter(evaluation: Evaluation, parameter: string, mode: number): void {
-    const record = this.current(evaluation.user);
-    const outcome = this.outcomeOf(evaluation);
-    if (this.engine.exposeLayerParameter(record.slot, outcome, parameter, mode, this.hooks.now())) this.hooks.onBatchFull();
+    this.record(() => {
+      const outcome = this.outcomeOf(evaluation);
+      const { slot } = this.current(evaluation.user);
+      return this.engine.exposeLayerParameter(slot, outcome, parameter, mode, this.hooks.now());
+    });
   }
 
   /** Queues a custom event. With a dedupe key, at most once per user, key and window. */
   logEvent(user: object | null, event: CustomEvent, dedupeKey = ''): void {
-    const head = `{"eventName":${quote(event.eventName)},"metadata":${event.metadataJson},"time":${event.time},"user":`;
+    const head = `{"eventName":${quote(event.eventName)},"metadata":${event.metadataJson},"time":${JSON.stringify(event.time)},"user":`;
     const tail = `,"value":${event.valueJson},"secondaryExposures":[],"statsigMetadata":{}}`;
-    const slot = user === null ? -1 : this.current(user).slot;
-    if (this.engine.logEvent(slot, head, tail, dedupeKey)) this.hooks.onBatchFull();
+    this.record(() => this.engine.logEvent(user === null ? -1 : this.current(user).slot, head, tail, dedupeKey));
   }
 
   /**
@@ -154,9 +172,49 @@ export class Evaluator {
     }
   }
 
+  // ---- pending events ----
+
+  /** Pending events, those of dead engines included. */
+  pendingEvents(): number {
+    return this.engine.pendingEvents() + (this.failover?.pendingEvents() ?? 0);
+  }
+
+  /** See `Engine.takeBatch`. Events of dead engines go first. */
+  takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
+    return this.failover?.takeBatch(prefix, suffix, maxEvents) ?? this.engine.takeBatch(prefix, suffix, maxEvents);
+  }
+
+  /** Events that were dropped because too many were pending, or that went down with an engine. */
+  droppedEvents(): number {
+    return this.engine.stats().droppedEvents + (this.failover?.lostEvents ?? 0);
+  }
+
   // ---- specs and their surroundings ----
 
+  /** Asks the engine something besides checks; asks again when it died over it. */
+  query<T>(question: (engine: Engine) => T): T {
+    const answer = question(this.engine);
+    return this.replaceIfDead() ? question(this.engine) : answer;
+  }
+
+  /** See `Engine.prepareSpecs`. The result is the present engine's; a payload that kills its engine is refused. */
+  async prepare(payload: Uint8Array): Promise<PreparedSpecs> {
+    for (;;) {
+      const { engine } = this;
+      try {
+        const prepared = await engine.prepareSpecs(payload);
+        if (engine === this.engine && !this.replaceIfDead()) return prepared;
+      } catch (error) {
+        if (engine === this.engine) {
+          this.replaceIfDead();
+          throw error;
+        }
+      }
+    }
+  }
+
   setOptions(options: EngineOptions): void {
+    this.memory.options = options;
     this.engine.setOptions(options);
   }
 
@@ -168,45 +226,54 @@ export class Evaluator {
   }
 
   get currentSource(): Source {
-    return this.source;
+    return this.memory.source;
   }
 
   /** Reason and times for answers from now on. */
   setSource(source: Source): void {
-    const previous = this.source;
-    this.source = source;
+    const previous = this.memory.source;
+    this.memory.source = source;
     this.engine.setDetails(source.reason, source.configSyncTime, source.initTime);
     if ((previous.reason === 'Uninitialized') !== (source.reason === 'Uninitialized')) this.version++;
   }
 
-  /** Swaps prepared specs in. */
+  /** Swaps prepared specs in. @throws Error when the engine dies of them; the specs before them serve then */
   commit(prepared: PreparedSpecs): void {
-    if (prepared.summary.usesTimeZone && !this.hasTimeZone) {
-      this.hasTimeZone = true;
+    if (prepared.summary.usesTimeZone && !this.memory.hasTimeZone) {
+      this.memory.hasTimeZone = true;
       this.engine.setTimeZone(timeZoneTransitions());
     }
     this.engine.commitSpecs(prepared.handle);
+    if (this.replaceIfDead()) throw new Error('The engine died of a payload');
     this.startEpoch();
   }
 
   setOverrides(table: OverrideTable): void {
+    this.memory.overrides = table;
     this.engine.setOverrides(table);
     this.version++;
   }
 
   setIpTable(table: Uint8Array): void {
+    this.memory.ipTable = table;
     this.engine.setIpTable(table);
     this.version++;
   }
 
   /** See `Engine.updateIdList`. */
   async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
-    const applied = await this.engine.updateIdList(name, replace, lines);
-    this.version++;
-    return applied;
+    for (;;) {
+      const { engine } = this;
+      const isApplied = await engine.updateIdList(name, replace, lines);
+      this.version++;
+      if (isApplied) this.memory.idLists.add(name);
+      // Lines are changes of a set: applied twice they do the same.
+      if (engine === this.engine && !this.replaceIfDead()) return isApplied;
+    }
   }
 
   removeIdList(name: string): void {
+    this.memory.idLists.delete(name);
     this.engine.removeIdList(name);
     this.version++;
   }
@@ -216,9 +283,12 @@ export class Evaluator {
     this.window = this.window === 0xffff ? 1 : this.window + 1;
     if (this.window === 1) this.answers.windows.fill(0);
     this.engine.rotateWindow();
+    // A death that only remembered answers would hide shows here.
+    this.replaceIfDead();
   }
 
   dispose(): void {
+    this.failover?.dispose();
     this.engine.dispose();
   }
 
@@ -239,13 +309,17 @@ export class Evaluator {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const index = this.names.resolve(this.engine, kind, name);
       if (index < 0) {
-        this.startOver();
+        if (!this.replaceIfDead()) this.startOver();
         continue;
       }
       const record = this.current(user);
       const code = this.lookUp(record, index, mode);
       if (code >= 0) {
-        if ((code & EvalBits.BatchFull) !== 0) this.hooks.onBatchFull();
+        if ((code & EvalBits.BatchFull) !== 0) {
+          // A dead engine says so too, when it should record.
+          if (this.replaceIfDead()) continue;
+          this.hooks.onBatchFull();
+        }
         return code;
       }
       this.resolveCode(code, record, user);
@@ -287,7 +361,24 @@ export class Evaluator {
   private resolveCode(code: number, record: UserRecord, user: object): void {
     if (code === EvalCode.NeedsUserAgent) this.engine.setUserAgent(record.slot, this.userAgents.parse(userAgentOf(user)));
     else if (code === EvalCode.TableFull) this.startOver();
-    else throw new EvaluationFailedError(this.engine.lastError());
+    else if (!this.replaceIfDead()) throw new EvaluationFailedError(this.engine.lastError());
+  }
+
+  /** Records an event, in the next engine when this one is dead. */
+  private record(event: () => boolean): void {
+    let isFull = event();
+    if (isFull && this.replaceIfDead()) isFull = event();
+    if (isFull) this.hooks.onBatchFull();
+  }
+
+  /** True when the engine was dead: another answers now, and what was kept of the old one is void. */
+  private replaceIfDead(): boolean {
+    if (this.failover === null || !this.engine.isDead()) return false;
+    this.engine = this.failover.replace(this.engine, this.memory, this.hooks.now());
+    this.startEpoch();
+    // Whoever was known lived in a slot of the dead engine.
+    this.users.resize(this.answers.slots);
+    return true;
   }
 
   private startOver(): void {
@@ -306,11 +397,6 @@ export class Evaluator {
     if (this.answers.slots !== slots) this.users.resize(this.answers.slots);
   }
 
-  private spelledOut(user: object, outcome: number): Evaluation {
-    const record = this.outcomes.get(this.engine, outcome);
-    return new Evaluation(record, user, this.hooks.now(), this.source, outcome, this.epoch);
-  }
-
   private outcomeOf(evaluation: Evaluation): number {
     return evaluation.epoch === this.epoch ? evaluation.outcome : this.intern(evaluation.record);
   }
@@ -318,7 +404,7 @@ export class Evaluator {
   private intern(record: OutcomeRecord): number {
     const outcome = this.engine.internOutcome(record);
     if (outcome >= 0) return outcome;
-    this.startOver();
+    if (!this.replaceIfDead()) this.startOver();
     return this.engine.internOutcome(record);
   }
 }

@@ -46,6 +46,12 @@ export class BatchQueue {
     return this.insert(batch);
   }
 
+  /** Puts parts of a batch where it was; returns those dropped to make room. */
+  putInstead(batch: QueuedBatch, parts: readonly StoredBatch[]): QueuedBatch[] {
+    const { sequence, failures } = batch;
+    return parts.flatMap((part) => this.insert({ ...part, sequence, failures }));
+  }
+
   /** Takes the oldest batch. */
   shift(): QueuedBatch | undefined {
     return this.take(0);

@@ -18,7 +18,7 @@ export interface StoredBatch {
   isGzipped: boolean;
 }
 
-/** gzip off the event loop: `gzipNode` or `gzipWeb`. */
+/** gzip off the event loop: `gzipNode` or `gzipWeb`; the same type turns it back. */
 export type Compress = (bytes: Uint8Array) => Promise<Uint8Array>;
 
 /** Undelivered batches kept outside the process: `openSpool` in `spool-node`. No method rejects. */
@@ -30,6 +30,10 @@ export interface EventSpool {
   remove(batchId: string): Promise<void>;
   /** Waits for writes under way. What was not removed stays for the next start. */
   close(): Promise<void>;
+  /** True when the batch is on disk. Settled after `close`. */
+  has(batchId: string): boolean;
+  /** Events of earlier processes that `recover` could not keep: files cut short or beyond the byte bound. */
+  readonly lostEvents: number;
   /** Unreadable files skipped so far. */
   readonly corrupt: number;
   /** Batches not written, or deleted, because of the byte bound or a failing disk. */

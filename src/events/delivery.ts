@@ -3,6 +3,7 @@ import type { SafeLogger } from '../observability/logger';
 import { type Compress, type EncodedBatch, type EventSpool, newBatchId } from './batch';
 import type { RetryBackoff } from './retry-policy';
 import { type EventUpload, Sender } from './sender';
+import { splitBatch } from './split';
 
 export type { Compress, EncodedBatch, EventSpool, StoredBatch } from './batch';
 export type { EventUpload } from './sender';
@@ -26,6 +27,8 @@ export interface EventDeliveryOptions {
   /** Called before each flush, e.g. to turn diagnostics markers into events. */
   beforeFlush?(): void;
   compress: Compress | null;
+  /** Turns `compress` back; without it a gzipped batch that is too long (413) is dropped, not split. */
+  decompress?: Compress | null;
   /** False while the payload's sdk_flags.stop_log_event_compression is true. */
   compressionEnabled(): boolean;
   /** loggingIntervalMs */
@@ -68,6 +71,8 @@ export interface DeliveryCounters {
   /** Uploads that repeated an earlier one. */
   retried: number;
   dropped: number;
+  /** Left in the spool at shutdown, for the next start. */
+  kept: number;
   /** Masked text of the latest failure. */
   lastError: string | null;
 }
@@ -82,6 +87,7 @@ export class EventDelivery {
   private readonly sender: Sender;
   private timer: TimerHandle = null;
   private collecting: Promise<void> | null = null;
+  private recovered: Promise<void> = Promise.resolve();
   private closing: Promise<DeliveryReport> | null = null;
 
   constructor(private readonly options: EventDeliveryOptions) {
@@ -95,6 +101,11 @@ export class EventDelivery {
       concurrency: Math.max(1, options.concurrency ?? UPLOADS_AT_A_TIME),
       clock: this.clock,
       spool: options.silent ? null : (options.spool ?? null),
+      split: (batch) => splitBatch(batch, {
+        compress: options.compress,
+        decompress: options.decompress ?? null,
+        newId: () => newBatchId(this.clock.random),
+      }),
       describe: (error) => options.logger.describe(error),
       onDropped: (error, events) => this.reportDropped(error, events),
     });
@@ -104,7 +115,12 @@ export class EventDelivery {
   start(): void {
     if (this.options.silent || this.closing !== null || this.timer !== null) return;
     this.schedule();
-    void this.recover();
+    this.recovered = this.recover();
+  }
+
+  /** An event that was accepted by a call and could not be queued. */
+  countLost(error: unknown): void {
+    this.sender.countDropped(error instanceof Error ? error : new Error(this.options.logger.describe(error)), 1);
   }
 
   /** The engine said that a batch is full. Costs nothing while one is being collected. */
@@ -158,6 +174,7 @@ export class EventDelivery {
     });
     this.sender.stop();
     await this.collecting;
+    await this.recovered;
     const { kept } = await this.sender.close(this.options.pending());
     return { ...report(), kept };
   }
@@ -266,7 +283,10 @@ export class EventDelivery {
   }
 
   private async recover(): Promise<void> {
-    const stored = (await this.options.spool?.recover()) ?? [];
+    const { spool } = this.options;
+    if (spool === undefined || spool === null) return;
+    const stored = await spool.recover();
+    if (spool.lostEvents > 0) this.sender.countDropped(new Error('The event spool held batches that cannot be used'), spool.lostEvents);
     for (const batch of stored) this.sender.add(batch, true);
   }
 

@@ -53,6 +53,11 @@ export function judgeFailure(error: unknown): 'retry' | 'stop' | 'reject' {
   return error.isRetryable || error.code === 'too_many_requests' ? 'retry' : 'reject';
 }
 
+/** The server finds the batch too long (413): halves of it may pass. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof NetworkError && error.status === 413;
+}
+
 /** Wait the server asked for, ms; 0 when it did not. */
 export function askedWait(error: unknown): number {
   return error instanceof NetworkError ? Math.min(error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS) : 0;

@@ -6,6 +6,7 @@ import {
   type RetryBackoff,
   askedWait,
   clampRetryLimit,
+  isTooLarge,
   judgeFailure,
   retryDelay,
 } from './retry-policy';
@@ -28,6 +29,8 @@ export interface SenderOptions {
   concurrency: number;
   clock: Clock;
   spool: EventSpool | null;
+  /** Halves of a batch that the server finds too long. May reject. */
+  split(batch: StoredBatch): Promise<readonly StoredBatch[]>;
   describe(error: unknown): string;
   onDropped(error: Error, events: number): void;
 }
@@ -41,7 +44,7 @@ const CLOSING_DELAY_MS = 500;
  * returns to the queue and the sender is *in outage*: nothing is sent until one probe (`probe`) gets through.
  */
 export class Sender {
-  readonly counters = { delivered: 0, retried: 0, dropped: 0, lastError: null as string | null };
+  readonly counters = { delivered: 0, retried: 0, dropped: 0, kept: 0, lastError: null as string | null };
   private readonly queue: BatchQueue;
   private readonly active = new Set<QueuedBatch>();
   private readonly abort = new AbortController();
@@ -146,10 +149,13 @@ export class Sender {
   /** After `stop`: empties the queue. What it held is kept by the spool, or else dropped, like `unsent` events. */
   async close(unsent: number): Promise<{ kept: number }> {
     while (this.active.size > 0) await this.changed();
-    const left = this.queue.takeAll().reduce((sum, batch) => sum + batch.count, 0);
-    const kept = this.options.spool === null ? 0 : left;
-    await this.options.spool?.close();
-    const lost = left - kept + unsent;
+    const left = this.queue.takeAll();
+    const { spool } = this.options;
+    await spool?.close();
+    const count = (batches: readonly QueuedBatch[]): number => batches.reduce((sum, batch) => sum + batch.count, 0);
+    const kept = count(left.filter(({ id }) => spool?.has(id) === true));
+    const lost = count(left) - kept + unsent;
+    this.counters.kept = kept;
     if (lost > 0) this.countDropped(new Error('Events were undelivered at shutdown'), lost);
     this.notify();
     return { kept };
@@ -163,8 +169,10 @@ export class Sender {
   private async run(batch: QueuedBatch, retries: number): Promise<void> {
     this.active.add(batch);
     const outcome = await this.deliver(batch, retries);
+    const halves = isTooLarge(outcome) && batch.count > 1 ? await this.halve(batch) : null;
     this.active.delete(batch);
     if (outcome === null) this.finish(batch);
+    else if (halves !== null) this.replace(batch, halves);
     else if (judgeFailure(outcome) === 'reject') this.drop(batch, outcome);
     else this.giveUp(batch);
     this.pump();
@@ -208,6 +216,23 @@ export class Sender {
     this.chainsWaiting--;
   }
 
+  private async halve(batch: QueuedBatch): Promise<readonly StoredBatch[] | null> {
+    try {
+      return await this.options.split(batch);
+    } catch (error) {
+      this.counters.lastError = this.options.describe(error);
+      return null;
+    }
+  }
+
+  /** The server answered, so this is no outage. The halves are written before the whole goes. */
+  private replace(batch: QueuedBatch, halves: readonly StoredBatch[]): void {
+    const { spool } = this.options;
+    if (spool !== null) void Promise.all(halves.map((half) => spool.write(half))).then(() => spool.remove(batch.id));
+    this.isOutage = false;
+    this.dropForRoom(this.queue.putInstead(batch, halves));
+  }
+
   private finish(batch: QueuedBatch): void {
     this.counters.delivered += batch.count;
     this.isOutage = false;
@@ -229,7 +254,8 @@ export class Sender {
     this.countDropped(error instanceof Error ? error : new Error(this.options.describe(error)), batch.count);
   }
 
-  private countDropped(error: Error, events: number): void {
+  /** Events that are lost, and why. */
+  countDropped(error: Error, events: number): void {
     this.counters.dropped += events;
     this.counters.lastError = this.options.describe(error);
     this.options.onDropped(error, events);

@@ -13,6 +13,8 @@ const HEARTBEAT_MS = 30_000;
 const SUFFIX = '.batch';
 /** `{host}~{pid}~{process start, s}~{random}`: who owns a folder. */
 const OWNER = /^(.*)~(\d+)~(\d+)~[0-9a-f]+$/;
+/** `{time}-{batch ID}-{events}.batch`: the name still tells how many events a file held that cannot be read. */
+const COUNT = /-(\d+)\.batch$/;
 
 export interface SpoolOptions {
   /** Bytes of batches kept on disk, those taken over included. Default 64 MiB; newer batches are not written beyond. */
@@ -38,6 +40,7 @@ export function openSpool(directory: string, options: SpoolOptions = {}): EventS
 class DirectorySpool implements EventSpool {
   corrupt = 0;
   unwritten = 0;
+  lostEvents = 0;
   private readonly folder: string;
   private readonly clock: Clock;
   private readonly maxBytes: number;
@@ -71,6 +74,10 @@ class DirectorySpool implements EventSpool {
       this.options.onError?.(error);
       return [];
     }
+  }
+
+  has(batchId: string): boolean {
+    return this.files.has(batchId);
   }
 
   write(batch: StoredBatch): Promise<void> {
@@ -134,7 +141,7 @@ class DirectorySpool implements EventSpool {
     const content = encodeBatch(batch);
     if (this.bytes + content.length > this.maxBytes) throw new Error('The event spool is full');
     this.bytes += content.length;
-    const path = join(this.folder, `${String(this.clock.now()).padStart(15, '0')}-${batch.id}${SUFFIX}`);
+    const path = join(this.folder, `${String(this.clock.now()).padStart(15, '0')}-${batch.id}-${batch.count}${SUFFIX}`);
     try {
       await this.prepare();
       await writeFile(`${path}.tmp`, content);
@@ -178,10 +185,13 @@ class DirectorySpool implements EventSpool {
     const batch = content === null ? null : decodeBatch(content);
     if (content === null || batch === null) {
       this.corrupt++;
+      this.lostEvents += Number(COUNT.exec(path)?.[1] ?? 1);
       await rm(path, { force: true }).catch(() => undefined);
       return null;
     }
-    if (this.bytes + content.length > this.maxBytes || this.files.has(batch.id)) {
+    const isKnown = this.files.has(batch.id);
+    if (this.bytes + content.length > this.maxBytes || isKnown) {
+      if (!isKnown) this.lostEvents += batch.count;
       this.unwritten++;
       await rm(path, { force: true }).catch(() => undefined);
       return null;
