@@ -2,7 +2,8 @@
 import test from 'ava';
 import { ContainedAdapter } from '../../src/storage/contained-adapter';
 import type { IDataAdapter } from '../../src/storage/data-adapter';
-import { IdListCopies, MAX_KEPT_TEXT, REWRITE_AFTER_MS } from '../../src/updates/id-list-copies';
+import { IdListCopies, MAX_KEPT_TEXT } from '../../src/updates/id-list-copies';
+import { REWRITE_AFTER_MS } from '../../src/updates/spec-copy';
 import { FakeClock } from '../network/fake-clock';
 
 const LIST = (name: string): string => `statsig|id_list::${name}|plain_text|H`;

@@ -3,6 +3,7 @@ import type { OverrideResponse } from '../../src/network/transport';
 import { ContainedAdapter } from '../../src/storage/contained-adapter';
 import { DataAdapterKeyPath, type IDataAdapter } from '../../src/storage/data-adapter';
 import { MemoryDataAdapter } from '../../src/storage/memory-adapter';
+import { REWRITE_AFTER_MS } from '../../src/updates/spec-copy';
 import { type ApplyResult, SpecSync, type SpecSyncOptions } from '../../src/updates/spec-sync';
 import { FakeClock, settle } from '../network/fake-clock';
 import { answer, parts } from './parts';
@@ -96,6 +97,40 @@ test('only applied payloads are stored: not older ones, not "no updates" (Q16)',
   await sync.sync();
   await sync.sync();
   t.is((await adapter.get(RULES_KEY)).result, '{"time":5}');
+});
+
+test('a write that failed is repeated after the next sync, and what is in force every ten minutes', async (t) => {
+  const stored: unknown[] = [];
+  const failing = { now: true };
+  const adapter: IDataAdapter = {
+    initialize: () => Promise.resolve(),
+    get: () => Promise.resolve({}),
+    set: (_, ...rest) => (failing.now ? Promise.reject(new Error('full')) : Promise.resolve(void stored.push(rest))),
+    shutdown: () => Promise.resolve(),
+  };
+  const answers = [answer('{"time":5}'), answer('{"has_updates":false}'), answer('', { ok: false, status: 304 })];
+  const { sync, clock, lines } = setup(() => answers.shift() ?? answer('{"has_updates":false}'), { adapter: contained(adapter) });
+  t.true((await sync.initialize()).success);
+  t.is(lines.filter((line) => line.includes('Storing config specs failed')).length, 1);
+  failing.now = false;
+  await sync.sync();
+  t.deepEqual(stored.splice(0), [['{"time":5}', 5]]);
+  await sync.sync();
+  t.deepEqual(stored, []);
+  clock.time += REWRITE_AFTER_MS;
+  await sync.sync();
+  t.deepEqual(stored.splice(0), [['{"time":5}', 5]]);
+});
+
+test('a copy that was found in the adapter is kept there too', async (t) => {
+  const adapter = new MemoryDataAdapter();
+  await adapter.set(RULES_KEY, '{"time":9}');
+  const { sync, clock } = setup(() => answer('{"has_updates":false}'), { adapter: contained(adapter) });
+  await sync.initialize();
+  await adapter.set(RULES_KEY, '');
+  clock.time += REWRITE_AFTER_MS;
+  await sync.sync();
+  t.is((await adapter.get(RULES_KEY)).result, '{"time":9}');
 });
 
 test('bad bootstrap text is an error; bootstrap without time waits for the network', async (t) => {

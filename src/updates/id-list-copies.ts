@@ -6,10 +6,9 @@
 import type { Clock } from '../network/clock';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
+import { REWRITE_AFTER_MS } from './spec-copy';
 import { decodeText } from './text';
 
-/** All lists are written again after this long, ms: heals a store that was emptied behind our back. */
-export const REWRITE_AFTER_MS = 600_000;
 /** Texts remembered to recognise an unchanged one, in UTF-16 units over all lists; longer ones are parsed each time. */
 export const MAX_KEPT_TEXT = 16 * 1024 * 1024;
 

@@ -7,6 +7,7 @@ import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { measureRequest } from './measure';
 import { Poller } from './poller';
+import { SpecCopy } from './spec-copy';
 import { decodeText, encodeText } from './text';
 
 export type SpecSource = 'Network' | 'Bootstrap' | 'DataAdapter';
@@ -67,12 +68,15 @@ export class SpecSync {
   private readonly poller: Poller<SpecInitResult>;
   /** Of the last payload that was applied from the network; an unchanged one is then not even sent. */
   private validator: Validator | null = null;
+  private readonly copy: SpecCopy | null;
 
   constructor(private readonly options: SpecSyncOptions) {
+    const { adapter, clock = systemClock } = options;
+    this.copy = adapter === null ? null : new SpecCopy(adapter, clock);
     this.poller = new Poller({
       intervalMs: options.intervalMs,
       isDisabled: options.pollingDisabled,
-      clock: options.clock ?? systemClock,
+      clock,
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
       onFailing: (failures) => options.logger.warn(`statsigSDK> Config specs failed to sync ${failures} times in a row`),
@@ -141,8 +145,11 @@ export class SpecSync {
       const { value, error } = await adapter.get(RULES);
       if (error !== null) throw error;
       if (value === null) return this.adapterError();
-      const result = await this.apply(await encodeText(typeof value === 'string' ? value : JSON.stringify(value)), 'DataAdapter');
-      return result.status === 'rejected' ? result.error : null;
+      const bytes = await encodeText(typeof value === 'string' ? value : JSON.stringify(value));
+      const result = await this.apply(bytes, 'DataAdapter');
+      if (result.status === 'rejected') return result.error;
+      if (result.status === 'applied') this.copy?.found(bytes, result.time);
+      return null;
     } catch (error) {
       return asError(error);
     }
@@ -170,6 +177,7 @@ export class SpecSync {
       const { response, validator } = await this.download();
       if (response.status === 304) {
         this.tellUser(NO_UPDATES);
+        await this.storing(() => this.copy?.refresh());
         return null;
       }
       const result = await this.apply(response.body, 'Network');
@@ -196,15 +204,19 @@ export class SpecSync {
 
   /** Adapter and callback are told; what they do with it cannot fail the sync. An ignored payload is not stored (Q16). */
   private async afterNetwork(body: Uint8Array, result: Exclude<ApplyResult, { status: 'rejected' }>): Promise<void> {
-    const { adapter, rulesUpdatedCallback, logger } = this.options;
-    const isStored = adapter !== null && result.status === 'applied';
-    if (rulesUpdatedCallback === null && !isStored) return;
-    const text = await decodeText(body);
+    const isStored = this.copy !== null && result.status === 'applied';
+    const text = this.options.rulesUpdatedCallback === null && !isStored ? '' : await decodeText(body);
     this.tellUser(text);
-    if (!isStored) return;
-    await adapter.set(RULES, text, result.time).catch((error: unknown) => {
+    await this.storing(() => (isStored ? this.copy?.write(body, text, result.time) : this.copy?.refresh()));
+  }
+
+  private async storing(work: () => Promise<void> | undefined): Promise<void> {
+    const { logger } = this.options;
+    try {
+      await work();
+    } catch (error) {
       logger.once('adapter-set', 'warn', `statsigSDK> Storing config specs failed: ${logger.describe(error)}`);
-    });
+    }
   }
 
   private tellUser(text: string): void {

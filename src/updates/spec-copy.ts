@@ -1,0 +1,48 @@
+/** The copy of the config specs in the data adapter, kept true by whoever syncs from the network. */
+import type { Clock } from '../network/clock';
+import type { ContainedAdapter } from '../storage/contained-adapter';
+import { DataAdapterKeyPath } from '../storage/data-adapter';
+import { decodeText } from './text';
+
+/** What is in force is written again after this long, ms: heals a store that was emptied behind our back. */
+export const REWRITE_AFTER_MS = 600_000;
+
+const RULES = { path: DataAdapterKeyPath.V1Rulesets };
+
+interface Copy {
+  /** Shared with whoever applied it, so it costs nothing to keep. */
+  body: Uint8Array;
+  time: number;
+  writtenAt: number;
+}
+
+/**
+ * statsig-node writes once, when an update arrives: a write that fails, or a store that loses its content, leaves
+ * readers without specs until the next update. Here the write is repeated at the next successful sync, and every ten
+ * minutes.
+ */
+export class SpecCopy {
+  private copy: Copy | null = null;
+
+  constructor(private readonly adapter: ContainedAdapter, private readonly clock: Clock) {}
+
+  /** These bytes came from the adapter and are in force. */
+  found(body: Uint8Array, time: number): void {
+    this.copy = { body, time, writtenAt: this.clock.now() };
+  }
+
+  /** Writes an update. Rejects when the adapter does. */
+  async write(body: Uint8Array, text: string, time: number): Promise<void> {
+    const copy = { body, time, writtenAt: -Infinity };
+    this.copy = copy;
+    await this.adapter.set(RULES, text, time);
+    copy.writtenAt = this.clock.now();
+  }
+
+  /** After a sync without an update: writes again what failed or is due. Rejects when the adapter does. */
+  async refresh(): Promise<void> {
+    const { copy } = this;
+    if (copy === null || this.clock.now() - copy.writtenAt < REWRITE_AFTER_MS) return;
+    await this.write(copy.body, await decodeText(copy.body), copy.time);
+  }
+}
