@@ -50,7 +50,7 @@ export class Evaluations {
 
   /** The value alone, when nobody is told about the call. Falls back on `gate` for everything unusual. */
   checkGate(user: StatsigUser, name: string, call: Call): boolean {
-    if (this.isReady && !this.hasGateHooks && !this.runtime.recordsApiCalls) {
+    if (this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls) {
       try {
         if (typeof name === 'string' && name.length > 0 && isIdentifiable(user)) {
           // A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check.
@@ -84,7 +84,7 @@ export class Evaluations {
 
   /** As `checkGate` for a pinned user. */
   checkGateOf(pinned: PinnedUser | null, user: StatsigUser, name: string, call: Call): boolean {
-    const isPlain = pinned !== null && this.isReady && !this.hasGateHooks && !this.runtime.recordsApiCalls;
+    const isPlain = pinned !== null && this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls;
     if (!isPlain || typeof name !== 'string' || name.length === 0) return this.tellEveryone(this.gate(user, name, call)).value;
     try {
       if ((this.checks++ & STALE_CHECK_MASK) === 0) this.runtime.recoverIfStale();
@@ -291,7 +291,7 @@ export class Evaluations {
   }
 
   private startMarker(call: Call, name: string): string {
-    if (!this.runtime.recordsApiCalls || call.marker === null) {
+    if (!this.runtime.diagnostics.recordsApiCalls || call.marker === null) {
       return '';
     }
     return this.runtime.diagnostics.startApiCall(call.marker, call.caller, name);

@@ -39,8 +39,6 @@ export class Runtime {
   readonly specs: SpecSync;
   readonly idLists: IdListSync;
   readonly delivery: EventDelivery;
-  /** True while the payload asks for markers of single calls; such calls take the long way. */
-  recordsApiCalls = false;
   /** True once shutdown began; nothing starts again in this life. */
   isStopped = false;
 
@@ -196,7 +194,6 @@ export class Runtime {
   private onSummary(summary: SpecsSummary, stage: 'accepted' | 'committing'): void {
     if (stage === 'accepted') {
       this.diagnostics.setRates(summary.diagnostics);
-      this.recordsApiCalls = Number(summary.diagnostics?.['api_call'] ?? 0) > 0;
       return;
     }
     const { initStrategyForIP3Country: strategy } = this.options;

@@ -87,9 +87,14 @@ export class Diagnostics {
     if (last?.key === key && last.step === (step ?? undefined) && last.action === 'start') bucket.pop();
   }
 
+  /** False when a call would leave no marker: most of the time, because few markers are kept until the next flush. */
+  get recordsApiCalls(): boolean {
+    return this.buckets.api_call.length < MAX_MARKERS && this.rates.api_call !== 0 && !this.options.disableDiagnostics && !this.options.silent;
+  }
+
   /** For check_gate … get_layer: returns the markerID to pass to `endApiCall`; '' = not recorded. */
   startApiCall(key: DiagnosticsKey, caller: string, configName: string): string {
-    if (this.options.disableDiagnostics || this.options.silent || this.rates.api_call === 0) return '';
+    if (!this.recordsApiCalls) return '';
     const markerID = `${caller}_${this.buckets.api_call.length}`;
     return this.add('api_call', key, null, 'start', { markerID, configName }) ? markerID : '';
   }
