@@ -5,7 +5,7 @@
 //
 // Without cargo it says what is missing and succeeds, because the package works without a binary; `--require` (used by
 // CI and the release) makes that an error.
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { platforms, thisPlatform } from './platforms.mjs';
 import { localBin, mustRun, outputOf } from './run.mjs';
@@ -16,6 +16,8 @@ const inputs = [
   'Cargo.toml', 'Cargo.lock', 'scripts/build-native.mjs',
 ];
 const generated = 'src/engine/generated';
+/** napi writes here, because it overwrites in place what it finds. */
+const fresh = 'target/napi';
 
 function option(name) {
   const at = process.argv.indexOf(name);
@@ -28,10 +30,17 @@ function stopWithoutBinary(why) {
   process.exit(process.argv.includes('--require') ? 1 : 0);
 }
 
+/** Puts a file in place by renaming: a process that has the old one mapped keeps the old one and goes on. */
+function install(from, to) {
+  const target = join(root, to);
+  mkdirSync(dirname(target), { recursive: true });
+  const temporary = `${target}.${process.pid}.new`;
+  copyFileSync(join(root, from), temporary);
+  renameSync(temporary, target);
+}
+
 function copyToDist(file) {
-  const to = join(root, 'dist/engine/generated', file);
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(join(root, generated, file), to);
+  install(`${generated}/${file}`, `dist/engine/generated/${file}`);
 }
 
 const target = option('--target');
@@ -54,16 +63,17 @@ mustRun(localBin('napi'), [
   'build', '--platform', '--release', '--no-js',
   '--manifest-path', 'crates/node/Cargo.toml',
   '--package-json-path', 'package.json',
-  '--output-dir', generated,
+  '--output-dir', fresh,
   '--dts', 'binding.d.ts',
   ...(target ? ['--target', target] : []),
   // Release builds: napi's toolchain links against glibc 2.17, zig's against musl.
   ...({ napi: ['--use-napi-cross'], zig: ['--cross-compile'] }[option('--cross')] ?? []),
 ]);
-if (!existsSync(join(root, binary))) {
-  console.error(`native engine: the build succeeded but ${binary} is missing`);
+if (!existsSync(join(root, fresh, platform.file))) {
+  console.error(`native engine: the build succeeded but ${fresh}/${platform.file} is missing`);
   process.exit(1);
 }
+for (const file of ['binding.d.ts', platform.file]) install(`${fresh}/${file}`, `${generated}/${file}`);
 copyToDist(platform.file);
 markFresh(step, hash);
 console.log(`native engine: built ${platform.file}`);

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use statsig_evaluator::js_semantics::json::parse_str;
-use statsig_evaluator::{prepare, Engine, SpecKind};
+use statsig_evaluator::{prepare, ClientInitialize, Engine, SpecKind};
 
 const NOW: f64 = 1.7e12;
 
@@ -27,9 +27,25 @@ fuzz_target!(|data: &[u8]| {
             ask(&mut engine, kind, &format!("s{i}"));
         }
     }
+    for slot in 0..2 {
+        bootstrap(&mut engine, slot, &choices.options());
+    }
     let batch = engine.take_batch(1000);
     drop(batch);
 });
+
+/// The client-initialize response is JSON, and the same when it is asked for again.
+fn bootstrap(engine: &mut Engine, slot: u32, options: &str) {
+    let mut response = || match engine.client_initialize(slot, options) {
+        ClientInitialize::Body(bytes) => Some(String::from_utf8(bytes).expect("UTF-8")),
+        _ => None,
+    };
+    let first = response();
+    assert_eq!(first, response(), "a response repeats");
+    if let Some(text) = first {
+        assert!(parse_str(&text).is_ok(), "response is no JSON: {text}");
+    }
+}
 
 /// Evaluates for both users, twice, and spells the outcome out.
 fn ask(engine: &mut Engine, kind: SpecKind, name: &str) {
@@ -123,6 +139,19 @@ impl Choices<'_> {
             self.value(),
             self.pick(&["{\"salt\":\"b\"}", "null", "{}", "[]"]),
             self.pick(&["\"userID\"", "\"companyid\"", "null"]),
+        )
+    }
+
+    fn options(&mut self) -> String {
+        format!(
+            r#"{{"nowMs":1700000000000,"random":0.5,"hash":{},"clientKey":{},"includeLocalOverrides":{},"responseFormat":{},"removeIdType":{},"removeDefaultValueGates":{},"overrides":{}}}"#,
+            self.pick(&["null", "\"none\"", "\"djb2\"", "\"sha256\"", "7"]),
+            self.pick(&["null", "\"client-key\"", "5"]),
+            self.pick(&["true", "false"]),
+            self.pick(&["\"v1\"", "\"v2\"", "\"init-v2\"", "null"]),
+            self.pick(&["false", "true"]),
+            self.pick(&["false", "true"]),
+            self.pick(&["null", "{}", r#"{"featureGates":{"s0":true},"dynamicConfigs":{"s1":{"value":[1]},"s2":{"groupName":"g"}},"layers":{"s0":{"value":{}}}}"#]),
         )
     }
 
