@@ -7,17 +7,17 @@
  */
 import {
   EvalBits, EvalCode, EvalMode, SpecKind,
-  type ClientInitializeOptions, type Engine, type EngineOptions, type EventBatch, type OutcomeRecord, type OverrideTable,
-  type PreparedSpecs,
+  type ClientInitializeOptions, type Engine, type EngineOptions, type EventBatch, type OutcomeRecord, type OverrideTable, type PreparedSpecs,
 } from '../engine/engine';
 import { Answers } from './answers';
+import { customEventText, type CustomEvent } from './custom-event';
 import { Evaluation, EvaluationFailedError, type Source } from './evaluation';
 import { EngineMemory, Failover, type FailoverHooks } from './failover';
 import { OutcomeCache } from './outcome-cache';
 import { SpecNames } from './spec-names';
 import { timeZoneTransitions } from './time-zone';
 import { UserAgentCache, userAgentOf } from './user-agent';
-import { quote, type EnvironmentRule } from './user-encoder';
+import type { EnvironmentRule } from './user-encoder';
 import { UserTable, type UserRecord } from './user-table';
 
 /** What the evaluator needs of its surroundings. */
@@ -26,15 +26,6 @@ export interface EvaluatorHooks {
   now(): number;
   /** Enough events are pending for a batch. Called at most once per event; must not throw. */
   onBatchFull(): void;
-}
-
-/** A custom event. `value` and `metadata` are JSON text ('null' when absent). */
-export interface CustomEvent {
-  eventName: string;
-  valueJson: string;
-  metadataJson: string;
-  /** ms */
-  time: number;
 }
 
 /** Length of a dedupe and sampling window (BEHAVIOUR.md 7.6, 7.7), ms. */
@@ -63,6 +54,8 @@ export class Evaluator {
   private readonly memory = new EngineMemory();
   private readonly failover: Failover | null;
   private environment = NO_ENVIRONMENT;
+  /** The same text for client-initialize, which only fills a missing environment. Kept, so that its users stay known. */
+  private fillingEnvironment = NO_ENVIRONMENT;
   private epoch = 0;
   /** Version of the remembered answers; rows of older versions are cleared when their user is seen. */
   private version = 0;
@@ -76,8 +69,7 @@ export class Evaluator {
   constructor(public engine: Engine, private readonly hooks: EvaluatorHooks, failover?: FailoverHooks) {
     this.failover = failover === undefined ? null : new Failover(failover);
     this.answers.resize(0, engine.userCapacity);
-    const setUser: Engine['setUser'] = (slot, json, privateJson, exotic) => this.engine.setUser(slot, json, privateJson, exotic);
-    this.users = new UserTable({ setUser }, this.answers.slots);
+    this.users = new UserTable({ setUser: (...user) => this.engine.setUser(...user) }, this.answers.slots);
   }
 
   // ---- checks ----
@@ -147,8 +139,7 @@ export class Evaluator {
 
   /** Queues a custom event. With a dedupe key, at most once per user, key and window. */
   logEvent(user: object | null, event: CustomEvent, dedupeKey = ''): void {
-    const head = `{"eventName":${quote(event.eventName)},"metadata":${event.metadataJson},"time":${JSON.stringify(event.time)},"user":`;
-    const tail = `,"value":${event.valueJson},"secondaryExposures":[],"statsigMetadata":{}}`;
+    const { head, tail } = customEventText(event);
     this.record(() => this.engine.logEvent(user === null ? -1 : this.current(user).slot, head, tail, dedupeKey));
   }
 
@@ -158,7 +149,7 @@ export class Evaluator {
    */
   clientInitialize(user: object, options: Omit<ClientInitializeOptions, 'nowMs'>): Uint8Array | null {
     const timed = { ...options, nowMs: this.hooks.now() };
-    this.users.setEnvironment({ json: this.environment.json, overwrites: false });
+    this.users.setEnvironment(this.fillingEnvironment);
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const record = this.users.acquire(user);
@@ -222,6 +213,7 @@ export class Evaluator {
   setEnvironment(json: string): void {
     if (json === this.environment.json) return;
     this.environment = { json, overwrites: true };
+    this.fillingEnvironment = { json, overwrites: false };
     this.users.setEnvironment(this.environment);
   }
 
