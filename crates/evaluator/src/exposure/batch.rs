@@ -23,6 +23,12 @@ pub(super) struct TextRange {
     pub(super) end: u32,
 }
 
+impl TextRange {
+    fn len(self) -> usize {
+        self.end.saturating_sub(self.start) as usize
+    }
+}
+
 /// Facts about the specs that exposures carry.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Details {
@@ -52,18 +58,62 @@ pub(super) enum Event {
     },
 }
 
-/// Events with the text they need.
+/// What the events of a chunk refer to.
 #[derive(Debug, Default)]
-pub(super) struct Chunk {
-    pub(super) events: Vec<Event>,
+pub(super) struct Texts {
     pub(super) text: String,
     pub(super) details: Vec<Details>,
 }
 
+/// Events with the text they need.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    pub(super) events: Vec<Event>,
+    /// Empty once `shared` holds them.
+    pub(super) own: Texts,
+    /// Set when the chunk was split: the parts have the text in common, and nothing is added any more.
+    pub(super) shared: Option<Arc<Texts>>,
+}
+
+/// JSON of an exposure beside its user, parameter and secondary exposures, about.
+const EVENT_BYTES: usize = 480;
+
 impl Chunk {
-    fn span(&self, range: TextRange) -> &str {
-        self.text.get(range.start as usize..range.end as usize).unwrap_or_default()
+    pub(super) fn texts(&self) -> &Texts {
+        self.shared.as_deref().unwrap_or(&self.own)
     }
+
+    fn span(&self, range: TextRange) -> &str {
+        self.texts().text.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
+
+    fn details(&self, at: u16) -> Option<&Details> {
+        self.texts().details.get(usize::from(at))
+    }
+
+    /// Bytes of an event's JSON, about.
+    pub(super) fn size(&self, event: &Event) -> usize {
+        match event {
+            Event::Custom { head, user, tail } => head.len() + user.map_or(4, TextRange::len) + tail.len(),
+            Event::Exposure { outcome, user, parameter, flags, .. } => {
+                let exposures = outcome.exposures_json(is_undelegated(outcome, *flags)).len();
+                EVENT_BYTES + user.len() + parameter.map_or(0, TextRange::len) + exposures
+            }
+        }
+    }
+
+    /// Takes the first `count` events; the text stays with both parts, uncopied.
+    pub(super) fn split(&mut self, count: usize) -> Chunk {
+        let own = std::mem::take(&mut self.own);
+        let shared = self.shared.get_or_insert_with(|| Arc::new(own)).clone();
+        let rest = self.events.split_off(count.min(self.events.len()));
+        let events = std::mem::replace(&mut self.events, rest);
+        Chunk { events, own: Texts::default(), shared: Some(shared) }
+    }
+}
+
+fn is_undelegated(outcome: &Outcome, flags: u8) -> bool {
+    outcome.kind == SpecKind::Layer && flags & EXPLICIT == 0
 }
 
 /// Events taken out of an engine.
@@ -85,8 +135,8 @@ impl EventBatch {
 
     /// `prefix + events joined by ',' + suffix`.
     pub fn encode(self, prefix: &str, suffix: &str) -> Vec<u8> {
-        let texts: usize = self.chunks.iter().map(|c| c.text.len()).sum();
-        let mut out = String::with_capacity(prefix.len() + suffix.len() + texts + self.len() * 512);
+        let sizes: usize = self.chunks.iter().flat_map(|c| c.events.iter().map(|e| c.size(e) + 1)).sum();
+        let mut out = String::with_capacity(prefix.len() + suffix.len() + sizes);
         out.push_str(prefix);
         let mut first = true;
         for chunk in &self.chunks {
@@ -111,7 +161,7 @@ fn encode_event(chunk: &Chunk, event: &Event, out: &mut String) {
         }
         Event::Exposure { outcome, user, parameter, time, rate, details, flags } => {
             metadata(outcome, parameter.map(|p| chunk.span(p)), *flags, out);
-            if let Some(details) = chunk.details.get(usize::from(*details)) {
+            if let Some(details) = chunk.details(*details) {
                 times(outcome, details, *time, out);
             }
             out.push_str("},\"time\":");
@@ -119,10 +169,9 @@ fn encode_event(chunk: &Chunk, event: &Event, out: &mut String) {
             out.push_str(",\"user\":");
             out.push_str(chunk.span(*user));
             out.push_str(",\"value\":null,\"secondaryExposures\":");
-            let undelegated = outcome.kind == SpecKind::Layer && flags & EXPLICIT == 0;
-            out.push_str(outcome.exposures_json(undelegated));
+            out.push_str(outcome.exposures_json(is_undelegated(outcome, *flags)));
             out.push_str(",\"statsigMetadata\":");
-            let mode = chunk.details.get(usize::from(*details)).and_then(|d| d.sampling_mode.as_deref());
+            let mode = chunk.details(*details).and_then(|d| d.sampling_mode.as_deref());
             sampling(mode.filter(|_| flags & MODE != 0), *rate, flags & LOGGED != 0, out);
             out.push('}');
         }

@@ -146,7 +146,7 @@ impl Exposures {
 
     /// `takeBatch` is due.
     pub(crate) fn is_full(&self) -> bool {
-        self.pending.len() >= self.options.batch_limit
+        self.pending.len() >= self.options.batch_limit || self.pending.bytes() >= pending::MAX_BATCH_BYTES
     }
 
     /// Takes the oldest events out.

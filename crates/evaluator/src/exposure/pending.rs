@@ -2,14 +2,16 @@
 
 use std::collections::VecDeque;
 
-use super::batch::{Chunk, Details, Event, EventBatch, TextRange};
+use super::batch::{Chunk, Details, Event, EventBatch, TextRange, Texts};
 use crate::store::Text;
 use crate::user::{PendingText, UserSlot};
 
 /// Events of a chunk; the next one starts a new chunk.
 const CHUNK_EVENTS: usize = 1000;
 /// Text of a chunk, likewise; keeps every range below 4 GB.
-const CHUNK_BYTES: usize = 8 << 20;
+const CHUNK_BYTES: usize = MAX_BATCH_BYTES;
+/// A batch ends before its JSON would grow longer than this, about; an event that is longer goes alone.
+pub(super) const MAX_BATCH_BYTES: usize = 2 << 20;
 
 #[derive(Debug, Default)]
 pub(super) struct Pending {
@@ -34,7 +36,9 @@ impl Pending {
     pub(super) fn set_details(&mut self, details: Details) {
         self.details = details;
         if let Some(chunk) = self.chunks.back_mut() {
-            chunk.details.push(self.details.clone());
+            if chunk.shared.is_none() {
+                chunk.own.details.push(self.details.clone());
+            }
         }
     }
 
@@ -45,12 +49,16 @@ impl Pending {
 
     fn current(&mut self) -> &mut Chunk {
         let full = self.chunks.back().is_none_or(|c| {
-            c.events.len() >= CHUNK_EVENTS || c.text.len() >= CHUNK_BYTES || c.details.len() > usize::from(u16::MAX)
+            c.shared.is_some()
+                || c.events.len() >= CHUNK_EVENTS
+                || c.own.text.len() >= CHUNK_BYTES
+                || c.own.details.len() > usize::from(u16::MAX)
         });
         if full {
             self.serial += 1;
             let events = Vec::with_capacity(CHUNK_EVENTS);
-            self.chunks.push_back(Chunk { events, details: vec![self.details.clone()], text: String::new() });
+            let own = Texts { details: vec![self.details.clone()], text: String::new() };
+            self.chunks.push_back(Chunk { events, own, shared: None });
         }
         let last = self.chunks.len() - 1;
         &mut self.chunks[last]
@@ -68,9 +76,9 @@ impl Pending {
             Some(chunk) => chunk,
             None => self.current(),
         };
-        let start = chunk.text.len() as u32;
-        chunk.text.push_str(text);
-        let range = TextRange { start, end: chunk.text.len() as u32 };
+        let start = chunk.own.text.len() as u32;
+        chunk.own.text.push_str(text);
+        let range = TextRange { start, end: chunk.own.text.len() as u32 };
         self.bytes = before + text.len();
         range
     }
@@ -90,36 +98,102 @@ impl Pending {
             None => self.current(),
         };
         if let Event::Exposure { details, .. } = &mut event {
-            *details = (chunk.details.len() - 1) as u16;
+            *details = chunk.own.details.len().saturating_sub(1) as u16;
         }
         chunk.events.push(event);
         self.events += 1;
     }
 
-    /// Moves the oldest events out. A chunk that must be split is copied, text and all.
+    /// Moves the oldest events out, up to `max` of them and `MAX_BATCH_BYTES`, but one at least.
     pub(super) fn take(&mut self, max: usize) -> EventBatch {
         let mut batch = EventBatch::default();
+        let mut room = Room { events: max, bytes: MAX_BATCH_BYTES };
         while let Some(chunk) = self.chunks.front_mut() {
-            let room = max.saturating_sub(batch.len());
-            if room == 0 {
+            let count = room.fitting(chunk, batch.is_empty());
+            self.events -= count;
+            if count < chunk.events.len() {
+                if count > 0 {
+                    batch.chunks.push(chunk.split(count));
+                }
                 break;
             }
-            if chunk.events.len() <= room {
-                let chunk = self.chunks.pop_front().unwrap_or_default();
-                self.bytes -= chunk.text.len();
-                self.events -= chunk.events.len();
-                // Users must not refer to text that has left.
-                if self.chunks.is_empty() {
-                    self.serial += 1;
-                }
-                batch.chunks.push(chunk);
-            } else {
-                let rest = chunk.events.split_off(room);
-                let taken = std::mem::replace(&mut chunk.events, rest);
-                self.events -= taken.len();
-                batch.chunks.push(Chunk { events: taken, text: chunk.text.clone(), details: chunk.details.clone() });
+            let chunk = self.chunks.pop_front().unwrap_or_default();
+            self.bytes -= chunk.texts().text.len();
+            // Users must not refer to text that has left.
+            if self.chunks.is_empty() {
+                self.serial += 1;
             }
+            batch.chunks.push(chunk);
         }
         batch
+    }
+}
+
+/// What a batch may still take.
+struct Room {
+    events: usize,
+    bytes: usize,
+}
+
+impl Room {
+    /// How many of the chunk's first events fit; takes their room. The first event of a batch always fits.
+    fn fitting(&mut self, chunk: &Chunk, is_first: bool) -> usize {
+        let mut count = 0;
+        for event in chunk.events.iter().take(self.events) {
+            let size = chunk.size(event);
+            if size > self.bytes && !(is_first && count == 0) {
+                break;
+            }
+            self.bytes = self.bytes.saturating_sub(size);
+            count += 1;
+        }
+        self.events -= count;
+        count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(pending: &mut Pending, bytes: usize) {
+        pending.begin();
+        let (head, tail) = (pending.text(&"x".repeat(bytes)), pending.text(""));
+        pending.push(Event::Custom { head, user: None, tail });
+    }
+
+    fn sizes(pending: &mut Pending, max: usize) -> Vec<usize> {
+        std::iter::from_fn(|| Some(pending.take(max)).filter(|batch| !batch.is_empty()))
+            .map(|batch| batch.len())
+            .collect()
+    }
+
+    #[test]
+    fn batches_end_by_count_and_by_bytes() {
+        let mut pending = Pending::default();
+        (0..2500).for_each(|_| log(&mut pending, 10));
+        assert_eq!(sizes(&mut pending, 1000), [1000, 1000, 500]);
+        (0..30).for_each(|_| log(&mut pending, MAX_BATCH_BYTES / 10));
+        assert_eq!(sizes(&mut pending, 1000), [9, 9, 9, 3]);
+        assert_eq!((pending.len(), pending.bytes()), (0, 0));
+    }
+
+    #[test]
+    fn an_event_longer_than_a_batch_goes_alone() {
+        let mut pending = Pending::default();
+        [5, 3 * MAX_BATCH_BYTES, 7].iter().for_each(|bytes| log(&mut pending, *bytes));
+        assert_eq!(sizes(&mut pending, 1000), [1, 1, 1]);
+        assert_eq!(pending.take(1000).encode("[", "]"), b"[]");
+    }
+
+    #[test]
+    fn a_split_chunk_keeps_its_text_and_takes_no_more() {
+        let mut pending = Pending::default();
+        (0..4).for_each(|_| log(&mut pending, 3));
+        assert_eq!(pending.take(1).encode("", ""), b"xxxnull");
+        log(&mut pending, 2);
+        assert_eq!((pending.len(), pending.bytes()), (4, 14));
+        assert_eq!(pending.take(9).encode("", ""), b"xxxnull,xxxnull,xxxnull,xxnull");
+        assert_eq!((pending.len(), pending.bytes()), (0, 0));
     }
 }
