@@ -7,7 +7,8 @@ import {
 import { ClientResponder } from './bootstrap';
 import { Interruption } from './eval/context';
 import { Evaluator } from './eval/evaluator';
-import { Details, EventQueue, ExposureFacts } from './exposure';
+import { Details } from './event-json';
+import { EventQueue, ExposureFacts } from './exposure';
 import { IdList, looksLikeIdList } from './id-list';
 import { IpTable } from './lookup/ip';
 import { Outcome, Result, Tables } from './outcome';

@@ -3,43 +3,21 @@
  * user. Sampling first, then deduplication.
  */
 
-import { EngineOptions, EventBatch, EvalMode, OutcomeRecord, SpecKind } from '../engine';
+import { EngineOptions, EventBatch, EvalMode, OutcomeRecord } from '../engine';
 import { SeenSet } from './dedupe';
 import { Hash64, hash64 } from './hashing';
-import { Outcome, exposuresJson } from './outcome';
+import { Details, Pending, dedupeText, encodeEvents, sizeOf } from './event-json';
+import { Outcome } from './outcome';
 import { ExposedParameter, Sampler, SamplingSettings } from './sampling';
 import { User } from './user';
 
 /** Texts of pending users and custom events; beyond it events are dropped and counted. */
-export const MAX_PENDING_BYTES = 256 * 1024 * 1024;
-/** A batch is due as well when pending texts reach this, whatever their number. */
-export const BATCH_BYTES = 16 * 1024 * 1024;
-
-/** Source of the specs and times, as answers and exposures carry them. */
-export interface Details {
-  reason: string;
-  configSyncTime: number;
-  initTime: number;
-}
-
-interface PendingExposure {
-  user: User;
-  record: OutcomeRecord;
-  parameter: ExposedParameter | null;
-  isManual: boolean;
-  time: number;
-  details: Details;
-  /** JSON of statsigMetadata. */
-  metadata: string;
-}
-
-interface PendingCustom {
-  user: User | null;
-  head: string;
-  tail: string;
-}
-
-type Pending = PendingExposure | PendingCustom;
+export const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+/**
+ * A batch ends before its JSON would grow longer than this, about; an event that is longer goes alone. A batch is due
+ * as well when pending texts reach this.
+ */
+export const BATCH_BYTES = 2 * 1024 * 1024;
 
 export class EventQueue {
   options: EngineOptions;
@@ -111,16 +89,22 @@ export class EventQueue {
     return (pair[at] ??= hash64(dedupeText(outcome.record, null, isManual)));
   }
 
-  /** Takes the oldest events and writes their JSON. */
-  take(prefix: string, suffix: string, maxEvents: number): EventBatch {
-    const taken = this.pending.splice(0, Math.max(0, maxEvents));
-    const users = new Map<User, string>();
-    const texts = taken.map((event) => {
-      this.release(event);
-      const user = event.user === null ? 'null' : userText(event.user, users);
-      return 'record' in event ? exposureJson(event, user) : event.head + user + event.tail;
-    });
-    return { count: taken.length, body: new TextEncoder().encode(prefix + texts.join(',') + suffix) };
+  /** Takes the oldest events now, and writes their JSON in slices. */
+  async take(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
+    const taken = this.pending.splice(0, this.fitting(maxEvents));
+    for (const event of taken) this.release(event);
+    return { count: taken.length, body: await encodeEvents(taken, prefix, suffix) };
+  }
+
+  /** How many of the oldest events make a batch. */
+  private fitting(maxEvents: number): number {
+    const most = Math.min(Math.max(0, maxEvents), this.pending.length);
+    let count = 0;
+    for (let bytes = 0; count < most; count++) {
+      bytes += sizeOf(this.pending[count]!);
+      if (bytes > BATCH_BYTES && count > 0) break;
+    }
+    return count;
   }
 
   private release(event: Pending): void {
@@ -138,57 +122,7 @@ export interface ExposureFacts {
   sampling: SamplingSettings;
 }
 
-function userText(user: User, texts: Map<User, string>): string {
-  let text = texts.get(user);
-  if (text === undefined) texts.set(user, (text = user.eventJson()));
-  return text;
-}
-
 function exposedParameter(record: OutcomeRecord, name: string): ExposedParameter {
   const isExplicit = record.explicitParameters?.includes(name) ?? false;
   return { name, isExplicit, allocatedExperiment: isExplicit ? (record.configDelegate ?? '') : '' };
-}
-
-/** Metadata of an exposure up to the details, in wire order (BEHAVIOUR.md 7.4). */
-function metadataOf(record: OutcomeRecord, parameter: ExposedParameter | null, isManual: boolean): Record<string, string> {
-  const { name, ruleID, configVersion } = record;
-  const value = String(record.value);
-  const metadata: Record<string, string> =
-    record.kind === SpecKind.Gate ? { gate: name, gateValue: value, ruleID }
-    : record.kind === SpecKind.Config ? { config: name, ruleID, rulePassed: value }
-    : {
-        config: name,
-        ruleID,
-        allocatedExperiment: parameter?.allocatedExperiment ?? '',
-        parameterName: parameter?.name ?? '',
-        isExplicitParameter: String(parameter?.isExplicit ?? false),
-      };
-  if (configVersion !== null) metadata.configVersion = String(configVersion);
-  if (isManual) metadata.isManualExposure = 'true';
-  return metadata;
-}
-
-const EVENT_NAMES = ['gate_exposure', 'config_exposure', 'layer_exposure'] as const;
-
-function dedupeText(record: OutcomeRecord, parameter: ExposedParameter | null, isManual: boolean): string {
-  const metadata = Object.values(metadataOf(record, parameter, isManual)).join();
-  return [EVENT_NAMES[record.kind], metadata].join();
-}
-
-function exposureJson(event: PendingExposure, user: string): string {
-  const { record, parameter, time } = event;
-  const details = detailsOf(record, event.details);
-  const metadata = { ...metadataOf(record, parameter, event.isManual), ...details, serverTime: time };
-  const isUndelegated = parameter !== null && !parameter.isExplicit;
-  const exposures = isUndelegated ? record.undelegatedSecondaryExposures : record.secondaryExposures;
-  return `{"eventName":"statsig::${EVENT_NAMES[record.kind]}","metadata":${JSON.stringify(metadata)},"time":${time},` +
-    `"user":${user},"value":null,"secondaryExposures":${exposuresJson(exposures, (name) => name)},` +
-    `"statsigMetadata":${event.metadata}}`;
-}
-
-function detailsOf(record: OutcomeRecord, details: Details): Details {
-  if (record.reason === null) return details;
-  if (record.reason === 'Uninitialized') return { reason: record.reason, configSyncTime: 0, initTime: 0 };
-  const configSyncTime = record.reason === 'Persisted' ? (record.persistedTime ?? 0) : details.configSyncTime;
-  return { reason: record.reason, configSyncTime, initTime: details.initTime };
 }
