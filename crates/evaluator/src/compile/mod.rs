@@ -189,7 +189,7 @@ fn spec_body(json: &JsValue) -> SpecBody {
         malformed: false,
         default_json: value_json(property(json, "defaultValue")),
         entity: property(json, "entity").as_str().map(Text::from),
-        id_type: optional_text(property(json, "idType")),
+        id_type: property(json, "idType").as_str().map(Text::from),
         explicit: explicit.map(|list| list.iter().filter_map(JsValue::as_str).map(Text::from).collect()),
         explicit_json: explicit.map(|_| stringify(property(json, "explicitParameters")).into()),
         id_type_json: match property(json, "idType") {

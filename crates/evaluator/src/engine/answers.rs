@@ -148,7 +148,8 @@ impl Engine {
         };
         let found = evaluation.spec(ask.spec, ask.targeting)?;
         *volatile = evaluation.volatile;
-        let plain = !evaluation.gates_met;
+        // Left-out rules change the sampling rate of what no rule answers.
+        let plain = !evaluation.gates_met && !ask.targeting;
         let list = self.tables.list_id(&self.stack)?;
         Ok(Answer { found, list, plain })
     }

@@ -2,7 +2,7 @@
 
 use super::{Scope, Span, UserSlot, Val, PRIVATE_TAIL};
 use crate::js_semantics::number::write_number;
-use crate::js_semantics::write_string;
+use crate::js_semantics::{json, write_string, JsValue};
 
 impl UserSlot {
     /// The user's JSON as it was handed in, without the closing brace.
@@ -64,6 +64,11 @@ impl UserSlot {
             Val::Bool(b) => out.push_str(if b { "true" } else { "false" }),
             Val::Undefined | Val::Null | Val::Object(_) => out.push_str("null"),
         }
+    }
+
+    /// `privateAttributes`; undefined without any.
+    pub(crate) fn private_attributes(&self) -> JsValue {
+        json::parse_str(self.private.of(&self.text)).unwrap_or_default()
     }
 }
 

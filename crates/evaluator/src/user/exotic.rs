@@ -1,6 +1,6 @@
 //! Values that JSON cannot carry (`ExoticValue[]` of `engine.ts`), put in the place of what the JSON says.
 
-use super::{Field, Scope, UserSlot, Val};
+use super::{Field, Scope, UserSlot};
 use crate::js_semantics::{json::parse_str, Exotic, JsValue};
 use crate::wire::property;
 
@@ -28,17 +28,7 @@ pub(super) fn apply(slot: &mut UserSlot, text: &str) {
 }
 
 fn put(slot: &mut UserSlot, scope: Scope, key: &str, value: JsValue) {
-    let value = match value {
-        JsValue::Undefined => Val::Undefined,
-        JsValue::Null => Val::Null,
-        JsValue::Bool(b) => Val::Bool(b),
-        JsValue::Number(n) => Val::Num(n),
-        JsValue::String(s) => Val::Str(slot.keep_text(&s)),
-        other => {
-            slot.objects.push(other);
-            Val::Object(slot.objects.len() as u32 - 1)
-        }
-    };
+    let value = slot.keep_value(value);
     let at = slot.fields.iter().position(|f| f.scope == scope && f.key.of(&slot.text) == key);
     match at.and_then(|i| slot.fields.get_mut(i)) {
         Some(field) => field.value = value,

@@ -80,6 +80,10 @@ impl UserSlot {
             other => hash.add(&self.text_of(other)),
         }
         hash.add(",");
+        // `typeof customIDs === 'object'`: a text has no values here.
+        if matches!(self.find(Scope::Top, "customIDs"), Some(Val::Str(_))) {
+            return hash.finish();
+        }
         for (i, field) in self.fields.iter().filter(|f| f.scope == Scope::CustomIds).enumerate() {
             if i > 0 {
                 hash.add(",");
@@ -97,7 +101,7 @@ impl UserSlot {
     pub(crate) fn sampling_key(&self, out: &mut String) {
         out.push_str("u:");
         let id = self.find(Scope::Top, "userID").unwrap_or_default();
-        if self.value(id).is_truthy() {
+        if matches!(id, Val::Raw(_)) || self.value(id).is_truthy() {
             out.push_str(&self.text_of(id));
         }
         out.push(';');

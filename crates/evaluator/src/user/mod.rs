@@ -6,6 +6,7 @@ mod client;
 mod exotic;
 mod ids;
 mod scan;
+mod sections;
 pub mod value;
 
 use crate::js_semantics::{json, to_lower_case, JsValue};
@@ -165,6 +166,7 @@ impl UserSlot {
         }
         self.read_private(private_json);
         exotic::apply(self, exotic);
+        sections::apply(self);
         self.memo_start = self.text.len();
         self.objects_base = self.objects.len();
         self.dedupe_hash = self.hash_for_dedupe();
@@ -206,12 +208,30 @@ impl UserSlot {
         self.text.push_str(json);
         let end = self.text.len();
         self.private = Span::new(start, end);
+        let mut value = Val::Raw(self.private);
         if scan_object(&mut self.text, start, Scope::Private, &mut self.fields).is_none() {
             self.fields.truncate(count);
-            return;
+            value = match json::parse_str(json) {
+                Ok(JsValue::Object(_)) | Err(_) => return,
+                Ok(other) => self.keep_value(other),
+            };
         }
         let key = self.keep_text("privateAttributes");
-        self.fields.push(Field { scope: Scope::Top, key, value: Val::Raw(Span::new(start, end)) });
+        self.fields.push(Field { scope: Scope::Top, key, value });
+    }
+
+    fn keep_value(&mut self, value: JsValue) -> Val {
+        match value {
+            JsValue::Undefined => Val::Undefined,
+            JsValue::Null => Val::Null,
+            JsValue::Bool(b) => Val::Bool(b),
+            JsValue::Number(n) => Val::Num(n),
+            JsValue::String(s) => Val::Str(self.keep_text(&s)),
+            other => {
+                self.objects.push(other);
+                Val::Object(self.objects.len() as u32 - 1)
+            }
+        }
     }
 
     fn keep_text(&mut self, text: &str) -> Span {
@@ -396,6 +416,28 @@ mod tests {
         assert_eq!(hash("{}"), hash(r#"{"userID":""}"#));
         assert_eq!(hash(r#"{"customIDs":{"k":"1","l":null}}"#), hash(r#"{"customIDs":{"m":1,"n":""}}"#));
         assert_ne!(hash(r#"{"userID":"a"}"#), hash(r#"{"customIDs":{"k":"a"}}"#));
+    }
+
+    #[test]
+    fn arrays_and_texts_are_read_by_position() {
+        let json = r#"{"userID":["1",5],"customIDs":["a","b"],"custom":"xyz"}"#;
+        let mut listed = slot(json, r#"["p",null]"#, "");
+        let mut key = String::new();
+        listed.sampling_key(&mut key);
+        assert_eq!(key, "u:1,5;0:a;1:b;");
+        assert_eq!(listed.override_keys(), ["1,5", "a", "b"]);
+        assert_eq!(
+            ["2", "length", "privateAttributes", "3"].map(|f| text(&mut listed, f)),
+            ["z", "3", "p,", "undefined"]
+        );
+        let hash = |json: &str| slot(json, "", "").dedupe_hash;
+        assert_eq!(hash(r#"{"customIDs":["a","b"]}"#), hash(r#"{"customIDs":{"k":"a","l":"b"}}"#));
+        assert_eq!(hash(r#"{"customIDs":"ab"}"#), hash("{}"));
+        let mut spelled = slot(r#"{"customIDs":"t😀"}"#, "", "");
+        key.clear();
+        spelled.sampling_key(&mut key);
+        assert!(key.starts_with("u:;0:t;1:"), "{key}");
+        assert_eq!(slot("{}", "", r#"[{"path":["customIDs"],"value":{"a":[{"n":"NaN"}]}}]"#).override_keys(), ["NaN"]);
     }
 
     #[test]
