@@ -433,7 +433,7 @@ mod tests {
         let hash = |json: &str| slot(json, "", "").dedupe_hash;
         assert_eq!(hash(r#"{"customIDs":["a","b"]}"#), hash(r#"{"customIDs":{"k":"a","l":"b"}}"#));
         assert_eq!(hash(r#"{"customIDs":"ab"}"#), hash("{}"));
-        let mut spelled = slot(r#"{"customIDs":"t😀"}"#, "", "");
+        let spelled = slot(r#"{"customIDs":"t😀"}"#, "", "");
         key.clear();
         spelled.sampling_key(&mut key);
         assert!(key.starts_with("u:;0:t;1:"), "{key}");
