@@ -23,6 +23,7 @@ export type StatsigErrorCode =
   | 'STATSIG_INVALID_CONFIG_SPECS_RESPONSE'
   | 'STATSIG_SDK_KEY_MISMATCH'
   | 'STATSIG_INIT_TIMEOUT'
+  | 'STATSIG_ENGINE_DIED'
   | 'STATSIG_ENGINE_UNAVAILABLE';
 
 interface Branded {
@@ -149,6 +150,13 @@ export class EngineUnavailableError extends StatsigError {
   }
 }
 
+/** An engine panicked or trapped and another took over. Counted and logged, never thrown at a caller. */
+export class EngineDiedError extends StatsigError {
+  constructor(engine: string, successor: string, reason: string) {
+    super(`The ${engine} engine died and ${successor} answers from now on: ${reason}`);
+  }
+}
+
 function because(error: Error | undefined): string {
   return error ? `: ${error.message}` : '';
 }
@@ -167,3 +175,4 @@ register(StatsigInvalidConfigSpecsResponseError, 'STATSIG_INVALID_CONFIG_SPECS_R
 register(StatsigSDKKeyMismatchError, 'STATSIG_SDK_KEY_MISMATCH');
 register(StatsigInitTimeoutError, 'STATSIG_INIT_TIMEOUT');
 register(EngineUnavailableError, 'STATSIG_ENGINE_UNAVAILABLE');
+register(EngineDiedError, 'STATSIG_ENGINE_DIED');

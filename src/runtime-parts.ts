@@ -153,7 +153,7 @@ export function idListSyncOptions(
     store: {
       update: (name, replace, lines) => evaluator.updateIdList(name, replace, lines),
       remove: (name) => evaluator.removeIdList(name),
-      export: (name) => evaluator.engine.exportIdList(name),
+      export: (name) => evaluator.query((engine) => engine.exportIdList(name)),
     },
     intervalMs: options.idListsSyncIntervalMs,
     pollingDisabled: options.disableIdListsSync,
@@ -175,12 +175,13 @@ export interface DeliveryParts {
 
 export function deliveryOptions(around: Surroundings, parts: DeliveryParts): EventDeliveryOptions {
   const { options, platform, logger, clock } = around;
-  const { engine } = parts.evaluator;
-  const prefix = `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(engine.kind) })},"events":[`;
+  const { evaluator } = parts;
+  const prefix = (): string =>
+    `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(evaluator.engine.kind) })},"events":[`;
   return {
     upload: (upload) => parts.http.postEvents(upload),
-    takeBatch: (maxEvents) => engine.takeBatch(prefix, ']}', maxEvents),
-    pending: () => engine.pendingEvents(),
+    takeBatch: (maxEvents) => evaluator.takeBatch(prefix(), ']}', maxEvents),
+    pending: () => evaluator.pendingEvents(),
     beforeFlush: () => parts.diagnostics.emitCalls(),
     compress: platform.compress,
     decompress: platform.decompress,

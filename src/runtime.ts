@@ -4,8 +4,9 @@
  */
 import type { SpecsSummary } from './engine/engine';
 import type { Selection } from './engine/select';
-import { StatsigInitializeIDListsError } from './errors';
+import { EngineDiedError, EngineUnavailableError, StatsigInitializeIDListsError } from './errors';
 import { Evaluator, WINDOW_MS } from './evaluation/evaluator';
+import type { EngineDeath, FailoverHooks } from './evaluation/failover';
 import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters, type DeliveryReport } from './events/delivery';
 import { systemClock, type Clock, type TimerHandle } from './network/clock';
 import type { Diagnostics } from './observability/diagnostics';
@@ -31,7 +32,8 @@ export interface RuntimeInit {
 export class Runtime {
   readonly options: ResolvedOptions;
   readonly logger: SafeLogger;
-  readonly selection: Selection;
+  /** The engine that answers, and why the faster ones don't: absent, broken, or dead by now. */
+  selection: Selection;
   readonly evaluator: Evaluator;
   readonly applier: SpecApplier;
   readonly diagnostics: Diagnostics;
@@ -56,8 +58,8 @@ export class Runtime {
     this.logger = logger;
     this.clock = clock;
     this.windowStartedAt = clock.now();
-    this.selection = platform.selectEngine(this.options.engine);
-    this.evaluator = new Evaluator(this.selection.engine, { now: clock.now, onBatchFull: () => this.delivery.batchReady() });
+    this.selection = this.selectEngine();
+    this.evaluator = new Evaluator(this.selection.engine, { now: clock.now, onBatchFull: () => this.delivery.batchReady() }, this.failoverHooks());
     const { options, loggingCopy } = parsed;
     const sessionID = platform.randomUUID();
     const around = { options, loggingCopy, secretKey, sessionID, platform, logger, clock };
@@ -71,9 +73,6 @@ export class Runtime {
     this.idLists = new IdListSync(parts.idListSyncOptions(around, { http, adapter, diagnostics }, evaluator));
     this.delivery = new EventDelivery(parts.deliveryOptions(around, { evaluator, http, diagnostics, exceptions, applier }));
     this.evaluator.setOptions(parts.engineOptions(around));
-    for (const { kind, reason } of this.selection.rejected) {
-      logger.info(`statsigSDK> The ${kind} engine cannot load, ${this.selection.engine.kind} answers: ${reason}`);
-    }
   }
 
   /** Specs, ID lists and polling; the body of initialize. Never rejects. */
@@ -144,7 +143,7 @@ export class Runtime {
   /** Counters of event delivery, with what the engine dropped. */
   eventStats(): DeliveryCounters {
     const counters = this.delivery.counters();
-    return { ...counters, dropped: counters.dropped + this.evaluator.engine.stats().droppedEvents };
+    return { ...counters, dropped: counters.dropped + this.evaluator.droppedEvents() };
   }
 
   private startPolling(): void {
@@ -189,6 +188,40 @@ export class Runtime {
         resolve();
       });
     });
+  }
+
+  /** Says once per SDK instance why the fastest engine does not answer. @throws EngineUnavailableError */
+  private selectEngine(): Selection {
+    const { platform, logger } = this.init;
+    let selection: Selection;
+    try {
+      selection = platform.selectEngine(this.options.engine);
+    } catch (error) {
+      throw new EngineUnavailableError(error instanceof Error ? error.message : String(error));
+    }
+    const { engine, rejected } = selection;
+    if (rejected.length > 0) {
+      const reasons = rejected.map(({ kind, reason }) => `${kind} cannot load (${reason})`).join(', ');
+      logger.once('engine', 'info', `statsigSDK> The ${engine.kind} engine answers: ${reasons}`);
+    }
+    return selection;
+  }
+
+  private failoverHooks(): FailoverHooks {
+    return {
+      makeReplacement: (kind) => this.init.platform.makeReplacement(kind),
+      payload: () => this.applier.lastGood?.bytes ?? null,
+      onDeath: (death) => this.onEngineDeath(death),
+    };
+  }
+
+  private onEngineDeath({ kind, reason, successor, hasLostIdLists }: EngineDeath): void {
+    const others = this.selection.rejected.filter((rejected) => rejected.kind !== kind);
+    this.selection = { engine: successor, rejected: [...others, { kind, reason }] };
+    this.exceptions.report(new EngineDiedError(kind, successor.kind, reason), { tag: 'engine' });
+    if (hasLostIdLists && !this.isStopped) {
+      this.idLists.reload();
+    }
   }
 
   private onSummary(summary: SpecsSummary, stage: 'accepted' | 'committing'): void {

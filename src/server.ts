@@ -183,7 +183,7 @@ export class Server extends DeprecatedApi {
   /** The layer that holds an experiment, null when none does. */
   getExperimentLayer(experiment: string): string | null {
     return this.guarded('getExperimentLayer', null, () =>
-      typeof experiment === 'string' ? this.runtime.evaluator.engine.experimentLayer(experiment) : null);
+      typeof experiment === 'string' ? this.runtime.evaluator.query((engine) => engine.experimentLayer(experiment)) : null);
   }
 
   /** Records an exposure of a gate, marked manual. */
@@ -294,23 +294,23 @@ export class Server extends DeprecatedApi {
 
   /** Names of all gates, segments and holdouts included. */
   getFeatureGateList(): string[] {
-    return this.runtime.evaluator.engine.specNames(SpecKind.Gate, '');
+    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Gate, ''));
   }
 
   getDynamicConfigList(): string[] {
-    return this.runtime.evaluator.engine.specNames(SpecKind.Config, 'dynamic_config');
+    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'dynamic_config'));
   }
 
   getExperimentList(): string[] {
-    return this.runtime.evaluator.engine.specNames(SpecKind.Config, 'experiment');
+    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'experiment'));
   }
 
   getAutotuneList(): string[] {
-    return this.runtime.evaluator.engine.specNames(SpecKind.Config, 'autotune');
+    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'autotune'));
   }
 
   getLayerList(): string[] {
-    return this.runtime.evaluator.engine.specNames(SpecKind.Layer, '');
+    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Layer, ''));
   }
 
   /** Which engine answers and what it holds. */

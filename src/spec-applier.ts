@@ -59,7 +59,7 @@ export class SpecApplier {
     }
     let prepared: PreparedSpecs;
     try {
-      prepared = await this.options.evaluator.engine.prepareSpecs(bytes);
+      prepared = await this.options.evaluator.prepare(bytes);
     } catch (error) {
       this.options.logger.debug(`statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`);
       return { status: 'rejected', error: parseError(bytes) ?? invalid(source) };

@@ -111,8 +111,10 @@ export class StickyEvaluations {
   }
 
   private infoOf(evaluator: Evaluator, kind: SpecKind, name: string) {
-    const index = evaluator.engine.specIndex(kind, name);
-    return index < 0 ? null : evaluator.engine.specInfo(index);
+    return evaluator.query((engine) => {
+      const index = engine.specIndex(kind, name);
+      return index < 0 ? null : engine.specInfo(index);
+    });
   }
 
   private save(user: object, spec: StickySpec, evaluation: Evaluation): void {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { Engine, EngineOptions, EvalBits, EvalCode, OutcomeRecord, SpecKind } from '../../src/engine/engine';
+import { EngineOptions, EvalBits, EvalCode, OutcomeRecord, SpecKind } from '../../src/engine/engine';
 import { createJsEngine } from '../../src/engine/js/engine';
 
 const load = createRequire(__filename);
@@ -103,7 +103,7 @@ export class Legacy {
 }
 
 export class Ours {
-  constructor(readonly engine: Engine = createJsEngine('test')) {
+  constructor(readonly engine = createJsEngine('test')) {
     this.engine.setOptions(OPTIONS);
   }
 

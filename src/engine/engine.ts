@@ -230,8 +230,8 @@ export interface Engine {
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
   /** Records a layer parameter exposure. True = batch full. */
   exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean;
-  /** Spells an outcome out. */
-  outcome(outcome: number): OutcomeRecord;
+  /** Spells an outcome out. Null only from a dead instance. */
+  outcome(outcome: number): OutcomeRecord | null;
   /** Interns an outcome made by the caller (sticky values, a layer from an earlier epoch). Or TableFull. */
   internOutcome(record: OutcomeRecord): number;
   /** Why the last `Failed` happened. */
@@ -270,8 +270,20 @@ export interface Engine {
   clientInitialize(slot: number, options: ClientInitializeOptions): Uint8Array | number | null;
 
   stats(): EngineStats;
+  /**
+   * True once a call panicked or trapped: the instance is of no further use. From that call on, evaluation answers
+   * Failed, questions answer empty (`outcome` null), and what records an event answers true, so that the caller looks
+   * here. Only `takeBatch`, `pendingEvents` and `exportIdList` still try to give what the instance holds. Cost: 50 ns.
+   */
+  isDead(): boolean;
   /** Frees native memory now. Later calls answer Failed or do nothing. */
   dispose(): void;
+}
+
+/** An engine that can take the place of a dead one in the middle of a call. */
+export interface ReplacementEngine extends Engine {
+  /** As `prepareSpecs`, at once and on the calling thread. @throws Error when it is no payload at all */
+  prepareSpecsNow(payload: Uint8Array): PreparedSpecs;
 }
 
 /** Result of parsing a user agent the way statsig-node does (BEHAVIOUR.md 3.10). */

@@ -37,16 +37,23 @@ export interface RustBinding {
   setTimeZone(transitions: Float64Array): void;
   clientInitialize(slot: number, json: string): Uint8Array | number | null;
   stats(): string;
+  isDead(): boolean;
+  /** Kills the instance from inside, for the tests of replacing it. */
+  breakForTests(): void;
   dispose(): void;
 }
+
+const NO_STATS: EngineStats = {
+  epoch: 0, specs: 0, outcomes: 0, unknownNames: 0, pendingEvents: 0, pendingBytes: 0, droppedEvents: 0, idLists: 0, idListBytes: 0,
+};
 
 /** See the head of this file. */
 export class RustEngine implements Engine {
   /** The hot calls are the binding's own functions, without a frame in between. */
-  readonly evaluate: Engine['evaluate'];
-  readonly expose: Engine['expose'];
+  evaluate: Engine['evaluate'];
+  expose: Engine['expose'];
 
-  constructor(readonly kind: EngineKind, readonly version: string, readonly userCapacity: number, private readonly rust: RustBinding) {
+  constructor(readonly kind: EngineKind, readonly version: string, readonly userCapacity: number, protected readonly rust: RustBinding) {
     this.evaluate = rust.evaluate.bind(rust);
     this.expose = rust.expose.bind(rust);
   }
@@ -80,11 +87,11 @@ export class RustEngine implements Engine {
   }
 
   specNames(kind: SpecKind, entity: string): string[] {
-    return JSON.parse(this.rust.specNames(kind, entity)) as string[];
+    return parse<string[]>(this.rust.specNames(kind, entity), []);
   }
 
   specInfo(index: number): { entity: string | null; idType: string | null; isActive: boolean } | null {
-    return JSON.parse(this.rust.specInfo(index) ?? 'null') as ReturnType<Engine['specInfo']>;
+    return parse(this.rust.specInfo(index), null);
   }
 
   experimentLayer(experiment: string): string | null {
@@ -103,8 +110,8 @@ export class RustEngine implements Engine {
     return this.rust.exposeLayerParameter(slot, outcome, parameter, mode, nowMs);
   }
 
-  outcome(outcome: number): OutcomeRecord {
-    return JSON.parse(this.rust.outcome(outcome)) as OutcomeRecord;
+  outcome(outcome: number): OutcomeRecord | null {
+    return parse<OutcomeRecord | null>(this.rust.outcome(outcome), null);
   }
 
   internOutcome(record: OutcomeRecord): number {
@@ -160,10 +167,28 @@ export class RustEngine implements Engine {
   }
 
   stats(): EngineStats {
-    return JSON.parse(this.rust.stats()) as EngineStats;
+    return { ...NO_STATS, ...parse<Partial<EngineStats>>(this.rust.stats(), {}) };
+  }
+
+  isDead(): boolean {
+    return this.rust.isDead();
+  }
+
+  /** The next evaluation kills the instance, as a bug in the evaluator would. */
+  breakForTests(): void {
+    const { evaluate } = this;
+    this.evaluate = (slot, spec, mode, nowMs) => {
+      this.rust.breakForTests();
+      return evaluate(slot, spec, mode, nowMs);
+    };
   }
 
   dispose(): void {
     this.rust.dispose();
   }
+}
+
+/** JSON of the binding; a dead one gives no text. */
+function parse<T>(json: string | null, otherwise: T): T {
+  return json === null || json === '' ? otherwise : (JSON.parse(json) as T);
 }

@@ -2,7 +2,7 @@
  * Which engine runs: native, else WebAssembly, else JavaScript; `forced` (from the option or `STATSIG_ENGINE`) names
  * one. The only importer of all three; each is loaded when it is tried, so an unused one costs nothing.
  */
-import type { Engine, EngineKind } from './engine';
+import type { Engine, EngineKind, ReplacementEngine } from './engine';
 import { ENGINE_KINDS } from './kinds';
 import { VERSION } from './version';
 
@@ -33,6 +33,11 @@ export function selectEngine(forced: EngineKind | null, factories: Record<Engine
   throw new Error('No engine loads.');
 }
 
+/** An engine to take over from one that died. @throws Error when it cannot load; js always loads. */
+export function makeReplacement(kind: 'wasm' | 'js'): ReplacementEngine {
+  return FACTORIES[kind]();
+}
+
 function firstLine(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   const message = error instanceof Error ? error.message : String(error);
@@ -40,7 +45,7 @@ function firstLine(error: unknown): string {
 }
 
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded lazily and synchronously */
-const FACTORIES: Record<EngineKind, Factory> = {
+const FACTORIES = {
   native: () => (require('./native') as typeof import('./native')).createNativeEngine(),
   wasm: () => (require('./wasm-node') as typeof import('./wasm-node')).createWasmEngineFromFile(),
   js: () => (require('./js/engine') as typeof import('./js/engine')).createJsEngine(VERSION),

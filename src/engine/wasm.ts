@@ -3,8 +3,10 @@
  * WebAssembly, TextEncoder and TextDecoder, so it runs in Node, Bun, Deno, workers and browsers.
  *
  * One module instance per engine. Everything is synchronous inside; the promises of the interface settle at once.
+ *
+ * A trap (a panic, or memory that cannot grow) ends an instance, and no trap leaves this file: see `Life`.
  */
-import type { Engine, EventBatch } from './engine';
+import type { EventBatch, PreparedSpecs, ReplacementEngine } from './engine';
 import { RustEngine, type RustBinding } from './rust-adapter';
 
 /** A compiled module, as `WebAssembly.Module` or a bundler's import of the file gives it. */
@@ -57,11 +59,69 @@ declare const WebAssembly: { Instance: new (module: WasmModule, imports: object)
 const NONE = -100;
 /** Input kept by the module between calls (KEPT_INPUT in host.rs): short texts need no `reserve`. */
 const KEPT_INPUT = 1 << 16;
+/** `EvalCode.Failed`: what every call of a dead instance answers. */
+const FAILED = -3;
+/** Calls that are made even on a dead instance, to save what it holds. */
+const STILL_CALLED = new Set(['reserve', 'output', 'pending_events', 'take_batch', 'batch_count', 'export_id_list']);
 
 /** A new engine on its own instance. @throws Error when the module is not ours or cannot be instantiated. */
-export function createWasmEngine(module: WasmModule): Engine {
-  const binding = new WasmBinding(new WebAssembly.Instance(module, {}).exports as Exports);
-  return new RustEngine('wasm', binding.version(), binding.userCapacity(), binding);
+export function createWasmEngine(module: WasmModule): ReplacementEngine {
+  return new WasmEngine(new WasmBinding(new WebAssembly.Instance(module, {}).exports as Exports));
+}
+
+class WasmEngine extends RustEngine implements ReplacementEngine {
+  constructor(private readonly binding: WasmBinding) {
+    super('wasm', binding.version(), binding.userCapacity(), binding);
+    // Half a module (a stripped or foreign one) shows here and not in the first check.
+    if (this.isDead() || typeof this.userCapacity !== 'number') throw new Error(`the module does not work: ${binding.lastError()}`);
+  }
+
+  prepareSpecsNow(payload: Uint8Array): PreparedSpecs {
+    return JSON.parse(this.binding.prepareSpecsNow(payload)) as PreparedSpecs;
+  }
+}
+
+type Call = (a?: number, b?: number, c?: number, d?: number, e?: number) => number;
+
+/** Whether an instance lives. Its exports are called through `guarded` only. */
+class Life {
+  /** Why it died; null while it lives. */
+  death: string | null = null;
+
+  /** The exports, answering FAILED instead of trapping. */
+  guarded(exports: Exports): Exports {
+    const calls: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(exports)) {
+      calls[name] = typeof value === 'function' ? this.guard(value as Call, STILL_CALLED.has(name)) : value;
+    }
+    // One function per signature: the shared one costs a check 20 ns.
+    const { evaluate } = exports;
+    calls['evaluate'] = (slot: number, spec: number, mode: number, nowMs: number): number => {
+      if (this.death !== null) return FAILED;
+      try {
+        return evaluate(slot, spec, mode, nowMs);
+      } catch (error) {
+        return this.end(error);
+      }
+    };
+    return calls as unknown as Exports;
+  }
+
+  private guard(call: Call, isStillCalled: boolean): Call {
+    return (a, b, c, d, e) => {
+      if (this.death !== null && !isStillCalled) return FAILED;
+      try {
+        return call(a, b, c, d, e);
+      } catch (error) {
+        return this.end(error);
+      }
+    };
+  }
+
+  private end(error: unknown): number {
+    this.death ??= error instanceof Error ? error.message : String(error);
+    return FAILED;
+  }
 }
 
 /** The ABI as `RustBinding`. Memory views are made anew when the memory grew. */
@@ -71,11 +131,14 @@ class WasmBinding implements RustBinding {
   private view: Uint8Array;
   private input = 0;
   private room = 0;
+  private readonly life = new Life();
+  private readonly wasm: Exports;
   readonly evaluate: RustBinding['evaluate'];
 
-  constructor(private readonly wasm: Exports) {
-    this.view = new Uint8Array(wasm.memory.buffer);
-    this.evaluate = wasm.evaluate;
+  constructor(exports: Exports) {
+    this.wasm = this.life.guarded(exports);
+    this.view = new Uint8Array(exports.memory.buffer);
+    this.evaluate = this.wasm.evaluate;
   }
 
   version(): string {
@@ -95,11 +158,15 @@ class WasmBinding implements RustBinding {
   }
 
   async prepareSpecs(payload: Uint8Array): Promise<string> {
+    return this.prepareSpecsNow(payload);
+  }
+
+  prepareSpecsNow(payload: Uint8Array): string {
     const length = this.writeBytes(payload);
     const answer = this.wasm.prepare_specs(length);
     // The module gave the payload's memory back.
     this.room = 0;
-    if (answer < 0) throw new Error(this.text(this.outputLength()));
+    if (answer < 0) throw new Error(this.life.death ?? this.text(this.outputLength()));
     return this.text(answer);
   }
 
@@ -157,7 +224,7 @@ class WasmBinding implements RustBinding {
   }
 
   lastError(): string {
-    return this.text(this.wasm.last_error());
+    return this.life.death === null ? this.text(this.wasm.last_error()) : `the WebAssembly instance trapped: ${this.life.death}`;
   }
 
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean {
@@ -166,13 +233,13 @@ class WasmBinding implements RustBinding {
   }
 
   pendingEvents(): number {
-    return this.wasm.pending_events();
+    return Math.max(0, this.wasm.pending_events());
   }
 
   async takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
     const [a, b] = this.writeAll(prefix, suffix, '');
-    const body = this.bytes(this.wasm.take_batch(a, b, maxEvents));
-    return { count: this.wasm.batch_count(), body };
+    const length = this.wasm.take_batch(a, b, maxEvents);
+    return length < 0 ? { count: 0, body: new Uint8Array(0) } : { count: this.wasm.batch_count(), body: this.bytes(length) };
   }
 
   rotateWindow(): void {
@@ -188,7 +255,7 @@ class WasmBinding implements RustBinding {
     this.claim(encoded.length + lines.length);
     this.view.set(encoded, this.input);
     this.view.set(lines, this.input + encoded.length);
-    return this.wasm.update_id_list(encoded.length, lines.length, replace ? 1 : 0) !== 0;
+    return this.wasm.update_id_list(encoded.length, lines.length, replace ? 1 : 0) === 1;
   }
 
   removeIdList(name: string): void {
@@ -197,7 +264,7 @@ class WasmBinding implements RustBinding {
 
   exportIdList(name: string): Uint8Array | null {
     const length = this.wasm.export_id_list(this.write(name));
-    return length === NONE ? null : this.bytes(length);
+    return length < 0 ? null : this.bytes(length);
   }
 
   setIpTable(table: Uint8Array): void {
@@ -220,13 +287,16 @@ class WasmBinding implements RustBinding {
     return this.text(this.wasm.stats());
   }
 
-  /** The instance goes with its last reference. */
-  dispose(): void {}
+  isDead(): boolean {
+    return this.life.death !== null;
+  }
 
-  /** Traps the instance, for the tests of replacing it. */
-  trapForTests(): void {
+  breakForTests(): void {
     this.wasm.trap_for_tests();
   }
+
+  /** The instance goes with its last reference. */
+  dispose(): void {}
 
   // ---- memory ----
 
@@ -235,8 +305,16 @@ class WasmBinding implements RustBinding {
     if (length > this.room || this.room > KEPT_INPUT) {
       this.input = this.wasm.reserve(length);
       this.room = Math.max(length, KEPT_INPUT);
+      if (this.input < 0) return this.writeNowhere(length);
     }
     this.refresh();
+  }
+
+  /** There is no room in a dead instance, and nobody who would read it. */
+  private writeNowhere(length: number): void {
+    this.view = new Uint8Array(length);
+    this.input = 0;
+    this.room = 0;
   }
 
   private refresh(): void {
@@ -274,7 +352,9 @@ class WasmBinding implements RustBinding {
     return this.view.slice(at, at + length);
   }
 
+  /** Empty when the call failed. */
   private text(length: number): string {
+    if (length < 0) return '';
     this.refresh();
     const at = this.wasm.output();
     return this.decoder.decode(this.view.subarray(at, at + length));

@@ -7,7 +7,8 @@
  */
 import {
   EvalBits, EvalCode, EvalMode, SpecKind,
-  type ClientInitializeOptions, type Engine, type EngineOptions, type EventBatch, type OutcomeRecord, type OverrideTable, type PreparedSpecs,
+  type ClientInitializeOptions, type Engine, type EngineOptions, type EventBatch, type OutcomeRecord, type OverrideTable,
+  type PreparedSpecs,
 } from '../engine/engine';
 import { Answers } from './answers';
 import { customEventText, type CustomEvent } from './custom-event';
@@ -18,7 +19,9 @@ import { SpecNames } from './spec-names';
 import { timeZoneTransitions } from './time-zone';
 import { UserAgentCache, userAgentOf } from './user-agent';
 import type { EnvironmentRule } from './user-encoder';
-import { UserTable, type UserRecord } from './user-table';
+import { UserTable, type PinnedUser, type UserRecord } from './user-table';
+
+export type { PinnedUser } from './user-table';
 
 /** What the evaluator needs of its surroundings. */
 export interface EvaluatorHooks {
@@ -33,13 +36,6 @@ export const WINDOW_MS = 60_000;
 /** How often one question is put again after a user agent was supplied, a full table emptied or an engine replaced. */
 const ATTEMPTS = 8;
 const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
-
-/** A user that its caller promised not to change, and where it lives as long as its slot is not taken. */
-export interface PinnedUser {
-  readonly user: object;
-  readonly owner: Evaluator;
-  record: UserRecord;
-}
 
 /** No remembered answer. */
 const UNKNOWN = -1;

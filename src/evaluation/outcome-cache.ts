@@ -9,7 +9,8 @@ export class OutcomeCache {
   private records: (OutcomeRecord | undefined)[] = [];
   private decoded = 0;
 
-  get(engine: Engine, outcome: number): OutcomeRecord {
+  /** Null when the engine died. */
+  get(engine: Engine, outcome: number): OutcomeRecord | null {
     return this.records[outcome] ?? this.decode(engine, outcome);
   }
 
@@ -18,9 +19,10 @@ export class OutcomeCache {
     this.decoded = 0;
   }
 
-  private decode(engine: Engine, outcome: number): OutcomeRecord {
+  private decode(engine: Engine, outcome: number): OutcomeRecord | null {
     if (this.decoded >= MOST_DECODED) this.clear();
     const record = engine.outcome(outcome);
+    if (record === null) return null;
     this.records[outcome] = record;
     this.decoded++;
     return record;

@@ -37,6 +37,14 @@ export class UserRecord {
   constructor(readonly slot: number, readonly key: string) {}
 }
 
+/** A user that its caller promised not to change, and where it lives as long as its slot is not taken. */
+export interface PinnedUser {
+  readonly user: object;
+  /** The `Evaluator` that made it. */
+  readonly owner: object;
+  record: UserRecord;
+}
+
 /** Where encoded users go; `Engine` fits. */
 export interface UserSink {
   setUser(slot: number, json: string, privateJson: string, exotic: string): void;

@@ -88,6 +88,12 @@ export class IdListSync {
     return this.poller.run();
   }
 
+  /** Loads every list again from its first byte: whatever held them lost them. */
+  reload(): void {
+    this.lists.clear();
+    void this.sync();
+  }
+
   startPolling(): void {
     this.poller.start();
   }

@@ -44,8 +44,15 @@ impl NativeEngine {
 
     /// A call panicked; use another engine from now on.
     #[napi]
-    pub fn poisoned(&self) -> bool {
+    pub fn is_dead(&self) -> bool {
         self.shared.is_poisoned()
+    }
+
+    /// Panics inside, so that tests can see a dead engine replaced. Not reachable from the SDK's API.
+    #[napi]
+    #[allow(clippy::panic)]
+    pub fn break_for_tests(&self) {
+        self.shared.call((), |_| panic!("asked for by a test"));
     }
 
     #[napi]
@@ -118,7 +125,7 @@ impl NativeEngine {
 
     #[napi]
     pub fn expose_layer_parameter(&self, slot: u32, outcome: u32, parameter: String, mode: u32, now_ms: f64) -> bool {
-        self.shared.call(false, |engine| engine.expose_layer_parameter(slot, outcome, &parameter, mode, now_ms))
+        self.shared.record(|engine| engine.expose_layer_parameter(slot, outcome, &parameter, mode, now_ms))
     }
 
     #[napi]
@@ -139,17 +146,17 @@ impl NativeEngine {
 
     #[napi]
     pub fn log_event(&self, slot: i32, head: String, tail: String, dedupe_key: String) -> bool {
-        self.shared.call(false, |engine| engine.log_event(u32::try_from(slot).ok(), &head, &tail, &dedupe_key))
+        self.shared.record(|engine| engine.log_event(u32::try_from(slot).ok(), &head, &tail, &dedupe_key))
     }
 
     #[napi]
     pub fn pending_events(&self) -> u32 {
-        self.shared.call(0, |engine| engine.pending_events() as u32)
+        self.shared.salvage(0, |engine| engine.pending_events() as u32)
     }
 
     #[napi(ts_return_type = "Promise<EncodedBatch>")]
     pub fn take_batch(&self, prefix: String, suffix: String, max_events: f64) -> AsyncTask<EncodeTask> {
-        let batch = self.shared.call(Default::default(), |engine| engine.take_batch(max_events as usize));
+        let batch = self.shared.salvage(Default::default(), |engine| engine.take_batch(max_events as usize));
         AsyncTask::new(EncodeTask { batch, prefix, suffix })
     }
 
@@ -176,7 +183,7 @@ impl NativeEngine {
 
     #[napi]
     pub fn export_id_list(&self, name: String) -> Option<Uint8Array> {
-        self.shared.call(None, |engine| engine.export_id_list(&name)).map(Uint8Array::from)
+        self.shared.salvage(None, |engine| engine.export_id_list(&name)).map(Uint8Array::from)
     }
 
     #[napi]

@@ -91,7 +91,7 @@ unsafe extern "C" fn evaluate(env: sys::napi_env, info: sys::napi_callback_info)
 unsafe extern "C" fn expose(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: this is the running callback, and `function` gave it a `Shared`.
     let full = unsafe { arguments(env, info) }.is_some_and(|(shared, [slot, outcome, mode, now])| {
-        shared.call(false, |engine| engine.expose(index(slot), index(outcome), mode as u32, now))
+        shared.record(|engine| engine.expose(index(slot), index(outcome), mode as u32, now))
     });
     let mut value = ptr::null_mut();
     // SAFETY: as in `evaluate`.

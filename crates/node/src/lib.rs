@@ -11,7 +11,8 @@
 //! - `version()` and `userCapacity()` are methods.
 //!
 //! `prepareSpecs`, `takeBatch` and `updateIdList` work on libuv's pool and are installed on the thread of the engine.
-//! A panic makes its call answer `Failed` (or nothing), and every later one too: see `poisoned()`.
+//! A panic makes its call answer `Failed` (or nothing), and every later one too: see `isDead()`. What records an
+//! event answers true then; `takeBatch`, `pendingEvents` and `exportIdList` go on as well as they can.
 
 mod engine;
 mod hot;

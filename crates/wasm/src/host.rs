@@ -24,8 +24,16 @@ thread_local! {
 const KEPT_INPUT: usize = 1 << 16;
 
 /// Runs `work` on the instance's state.
+///
+/// After a trap the state is still borrowed by the call that trapped. Its frame is gone and never goes on, so the state
+/// is handed out again: the host calls a dead instance only to save pending events and ID lists.
 pub fn with<T>(work: impl FnOnce(&mut Host) -> T) -> T {
-    HOST.with(|host| work(&mut host.borrow_mut()))
+    HOST.with(|host| match host.try_borrow_mut() {
+        Ok(mut host) => work(&mut host),
+        // SAFETY: exports do not nest, because the module imports no function that could call back; so a borrow that
+        // exists belongs to a call that trapped. There is one thread.
+        Err(_) => work(unsafe { &mut *host.as_ptr() }),
+    })
 }
 
 /// The kind of a number of `SpecKind` in engine.ts.

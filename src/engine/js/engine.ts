@@ -1,8 +1,8 @@
 /** The engine in plain TypeScript: for hosts without the native addon or WebAssembly. No dependency on Node. */
 
 import {
-  ClientInitializeOptions, Engine, EngineOptions, EngineStats, EvalBits, EvalCode, EvalMode, EventBatch, OutcomeRecord,
-  OverrideTable, PreparedSpecs, SpecKind, UserAgentParts,
+  ClientInitializeOptions, EngineOptions, EngineStats, EvalBits, EvalCode, EvalMode, EventBatch, OutcomeRecord,
+  OverrideTable, PreparedSpecs, ReplacementEngine, SpecKind, UserAgentParts,
 } from '../engine';
 import { ClientResponder } from './bootstrap';
 import { Interruption } from './eval/context';
@@ -45,14 +45,14 @@ interface Target {
   uninitialized: Result | null;
 }
 
-/** Creates an engine that holds no specs; `version` is what it reports. */
-export function createJsEngine(version: string): Engine {
+/** Creates an engine that holds no specs; `version` is what it reports. It never dies, so there is always an outcome. */
+export function createJsEngine(version: string): { outcome(outcome: number): OutcomeRecord } & ReplacementEngine {
   return new JsEngine(version);
 }
 
 const EMPTY_STORE: Store = compileStore({ feature_gates: [], dynamic_configs: [], layer_configs: [] });
 
-class JsEngine implements Engine {
+class JsEngine implements ReplacementEngine {
   readonly kind = 'js';
   readonly userCapacity = USER_CAPACITY;
 
@@ -88,6 +88,10 @@ class JsEngine implements Engine {
 
   // A promise because native parses off the event loop; the interface lets this method reject.
   async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
+    return this.prepareSpecsNow(payload);
+  }
+
+  prepareSpecsNow(payload: Uint8Array): PreparedSpecs {
     const root = parseRoot(payload);
     if (!root.has_updates) return { handle: 0, summary: summarise(root, Array.isArray(root.feature_gates) ? 1 : 2) };
     if (this.prepared.size >= MAX_PREPARED) throw new Error('too many prepared payloads wait for commit or discard');
@@ -342,6 +346,11 @@ class JsEngine implements Engine {
       idLists: this.evaluator.idLists.size,
       idListBytes,
     };
+  }
+
+  /** JavaScript that throws is caught where it does; an instance never dies. */
+  isDead(): boolean {
+    return false;
   }
 
   dispose(): void {

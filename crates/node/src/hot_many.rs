@@ -1,0 +1,54 @@
+//! `evaluateMany` as a raw N-API function over typed arrays: see `hot`.
+
+use std::ffi::c_void;
+use std::ptr;
+
+use napi::sys;
+
+use crate::hot::{call_info, index, number};
+
+/// Number of arguments: slot, specs, count, mode, now, codes.
+const ARGUMENTS: usize = 6;
+
+/// Start and length of an Int32Array; empty for anything else.
+///
+/// # Safety
+/// `env` must be that of the running callback and `value` one of its live handles.
+unsafe fn int32_array(env: sys::napi_env, value: sys::napi_value) -> (*mut i32, usize) {
+    let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut::<c_void>());
+    // SAFETY: live handles by contract, pointers to locals; parts that are not wanted may be null.
+    let status = unsafe {
+        sys::napi_get_typedarray_info(env, value, &mut kind, &mut length, &mut data, ptr::null_mut(), ptr::null_mut())
+    };
+    if status != sys::Status::napi_ok || kind != sys::TypedarrayType::int32_array || data.is_null() {
+        return (ptr::null_mut(), 0);
+    }
+    (data.cast(), length)
+}
+
+/// `evaluateMany(slot, specs, count, mode, nowMs, codes)`: how many codes were written.
+pub unsafe extern "C" fn evaluate_many(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
+    let written = unsafe { call_info::<ARGUMENTS>(env, info) }.map_or(0, |(shared, values)| {
+        let [slot, specs, count, mode, now, codes] = values;
+        // SAFETY: live handles of this call.
+        let [slot, count, mode, now] = [slot, count, mode, now].map(|value| unsafe { number(env, value) });
+        // SAFETY: as above.
+        let ((specs, room), (codes, codes_room)) = unsafe { (int32_array(env, specs), int32_array(env, codes)) };
+        let count = (index(count) as usize).min(room).min(codes_room);
+        // One memory for both would make two slices of which one is mutable.
+        if count == 0 || specs.wrapping_add(count) > codes && codes.wrapping_add(count) > specs {
+            return 0;
+        }
+        // SAFETY: both point to at least `count` initialised integers (`count` is at most either length), which no one
+        // moves, frees or writes while this call runs: no JavaScript runs, and the arrays are not shared with threads.
+        // They don't overlap, as just checked.
+        let (specs, codes) =
+            unsafe { (std::slice::from_raw_parts(specs, count), std::slice::from_raw_parts_mut(codes, count)) };
+        shared.call(0, |engine| engine.evaluate_many(index(slot), specs, mode as u32, now, codes))
+    });
+    let mut value = ptr::null_mut();
+    // SAFETY: `env` is live and `value` is a local; on failure it stays null, which JavaScript sees as undefined.
+    unsafe { sys::napi_create_uint32(env, written as u32, &mut value) };
+    value
+}
