@@ -1,5 +1,5 @@
 import test from 'ava';
-import { encodeUser } from '../../src/evaluation/user-encoder';
+import { encodeUser, MOST_NESTING } from '../../src/evaluation/user-encoder';
 
 const NONE = { json: '', overwrites: true };
 
@@ -26,6 +26,24 @@ test('the environment overwrites or fills', (t) => {
     userID: 'u', statsigEnvironment: { tier: 'production' },
   });
   t.deepEqual(JSON.parse(encodeUser({}, { json: environment, overwrites: true }).json), { statsigEnvironment: { tier: 'production' } });
+});
+
+test('an environment keeps the place of the key', (t) => {
+  const user = { statsigEnvironment: null, userID: 'u' };
+  const filled = '{"statsigEnvironment":{"tier":"x"},"userID":"u"}';
+  for (const overwrites of [true, false]) {
+    t.is(encodeUser(user, { json: '{"tier":"x"}', overwrites }).json, filled);
+    t.is(encodeUser({ ...user, statsigEnvironment: undefined }, { json: '{"tier":"x"}', overwrites }).json, filled);
+  }
+  t.is(encodeUser({ a: 1, statsigEnvironment: { tier: 'own' }, b: 2 }, { json: '{"tier":"x"}', overwrites: true }).json, '{"a":1,"statsigEnvironment":{"tier":"x"},"b":2}');
+});
+
+test('nesting is bounded', (t) => {
+  const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)]);
+  const json = (levels: number): string => encodeUser({ userID: 'u', custom: { deep: nested(levels) } }, NONE).json;
+  t.is(json(MOST_NESTING), `{"userID":"u","custom":{"deep":${'['.repeat(MOST_NESTING)}1${']'.repeat(MOST_NESTING)}}}`);
+  t.is(json(MOST_NESTING + 1), '{"userID":"u","custom":{"deep":null}}');
+  t.is(json(5000), '{"userID":"u","custom":{"deep":null}}');
 });
 
 test('values that JSON loses travel as exotic ones', (t) => {

@@ -27,6 +27,8 @@ export interface EnvironmentRule {
 }
 
 const NO_ESCAPE_NEEDED = /^[\x20\x21\x23-\x5b\x5d-\x7e\u00a0-\ud7ff\ue000-\uffff]*$/;
+/** An attribute that nests deeper counts as null: engines bound the nesting of what they parse. */
+export const MOST_NESTING = 200;
 const SECTIONS = new Set(['custom', 'privateAttributes', 'customIDs', 'statsigEnvironment']);
 
 /** Encodes any object; never throws. Cost: about 1.5 µs for a plain user of 10 fields. */
@@ -34,21 +36,25 @@ export function encodeUser(user: object, environment: EnvironmentRule): EncodedU
   const state: State = { exotics: [], isStable: true };
   let json = '';
   let privateJson = '';
-  let ownEnvironment = false;
+  let hasEnvironment = false;
   const fields = user as Record<string, unknown>;
   for (const key of Object.keys(user)) {
     const value = read(fields, key);
-    if (value === undefined) continue;
-    if (key === 'statsigEnvironment') {
-      if (environment.json !== '' && (environment.overwrites || value === null)) continue;
-      ownEnvironment = true;
+    if (key === 'statsigEnvironment' && environment.json !== '') {
+      // statsig-node assigns to the user: a key that is there keeps its place.
+      hasEnvironment = true;
+      if (environment.overwrites || value === null || value === undefined) {
+        json += `${json === '' ? '' : ','}"statsigEnvironment":${environment.json}`;
+        continue;
+      }
     }
+    if (value === undefined) continue;
     const text = SECTIONS.has(key) ? section(key, value, state) : scalar([key], value, state);
     if (text === undefined) continue;
     if (key === 'privateAttributes') privateJson = text === 'null' ? '' : text;
     else json += `${json === '' ? '' : ','}${quote(key)}:${text}`;
   }
-  if (environment.json !== '' && !ownEnvironment) {
+  if (environment.json !== '' && !hasEnvironment) {
     json += `${json === '' ? '' : ','}"statsigEnvironment":${environment.json}`;
   }
   inherited(user, state);
@@ -103,7 +109,9 @@ function scalar(path: [string] | [string, string], value: unknown, state: State)
       break;
     case 'object':
       if (value === null) return 'null';
-      state.isStable &&= isFlatArray(value);
+      if (isFlatArray(value)) break;
+      state.isStable = false;
+      if (isDeeper(value, MOST_NESTING)) return 'null';
       break;
     default:
       state.isStable = false;
@@ -115,6 +123,17 @@ function scalar(path: [string] | [string, string], value: unknown, state: State)
 
 function isFlatArray(value: object): boolean {
   return Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null);
+}
+
+/** Whether a value nests deeper than `levels`; cycles do. A getter that throws has no depth. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  try {
+    return Object.values(value).some((item) => isDeeper(item, levels - 1));
+  } catch {
+    return false;
+  }
 }
 
 /** Getters and fields of a class's prototypes: conditions see them, JSON does not. */

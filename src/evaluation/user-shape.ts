@@ -110,24 +110,28 @@ function matchSource(fields: Field[]): string {
   return `let n = 0, k, p, v;\n${body}\nreturn true;`;
 }
 
-/** Builds [fields before the environment, private attributes, own environment]. */
+/** Builds [fields before the environment, private attributes, own environment, fields after it]. */
 function textSource(fields: Field[]): string {
   let index = 0;
   const object = (list: Field[]): string => {
     const parts = list.map(({ key }, i) => `${JSON.stringify(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`)} + json(values[${index++}])`);
     return `'{' + ${[...parts, "'}'"].join(' + ')}`;
   };
-  const main: string[] = [];
+  const before: string[] = [];
+  const after: string[] = [];
   const privates: string[] = [];
   const environment: string[] = [];
   for (const { key, fields: inner } of fields) {
     const value = inner === undefined ? `json(values[${index++}])` : object(inner);
     if (key === 'privateAttributes') privates.push(value);
     else if (key === 'statsigEnvironment') environment.push(value);
-    else main.push(`${JSON.stringify(`${main.length === 0 ? '' : ','}${JSON.stringify(key)}:`)} + ${value}`);
+    else {
+      const side = environment.length === 0 ? before : after;
+      side.push(`${JSON.stringify(`${side.length === 0 ? '' : ','}${JSON.stringify(key)}:`)} + ${value}`);
+    }
   }
   const join = (parts: string[]): string => (parts.length === 0 ? "''" : parts.join(' + '));
-  return `return [${join(main)}, ${join(privates)}, ${join(environment)}];`;
+  return `return [${join(before)}, ${join(privates)}, ${join(environment)}, ${join(after)}];`;
 }
 
 // ---- what generated code calls ----
@@ -164,10 +168,12 @@ function jsonOf(value: unknown): string {
   return typeof value === 'number' && value !== 0 ? `${value}` : JSON.stringify(value);
 }
 
-function assemble([main, privates, own]: string[], environment: EnvironmentRule): EncodedUser {
+/** A user's own environment and the one in its place stand where the key stands (`encodeUser`). */
+function assemble([before, privates, own, after]: string[], environment: EnvironmentRule): EncodedUser {
   const takesOwn = environment.json === '' || (!environment.overwrites && own !== '' && own !== 'null');
   const tier = takesOwn ? own! : environment.json;
-  const comma = main === '' || tier === '' ? '' : ',';
-  const json = tier === '' ? `{${main}}` : `{${main}${comma}"statsigEnvironment":${tier}}`;
-  return { json, privateJson: privates === 'null' ? '' : privates!, exotic: '', isStable: true };
+  let json = before!;
+  if (tier !== '') json += `${json === '' ? '' : ','}"statsigEnvironment":${tier}`;
+  if (after !== '') json += `,${after}`;
+  return { json: `{${json}}`, privateJson: privates === 'null' ? '' : privates!, exotic: '', isStable: true };
 }
