@@ -9,8 +9,8 @@ use crate::store::Store;
 /// Most bytes of entries that are kept; then all are forgotten.
 pub(super) const MAX_BYTES: usize = 32 << 20;
 
-/// Shapes of entries that are kept apart: 3 algorithms, with exposures in place or by key, with ID types or without.
-const SHAPES: usize = 12;
+/// Shapes of entries that are kept apart: 3 algorithms, with ID types or without.
+const SHAPES: usize = 6;
 
 /// See the head of this file.
 #[derive(Debug, Default)]

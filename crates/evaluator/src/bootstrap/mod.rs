@@ -2,15 +2,17 @@
 //!
 //! `request` reads the options and says which specs are in, `names` holds their hashed names in the order in which they
 //! are written, `source` finds the results, `entry` writes them, `cache` keeps what was written, `replay` adds the
-//! session-replay fields.
+//! session-replay fields; `modern` and `stores` write the newer SDK's shapes (SERVER_CORE.md 7).
 
 mod cache;
 mod entry;
+mod modern;
 mod names;
 mod replay;
 mod request;
 mod response;
 mod source;
+mod stores;
 
 use crate::engine::{ClientInitialize, Engine};
 use crate::eval::Stop;

@@ -39,6 +39,15 @@ pub(super) fn write_replay(info: &JsValue, random: f64, algorithm: Algorithm, pa
     }
 }
 
+/// Appends `session_recording_privacy_settings`, as given.
+pub(super) fn write_privacy(info: &JsValue, out: &mut String) {
+    let key = "session_recording_privacy_settings";
+    let settings = property(info, key);
+    if !settings.is_nullish() {
+        field(key, settings, out);
+    }
+}
+
 fn triggers(list: &JsValue, random: f64, hide: Algorithm) -> JsValue {
     let trigger = |wire: &JsValue| {
         let mut entries: Vec<(Box<str>, JsValue)> = Vec::new();

@@ -1,11 +1,27 @@
 //! What a call asks for.
 
+use rustc_hash::FxHashSet;
+
 use super::names::Algorithm;
 use super::Halt;
 use crate::hashing::djb2;
 use crate::js_semantics::{same_value_zero, JsValue};
 use crate::store::{SpecBody, SpecKind, Store};
 use crate::wire::property;
+
+/// Shape of the response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    /// statsig-node's.
+    Legacy,
+    /// `v2`: exposures by key.
+    Mapped,
+    /// `init-v2`: short keys.
+    Short,
+}
+
+/// Plain names to keep; None = all.
+type Filter<'a> = Option<FxHashSet<&'a str>>;
 
 /// The options of a call, read.
 pub(super) struct Request<'a> {
@@ -22,6 +38,15 @@ pub(super) struct Request<'a> {
     /// `{gates, configs}` of the client key; undefined = no filter.
     entities: &'a JsValue,
     overrides: &'a JsValue,
+    pub(super) format: Format,
+    pub(super) remove_id_type: bool,
+    pub(super) remove_default_gates: bool,
+    pub(super) previous_hash: Option<&'a str>,
+    gates: Filter<'a>,
+    configs: Filter<'a>,
+    experiments: Filter<'a>,
+    layers: Filter<'a>,
+    param_stores: Filter<'a>,
 }
 
 impl<'a> Request<'a> {
@@ -48,6 +73,19 @@ impl<'a> Request<'a> {
             for_app: uses_target_app && key.is_some_and(|key| !key.is_empty()),
             entities: by_hash(&meta.hashed_sdk_keys_to_entities),
             overrides: property(options, "overrides"),
+            format: match property(options, "responseFormat").as_str() {
+                Some("v2") => Format::Mapped,
+                Some("init-v2") => Format::Short,
+                _ => Format::Legacy,
+            },
+            remove_id_type: property(options, "removeIdType").is_truthy(),
+            remove_default_gates: property(options, "removeDefaultValueGates").is_truthy(),
+            previous_hash: property(options, "previousResponseHash").as_str(),
+            gates: filter(options, "featureGateFilter"),
+            configs: filter(options, "dynamicConfigFilter"),
+            experiments: filter(options, "experimentFilter"),
+            layers: filter(options, "layerFilter"),
+            param_stores: filter(options, "paramStoreFilter"),
         }
     }
 
@@ -66,10 +104,35 @@ impl<'a> Request<'a> {
         !self.overrides.is_nullish()
     }
 
+    /// Number of the shape that entries have.
+    pub(super) fn shape(&self) -> usize {
+        self.algorithm as usize * 2 + usize::from(self.remove_id_type)
+    }
+
+    /// Whether a parameter store is wanted.
+    pub(super) fn keeps_param_store(&self, name: &str) -> bool {
+        self.param_stores.as_ref().is_none_or(|names| names.contains(name))
+    }
+
+    /// The filter of a spec's entity (SERVER_CORE.md 7.1). Autotunes have none.
+    fn is_wanted(&self, kind: SpecKind, name: &str, entity: Option<&str>) -> bool {
+        let filter = match (kind, entity) {
+            (SpecKind::Gate, _) => &self.gates,
+            (SpecKind::Layer, _) => &self.layers,
+            (SpecKind::Config, Some("dynamic_config")) => &self.configs,
+            (SpecKind::Config, Some("autotune")) => &None,
+            (SpecKind::Config, _) => &self.experiments,
+        };
+        filter.as_ref().is_none_or(|names| names.contains(name))
+    }
+
     /// Which specs a client may see (BEHAVIOUR.md 6.1).
     pub(super) fn includes(&self, kind: SpecKind, name: &str, body: &SpecBody) -> Result<bool, Halt> {
         let entity = body.entity.as_deref();
         if kind == SpecKind::Gate && matches!(entity, Some("segment" | "holdout")) {
+            return Ok(false);
+        }
+        if !self.is_wanted(kind, name, entity) {
             return Ok(false);
         }
         let listed = match kind {
@@ -88,4 +151,8 @@ impl<'a> Request<'a> {
         let list = list.ok_or(Halt::Failed("the entities of the client key are no lists"))?;
         Ok(list.iter().any(|entry| entry.as_str() == Some(name)))
     }
+}
+
+fn filter<'a>(options: &'a JsValue, key: &str) -> Filter<'a> {
+    property(options, key).as_array().map(|names| names.iter().filter_map(JsValue::as_str).collect())
 }

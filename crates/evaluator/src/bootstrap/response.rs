@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use super::cache::Cache;
-use super::entry::{gate_value, Writer};
+use super::entry::{gate_value, optional, raw, Writer};
+use super::modern::ModernWriter;
 use super::names::{Named, Names};
-use super::replay::write_replay;
-use super::request::Request;
-use super::source::Source;
+use super::replay::{write_privacy, write_replay};
+use super::request::{Format, Request};
+use super::source::{Shown, Source};
+use super::stores::{write_param_stores, write_private_hash};
 use super::Halt;
 use crate::engine::Engine;
+use crate::hashing::sha256;
 use crate::js_semantics::number::write_number;
-use crate::js_semantics::write_string;
+use crate::js_semantics::stringify;
 use crate::store::{SpecKind, Store};
 use crate::wire::property;
 
@@ -22,9 +25,11 @@ pub(super) struct Response<'a> {
     request: &'a Request<'a>,
     store: Arc<Store>,
     names: Arc<Names>,
+    writer: Writer,
+    /// For the newer formats.
+    modern: Option<ModernWriter>,
     /// The gate that decides on session replay is true.
     replay_passes: bool,
-    writer: Writer,
     out: String,
 }
 
@@ -42,17 +47,21 @@ impl<'a> Response<'a> {
         let out = String::with_capacity(cache.last_length + cache.last_length / 16 + 1024);
         let app = request.for_app.then_some(request.app);
         let source = Source { engine, store: store.clone(), slot, now: request.now, app };
-        let writer = Writer { store: store.clone(), algorithm: request.algorithm, remove_id_type: false };
-        Response { source, cache, request, store, names, replay_passes: false, writer, out }
+        let (algorithm, remove_id_type) = (request.algorithm, request.remove_id_type);
+        let modern = (request.format != Format::Legacy)
+            .then(|| ModernWriter::new(store.clone(), algorithm, remove_id_type, request.format == Format::Short));
+        let writer = Writer { store: store.clone(), algorithm, remove_id_type };
+        Response { source, cache, request, store, names, writer, modern, replay_passes: false, out }
     }
 
     /// Writes it. Nothing was recorded when it fails.
     pub(super) fn write(mut self) -> Result<String, Halt> {
         self.forget_user();
         self.source.engine.bind(self.source.slot);
-        let written = self.body();
+        let written = self.maps();
         self.forget_user();
         written?;
+        self.tail();
         self.cache.last_length = self.out.len();
         Ok(self.out)
     }
@@ -67,20 +76,29 @@ impl<'a> Response<'a> {
         }
     }
 
-    fn body(&mut self) -> Result<(), Halt> {
+    fn maps(&mut self) -> Result<(), Halt> {
         for (kind, head) in KINDS {
             self.out.push_str(head);
+            let start = self.out.len();
             self.entries(kind)?;
+            // Every entry ends with a comma.
+            if self.out.len() > start {
+                self.out.pop();
+            }
         }
-        self.tail();
+        self.out.push('}');
+        if let Some(modern) = &self.modern {
+            modern.write_tables(&mut self.out);
+            raw("param_stores", "", &mut self.out);
+            write_param_stores(&self.store.meta.param_stores, self.request, &mut self.out);
+        }
         Ok(())
     }
 
     fn entries(&mut self, kind: SpecKind) -> Result<(), Halt> {
         let names = self.names.clone();
         let store = self.store.clone();
-        let start = self.out.len();
-        let mut last = (u32::MAX, start);
+        let mut last = (u32::MAX, 0);
         for named in &names.kinds[kind as usize] {
             let Some(spec) = store.specs.get(named.spec as usize) else { continue };
             let Some(body) = spec.body.as_ref() else { continue };
@@ -88,71 +106,143 @@ impl<'a> Response<'a> {
             if !self.request.includes(kind, name, body)? {
                 continue;
             }
+            let start = self.out.len();
+            if !self.entry(kind, named)? {
+                continue;
+            }
+            self.out.push(',');
             // Of names with equal hashes the later one wins, as in an object.
             if last.0 == named.first {
-                self.out.truncate(last.1);
+                self.out.replace_range(last.1..start, "");
+            } else {
+                last = (named.first, start);
             }
-            last = (named.first, self.out.len());
-            if self.out.len() > start {
-                self.out.push(',');
-            }
-            self.entry(kind, named)?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, kind: SpecKind, named: &Named) -> Result<(), Halt> {
+    /// False: left out because it says nothing.
+    fn entry(&mut self, kind: SpecKind, named: &Named) -> Result<bool, Halt> {
         let special = self.request.include_local_overrides || self.request.has_options();
         if special || !self.source.is_plain(kind) {
             let shown = self.source.special(named.spec, self.request)?;
-            if named.decides_replay {
-                self.replay_passes = gate_value(&shown) == "true";
-            }
-            self.writer.write(named.spec, &named.key_json, &shown, &mut self.out);
-            return Ok(());
+            return Ok(self.show(kind, named, &shown));
         }
         let outcome = self.source.direct(named.spec)?;
+        if self.modern.is_some() || (kind == SpecKind::Gate && self.request.remove_default_gates) {
+            let shown = self.source.plain(outcome)?;
+            return Ok(self.show(kind, named, &shown));
+        }
         if named.decides_replay {
             self.replay_passes = gate_value(&self.source.plain(outcome)?) == "true";
         }
-        let shape = self.shape();
+        let shape = self.request.shape();
         if let Some(entry) = self.cache.entry(shape, outcome) {
             self.out.push_str(entry);
-            return Ok(());
+            return Ok(true);
         }
         let shown = self.source.plain(outcome)?;
         let from = self.out.len();
         self.writer.write(named.spec, &named.key_json, &shown, &mut self.out);
         self.cache.keep(shape, outcome, self.out.get(from..).unwrap_or_default());
-        Ok(())
+        Ok(true)
     }
 
-    fn shape(&self) -> usize {
-        self.request.algorithm as usize
-    }
-
-    /// Everything behind the three maps.
-    fn tail(&mut self) {
-        let engine = &*self.source.engine;
-        let out = &mut self.out;
-        out.push_str(
-            "},\"sdkParams\":{},\"has_updates\":true,\"generator\":\"statsig-node-sdk\",\"sdkInfo\":{\"sdkType\":",
-        );
-        write_string(property(&engine.options, "sdkType").as_str().unwrap_or_default(), out);
-        out.push_str(",\"sdkVersion\":");
-        write_string(property(&engine.options, "sdkVersion").as_str().unwrap_or_default(), out);
-        out.push_str("},\"time\":");
-        write_number(engine.sync_time, out);
-        out.push_str(",\"evaluated_keys\":");
-        if let Some(user) = engine.slots.get(self.source.slot as usize) {
-            user.write_evaluated_keys(out);
-            out.push_str(",\"hash_used\":");
-            write_string(self.request.hash_used, out);
-            out.push_str(",\"user\":");
-            user.write_json(out);
+    fn show(&mut self, kind: SpecKind, named: &Named, shown: &Shown) -> bool {
+        if named.decides_replay {
+            self.replay_passes = gate_value(shown) == "true";
         }
-        let info = &self.store.meta.session_replay_info;
-        write_replay(info, self.request.random, self.request.algorithm, self.replay_passes, out);
+        if kind == SpecKind::Gate && self.request.remove_default_gates && self.is_default(named.spec, shown) {
+            return false;
+        }
+        match &mut self.modern {
+            Some(modern) => modern.write(named.spec, &named.key_json, shown, &mut self.out),
+            None => self.writer.write(named.spec, &named.key_json, shown, &mut self.out),
+        }
+        true
+    }
+
+    /// A gate that says what clients assume of a gate they do not know.
+    fn is_default(&self, spec: u32, shown: &Shown) -> bool {
+        let body = self.store.specs.get(spec as usize).and_then(|spec| spec.body.as_ref());
+        body.is_some_and(|body| body.entity.as_deref() == Some("feature_gate"))
+            && &*shown.outcome.rule == "default"
+            && gate_value(shown) == "false"
+            && shown.outcome.secondary.is_empty()
+    }
+
+    /// Everything behind the maps and tables.
+    fn tail(&mut self) {
+        let checksum = self.request.previous_hash.map(|_| self.checksum());
+        let unchanged = checksum.is_some() && checksum.as_deref() == self.request.previous_hash;
+        let Response { source, request, store, out, modern, .. } = self;
+        let engine = &*source.engine;
+        if unchanged {
+            out.clear();
+            out.push_str("{\"feature_gates\":{},\"dynamic_configs\":{},\"layer_configs\":{}");
+            if modern.is_some() {
+                raw("param_stores", "{}", out);
+            }
+        }
+        raw("sdkParams", "{}", out);
+        raw("has_updates", if unchanged { "false" } else { "true" }, out);
+        if modern.is_none() {
+            optional("generator", Some("statsig-node-sdk"), out);
+        }
+        sdk_info(engine, modern.is_some(), out);
+        raw("time", "", out);
+        write_number(if unchanged { 0.0 } else { engine.sync_time }, out);
+        let user = engine.slots.get(source.slot as usize).filter(|_| !unchanged);
+        raw("evaluated_keys", if user.is_some() { "" } else { "{}" }, out);
+        if let Some(user) = user {
+            user.write_evaluated_keys(out);
+        }
+        optional("hash_used", Some(request.hash_used), out);
+        raw("user", if user.is_some() { "" } else { "{}" }, out);
+        if let Some(user) = user {
+            user.write_json(out);
+            if modern.is_some() {
+                write_private_hash(&user.private_attributes(), out);
+            }
+            let info = &store.meta.session_replay_info;
+            write_replay(info, request.random, request.algorithm, self.replay_passes, out);
+            if modern.is_some() {
+                write_privacy(info, out);
+            }
+            optional("full_checksum", checksum.as_deref(), out);
+        }
         out.push('}');
     }
+
+    /// First 64 bits of SHA-256, in decimal, over what a client would notice: the maps and tables, the hash, the user
+    /// and the session-replay settings; not the time, not the draw.
+    fn checksum(&self) -> String {
+        let mut text = self.out.clone();
+        text.push('\n');
+        text.push_str(self.request.hash_used);
+        text.push('\n');
+        if let Some(user) = self.source.engine.slots.get(self.source.slot as usize) {
+            user.write_json(&mut text);
+        }
+        text.push('\n');
+        let info = &self.store.meta.session_replay_info;
+        if info.as_object().is_some() {
+            text.push_str(&stringify(info));
+        }
+        text.push_str(if self.replay_passes { "\n1" } else { "\n0" });
+        let digest = sha256(text.as_bytes());
+        digest.iter().take(8).fold(0u64, |n, b| n << 8 | u64::from(*b)).to_string()
+    }
+}
+
+fn sdk_info(engine: &Engine, with_session: bool, out: &mut String) {
+    let option = |key: &str| property(&engine.options, key).as_str();
+    let start = out.len();
+    optional("sdkType", Some(option("sdkType").unwrap_or_default()), out);
+    optional("sdkVersion", Some(option("sdkVersion").unwrap_or_default()), out);
+    if with_session {
+        optional("sessionId", option("sessionID"), out);
+    }
+    out.replace_range(start..=start, ",\"sdkInfo\":{");
+    out.push('}');
 }
