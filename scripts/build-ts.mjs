@@ -1,10 +1,11 @@
-// Compiles src/ to dist/ (CommonJS and declarations), then writes what is derived from it: the ES module entries and
-// the deep-import files of statsig-node's layout.
+// Compiles src/ to dist/ (CommonJS and declarations), then writes what is derived from it: the ES module entries, the
+// bundles for edge runtimes and the deep-import files of statsig-node's layout.
 //
 //   node scripts/build-ts.mjs [--if-stale]
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { writeEdge } from './build-edge.mjs';
 import { writeDeepImports } from './write-deep-imports.mjs';
 import { writeEsmEntries } from './write-esm-entries.mjs';
 import { localBin } from './run.mjs';
@@ -50,7 +51,7 @@ if (process.argv.includes('--if-stale') && isFresh('ts', inputs, ['dist/index.js
   process.exit(0);
 }
 const hash = hashOf(inputs);
-const files = new Set([...compile(), ...writeDeepImports(), ...writeEsmEntries()]);
+const files = new Set([...compile(), ...writeDeepImports(), ...writeEsmEntries(), ...(await writeEdge())]);
 prune(files);
 markFresh('ts', hash);
 console.log(`javascript: wrote ${files.size} files to dist`);
