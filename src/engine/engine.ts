@@ -226,6 +226,12 @@ export interface Engine {
 
   /** Evaluates, and with `EvalMode.Expose` records the exposure. Layout: `EvalBits`, or an `EvalCode`. */
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
+  /**
+   * Evaluates the first `count` of `specs` in one crossing and writes their codes, each as `evaluate` would give it, to
+   * `codes`. Stops after the first negative one. How many were written; 0 when the engine is dead. The two arrays must
+   * not share memory.
+   */
+  evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
   /** Records the exposure of an outcome again (a remembered answer in a new window). True = batch full. */
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
   /** Records a layer parameter exposure. True = batch full. */

@@ -20,6 +20,7 @@ export interface RustBinding {
   setUser(slot: number, json: string, privateJson: string, exotic: string): void;
   setUserAgent(slot: number, json: string): void;
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
+  evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
   exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean;
   outcome(outcome: number): string;
@@ -51,11 +52,19 @@ const NO_STATS: EngineStats = {
 export class RustEngine implements Engine {
   /** The hot calls are the binding's own functions, without a frame in between. */
   evaluate: Engine['evaluate'];
+  evaluateMany: Engine['evaluateMany'];
   expose: Engine['expose'];
+  readonly exposeLayerParameter: Engine['exposeLayerParameter'];
+  readonly setUser: Engine['setUser'];
+  readonly logEvent: Engine['logEvent'];
 
   constructor(readonly kind: EngineKind, readonly version: string, readonly userCapacity: number, protected readonly rust: RustBinding) {
     this.evaluate = rust.evaluate.bind(rust);
+    this.evaluateMany = rust.evaluateMany.bind(rust);
     this.expose = rust.expose.bind(rust);
+    this.exposeLayerParameter = rust.exposeLayerParameter.bind(rust);
+    this.setUser = rust.setUser.bind(rust);
+    this.logEvent = rust.logEvent.bind(rust);
   }
 
   setOptions(options: EngineOptions): void {
@@ -98,16 +107,8 @@ export class RustEngine implements Engine {
     return this.rust.experimentLayer(experiment);
   }
 
-  setUser(slot: number, json: string, privateJson: string, exotic: string): void {
-    this.rust.setUser(slot, json, privateJson, exotic);
-  }
-
   setUserAgent(slot: number, parts: UserAgentParts): void {
     this.rust.setUserAgent(slot, JSON.stringify(parts));
-  }
-
-  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean {
-    return this.rust.exposeLayerParameter(slot, outcome, parameter, mode, nowMs);
   }
 
   outcome(outcome: number): OutcomeRecord | null {
@@ -120,10 +121,6 @@ export class RustEngine implements Engine {
 
   lastError(): string {
     return this.rust.lastError();
-  }
-
-  logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean {
-    return this.rust.logEvent(slot, head, tail, dedupeKey);
   }
 
   pendingEvents(): number {
@@ -176,10 +173,14 @@ export class RustEngine implements Engine {
 
   /** The next evaluation kills the instance, as a bug in the evaluator would. */
   breakForTests(): void {
-    const { evaluate } = this;
-    this.evaluate = (slot, spec, mode, nowMs) => {
+    const { evaluate, evaluateMany } = this;
+    this.evaluate = (...of) => {
       this.rust.breakForTests();
-      return evaluate(slot, spec, mode, nowMs);
+      return evaluate(...of);
+    };
+    this.evaluateMany = (...of) => {
+      this.rust.breakForTests();
+      return evaluateMany(...of);
     };
   }
 

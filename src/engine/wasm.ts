@@ -32,6 +32,7 @@ interface Exports {
   set_user(slot: number, json: number, privateJson: number, exotic: number): void;
   set_user_agent(slot: number, json: number): void;
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
+  evaluate_many(slot: number, count: number, mode: number, nowMs: number): number;
   expose(slot: number, outcome: number, mode: number, nowMs: number): number;
   expose_layer_parameter(slot: number, outcome: number, parameter: number, mode: number, nowMs: number): number;
   outcome(outcome: number): number;
@@ -201,6 +202,14 @@ class WasmBinding implements RustBinding {
   setUser(slot: number, json: string, privateJson: string, exotic: string): void {
     const [a, b, c] = this.writeAll(json, privateJson, exotic);
     this.wasm.set_user(slot, a, b, c);
+  }
+
+  evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number {
+    const length = Math.min(count, specs.length, codes.length);
+    this.writeBytes(new Uint8Array(specs.buffer, specs.byteOffset, length * 4));
+    const written = Math.max(0, this.wasm.evaluate_many(slot, length, mode, nowMs));
+    if (written > 0) codes.set(new Int32Array(this.bytes(written * 4).buffer, 0, written));
+    return written;
   }
 
   setUserAgent(slot: number, json: string): void {

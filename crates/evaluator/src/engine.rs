@@ -2,6 +2,7 @@
 
 mod answers;
 mod lists;
+mod many;
 mod queries;
 
 use std::sync::Arc;

@@ -114,18 +114,8 @@ impl NativeEngine {
     }
 
     #[napi]
-    pub fn set_user(&self, slot: u32, json: String, private_json: String, exotic: String) {
-        self.shared.call((), |engine| engine.set_user(slot, &json, &private_json, &exotic));
-    }
-
-    #[napi]
     pub fn set_user_agent(&self, slot: u32, json: String) {
         self.shared.call((), |engine| engine.set_user_agent(slot, &json));
-    }
-
-    #[napi]
-    pub fn expose_layer_parameter(&self, slot: u32, outcome: u32, parameter: String, mode: u32, now_ms: f64) -> bool {
-        self.shared.record(|engine| engine.expose_layer_parameter(slot, outcome, &parameter, mode, now_ms))
     }
 
     #[napi]
@@ -142,11 +132,6 @@ impl NativeEngine {
     pub fn last_error(&self) -> String {
         let dead = if self.shared.is_poisoned() { "the native evaluator panicked" } else { "the engine was disposed" };
         self.shared.call(dead.into(), |engine| engine.last_error().into())
-    }
-
-    #[napi]
-    pub fn log_event(&self, slot: i32, head: String, tail: String, dedupe_key: String) -> bool {
-        self.shared.record(|engine| engine.log_event(u32::try_from(slot).ok(), &head, &tail, &dedupe_key))
     }
 
     #[napi]

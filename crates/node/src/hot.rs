@@ -1,7 +1,7 @@
-//! `evaluate` and `expose` as raw N-API functions.
+//! The calls of the hot path as raw N-API functions; here those that carry numbers only.
 //!
 //! napi-rs' glue for class methods (unwrapping `this`, tracking borrows, converting arguments one trait call at a time)
-//! costs several times the work behind it, so the two calls of every check carry the engine in the function's data.
+//! costs several times the work behind it, so these calls carry the engine in the function's data.
 
 use std::ffi::{c_void, CStr};
 use std::ptr;
@@ -11,23 +11,32 @@ use napi::bindgen_prelude::{Env, This};
 use napi::{check_status, sys, JsValue, Result};
 use statsig_evaluator::engine::eval_code;
 
+use crate::hot_many::evaluate_many;
+use crate::hot_text::{expose_layer_parameter, log_event, set_user};
 use crate::shared::Shared;
 
-/// Numbers that a call carries.
-const ARGUMENTS: usize = 4;
+/// A function that Node calls.
+type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
-/// Defines both functions on a new instance.
+/// Defines the functions on a new instance.
 pub fn define(env: &Env, this: &This, shared: &Rc<Shared>) -> Result<()> {
     let (env, this) = (env.raw(), this.object.value().value);
-    function(env, this, c"evaluate", evaluate, shared)?;
-    function(env, this, c"expose", expose, shared)
+    let functions: [(&CStr, Callback); 6] = [
+        (c"evaluate", evaluate),
+        (c"evaluateMany", evaluate_many),
+        (c"expose", expose),
+        (c"exposeLayerParameter", expose_layer_parameter),
+        (c"setUser", set_user),
+        (c"logEvent", log_event),
+    ];
+    functions.into_iter().try_for_each(|(name, callback)| function(env, this, name, callback, shared))
 }
 
 fn function(
     env: sys::napi_env,
     this: sys::napi_value,
     name: &CStr,
-    callback: unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value,
+    callback: Callback,
     shared: &Rc<Shared>,
 ) -> Result<()> {
     let data = Rc::into_raw(shared.clone()).cast_mut().cast::<c_void>();
@@ -47,29 +56,51 @@ unsafe extern "C" fn release(_: sys::napi_env, data: *mut c_void, _: *mut c_void
     drop(unsafe { Rc::from_raw(data.cast::<Shared>().cast_const()) });
 }
 
-/// The engine and the arguments of a call; missing and mistyped arguments are 0.
+/// The engine and the arguments of a call; missing ones are undefined.
 ///
 /// # Safety
 /// `env` and `info` must be those of the running callback, whose data must be a `Shared`.
-unsafe fn arguments<'a>(env: sys::napi_env, info: sys::napi_callback_info) -> Option<(&'a Shared, [f64; ARGUMENTS])> {
-    let (mut values, mut count, mut data) = ([ptr::null_mut(); ARGUMENTS], ARGUMENTS, ptr::null_mut());
+#[inline]
+pub unsafe fn call_info<'a, const N: usize>(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> Option<(&'a Shared, [sys::napi_value; N])> {
+    let (mut values, mut count, mut data) = ([ptr::null_mut(); N], N, ptr::null_mut());
     // SAFETY: the pointers are to locals of the sizes that N-API is told; it fills missing arguments with undefined.
     let status =
         unsafe { sys::napi_get_cb_info(env, info, &mut count, values.as_mut_ptr(), ptr::null_mut(), &mut data) };
     if status != sys::Status::napi_ok || data.is_null() {
         return None;
     }
-    let mut numbers = [0.0; ARGUMENTS];
-    for (number, value) in numbers.iter_mut().zip(values) {
-        // SAFETY: `value` is a live handle of this call; on a value that is no number the local is left alone.
-        unsafe { sys::napi_get_value_double(env, value, number) };
-    }
     // SAFETY: the function owns a reference to this `Shared` until it is collected, which is after this call.
-    Some((unsafe { &*data.cast::<Shared>().cast_const() }, numbers))
+    Some((unsafe { &*data.cast::<Shared>().cast_const() }, values))
+}
+
+/// A number; 0 for anything else.
+///
+/// # Safety
+/// `env` must be that of the running callback and `value` one of its live handles.
+#[inline]
+pub unsafe fn number(env: sys::napi_env, value: sys::napi_value) -> f64 {
+    let mut number = 0.0;
+    // SAFETY: live by contract; on a value that is no number the local is left alone.
+    unsafe { sys::napi_get_value_double(env, value, &mut number) };
+    number
+}
+
+/// A boolean for JavaScript; null, which is undefined there, when Node cannot make one.
+///
+/// # Safety
+/// `env` must be that of the running callback.
+pub unsafe fn boolean(env: sys::napi_env, answer: bool) -> sys::napi_value {
+    let mut value = ptr::null_mut();
+    // SAFETY: `env` is live and `value` is a local.
+    unsafe { sys::napi_get_boolean(env, answer, &mut value) };
+    value
 }
 
 /// An index; a negative one (an error code, say) is out of range, not 0.
-fn index(number: f64) -> u32 {
+pub fn index(number: f64) -> u32 {
     if number >= 0.0 {
         number as u32
     } else {
@@ -79,7 +110,9 @@ fn index(number: f64) -> u32 {
 
 unsafe extern "C" fn evaluate(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: this is the running callback, and `function` gave it a `Shared`.
-    let answer = unsafe { arguments(env, info) }.map_or(eval_code::FAILED, |(shared, [slot, spec, mode, now])| {
+    let answer = unsafe { call_info::<4>(env, info) }.map_or(eval_code::FAILED, |(shared, values)| {
+        // SAFETY: live handles of this call.
+        let [slot, spec, mode, now] = values.map(|value| unsafe { number(env, value) });
         shared.call(eval_code::FAILED, |engine| engine.evaluate(index(slot), index(spec), mode as u32, now))
     });
     let mut value = ptr::null_mut();
@@ -90,11 +123,11 @@ unsafe extern "C" fn evaluate(env: sys::napi_env, info: sys::napi_callback_info)
 
 unsafe extern "C" fn expose(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: this is the running callback, and `function` gave it a `Shared`.
-    let full = unsafe { arguments(env, info) }.is_some_and(|(shared, [slot, outcome, mode, now])| {
+    let full = unsafe { call_info::<4>(env, info) }.is_some_and(|(shared, values)| {
+        // SAFETY: live handles of this call.
+        let [slot, outcome, mode, now] = values.map(|value| unsafe { number(env, value) });
         shared.record(|engine| engine.expose(index(slot), index(outcome), mode as u32, now))
     });
-    let mut value = ptr::null_mut();
-    // SAFETY: as in `evaluate`.
-    unsafe { sys::napi_get_boolean(env, full, &mut value) };
-    value
+    // SAFETY: `env` is live.
+    unsafe { boolean(env, full) }
 }

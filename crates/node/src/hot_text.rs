@@ -9,6 +9,8 @@ use crate::hot::{boolean, call_info, index, number};
 
 /// Text kept between calls; more is given back, so that one big user does not hold its size forever.
 const KEPT_TEXT: usize = 1 << 16;
+/// Room that a text is first given.
+const LEAST_ROOM: usize = 512;
 
 thread_local! {
     // Engines of one thread share it: no call keeps it, and calls don't nest.
@@ -21,20 +23,21 @@ thread_local! {
 /// `env` must be that of the running callback and `value` one of its live handles.
 unsafe fn append(env: sys::napi_env, value: sys::napi_value, out: &mut Vec<u8>) -> usize {
     let start = out.len();
-    let mut room = out.capacity().saturating_sub(start).max(512);
+    let mut room = (out.capacity() - start).max(LEAST_ROOM);
     loop {
-        out.resize(start + room, 0);
+        out.reserve(room);
         let mut written = 0;
-        // SAFETY: `room` initialised bytes follow `start`; N-API writes at most that many, the last one a zero.
+        // SAFETY: `room` bytes are reserved behind `start`; N-API writes at most that many, the last one a zero.
         let status = unsafe {
             sys::napi_get_value_string_utf8(env, value, out.as_mut_ptr().add(start).cast(), room, &mut written)
         };
         if status != sys::Status::napi_ok {
-            written = 0;
+            return start;
         }
         // A character takes up to four bytes: with less room left, the text may have been cut.
         if written + 4 < room {
-            out.truncate(start + written);
+            // SAFETY: N-API wrote `written` bytes behind `start`, within what is reserved.
+            unsafe { out.set_len(start + written) };
             return out.len();
         }
         room *= 2;

@@ -81,6 +81,16 @@ impl Host {
         work(&mut self.engine, texts)
     }
 
+    pub fn evaluate_many(&mut self, slot: u32, count: usize, mode: u32, now: f64) -> u32 {
+        let bytes = self.input.get(..count * 4).unwrap_or_default();
+        let specs: Vec<i32> = bytes.as_chunks::<4>().0.iter().map(|bytes| i32::from_le_bytes(*bytes)).collect();
+        let mut codes = vec![0; specs.len()];
+        let written = self.engine.evaluate_many(slot, &specs, mode, now, &mut codes);
+        self.output.clear();
+        self.output.extend(codes.iter().take(written).flat_map(|code| code.to_le_bytes()));
+        written as u32
+    }
+
     pub fn prepare(&mut self, len: usize) -> i32 {
         let payload = self.input.get(..len).unwrap_or_default();
         let prepared = match prepare(payload) {

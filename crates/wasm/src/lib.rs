@@ -134,6 +134,12 @@ pub extern "C" fn evaluate(slot: u32, spec: u32, mode: u32, now: f64) -> i32 {
     with(|host| host.engine.evaluate(slot, spec, mode, now))
 }
 
+/// Input: spec indexes, four bytes each. Output: the codes, likewise. How many were written.
+#[no_mangle]
+pub extern "C" fn evaluate_many(slot: u32, count: u32, mode: u32, now: f64) -> u32 {
+    with(|host| host.evaluate_many(slot, count as usize, mode, now))
+}
+
 /// See `expose`.
 #[no_mangle]
 pub extern "C" fn expose(slot: u32, outcome: u32, mode: u32, now: f64) -> i32 {

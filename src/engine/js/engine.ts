@@ -199,6 +199,17 @@ class JsEngine implements ReplacementEngine {
     }
   }
 
+  evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number {
+    const length = Math.min(count, specs.length, codes.length);
+    let written = 0;
+    while (written < length) {
+      const code = this.evaluate(slot, specs[written]!, mode, nowMs);
+      codes[written++] = code;
+      if (code < 0) break;
+    }
+    return written;
+  }
+
   private answer(target: Target, mode: number): Result {
     const { kind, name, spec } = target;
     const { evaluator } = this;
