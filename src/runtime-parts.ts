@@ -23,8 +23,11 @@ import { ContainedAdapter } from './storage/contained-adapter';
 import type { IdListSyncOptions } from './updates/id-list-sync';
 import type { SpecSyncOptions } from './updates/spec-sync';
 
-/** Most events kept in the engine while nothing takes them; later ones are dropped and counted. */
-const PENDING_EVENTS = 100_000;
+/**
+ * Most events kept in the engine while nothing takes them (a loop that never yields); later ones are dropped and
+ * counted. Their texts are bounded apart, by 64 MiB.
+ */
+const PENDING_EVENTS = 250_000;
 
 /** What every part may need. */
 export interface Surroundings {
