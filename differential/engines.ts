@@ -103,7 +103,9 @@ function withRoom(engine: Engine, ask: () => number): number {
 function answerOf(engine: Engine, answer: number): Answer {
   if (answer === EvalCode.Failed) return { failed: true };
   if (answer < 0) throw new Error(`unexpected answer ${answer}`);
-  const { kind: _kind, name: _name, persistedTime: _time, ...rest } = engine.outcome(answer >> EvalBits.OutcomeShift);
+  const record = engine.outcome(answer >> EvalBits.OutcomeShift);
+  if (record === null) throw new Error(`the ${engine.kind} engine died: ${engine.lastError()}`);
+  const { kind: _kind, name: _name, persistedTime: _time, ...rest } = record;
   if (rest.value !== ((answer & EvalBits.Value) === EvalBits.Value)) throw new Error('value bit and record disagree');
   return rest;
 }
@@ -164,10 +166,15 @@ function askTargeting(asking: Asking): Record<string, boolean | 'failed'> {
 }
 
 async function takeEvents(engine: Engine): Promise<WireEvent[]> {
-  const batch = await engine.takeBatch('[', ']', 100_000_000);
-  const events = JSON.parse(new TextDecoder().decode(batch.body)) as WireEvent[];
-  if (events.length !== batch.count) throw new Error(`the batch says ${batch.count} and holds ${events.length}`);
-  return events;
+  const all: WireEvent[] = [];
+  // A batch ends by bytes, too.
+  while (engine.pendingEvents() > 0) {
+    const batch = await engine.takeBatch('[', ']', 100_000_000);
+    const events = JSON.parse(new TextDecoder().decode(batch.body)) as WireEvent[];
+    if (events.length !== batch.count || batch.count === 0) throw new Error(`the batch says ${batch.count} and holds ${events.length}`);
+    for (const event of events) all.push(event);
+  }
+  return all;
 }
 
 function askClientInitialize(engine: Engine, one: Case, call: ClientInitializeCall): string | null | { failed: true } {
