@@ -9,6 +9,8 @@ import { IdList, looksLikeIdList } from '../../src/engine/js/id-list';
 import { compareVersions, toTime } from '../../src/engine/js/js-semantics';
 import { IpTable, countryOf } from '../../src/engine/js/lookup/ip';
 import { midstate, sha256Resume } from '../../src/engine/js/sha256';
+import { MAX_NESTING, isNestedDeeper } from '../../src/engine/js/wire/payload';
+import { selectEngine } from '../../src/engine/select';
 import { bytes, ipTable, random } from './oracle';
 
 const reference = (text: string) => createHash('sha256').update(text, 'utf8').digest();
@@ -112,4 +114,21 @@ test('versions and times', (t) => {
   t.is(toTime('13'), 13_000);
   t.is(toTime(1700000000), 1700000000000);
   t.true(Number.isNaN(toTime('soon')));
+});
+
+test('nesting of payloads is bounded as in the Rust evaluator', async (t) => {
+  const nested = (levels: number, open: string, close: string): Uint8Array => bytes(`${open.repeat(levels)}${close.repeat(levels)}`);
+  t.false(isNestedDeeper(nested(MAX_NESTING, '[', ']'), MAX_NESTING));
+  t.true(isNestedDeeper(nested(MAX_NESTING + 1, '[', ']'), MAX_NESTING));
+  t.true(isNestedDeeper(nested(3, '{"a":[', ']}'), 5));
+  t.false(isNestedDeeper(bytes('{"[[[[":"]\\"[[[\\\\","b":["{{{"]}'), 2));
+  t.false(isNestedDeeper(bytes(`[${'[],'.repeat(2000)}[]]`), 2));
+  for (const kind of ['native', 'wasm', 'js'] as const) {
+    const { engine } = selectEngine(kind);
+    const payload = (levels: number): Uint8Array => bytes(`{"has_updates":true,"time":1,"feature_gates":[],"dynamic_configs":[],"layer_configs":[],"deep":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`);
+    engine.discardSpecs((await engine.prepareSpecs(payload(MAX_NESTING))).handle);
+    await t.throwsAsync(engine.prepareSpecs(payload(MAX_NESTING + 1)), undefined, kind);
+    await t.throwsAsync(engine.prepareSpecs(payload(100_000)), undefined, kind);
+    engine.dispose();
+  }
 });

@@ -23,8 +23,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** As in the Rust evaluator: what nests deeper is no payload, so that nothing here overflows the stack. */
+export const MAX_NESTING = 512;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+
 /** Parses bytes as a JSON object. Throws an Error that says what is wrong, without quoting the payload. */
 export function parseRoot(payload: Uint8Array): JsonObject {
+  if (isNestedDeeper(payload, MAX_NESTING)) throw new Error(`the payload is nested deeper than ${MAX_NESTING} levels`);
   let root: unknown;
   try {
     root = JSON.parse(new TextDecoder().decode(payload));
@@ -33,6 +41,32 @@ export function parseRoot(payload: Uint8Array): JsonObject {
   }
   if (!isObject(root)) throw new Error('the payload is not a JSON object');
   return root;
+}
+
+/** Whether JSON nests deeper than `levels`; of other bytes the answer means nothing. About 1 ms per megabyte. */
+export function isNestedDeeper(json: Uint8Array, levels: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at]!;
+    if (byte === QUOTE) at = endOfText(json, at);
+    // `[` and `{`, `]` and `}` differ in one bit.
+    else if ((byte | 0x20) === OPEN && ++depth > levels) return true;
+    else if ((byte | 0x20) === CLOSE) depth--;
+  }
+  return false;
+}
+
+/** Position of the quote that ends the text which begins at `start`, or the end. */
+function endOfText(json: Uint8Array, start: number): number {
+  let at = json.indexOf(QUOTE, start + 1);
+  while (at >= 0 && isEscaped(json, at)) at = json.indexOf(QUOTE, at + 1);
+  return at < 0 ? json.length : at;
+}
+
+function isEscaped(json: Uint8Array, at: number): boolean {
+  let start = at;
+  while (json[start - 1] === BACKSLASH) start--;
+  return (at - start) % 2 === 1;
 }
 
 /** Throws when one of the three collections is missing. */
