@@ -1,0 +1,68 @@
+// Ways in which an installation goes wrong, applied to a project that has the package installed, and the engine that has
+// to answer then. Import must work in all of them.
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { thisPlatform } from './platforms.mjs';
+
+const nativePackage = (project) => join(project, 'node_modules', thisPlatform().packageName);
+const nativeFile = (project) => {
+  const name = readdirSync(nativePackage(project)).find((file) => file.endsWith('.node'));
+  return join(nativePackage(project), name);
+};
+const wasmFile = (project) => join(project, 'node_modules/statsig-node-native/dist/engine/generated/statsig.wasm');
+
+/** The file's first bytes, as a full disk or a broken download leaves it. */
+function truncate(file, bytes) {
+  writeFileSync(file, readFileSync(file).subarray(0, bytes));
+}
+
+/** The ELF header says another machine: 183 is aarch64, 62 is x86-64. */
+function forAnotherMachine(file) {
+  const bytes = readFileSync(file);
+  bytes.writeUInt16LE(process.arch === 'x64' ? 183 : 62, 18);
+  writeFileSync(file, bytes);
+}
+
+/** The dynamic section asks for musl's library, as the binary of another libc does. */
+function forAnotherLibc(file) {
+  const bytes = readFileSync(file);
+  const name = Buffer.from('libc.so.6\0');
+  const at = bytes.indexOf(name);
+  if (at < 0) throw new Error('the binary does not name its libc');
+  Buffer.from('libc.mu.9\0').copy(bytes, at);
+  writeFileSync(file, bytes);
+}
+
+function readOnly(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) chmodSync(join(entry.path, entry.name), 0o444);
+  }
+  chmodSync(folder, 0o555);
+}
+
+const isElf = process.platform === 'linux';
+
+/** Name, what it does to a project, and the engine that answers. */
+export const breakages = [
+  { name: 'the platform package is absent', engine: 'wasm', apply: (project) => rmSync(nativePackage(project), { recursive: true }) },
+  { name: 'the binary is deleted', engine: 'wasm', apply: (project) => rmSync(nativeFile(project)) },
+  { name: 'the binary is empty', engine: 'wasm', apply: (project) => truncate(nativeFile(project), 0) },
+  { name: 'the binary is cut off in its header', engine: 'wasm', apply: (project) => truncate(nativeFile(project), 1000) },
+  { name: 'the binary is text', engine: 'wasm', apply: (project) => writeFileSync(nativeFile(project), '<html>404</html>'.repeat(1000)) },
+  ...(isElf ? [
+    { name: 'the binary is for another machine', engine: 'wasm', apply: (project) => forAnotherMachine(nativeFile(project)) },
+    { name: 'the binary is for another libc', engine: 'wasm', apply: (project) => forAnotherLibc(nativeFile(project)) },
+  ] : []),
+  { name: 'the platform package is another addon', engine: 'wasm', apply: (project) => {
+    rmSync(nativeFile(project));
+    writeFileSync(join(nativePackage(project), 'package.json'), '{"name":"x","version":"1.0.0","main":"index.js"}');
+    writeFileSync(join(nativePackage(project), 'index.js'), 'module.exports = {};');
+  } },
+  { name: 'the disk is read-only', engine: 'native', apply: (project) => readOnly(join(project, 'node_modules')) },
+  { name: 'binary and wasm are deleted', engine: 'js', apply: (project) => { rmSync(nativeFile(project)); rmSync(wasmFile(project)); } },
+  { name: 'binary and wasm are cut off', engine: 'js', apply: (project) => { truncate(nativeFile(project), 1000); truncate(wasmFile(project), 5000); } },
+  { name: 'the wasm is another module', engine: 'js', apply: (project) => {
+    rmSync(nativeFile(project));
+    writeFileSync(wasmFile(project), Buffer.from('0061736d01000000', 'hex'));
+  } },
+];
