@@ -230,7 +230,7 @@ test('flush(timeout) settles at its budget, and the upload goes on', async (t) =
   const source = new Source();
   const clock = new FakeClock();
   const held: (() => void)[] = [];
-  const events = delivery(source, { upload: () => new Promise((resolve) => held.push(resolve)), clock });
+  const events = delivery(source, { upload: () => new Promise((resolve) => held.push(() => resolve(undefined))), clock });
   source.log(4);
   const flushed = events.flush(500);
   await clock.advance(500);
