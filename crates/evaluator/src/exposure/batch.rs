@@ -1,5 +1,6 @@
 //! Events that left the engine, and their wire form (BEHAVIOUR.md 7.1, 7.4). Encoding may run on any thread.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::js_semantics::number::write_number;
@@ -139,12 +140,14 @@ impl EventBatch {
         let mut out = String::with_capacity(prefix.len() + suffix.len() + sizes);
         out.push_str(prefix);
         let mut first = true;
+        let mut repeated = Repeated::default();
         for chunk in &self.chunks {
+            repeated.start(chunk);
             for event in &chunk.events {
                 if !std::mem::take(&mut first) {
                     out.push(',');
                 }
-                encode_event(chunk, event, &mut out);
+                encode_event(chunk, event, &mut repeated, &mut out);
             }
         }
         out.push_str(suffix);
@@ -152,7 +155,58 @@ impl EventBatch {
     }
 }
 
-fn encode_event(chunk: &Chunk, event: &Event, out: &mut String) {
+/// Texts that many events of a batch share, written once.
+#[derive(Default)]
+struct Repeated {
+    /// Metadata of an outcome by its address (the batch holds it) and flags; layers name a parameter too and stay out.
+    heads: HashMap<(usize, u8), String>,
+    /// `reason` … `serverTime` by details of the current chunk, '' until needed.
+    details: Vec<String>,
+    /// The latest time and its text.
+    time: (f64, String),
+}
+
+impl Repeated {
+    fn start(&mut self, chunk: &Chunk) {
+        self.details.clear();
+        self.details.resize(chunk.texts().details.len(), String::new());
+    }
+
+    fn head(&mut self, outcome: &Arc<Outcome>, flags: u8, out: &mut String) {
+        let flags = flags & MANUAL;
+        let head = self.heads.entry((Arc::as_ptr(outcome) as usize, flags)).or_insert_with(|| {
+            let mut head = String::new();
+            metadata(outcome, None, flags, &mut head);
+            head
+        });
+        out.push_str(head);
+    }
+
+    fn times(&mut self, outcome: &Outcome, chunk: &Chunk, at: u16, out: &mut String) {
+        let Some(details) = chunk.details(at) else { return };
+        match self.details.get_mut(usize::from(at)).filter(|_| outcome.reason.is_none()) {
+            Some(known) => {
+                if known.is_empty() {
+                    times(outcome, details, known);
+                }
+                out.push_str(known);
+            }
+            None => times(outcome, details, out),
+        }
+    }
+
+    fn time(&mut self, time: f64) -> &str {
+        let (known, text) = &mut self.time;
+        if text.is_empty() || *known != time {
+            *known = time;
+            text.clear();
+            write_number(time, text);
+        }
+        text
+    }
+}
+
+fn encode_event(chunk: &Chunk, event: &Event, repeated: &mut Repeated, out: &mut String) {
     match event {
         Event::Custom { head, user, tail } => {
             out.push_str(chunk.span(*head));
@@ -160,12 +214,16 @@ fn encode_event(chunk: &Chunk, event: &Event, out: &mut String) {
             out.push_str(chunk.span(*tail));
         }
         Event::Exposure { outcome, user, parameter, time, rate, details, flags } => {
-            metadata(outcome, parameter.map(|p| chunk.span(p)), *flags, out);
-            if let Some(details) = chunk.details(*details) {
-                times(outcome, details, *time, out);
+            match parameter {
+                Some(parameter) => metadata(outcome, Some(chunk.span(*parameter)), *flags, out),
+                None => repeated.head(outcome, *flags, out),
+            }
+            if chunk.details(*details).is_some() {
+                repeated.times(outcome, chunk, *details, out);
+                out.push_str(repeated.time(*time));
             }
             out.push_str("},\"time\":");
-            write_number(*time, out);
+            out.push_str(repeated.time(*time));
             out.push_str(",\"user\":");
             out.push_str(chunk.span(*user));
             out.push_str(",\"value\":null,\"secondaryExposures\":");
@@ -229,7 +287,8 @@ fn metadata(outcome: &Outcome, parameter: Option<&str>, flags: u8, out: &mut Str
     }
 }
 
-fn times(outcome: &Outcome, details: &Details, time: f64, out: &mut String) {
+/// The source of the specs and its times, up to the value of `serverTime`.
+fn times(outcome: &Outcome, details: &Details, out: &mut String) {
     let reason: &str = outcome.reason.map_or(&details.reason, |reason| reason.as_str());
     text(",\"reason\":", reason, out);
     let (sync, init) = match outcome.reason {
@@ -239,7 +298,7 @@ fn times(outcome: &Outcome, details: &Details, time: f64, out: &mut String) {
     };
     number(",\"configSyncTime\":", sync, out);
     number(",\"initTime\":", init, out);
-    number(",\"serverTime\":", time, out);
+    out.push_str(",\"serverTime\":");
 }
 
 fn sampling(mode: Option<&str>, rate: f64, logged: bool, out: &mut String) {
