@@ -2,9 +2,9 @@
 import { gunzipSync } from 'node:zlib';
 import rival from 'statsig-node';
 import type { EngineKind } from '../../src/engine/engine';
-import { selectEngine } from '../../src/engine/select';
 import { StatsigServer } from '../../src/statsig';
 import type { StatsigOptions } from '../../src/types';
+import { TESTED_ENGINES } from '../engines';
 
 export const KEY = 'secret-api-tests';
 
@@ -13,8 +13,8 @@ export const KEY = 'secret-api-tests';
 (require('statsig-node/dist/OutputLogger.js') as { default: { setLogger(logger: object, key: string): void } })
   .default.setLogger({ warn: () => {}, error: () => {}, logLevel: 'none' }, KEY);
 
-/** The JavaScript engine, and the default one when that is another. */
-export const ENGINES: EngineKind[] = [...new Set<EngineKind>(['js', selectEngine(null).engine.kind])];
+/** Every test of this folder runs on each. */
+export const ENGINES = TESTED_ENGINES;
 
 export type AnyServer = StatsigServer;
 const RivalServer = rival.StatsigServer as unknown as new (key: string, options?: object) => StatsigServer;

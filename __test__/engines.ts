@@ -1,0 +1,23 @@
+/** Which engines the behaviour and conformance suites run on. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EngineKind } from '../src/engine/engine';
+import { platformName } from '../src/engine/native';
+
+const generated = join(__dirname, '..', 'src', 'engine', 'generated');
+const isBuilt: Record<EngineKind, () => boolean> = {
+  native: () => existsSync(join(generated, `statsig-node-native.${platformName()}.node`)),
+  wasm: () => existsSync(join(generated, 'statsig.wasm')),
+  js: () => true,
+};
+
+/**
+ * Every engine that was built here; one whose file is there and does not load fails its tests. `STATSIG_TEST_ENGINES`
+ * (a list) or `STATSIG_ENGINE` (one) says it exactly: CI asks for all three, so that none can be left out unnoticed.
+ */
+export const TESTED_ENGINES: EngineKind[] = asked() ?? (['native', 'wasm', 'js'] as const).filter((kind) => isBuilt[kind]());
+
+function asked(): EngineKind[] | null {
+  const list = process.env['STATSIG_TEST_ENGINES'] ?? process.env['STATSIG_ENGINE'];
+  return list === undefined || list === '' ? null : (list.split(',') as EngineKind[]);
+}
