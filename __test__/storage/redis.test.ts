@@ -3,9 +3,9 @@ import test from 'ava';
 import { DataAdapterKeyPath } from '../../src/storage/data-adapter';
 import { type RedisClient, RedisDataAdapter } from '../../src/storage/redis';
 import { until } from '../network/fake-clock';
-import { freePort, hasRedisServer, kill, startRedis } from './redis-server';
+import { freePort, kill, needRedisServer, startRedis } from './redis-server';
 
-const onServer = hasRedisServer ? test : test.skip;
+test.before(needRedisServer);
 
 test('a client of the user is used as it is, with prefix and expiry, and not closed', async (t) => {
   const calls: unknown[][] = [];
@@ -38,7 +38,7 @@ test('neither client nor url is a mistake that is told', (t) => {
   t.throws(() => new RedisDataAdapter({}), { instanceOf: TypeError });
 });
 
-onServer('values survive between adapters on a real server', async (t) => {
+test('values survive between adapters on a real server', async (t) => {
   const port = await freePort();
   const server = await startRedis(port);
   t.teardown(() => kill(server));
@@ -51,7 +51,7 @@ onServer('values survive between adapters on a real server', async (t) => {
   await Promise.all([writer.shutdown(), reader.shutdown()]);
 });
 
-onServer('Redis down at start, coming up, dying and coming back', async (t) => {
+test('Redis down at start, coming up, dying and coming back', async (t) => {
   const port = await freePort();
   const errors: unknown[] = [];
   const adapter = new RedisDataAdapter({
@@ -85,7 +85,7 @@ async function settleGet(adapter: RedisDataAdapter): Promise<void> {
   await until(() => isBack, 20_000);
 }
 
-onServer('an open connection does not keep the process alive', async (t) => {
+test('an open connection does not keep the process alive', async (t) => {
   const port = await freePort();
   const server = await startRedis(port);
   t.teardown(() => kill(server));

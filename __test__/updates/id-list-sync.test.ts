@@ -173,6 +173,18 @@ test('the adapter serves lists without any request; junk there falls back to the
   t.is(ids('a'), undefined);
 });
 
+test('a stored list without members empties the list; one that is missing changes nothing', async (t) => {
+  const memory = new MemoryDataAdapter([DataAdapterKeyPath.V1IDLists]);
+  const { sync, ids } = setup({ adapter: new ContainedAdapter(memory, { hashedSdkKey: 'H' }) });
+  await memory.set('statsig|/v1/get_id_lists|plain_text|H', '["a","b"]');
+  await memory.set('statsig|id_list::a|plain_text|H', '+1\n');
+  await sync.initialize();
+  t.deepEqual([ids('a'), ids('b')], ['1', undefined]);
+  await memory.set('statsig|id_list::a|plain_text|H', '');
+  t.true((await sync.sync()).success);
+  t.is(ids('a'), undefined);
+});
+
 test('after each network sync lists and then the index are stored', async (t) => {
   const calls: string[][] = [];
   const adapter: IDataAdapter = {

@@ -103,7 +103,7 @@ function readResponse(response: unknown): StoredItem {
   }
   const { result, error } = response as { result?: unknown; error?: unknown };
   if (error !== undefined && error !== null) return { value: null, error: toError(error) };
-  const isUsable = (typeof result === 'string' && result !== '') || (typeof result === 'object' && result !== null);
+  const isUsable = typeof result === 'string' || (typeof result === 'object' && result !== null);
   return { value: isUsable ? (result as string | object) : null, error: null };
 }
 

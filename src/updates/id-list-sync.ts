@@ -137,7 +137,9 @@ export class IdListSync {
   private async loadStored(adapter: ContainedAdapter, name: string): Promise<void> {
     const { value } = await adapter.get({ path: DataAdapterKeyPath.IDList, idListName: name });
     if (typeof value !== 'string' || this.copies.isLoadedFrom(name, value)) return;
-    if (!(await this.update(name, true, await encodeText(value)))) return;
+    // A list that lost its last member is stored as an empty text; statsig-node's readers would keep that member.
+    if (value === '') this.options.store.remove(name);
+    else if (!(await this.update(name, true, await encodeText(value)))) return;
     this.lists.set(name, { fileID: 'bootstrap', creationTime: 0, readBytes: 0 });
     this.copies.loaded(name, value);
   }

@@ -144,7 +144,7 @@ export class SpecSync {
       if (isFirst) await adapter.initialize();
       const { value, error } = await adapter.get(RULES);
       if (error !== null) throw error;
-      if (value === null) return this.adapterError();
+      if (value === null || value === '') return this.adapterError();
       const bytes = await encodeText(typeof value === 'string' ? value : JSON.stringify(value));
       const result = await this.apply(bytes, 'DataAdapter');
       if (result.status === 'rejected') return result.error;
