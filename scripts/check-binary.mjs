@@ -1,20 +1,26 @@
 // What a released native binary promises: its size, the oldest glibc it runs on, the libraries it links.
 //
-//   node scripts/check-binary.mjs [--target <triple>]
+//   node scripts/check-binary.mjs [--target <triple>] [--in <folder>]
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { platforms, thisPlatform } from './platforms.mjs';
 import { outputOf } from './run.mjs';
 import { root } from './stamp.mjs';
 
 const mostBytes = 4 * 1024 * 1024;
 const newestGlibc = [2, 17];
+/** libpthread and libdl are parts of glibc; its newer versions keep them as empty libraries. */
 const allowedLibraries = /^(libc|libm|libgcc_s|libpthread|libdl|ld-linux[\w-]*|libc\.musl[\w-]*)\.so/;
 
-const at = process.argv.indexOf('--target');
-const target = at < 0 ? thisPlatform()?.target : process.argv[at + 1];
+function option(name) {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+const target = option('--target') ?? thisPlatform()?.target;
+const folder = resolve(root, option('--in') ?? 'src/engine/generated');
 const platform = platforms.find((entry) => entry.target === target);
-const path = platform && join(root, 'src/engine/generated', platform.file);
+const path = platform && join(folder, platform.file);
 const problems = platform && existsSync(path) ? check(platform, path) : [`no binary for ${target}`];
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;

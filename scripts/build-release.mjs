@@ -1,0 +1,34 @@
+// Builds the binary that is published for one platform.
+//
+//   node scripts/build-release.mjs --target <triple> [--output <folder>]
+//
+// Linux: cargo-zigbuild with zig as the linker, for glibc 2.17 or musl, whatever machine this is; the versions that CI
+// installs are in .ci/release-tools.txt. macOS and Windows: their own linker, through build-native.mjs.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { platforms } from './platforms.mjs';
+import { mustRun } from './run.mjs';
+import { root } from './stamp.mjs';
+
+function option(name) {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+const platform = platforms.find((entry) => entry.target === option('--target'));
+if (!platform) throw new Error(`--target: one of ${platforms.map((entry) => entry.target).join(', ')}`);
+const output = resolve(root, option('--output') ?? 'src/engine/generated');
+
+if (platform.os === 'linux') {
+  const abi = platform.libc === 'glibc' ? '.2.17' : '';
+  // musl targets link libc statically unless told not to, and an addon has to use the one that node has loaded.
+  const flags = platform.libc === 'musl' ? '-C target-feature=-crt-static' : '';
+  const env = { ...process.env, RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} ${flags}`.trim() };
+  mustRun('cargo', ['zigbuild', '--release', '--package', 'statsig-node-native', '--target', `${platform.target}${abi}`], { env });
+  const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), platform.target, 'release/libstatsig_node_native.so');
+  mkdirSync(output, { recursive: true });
+  copyFileSync(built, join(output, platform.file));
+  console.log(`release binary: ${join(output, platform.file)}`);
+} else {
+  mustRun(process.execPath, [join(root, 'scripts/build-native.mjs'), '--require', '--target', platform.target], { shell: false });
+}
