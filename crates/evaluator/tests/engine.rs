@@ -187,6 +187,20 @@ fn exposures_are_deduplicated_per_window() {
 }
 
 #[test]
+fn manual_exposures_are_apart_from_automatic_ones() {
+    let mut engine = engine(&gate("g", PUBLIC), "", "");
+    let users = 20_000;
+    engine.set_options(r#"{"tier":null,"loggingEnabled":true,"batchLimit":1000,"pendingLimit":1000000}"#);
+    for i in 0..users {
+        engine.set_user(0, &format!(r#"{{"userID":"{i}"}}"#), "", "");
+        for mode in [EXPOSE, EXPOSE | MANUAL, EXPOSE, EXPOSE | MANUAL] {
+            engine.evaluate(0, 0, mode, NOW);
+        }
+    }
+    assert_eq!(engine.pending_events(), 2 * users);
+}
+
+#[test]
 fn pending_events_are_bounded_and_counted() {
     let mut engine = engine(&gate("g", PUBLIC), "", "");
     engine.set_options(r#"{"tier":null,"loggingEnabled":true,"batchLimit":2,"pendingLimit":3}"#);

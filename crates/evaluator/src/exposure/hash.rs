@@ -68,7 +68,7 @@ pub struct SeenSet {
 }
 
 impl SeenSet {
-    /// Adds a hash. True if it was not there. `near` must be the same whenever `hash` is; hashes with the same `near`
+    /// Adds a hash. True if it was not there. Hashes must differ in their upper halves: mix, never flip a bit. `near` must be the same whenever `hash` is; hashes with the same `near`
     /// lie close together.
     pub fn insert(&mut self, near: u64, hash: u64) -> bool {
         if self.table.is_empty() {

@@ -185,5 +185,9 @@ fn dedupe_key(slot: &UserSlot, exposure: &Exposure<'_>, explicit: bool) -> u64 {
         key = join(key, hash_text(parameter));
         key = join(key, hash_text(outcome.allocated_experiment(explicit)) ^ u64::from(explicit));
     }
-    key ^ u64::from(exposure.manual)
+    // Mixed, not flipped: the set tells hashes apart by their upper half.
+    if exposure.manual {
+        key = join(key, 1);
+    }
+    key
 }
