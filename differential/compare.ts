@@ -3,7 +3,8 @@
  *
  * statsig-node and this package side by side, through their public APIs, on the same payload from a local server: every
  * gate, config, experiment, layer and layer parameter for every user, the client-initialize responses, and the events
- * that arrive. Then the dcs-v2 form of the shared project against its dcs-v1 form. Prints `0 differences` or exits 1.
+ * that arrive (exposures, manual ones, type mismatches, custom events), with `sampling_mode` as given and then off, shadow
+ * and on (`--sampling off,shadow,on`, `--sampled-users 100`). Then the dcs-v2 form of the shared project against its dcs-v1 form. Prints `0 differences` or exits 1.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -85,8 +86,8 @@ function answersIn(observed: Observed): number {
 }
 
 /** `correct`: statsig-node gets the documented corrections Q10 and Q11, which the generated project would run into. */
-async function comparePayload(name: string, payload: JsonObject, engines: EngineKind[], correct: boolean): Promise<number> {
-  const script = scriptFor(payload, given.number('seed', 1), given.number('users', 500));
+async function comparePayload(name: string, payload: JsonObject, engines: EngineKind[], correct: boolean, users = given.number('users', 500)): Promise<number> {
+  const script = scriptFor(payload, given.number('seed', 1), users);
   const theirs = (require('statsig-node') as { StatsigServer: SdkConstructor }).StatsigServer;
   useTrueSha256(correct);
   const expected = await observe(theirs, script, (sdk) => correct && dropInheritedNames(sdk as unknown as OracleServer));
@@ -101,16 +102,37 @@ async function comparePayload(name: string, payload: JsonObject, engines: Engine
   return total;
 }
 
+/** The payload with a sampling mode, and with rates on some of its rules so that both decisions occur. */
+function sampled(payload: JsonObject, mode: string): JsonObject {
+  const copy = JSON.parse(JSON.stringify(payload)) as JsonObject;
+  copy['sdk_configs'] = { sampling_mode: mode === 'off' ? 'none' : mode, special_case_sampling_rate: 3 };
+  const specs = ['feature_gates', 'dynamic_configs', 'layer_configs'].flatMap((kind) => copy[kind] as JsonObject[]);
+  const rules = specs.flatMap((spec) => (Array.isArray(spec['rules']) ? (spec['rules'] as JsonObject[]) : []));
+  rules.forEach((rule, index) => index % 3 === 0 && (rule['samplingRate'] = 2 + (index % 5)));
+  return copy;
+}
+
+async function compareSampling(name: string, payload: JsonObject, engines: EngineKind[], correct: boolean): Promise<number> {
+  let total = 0;
+  for (const mode of given.list('sampling', ['off', 'shadow', 'on'])) {
+    total += await comparePayload(`${name}, sampling ${mode}`, sampled(payload, mode), engines, correct, given.number('sampled-users', 100));
+  }
+  return total;
+}
+
 async function main(): Promise<void> {
   const engines = given.list('engines', builtEngines()) as EngineKind[];
   const v1 = given.text('specs', join(shared, 'eval_project.dcs-v1.json'));
   const v2 = join(shared, 'eval_project.dcs-v2.json');
   silenceStatsigNode();
   let total = 0;
-  if (existsSync(v1)) total += await comparePayload(basename(v1), readPayload(v1), engines, false);
-  else console.log(`${basename(v1)} is not here; comparing on a generated project only`);
+  if (existsSync(v1)) {
+    total += await comparePayload(basename(v1), readPayload(v1), engines, false);
+    total += await compareSampling(basename(v1), readPayload(v1), engines, false);
+  } else console.log(`${basename(v1)} is not here; comparing on a generated project only`);
   const generated = generatePayload(new Random(given.number('seed', 1)), { gates: 60, configs: 20, layers: 8 });
   total += await comparePayload('generated project', generated, engines, true);
+  total += await compareSampling('generated project', generated, engines, true);
   if (existsSync(v1) && existsSync(v2)) total += await compareFormats(readPayload(v1), readPayload(v2), engines);
   console.log(`${total} differences`);
   process.exitCode = total === 0 ? 0 : 1;

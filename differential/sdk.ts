@@ -9,6 +9,7 @@ interface Details {
 
 interface ConfigLike {
   value: unknown;
+  get(key: string, fallback: unknown): unknown;
   getRuleID(): string;
   getGroupName(): string | null;
   getIDType(): string | null;
@@ -16,7 +17,6 @@ interface ConfigLike {
 }
 
 interface LayerLike extends Omit<ConfigLike, 'value'> {
-  get(parameter: string, fallback: unknown): unknown;
   getAllocatedExperimentName(): string | null;
 }
 
@@ -27,6 +27,11 @@ export interface Sdk {
   getConfig(user: unknown, name: string): ConfigLike;
   getExperiment(user: unknown, name: string): ConfigLike;
   getLayer(user: unknown, name: string): LayerLike;
+  logGateExposure(user: unknown, name: string): void;
+  logConfigExposure(user: unknown, name: string): void;
+  logExperimentExposure(user: unknown, name: string): void;
+  logLayerParameterExposure(user: unknown, name: string, parameter: string): void;
+  logEvent(user: unknown, name: string, value?: unknown, metadata?: unknown): void;
   getFeatureGateList(): string[];
   getDynamicConfigList(): string[];
   getExperimentList(): string[];
@@ -81,6 +86,27 @@ function observeUser(sdk: Sdk, user: JsonObject, parameters: string[]): string {
   return JSON.stringify(seen);
 }
 
+/** Every n-th spec has its manual exposures and its mismatches asked for; all of them would take minutes. */
+const EVERY = 7;
+const some = (names: string[]): string[] => names.filter((_, index) => index % EVERY === 0);
+
+/** A default of another type than the value, so that `get` logs a mismatch. */
+const otherType = (value: unknown): unknown => (typeof value === 'string' ? 1 : 'text');
+
+/** What is logged beside exposures of plain checks: manual exposures, type mismatches, custom events. */
+function logMore(sdk: Sdk, user: JsonObject, parameters: string[]): void {
+  for (const name of some(sdk.getFeatureGateList())) sdk.logGateExposure({ ...user }, name);
+  for (const name of some(sdk.getDynamicConfigList())) sdk.logConfigExposure({ ...user }, name);
+  for (const name of some(sdk.getExperimentList())) sdk.logExperimentExposure({ ...user }, name);
+  for (const name of some(sdk.getLayerList())) for (const parameter of some(parameters)) sdk.logLayerParameterExposure({ ...user }, name, parameter);
+  for (const name of some([...sdk.getDynamicConfigList(), ...sdk.getExperimentList()])) {
+    const config = sdk.getConfig({ ...user }, name);
+    for (const [key, value] of Object.entries((config.value ?? {}) as object)) config.get(key, otherType(value));
+  }
+  sdk.logEvent({ ...user }, 'differential', 12.5, { text: 'é\u2028"', deep: { list: [1, null, true] } });
+  sdk.logEvent({ ...user }, 'differential', 'text');
+}
+
 function lists(sdk: Sdk): Record<string, unknown> {
   const experiments = sdk.getExperimentList();
   return {
@@ -118,13 +144,14 @@ export async function observe(Constructor: SdkConstructor, script: Script, corre
     if (!success) throw new Error(`initialize failed: ${String(error)}`);
     correct(sdk);
     const observed = { lists: lists(sdk), users: script.users.map((user) => observeUser(sdk, user, script.layerParameters)) };
+    for (const user of script.users) logMore(sdk, user, script.layerParameters);
     const responses = script.users.slice(0, script.responses).flatMap((user) => hashes.map((hash) => JSON.stringify(sdk.getClientInitializeResponse({ ...user }, undefined, { hash }))));
     await sdk.flush();
     await sdk.shutdownAsync();
     await settled(() => server.events().length);
     if (server.droppedEvents() > 0) throw new Error('the server dropped events');
     const events = server.events().map(({ event }) => event as unknown as WireEvent);
-    return { ...observed, responses, events: events.filter(({ eventName }) => eventName.startsWith('statsig::') && eventName !== 'statsig::diagnostics') };
+    return { ...observed, responses, events: events.filter(({ eventName }) => eventName !== 'statsig::diagnostics') };
   } finally {
     await server.close();
   }
