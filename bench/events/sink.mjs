@@ -26,7 +26,7 @@ function take(req, body) {
     return;
   }
   for (const { eventName, metadata } of JSON.parse(isGzip ? gunzipSync(body) : body).events) {
-    if (eventName === 'statsig::diagnostics') { state.diagnostics++; continue; }
+    if (eventName === 'statsig::diagnostics' || metadata?.n === undefined) { state.diagnostics++; continue; }
     if (state.unique.has(metadata.n)) state.duplicates++;
     state.unique.add(metadata.n);
   }
