@@ -154,6 +154,8 @@ async function runCase(seed: number, engines: EngineKind[]): Promise<void> {
 }
 
 let reported = 0;
+/** Set by SIGINT and SIGTERM: the running case is finished and the summary printed. */
+let isStopped = false;
 
 async function main(): Promise<void> {
   useTrueSha256(true);
@@ -162,9 +164,11 @@ async function main(): Promise<void> {
   const cases = given.number('cases', 10);
   const start = process.hrtime.bigint();
   const first = given.number('case', seed * 100_003);
-  for (let index = 0; index < cases; index++) await runCase(first + index, engines);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true));
+  let done = 0;
+  for (; done < cases && !isStopped; done++) await runCase(first + done, engines);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  console.log(`engines ${engines.join(', ')}; seed ${seed}; ${cases} payloads; ${tally.evaluations} evaluations, ${tally.events} exposures, ${tally.responses} client-initialize responses, each per engine; ${seconds.toFixed(0)} s`);
+  console.log(`engines ${engines.join(', ')}; seed ${seed}; ${done} payloads; ${tally.evaluations} evaluations, ${tally.events} exposures, ${tally.responses} client-initialize responses, each per engine; ${seconds.toFixed(0)} s`);
   for (const [cites, times] of tally.known) console.log(`known, ${times} times: ${cites}`);
   console.log(`${tally.failures} differences`);
   process.exitCode = tally.failures === 0 ? 0 : 1;

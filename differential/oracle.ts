@@ -287,6 +287,21 @@ async function startServer(one: Case, options: OracleOptions): Promise<OracleSer
   return server;
 }
 
+const prototypes = [Object, Array, String, Number, Boolean, Function, Date, RegExp, Map, Set].map(({ prototype }) => prototype as object);
+const ownKeys = prototypes.map((prototype) => new Set(Reflect.ownKeys(prototype)));
+
+/**
+ * statsig-node writes to tables by names that a payload or caller chose; a table without the corrections above would
+ * lead such a name to a prototype, and everything asked later in this process would be wrong.
+ */
+function assertCleanPrototypes(): void {
+  for (const [index, prototype] of prototypes.entries()) {
+    const added = Reflect.ownKeys(prototype).filter((key) => !(ownKeys[index] as Set<string | symbol>).has(key));
+    for (const key of added) Reflect.deleteProperty(prototype, key);
+    if (added.length > 0) throw new Error(`statsig-node added ${added.map(String).join(', ')} to ${prototype.constructor.name}.prototype`);
+  }
+}
+
 /** Asks statsig-node everything. `Date.now` stands still meanwhile; the process must run in `one.timeZone`. */
 export async function askOracle(one: Case, questions: Questions, options: OracleOptions = {}): Promise<CaseAnswers> {
   const server = await startServer(one, options);
@@ -301,6 +316,7 @@ export async function askOracle(one: Case, questions: Questions, options: Oracle
     Date.now = realNow;
     server._logger.queue = [];
     server.shutdown();
+    assertCleanPrototypes();
   }
 }
 
