@@ -245,8 +245,9 @@ export class IdListSync {
   }
 
   private nextMarker(): ((step: 'network_request' | 'process', action: 'start' | 'end', data: object) => void) | null {
-    const markerID = ++this.downloads;
-    if (markerID % MARKED_EVERY !== 1) return null;
+    const count = ++this.downloads;
+    if (count % MARKED_EVERY !== 1) return null;
+    const markerID = String(count);
     const { diagnostics } = this.options;
     return (step, action, data) => diagnostics[action]('get_id_list', step, { ...data, markerID });
   }
