@@ -155,6 +155,8 @@ export interface ClientInitializeOptions {
   experimentFilter?: string[];
   dynamicConfigFilter?: string[];
   layerFilter?: string[];
+  /** Only the newer formats carry parameter stores. */
+  paramStoreFilter?: string[];
   removeIdType?: boolean;
   removeDefaultValueGates?: boolean;
   previousResponseHash?: string;

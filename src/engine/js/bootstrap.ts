@@ -1,18 +1,24 @@
 /** The client-initialize response (BEHAVIOUR.md 6), written as text from pieces that are made once. */
 
 import { ClientInitializeOptions, SpecKind } from '../engine';
+import { legacyEntry } from './bootstrap-entry';
+import { ModernWriter } from './bootstrap-modern';
+import { Algorithm, Request, isIncluded, readRequest } from './bootstrap-request';
+import { ResponseSource, Shown } from './bootstrap-source';
+import { paramStoresJson, privateHash } from './bootstrap-stores';
 import { Evaluator } from './eval/evaluator';
-import { HashName, djb2, hashAlgorithm } from './hashing';
+import { HashName, signedSha64 } from './hashing';
 import { JsonObject, member } from './js-semantics';
-import { ExposureList, Result } from './outcome';
-import { sessionReplayFields } from './session-replay';
-import { Spec, ValueBox } from './store';
+import { Result } from './outcome';
+import { privacySettings, sessionReplayFields } from './session-replay';
+import { Spec } from './store';
 import { User } from './user';
 
 /** What the response says about who made it. */
 export interface ResponseFacts {
   sdkType: string;
   sdkVersion: string;
+  sessionID: string;
   time: number;
 }
 
@@ -23,74 +29,104 @@ interface Named {
   keyJson: string;
 }
 
-/** Hash names whose pieces are kept: every name a caller can invent means 'plain'. */
-type Algorithm = 'djb2' | 'sha256' | 'none';
-
 /** One response under way. */
-interface Request {
-  algorithm: Algorithm;
-  hash: HashName;
-  options: ClientInitializeOptions;
-  appId: unknown;
-  entities: { gates: string[]; configs: string[] } | null;
-  /** True when results of this response differ from those of a check: nothing may be shared between depths. */
-  isForApp: boolean;
+interface Writing {
+  request: Request;
+  modern: ModernWriter | null;
   gateValues: Map<string, unknown>;
+}
+
+/** Most entries that are kept per shape; then all of the shape are forgotten. */
+const MAX_KEPT = 20_000;
+
+/** Entries by the result that they show. */
+class Kept {
+  private entries = new WeakMap<Result, string>();
+  private count = 0;
+
+  get(result: Result): string | undefined {
+    return this.entries.get(result);
+  }
+
+  set(result: Result, entry: string): void {
+    if (this.count++ >= MAX_KEPT) {
+      this.entries = new WeakMap();
+      this.count = 1;
+    }
+    this.entries.set(result, entry);
+  }
 }
 
 export class ClientResponder {
   private readonly ordered = new Map<string, Named[]>();
+  private readonly kept = new Map<string, Kept>();
+  private readonly source: ResponseSource;
 
-  constructor(private readonly evaluator: Evaluator) {}
+  constructor(private readonly evaluator: Evaluator) {
+    this.source = new ResponseSource(evaluator);
+  }
 
   /** Throws Interruptions and what a user's values throw. */
   respond(user: User, options: ClientInitializeOptions, facts: ResponseFacts): Uint8Array {
-    const request = this.request(options);
-    this.begin(user, request);
-    const hashUsed = options.hash ?? 'djb2';
-    const parts = [
-      `"feature_gates":${this.entries(request, SpecKind.Gate)}`,
-      `"dynamic_configs":${this.entries(request, SpecKind.Config)}`,
-      `"layer_configs":${this.entries(request, SpecKind.Layer)}`,
-      '"sdkParams":{},"has_updates":true,"generator":"statsig-node-sdk"',
-      `"sdkInfo":{"sdkType":${JSON.stringify(facts.sdkType)},"sdkVersion":${JSON.stringify(facts.sdkVersion)}}`,
-      `"time":${JSON.stringify(facts.time)},"evaluated_keys":${evaluatedKeys(user)}`,
-      `"hash_used":${JSON.stringify(hashUsed)},"user":${user.json}`,
-      ...this.sessionReplay(request),
-    ];
+    const request = readRequest(options, this.evaluator.store);
+    const modern = request.format === 'v1' ? null : new ModernWriter(request);
+    const writing: Writing = { request, modern, gateValues: new Map() };
+    this.source.begin(user, request);
+    const maps = this.maps(writing);
+    const checksum = request.previousHash === null ? null : this.checksum(maps, user, writing);
+    const isUnchanged = checksum !== null && checksum === request.previousHash;
+    const parts = isUnchanged
+      ? [EMPTY_MAPS, ...(modern === null ? [] : ['"param_stores":{}']), ...unchangedTail(request, facts)]
+      : [maps, ...this.tail(user, writing, facts)];
+    if (checksum !== null && !isUnchanged) parts.push(`"full_checksum":"${checksum}"`);
     return new TextEncoder().encode(`{${parts.join(',')}}`);
   }
 
-  private request(options: ClientInitializeOptions): Request {
-    const { client, usesTargetApp } = this.evaluator.store;
-    const name = options.hash ?? 'djb2';
-    const key = options.clientKey ?? null;
-    const hashedKey = key === null ? '' : djb2(key);
-    const appId = key === null ? null : own(client.hashedKeysToAppIds, hashedKey) ?? own(client.keysToAppIds, key) ?? null;
-    const entities = key === null ? null : own(client.hashedKeysToEntities, hashedKey) ?? null;
-    return {
-      algorithm: name === 'djb2' || name === 'sha256' ? name : 'none',
-      hash: hashAlgorithm(name),
-      options,
-      appId,
-      entities: entities as Request['entities'],
-      isForApp: Boolean(key) && usesTargetApp,
-      gateValues: new Map(),
-    };
+  private maps(writing: Writing): string {
+    const maps = [
+      `"feature_gates":${this.entries(writing, SpecKind.Gate)}`,
+      `"dynamic_configs":${this.entries(writing, SpecKind.Config)}`,
+      `"layer_configs":${this.entries(writing, SpecKind.Layer)}`,
+    ];
+    if (writing.modern !== null) {
+      maps.push(writing.modern.tables());
+      maps.push(`"param_stores":${paramStoresJson(this.evaluator.store.client.paramStores, writing.request)}`);
+    }
+    return maps.join(',');
   }
 
-  private begin(user: User, request: Request): void {
-    const { nowMs } = request.options;
-    if (request.isForApp) this.evaluator.beginForApp(user, nowMs, request.appId ?? undefined);
-    else this.evaluator.begin(0, user, nowMs);
-  }
-
-  private sessionReplay(request: Request): string[] {
+  private tail(user: User, writing: Writing, facts: ResponseFacts): string[] {
+    const { request, modern } = writing;
     const info = this.evaluator.store.client.sessionReplay;
-    if (info === null) return [];
-    const passes = (gate: string) => request.gateValues.get(request.hash(gate)) === true;
-    const fields = sessionReplayFields(info, request.options.random, request.hash, passes);
-    return fields === '' ? [] : [fields];
+    const pieces = [
+      '"sdkParams":{},"has_updates":true',
+      ...(modern === null ? ['"generator":"statsig-node-sdk"'] : []),
+      sdkInfo(request, facts),
+      `"time":${JSON.stringify(facts.time)},"evaluated_keys":${evaluatedKeys(user)}`,
+      `"hash_used":${JSON.stringify(request.hashUsed)},"user":${user.json}`,
+    ];
+    const hash = modern === null ? null : privateHash(member(user.data, 'privateAttributes'));
+    if (hash !== null) pieces.push(`"pa_hash":"${hash}"`);
+    if (info === null) return pieces;
+    const fields = sessionReplayFields(info, request.options.random, request.hash, this.passesReplay(info, writing));
+    pieces.push(fields, ...(modern === null ? [] : privacySettings(info)));
+    return pieces;
+  }
+
+  private passesReplay(info: JsonObject, { request, gateValues }: Writing): boolean {
+    return gateValues.get(request.hash(String(info.targeting_gate))) === true;
+  }
+
+  /**
+   * First 64 bits of SHA-256, in decimal, over what a client would notice: the maps and tables, the hash, the user and
+   * the session-replay settings; not the time, not the draw.
+   */
+  private checksum(maps: string, user: User, writing: Writing): string {
+    const info = this.evaluator.store.client.sessionReplay;
+    const replay = info === null ? '' : JSON.stringify(info);
+    const passes = info !== null && (info.targeting_gate ?? null) !== null && this.passesReplay(info, writing) ? 1 : 0;
+    const text = `{${maps}\n${writing.request.hashUsed}\n${user.json}\n${replay}\n${passes}`;
+    return BigInt.asUintN(64, signedSha64(text)).toString();
   }
 
   /** Entries in JavaScript property order: array indexes ascending, then the rest as in the store. */
@@ -109,149 +145,71 @@ export class ClientResponder {
     return list;
   }
 
-  private entries(request: Request, kind: SpecKind): string {
+  private entries(writing: Writing, kind: SpecKind): string {
+    const { request } = writing;
     const texts: string[] = [];
     let lastKey: string | null = null;
     for (const named of this.named(kind, request.algorithm, request.hash)) {
       if (!isIncluded(named.spec, request)) continue;
-      const text = `${named.keyJson}:${this.entry(named, request)}`;
+      const text = this.entry(named, writing);
+      if (text === null) continue;
       // Names with equal hashes are neighbours; the later one wins, as in an object.
-      if (named.key === lastKey) texts[texts.length - 1] = text;
-      else texts.push(text);
+      if (named.key === lastKey) texts.pop();
+      texts.push(`${named.keyJson}:${text}`);
       lastKey = named.key;
     }
     return `{${texts.join(',')}}`;
   }
 
-  private entry(named: Named, request: Request): string {
-    if (named.spec.kind === SpecKind.Gate) return this.gate(named, request);
-    return named.spec.kind === SpecKind.Config ? this.config(named, request) : this.layer(named, request);
-  }
-
-  private gate({ spec, key, keyJson }: Named, request: Request): string {
-    const override = own(request.options.overrides?.featureGates, spec.name);
-    if (override !== undefined) return this.overriddenGate({ spec, key, keyJson }, override, request);
-    const result = this.result(spec, request);
-    const value = !result.isUnsupported && result.value;
-    request.gateValues.set(key, value);
-    return `{"name":${keyJson},"value":${value},"rule_id":${JSON.stringify(result.ruleID)},` +
-      `"secondary_exposures":${exposures(result.exposures, request)}${idType(spec)}}`;
-  }
-
-  private overriddenGate({ spec, key, keyJson }: Named, value: unknown, request: Request): string {
-    request.gateValues.set(key, value);
-    return `{"name":${keyJson},"value":${JSON.stringify(value) ?? 'null'},"rule_id":"override",` +
-      `"secondary_exposures":[]${idType(spec)}}`;
-  }
-
-  /** Local overrides count at the top level only when asked for; below it they always do (Q12). */
-  private result(spec: Spec, request: Request): Result {
-    const { evaluator } = this;
-    if (request.options.includeLocalOverrides) {
-      const override = evaluator.overrides.find(spec.kind, spec.name, evaluator.user, evaluator.tables);
-      if (override !== null) return override;
+  /** Null: left out because it says nothing. */
+  private entry(named: Named, writing: Writing): string | null {
+    const { request, modern } = writing;
+    const { spec } = named;
+    const isKept = modern === null && !request.removesDefaultGates && this.source.isPlain(spec.kind, request);
+    if (isKept) return this.keptEntry(named, writing);
+    const shown = this.source.show(spec, request);
+    if (spec.kind === SpecKind.Gate) {
+      writing.gateValues.set(named.key, shown.gateValue);
+      if (request.removesDefaultGates && isDefault(shown)) return null;
     }
-    return this.fresh(spec, request);
+    return modern === null
+      ? legacyEntry(named.keyJson, shown, request, this.evaluator.store)
+      : modern.entry(named.keyJson, shown);
   }
 
-  private fresh(spec: Spec, request: Request): Result {
-    const isPlainGate = spec.gateRef !== null && !request.isForApp && !this.evaluator.overrides.has(SpecKind.Gate);
-    return isPlainGate ? this.evaluator.named(SpecKind.Gate, spec.name, spec) : this.evaluator.direct(spec);
-  }
-
-  private configResult(spec: Spec, request: Request): Result {
-    const { overrides } = request.options;
-    const asked = spec.kind === SpecKind.Config ? overrides?.dynamicConfigs : overrides?.layers;
-    const option = own(asked, spec.name) as { value?: unknown; groupName?: string } | undefined;
-    return this.optionOverride(spec, option) ?? this.result(spec, request);
-  }
-
-  private optionOverride(spec: Spec, option: { value?: unknown; groupName?: string } | undefined): Result | null {
-    if (!option) return null;
-    const { groupName } = option;
-    const rule = groupName ? spec.rules.find((candidate) => candidate.groupName === groupName) : undefined;
-    const value = option.value ?? rule?.returnBox.value;
-    if (!value || typeof value !== 'object') return null;
-    return this.evaluator.tables.constant({
-      value: true, ruleID: 'override', groupName: groupName ?? null, box: new ValueBox(value), reason: 'LocalOverride',
-    });
-  }
-
-  private config({ spec, keyJson }: Named, request: Request): string {
-    const result = this.configResult(spec, request);
-    const isExperiment = spec.entity !== 'dynamic_config' && spec.entity !== 'autotune';
-    const isShared = isExperiment && spec.hasSharedParams;
-    const value = isShared ? this.withLayerDefaults(spec, result) : valueText(result);
-    const explicit = result.explicitParameters;
-    let text = this.block(keyJson, spec, result, value, request) + group(result.groupName);
-    const explicitText = JSON.stringify(isShared ? (spec.explicitParameters ?? []) : explicit);
-    if (explicit !== null) text += `,"explicit_parameters":${explicitText}`;
-    text += `,"id_type":${JSON.stringify(spec.idType ?? null)}`;
-    if (spec.entity === 'dynamic_config') text += `,"passed":${result.value === true}`;
-    if (isExperiment) text += this.participation(spec, request);
-    if (isShared) text += ',"is_in_layer":true';
-    if (isShared && explicit === null) text += `,"explicit_parameters":${explicitText}`;
-    return `${text}}`;
-  }
-
-  private participation(spec: Spec, request: Request): string {
-    return `,"is_user_in_experiment":${this.isAllocated(spec, request)},"is_experiment_active":${spec.isActive}`;
-  }
-
-  /** Evaluated from the spec, whatever the overrides say, and without the client key's app (Q9). */
-  private isAllocated(spec: Spec, request: Request): boolean {
-    if (!request.isForApp) return this.evaluator.direct(spec).isExperimentGroup;
-    return this.evaluator.withoutApp(() => this.evaluator.direct(spec).isExperimentGroup);
-  }
-
-  private withLayerDefaults(spec: Spec, result: Result): string {
-    const { experimentLayers, specs } = this.evaluator.store;
-    const layer = specs[SpecKind.Layer].get(experimentLayers.get(spec.name) ?? '');
-    const defaults = layer === undefined || !experimentLayers.has(spec.name) ? {} : layer.defaultBox.value;
-    const value = result.isUnsupported ? {} : result.box.value;
-    return JSON.stringify({ ...(defaults as JsonObject), ...(value as JsonObject) });
-  }
-
-  private layer({ spec, keyJson }: Named, request: Request): string {
-    const result = this.configResult(spec, request);
-    const delegateName = result.configDelegate ?? '';
-    const delegate = delegateName === '' ? null : (this.evaluator.store.specs[SpecKind.Config].get(delegateName) ?? null);
-    const delegateGroup = delegate === null ? '' : (this.fresh(delegate, request).groupName ?? '');
-    let text = this.block(keyJson, spec, result, valueText(result), request);
-    if (result.groupName !== null) text += group(delegateGroup === '' ? result.groupName : delegateGroup);
-    const explicit = delegateName === '' ? spec.explicitParameters : delegate?.explicitParameters;
-    text += `,"explicit_parameters":${JSON.stringify(explicit ?? [])}`;
-    if (result.groupName === null && delegateGroup !== '') text += group(delegateGroup);
-    if (delegateName !== '') {
-      const isAllocated = delegate !== null && this.isAllocated(delegate, request);
-      text += `,"allocated_experiment_name":${JSON.stringify(request.hash(delegateName))}` +
-        `,"is_experiment_active":${delegate?.isActive ?? false},"is_user_in_experiment":${isAllocated}`;
+  private keptEntry({ spec, key, keyJson }: Named, { request, gateValues }: Writing): string {
+    const result = this.source.fresh(spec, request);
+    if (spec.kind === SpecKind.Gate) gateValues.set(key, !result.isUnsupported && result.value);
+    const shape = `${request.algorithm}:${request.removesIdType}:${spec.kind}`;
+    let kept = this.kept.get(shape);
+    if (kept === undefined) this.kept.set(shape, (kept = new Kept()));
+    let text = kept.get(result);
+    if (text === undefined) {
+      text = legacyEntry(keyJson, this.source.show(spec, request), request, this.evaluator.store);
+      kept.set(result, text);
     }
-    return `${text},"undelegated_secondary_exposures":${exposures(result.undelegated, request)}}`;
-  }
-
-  /** The fields that configs and layers begin with. */
-  private block(keyJson: string, spec: Spec, result: Result, value: string, request: Request): string {
-    const rule = JSON.stringify(result.ruleID);
-    const isDevice = spec.idType?.toLowerCase() === 'stableid';
-    return `{"name":${keyJson},"value":${value},"group":${rule},"rule_id":${rule},"is_device_based":${isDevice},` +
-      `"secondary_exposures":${exposures(result.exposures, request)}`;
+    return text;
   }
 }
 
-/** Own properties only: names like `constructor` are ordinary. */
-function own(map: Record<string, unknown> | undefined, key: string): unknown {
-  return map !== undefined && Object.prototype.hasOwnProperty.call(map, key) ? map[key] : undefined;
+const EMPTY_MAPS = '"feature_gates":{},"dynamic_configs":{},"layer_configs":{}';
+
+function unchangedTail(request: Request, facts: ResponseFacts): string[] {
+  return [
+    '"sdkParams":{},"has_updates":false',
+    ...(request.format === 'v1' ? ['"generator":"statsig-node-sdk"'] : []),
+    sdkInfo(request, facts),
+    `"time":0,"evaluated_keys":{},"hash_used":${JSON.stringify(request.hashUsed)},"user":{}`,
+  ];
 }
 
-function isIncluded(spec: Spec, { entities, appId }: Request): boolean {
-  if (spec.kind === SpecKind.Gate) {
-    if (spec.entity === 'segment' || spec.entity === 'holdout') return false;
-    if (entities !== null && !entities.gates.includes(spec.name)) return false;
-  }
-  if (spec.kind === SpecKind.Config && entities !== null && !entities.configs.includes(spec.name)) return false;
-  if (appId === null || appId === undefined) return true;
-  return ((spec.targetAppIDs ?? []) as unknown[]).includes(appId);
+function sdkInfo({ format }: Request, { sdkType, sdkVersion, sessionID }: ResponseFacts): string {
+  return `"sdkInfo":${JSON.stringify({ sdkType, sdkVersion, ...(format === 'v1' ? {} : { sessionId: sessionID }) })}`;
+}
+
+/** A gate that says what clients assume of a gate they do not know. */
+function isDefault({ spec, result, gateValue }: Shown): boolean {
+  return spec.entity === 'feature_gate' && result.ruleID === 'default' && gateValue === false && result.exposures.entries().length === 0;
 }
 
 /** Keys that JavaScript objects order numerically: canonical integers below 2^32-1. */
@@ -267,20 +225,4 @@ function evaluatedKeys(user: User): string {
   if (userId) keys.userID = userId;
   if (customIds && Object.keys(customIds).length > 0) keys.customIDs = customIds;
   return JSON.stringify(keys);
-}
-
-function exposures(list: ExposureList, { algorithm, hash }: Request): string {
-  return list.text(algorithm, hash);
-}
-
-function valueText(result: Result): string {
-  return result.isUnsupported ? '{}' : result.box.text();
-}
-
-function idType(spec: Spec): string {
-  return spec.idType === undefined ? '' : `,"id_type":${JSON.stringify(spec.idType)}`;
-}
-
-function group(name: string | null): string {
-  return name === null ? '' : `,"group_name":${JSON.stringify(name)}`;
 }

@@ -336,8 +336,8 @@ class JsEngine implements ReplacementEngine {
     if (!user) return this.fail('no user in this slot');
     if (!this.hasSpecs || this.details.configSyncTime === 0) return null;
     try {
-      const { sdkType, sdkVersion } = this.events.options;
-      return this.responder.respond(user.asJson(), options, { sdkType, sdkVersion, time: this.details.configSyncTime });
+      const { sdkType, sdkVersion, sessionID } = this.events.options;
+      return this.responder.respond(user.asJson(), options, { sdkType, sdkVersion, sessionID, time: this.details.configSyncTime });
     } catch (error) {
       return this.codeOf(error);
     }

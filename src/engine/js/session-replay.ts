@@ -4,14 +4,14 @@ import { HashName } from './hashing';
 import { JsonObject, member } from './js-semantics';
 
 /**
- * Members for the end of the response, without braces; '' when there are none. `random` is the one draw of the
- * response; `passesGate` tells the value of a gate in it.
+ * Members for the end of the response, without braces. `random` is the one draw of the response; `passesTargeting`: the
+ * targeting gate is true in it.
  */
 export function sessionReplayFields(
   info: JsonObject,
   random: number,
   hash: HashName,
-  passesGate: (name: string) => boolean,
+  passesTargeting: boolean,
 ): string {
   const fields: JsonObject = { recording_blocked: info.recording_blocked };
   const isBlocked = (info.recording_blocked ?? false) !== false;
@@ -24,9 +24,8 @@ export function sessionReplayFields(
   }
   const gate = info.targeting_gate ?? null;
   if (gate !== null) {
-    const passes = passesGate(String(gate));
-    if (!passes) canRecord = false;
-    fields.passes_session_recording_targeting = passes;
+    if (!passesTargeting) canRecord = false;
+    fields.passes_session_recording_targeting = passesTargeting;
   }
   fields.can_record_session = canRecord;
   const eventTriggers = triggers(info.session_recording_event_triggers, random, (name) => name);
@@ -34,6 +33,12 @@ export function sessionReplayFields(
   const exposureTriggers = triggers(info.session_recording_exposure_triggers, random, hash);
   if (exposureTriggers !== null) fields.session_recording_exposure_triggers = exposureTriggers;
   return JSON.stringify(fields).slice(1, -1);
+}
+
+/** The privacy settings as given, for the newer formats; a list of at most one member. */
+export function privacySettings(info: JsonObject): string[] {
+  const settings = info.session_recording_privacy_settings ?? null;
+  return settings === null ? [] : [`"session_recording_privacy_settings":${JSON.stringify(settings)}`];
 }
 
 function triggers(wire: unknown, random: number, hash: HashName): JsonObject | null {

@@ -131,6 +131,7 @@ export interface ClientFacts {
   readonly keysToAppIds: Record<string, unknown>;
   readonly hashedKeysToEntities: Record<string, { gates: string[]; configs: string[] }>;
   readonly sessionReplay: Record<string, unknown> | null;
+  readonly paramStores: Record<string, unknown>;
 }
 
 export interface Store {

@@ -44,6 +44,7 @@ function clientFacts({ root }: Payload): ClientFacts {
     keysToAppIds: map(root.sdk_keys_to_app_ids),
     hashedKeysToEntities: map(root.hashed_sdk_keys_to_entities) as ClientFacts['hashedKeysToEntities'],
     sessionReplay: isObject(root.session_replay_info) ? root.session_replay_info : null,
+    paramStores: map(root.param_stores),
   };
 }
 

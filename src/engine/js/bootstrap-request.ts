@@ -1,0 +1,91 @@
+/** What a client-initialize call asks for, and which specs it gets. Mirrors `bootstrap/request.rs`. */
+
+import { ClientInitializeOptions, SpecKind } from '../engine';
+import { HashName, djb2, hashAlgorithm } from './hashing';
+import { Spec, Store } from './store';
+
+/** Hash names whose pieces are kept: every name a caller can invent means 'none'. */
+export type Algorithm = 'djb2' | 'sha256' | 'none';
+
+/** Names to keep; null = all. */
+type Filter = ReadonlySet<string> | null;
+
+/** The options of a call, read. */
+export interface Request {
+  readonly algorithm: Algorithm;
+  readonly hash: HashName;
+  /** As it was given. */
+  readonly hashUsed: string;
+  readonly options: ClientInitializeOptions;
+  /** App of the client key; null = none, nothing is filtered by it. */
+  readonly appId: unknown;
+  /** True when results of this response differ from those of a check: nothing may be shared with other calls. */
+  readonly isForApp: boolean;
+  readonly format: 'v1' | 'v2' | 'init-v2';
+  readonly removesIdType: boolean;
+  readonly removesDefaultGates: boolean;
+  readonly previousHash: string | null;
+  readonly entities: { gates: string[]; configs: string[] } | null;
+  readonly filters: { gates: Filter; configs: Filter; experiments: Filter; layers: Filter; paramStores: Filter };
+}
+
+export function readRequest(options: ClientInitializeOptions, { client, usesTargetApp }: Store): Request {
+  const name = options.hash ?? 'djb2';
+  const key = options.clientKey ?? null;
+  const hashedKey = key === null ? '' : djb2(key);
+  const appId = key === null ? null : own(client.hashedKeysToAppIds, hashedKey) ?? own(client.keysToAppIds, key) ?? null;
+  const entities = key === null ? null : own(client.hashedKeysToEntities, hashedKey) ?? null;
+  const { responseFormat, previousResponseHash } = options;
+  return {
+    algorithm: name === 'djb2' || name === 'sha256' ? name : 'none',
+    hash: hashAlgorithm(name),
+    hashUsed: name,
+    options,
+    appId,
+    isForApp: Boolean(key) && usesTargetApp,
+    format: responseFormat === 'v2' || responseFormat === 'init-v2' ? responseFormat : 'v1',
+    removesIdType: Boolean(options.removeIdType),
+    removesDefaultGates: Boolean(options.removeDefaultValueGates),
+    previousHash: typeof previousResponseHash === 'string' ? previousResponseHash : null,
+    entities: entities as Request['entities'],
+    filters: {
+      gates: filter(options.featureGateFilter),
+      configs: filter(options.dynamicConfigFilter),
+      experiments: filter(options.experimentFilter),
+      layers: filter(options.layerFilter),
+      paramStores: filter(options.paramStoreFilter),
+    },
+  };
+}
+
+function filter(names: unknown): Filter {
+  return Array.isArray(names) ? new Set(names as string[]) : null;
+}
+
+/** Own properties only: names like `constructor` are ordinary. */
+export function own(map: Record<string, unknown> | undefined, key: string): unknown {
+  return map !== undefined && map !== null && Object.prototype.hasOwnProperty.call(map, key) ? map[key] : undefined;
+}
+
+/** The filter of a spec's entity (SERVER_CORE.md 7.1). Autotunes have none. */
+function filterOf({ kind, entity }: Spec, filters: Request['filters']): Filter {
+  if (kind === SpecKind.Gate) return filters.gates;
+  if (kind === SpecKind.Layer) return filters.layers;
+  if (entity === 'dynamic_config') return filters.configs;
+  return entity === 'autotune' ? null : filters.experiments;
+}
+
+/** Which specs a client may see (BEHAVIOUR.md 6.1) and wants. */
+export function isIncluded(spec: Spec, { entities, appId, filters }: Request): boolean {
+  if (spec.kind === SpecKind.Gate && (spec.entity === 'segment' || spec.entity === 'holdout')) return false;
+  const wanted = filterOf(spec, filters);
+  if (wanted !== null && !wanted.has(spec.name)) return false;
+  if (entities !== null && spec.kind === SpecKind.Gate && !entities.gates.includes(spec.name)) return false;
+  if (entities !== null && spec.kind === SpecKind.Config && !entities.configs.includes(spec.name)) return false;
+  return isForApp(spec.targetAppIDs, appId);
+}
+
+export function isForApp(targetAppIDs: unknown, appId: unknown): boolean {
+  if (appId === null || appId === undefined) return true;
+  return ((targetAppIDs ?? []) as unknown[]).includes(appId);
+}

@@ -1,0 +1,102 @@
+/** Results for a response: option overrides, local overrides, the evaluator. Mirrors `bootstrap/source.rs`. */
+
+import { SpecKind } from '../engine';
+import { Request, own } from './bootstrap-request';
+import { Evaluator } from './eval/evaluator';
+import { Result } from './outcome';
+import { Spec, ValueBox } from './store';
+import { User } from './user';
+
+/** What is written about one spec. */
+export interface Shown {
+  readonly spec: Spec;
+  readonly result: Result;
+  /** Value of a gate; whatever an option override gives. */
+  readonly gateValue: unknown;
+  /** `isExperimentGroup` of a fresh evaluation of the experiment: of the spec, for layers of the delegate. */
+  readonly isAllocated: boolean;
+  /** The config that a layer was delegated to. */
+  readonly delegate: Spec | null;
+  /** Group that a fresh evaluation of the delegate found; '' = none. */
+  readonly delegateGroup: string;
+}
+
+/** Evaluates for responses. */
+export class ResponseSource {
+  constructor(private readonly evaluator: Evaluator) {}
+
+  begin(user: User, { options, isForApp, appId }: Request): void {
+    if (isForApp) this.evaluator.beginForApp(user, options.nowMs, appId ?? undefined);
+    else this.evaluator.begin(0, user, options.nowMs);
+  }
+
+  /** True when the result of a spec alone says what is written about it. */
+  isPlain(kind: SpecKind, { options, isForApp }: Request): boolean {
+    if (isForApp || options.includeLocalOverrides || options.overrides) return false;
+    const { overrides } = this.evaluator;
+    return kind !== SpecKind.Layer || !(overrides.has(SpecKind.Config) || overrides.has(SpecKind.Layer));
+  }
+
+  /** A spec's own result, whatever its override says. */
+  fresh(spec: Spec, request: Request): Result {
+    const isPlainGate = spec.gateRef !== null && !request.isForApp && !this.evaluator.overrides.has(SpecKind.Gate);
+    return isPlainGate ? this.evaluator.named(SpecKind.Gate, spec.name, spec) : this.evaluator.direct(spec);
+  }
+
+  show(spec: Spec, request: Request): Shown {
+    if (spec.kind === SpecKind.Gate) return this.gate(spec, request);
+    const result = this.configResult(spec, request);
+    if (spec.kind === SpecKind.Config) {
+      return { spec, result, gateValue: undefined, isAllocated: this.isAllocated(spec, request), delegate: null, delegateGroup: '' };
+    }
+    const { configDelegate } = result;
+    const delegate = configDelegate ? (this.evaluator.store.specs[SpecKind.Config].get(configDelegate) ?? null) : null;
+    const delegateGroup = delegate === null ? '' : (this.fresh(delegate, request).groupName ?? '');
+    const isAllocated = delegate !== null && this.isAllocated(delegate, request);
+    return { spec, result, gateValue: undefined, isAllocated, delegate, delegateGroup };
+  }
+
+  private gate(spec: Spec, request: Request): Shown {
+    const override = own(request.options.overrides?.featureGates, spec.name);
+    const facts = { spec, isAllocated: false, delegate: null, delegateGroup: '' };
+    if (override !== undefined) return { ...facts, result: this.overridden(null, new ValueBox({})), gateValue: override };
+    const result = this.result(spec, request);
+    return { ...facts, result, gateValue: !result.isUnsupported && result.value };
+  }
+
+  /** Local overrides count at the top level only when asked for; below it they always do (Q12). */
+  private result(spec: Spec, request: Request): Result {
+    const { evaluator } = this;
+    if (request.options.includeLocalOverrides) {
+      const override = evaluator.overrides.find(spec.kind, spec.name, evaluator.user, evaluator.tables);
+      if (override !== null) return override;
+    }
+    return this.fresh(spec, request);
+  }
+
+  private configResult(spec: Spec, request: Request): Result {
+    const { overrides } = request.options;
+    const asked = spec.kind === SpecKind.Config ? overrides?.dynamicConfigs : overrides?.layers;
+    const option = own(asked, spec.name) as { value?: unknown; groupName?: string } | undefined;
+    return this.optionOverride(spec, option) ?? this.result(spec, request);
+  }
+
+  private optionOverride(spec: Spec, option: { value?: unknown; groupName?: string } | undefined): Result | null {
+    if (!option) return null;
+    const { groupName } = option;
+    const rule = groupName ? spec.rules.find((candidate) => candidate.groupName === groupName) : undefined;
+    const value = option.value ?? rule?.returnBox.value;
+    if (!value || typeof value !== 'object') return null;
+    return this.overridden(groupName ?? null, new ValueBox(value));
+  }
+
+  private overridden(groupName: string | null, box: ValueBox): Result {
+    return this.evaluator.tables.constant({ value: true, ruleID: 'override', groupName, box, reason: 'LocalOverride' });
+  }
+
+  /** Evaluated from the spec, whatever the overrides say, and without the client key's app (Q9). */
+  private isAllocated(spec: Spec, request: Request): boolean {
+    if (!request.isForApp) return this.evaluator.direct(spec).isExperimentGroup;
+    return this.evaluator.withoutApp(() => this.evaluator.direct(spec).isExperimentGroup);
+  }
+}

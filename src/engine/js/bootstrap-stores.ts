@@ -1,0 +1,53 @@
+/** Parameter stores and the hash of private attributes (SERVER_CORE.md 7.2). Mirrors `bootstrap/stores.rs`. */
+
+import { Request, isForApp } from './bootstrap-request';
+import { djb2 } from './hashing';
+import { JsonObject, member } from './js-semantics';
+
+const REFERENCES = new Set(['gate_name', 'config_name', 'experiment_name', 'layer_name']);
+
+/** Hashed store name → parameter → reference with its name hidden, as JSON. */
+export function paramStoresJson(stores: JsonObject, request: Request): string {
+  const { paramStores } = request.filters;
+  const out: JsonObject = {};
+  for (const [name, store] of Object.entries(stores)) {
+    const isWanted = paramStores === null || paramStores.has(name);
+    if (isWanted && isForApp(arrayOf(member(store, 'targetAppIDs')), request.appId)) {
+      out[request.hash(name)] = parameters(member(store, 'parameters'), request);
+    }
+  }
+  return JSON.stringify(out);
+}
+
+function parameters(list: unknown, { hash }: Request): JsonObject {
+  const out: JsonObject = {};
+  for (const [name, wire] of Object.entries(objectOf(list))) {
+    const parameter: JsonObject = { name };
+    for (const [key, value] of Object.entries(objectOf(wire))) {
+      parameter[key] = REFERENCES.has(key) && typeof value === 'string' ? hash(value) : value;
+    }
+    out[name] = parameter;
+  }
+  return out;
+}
+
+/** The sum of djb2(`key:value`) over the private attributes, in decimal; null without any. */
+export function privateHash(attributes: unknown): string | null {
+  const entries = Object.entries(objectOf(attributes));
+  if (entries.length === 0) return null;
+  const sum = entries.reduce((total, [key, value]) => (total + Number(djb2(`${key}:${attributeText(value)}`))) >>> 0, 0);
+  return String(sum);
+}
+
+function attributeText(value: unknown): string {
+  if (Array.isArray(value)) return JSON.stringify(value);
+  return value === null || value === undefined || typeof value === 'object' ? '' : String(value);
+}
+
+function objectOf(value: unknown): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+}
+
+function arrayOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
