@@ -48,6 +48,8 @@ export const breakages = [
   { name: 'the binary is deleted', engine: 'wasm', apply: (project) => rmSync(nativeFile(project)) },
   { name: 'the binary is empty', engine: 'wasm', apply: (project) => truncate(nativeFile(project), 0) },
   { name: 'the binary is cut off in its header', engine: 'wasm', apply: (project) => truncate(nativeFile(project), 1000) },
+  { name: 'the binary is cut off in its middle', engine: 'wasm', apply: (project) => truncate(nativeFile(project), 400_000) },
+  { name: 'the binary lacks its last byte', engine: 'wasm', apply: (project) => truncate(nativeFile(project), readFileSync(nativeFile(project)).length - 1) },
   { name: 'the binary is text', engine: 'wasm', apply: (project) => writeFileSync(nativeFile(project), '<html>404</html>'.repeat(1000)) },
   ...(isElf ? [
     { name: 'the binary is for another machine', engine: 'wasm', apply: (project) => forAnotherMachine(nativeFile(project)) },

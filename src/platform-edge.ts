@@ -33,7 +33,7 @@ export const edgePlatform: Platform = {
   hasBackground: false,
   languageVersion: '',
   forcedEngine: undefined,
-  randomUUID: () => globalThis.crypto.randomUUID(),
+  randomUUID,
   sha256Base64,
   selectEngine: selectEdgeEngine,
   makeReplacement: (kind) => (kind === 'wasm' ? wasmEngine() : createJsEngine(VERSION)),
@@ -43,6 +43,16 @@ export const edgePlatform: Platform = {
   openSpool: () => null,
   readIpTable: () => assets.ipTable ?? null,
 };
+
+/** For session and request IDs, which need no secrecy: Node 18 and pages without TLS have no `crypto.randomUUID`. */
+function randomUUID(): string {
+  const own = (globalThis as { crypto?: { randomUUID?(): string } }).crypto?.randomUUID?.();
+  if (own !== undefined) return own;
+  const digits = Array.from({ length: 32 }, () => Math.floor(Math.random() * 16));
+  digits[12] = 4;
+  digits[16] = 8 + (digits[16]! % 4);
+  return digits.map((digit, i) => ([8, 12, 16, 20].includes(i) ? '-' : '') + digit.toString(16)).join('');
+}
 
 function wasmEngine(): ReplacementEngine {
   if (assets.wasmModule === undefined) throw new Error('no WebAssembly module was given (useAssets)');

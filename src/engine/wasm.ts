@@ -67,7 +67,9 @@ const STILL_CALLED = new Set(['reserve', 'output', 'pending_events', 'take_batch
 
 /** A new engine on its own instance. @throws Error when the module is not ours or cannot be instantiated. */
 export function createWasmEngine(module: WasmModule): ReplacementEngine {
-  return new WasmEngine(new WasmBinding(new WebAssembly.Instance(module, {}).exports as Exports));
+  const exports = new WebAssembly.Instance(module, {}).exports as Exports;
+  if (exports.memory === undefined || typeof exports.evaluate !== 'function') throw new Error('the module is not statsig.wasm');
+  return new WasmEngine(new WasmBinding(exports));
 }
 
 class WasmEngine extends RustEngine implements ReplacementEngine {
