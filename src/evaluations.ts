@@ -50,9 +50,9 @@ export class Evaluations {
 
   /** The value alone, when nobody is told about the call. Falls back on `gate` for everything unusual. */
   checkGate(user: StatsigUser, name: string, call: Call): boolean {
-    if (this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls) {
+    if (this.isPlain) {
       try {
-        if (typeof name === 'string' && name.length > 0 && isIdentifiable(user)) {
+        if (isName(name) && isIdentifiable(user)) {
           // A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check.
           if ((this.checks++ & STALE_CHECK_MASK) === 0) {
             this.runtime.recoverIfStale();
@@ -84,8 +84,7 @@ export class Evaluations {
 
   /** As `checkGate` for a pinned user. */
   checkGateOf(pinned: PinnedUser | null, user: StatsigUser, name: string, call: Call): boolean {
-    const isPlain = pinned !== null && this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls;
-    if (!isPlain || typeof name !== 'string' || name.length === 0) return this.tellEveryone(this.gate(user, name, call)).value;
+    if (pinned === null || !this.isPlain || !isName(name)) return this.tellEveryone(this.gate(user, name, call)).value;
     try {
       if ((this.checks++ & STALE_CHECK_MASK) === 0) this.runtime.recoverIfStale();
       return this.runtime.evaluator.checkGateOf(pinned, name, call.mode);
@@ -93,6 +92,42 @@ export class Evaluations {
       this.recover(error, call, name);
       return false;
     }
+  }
+
+  /** Values of gates by name, those that are not remembered in one crossing. Errors as `checkGate`. */
+  checkGates(user: StatsigUser, names: readonly string[], call: Call): Record<string, boolean> {
+    if (!Array.isArray(names)) throw new StatsigInvalidArgumentError('Gate names must be an array');
+    const result: Record<string, boolean> = {};
+    const single = (name: string): boolean => this.tellEveryone(this.gate(user, name, call)).value;
+    const values = this.isPlain && isIdentifiable(user) && names.every(isName) ? this.manyGates(user, names, call) : names.map(single);
+    // A name like __proto__ must become a key of its own, too.
+    names.forEach((name, i) => {
+      if (name === '__proto__') Object.defineProperty(result, name, { value: values[i], writable: true, enumerable: true, configurable: true });
+      else result[name] = values[i]!;
+    });
+    return result;
+  }
+
+  private manyGates(user: StatsigUser, names: readonly string[], call: Call): boolean[] {
+    try {
+      this.runtime.recoverIfStale();
+      return this.runtime.evaluator.checkGates(user, names, call.mode, (name) => this.checkGate(user, name, call));
+    } catch (error) {
+      this.recover(error, call, names);
+      return names.map(() => false);
+    }
+  }
+
+  /** `checkGates` of every gate but segments and holdouts. @throws StatsigUninitializedError, StatsigInvalidArgumentError */
+  checkAllGates(user: StatsigUser, call: Call): Record<string, boolean> {
+    if (!this.isReady) throw new StatsigUninitializedError();
+    if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
+    return this.checkGates(user, this.runtime.evaluator.gateNames(), call);
+  }
+
+  /** Nobody is told about single calls, so that the value of a gate is all there is to find out. */
+  private get isPlain(): boolean {
+    return this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls;
   }
 
   gate(user: StatsigUser, name: string, call: Call): FeatureGate {
@@ -302,6 +337,10 @@ export class Evaluations {
       this.runtime.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
     }
   }
+}
+
+function isName(name: unknown): name is string {
+  return typeof name === 'string' && name.length > 0;
 }
 
 function gateOf(name: string, evaluation: Evaluation): FeatureGate {

@@ -99,6 +99,7 @@ export const getClientInitializeResponseBuffer = Statsig.getClientInitializeResp
 export const engineInfo = Statsig.engineInfo;
 export const forUser = Statsig.forUser;
 export const checkGates = Statsig.checkGates;
+export const checkAllGates = Statsig.checkAllGates;
 export const eventStats = Statsig.eventStats;
 
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';

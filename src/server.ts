@@ -146,9 +146,19 @@ export class Server extends DeprecatedApi {
     return this.evaluations.checkGate(user, gateName, call);
   }
 
-  /** Values of several gates by name; exposes each. One comparison of the user, whatever the number of gates. */
+  /** Values of several gates by name; exposes each. Looks at the user once, whatever the number of gates. */
   checkGates(user: StatsigUser, gateNames: readonly string[], options?: CheckGateOptions): Record<string, boolean> {
-    return this.forUser(user).checkGates(gateNames, options);
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    return this.evaluations.checkGates(user, gateNames, call);
+  }
+
+  /**
+   * Values of all gates by name, without segments and holdouts, which are parts of gates and not asked for by
+   * themselves. Exposes each, unless options say otherwise: for a page that only needs values, switch exposures off.
+   */
+  checkAllGates(user: StatsigUser, options?: CheckGateOptions): Record<string, boolean> {
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    return this.evaluations.checkAllGates(user, call);
   }
 
   /** Checks for a user that will not change: about four times faster than `checkGate`. Throws nothing by itself. */

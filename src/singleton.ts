@@ -21,7 +21,7 @@ type Same = Pick<
   | 'getLayerSync' | 'getLayerWithExposureLoggingDisabledSync' | 'checkGateWithExposureLoggingDisabled'
   | 'getFeatureGateWithExposureLoggingDisabled' | 'getExperimentWithExposureLoggingDisabled'
   | 'getConfigWithExposureLoggingDisabled' | 'getLayerWithExposureLoggingDisabled'
-  | 'forUser' | 'checkGates' | 'getClientInitializeResponseString' | 'getClientInitializeResponseBuffer' | 'engineInfo' | 'eventStats'
+  | 'forUser' | 'checkGates' | 'checkAllGates' | 'getClientInitializeResponseString' | 'getClientInitializeResponseBuffer' | 'engineInfo' | 'eventStats'
 >;
 
 /** Functions of the singleton. */
@@ -67,6 +67,7 @@ const BEFORE_ENFORCE: readonly (Method | readonly [string, Method])[] = [
 ];
 const AFTER_ENFORCE: readonly Method[] = [
   'getClientInitializeResponseString', 'getClientInitializeResponseBuffer', 'engineInfo', 'eventStats', 'forUser', 'checkGates',
+  'checkAllGates',
 ];
 
 /** The singleton's functions for one class. */

@@ -30,9 +30,14 @@ export class UserScope {
 
   /** Values of several gates by name; exposes each. */
   checkGates(gateNames: readonly string[], options?: CheckGateOptions): Record<string, boolean> {
-    const values: Record<string, boolean> = {};
-    for (const name of gateNames) values[name] = this.checkGate(name, options);
-    return values;
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    return this.evaluations().checkGates(this.user, gateNames, call);
+  }
+
+  /** Values of all gates by name, without segments and holdouts; exposes each. */
+  checkAllGates(options?: CheckGateOptions): Record<string, boolean> {
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    return this.evaluations().checkAllGates(this.user, call);
   }
 
   /** See `StatsigServer.getFeatureGate`. */

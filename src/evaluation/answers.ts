@@ -4,11 +4,15 @@
  *
  * Bound: `MAX_CELLS` cells of 6 bytes (24 MB); a project with more specs gets fewer slots, never fewer than 64.
  */
+import { EvalBits, EvalMode } from '../engine/engine';
+import type { UserRecord } from './user-table';
 
 const MAX_CELLS = 4 * 1024 * 1024;
 const FEWEST_SLOTS = 64;
 /** Cells for names that the payload does not know; later unknown names are not remembered. */
 const SPARE_CELLS = 64;
+/** No remembered answer. */
+export const UNKNOWN = -1;
 
 /** See the head of this file. A cell holds code + 1, so that 0 means unknown. */
 export class Answers {
@@ -17,6 +21,10 @@ export class Answers {
   slots = 0;
   codes = new Int32Array(0);
   windows = new Uint16Array(0);
+  /** Version of the remembered answers; rows of older versions are cleared when their user is seen. */
+  version = 0;
+  /** Current window, 1 … 65535; 0 in a cell means never. */
+  window = 1;
 
   /** Lays the table out anew for a number of specs. Everything is forgotten. */
   resize(specs: number, capacity: number): void {
@@ -27,8 +35,44 @@ export class Answers {
     this.windows = new Uint16Array(this.slots * this.stride);
   }
 
-  /** Forgets one user's answers. Cost: 4 bytes per spec. */
-  clearRow(row: number): void {
-    this.codes.fill(0, row, row + this.stride);
+  /** Gives a user a row of answers, none remembered. Cost: 4 bytes per spec. */
+  renew(record: UserRecord): void {
+    record.row = record.slot * this.stride;
+    this.codes.fill(0, record.row, record.row + this.stride);
+    record.parameters = null;
+    record.version = this.version;
+  }
+
+  /** The remembered code whose exposure needs no recording, or UNKNOWN. */
+  free(record: UserRecord, index: number, mode: number): number {
+    if (record.version !== this.version || index >= this.stride) return UNKNOWN;
+    const cell = record.row + index;
+    const code = this.codes[cell]! - 1;
+    if (code < 0 || mode === EvalMode.Quiet) return code;
+    return mode === EvalMode.Expose && this.windows[cell] === this.window ? code : UNKNOWN;
+  }
+
+  /** The remembered code, whether its exposure was recorded or not, or UNKNOWN. The record must have a valid row. */
+  known(record: UserRecord, index: number, mode: number): number {
+    return index < this.stride && mode <= EvalMode.Expose ? this.codes[record.row + index]! - 1 : UNKNOWN;
+  }
+
+  /** Remembers a code that the engine gave. The record must have a valid row. */
+  keep(record: UserRecord, index: number, mode: number, code: number): void {
+    if (index >= this.stride || mode > EvalMode.Expose || code < 0 || (code & EvalBits.Volatile) !== 0) return;
+    const cell = record.row + index;
+    this.codes[cell] = (code & ~EvalBits.BatchFull) + 1;
+    this.windows[cell] = mode === EvalMode.Expose ? this.window : 0;
+  }
+
+  /** Remembers that the exposure of a remembered answer was recorded. */
+  expose(record: UserRecord, index: number): void {
+    this.windows[record.row + index] = this.window;
+  }
+
+  /** Exposures count again. */
+  rotateWindow(): void {
+    this.window = this.window === 0xffff ? 1 : this.window + 1;
+    if (this.window === 1) this.windows.fill(0);
   }
 }

@@ -24,6 +24,9 @@ export class UserRecord {
   version = -1;
   /** First cell of this user's row in the answer memo. */
   row = 0;
+  /** Layer parameters whose exposure was recorded: see parameter-exposures.ts. */
+  parameters: Set<number> | null = null;
+  parametersWindow = 0;
   /** What was encoded: values of a compiled shape, else a snapshot; neither means that it must be encoded each time. */
   shape: UserShape | null = null;
   values: unknown[] | null = null;

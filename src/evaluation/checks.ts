@@ -1,0 +1,295 @@
+/**
+ * The checks, between the facade (which validates) and an engine (which evaluates): keeps users in slots, remembers
+ * answers, and crosses into the engine only when something is not known yet.
+ *
+ * Life of a warm check: name → index (Map), user → record (by ID, or the last one seen), record against what was
+ * encoded, remembered code, exposure already recorded in this window → done, without a call into the engine.
+ */
+import { EvalBits, EvalCode, EvalMode, SpecKind, type Engine, type OutcomeRecord } from '../engine/engine';
+import { Answers, UNKNOWN } from './answers';
+import { Evaluation, EvaluationFailedError } from './evaluation';
+import { EngineMemory, Failover, type FailoverHooks } from './failover';
+import { GateBatch } from './gate-batch';
+import { OutcomeCache } from './outcome-cache';
+import { ParameterExposures } from './parameter-exposures';
+import { SpecNames } from './spec-names';
+import { UserAgentCache, userAgentOf } from './user-agent';
+import { UserTable, type PinnedUser, type UserRecord } from './user-table';
+
+/** What the evaluator needs of its surroundings. */
+export interface EvaluatorHooks {
+  /** Wall clock, ms. */
+  now(): number;
+  /** Enough events are pending for a batch. Called at most once per event; must not throw. */
+  onBatchFull(): void;
+}
+
+/** How often one question is put again after a user agent was supplied, a full table emptied or an engine replaced. */
+export const ATTEMPTS = 8;
+/** As a code: the engine was replaced, ask again. */
+const RETRY = -100;
+
+/** See the head of this file. */
+export abstract class Checks {
+  protected readonly users: UserTable;
+  protected readonly answers = new Answers();
+  protected readonly memory = new EngineMemory();
+  protected readonly failover: Failover | null;
+  private readonly names = new SpecNames();
+  private readonly batch = new GateBatch();
+  private readonly parameters = new ParameterExposures();
+  private readonly outcomes = new OutcomeCache();
+  private readonly userAgents = new UserAgentCache();
+  private epoch = 0;
+  private gates: readonly string[] | null = null;
+
+  /**
+   * @param engine the one that answers now; replaced when it dies, so nobody may keep it across an await
+   * @param failover without it a dead engine stays in place and every check fails
+   */
+  constructor(public engine: Engine, protected readonly hooks: EvaluatorHooks, failover?: FailoverHooks) {
+    this.failover = failover === undefined ? null : new Failover(failover);
+    this.answers.resize(0, engine.userCapacity);
+    const setUser: Engine['setUser'] = (slot, json, privateJson, exotic) => this.engine.setUser(slot, json, privateJson, exotic);
+    this.users = new UserTable({ setUser }, this.answers.slots);
+  }
+
+  // ---- checks ----
+
+  /** The gate's value. Exposure by `mode`. Warm: about 100 ns. @throws EvaluationFailedError */
+  checkGate(user: object, name: string, mode: number): boolean {
+    const index = this.names.gates.get(name);
+    if (index !== undefined) {
+      const record = this.users.acquire(user);
+      const known = this.answers.free(record, index, mode);
+      const code = known !== UNKNOWN ? known : this.askOf(record, index, mode);
+      if (code >= 0) return (code & EvalBits.Value) !== 0;
+    }
+    return (this.ask(user, SpecKind.Gate, name, mode) & EvalBits.Value) !== 0;
+  }
+
+  /** As `checkGate` for a user that does not change: nothing is compared. Warm: about 25 ns. */
+  checkGateOf(pinned: PinnedUser, name: string, mode: number): boolean {
+    const index = this.names.gates.get(name);
+    const known = index === undefined ? UNKNOWN : this.answers.free(pinned.record, index, mode);
+    if (known !== UNKNOWN) return (known & EvalBits.Value) !== 0;
+    const { user, record } = pinned;
+    // Another version may mean another environment, another slot, another engine.
+    if (index !== undefined && record.version === this.answers.version) {
+      const code = this.askOf(record, index, mode);
+      if (code >= 0) return (code & EvalBits.Value) !== 0;
+    }
+    const value = (this.ask(user, SpecKind.Gate, name, mode) & EvalBits.Value) !== 0;
+    pinned.record = this.current(user);
+    return value;
+  }
+
+  /**
+   * Values of gates in the order of their names: those that need the engine in one crossing. `single` answers for a
+   * name that can't be answered this way.
+   */
+  checkGates(user: object, names: readonly string[], mode: number, single: (name: string) => boolean): boolean[] {
+    const { answers, batch } = this;
+    const values = new Array<boolean>(names.length).fill(false);
+    const record = this.current(user);
+    batch.begin(names.length);
+    for (let i = 0; i < names.length; i++) {
+      const index = this.names.resolve(this.engine, SpecKind.Gate, names[i]!);
+      const known = index < 0 ? index : answers.free(record, index, mode);
+      if (known >= 0) values[i] = (known & EvalBits.Value) !== 0;
+      else batch.add(index, i);
+    }
+    const { version } = answers;
+    while (batch.count > 0) {
+      const done = answers.version === version ? this.askBatch(record, user, mode, values) : 0;
+      if (done === 0) {
+        // Whatever it is, the single check knows what to do.
+        values[batch.positions[0]!] = single(names[batch.positions[0]!]!);
+        batch.drop(1);
+      } else batch.drop(done);
+    }
+    return values;
+  }
+
+  /** Names of the gates that applications ask for: all but segments and holdouts. The array is shared. */
+  gateNames(): readonly string[] {
+    if (this.gates === null) {
+      const names = (entity: string): string[] => this.engine.specNames(SpecKind.Gate, entity);
+      const hidden = new Set([...names('segment'), ...names('holdout')]);
+      this.gates = names('').filter((name) => !hidden.has(name));
+      if (this.replaceIfDead()) return this.gateNames();
+    }
+    return this.gates;
+  }
+
+  /** Promises that `user` will not change while the result is used. */
+  pin(user: object): PinnedUser {
+    return { user, owner: this, record: this.current(user) };
+  }
+
+  /** Everything about a gate, config or layer. Layers expose nothing here. @throws EvaluationFailedError */
+  evaluate(user: object, kind: SpecKind, name: string, mode: number): Evaluation {
+    const first = kind === SpecKind.Layer ? mode & ~EvalMode.Expose : mode;
+    // When the engine dies between answer and record, its exposure is saved or counted as lost: the next is quiet.
+    for (let attempt = 0, asked = first; attempt < ATTEMPTS; attempt++, asked &= ~EvalMode.Expose) {
+      const outcome = this.ask(user, kind, name, asked) >> EvalBits.OutcomeShift;
+      const record = this.outcomes.get(this.engine, outcome);
+      if (record !== null) return new Evaluation(record, user, this.hooks.now(), this.memory.source, outcome, this.epoch);
+      if (!this.replaceIfDead()) break;
+    }
+    throw new EvaluationFailedError(this.engine.lastError());
+  }
+
+  /** True when the targeting rules alone pass (sticky assignment's enforceTargeting). */
+  evaluateTargeting(user: object, config: string): boolean {
+    return (this.ask(user, SpecKind.Config, config, EvalMode.TargetingOnly) & EvalBits.Value) !== 0;
+  }
+
+  /** An evaluation whose record the caller made, for exposures of sticky values. */
+  adopt(user: object, record: OutcomeRecord): Evaluation {
+    const outcome = this.intern(record);
+    return new Evaluation(record, user, this.hooks.now(), this.memory.source, outcome, this.epoch);
+  }
+
+  /** Records the exposure of an evaluation (gate or config). */
+  expose(evaluation: Evaluation, mode: number): void {
+    this.record(() => {
+      const outcome = this.outcomeOf(evaluation);
+      return this.engine.expose(this.current(evaluation.user).slot, outcome, mode, this.hooks.now());
+    });
+  }
+
+  /** Records the exposure of one parameter of a layer. */
+  exposeLayerParameter(evaluation: Evaluation, parameter: string, mode: number): void {
+    if (mode === EvalMode.Expose && evaluation.epoch === this.epoch) {
+      if (!this.parameters.add(this.current(evaluation.user), evaluation.outcome, parameter, this.answers.window)) return;
+    }
+    this.record(() => {
+      const outcome = this.outcomeOf(evaluation);
+      const { slot } = this.current(evaluation.user);
+      return this.engine.exposeLayerParameter(slot, outcome, parameter, mode, this.hooks.now());
+    });
+  }
+
+  // ---- inside ----
+
+  /** The code of an evaluation, remembered or new, with its exposure recorded as `mode` says. */
+  private ask(user: object, kind: SpecKind, name: string, mode: number): number {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const index = this.names.resolve(this.engine, kind, name);
+      if (index < 0) {
+        if (!this.replaceIfDead()) this.startOver();
+        continue;
+      }
+      const record = this.users.acquire(user);
+      const code = this.askOf(record, index, mode);
+      if (code >= 0) return code;
+      this.resolveCode(code, record, user);
+    }
+    throw new EvaluationFailedError(this.engine.lastError());
+  }
+
+  /** As `ask`, once; a negative code says what to do before asking again. The record must own its slot. */
+  private askOf(record: UserRecord, index: number, mode: number): number {
+    const { answers } = this;
+    if (record.version !== answers.version) answers.renew(record);
+    const known = answers.known(record, index, mode);
+    if (known !== UNKNOWN) {
+      return mode === EvalMode.Quiet || answers.free(record, index, mode) !== UNKNOWN ? known : this.exposeAgain(record, index, known, mode);
+    }
+    const code = this.engine.evaluate(record.slot, index, mode, this.hooks.now());
+    answers.keep(record, index, mode, code);
+    if (code >= 0 && (code & EvalBits.BatchFull) !== 0) this.hooks.onBatchFull();
+    return code;
+  }
+
+  /** Asks the engine the batch up to the first gate that it has no answer for. How many it answered. */
+  private askBatch(record: UserRecord, user: object, mode: number, values: boolean[]): number {
+    const { answers, batch } = this;
+    const written = this.engine.evaluateMany(record.slot, batch.specs, batch.count, mode, this.hooks.now(), batch.codes);
+    let isFull = false;
+    for (let i = 0; i < written; i++) {
+      const code = batch.codes[i]!;
+      if (code < 0) {
+        if (code === EvalCode.NeedsUserAgent) this.resolveCode(code, record, user);
+        if (isFull) this.hooks.onBatchFull();
+        return i;
+      }
+      answers.keep(record, batch.specs[i]!, mode, code);
+      values[batch.positions[i]!] = (code & EvalBits.Value) !== 0;
+      isFull ||= (code & EvalBits.BatchFull) !== 0;
+    }
+    if (isFull) this.hooks.onBatchFull();
+    return written;
+  }
+
+  /** Records a remembered answer in a new window. Failed when the engine turns out to be dead. */
+  private exposeAgain(record: UserRecord, index: number, known: number, mode: number): number {
+    this.answers.expose(record, index);
+    if (this.engine.expose(record.slot, known >> EvalBits.OutcomeShift, mode, this.hooks.now())) {
+      // A dead engine says so too. Its successor knows nobody: the caller asks again.
+      if (this.replaceIfDead()) return RETRY;
+      this.hooks.onBatchFull();
+    }
+    return known;
+  }
+
+  /** The record of a user with a valid row of answers. */
+  protected current(user: object): UserRecord {
+    const record = this.users.acquire(user);
+    if (record.version !== this.answers.version) this.answers.renew(record);
+    return record;
+  }
+
+  /** Acts on a negative code so that asking again can succeed. @throws EvaluationFailedError */
+  protected resolveCode(code: number, record: UserRecord, user: object): void {
+    if (code === EvalCode.NeedsUserAgent) this.engine.setUserAgent(record.slot, this.userAgents.parse(userAgentOf(user)));
+    else if (code === EvalCode.TableFull) this.startOver();
+    else if (code !== RETRY && !this.replaceIfDead()) throw new EvaluationFailedError(this.engine.lastError());
+  }
+
+  /** Records an event, in the next engine when this one is dead. */
+  protected record(event: () => boolean): void {
+    let isFull = event();
+    if (isFull && this.replaceIfDead()) isFull = event();
+    if (isFull) this.hooks.onBatchFull();
+  }
+
+  /** True when the engine was dead: another answers now, and what was kept of the old one is void. */
+  protected replaceIfDead(): boolean {
+    if (this.failover === null || !this.engine.isDead()) return false;
+    this.engine = this.failover.replace(this.engine, this.memory, this.hooks.now());
+    this.startEpoch();
+    // Whoever was known lived in a slot of the dead engine.
+    this.users.resize(this.answers.slots);
+    return true;
+  }
+
+  private startOver(): void {
+    this.engine.reset();
+    this.startEpoch();
+  }
+
+  protected startEpoch(): void {
+    this.epoch++;
+    this.answers.version++;
+    this.names.clear();
+    this.outcomes.clear();
+    this.gates = null;
+    const specs = this.engine.stats().specs;
+    const slots = this.answers.slots;
+    this.answers.resize(specs, this.engine.userCapacity);
+    if (this.answers.slots !== slots) this.users.resize(this.answers.slots);
+  }
+
+  private outcomeOf(evaluation: Evaluation): number {
+    return evaluation.epoch === this.epoch ? evaluation.outcome : this.intern(evaluation.record);
+  }
+
+  private intern(record: OutcomeRecord): number {
+    const outcome = this.engine.internOutcome(record);
+    if (outcome >= 0) return outcome;
+    if (!this.replaceIfDead()) this.startOver();
+    return this.engine.internOutcome(record);
+  }
+}

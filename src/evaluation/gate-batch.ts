@@ -1,0 +1,31 @@
+/** The gates of one call that the engine must be asked, and its answers. Grows to the longest list, never shrinks. */
+
+/** See the head of this file. */
+export class GateBatch {
+  count = 0;
+  specs = new Int32Array(256);
+  codes = new Int32Array(256);
+  /** Where in the caller's list each one stands. */
+  positions = new Int32Array(256);
+
+  /** Empties it and makes room. */
+  begin(room: number): void {
+    this.count = 0;
+    if (room <= this.specs.length) return;
+    this.specs = new Int32Array(room);
+    this.codes = new Int32Array(room);
+    this.positions = new Int32Array(room);
+  }
+
+  add(spec: number, position: number): void {
+    this.specs[this.count] = spec;
+    this.positions[this.count++] = position;
+  }
+
+  /** Forgets the first `done`. */
+  drop(done: number): void {
+    this.specs.copyWithin(0, done, this.count);
+    this.positions.copyWithin(0, done, this.count);
+    this.count -= done;
+  }
+}
