@@ -16,7 +16,17 @@ const utf8 = new TextDecoder();
 
 /** UTF-8 JSON as the engine wrote it; null when no specs serve or the user is none. */
 export function clientInitializeBytes(runtime: Runtime, isReady: boolean, call: ClientInitializeCall): Uint8Array | null {
-  return guarded(runtime, isReady, call, (bytes) => bytes);
+  return guarded(runtime, isReady, call, (bytes) => (bytes !== null && call.options?.htmlSafe ? htmlSafe(bytes) : bytes));
+}
+
+/** Characters that can end a script element or a JavaScript string, as JSON escapes. */
+const ESCAPES: Record<string, string> = {
+  '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029',
+};
+
+/** The same JSON value for inside an HTML page; outside strings JSON has none of these characters. */
+function htmlSafe(bytes: Uint8Array): Uint8Array {
+  return new TextEncoder().encode(utf8.decode(bytes).replace(/[<>&\u2028\u2029]/g, (unsafe) => ESCAPES[unsafe]!));
 }
 
 /** The response as an object of the caller's own. A primitive user counts as one without fields, and is echoed. */
@@ -71,7 +81,7 @@ function write(runtime: Runtime, { user, clientKey, options }: ClientInitializeC
     throw new TypeError(`getClientInitializeResponse needs a user object, got ${typeof user}.`);
   }
   const asked: Omit<ClientInitializeOptions, 'nowMs'> = {
-    ...(options ?? {}),
+    ...engineOptions(options ?? {}),
     clientKey: typeof clientKey === 'string' ? clientKey : null,
     hash: String(options?.hash ?? 'djb2'),
     includeLocalOverrides: Boolean(options?.includeLocalOverrides),
@@ -80,11 +90,27 @@ function write(runtime: Runtime, { user, clientKey, options }: ClientInitializeC
   return runtime.evaluator.clientInitialize(typeof user === 'object' ? user : {}, asked);
 }
 
-/** True when all three maps, the first keys of the response, are empty. */
-function isEmpty(bytes: Uint8Array): boolean {
-  const head = utf8.decode(bytes.subarray(0, EMPTY_HEAD.length));
-  return head === EMPTY_HEAD;
+/** The options as the engine takes them: filters are arrays there, and what is undefined is absent. */
+function engineOptions(options: ClientInitializeResponseOptions): Partial<ClientInitializeOptions> {
+  const { htmlSafe: _, ...rest } = options;
+  const asked: Record<string, unknown> = { ...rest };
+  for (const filter of FILTERS) {
+    if (asked[filter] === undefined || asked[filter] === null) delete asked[filter];
+    else asked[filter] = [...(asked[filter] as Iterable<string>)];
+  }
+  return asked;
 }
+
+const FILTERS = ['featureGateFilter', 'experimentFilter', 'dynamicConfigFilter', 'layerFilter', 'paramStoreFilter'] as const;
+
+/** True when all three maps, the first keys of the response, are empty, unless because the client has them already. */
+function isEmpty(bytes: Uint8Array): boolean {
+  const head = utf8.decode(bytes.subarray(0, EMPTY_HEAD.length + UNCHANGED_ROOM));
+  return head.startsWith(EMPTY_HEAD) && !head.includes('"has_updates":false');
+}
+
+/** Enough for what stands between the maps and `has_updates`. */
+const UNCHANGED_ROOM = 80;
 
 const EMPTY_HEAD = '{"feature_gates":{},"dynamic_configs":{},"layer_configs":{}';
 

@@ -24,7 +24,30 @@ export type ClientInitializeResponseOptions = {
     dynamicConfigs?: Record<string, ClientInitializeResponseExperimentOverride>;
     layers?: Record<string, ClientInitializeResponseValueOverride>;
   };
+  /** Shape of the response; docs/client-initialize.md. Default 'v1'. */
+  responseFormat?: ClientInitializeResponseFormat;
+  /** Plain names of the gates to keep. */
+  featureGateFilter?: Iterable<string>;
+  /** Plain names of the experiments to keep. Autotunes are always kept. */
+  experimentFilter?: Iterable<string>;
+  /** Plain names of the dynamic configs to keep. */
+  dynamicConfigFilter?: Iterable<string>;
+  /** Plain names of the layers to keep. */
+  layerFilter?: Iterable<string>;
+  /** Plain names of the parameter stores to keep; only the newer formats carry any. */
+  paramStoreFilter?: Iterable<string>;
+  /** Leave ID types out. */
+  removeIdType?: boolean;
+  /** Leave out gates that say what a client assumes of an unknown gate: false, rule `default`, no exposures. */
+  removeDefaultValueGates?: boolean;
+  /** `full_checksum` of an earlier response, '' at first: an equal response is answered by `has_updates: false`. */
+  previousResponseHash?: string;
+  /** String and buffer forms: write `<`, `>`, `&`, U+2028 and U+2029 as JSON escapes, for inside an HTML page. */
+  htmlSafe?: boolean;
 };
+
+/** 'v1' = statsig-node's shape, 'v2' = exposures by key, 'init-v2' = short keys and shared tables. */
+export type ClientInitializeResponseFormat = 'v1' | 'v2' | 'init-v2';
 
 /** One entry of the maps of a client-initialize response. */
 export type InitializeResponseEntry = {
@@ -55,6 +78,15 @@ export type ClientInitializeResponse = {
   passes_session_recording_targeting?: boolean;
   session_recording_event_triggers?: Record<string, SessionReplayTrigger>;
   session_recording_exposure_triggers?: Record<string, SessionReplayTrigger>;
+  /** Only with `previousResponseHash`. */
+  full_checksum?: string;
+  /** The rest: only in the newer formats. */
+  exposures?: Record<string, { gate: string; gateValue: string; ruleID: string }>;
+  values?: Record<string, unknown>;
+  response_format?: 'init-v2';
+  param_stores?: Record<string, unknown>;
+  pa_hash?: string;
+  session_recording_privacy_settings?: unknown;
 };
 
 export type SessionReplayTrigger = {
