@@ -69,7 +69,9 @@ test.serial('a wrong answer, event or response is noticed', async (t) => {
   };
   const firstGate = (answers: CaseAnswers) => Object.values(answers.users[0]?.gates ?? {})[0] as { groupName: string };
   t.deepEqual(await areas((answers) => { firstGate(answers).groupName = 'other'; }), ['answer']);
+  t.deepEqual(await areas((answers) => { firstGate(answers).groupName = undefined as never; }), ['answer']);
   t.deepEqual(await areas((answers) => { answers.events.pop(); }), ['events']);
+  t.deepEqual(await areas((answers) => { (answers.events.at(-1) as { metadata: Record<string, unknown> }).metadata['extra'] = 'x'; }), ['events']);
   t.deepEqual(await areas((answers) => { answers.events.reverse(); }), ['events']);
   t.deepEqual(await areas((answers) => { answers.clientInitialize[0] = '{}'; }), ['clientInitialize']);
 });
