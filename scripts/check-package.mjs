@@ -1,46 +1,33 @@
 // The package as users get it: packed, installed into an empty project, imported in every form, asked for a gate.
 //
 //   node scripts/check-package.mjs [--skip-build] [--imports-only] [--require-native]
+//   node scripts/check-package.mjs --platform linux-arm64-gnu --node "qemu-aarch64-static -L <root> <node>" --in <folder>
 //
-// --imports-only leaves out the checks that need newer Node versions than the package itself (publint, types).
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// --imports-only leaves out the checks that need newer Node versions than the package itself (publint, types). The second
+// form runs the imports on another platform's Node, with the binary that build-release.mjs put into <folder>.
+import { cpSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { deepImports } from './deep-imports.mjs';
-import { localBin, mustRun, outputOf, run } from './run.mjs';
+import { inFolder, makeProject, pack, quietInstall, steps } from './packed.mjs';
+import { platforms, thisPlatform } from './platforms.mjs';
+import { localBin, mustRun, run } from './run.mjs';
+import { stageMain, stagePlatform } from './stage-packages.mjs';
 import { root } from './stamp.mjs';
-import { builtPlatforms, stageMain, stagePlatform } from './stage-packages.mjs';
-import { thisPlatform } from './platforms.mjs';
 
 const has = (flag) => process.argv.includes(flag);
-const folder = mkdtempSync(join(tmpdir(), 'statsig-package-'));
-const failed = [];
+const option = (name) => (has(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined);
+const [node, ...nodeArguments] = (option('--node') ?? process.execPath).split(' ');
+const isForeign = has('--platform');
+const binaries = resolve(root, option('--in') ?? 'src/engine/generated');
+const { step, end } = steps('package');
 
-function step(name, code) {
-  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name}`);
-  if (code !== 0) failed.push(name);
-}
-
-/** `npm pack` of a staged folder; returns the tarball's path. */
-function pack(path) {
-  const name = outputOf('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder], { cwd: path });
-  if (name === null) throw new Error(`npm pack failed in ${path}`);
-  return join(folder, name.trim().split('\n').pop());
-}
-
-/** An empty project with the tarballs installed, the local server's sample and the programs of package-fixtures. */
-function makeProject(name, tarballs) {
-  const project = join(folder, name);
-  mkdirSync(project);
-  const [main, platform] = tarballs;
-  // As registry names would resolve: the main tarball wants the platform package of its own version.
-  const manifest = {
-    name, private: true, version: '0.0.0',
-    dependencies: { 'statsig-node-native': `file:${main}`, 'statsig-node': `file:${main}`, ...(platform ? { [thisPlatform().packageName]: `file:${platform}` } : {}) },
-  };
-  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
-  const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional', '--prefer-offline', '--loglevel=error'];
-  mustRun('npm', install, { cwd: project });
+/** A project with the tarballs, under both names, and the programs of package-fixtures. */
+function makeFixtureProject(folder, name, main, platform) {
+  const own = platform ? { [platform.packageName]: `file:${pack(stagePlatform(platform, folder, binaries), folder)}` } : {};
+  // npm installs another platform's package only when it is told to.
+  const foreign = isForeign ? ['--force'] : [];
+  const dependencies = { 'statsig-node-native': `file:${main}`, 'statsig-node': `file:${main}`, ...own };
+  const project = makeProject(folder, name, dependencies, [...quietInstall, '--omit=optional', ...foreign]);
   cpSync(join(root, 'scripts', 'package-fixtures'), project, { recursive: true });
   cpSync(join(root, 'testdata', 'payloads', 'sample-project.json'), join(project, 'sample-project.json'));
   return project;
@@ -48,10 +35,13 @@ function makeProject(name, tarballs) {
 
 /** Every program in package-fixtures named `form-*`, each with a server and a clean exit of its own. */
 function importForms(project, engine) {
-  for (const file of readdirSync(project).filter((entry) => entry.startsWith('form-'))) {
+  // An emulated Node can't start itself, which form-cli does.
+  const forms = readdirSync(project).filter((entry) => entry.startsWith('form-') && !(isForeign && entry === 'form-cli.cjs'));
+  for (const file of forms) {
     const env = { ...process.env, EXPECTED_ENGINE: engine };
     delete env.STATSIG_ENGINE;
-    step(`${file} runs on ${engine}`, run(process.execPath, [file], { cwd: project, env, shell: false, timeout: 60_000 }));
+    const options = { cwd: project, env, shell: false, timeout: isForeign ? 180_000 : 60_000 };
+    step(`${file} runs on ${engine}`, run(node, [...nodeArguments, file], options));
   }
 }
 
@@ -63,28 +53,27 @@ function typeChecks(project) {
   }
 }
 
-try {
-  if (!has('--skip-build')) mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
-  const native = builtPlatforms().find((platform) => platform.name === thisPlatform()?.name);
-  if (has('--require-native') && !native) throw new Error('the native binary of this platform is missing');
-  const main = pack(stageMain([], folder));
-  const withNative = native ? makeProject('with-native', [main, pack(stagePlatform(native, folder))]) : null;
-  const without = makeProject('without-native', [main]);
-  if (withNative) importForms(withNative, 'native');
+function staticChecks(project, main) {
+  typeChecks(project);
+  step('publint', run(process.execPath, [join(root, 'scripts/lint-package.mjs'), main], { shell: false }));
+  // Left out: modules with a default export, whose shape is statsig-node's (see lint-package.mjs).
+  const withDefault = Object.keys(deepImports).filter((path) => deepImports[path].default).flatMap((path) => [`./dist/${path}`, `./dist/${path}.js`]);
+  const attw = [main, '--profile', 'node16', '--no-color', '--exclude-entrypoints', './package.json', ...withDefault];
+  const code = run(localBin('attw'), [...attw, '--quiet']);
+  if (code !== 0) run(localBin('attw'), [...attw, '--format', 'table-flipped']);
+  step('are the types wrong', code);
+}
+
+await inFolder(async (folder) => {
+  if (!has('--skip-build') && !isForeign) mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
+  const wanted = isForeign ? platforms.find(({ name }) => name === option('--platform')) : thisPlatform();
+  const isBuilt = wanted && readdirSync(binaries).includes(wanted.file);
+  if ((isForeign || has('--require-native')) && !isBuilt) throw new Error(`no binary for ${wanted?.name} in ${binaries}`);
+  const main = pack(stageMain([], folder), folder);
+  if (isBuilt) importForms(makeFixtureProject(folder, 'with-native', main, wanted), 'native');
+  const without = makeFixtureProject(folder, 'without-native', main, null);
   const hasWasm = readdirSync(join(root, 'src/engine/generated')).some((file) => file.endsWith('.wasm'));
   importForms(without, hasWasm ? 'wasm' : 'js');
-  if (!has('--imports-only')) {
-    typeChecks(without);
-    step('publint', run(process.execPath, [join(root, 'scripts/lint-package.mjs'), main], { shell: false }));
-    // Left out: modules with a default export, whose shape is statsig-node's (see lint-package.mjs).
-    const withDefault = Object.keys(deepImports).filter((path) => deepImports[path].default).flatMap((path) => [`./dist/${path}`, `./dist/${path}.js`]);
-    const attw = [main, '--profile', 'node16', '--no-color', '--exclude-entrypoints', './package.json', './statsig.wasm', ...withDefault];
-    const code = run(localBin('attw'), [...attw, '--quiet']);
-    if (code !== 0) run(localBin('attw'), [...attw, '--format', 'table-flipped']);
-    step('are the types wrong', code);
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-console.log(failed.length === 0 ? 'package: all checks passed' : `package: ${failed.length} checks failed`);
-process.exitCode = failed.length === 0 ? 0 : 1;
+  if (!has('--imports-only') && !isForeign) staticChecks(without, main);
+});
+end();
