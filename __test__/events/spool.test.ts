@@ -32,13 +32,11 @@ test('what was not removed is recovered once, by one spool only', async (t) => {
   await first.write(batch('a'));
   await first.write(batch('b', '[2]'));
   await first.remove('a');
-  await first.close();
   const second = openSpool(root);
-  t.deepEqual(await second.recover(), []);
-  // The same process is alive, so its folder is only free once it goes stale.
-  const late = new FakeClock();
-  late.time = Date.now() + OWNER_STALE_MS + 1_000;
-  const [third, fourth] = [openSpool(root, { clock: late }), openSpool(root, { clock: late })];
+  t.deepEqual(await second.recover(), [], 'the first one is still open');
+  await first.close();
+  t.true(first.has('b') && !first.has('a'));
+  const [third, fourth] = [openSpool(root), openSpool(root)];
   const found = (await Promise.all([third.recover(), fourth.recover()])).flat();
   t.deepEqual(found.map(({ id, body }) => [id, Buffer.from(body).toString()]), [['b', '[2]']]);
   await third.remove('b');
@@ -67,6 +65,18 @@ function content(file: string, folder: string): Buffer {
   const id = folder.includes('other-host') ? 'in-oth' : 'in-999';
   return Buffer.from(readFileSync(file).toString().replace('"id":"x"', `"id":"${id}"`));
 }
+
+test('a closed folder is free for the same process, without waiting', async (t) => {
+  const root = directory();
+  const first = openSpool(root);
+  await first.write({ ...batch('a'), count: 7 });
+  await first.close();
+  const again = openSpool(root);
+  t.deepEqual((await again.recover()).map(({ id, count }) => [id, count]), [['a', 7]]);
+  await again.remove('a');
+  await again.close();
+  t.deepEqual(filesBelow(root), []);
+});
 
 test('corrupt files are skipped, deleted and counted', async (t) => {
   const root = directory();

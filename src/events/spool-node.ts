@@ -11,6 +11,8 @@ export const MAX_SPOOL_BYTES = 64 * 1024 * 1024;
 export const OWNER_STALE_MS = 120_000;
 const HEARTBEAT_MS = 30_000;
 const SUFFIX = '.batch';
+/** Process ID in the name of a folder that was closed with batches in it. */
+const NOBODY = '0';
 /** `{host}~{pid}~{process start, s}~{random}`: who owns a folder. */
 const OWNER = /^(.*)~(\d+)~(\d+)~[0-9a-f]+$/;
 /** `{time}-{batch ID}-{events}.batch`: the name still tells how many events a file held that cannot be read. */
@@ -100,8 +102,9 @@ class DirectorySpool implements EventSpool {
     this.clock.clearTimer(this.heartbeat);
     await Promise.all(this.working.values());
     LIVE_FOLDERS.delete(this.folder);
-    // Only an empty folder goes; what is in it is for the next start.
     if (this.files.size === 0) await rm(this.folder, { recursive: true, force: true }).catch(() => undefined);
+    // What is left is for the next start, which may be in this very process: nobody owns it any more.
+    else await rename(this.folder, join(this.directory, ownerName(NOBODY))).catch((error: unknown) => this.options.onError?.(error));
   }
 
   private track(work: Promise<void>, batchId: string): Promise<void> {
@@ -158,6 +161,7 @@ class DirectorySpool implements EventSpool {
     const path = join(this.directory, name);
     if (owner === null || path === this.folder || LIVE_FOLDERS.has(path)) return false;
     const [, host, pid, started] = owner;
+    if (pid === NOBODY) return true;
     if (host === safeHost() && !isAlive(Number(pid), Number(started))) return true;
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
     return this.clock.now() - mtimeMs > OWNER_STALE_MS;
@@ -244,8 +248,8 @@ function digest(body: Uint8Array): string {
   return createHash('sha256').update(body).digest('hex');
 }
 
-function ownerName(): string {
-  return `${safeHost()}~${process.pid}~${processStart()}~${randomBytes(4).toString('hex')}`;
+function ownerName(pid = String(process.pid)): string {
+  return `${safeHost()}~${pid}~${processStart()}~${randomBytes(4).toString('hex')}`;
 }
 
 function safeHost(): string {
