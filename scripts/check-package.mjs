@@ -56,9 +56,9 @@ function typeChecks(project) {
 function staticChecks(project, main) {
   typeChecks(project);
   step('publint', run(process.execPath, [join(root, 'scripts/lint-package.mjs'), main], { shell: false }));
-  // Left out: modules with a default export, whose shape is statsig-node's (see lint-package.mjs).
+  // Left out: what is no JavaScript or ESM only, and modules with a default export, whose shape is statsig-node's (see lint-package.mjs).
   const withDefault = Object.keys(deepImports).filter((path) => deepImports[path].default).flatMap((path) => [`./dist/${path}`, `./dist/${path}.js`]);
-  const attw = [main, '--profile', 'node16', '--no-color', '--exclude-entrypoints', './package.json', ...withDefault];
+  const attw = [main, '--profile', 'node16', '--no-color', '--exclude-entrypoints', './package.json', './statsig.wasm', './edge', ...withDefault];
   const code = run(localBin('attw'), [...attw, '--quiet']);
   if (code !== 0) run(localBin('attw'), [...attw, '--format', 'table-flipped']);
   step('are the types wrong', code);
