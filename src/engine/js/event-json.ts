@@ -3,7 +3,7 @@
 import { OutcomeRecord, SpecKind } from '../engine';
 import { exposuresJson } from './outcome';
 import { ExposedParameter } from './sampling';
-import { User } from './user';
+import { LoggedUser, eventJson } from './user';
 
 /** Source of the specs and times, as answers and exposures carry them. */
 export interface Details {
@@ -13,7 +13,7 @@ export interface Details {
 }
 
 export interface PendingExposure {
-  user: User;
+  user: LoggedUser;
   record: OutcomeRecord;
   parameter: ExposedParameter | null;
   isManual: boolean;
@@ -24,7 +24,7 @@ export interface PendingExposure {
 }
 
 export interface PendingCustom {
-  user: User | null;
+  user: LoggedUser | null;
   head: string;
   tail: string;
 }
@@ -84,7 +84,7 @@ function nextTurn(): Promise<void> {
 
 /** Remembers what events of one batch have in common: texts of users and of outcomes. */
 class EventWriter {
-  private readonly users = new Map<User, string>();
+  private readonly users = new Map<LoggedUser, string>();
   private readonly outcomes = new Map<OutcomeRecord, OutcomeText>();
   private readonly details = new Map<Details, string>();
 
@@ -93,9 +93,9 @@ class EventWriter {
     return 'record' in event ? this.exposure(event, user) : event.head + user + event.tail;
   }
 
-  private userText(user: User): string {
+  private userText(user: LoggedUser): string {
     let text = this.users.get(user);
-    if (text === undefined) this.users.set(user, (text = user.eventJson()));
+    if (text === undefined) this.users.set(user, (text = eventJson(user)));
     return text;
   }
 

@@ -56,7 +56,7 @@ export class EventQueue {
     const isManual = (facts.mode & EvalMode.Manual) !== 0;
     if (!this.seen.add(user.identityHash(), this.keyOf(outcome, exposed, isManual))) return;
     this.push({
-      user, record, parameter: exposed, isManual,
+      user: user.logged, record, parameter: exposed, isManual,
       time: facts.nowMs, details: facts.details, metadata: decision.metadata,
     }, 0);
   }
@@ -65,7 +65,7 @@ export class EventQueue {
   log(user: User | null, head: string, tail: string, dedupeKey: string): void {
     if (!this.options.loggingEnabled) return;
     if (dedupeKey !== '' && user !== null && !this.seen.add(user.identityHash(), hash64(dedupeKey))) return;
-    this.push({ user, head, tail }, head.length + tail.length);
+    this.push({ user: user === null ? null : user.logged, head, tail }, head.length + tail.length);
   }
 
   private push(event: Pending, textBytes: number): void {

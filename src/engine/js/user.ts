@@ -10,8 +10,8 @@ export class User {
   /** Parsed, with private attributes. Usually an object; a primitive behaves as a user without fields. */
   readonly data: unknown;
   userAgent: UserAgentParts | null = null;
-  /** Pending events that hold this user; its text counts once towards the bound on bytes. */
-  pending = 0;
+  /** What pending events hold, so that they do not keep the parsed user in memory. */
+  readonly logged: LoggedUser;
   private identity: Hash64 | null = null;
   private plain: User | null = null;
 
@@ -22,6 +22,7 @@ export class User {
     readonly exotic: string,
   ) {
     this.data = parseUser(json, privateJson, exotic);
+    this.logged = { json, pending: 0 };
   }
 
   /** The user as a JSON clone: what the client-initialize response evaluates (BEHAVIOUR.md 6). */
@@ -80,13 +81,20 @@ export class User {
     if (customIds) for (const [name, value] of Object.entries(customIds)) key += `${name}:${String(value)};`;
     return key;
   }
+}
 
-  /** The user as events carry it: `privateAttributes` is null and comes last. */
-  eventJson(): string {
-    if (!this.json.endsWith('}')) return this.json;
-    const separator = this.json.length > 2 ? ',' : '';
-    return `${this.json.slice(0, -1)}${separator}"privateAttributes":null}`;
-  }
+/** The text of a user in pending events. */
+export interface LoggedUser {
+  readonly json: string;
+  /** Pending events that hold it; the text counts once towards the bound on bytes. */
+  pending: number;
+}
+
+/** The user as events carry it: `privateAttributes` is null and comes last. */
+export function eventJson({ json }: LoggedUser): string {
+  if (!json.endsWith('}')) return json;
+  const separator = json.length > 2 ? ',' : '';
+  return `${json.slice(0, -1)}${separator}"privateAttributes":null}`;
 }
 
 function parseUser(json: string, privateJson: string, exotic: string): unknown {
