@@ -65,3 +65,18 @@ export async function longestStall(work, each) {
   await finished;
   return { value: Math.max(...gaps.slice(-1e5), 0) / 1e6, p99: quantile(gaps, 0.99) / 1e6, turns: gaps.length };
 }
+
+/** Requests one after the other while `work` runs: how long after the end of one the next begins; p99 and longest, ms. */
+export async function delayedRequests(work, request) {
+  let done = false;
+  const delays = [];
+  const finished = work().finally(() => { done = true; });
+  while (!done) {
+    request();
+    const ended = now();
+    await turn();
+    delays.push(now() - ended);
+  }
+  await finished;
+  return { value: quantile(delays, 0.99) / 1e6, max: Math.max(...delays.slice(-1e5), 0) / 1e6, requests: delays.length };
+}

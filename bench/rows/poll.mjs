@@ -1,5 +1,5 @@
 // What an update does to the requests that are being served meanwhile.
-import { collect, longestStall, sink, sleep } from '../lib/measure.mjs';
+import { collect, delayedRequests, longestStall, sink, sleep } from '../lib/measure.mjs';
 
 function poll(project, big) {
   return {
@@ -35,4 +35,21 @@ async function update(bench) {
   await sleep(100);
 }
 
-export const rows = [poll('specs5mb', false), poll('specs50mb', true)];
+/** A busy server: one request of 1 ms after the other. How late they begin while an update arrives. */
+function requests(project, big) {
+  const row = poll(project, big);
+  return {
+    ...row, id: `poll-requests-${project}`, title: `p99 delay of 1 ms requests during an update, ${project}`,
+    async round(bench, { each }) {
+      const request = () => {
+        for (const end = performance.now() + 1; performance.now() < end;) each();
+      };
+      collect();
+      const idle = await delayedRequests(() => sleep(500), request);
+      const result = await delayedRequests(() => update(bench), request);
+      return { ...result, idleMs: idle.value, idleMaxMs: idle.max };
+    },
+  };
+}
+
+export const rows = [poll('specs5mb', false), poll('specs50mb', true), requests('specs5mb', false), requests('specs50mb', true)];

@@ -47,6 +47,9 @@ export class RedisDataAdapter implements IDataAdapter {
   private readonly client: RedisClient;
   private readonly isOwnClient: boolean;
   private connecting: Promise<unknown> | null = null;
+  private isClosed = false;
+  private failures = 0;
+  private retry: NodeJS.Timeout | undefined;
 
   /** @throws TypeError without `client` and `url`; Error when `url` is given but the package `redis` is missing. */
   constructor(private readonly options: RedisDataAdapterOptions) {
@@ -58,15 +61,16 @@ export class RedisDataAdapter implements IDataAdapter {
     this.client = client ?? makeClient(url ?? '');
     // Without a listener node-redis throws connection errors at the process.
     this.client.on?.('error', (error) => this.report(error));
-    if (this.isOwnClient) this.client.unref?.();
+    if (!this.isOwnClient) return;
+    this.client.unref?.();
+    // A client that may not reconnect by itself says 'error', then is no longer open.
+    this.client.on?.('error', () => this.connectLater());
   }
 
-  /** Rejects when there is no connection in time; it is still awaited in the background. */
+  /** Rejects when there is no connection at once or in time; it is tried again in the background. */
   async initialize(): Promise<void> {
-    if (this.client.isOpen !== true && this.client.connect !== undefined) {
-      this.connecting ??= this.client.connect();
-    }
-    this.connecting?.catch((error: unknown) => this.report(error));
+    this.isClosed = false;
+    this.connect();
     if (this.connecting !== null && this.client.isReady !== true) await this.inTime(this.connecting);
   }
 
@@ -89,6 +93,8 @@ export class RedisDataAdapter implements IDataAdapter {
 
   /** Closes a client made here; one given stays as it is. */
   async shutdown(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.retry);
     if (!this.isOwnClient || this.client.isOpen === false) return;
     const { client } = this;
     if (client.isReady === true) await held(Promise.resolve(client.close?.() ?? client.quit?.()));
@@ -102,6 +108,37 @@ export class RedisDataAdapter implements IDataAdapter {
 
   private key(key: string): string {
     return `${this.options.keyPrefix ?? ''}${key}`;
+  }
+
+  private connect(): void {
+    const { client } = this;
+    if (this.connecting !== null || client.isOpen === true || client.connect === undefined) return;
+    const connecting = client.connect();
+    this.connecting = connecting;
+    const settle = (failures: number): void => {
+      this.connecting = null;
+      this.failures = failures;
+    };
+    connecting.then(
+      () => settle(0),
+      (error: unknown) => {
+        settle(this.failures + 1);
+        this.report(error);
+        this.connectLater();
+      },
+    );
+  }
+
+  /**
+   * The client's own reconnecting would keep the process alive while Redis is away; this does not. A client of the
+   * user's reconnects by itself, or doesn't.
+   */
+  private connectLater(): void {
+    if (!this.isOwnClient || this.isClosed || this.connecting !== null) return;
+    clearTimeout(this.retry);
+    const delay = Math.min(50 * 2 ** Math.min(this.failures, 10), MAX_RECONNECT_DELAY_MS) * (0.75 + Math.random() / 4);
+    this.retry = setTimeout(() => this.connect(), delay);
+    this.retry.unref?.();
   }
 
   /** A client of the user's may queue commands while offline; then a poll would hang instead of failing. */
@@ -145,7 +182,7 @@ interface RedisPackage {
   createClient(options: {
     url: string;
     disableOfflineQueue: boolean;
-    socket: { connectTimeout: number; reconnectStrategy(retries: number): number };
+    socket: { connectTimeout: number; reconnectStrategy: false };
   }): RedisClient;
 }
 
@@ -156,7 +193,5 @@ function makeClient(url: string): RedisClient {
   } catch {
     throw new Error('RedisDataAdapter with a url needs the package "redis"; install it or pass a client');
   }
-  const reconnectStrategy = (retries: number): number =>
-    Math.min(50 * 2 ** Math.min(retries, 10), MAX_RECONNECT_DELAY_MS) * (0.75 + Math.random() / 4);
-  return redis.createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 2_000, reconnectStrategy } });
+  return redis.createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 2_000, reconnectStrategy: false } });
 }
