@@ -11,7 +11,7 @@ import { exposureEvent, layerExposureEvent, loggedUserOf } from './log-event';
 import { logTypeMismatch } from './custom-events';
 import type { DiagnosticsKey } from './observability/diagnostics';
 import { DynamicConfig, EvaluationDetails, Layer, OWNED, makeEmptyFeatureGate } from './results';
-import type { EvaluationReason, FeatureGate } from './results';
+import type { EvaluationReason, FeatureGate, OnDefaultValueFallback } from './results';
 import type { Runtime } from './runtime';
 import { NOT_STICKY, StickyEvaluations, type StickyRequest } from './sticky';
 import { isIdentifiable, type StatsigUser } from './user';
@@ -41,6 +41,8 @@ export class Evaluations {
   readonly sticky: StickyEvaluations;
   private readonly hasGateHooks: boolean;
   private checks = 0;
+  private mismatchUser: StatsigUser | null = null;
+  private mismatchListener: OnDefaultValueFallback | null = null;
 
   constructor(private readonly runtime: Runtime) {
     const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = runtime.options;
@@ -53,10 +55,7 @@ export class Evaluations {
     if (this.isPlain) {
       try {
         if (isName(name) && isIdentifiable(user)) {
-          // A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check.
-          if ((this.checks++ & STALE_CHECK_MASK) === 0) {
-            this.runtime.recoverIfStale();
-          }
+          this.recoverNowAndThen();
           return this.runtime.evaluator.checkGate(user, name, call.mode);
         }
       } catch (error) {
@@ -86,7 +85,7 @@ export class Evaluations {
   checkGateOf(pinned: PinnedUser | null, user: StatsigUser, name: string, call: Call): boolean {
     if (pinned === null || !this.isPlain || !isName(name)) return this.tellEveryone(this.gate(user, name, call)).value;
     try {
-      if ((this.checks++ & STALE_CHECK_MASK) === 0) this.runtime.recoverIfStale();
+      this.recoverNowAndThen();
       return this.runtime.evaluator.checkGateOf(pinned, name, call.mode);
     } catch (error) {
       this.recover(error, call, name);
@@ -240,9 +239,14 @@ export class Evaluations {
       : this.sticky.evaluate(evaluator, user, { kind: SpecKind.Layer, name }, request);
   }
 
+  /** A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check. */
+  private recoverNowAndThen(): void {
+    if ((this.checks++ & STALE_CHECK_MASK) === 0) this.runtime.recoverIfStale();
+  }
+
   /** @throws the errors of BEHAVIOUR.md 1.5, in their order */
   private validate(user: unknown, name: unknown): void {
-    this.runtime.recoverIfStale();
+    this.recoverNowAndThen();
     if (!this.isReady) {
       throw new StatsigUninitializedError();
     }
@@ -256,13 +260,21 @@ export class Evaluations {
 
   private configOf(name: string, evaluation: Evaluation, user: StatsigUser): DynamicConfig {
     const { record } = evaluation;
-    const onMismatch = record.ruleID === '' ? null : (
-      config: DynamicConfig, parameter: string, defaultValueType: string, valueType: string,
-    ): void => logTypeMismatch(this.runtime, user, { config, parameter, defaultValueType, valueType });
+    const onMismatch = record.ruleID === '' ? null : this.onMismatch(user);
     return new DynamicConfig(
       name, evaluation.value as Record<string, unknown>, record.ruleID, record.groupName, record.idType,
       copies(record.secondaryExposures), onMismatch, detailsOf(evaluation), OWNED,
     );
+  }
+
+  /** The listener of configs for a user; the last one is kept, as most users ask for several configs. */
+  private onMismatch(user: StatsigUser): OnDefaultValueFallback {
+    if (this.mismatchUser !== user || this.mismatchListener === null) {
+      this.mismatchUser = user;
+      this.mismatchListener = (config, parameter, defaultValueType, valueType) =>
+        logTypeMismatch(this.runtime, user, { config, parameter, defaultValueType, valueType });
+    }
+    return this.mismatchListener;
   }
 
   private layerOf(name: string, evaluation: Evaluation, user: StatsigUser, mode: number): Layer {
@@ -361,5 +373,5 @@ function detailsOf(evaluation: Evaluation): EvaluationDetails {
 }
 
 function copies(exposures: SecondaryExposure[]): SecondaryExposure[] {
-  return exposures.length === 0 ? [] : exposures.map((exposure) => ({ ...exposure }));
+  return exposures.length === 0 ? [] : exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
 }

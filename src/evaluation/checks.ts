@@ -10,7 +10,7 @@ import { Answers, UNKNOWN } from './answers';
 import { Evaluation, EvaluationFailedError } from './evaluation';
 import { EngineMemory, Failover, type FailoverHooks } from './failover';
 import { GateBatch } from './gate-batch';
-import { OutcomeCache } from './outcome-cache';
+import { OutcomeCache, spelled } from './outcome-cache';
 import { ParameterExposures } from './parameter-exposures';
 import { SpecNames } from './spec-names';
 import { UserAgentCache, userAgentOf } from './user-agent';
@@ -133,8 +133,8 @@ export abstract class Checks {
     // When the engine dies between answer and record, its exposure is saved or counted as lost: the next is quiet.
     for (let attempt = 0, asked = first; attempt < ATTEMPTS; attempt++, asked &= ~EvalMode.Expose) {
       const outcome = this.ask(user, kind, name, asked) >> EvalBits.OutcomeShift;
-      const record = this.outcomes.get(this.engine, outcome);
-      if (record !== null) return new Evaluation(record, user, this.hooks.now(), this.memory.source, outcome, this.epoch);
+      const spelledOutcome = this.outcomes.get(this.engine, outcome);
+      if (spelledOutcome !== null) return new Evaluation(spelledOutcome, user, this.hooks.now(), this.memory.source, outcome, this.epoch);
       if (!this.replaceIfDead()) break;
     }
     throw new EvaluationFailedError(this.engine.lastError());
@@ -148,7 +148,7 @@ export abstract class Checks {
   /** An evaluation whose record the caller made, for exposures of sticky values. */
   adopt(user: object, record: OutcomeRecord): Evaluation {
     const outcome = this.intern(record);
-    return new Evaluation(record, user, this.hooks.now(), this.memory.source, outcome, this.epoch);
+    return new Evaluation(spelled(record), user, this.hooks.now(), this.memory.source, outcome, this.epoch);
   }
 
   /** Records the exposure of an evaluation (gate or config). */

@@ -1,6 +1,6 @@
 /** What an evaluation gives the facade. */
 import type { OutcomeRecord } from '../engine/engine';
-import { cloneJson } from './clone';
+import type { SpelledOutcome } from './outcome-cache';
 
 /** Where the specs came from and when: the parts of EvaluationDetails that are the same for many evaluations. */
 export interface Source {
@@ -11,9 +11,11 @@ export interface Source {
 
 /** One answer about one user. Built per call; what it points to is shared. */
 export class Evaluation {
+  /** Shared: treat as read-only. */
+  readonly record: OutcomeRecord;
+
   constructor(
-    /** Shared: treat as read-only. */
-    readonly record: OutcomeRecord,
+    private readonly spelled: SpelledOutcome,
     /** The caller's user, for exposures that come later. */
     readonly user: object,
     /** Wall clock of the evaluation, ms. */
@@ -22,7 +24,9 @@ export class Evaluation {
     /** Outcome number and the epoch it belongs to. */
     readonly outcome: number,
     readonly epoch: number,
-  ) {}
+  ) {
+    this.record = spelled.record;
+  }
 
   get ruleID(): string {
     return this.record.ruleID;
@@ -30,7 +34,7 @@ export class Evaluation {
 
   /** The config's or layer's value, the caller's to change. */
   get value(): unknown {
-    return cloneJson(this.record.json);
+    return this.spelled.copy();
   }
 
   /** Reason for EvaluationDetails: the outcome's own, else the source. */

@@ -67,6 +67,11 @@ interface State {
   isStable: boolean;
 }
 
+/** True for a text that JSON writes as it is. */
+export function needsNoEscape(text: string): boolean {
+  return NO_ESCAPE_NEEDED.test(text);
+}
+
 /** JSON string literal; skips the escaper for the text that needs none, which is nearly all. */
 export function quote(text: string): string {
   return NO_ESCAPE_NEEDED.test(text) ? `"${text}"` : JSON.stringify(text);

@@ -37,7 +37,8 @@ export class UserRecord {
   /** The other record with the same key, less recently made. */
   twin: UserRecord | null = null;
 
-  constructor(readonly slot: number, readonly key: string) {}
+  /** @param slot -1 until it is known to need one */
+  constructor(public slot: number, readonly key: string) {}
 }
 
 /** A user that its caller promised not to change, and where it lives as long as its slot is not taken. */
@@ -110,25 +111,25 @@ export class UserTable {
   }
 
   private prepare(user: object, key: string, first: UserRecord | undefined): UserRecord {
-    const spare = new UserRecord(-1, key);
-    const encoded = this.encode(user, spare);
+    const record = new UserRecord(-1, key);
+    const encoded = this.encode(user, record);
     if (first !== undefined) {
       // An unstable user whose texts are what they were keeps its slot and its answers.
-      if (isSame(first.encoded, encoded)) return this.refresh(first, spare);
-      if (first.twin !== null && isSame(first.twin.encoded, encoded)) return this.refresh(first.twin, spare);
+      if (isSame(first.encoded, encoded)) return this.refresh(first, record);
+      if (first.twin !== null && isSame(first.twin.encoded, encoded)) return this.refresh(first.twin, record);
     }
     const replaced = first?.twin ?? null;
     if (replaced !== null) replaced.version = -1;
-    const slot = replaced?.slot ?? this.takeSlot();
+    record.slot = replaced?.slot ?? this.takeSlot();
     // Taking a slot may have evicted the first record.
     const twin = this.records.get(key) ?? null;
-    const record = this.refresh(new UserRecord(slot, key), spare);
+    record.environment = this.environment;
     if (record.shape === null && record.snapshot === null) record.encoded = encoded;
     record.twin = twin;
     if (twin !== null) twin.twin = null;
-    this.owners[slot] = record;
+    this.owners[record.slot] = record;
     this.records.set(key, record);
-    this.sink.setUser(slot, encoded.json, encoded.privateJson, encoded.exotic);
+    this.sink.setUser(record.slot, encoded.json, encoded.privateJson, encoded.exotic);
     return record;
   }
 
