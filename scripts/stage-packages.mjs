@@ -12,17 +12,17 @@ export function builtPlatforms() {
   return platforms.filter((platform) => existsSync(join(root, 'src/engine/generated', platform.file)));
 }
 
-/** Copies npm/<platform> and its binary into `folder`; returns the package's folder. */
-export function stagePlatform(platform, folder) {
+/** Copies npm/<platform> and its binary, from `binaries`, into `folder`; returns the package's folder. */
+export function stagePlatform(platform, folder, binaries = join(root, 'src/engine/generated')) {
   const to = join(folder, platform.name);
   cpSync(join(root, 'npm', platform.name), to, { recursive: true });
-  copyFileSync(join(root, 'src/engine/generated', platform.file), join(to, platform.file));
+  copyFileSync(join(binaries, platform.file), join(to, platform.file));
   return to;
 }
 
 /** Copies what `npm pack` would take of the main package into `folder`; returns the package's folder. */
 export function stageMain(optional, folder) {
-  const packed = outputOf('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
+  const packed = outputOf('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { stdio: ['ignore', 'pipe', 'inherit'] });
   if (packed === null) throw new Error('npm pack failed');
   // npm 12 answers with an object by package name, older ones with a list.
   const [report] = Object.values(JSON.parse(packed));
