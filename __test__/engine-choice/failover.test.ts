@@ -100,6 +100,7 @@ for (const kind of MORTAL) {
       experimentLayer: (server) => server.getExperimentLayer('experiment'),
       event: (server) => { server.logEvent(USER, 'lonely'); return runtimeOf(server).evaluator.pendingEvents() > 0; },
       manual: (server) => { server.logLayerParameterExposure(USER, 'layer', 'text'); return 'recorded'; },
+      many: (server) => server.checkGates(USER, ['always', 'never']),
       scope: (server) => server.forUser(USER).checkGate('always'),
     };
     for (const [name, call] of Object.entries(calls)) {
