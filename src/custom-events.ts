@@ -136,9 +136,12 @@ function sizeOf(object: object, most: number, depth: number): number {
     return most + 1;
   }
   let size = 0;
-  for (const [key, value] of Object.entries(object) as [string, unknown][]) {
+  for (const key of Object.keys(object)) {
+    const value = (object as Record<string, unknown>)[key];
     size += key.length;
-    size += typeof value === 'object' && value !== null ? sizeOf(value, most - size, depth + 1) : String(value).length;
+    if (typeof value === 'string') size += value.length;
+    else if (typeof value === 'object' && value !== null) size += sizeOf(value, most - size, depth + 1);
+    else size += String(value).length;
     if (size > most) {
       break;
     }

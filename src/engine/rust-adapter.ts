@@ -57,6 +57,7 @@ export class RustEngine implements Engine {
   readonly exposeLayerParameter: Engine['exposeLayerParameter'];
   readonly setUser: Engine['setUser'];
   readonly logEvent: Engine['logEvent'];
+  readonly isDead: Engine['isDead'];
 
   constructor(readonly kind: EngineKind, readonly version: string, readonly userCapacity: number, protected readonly rust: RustBinding) {
     this.evaluate = rust.evaluate.bind(rust);
@@ -65,6 +66,7 @@ export class RustEngine implements Engine {
     this.exposeLayerParameter = rust.exposeLayerParameter.bind(rust);
     this.setUser = rust.setUser.bind(rust);
     this.logEvent = rust.logEvent.bind(rust);
+    this.isDead = rust.isDead.bind(rust);
   }
 
   setOptions(options: EngineOptions): void {
@@ -165,10 +167,6 @@ export class RustEngine implements Engine {
 
   stats(): EngineStats {
     return { ...NO_STATS, ...parse<Partial<EngineStats>>(this.rust.stats(), {}) };
-  }
-
-  isDead(): boolean {
-    return this.rust.isDead();
   }
 
   /** The next evaluation kills the instance, as a bug in the evaluator would. */

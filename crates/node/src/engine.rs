@@ -42,12 +42,6 @@ impl NativeEngine {
         USER_CAPACITY
     }
 
-    /// A call panicked; use another engine from now on.
-    #[napi]
-    pub fn is_dead(&self) -> bool {
-        self.shared.is_poisoned()
-    }
-
     /// Panics inside, so that tests can see a dead engine replaced. Not reachable from the SDK's API.
     #[napi]
     #[allow(clippy::panic)]
@@ -67,7 +61,7 @@ impl NativeEngine {
 
     #[napi(ts_return_type = "Promise<string>")]
     pub fn prepare_specs(&self, payload: Uint8Array) -> AsyncTask<PrepareTask> {
-        AsyncTask::new(PrepareTask { payload: payload.to_vec(), inbox: self.shared.inbox.clone() })
+        AsyncTask::new(PrepareTask { payload, inbox: self.shared.inbox.clone() })
     }
 
     #[napi]

@@ -21,7 +21,8 @@ type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> 
 /// Defines the functions on a new instance.
 pub fn define(env: &Env, this: &This, shared: &Rc<Shared>) -> Result<()> {
     let (env, this) = (env.raw(), this.object.value().value);
-    let functions: [(&CStr, Callback); 6] = [
+    let functions: [(&CStr, Callback); 7] = [
+        (c"isDead", is_dead),
         (c"evaluate", evaluate),
         (c"evaluateMany", evaluate_many),
         (c"expose", expose),
@@ -130,4 +131,12 @@ unsafe extern "C" fn expose(env: sys::napi_env, info: sys::napi_callback_info) -
     });
     // SAFETY: `env` is live.
     unsafe { boolean(env, full) }
+}
+
+/// Asked with each event while a batch is full.
+unsafe extern "C" fn is_dead(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: this is the running callback, and `function` gave it a `Shared`.
+    let dead = unsafe { call_info::<0>(env, info) }.is_none_or(|(shared, [])| shared.is_poisoned());
+    // SAFETY: `env` is live.
+    unsafe { boolean(env, dead) }
 }
