@@ -209,7 +209,7 @@ test('networkOverrideFunc: what it is given, and fakes with missing parts', asyn
     'http://x/get_id_lists',
     'http://y/list',
     'http://x/log_event',
-    'https://statsigapi.net/v1/sdk_exception',
+    'http://x/sdk_exception',
   ]);
   t.deepEqual(Object.keys(calls[1]?.[1].headers ?? {}), ['Range']);
   t.is(calls[2]?.[1].body, '{"a":1}');

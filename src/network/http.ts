@@ -16,7 +16,6 @@ export const MAX_RESPONSE_BYTES = 512 * 1024 * 1024;
 
 const FALLBACK_SPECS = 'https://api.statsigcdn.com/v1';
 const FALLBACK_ID_LISTS = 'https://statsigapi.net/v1';
-const EXCEPTION_URL = 'https://statsigapi.net/v1/sdk_exception';
 
 export interface HttpOptions {
   sdkKey: string | null;
@@ -128,7 +127,7 @@ export class StatsigHttp {
     return this.send({ method: 'POST', url: `${this.options.api}/log_event`, headers, body, signal });
   }
 
-  /** POST of an exception report, to Statsig's fixed address (8.9). */
+  /** POST of an exception report (8.9). To `api`, which is Statsig's own address by default: no other host hears of it. */
   postException(body: string): Promise<TransportResponse> {
     const { sdkKey, sdkType, sdkVersion } = this.options;
     const headers = {
@@ -137,7 +136,7 @@ export class StatsigHttp {
       'STATSIG-SDK-VERSION': sdkVersion,
       'Content-Type': 'application/json',
     };
-    return this.send({ method: 'POST', url: EXCEPTION_URL, headers, body });
+    return this.send({ method: 'POST', url: `${this.options.api}/sdk_exception`, headers, body });
   }
 
   private headers(additional: Record<string, string>): Record<string, string> {

@@ -60,7 +60,8 @@ async function bodyOf(response: OverrideResponse, maxBytes: number): Promise<Uin
 }
 
 async function readBody(response: OverrideResponse): Promise<Uint8Array> {
-  if (typeof response.arrayBuffer === 'function') return new Uint8Array(await response.arrayBuffer());
+  // A copy: the native engine reads the bytes on another thread, and a fake may keep and change its own.
+  if (typeof response.arrayBuffer === 'function') return new Uint8Array(await response.arrayBuffer()).slice();
   if (typeof response.text === 'function') return new TextEncoder().encode(await response.text());
   if (typeof response.json === 'function') {
     return new TextEncoder().encode(JSON.stringify(await response.json()) ?? '');
