@@ -83,8 +83,11 @@ fn guarded<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
 }
 
 /// Parses and compiles a payload.
+///
+/// The bytes stay where JavaScript has them: a copy of 50 MB would hold the event loop for tens of milliseconds. Whoever
+/// calls must not change them before the promise settles.
 pub struct PrepareTask {
-    pub payload: Vec<u8>,
+    pub payload: Uint8Array,
     pub inbox: Arc<Inbox>,
 }
 
@@ -93,8 +96,8 @@ impl Task for PrepareTask {
     type JsValue = String;
 
     fn compute(&mut self) -> Result<PreparedSpecs> {
-        let payload = std::mem::take(&mut self.payload);
-        guarded(|| prepare(&payload).map_err(|e| Error::new(Status::InvalidArg, e.to_string())))
+        let payload = &self.payload;
+        guarded(|| prepare(payload).map_err(|e| Error::new(Status::InvalidArg, e.to_string())))
     }
 
     fn resolve(&mut self, _: Env, mut specs: PreparedSpecs) -> Result<String> {
