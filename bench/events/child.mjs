@@ -1,4 +1,5 @@
 // One SDK in a process of its own. The task says which, and what to do; results go to the parent over IPC.
+import { openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
@@ -99,6 +100,30 @@ async function memory(sdk) {
   return { rss: mb(), peakMb: Math.round(process.resourceUsage().maxRSS / 102.4) / 10, stats: sdk.stats(), engine: sdk.engine() };
 }
 
+/**
+ * CPU time of each turn of the event loop, in ms, while `work` runs: what this thread does between two chances to serve
+ * a request, without what other processes of a busy machine do meanwhile. Linux only.
+ */
+async function turns(work) {
+  const file = openSync(`/proc/self/task/${process.pid}/schedstat`, 'r');
+  const bytes = Buffer.alloc(64);
+  const now = () => Number(bytes.toString('latin1', 0, readSync(file, bytes, 0, 64, 0)).split(' ')[0]) / 1e6;
+  const lengths = [];
+  let isOver = false;
+  let last = now();
+  const tick = () => {
+    const at = now();
+    lengths.push(at - last);
+    last = at;
+    if (!isOver) setImmediate(tick);
+  };
+  setImmediate(tick);
+  await work();
+  isOver = true;
+  lengths.sort((a, b) => a - b);
+  return { turns: lengths.length, p999: lengths[Math.floor(lengths.length * 0.999)] ?? 0, max: lengths.at(-1) ?? 0, over5: lengths.filter((ms) => ms >= 5).length };
+}
+
 /** 100,000 exposures recorded first; then the event loop is watched while they are flushed, and while nothing is. */
 async function delay(sdk) {
   const percentiles = (h) => ({ p50: h.percentile(50) / 1e6, p99: h.percentile(99) / 1e6, 'p99.9': h.percentile(99.9) / 1e6, max: h.max / 1e6 });
@@ -120,9 +145,13 @@ async function delay(sdk) {
   const cpu = process.cpuUsage();
   const flushed = await watch(() => sdk.flush());
   const { user, system } = process.cpuUsage(cpu);
+  // Other users: the first 100,000 exposures count as seen.
+  task.round = `${task.round ?? 0}-again`;
+  record();
+  const cpuTurns = process.platform === 'linux' ? await turns(() => sdk.flush()) : null;
   const stats = sdk.stats();
   await sdk.shutdown(2000);
-  return { idle, flushed, stats, cpuMsPer1000: (user + system) / task.events, engine: sdk.engine() };
+  return { idle, cpuTurns, flushed, stats, cpuMsPer1000: (user + system) / task.events, engine: sdk.engine() };
 }
 
 const sdk = await start();
