@@ -29,7 +29,7 @@ function runAlone(bundle, folder, name) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [name], { cwd: alone, encoding: 'utf8', timeout: 60_000 });
   if (status !== 0) return `exit code ${status}: ${stderr}`;
   const { engine, ...answers } = JSON.parse(stdout);
-  const expected = JSON.stringify({ gate: true, shared: true, unknown: false, currency: 'EUR' });
+  const expected = JSON.stringify({ gate: true, shared: true, unknown: false, currency: 'EUR', country: 'CHF', browser: true });
   if (JSON.stringify(answers) !== expected) return `answers ${JSON.stringify(answers)}`;
   console.log(`       ${name} runs on ${engine}`);
   return ['wasm', 'js'].includes(engine) ? null : `runs on ${engine}`;

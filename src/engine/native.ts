@@ -1,5 +1,6 @@
 /** Loads the N-API binary: a local build beside this file, else the platform's optional package. Node only. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Engine } from './engine';
 import { RustEngine, type RustBinding } from './rust-adapter';
@@ -35,10 +36,11 @@ let loaded: NativeModule | undefined;
 function load(): NativeModule {
   const name = platformName();
   const local = join(__dirname, 'generated', `statsig-node-native.${name}.node`);
-  const path = existsSync(local) ? local : require.resolve(`statsig-node-native-${name}`);
+  // Not plain `require`, in which bundlers look for what they have to bundle, and warn of a name they can't know.
+  const requireFile = createRequire(__filename);
+  const path = existsSync(local) ? local : requireFile.resolve(`statsig-node-native-${name}`);
   if (path.endsWith('.node') && process.platform === 'linux') refuseCutOff(path);
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a binary has no import form
-  const found = require(path) as Partial<NativeModule>;
+  const found = requireFile(path) as Partial<NativeModule>;
   if (typeof found.NativeEngine !== 'function') throw new Error(`${path} is no statsig-node-native binary`);
   return found as NativeModule;
 }
