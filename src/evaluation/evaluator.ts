@@ -6,6 +6,7 @@ import { ATTEMPTS, Checks } from './checks';
 import { customEventText, type CustomEvent } from './custom-event';
 import { EvaluationFailedError, type Source } from './evaluation';
 import { timeZoneTransitions } from './time-zone';
+import { preloadUserAgentParser } from './user-agent';
 import type { EnvironmentRule } from './user-encoder';
 
 export type { EvaluatorHooks } from './checks';
@@ -121,6 +122,7 @@ export class Evaluator extends Checks {
       this.memory.hasTimeZone = true;
       this.engine.setTimeZone(timeZoneTransitions());
     }
+    if (prepared.summary.usesUserAgent) preloadUserAgentParser();
     this.engine.commitSpecs(prepared.handle);
     if (this.replaceIfDead()) throw new Error('The engine died of a payload');
     this.startEpoch();

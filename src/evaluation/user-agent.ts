@@ -3,7 +3,6 @@
  * that statsig-node uses, because bucket parity hangs on it (ARCHITECTURE.md has the measurements against uap-core);
  * an engine asks for it only when a condition needs it, and results are remembered by text.
  */
-import { UAParser } from 'ua-parser-js';
 import type { UserAgentParts } from '../engine/engine';
 
 /** Longest user agent that is parsed, in UTF-16 units. */
@@ -12,6 +11,25 @@ const LONGEST = 1000;
 const REMEMBERED = 4096;
 
 const NOTHING: UserAgentParts = { osName: null, osVersion: null, browserName: null, browserVersion: null };
+
+let Parser: typeof import('ua-parser-js').UAParser | null = null;
+
+function parser(): typeof import('ua-parser-js').UAParser {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with the package
+  return (Parser ??= (require('ua-parser-js') as typeof import('ua-parser-js')).UAParser);
+}
+
+/**
+ * Loads the parser, 5 ms: when specs are committed that ask for user agents, so that neither loading this package nor
+ * the first check pays for it. Never throws; without a parser user agents have no parts.
+ */
+export function preloadUserAgentParser(): void {
+  try {
+    parser();
+  } catch {
+    // The first check tries again.
+  }
+}
 
 /** Parses and remembers. One per SDK instance. */
 export class UserAgentCache {
@@ -44,6 +62,7 @@ export function userAgentOf(user: object): unknown {
 
 function parseUserAgent(userAgent: string): UserAgentParts {
   try {
+    const UAParser = parser();
     const { os, browser, device } = new UAParser(userAgent).getResult();
     const isHandheld = device.type === 'mobile' || device.type === 'tablet';
     const isMarked = isHandheld && (browser.name === 'Chrome' || browser.name === 'Firefox');
