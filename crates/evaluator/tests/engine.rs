@@ -301,3 +301,25 @@ fn sampling_is_decided_before_dedupe() {
     assert_eq!(events.len(), 1);
     assert_eq!(stringify(events[0].get("statsigMetadata").unwrap()), r#"{"samplingMode":"on"}"#);
 }
+
+/// The rate that an outcome carries is that of the last rule that was tried; left-out rules have no say.
+#[test]
+fn a_targeting_run_lends_no_rate() {
+    let rule = |id: &str, rate: u32| {
+        format!(
+            r#"{{"id":"{id}","passPercentage":100,"samplingRate":{rate},"conditions":[{{"type":"user_field","operator":"any","field":"email","targetValue":["x"]}}]}}"#
+        )
+    };
+    let rules = format!("{},{}", rule("targetingGate", 2), rule("other", 101));
+    let config =
+        format!(r#"{{"name":"c","salt":"s","enabled":true,"defaultValue":{{}},"idType":"userID","rules":[{rules}]}}"#);
+    for order in [[TARGETING_ONLY, 0], [0, TARGETING_ONLY]] {
+        let mut engine = engine("", &config, "");
+        engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+        for mode in order {
+            let outcome = record(&mut engine, SpecKind::Config, "c", mode);
+            let rate = outcome.get("sampling").and_then(|s| s.get("rate")).and_then(JsValue::as_number);
+            assert_eq!(rate, Some(if mode == 0 { 101.0 } else { 2.0 }), "{order:?}");
+        }
+    }
+}
