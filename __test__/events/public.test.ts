@@ -46,9 +46,9 @@ const names = (server: LocalServer): string[] => server.events().map(({ eventNam
 test('there is an engine to test', (t) => t.true(engines.includes('js')));
 
 for (const engine of engines) {
-  test(`${engine}: before initialize and after shutdown logEvent says so`, async (t) => {
+  test.serial(`${engine}: before initialize and after shutdown logEvent says so`, async (t) => {
     const { server, sdk } = await start(engine);
-    await sdk.shutdownAsync(5_000);
+    await sdk.shutdownAsync(20_000);
     t.throws(() => sdk.logEvent(U, 'late'), { instanceOf: StatsigUninitializedError });
     const fresh = new StatsigServer('secret-public-events', { api: server.api, engine, logger: new Log() });
     t.throws(() => fresh.logEvent(U, 'early'), { instanceOf: StatsigUninitializedError });
@@ -57,7 +57,7 @@ for (const engine of engines) {
     t.deepEqual(names(server), []);
   });
 
-  test(`${engine}: what is no JSON is said, counted, and harms no other event`, async (t) => {
+  test.serial(`${engine}: what is no JSON is said, counted, and harms no other event`, async (t) => {
     const { server, sdk, log } = await start(engine);
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
@@ -80,11 +80,11 @@ for (const engine of engines) {
     t.is(server.events().find(({ eventName }) => eventName === 'no time')?.event['time'], null);
     t.regex(String(sdk.eventStats().lastError), /Error/);
     t.true(log.lines.length >= 4);
-    await sdk.shutdownAsync(5_000);
+    await sdk.shutdownAsync(20_000);
     await server.close();
   });
 
-  test(`${engine}: 10 MB of metadata go alone; what the server refuses as too long is split or counted`, async (t) => {
+  test.serial(`${engine}: 10 MB of metadata go alone; what the server refuses as too long is split or counted`, async (t) => {
     const { server, sdk } = await start(engine);
     for (let i = 0; i < 20; i++) sdk.logEvent(U, 'small', i);
     sdk.logEvent(U, 'huge', null, { text: 'x'.repeat(10_000_000) });
@@ -103,22 +103,22 @@ for (const engine of engines) {
     server.fail({ route: 'events', status: 413 });
     for (let i = 0; i < 3; i++) sdk.logEvent(U, 'refused', i);
     t.deepEqual(await sdk.flush(), { delivered: 0, kept: 0, dropped: 3 });
-    await sdk.shutdownAsync(5_000);
+    await sdk.shutdownAsync(20_000);
     await server.close();
   });
 
-  test(`${engine}: batches end by bytes`, async (t) => {
+  test.serial(`${engine}: batches end by bytes`, async (t) => {
     const { server, sdk } = await start(engine);
     for (let i = 0; i < 300; i++) sdk.logEvent(U, 'large', i, { text: 'x'.repeat(20_000) });
     t.like(await sdk.flush(), { delivered: 300 });
     const longest = Math.max(...server.requests('events').map(({ body }) => Buffer.byteLength(body)));
     t.true(server.requests('events').length >= 3);
     t.true(longest < 2_200_000, String(longest));
-    await sdk.shutdownAsync(5_000);
+    await sdk.shutdownAsync(20_000);
     await server.close();
   });
 
-  test(`${engine}: later changes of user and metadata change nothing that was logged`, async (t) => {
+  test.serial(`${engine}: later changes of user and metadata change nothing that was logged`, async (t) => {
     const { server, sdk } = await start(engine);
     const user: StatsigUser = { userID: 'first', custom: { a: 1 }, privateAttributes: { secret: 's' } };
     const metadata = { list: [1] };
@@ -128,7 +128,7 @@ for (const engine of engines) {
     (user.custom as Record<string, number>)['a'] = 2;
     metadata.list.push(2);
     sdk.logEvent(user, 'two', null, metadata);
-    await sdk.shutdownAsync(5_000);
+    await sdk.shutdownAsync(20_000);
     await server.close();
     const seen = server.events().map(({ eventName, event }) => [eventName, (event['user'] as StatsigUser).userID, (event['user'] as StatsigUser).custom]);
     t.deepEqual(seen, [['one', 'first', { a: 1 }], ['statsig::gate_exposure', 'first', { a: 1 }], ['two', 'second', { a: 2 }]]);
@@ -136,37 +136,37 @@ for (const engine of engines) {
     t.false(JSON.stringify(server.events()).includes('secret'));
   });
 
-  test(`${engine}: with the spool what a shutdown leaves goes out at the next start`, async (t) => {
+  test.serial(`${engine}: with the spool what a shutdown leaves goes out at the next start`, async (t) => {
     const eventSpool = mkdtempSync(join(tmpdir(), 'spool-public-'));
     const { server, sdk } = await start(engine, { eventSpool });
     const restore = server.fail({ route: 'events', drop: true });
     for (let i = 0; i < 5; i++) sdk.logEvent(U, 'kept', i);
-    const report = await sdk.shutdownAsync(5_000);
+    const report = await sdk.shutdownAsync(20_000);
     t.deepEqual(report, { delivered: 0, kept: 5, dropped: 0 });
     t.like(sdk.eventStats(), { queued: 0, kept: 5 });
     restore();
     const next = new StatsigServer('secret-public-events', { api: server.api, engine, logger: new Log(), eventSpool });
     await next.initializeAsync();
     await server.waitFor(() => names(server).filter((name) => name === 'kept').length === 5, 10_000);
-    await next.shutdownAsync(5_000);
+    await next.shutdownAsync(20_000);
     await server.close();
     t.deepEqual(readdirSync(eventSpool), []);
     rmSync(eventSpool, { recursive: true });
   });
 
-  test(`${engine}: a spool that cannot be written is said once, and its events are counted`, async (t) => {
+  test.serial(`${engine}: a spool that cannot be written is said once, and its events are counted`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'spool-broken-'));
     writeFileSync(join(folder, 'file'), '');
     const { server, sdk, log } = await start(engine, { eventSpool: join(folder, 'file', 'below') });
     server.fail({ route: 'events', drop: true });
     for (let i = 0; i < 5; i++) sdk.logEvent(U, 'lost', i);
-    t.deepEqual(await sdk.shutdownAsync(5_000), { delivered: 0, kept: 0, dropped: 5 });
+    t.deepEqual(await sdk.shutdownAsync(20_000), { delivered: 0, kept: 0, dropped: 5 });
     t.is(log.lines.filter((line) => line.includes('event spool')).length, 1);
     await server.close();
     rmSync(folder, { recursive: true });
   });
 
-  test(`${engine}: 100,000 events queued have arrived when shutdownAsync resolves`, async (t) => {
+  test.serial(`${engine}: 100,000 events queued have arrived when shutdownAsync resolves`, async (t) => {
     const { server, sdk } = await start(engine);
     for (let i = 0; i < 100_000; i++) sdk.logEvent(U, 'many', i);
     const report = await sdk.shutdownAsync();
