@@ -43,6 +43,7 @@ function scenarios(Statsig) {
   };
   if (Statsig.forUser) {
     const scope = Statsig.forUser(person);
+    all['checkGates, warm'] = { operations: gates.length, prepare: () => () => Statsig.checkGates(person, gates) };
     all['forUser check'] = each(gates, (name) => scope.checkGate(name));
   }
   return all;
