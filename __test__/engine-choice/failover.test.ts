@@ -129,6 +129,10 @@ for (const kind of MORTAL) {
   });
 }
 
+test('js answers whatever happens: it has no way to die', (t) => {
+  t.false(makeReplacement('js').isDead());
+});
+
 if (MORTAL.includes('wasm')) {
   test('wasm: three fresh instances a minute, then js for good', async (t) => {
     let now = 1_000_000;
