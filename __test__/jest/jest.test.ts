@@ -26,3 +26,8 @@ test('no open handle, and Jest ends by itself', async (t) => {
   t.notRegex(output, /open handle/);
   t.notRegex(output, /did not exit/);
 });
+
+test('the check can fail', async (t) => {
+  const { output } = await jest('--detectOpenHandles', '--testMatch', '<rootDir>/leaks.js');
+  t.regex(output, /1 open handle/);
+});
