@@ -1,7 +1,8 @@
 // Event loop delay while 100,000 exposures flush, and CPU per 1,000 exposures (this process: encode, gzip, send).
 //   node bench/events/delay.mjs [--events 100000] [--sdks native,wasm,js] [--rounds 3] [--limit 5]
 // The limit holds for the native engine: p99.9 of the added delay, best of the rounds. A busy machine adds its own to that, so on
-// Linux it holds for the CPU time of single turns of the loop instead: what this process adds, whatever else runs.
+// Linux it holds for the CPU time of single turns of the loop instead: what this process adds, whatever else runs. Empty turns count there,
+// so that is the weaker test; on a quiet machine read the delay.
 import { argument, startChild, startSink } from './start.mjs';
 
 const events = Number(argument('events', '100000'));
