@@ -11,12 +11,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { breakages } from './broken-binaries.mjs';
 import { installInto, packAll } from './packed-project.mjs';
-import { mustRun } from './run.mjs';
+import { localBin, mustRun } from './run.mjs';
 import { programOf, runtimes, workerd } from './runtimes.mjs';
 import { root } from './stamp.mjs';
 import { askWorker, bundle } from './run-workerd.mjs';
 
 const LONGEST_MS = 30_000;
+const LONGEST_SUITE_MS = 900_000;
 const has = (flag) => process.argv.includes(flag);
 const only = process.argv[process.argv.indexOf('--only') + 1];
 const isWanted = (name) => !has('--only') || name.includes(only);
@@ -24,17 +25,18 @@ const folder = mkdtempSync(join(tmpdir(), 'statsig-runtimes-'));
 const counts = { passed: 0, failed: 0, missing: 0 };
 
 /** Runs a program to its end; rejects with its output when it fails or does not end. */
-function ends(program, args, options) {
+function ends(program, args, { longestMs = LONGEST_MS, success = /^ok .*/m, ...options }) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
-    const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      if (code === 0 && /^ok /m.test(text)) resolve(text.match(/^ok .*/m)[0]);
-      else reject(new Error(signal === 'SIGKILL' ? `did not end within ${LONGEST_MS} ms\n${text}` : `exit ${code}\n${text}`));
+      const said = success.exec(text);
+      if (code === 0 && said !== null) resolve(said[0]);
+      else reject(new Error(signal === 'SIGKILL' ? `did not end within ${longestMs} ms\n${text}` : `exit ${code}\n${text}`));
     });
   });
 }
@@ -104,6 +106,22 @@ async function onWorkerd(cwd) {
   }
 }
 
+/** The API and conformance suites, their imports of src led to the installed package, on one forced engine. */
+async function behaviour({ withNative, without }) {
+  for (const engine of withNative ? ['native', 'wasm', 'js'] : ['wasm', 'js']) {
+    await check(`behaviour suites on ${engine}`, () => {
+      const env = {
+        ...process.env,
+        STATSIG_ENGINE: engine,
+        STATSIG_TEST_ENGINES: engine,
+        STATSIG_PACKED_DIST: join(withNative ?? without, 'node_modules/statsig-node-native/dist'),
+      };
+      const args = ['--node-arguments=--require=./scripts/use-packed.cjs', '__test__/api/*.test.ts', '__test__/conformance/*.test.ts'];
+      return ends(localBin('ava'), args, { cwd: root, env, longestMs: LONGEST_SUITE_MS, success: /^ *\d+ tests? passed$/m });
+    });
+  }
+}
+
 async function asBundle(cwd) {
   await check('a bundle without node_modules', async () => {
     const alone = mkdtempSync(join(folder, 'bundle-'));
@@ -132,6 +150,7 @@ try {
   const without = project('without-native', { main: tarballs.main });
   writeFileSync(join(without, '.npmrc'), 'offline=true\n');
   await onEachRuntime({ withNative, without });
+  await behaviour({ withNative, without });
   await onWorkerd(without);
   await asBundle(without);
   if (tarballs.native) await withBrokenBinaries(tarballs);
