@@ -48,7 +48,11 @@ unsafe fn append(env: sys::napi_env, value: sys::napi_value, out: &mut Vec<u8>) 
 ///
 /// # Safety
 /// As `append`.
-unsafe fn with_texts<T>(env: sys::napi_env, values: [sys::napi_value; 3], work: impl FnOnce([&str; 3]) -> T) -> Option<T> {
+unsafe fn with_texts<T>(
+    env: sys::napi_env,
+    values: [sys::napi_value; 3],
+    work: impl FnOnce([&str; 3]) -> T,
+) -> Option<T> {
     TEXT.with(|text| {
         let mut text = text.try_borrow_mut().ok()?;
         text.clear();
@@ -74,7 +78,8 @@ pub unsafe extern "C" fn set_user(env: sys::napi_env, info: sys::napi_callback_i
     if let Some((shared, [slot, json, private, exotic])) = unsafe { call_info::<4>(env, info) } {
         // SAFETY: live handles of this call, also below.
         let slot = index(unsafe { number(env, slot) });
-        let work = |[json, private, exotic]: [&str; 3]| shared.call((), |engine| engine.set_user(slot, json, private, exotic));
+        let work =
+            |[json, private, exotic]: [&str; 3]| shared.call((), |engine| engine.set_user(slot, json, private, exotic));
         unsafe { with_texts(env, [json, private, exotic], work) };
     }
     ptr::null_mut()
@@ -97,16 +102,17 @@ pub unsafe extern "C" fn log_event(env: sys::napi_env, info: sys::napi_callback_
 /// `exposeLayerParameter(slot, outcome, parameter, mode, nowMs)`.
 pub unsafe extern "C" fn expose_layer_parameter(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
-    let is_full = unsafe { call_info::<5>(env, info) }.is_some_and(|(shared, [slot, outcome, parameter, mode, now])| {
-        // SAFETY: live handles of this call, also below.
-        let [slot, outcome, mode, now] = [slot, outcome, mode, now].map(|value| unsafe { number(env, value) });
-        let work = |[parameter, ..]: [&str; 3]| {
-            shared.record(|engine| {
-                engine.expose_layer_parameter(index(slot), index(outcome), parameter, mode as u32, now)
-            })
-        };
-        unsafe { with_texts(env, [parameter, ptr::null_mut(), ptr::null_mut()], work) }.unwrap_or(false)
-    });
+    let is_full =
+        unsafe { call_info::<5>(env, info) }.is_some_and(|(shared, [slot, outcome, parameter, mode, now])| {
+            // SAFETY: live handles of this call, also below.
+            let [slot, outcome, mode, now] = [slot, outcome, mode, now].map(|value| unsafe { number(env, value) });
+            let work = |[parameter, ..]: [&str; 3]| {
+                shared.record(|engine| {
+                    engine.expose_layer_parameter(index(slot), index(outcome), parameter, mode as u32, now)
+                })
+            };
+            unsafe { with_texts(env, [parameter, ptr::null_mut(), ptr::null_mut()], work) }.unwrap_or(false)
+        });
     // SAFETY: `env` is live.
     unsafe { boolean(env, is_full) }
 }
