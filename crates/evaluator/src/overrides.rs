@@ -91,6 +91,11 @@ impl Overrides {
         }
     }
 
+    /// True when nothing is overridden.
+    pub(crate) fn has_no_names(&self) -> bool {
+        self.named.iter().all(|names| names.is_empty())
+    }
+
     /// Forgets spec indexes.
     pub(crate) fn detach_all(&mut self) {
         self.by_spec.clear();

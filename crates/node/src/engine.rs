@@ -67,9 +67,9 @@ impl NativeEngine {
     #[napi]
     pub fn commit_specs(&self, env: Env, handle: u32) -> Result<()> {
         let Some(specs) = self.shared.inbox.take_specs(handle) else { return Ok(()) };
-        let store = self.shared.call(None, |engine| engine.commit(specs));
-        if store.is_some() {
-            env.spawn(DropTask { store })?;
+        let retired = self.shared.call(None, |engine| engine.commit(specs));
+        if retired.is_some() {
+            env.spawn(DropTask { retired })?;
         }
         Ok(())
     }
@@ -77,7 +77,7 @@ impl NativeEngine {
     #[napi]
     pub fn discard_specs(&self, env: Env, handle: u32) -> Result<()> {
         if let Some(specs) = self.shared.inbox.take_specs(handle) {
-            env.spawn(DropTask { store: specs.store })?;
+            env.spawn(DropTask { retired: specs.store })?;
         }
         Ok(())
     }

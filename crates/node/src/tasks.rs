@@ -8,7 +8,6 @@ use napi::bindgen_prelude::{Env, Result, Status, Task, Uint8Array};
 use napi::Error;
 use napi_derive::napi;
 use statsig_evaluator::engine::IdListUpdate;
-use statsig_evaluator::store::Store;
 use statsig_evaluator::{prepare, EventBatch, PreparedSpecs};
 
 /// What tasks leave for the engine, which looks when `filled` says so.
@@ -160,19 +159,19 @@ impl Task for IdListTask {
     }
 }
 
-/// Frees an old store, which takes milliseconds, away from the event loop.
-pub struct DropTask {
-    pub store: Option<Arc<Store>>,
+/// Frees what a swap of specs left behind, which takes milliseconds, away from the event loop.
+pub struct DropTask<T> {
+    pub retired: Option<T>,
 }
 
-impl Task for DropTask {
+impl<T: Send + 'static> Task for DropTask<T> {
     type Output = ();
     type JsValue = ();
 
     fn compute(&mut self) -> Result<()> {
-        let store = self.store.take();
+        let retired = self.retired.take();
         guarded(|| {
-            drop(store);
+            drop(retired);
             Ok(())
         })
     }
