@@ -3,10 +3,10 @@
  * for what differs.
  */
 import { edgePlatform, useAssets } from './platform-edge';
-import * as errors from './errors';
 import { DynamicConfig, Layer } from './results';
 import { Server, type Host } from './server';
-import { createSingleton, type StatsigFunctions } from './singleton';
+import { createSingleton } from './singleton';
+import { statsigObject, type StatsigObject } from './statsig-object';
 import { DataAdapterKeyPath } from './storage/data-adapter';
 import type { StatsigOptions } from './types/statsig-options';
 
@@ -18,29 +18,8 @@ export class StatsigServer extends Server {
   }
 }
 
-const {
-  StatsigInvalidArgumentError,
-  StatsigLocalModeNetworkError,
-  StatsigTooManyRequestsError,
-  StatsigUninitializedError,
-} = errors;
-
-const classes = {
-  StatsigServer,
-  DataAdapterKeyPath,
-  DynamicConfig,
-  Layer,
-  StatsigInvalidArgumentError,
-  StatsigLocalModeNetworkError,
-  StatsigTooManyRequestsError,
-  StatsigUninitializedError,
-};
-
 /** The shared instance: classes and functions. */
-export const Statsig: typeof classes & Omit<StatsigFunctions, '_enforceServer'> = {
-  ...classes,
-  ...createSingleton(StatsigServer),
-};
+export const Statsig: StatsigObject<typeof StatsigServer> = statsigObject(StatsigServer, createSingleton(StatsigServer));
 export default Statsig;
 
 export { DataAdapterKeyPath, DynamicConfig, Layer, useAssets };

@@ -5,31 +5,12 @@
  */
 import * as errors from './errors';
 import { DynamicConfig, Layer } from './results';
-import type { StatsigFunctions } from './singleton';
 import { StatsigServer, functions } from './statsig';
+import { statsigObject, type StatsigObject } from './statsig-object';
 import { DataAdapterKeyPath } from './storage/data-adapter';
 
-const {
-  StatsigInvalidArgumentError,
-  StatsigLocalModeNetworkError,
-  StatsigTooManyRequestsError,
-  StatsigUninitializedError,
-} = errors;
-
-/** Classes of the singleton object, ahead of its functions. */
-const classes = {
-  StatsigServer,
-  DataAdapterKeyPath,
-  DynamicConfig,
-  Layer,
-  StatsigInvalidArgumentError,
-  StatsigLocalModeNetworkError,
-  StatsigTooManyRequestsError,
-  StatsigUninitializedError,
-};
-
 /** The shared instance: classes and functions. */
-export const Statsig: typeof classes & Omit<StatsigFunctions, '_enforceServer'> = { ...classes, ...functions };
+export const Statsig: StatsigObject<typeof StatsigServer> = statsigObject(StatsigServer, functions);
 export default Statsig;
 
 export { DataAdapterKeyPath, DynamicConfig, Layer, StatsigServer };
