@@ -107,23 +107,35 @@ function membership(operand: Operand, ignoreCase: boolean): Test {
   const { target, spelling, source } = operand;
   if (!Array.isArray(target)) return never;
   if (spelling !== spelling.toLowerCase()) return slowMembership(source.id, target, ignoreCase);
+  const { id } = source;
+  if (operand.isBucket) return bucketMembership(id, target, ignoreCase);
+  // Made when first asked: a big project has tens of thousands of conditions, of which few are.
+  let set: Set<string> | null = null;
+  if (!ignoreCase) return (context) => (set ??= textsOf(target, false)).has(context.text(id));
+  return (context) => (set ??= textsOf(target, true)).has(context.text(id)) || set.has(context.lower(id));
+}
+
+/** The elements as text, and in lower case too. */
+function textsOf(target: unknown[], withLower: boolean): Set<string> {
   const set = new Set<string>();
   for (const element of target) {
     const text = String(element);
     set.add(text);
-    if (ignoreCase) set.add(text.toLowerCase());
+    if (withLower) set.add(text.toLowerCase());
   }
-  const { id } = source;
-  if (operand.isBucket) return bucketMembership(id, set);
-  if (!ignoreCase) return (context) => set.has(context.text(id));
-  return (context) => set.has(context.text(id)) || set.has(context.lower(id));
+  return set;
 }
 
 /** A user bucket is an integer below 1000, so its set is a table. */
-function bucketMembership(id: number, set: Set<string>): Test {
+function bucketMembership(id: number, target: unknown[], ignoreCase: boolean): Test {
+  let table: Uint8Array | null = null;
+  return (context) => (table ??= bucketTable(textsOf(target, ignoreCase)))[context.value(id) as number] === 1;
+}
+
+function bucketTable(set: Set<string>): Uint8Array {
   const table = new Uint8Array(USER_BUCKETS);
   for (let i = 0; i < USER_BUCKETS; i++) table[i] = set.has(String(i)) ? 1 : 0;
-  return (context) => table[context.value(id) as number] === 1;
+  return table;
 }
 
 /** Any other spelling than exact lower case: missing values and elements never match. */

@@ -2,10 +2,9 @@
 
 import { SpecKind } from '../../engine';
 import { JsonObject } from '../js-semantics';
-import { ResultCache } from '../outcome';
-import { midstate } from '../sha256';
-import { ClientFacts, Condition, PassKind, Rule, Spec, Store, Terminal, ValueBox } from '../store';
+import { ClientFacts, Condition, PassKind, Rule, Spec, Store, ValueBox } from '../store';
 import { ConditionCompiler, MalformedSpec } from './conditions';
+import { CompiledRule, CompiledSpec, TerminalFacts, TerminalTable } from './ends';
 import { Payload, SpecWire, isObject, readPayload, summarise } from './payload';
 
 const MAX_WARNINGS = 100;
@@ -61,7 +60,6 @@ function link(specs: Store['specs'], delegates: Map<Rule, string>, conditions: C
   }
 }
 
-type TerminalFacts = Omit<Terminal, 'results'>;
 
 class SpecCompiler {
   readonly delegates = new Map<Rule, string>();
@@ -96,7 +94,7 @@ class SpecCompiler {
     const facts = specFacts(wire);
     const ends = new TerminalTable();
     const rules = wire.rules.map((rule) => this.rule(rule, wire, facts, ends));
-    return {
+    const fields = {
       kind,
       name,
       gateRef: kind === SpecKind.Gate ? this.conditions.gateRef(name) : null,
@@ -106,18 +104,11 @@ class SpecCompiler {
       targetingRules: rules.filter((rule) => rule.isTargeting),
       entity: typeof wire.entity === 'string' ? wire.entity : null,
       idType: wire.idType as string | null | undefined,
-      defaultBox: facts.box,
-      explicitParameters: facts.explicitParameters,
       isActive: wire.isActive === true,
       hasSharedParams: wire.hasSharedParams === true,
       targetAppIDs: wire.targetAppIDs,
-      onDisabled: ends.get({ ...facts, ruleID: 'disabled', explicitParameters: null }),
-      onDefault: ends.get({ ...facts, ruleID: 'default' }),
-      onUnsupported: ends.get(unsupported(facts)),
-      onNoTargeting: ends.get({
-        ...facts, idType: null, version: null, explicitParameters: null, forwardAll: false, box: new ValueBox({}),
-      }),
     };
+    return new CompiledSpec(fields, facts, ends);
   }
 
   private rule(wire: unknown, spec: JsonObject, facts: TerminalFacts, ends: TerminalTable): Rule {
@@ -126,26 +117,24 @@ class SpecCompiler {
     const groupName = wire.groupName === undefined || wire.groupName === null ? null : String(wire.groupName);
     const samplingRate = rateOf(wire.samplingRate);
     const returnBox = boxOf(wire.returnValue);
-    const passed = { ...facts, ruleID: id, groupName, isExperimentGroup: Boolean(wire.isExperimentGroup) };
     const delegate = wire.configDelegate ?? null;
     const pass = wire.passPercentage;
-    const rule: Rule = {
+    const passKind = pass === 0 ? PassKind.Never : pass === 100 ? PassKind.Always : PassKind.Bucket;
+    const fields = {
       id,
       groupName,
       returnBox,
       conditions: this.ruleConditions(wire.conditions),
       isTargeting: id === 'inlineTargetingRules' || id === 'targetingGate',
       samplingRate,
-      passKind: pass === 0 ? PassKind.Never : pass === 100 ? PassKind.Always : PassKind.Bucket,
+      passKind,
       passBelow: (pass as number) * 100,
-      passPrefix: midstate(`${String(spec.salt)}.${String(wire.salt ?? wire.id)}.`),
+      prefix: `${String(spec.salt)}.${String(wire.salt ?? wire.id)}.`,
       unit: this.conditions.sources.unit(wire.idType).id,
-      delegate: null,
-      onPass: ends.get({ ...passed, value: true, box: returnBox }),
-      onFail: ends.get(passed),
-      onUnsupported: ends.get(unsupported(facts)),
+      delegate: null as Spec | null,
       onDelegate: delegate === null ? null : ends.delegate({ ...facts, configDelegate: String(delegate) }),
     };
+    const rule = new CompiledRule(fields, Boolean(wire.isExperimentGroup), facts, ends);
     if (delegate !== null) this.delegates.set(rule, String(delegate));
     return rule;
   }
@@ -159,35 +148,6 @@ class SpecCompiler {
       if (condition !== null) compiled.push(condition);
     }
     return compiled;
-  }
-}
-
-/** Equal ends of one spec are one object, so that equal results are, too. */
-class TerminalTable {
-  private readonly known = new Map<string, Terminal>();
-
-  get(facts: TerminalFacts): Terminal {
-    const key = JSON.stringify([
-      facts.value, facts.isUnsupported, facts.ruleID, facts.groupName, facts.idType, facts.box.text(),
-      facts.explicitParameters, facts.version, facts.isExperimentGroup, facts.forwardAll,
-    ]);
-    let end = this.known.get(key);
-    if (end === undefined) {
-      end = { ...facts, results: new ResultCache() };
-      this.known.set(key, end);
-    }
-    return end;
-  }
-
-  /** Ends of delegating rules take their content from the delegate, which is not known yet. */
-  delegate(facts: TerminalFacts): Terminal {
-    const key = `delegate:${facts.configDelegate ?? ''}`;
-    let end = this.known.get(key);
-    if (end === undefined) {
-      end = { ...facts, results: new ResultCache() };
-      this.known.set(key, end);
-    }
-    return end;
   }
 }
 
@@ -207,10 +167,6 @@ function specFacts(wire: JsonObject): TerminalFacts {
     forwardAll: Boolean(wire.forwardAllExposures),
     configDelegate: null,
   };
-}
-
-function unsupported(facts: TerminalFacts): TerminalFacts {
-  return { ...facts, isUnsupported: true, idType: null, explicitParameters: null, box: new ValueBox({}) };
 }
 
 function boxOf(value: unknown): ValueBox {
