@@ -1,5 +1,6 @@
 /** Events that applications log, and the one that a type mismatch logs (BEHAVIOUR.md 7.2, 7.3, 7.5). */
 import { StatsigUninitializedError } from './errors';
+import { numberJson } from './evaluation/custom-event';
 import type { DynamicConfig } from './results';
 import type { Runtime } from './runtime';
 import type { LogEventObject } from './types/log-event-object';
@@ -83,7 +84,7 @@ function jsonOfValue(value: unknown): string {
   }
   // An object is sent as text that holds its JSON; a number stays one, NaN becoming null.
   if (typeof value === 'number') {
-    return JSON.stringify(value);
+    return numberJson(value);
   }
   const text: unknown = typeof value === 'object' ? JSON.stringify(value) : (value as { toString(): unknown }).toString();
   return JSON.stringify(text) ?? 'null';

@@ -13,7 +13,12 @@ export interface CustomEvent {
 /** The event's JSON before and after its user. */
 export function customEventText({ eventName, metadataJson, time, valueJson }: CustomEvent): { head: string; tail: string } {
   return {
-    head: `{"eventName":${quote(eventName)},"metadata":${metadataJson},"time":${JSON.stringify(time)},"user":`,
+    head: `{"eventName":${quote(eventName)},"metadata":${metadataJson},"time":${numberJson(time)},"user":`,
     tail: `,"value":${valueJson},"secondaryExposures":[],"statsigMetadata":{}}`,
   };
+}
+
+/** `JSON.stringify` of a number, without the call that costs 100 ns. */
+export function numberJson(value: number): string {
+  return Number.isFinite(value) ? `${value}` : 'null';
 }
