@@ -3,7 +3,7 @@
 //
 //   node scripts/build-ts.mjs [--if-stale]
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { writeEdge } from './build-edge.mjs';
 import { writeDeepImports } from './write-deep-imports.mjs';
@@ -23,6 +23,19 @@ function compile() {
     process.exit(1);
   }
   return lines.filter((line) => line.startsWith('TSFILE:')).map((line) => relative(root, line.slice(7).trim()));
+}
+
+/**
+ * Declarations say some things in words that came after TypeScript 4.7, the oldest that we support: type-only star
+ * exports (5.0), which mean the same without `type` here, and typed arrays with a type argument (5.7).
+ */
+function lowerTypes(files) {
+  for (const file of files.filter((name) => /\.d\.m?ts$/.test(name))) {
+    const text = readFileSync(join(root, file), 'utf8');
+    const lowered = text.replace(/^export type \* from/gm, 'export * from')
+      .replace(/\b((?:Big)?(?:Ui|I)nt\d+(?:Clamped)?Array|Float\d+Array)<ArrayBuffer(?:Like)?>/g, '$1');
+    if (lowered !== text) writeFileSync(join(root, file), lowered);
+  }
 }
 
 /** Removes outputs of sources that no longer exist, so that they can't be imported or packed. */
@@ -52,6 +65,7 @@ if (process.argv.includes('--if-stale') && isFresh('ts', inputs, ['dist/index.js
 }
 const hash = hashOf(inputs);
 const files = new Set([...compile(), ...writeDeepImports(), ...writeEsmEntries(), ...(await writeEdge())]);
+lowerTypes([...files]);
 prune(files);
 markFresh('ts', hash);
 console.log(`javascript: wrote ${files.size} files to dist`);

@@ -17,8 +17,8 @@ function build(project, bundler) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [next, 'build', `--${bundler}`], { cwd: project, env, encoding: 'utf8', timeout: 600_000 });
   const text = `${stdout}${stderr}`;
   if (status !== 0) return `exit code ${status}: ${text.slice(-3000)}`;
-  // Next itself says that no cache is configured in CI, and that edge routes are not prerendered.
-  const ours = text.split('\n').filter((line) => /warn|⚠|error/i.test(line) && !/No build cache found|disables static generation/.test(line));
+  // Next itself says that CI has no cache and what it thinks of edge routes.
+  const ours = text.split('\n').filter((line) => /warn|⚠|error/i.test(line) && !/No build cache found|disables static generation|Edge Runtime is deprecated/.test(line));
   return ours.length === 0 ? null : text.slice(0, 3000);
 }
 
