@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn djb2_vectors() {
-        let vectors = [("", 0), ("a", 97), ("secret-key", 2842331586), ("test_gate", 3114454104), ("\u{1F600}", 1772899)];
+        let vectors =
+            [("", 0), ("a", 97), ("secret-key", 2842331586), ("test_gate", 3114454104), ("\u{1F600}", 1772899)];
         for (text, hash) in vectors {
             assert_eq!(djb2(text), hash);
         }

@@ -72,7 +72,8 @@ impl IdList {
 
     /// The list as `+id\n` lines, in no particular order.
     pub fn export(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.packed.len * 10 + self.others.iter().map(|id| id.len() + 2).sum::<usize>());
+        let mut out =
+            Vec::with_capacity(self.packed.len * 10 + self.others.iter().map(|id| id.len() + 2).sum::<usize>());
         let mut line = |id: &[u8]| {
             out.push(b'+');
             out.extend_from_slice(id);
@@ -250,7 +251,11 @@ impl PackedSet {
     }
 
     fn next(&self, at: usize) -> usize {
-        if at + 1 == self.slots.len() { 0 } else { at + 1 }
+        if at + 1 == self.slots.len() {
+            0
+        } else {
+            at + 1
+        }
     }
 
     fn read(&self, at: usize) -> u64 {
@@ -281,7 +286,9 @@ mod tests {
 
     #[test]
     fn lines_add_and_remove() {
-        let list = IdList::apply(None, false, b"+AAAAAAAA\r\n+abcd/+12\n+ short \n+\n-\n\n*bcdefgh\n+x\ny\n-x\n+       \n").unwrap();
+        let list =
+            IdList::apply(None, false, b"+AAAAAAAA\r\n+abcd/+12\n+ short \n+\n-\n\n*bcdefgh\n+x\ny\n-x\n+       \n")
+                .unwrap();
         assert!(list.contains(b"AAAAAAAA") && list.contains(b"abcd/+12") && !list.contains(b"AAAAAAAB"));
         assert!(list.contains_key("short") && list.contains_key("") && !list.contains_key("x"));
         assert_eq!(list.len(), 4);
@@ -301,7 +308,8 @@ mod tests {
 
     #[test]
     fn ids_that_are_not_base64_sit_aside() {
-        let list = IdList::apply(None, false, "+abcdefg=\n+12345678910\n+h\u{e9}\n+abcdefg\u{e9}\n+a\n".as_bytes()).unwrap();
+        let list =
+            IdList::apply(None, false, "+abcdefg=\n+12345678910\n+h\u{e9}\n+abcdefg\u{e9}\n+a\n".as_bytes()).unwrap();
         assert!(list.contains(b"abcdefg=") && list.contains_key("h\u{e9}") && list.contains_key("12345678910"));
         assert_eq!(list.packed.len, 0);
         assert_eq!(list.len(), 5);
@@ -329,7 +337,11 @@ mod tests {
     #[test]
     fn memory_per_id_is_bounded() {
         let lines = |range: std::ops::Range<u64>| -> Vec<u8> {
-            range.flat_map(|i| [b"+", &unpack(i.wrapping_mul(0x5851_F42D_4C95_7F2D) & 0xFFFF_FFFF_FFFF)[..], b"\n"].concat()).collect()
+            range
+                .flat_map(|i| {
+                    [b"+", &unpack(i.wrapping_mul(0x5851_F42D_4C95_7F2D) & 0xFFFF_FFFF_FFFF)[..], b"\n"].concat()
+                })
+                .collect()
         };
         let mut list = IdList::apply(None, false, &lines(0..20_000)).unwrap();
         for chunk in 200..400 {

@@ -111,7 +111,8 @@ pub extern "C" fn spec_info(index: u32) -> i32 {
 #[no_mangle]
 pub extern "C" fn experiment_layer(experiment: u32) -> i32 {
     with(|host| {
-        let layer = host.call1(experiment, |engine, name| engine.experiment_layer(name).map(|layer| layer.as_bytes().to_vec()));
+        let layer =
+            host.call1(experiment, |engine, name| engine.experiment_layer(name).map(|layer| layer.as_bytes().to_vec()));
         host.put_option(layer)
     })
 }
@@ -119,7 +120,11 @@ pub extern "C" fn experiment_layer(experiment: u32) -> i32 {
 /// Input: user, private attributes, exotic values.
 #[no_mangle]
 pub extern "C" fn set_user(slot: u32, json: u32, private_json: u32, exotic: u32) {
-    with(|host| host.call3([json, private_json, exotic], |engine, [json, private, exotic]| engine.set_user(slot, json, private, exotic)));
+    with(|host| {
+        host.call3([json, private_json, exotic], |engine, [json, private, exotic]| {
+            engine.set_user(slot, json, private, exotic)
+        })
+    });
 }
 
 /// Input: JSON of UserAgentParts.
@@ -149,7 +154,9 @@ pub extern "C" fn expose(slot: u32, outcome: u32, mode: u32, now: f64) -> i32 {
 /// Input: the parameter.
 #[no_mangle]
 pub extern "C" fn expose_layer_parameter(slot: u32, outcome: u32, parameter: u32, mode: u32, now: f64) -> i32 {
-    with(|host| host.call1(parameter, |engine, name| engine.expose_layer_parameter(slot, outcome, name, mode, now).into()))
+    with(|host| {
+        host.call1(parameter, |engine, name| engine.expose_layer_parameter(slot, outcome, name, mode, now).into())
+    })
 }
 
 /// Output: JSON of OutcomeRecord.
@@ -180,7 +187,9 @@ pub extern "C" fn last_error() -> i32 {
 #[no_mangle]
 pub extern "C" fn log_event(slot: i32, head: u32, tail: u32, dedupe_key: u32) -> i32 {
     let slot = u32::try_from(slot).ok();
-    with(|host| host.call3([head, tail, dedupe_key], |engine, [head, tail, key]| engine.log_event(slot, head, tail, key).into()))
+    with(|host| {
+        host.call3([head, tail, dedupe_key], |engine, [head, tail, key]| engine.log_event(slot, head, tail, key).into())
+    })
 }
 
 /// Number of pending events.

@@ -80,7 +80,11 @@ pub fn statsig_timestamp(value: &JsValue, zone: &TimeZone) -> f64 {
         JsValue::Undefined | JsValue::Null => f64::NAN,
         JsValue::String(s) => {
             let date = date_parse(s, zone);
-            if date.is_nan() { number_timestamp(string_to_number(s)) } else { date }
+            if date.is_nan() {
+                number_timestamp(string_to_number(s))
+            } else {
+                date
+            }
         }
         other => number_timestamp(to_number(other)),
     }
@@ -101,7 +105,12 @@ mod tests {
 
     #[test]
     fn strings_of_values() {
-        let cases = [("[1,null,[\"a\",[]],true]", "1,,a,,true"), ("{\"a\":1}", "[object Object]"), ("1e21", "1e+21"), ("null", "null")];
+        let cases = [
+            ("[1,null,[\"a\",[]],true]", "1,,a,,true"),
+            ("{\"a\":1}", "[object Object]"),
+            ("1e21", "1e+21"),
+            ("null", "null"),
+        ];
         for (json, text) in cases {
             assert_eq!(to_string(&v(json)), text);
         }
@@ -110,16 +119,20 @@ mod tests {
 
     #[test]
     fn numbers_of_values() {
-        let cases = [("[]", 0.0), ("[5]", 5.0), ("[\" 0x10 \"]", 16.0), ("[[null]]", 0.0), ("true", 1.0), ("null", 0.0)];
+        let cases =
+            [("[]", 0.0), ("[5]", 5.0), ("[\" 0x10 \"]", 16.0), ("[[null]]", 0.0), ("true", 1.0), ("null", 0.0)];
         for (json, n) in cases {
             assert_eq!(to_number(&v(json)), n, "{json}");
         }
-        assert!(to_number(&v("{}")).is_nan() && to_number(&v("[1,2]")).is_nan() && to_number(&JsValue::Undefined).is_nan());
+        assert!(
+            to_number(&v("{}")).is_nan() && to_number(&v("[1,2]")).is_nan() && to_number(&JsValue::Undefined).is_nan()
+        );
     }
 
     #[test]
     fn parse_int_goes_through_text() {
-        let cases = [("5", 5.0), ("1.9", 1.0), ("\"1.9\"", 1.0), ("1e21", 1.0), ("5e-7", 5.0), ("[7,8]", 7.0), ("-3.7", -3.0)];
+        let cases =
+            [("5", 5.0), ("1.9", 1.0), ("\"1.9\"", 1.0), ("1e21", 1.0), ("5e-7", 5.0), ("[7,8]", 7.0), ("-3.7", -3.0)];
         for (json, n) in cases {
             assert_eq!(parse_int(&v(json)), n, "{json}");
         }
@@ -130,9 +143,18 @@ mod tests {
     fn timestamps() {
         let zone = TimeZone::default();
         let cases = [
-            ("\"13\"", 13_000.0), ("\"\"", 0.0), ("\"1700000000\"", 1.7e12), ("\"1700000000000\"", 1.7e12), ("1700000000.0006", 1.7e12),
-            ("-5", -5000.0), ("9999999999", 9999999999000.0), ("1e10", 1e10), ("true", 1000.0), ("[\"7\"]", 7000.0),
-            ("\"2020\"", 1577836800000.0), ("\"12\"", 1007164800000.0),
+            ("\"13\"", 13_000.0),
+            ("\"\"", 0.0),
+            ("\"1700000000\"", 1.7e12),
+            ("\"1700000000000\"", 1.7e12),
+            ("1700000000.0006", 1.7e12),
+            ("-5", -5000.0),
+            ("9999999999", 9999999999000.0),
+            ("1e10", 1e10),
+            ("true", 1000.0),
+            ("[\"7\"]", 7000.0),
+            ("\"2020\"", 1577836800000.0),
+            ("\"12\"", 1007164800000.0),
         ];
         for (json, ms) in cases {
             assert_eq!(statsig_timestamp(&v(json), &zone), ms, "{json}");

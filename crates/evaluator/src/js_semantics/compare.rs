@@ -16,7 +16,9 @@ pub fn loose_equals(a: &JsValue, b: &JsValue) -> bool {
         (Number(n), String(s)) | (String(s), Number(n)) => *n == string_to_number(s),
         (Bool(flag), other) | (other, Bool(flag)) => loose_equals(&Number(f64::from(u8::from(*flag))), other),
         (Array(_) | Object(_) | Exotic(_), Array(_) | Object(_) | Exotic(_)) => false,
-        (Exotic(e), other) | (other, Exotic(e)) => !e.default_primitive.is_nullish() && primitive_equals(&e.default_primitive, other),
+        (Exotic(e), other) | (other, Exotic(e)) => {
+            !e.default_primitive.is_nullish() && primitive_equals(&e.default_primitive, other)
+        }
         (Array(_) | Object(_), String(s)) => to_string(a) == **s,
         (String(s), Array(_) | Object(_)) => to_string(b) == **s,
         (Array(_) | Object(_), Number(n)) => string_to_number(&to_string(a)) == *n,
@@ -65,13 +67,32 @@ mod tests {
     #[test]
     fn loose_equality() {
         let equal = [
-            ("1", "\"1\""), ("1", "true"), ("0", "\"\""), ("\"1\"", "true"), ("[5]", "5"), ("[5]", "\"5\""), ("[]", "\"\""), ("[]", "0"),
-            ("[]", "false"), ("{}", "\"[object Object]\""), ("[1,[2,null]]", "\"1,2,\""), ("\"0x10\"", "16"), ("-0.0", "0"),
+            ("1", "\"1\""),
+            ("1", "true"),
+            ("0", "\"\""),
+            ("\"1\"", "true"),
+            ("[5]", "5"),
+            ("[5]", "\"5\""),
+            ("[]", "\"\""),
+            ("[]", "0"),
+            ("[]", "false"),
+            ("{}", "\"[object Object]\""),
+            ("[1,[2,null]]", "\"1,2,\""),
+            ("\"0x10\"", "16"),
+            ("-0.0", "0"),
         ];
         for (a, b) in equal {
             assert!(loose_equals(&v(a), &v(b)) && loose_equals(&v(b), &v(a)), "{a} == {b}");
         }
-        let unequal = [("null", "0"), ("null", "false"), ("\"a\"", "0"), ("{}", "{}"), ("[]", "[]"), ("\"true\"", "true"), ("[1,2]", "12")];
+        let unequal = [
+            ("null", "0"),
+            ("null", "false"),
+            ("\"a\"", "0"),
+            ("{}", "{}"),
+            ("[]", "[]"),
+            ("\"true\"", "true"),
+            ("[1,2]", "12"),
+        ];
         for (a, b) in unequal {
             assert!(!loose_equals(&v(a), &v(b)) && !loose_equals(&v(b), &v(a)), "{a} == {b}");
         }

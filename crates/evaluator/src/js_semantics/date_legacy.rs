@@ -211,7 +211,10 @@ impl Clock {
             }
             hour = hour % 12 + offset;
         }
-        let in_day = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second) && (0..1000).contains(&ms);
+        let in_day = (0..24).contains(&hour)
+            && (0..60).contains(&minute)
+            && (0..60).contains(&second)
+            && (0..1000).contains(&ms);
         if !in_day && (hour, minute, second, ms) != (24, 0, 0, 0) {
             return None;
         }

@@ -7,7 +7,10 @@ use super::text::is_white_space;
 pub(super) enum Token {
     End,
     /// Value of the first nine digits after leading zeros, and the number of digits.
-    Number { value: i32, digits: usize },
+    Number {
+        value: i32,
+        digits: usize,
+    },
     /// One of `: - + . )`.
     Symbol(char),
     WhiteSpace,
@@ -15,7 +18,10 @@ pub(super) enum Token {
     /// Hours to add: 0 or 12.
     AmPm(i32),
     /// Hours east of UTC, and whether the word was `Z`.
-    Zone { hours: i32, is_z: bool },
+    Zone {
+        hours: i32,
+        is_z: bool,
+    },
     /// The letter T.
     Separator,
     /// A word without meaning.

@@ -86,14 +86,22 @@ pub fn string_parse_int(s: &str) -> f64 {
     let n = match s.as_bytes() {
         [b'0', b'x' | b'X', rest @ ..] => {
             let count = rest.iter().take_while(|&&b| digit(b).is_some()).count();
-            if count == 0 { f64::NAN } else { power_of_two_radix(&rest[..count], 4) }
+            if count == 0 {
+                f64::NAN
+            } else {
+                power_of_two_radix(&rest[..count], 4)
+            }
         }
         bytes => {
             let count = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
             s.get(..count).and_then(|d| d.parse().ok()).unwrap_or(f64::NAN)
         }
     };
-    if negative { -n } else { n }
+    if negative {
+        -n
+    } else {
+        n
+    }
 }
 
 /// `String(n)`.
@@ -137,15 +145,28 @@ mod tests {
     #[test]
     fn number_of_string() {
         let cases = [
-            ("", 0.0), (" \n\u{feff}", 0.0), ("0x10", 16.0), ("0b101", 5.0), ("0O17", 15.0), (" 12 ", 12.0), ("1e3", 1000.0),
-            (".5", 0.5), ("5.", 5.0), ("-Infinity", f64::NEG_INFINITY), ("+Infinity", f64::INFINITY), ("1e400", f64::INFINITY),
-            ("0x20000000000001", 9007199254740992.0), ("0x20000000000003", 9007199254740996.0), ("0123", 123.0),
+            ("", 0.0),
+            (" \n\u{feff}", 0.0),
+            ("0x10", 16.0),
+            ("0b101", 5.0),
+            ("0O17", 15.0),
+            (" 12 ", 12.0),
+            ("1e3", 1000.0),
+            (".5", 0.5),
+            ("5.", 5.0),
+            ("-Infinity", f64::NEG_INFINITY),
+            ("+Infinity", f64::INFINITY),
+            ("1e400", f64::INFINITY),
+            ("0x20000000000001", 9007199254740992.0),
+            ("0x20000000000003", 9007199254740996.0),
+            ("0123", 123.0),
             ("0x20000000000000800000000000000001", 42535295865117307932921825928971026432.0),
         ];
         for (text, n) in cases {
             assert_eq!(string_to_number(text), n, "{text}");
         }
-        let nans = ["a", "1 2", "inf", "nan", "NaN", "infinity", "-0x10", "0x", "0b2", "1_0", "1n", ".", "e5", "+-1", "1e"];
+        let nans =
+            ["a", "1 2", "inf", "nan", "NaN", "infinity", "-0x10", "0x", "0b2", "1_0", "1n", ".", "e5", "+-1", "1e"];
         for text in nans {
             assert!(string_to_number(text).is_nan(), "{text}");
         }
@@ -154,7 +175,14 @@ mod tests {
 
     #[test]
     fn parse_int_of_string() {
-        let cases = [("1.9", 1.0), (" 12px", 12.0), ("-0x1fz", -31.0), ("+7", 7.0), ("1e3", 1.0), ("99999999999999999999", 1e20)];
+        let cases = [
+            ("1.9", 1.0),
+            (" 12px", 12.0),
+            ("-0x1fz", -31.0),
+            ("+7", 7.0),
+            ("1e3", 1.0),
+            ("99999999999999999999", 1e20),
+        ];
         for (text, n) in cases {
             assert_eq!(string_parse_int(text), n, "{text}");
         }
@@ -164,9 +192,18 @@ mod tests {
     #[test]
     fn string_of_number() {
         let cases = [
-            (0.0, "0"), (-0.0, "0"), (-1.5, "-1.5"), (1e21, "1e+21"), (1e-7, "1e-7"), (0.1 + 0.2, "0.30000000000000004"),
-            (123456789012345680000.0, "123456789012345680000"), (-42.0, "-42"), (f64::NAN, "NaN"),
-            (f64::NEG_INFINITY, "-Infinity"), (999999999999999.0, "999999999999999"), (1e15, "1000000000000000"),
+            (0.0, "0"),
+            (-0.0, "0"),
+            (-1.5, "-1.5"),
+            (1e21, "1e+21"),
+            (1e-7, "1e-7"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (123456789012345680000.0, "123456789012345680000"),
+            (-42.0, "-42"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+            (999999999999999.0, "999999999999999"),
+            (1e15, "1000000000000000"),
         ];
         for (n, text) in cases {
             assert_eq!(number_to_string(n), text);

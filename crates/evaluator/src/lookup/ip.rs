@@ -60,7 +60,11 @@ impl IpTable {
         let behind = self.ends.partition_point(|end| f64::from(*end) * 256.0 <= address);
         let run = behind.min(self.countries.len().checked_sub(1)?);
         let code = self.codes.get(usize::from(*self.countries.get(run)?))?;
-        if *code == NONE { None } else { std::str::from_utf8(code).ok() }
+        if *code == NONE {
+            None
+        } else {
+            std::str::from_utf8(code).ok()
+        }
     }
 
     /// Bytes on the heap.
@@ -106,8 +110,14 @@ mod tests {
     #[test]
     fn runs_follow_each_other() {
         let t = table();
-        let expected = [("0.0.0.255", None), ("0.0.1.0", Some("AA")), ("0.0.2.255", Some("AA")), ("0.0.3.0", Some("BB")),
-            ("0.0.5.0", Some("AA")), ("255.255.255.255", Some("AA"))];
+        let expected = [
+            ("0.0.0.255", None),
+            ("0.0.1.0", Some("AA")),
+            ("0.0.2.255", Some("AA")),
+            ("0.0.3.0", Some("BB")),
+            ("0.0.5.0", Some("AA")),
+            ("255.255.255.255", Some("AA")),
+        ];
         for (address, country) in expected {
             assert_eq!(t.lookup_str(address), country, "{address}");
         }
@@ -116,8 +126,17 @@ mod tests {
     #[test]
     fn oddities_of_the_package() {
         let t = table();
-        let expected = [("0.0.1x. 0", Some("AA")), ("0.0.0.768", Some("BB")), ("0.0.1", None), ("0.0.1.0.0", None), ("a.b.c.d", None),
-            ("", None), ("0.65536.3.0", Some("BB")), ("0x0.0.0x3.-1", Some("AA")), ("0.0.-1.0", None)];
+        let expected = [
+            ("0.0.1x. 0", Some("AA")),
+            ("0.0.0.768", Some("BB")),
+            ("0.0.1", None),
+            ("0.0.1.0.0", None),
+            ("a.b.c.d", None),
+            ("", None),
+            ("0.65536.3.0", Some("BB")),
+            ("0x0.0.0x3.-1", Some("AA")),
+            ("0.0.-1.0", None),
+        ];
         for (address, country) in expected {
             assert_eq!(t.lookup_str(address), country, "{address}");
         }
@@ -125,7 +144,9 @@ mod tests {
 
     #[test]
     fn malformed_tables_are_refused() {
-        for bytes in [&b""[..], b"--", b"--AA**", b"--AA**\x01", b"--AA**\x01\x02", b"--AA**\xf1\x01", b"--AA**\xf2\x01\x01"] {
+        for bytes in
+            [&b""[..], b"--", b"--AA**", b"--AA**\x01", b"--AA**\x01\x02", b"--AA**\xf1\x01", b"--AA**\xf2\x01\x01"]
+        {
             assert!(IpTable::parse(bytes).is_none());
         }
         assert_eq!(IpTable::default().lookup_numeric(1.0), None);

@@ -23,30 +23,66 @@ impl Single {
 /// machine's registers, other numbers are positions in the program.
 #[derive(Debug, Clone)]
 pub(super) enum Inst {
-    One { single: Single, back: bool },
+    One {
+        single: Single,
+        back: bool,
+    },
     /// Several units, in text order.
-    Literal { units: Box<[u16]>, back: bool },
+    Literal {
+        units: Box<[u16]>,
+        back: bool,
+    },
     /// A repeated single unit, in one instruction because it is what most patterns consist of.
-    Many { single: Single, back: bool, min: u32, max: u32, greedy: bool },
+    Many {
+        single: Single,
+        back: bool,
+        min: u32,
+        max: u32,
+        greedy: bool,
+    },
     Start,
     End,
     WordEdge(bool),
     /// Puts the position into a register.
     Save(usize),
     /// Matches what the two registers delimit; anything if one is unset.
-    BackReference { register: usize, back: bool },
+    BackReference {
+        register: usize,
+        back: bool,
+    },
     /// Goes on with `first`, later perhaps with `second`.
-    Split { first: usize, second: usize },
+    Split {
+        first: usize,
+        second: usize,
+    },
     Jump(usize),
     /// Opens a look-around; its body follows. `register` and the next one are its own.
-    Look { register: usize, negative: bool, after: usize },
-    LookEnd { register: usize, negative: bool },
+    Look {
+        register: usize,
+        negative: bool,
+        after: usize,
+    },
+    LookEnd {
+        register: usize,
+        negative: bool,
+    },
     /// Zeroes a loop. `register` counts, the next one holds where the iteration began.
-    LoopInit { register: usize },
+    LoopInit {
+        register: usize,
+    },
     /// Decides on another iteration, which is the next instruction.
-    Loop { register: usize, min: u32, max: u32, greedy: bool, exit: usize },
+    Loop {
+        register: usize,
+        min: u32,
+        max: u32,
+        greedy: bool,
+        exit: usize,
+    },
     /// Begins an iteration and unsets the registers of the captures inside.
-    Iterate { register: usize, clear: (usize, usize) },
+    Iterate {
+        register: usize,
+        clear: (usize, usize),
+    },
     Match,
 }
 

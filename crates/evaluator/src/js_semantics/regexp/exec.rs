@@ -79,7 +79,9 @@ impl<'p, T: Text> Run<'p, T> {
         let program = self.program;
         for start in 0..=last {
             let possible = match program.insts.first() {
-                Some(Inst::One { single, back: false }) => self.text.unit(start).is_some_and(|unit| single.matches(unit)),
+                Some(Inst::One { single, back: false }) => {
+                    self.text.unit(start).is_some_and(|unit| single.matches(unit))
+                }
                 Some(Inst::Literal { units, back: false }) => self.text.unit(start) == units.first().copied(),
                 _ => true,
             };
@@ -139,7 +141,9 @@ impl<'p, T: Text> Run<'p, T> {
                 self.set(*register, 0)?;
                 self.set(*register + 1, UNSET).map(|()| true)
             }
-            Inst::Loop { register, min, max, greedy, exit } => self.next_iteration(*register, (*min, *max), *greedy, *exit),
+            Inst::Loop { register, min, max, greedy, exit } => {
+                self.next_iteration(*register, (*min, *max), *greedy, *exit)
+            }
             Inst::Iterate { register, clear } => self.iterate(*register, *clear).map(|()| true),
             Inst::Match => Err(Stop(true)),
         }
@@ -311,7 +315,13 @@ impl<'p, T: Text> Run<'p, T> {
         true
     }
 
-    fn next_iteration(&mut self, register: usize, (min, max): (u32, u32), greedy: bool, exit: usize) -> Result<bool, Stop> {
+    fn next_iteration(
+        &mut self,
+        register: usize,
+        (min, max): (u32, u32),
+        greedy: bool,
+        exit: usize,
+    ) -> Result<bool, Stop> {
         let count = self.get(register);
         // Beyond the required iterations one that matched nothing is none.
         if count > min && self.get(register + 1) == self.at as u32 {

@@ -25,9 +25,19 @@ pub(super) enum Node {
     /// `\N`, or `\k<name>` by the position of its name in [`Pattern::references`].
     BackReference(u32),
     NamedReference(usize),
-    Look { ahead: bool, negative: bool, body: Box<Node> },
+    Look {
+        ahead: bool,
+        negative: bool,
+        body: Box<Node>,
+    },
     /// `captures`: numbers of the groups inside, first and behind the last.
-    Repeat { body: Box<Node>, min: u32, max: u32, greedy: bool, captures: (u32, u32) },
+    Repeat {
+        body: Box<Node>,
+        min: u32,
+        max: u32,
+        greedy: bool,
+        captures: (u32, u32),
+    },
 }
 
 impl Node {

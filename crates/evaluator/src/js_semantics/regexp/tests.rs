@@ -57,9 +57,36 @@ fn annex_b_is_lenient() {
 #[test]
 fn invalid_patterns_are_refused() {
     let invalid = [
-        "(", ")", "[", "[a", "*", "a**", "+", "a{2,1}", "{1}", "a{1}{2}", "(?i)a", "(?i:a)", "(?", "(?<a", "(?<1>a)", "(?<a>)(?<a>)",
-        "\\", "[b-a]", "(?<=a)*", "(?<!a){2}", "^*", "\\b+", "(?<a>)\\k", "(?<a>)\\k<b>", "(?<a>)[\\k]", "(?P<a>b)", "(?>a)", "a++",
-        "[\\w-\\", "(?#c)",
+        "(",
+        ")",
+        "[",
+        "[a",
+        "*",
+        "a**",
+        "+",
+        "a{2,1}",
+        "{1}",
+        "a{1}{2}",
+        "(?i)a",
+        "(?i:a)",
+        "(?",
+        "(?<a",
+        "(?<1>a)",
+        "(?<a>)(?<a>)",
+        "\\",
+        "[b-a]",
+        "(?<=a)*",
+        "(?<!a){2}",
+        "^*",
+        "\\b+",
+        "(?<a>)\\k",
+        "(?<a>)\\k<b>",
+        "(?<a>)[\\k]",
+        "(?P<a>b)",
+        "(?>a)",
+        "a++",
+        "[\\w-\\",
+        "(?#c)",
     ];
     for source in invalid {
         assert!(RegExp::new(source).is_none(), "/{source}/");
@@ -87,6 +114,7 @@ fn work_is_bounded() {
     let nested = |n: usize| format!("{}a{}", "(".repeat(n), ")*".repeat(n));
     check(&nested(MAX_NESTING), &["a"], &[]);
     assert!(RegExp::new(&nested(MAX_NESTING + 1)).is_none());
-    let on_small_stack = std::thread::Builder::new().stack_size(512 * 1024).spawn(move || test(&nested(MAX_NESTING), "b"));
+    let on_small_stack =
+        std::thread::Builder::new().stack_size(512 * 1024).spawn(move || test(&nested(MAX_NESTING), "b"));
     assert_eq!(on_small_stack.unwrap().join().unwrap(), Some(true));
 }
