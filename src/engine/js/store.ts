@@ -1,6 +1,7 @@
 /**
- * Compiled specs: what a payload becomes before it serves. Immutable once built, apart from the caches of results,
- * which belong to one epoch each (`Terminal.results`).
+ * Compiled specs: what a payload becomes before it serves. Rules, their conditions and the ends of evaluations are made
+ * when first needed; nothing else changes, apart from the caches of results, which belong to one epoch each
+ * (`Terminal.results`).
  */
 
 import { SpecKind, SpecsSummary } from '../engine';
@@ -93,7 +94,7 @@ export interface Rule {
   readonly passPrefix: Midstate;
   /** Source of the unit ID. */
   readonly unit: number;
-  delegate: Spec | null;
+  readonly delegate: Spec | null;
   readonly onPass: Terminal;
   readonly onFail: Terminal;
   readonly onUnsupported: Terminal;
@@ -139,9 +140,8 @@ export interface Store {
   /** By kind, in JavaScript property order. */
   readonly specs: readonly [Map<string, Spec>, Map<string, Spec>, Map<string, Spec>];
   readonly experimentLayers: Map<string, string>;
-  readonly gateRefs: Map<string, GateRef>;
+  /** Grows as rules are compiled. */
   readonly sources: readonly Source[];
-  readonly conditionCount: number;
   readonly appId: unknown;
   readonly usesTargetApp: boolean;
   readonly client: ClientFacts;

@@ -54,14 +54,12 @@ export class Evaluator implements EvalContext {
   private appBelow: unknown = null;
   /** Answers for names that no spec has, by kind; bounded by the engine's bound on unknown names and the payload. */
   private unrecognized = noResults();
-  private pool: ScratchPool;
+  private readonly pool = new ScratchPool();
 
   constructor(
     readonly store: Store,
     public tables: Tables,
-  ) {
-    this.pool = new ScratchPool(store);
-  }
+  ) {}
 
   /** Takes over what outlives a payload. */
   inherit(previous: Evaluator): void {
@@ -124,6 +122,7 @@ export class Evaluator implements EvalContext {
     const from = this.store.sources[source]!;
     const value = from.read(this);
     if (from.isRemembered) {
+      scratch.reachSource(source);
       scratch.sourceStamps[source] = scratch.generation;
       scratch.sourceValues[source] = value;
     }
@@ -197,6 +196,7 @@ export class Evaluator implements EvalContext {
     this.deepest = this.depth;
     this.isVolatile = false;
     const result = this.freshGate(ref);
+    scratch.reachGate(id);
     scratch.gateStamps[id] = scratch.generation;
     scratch.gateResults[id] = result;
     scratch.gateHeights[id] = this.deepest - this.depth;
@@ -285,7 +285,10 @@ export class Evaluator implements EvalContext {
     if (cell >> 1 === scratch.generation) return (cell & 1) === 1;
     const answer = condition.test(this);
     if (condition.settledAfter >= this.nowMs) this.isVolatile = true;
-    else if (condition.isRemembered) scratch.conditions[condition.id] = (scratch.generation << 1) | (answer ? 1 : 0);
+    else if (condition.isRemembered) {
+      scratch.reachCondition(condition.id);
+      scratch.conditions[condition.id] = (scratch.generation << 1) | (answer ? 1 : 0);
+    }
     return answer;
   }
 

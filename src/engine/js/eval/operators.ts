@@ -34,8 +34,13 @@ const never: Test = () => false;
 /** The test of a condition, or null for an unknown operator. May throw on a target that has no text. */
 export function compileTest(operand: Operand): Test | null {
   const lower = operand.spelling.toLowerCase();
-  const compile = Object.prototype.hasOwnProperty.call(OPERATORS, lower) ? OPERATORS[lower] : undefined;
+  const compile = isOperator(lower) ? OPERATORS[lower] : undefined;
   return compile === undefined ? null : compile(operand);
+}
+
+/** Whether `compileTest` knows an operator; `lower` in lower case. */
+export function isOperator(lower: string): boolean {
+  return Object.prototype.hasOwnProperty.call(OPERATORS, lower);
 }
 
 const OPERATORS: Record<string, Compile> = {

@@ -1,15 +1,17 @@
 /** What is remembered about one user while its specs are evaluated. */
 
 import { Result } from '../outcome';
-import { Store } from '../store';
 import { User } from '../user';
 
 /** Generations are stamped into 31-bit cells next to one bit of answer. */
 const MAX_GENERATION = 0x3fff_fffe;
+const NO_CELLS = new Int32Array(0);
+const FEWEST_CELLS = 64;
 
 /**
  * Memo of condition answers, source values and gate results. A cell counts only when its stamp is the current
- * generation, so changing the user costs one increment, not a pass over the arrays.
+ * generation, so changing the user costs one increment, not a pass over the arrays. The arrays grow by need: conditions
+ * are numbered when they are compiled, which is when they are first evaluated.
  */
 export class Scratch {
   user: User | null = null;
@@ -17,34 +19,41 @@ export class Scratch {
   answers = -1;
   generation = 0;
   /** `generation << 1 | answer` per condition. */
-  readonly conditions: Int32Array;
-  readonly sourceStamps: Int32Array;
-  readonly sourceValues: unknown[];
-  readonly textStamps: Int32Array;
-  readonly texts: string[];
-  readonly lowerStamps: Int32Array;
-  readonly lowers: string[];
-  readonly gateStamps: Int32Array;
-  readonly gateResults: (Result | null)[];
+  conditions: Int32Array = NO_CELLS;
+  sourceStamps: Int32Array = NO_CELLS;
+  readonly sourceValues: unknown[] = [];
+  textStamps: Int32Array = NO_CELLS;
+  readonly texts: string[] = [];
+  lowerStamps: Int32Array = NO_CELLS;
+  readonly lowers: string[] = [];
+  gateStamps: Int32Array = NO_CELLS;
+  readonly gateResults: (Result | null)[] = [];
   /** Levels of nesting below the gate. */
-  readonly gateHeights: Uint16Array;
+  readonly gateHeights: number[] = [];
   /** 0, or the evaluation that a time-dependent result belongs to. */
-  readonly gateSerials: Float64Array;
+  readonly gateSerials: number[] = [];
 
-  constructor(store: Store) {
-    const sources = store.sources.length;
-    const gates = store.gateRefs.size;
-    this.conditions = new Int32Array(store.conditionCount);
-    this.sourceStamps = new Int32Array(sources);
-    this.sourceValues = new Array<unknown>(sources).fill(undefined);
-    this.textStamps = new Int32Array(sources);
-    this.texts = new Array<string>(sources).fill('');
-    this.lowerStamps = new Int32Array(sources);
-    this.lowers = new Array<string>(sources).fill('');
-    this.gateStamps = new Int32Array(gates);
-    this.gateResults = new Array<Result | null>(gates).fill(null);
-    this.gateHeights = new Uint16Array(gates);
-    this.gateSerials = new Float64Array(gates);
+  /** Makes room for a condition. */
+  reachCondition(id: number): void {
+    if (id >= this.conditions.length) this.conditions = grown(this.conditions, id);
+  }
+
+  reachSource(id: number): void {
+    if (id < this.sourceStamps.length) return;
+    this.sourceStamps = grown(this.sourceStamps, id);
+    this.textStamps = grown(this.textStamps, id);
+    this.lowerStamps = grown(this.lowerStamps, id);
+  }
+
+  reachGate(id: number): void {
+    if (id < this.gateStamps.length) return;
+    this.gateStamps = grown(this.gateStamps, id);
+    // Element by element: an array written far beyond its end becomes a hash table.
+    while (this.gateResults.length < this.gateStamps.length) {
+      this.gateResults.push(null);
+      this.gateHeights.push(0);
+      this.gateSerials.push(0);
+    }
   }
 
   /** Forgets everything and belongs to `user` from now on. */
@@ -66,12 +75,19 @@ const POOL = 32;
 export class ScratchPool {
   private readonly pool: (Scratch | undefined)[] = new Array<Scratch | undefined>(POOL).fill(undefined);
 
-  constructor(private readonly store: Store) {}
-
   for(slot: number, user: User, answers: number): Scratch {
     const at = slot & (POOL - 1);
-    const scratch = (this.pool[at] ??= new Scratch(this.store));
+    const scratch = (this.pool[at] ??= new Scratch());
     if (scratch.user !== user || scratch.answers !== answers) scratch.assign(user, answers);
     return scratch;
   }
+}
+
+/** A copy with room for cell `id`. */
+function grown(cells: Int32Array, id: number): Int32Array {
+  let length = Math.max(FEWEST_CELLS, cells.length);
+  while (length <= id) length *= 2;
+  const larger = new Int32Array(length);
+  larger.set(cells);
+  return larger;
 }

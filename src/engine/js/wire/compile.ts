@@ -1,11 +1,12 @@
-/** Turns a payload into a store. One malformed spec costs only itself; a payload without its parts is rejected. */
+/** Turns a payload into a store, rules left for later. One malformed spec costs only itself; a payload without its parts is rejected. */
 
 import { SpecKind } from '../../engine';
 import { JsonObject } from '../js-semantics';
 import { ClientFacts, Condition, PassKind, Rule, Spec, Store, ValueBox } from '../store';
 import { ConditionCompiler, MalformedSpec } from './conditions';
-import { CompiledRule, CompiledSpec, TerminalFacts, TerminalTable } from './ends';
+import { CompiledRule, CompiledSpec, RuleMaker, RulesWire, TerminalFacts, TerminalTable } from './ends';
 import { Payload, SpecWire, isObject, readPayload, summarise } from './payload';
+import { Needs, Screen } from './screen';
 
 const MAX_WARNINGS = 100;
 const KIND_NAMES = ['gate', 'config', 'layer'] as const;
@@ -15,21 +16,20 @@ export function compileStore(root: JsonObject): Store {
   const summary = summarise(root, 1);
   const payload = readPayload(root, summary.warnings);
   summary.format = payload.format;
-  const conditions = new ConditionCompiler(summary, payload.conditions);
-  const compiler = new SpecCompiler(conditions, summary.warnings);
+  const needs = new Needs(summary);
+  const rules = new RuleCompiler(new ConditionCompiler(needs, payload.conditions));
+  const compiler = new SpecCompiler(rules, new Screen(needs, payload.conditions), summary.warnings);
   const specs = payload.lists.map((list, kind) => compiler.compileAll(list, kind as SpecKind)) as unknown as Store['specs'];
-  link(specs, compiler.delegates, conditions);
+  rules.link(specs);
   [summary.gates, summary.configs, summary.layers] = specs.map((map) => map.size) as [number, number, number];
   const { sampling_mode: mode, special_case_sampling_rate: special } = summary.sdkConfigs;
   return {
     summary,
     specs,
     experimentLayers: payload.experimentLayers,
-    gateRefs: conditions.gateRefs,
-    sources: conditions.sources.sources,
-    conditionCount: conditions.count,
+    sources: rules.conditions.sources.sources,
     appId: root.app_id ?? null,
-    usesTargetApp: conditions.usesTargetApp,
+    usesTargetApp: needs.usesTargetApp,
     client: clientFacts(payload),
     samplingMode: typeof mode === 'string' ? mode : null,
     specialRate: typeof special === 'number' ? Math.floor(special) : null,
@@ -47,25 +47,10 @@ function clientFacts({ root }: Payload): ClientFacts {
   };
 }
 
-/** Resolves names once every spec is known. */
-function link(specs: Store['specs'], delegates: Map<Rule, string>, conditions: ConditionCompiler): void {
-  const [gates, configs] = specs;
-  for (const ref of conditions.gateRefs.values()) ref.spec = gates.get(ref.name) ?? null;
-  for (const [rule, name] of delegates) {
-    const delegate = configs.get(name);
-    if (delegate === undefined) continue;
-    rule.delegate = delegate;
-    const end = rule.onDelegate as { explicitParameters: string[] | null };
-    end.explicitParameters = delegate.explicitParameters;
-  }
-}
-
-
 class SpecCompiler {
-  readonly delegates = new Map<Rule, string>();
-
   constructor(
-    private readonly conditions: ConditionCompiler,
+    private readonly maker: RuleCompiler,
+    private readonly screen: Screen,
     private readonly warnings: string[],
   ) {}
 
@@ -90,53 +75,65 @@ class SpecCompiler {
   }
 
   private spec(kind: SpecKind, name: string, wire: JsonObject, isMalformed: boolean): Spec {
-    if (!Array.isArray(wire.rules)) throw new MalformedSpec('its rules are no list');
+    const { rules, salt } = wire;
+    if (!Array.isArray(rules)) throw new MalformedSpec('its rules are no list');
     const facts = specFacts(wire);
-    const ends = new TerminalTable();
-    const rules = wire.rules.map((rule) => this.rule(rule, wire, facts, ends));
+    // What might not compile is tried now, so that a malformed spec is known before it serves.
+    if (!this.screen.isPlain(rules, salt)) this.maker.rules({ rules, salt }, facts, new TerminalTable());
     const fields = {
       kind,
       name,
-      gateRef: kind === SpecKind.Gate ? this.conditions.gateRef(name) : null,
+      gateRef: kind === SpecKind.Gate ? this.maker.conditions.gateRef(name) : null,
       isEnabled: Boolean(wire.enabled),
       isMalformed,
-      rules,
-      targetingRules: rules.filter((rule) => rule.isTargeting),
       entity: typeof wire.entity === 'string' ? wire.entity : null,
       idType: wire.idType as string | null | undefined,
       isActive: wire.isActive === true,
       hasSharedParams: wire.hasSharedParams === true,
       targetAppIDs: wire.targetAppIDs,
     };
-    return new CompiledSpec(fields, facts, ends);
+    return new CompiledSpec(fields, facts, { rules, salt }, this.maker);
+  }
+}
+
+class RuleCompiler implements RuleMaker {
+  private configs: ReadonlyMap<string, Spec> | null = null;
+
+  constructor(readonly conditions: ConditionCompiler) {}
+
+  /** Resolves the names of specs, once all are known. */
+  link([gates, configs]: Store['specs']): void {
+    this.conditions.link(gates);
+    this.configs = configs;
   }
 
-  private rule(wire: unknown, spec: JsonObject, facts: TerminalFacts, ends: TerminalTable): Rule {
+  rules({ rules, salt }: RulesWire, facts: TerminalFacts, ends: TerminalTable): Rule[] {
+    return rules.map((rule) => this.rule(rule, salt, facts, ends));
+  }
+
+  private rule(wire: unknown, specSalt: unknown, facts: TerminalFacts, ends: TerminalTable): Rule {
     if (!isObject(wire)) throw new MalformedSpec('a rule is not an object');
     const id = textOf(wire.id);
-    const groupName = wire.groupName === undefined || wire.groupName === null ? null : String(wire.groupName);
-    const samplingRate = rateOf(wire.samplingRate);
-    const returnBox = boxOf(wire.returnValue);
-    const delegate = wire.configDelegate ?? null;
     const pass = wire.passPercentage;
-    const passKind = pass === 0 ? PassKind.Never : pass === 100 ? PassKind.Always : PassKind.Bucket;
+    const delegateName = textOrNull(wire.configDelegate);
+    const delegate = delegateName === null ? null : (this.configs?.get(delegateName) ?? null);
     const fields = {
       id,
-      groupName,
-      returnBox,
+      groupName: textOrNull(wire.groupName),
+      returnBox: boxOf(wire.returnValue),
       conditions: this.ruleConditions(wire.conditions),
       isTargeting: id === 'inlineTargetingRules' || id === 'targetingGate',
-      samplingRate,
-      passKind,
+      samplingRate: rateOf(wire.samplingRate),
+      passKind: pass === 0 ? PassKind.Never : pass === 100 ? PassKind.Always : PassKind.Bucket,
       passBelow: (pass as number) * 100,
-      prefix: `${String(spec.salt)}.${String(wire.salt ?? wire.id)}.`,
+      prefix: `${String(specSalt)}.${String(wire.salt ?? wire.id)}.`,
       unit: this.conditions.sources.unit(wire.idType).id,
-      delegate: null as Spec | null,
-      onDelegate: delegate === null ? null : ends.delegate({ ...facts, configDelegate: String(delegate) }),
+      delegate,
+      onDelegate: delegate === null ? null : ends.delegate({
+        ...facts, configDelegate: delegateName, explicitParameters: delegate.explicitParameters,
+      }),
     };
-    const rule = new CompiledRule(fields, Boolean(wire.isExperimentGroup), facts, ends);
-    if (delegate !== null) this.delegates.set(rule, String(delegate));
-    return rule;
+    return new CompiledRule(fields, Boolean(wire.isExperimentGroup), facts, ends);
   }
 
   private ruleConditions(list: unknown): Condition[] {
@@ -175,6 +172,10 @@ function boxOf(value: unknown): ValueBox {
 
 function textOf(value: unknown): string {
   return value === undefined || value === null ? '' : String(value);
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === undefined || value === null ? null : String(value);
 }
 
 /** Anything but a number cannot be divided by, and fails the sampling decision as in statsig-node. */

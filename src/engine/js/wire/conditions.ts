@@ -1,11 +1,11 @@
 /** Compiles conditions; equal ones become one, so that a user answers each only once. */
 
-import { SpecsSummary } from '../../engine';
 import { compileTest } from '../eval/operators';
 import { SourceTable } from '../eval/sources';
 import { JsonObject, member } from '../js-semantics';
-import { Condition, ConditionKind, GateRef, Source } from '../store';
+import { Condition, ConditionKind, GateRef, Source, Spec } from '../store';
 import { isObject } from './payload';
+import type { Needs } from './screen';
 
 /** Says why a spec cannot be used; it then answers Unsupported. */
 export class MalformedSpec extends Error {}
@@ -13,19 +13,25 @@ export class MalformedSpec extends Error {}
 export class ConditionCompiler {
   readonly sources = new SourceTable();
   readonly gateRefs = new Map<string, GateRef>();
-  usesTargetApp = false;
-  count = 0;
+  private count = 0;
   private readonly known = new Map<string, Condition>();
+  private gates: ReadonlyMap<string, Spec> | null = null;
 
   constructor(
-    private readonly summary: SpecsSummary,
+    private readonly needs: Needs,
     private readonly byId: JsonObject | null,
   ) {}
+
+  /** Resolves the names of gates, those known now and those that conditions will name. */
+  link(gates: ReadonlyMap<string, Spec>): void {
+    this.gates = gates;
+    for (const ref of this.gateRefs.values()) ref.spec = gates.get(ref.name) ?? null;
+  }
 
   gateRef(name: string): GateRef {
     let ref = this.gateRefs.get(name);
     if (ref === undefined) {
-      ref = { id: this.gateRefs.size, name, spec: null };
+      ref = { id: this.gateRefs.size, name, spec: this.gates?.get(name) ?? null };
       this.gateRefs.set(name, ref);
     }
     return ref;
@@ -121,22 +127,13 @@ export class ConditionCompiler {
     const target = isBucketSet ? bucketTarget(wire.targetValue) : wire.targetValue;
     const test = compileTest({ source, spelling, target, isBucket });
     if (test === null) return this.unsupported();
-    this.note(kind, spelling.toLowerCase(), wire.field);
+    this.needs.note(kind, spelling.toLowerCase(), wire.field);
     return {
       ...this.base(ConditionKind.Test),
       test,
       settledAfter: kind === 'current_time' ? settledAfter(spelling.toLowerCase(), target) : -Infinity,
       isRemembered: kind !== 'target_app',
     };
-  }
-
-  private note(kind: string, operator: string, field: unknown): void {
-    const { summary } = this;
-    if (kind === 'ip_based' && field === 'country') summary.usesIpTable = true;
-    if (kind === 'ua_based') summary.usesUserAgent = true;
-    if (kind === 'target_app') this.usesTargetApp = true;
-    if (operator === 'on') summary.usesTimeZone = true;
-    if (operator.endsWith('in_segment_list')) summary.usesIdLists = true;
   }
 }
 

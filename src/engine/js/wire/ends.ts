@@ -1,6 +1,6 @@
 /**
- * Where specs and rules end. Ends are made when an evaluation first reaches them: a big project has tens of thousands,
- * and making them all took two thirds of the time it takes to prepare a payload.
+ * Specs and rules, and where they end. Rules are compiled and ends are made when an evaluation first reaches them: a
+ * big project has tens of thousands, and making them all took most of the time it takes to prepare a payload.
  */
 
 import { ResultCache } from '../outcome';
@@ -58,7 +58,7 @@ export class CompiledRule implements Rule {
   readonly passKind: Rule['passKind'];
   readonly passBelow: Rule['passBelow'];
   readonly unit: Rule['unit'];
-  delegate: Rule['delegate'];
+  readonly delegate: Rule['delegate'];
   readonly onDelegate: Rule['onDelegate'];
   private readonly prefix: string;
   private hashed: Midstate | null = null;
@@ -103,7 +103,20 @@ export class CompiledRule implements Rule {
   }
 }
 
-type SpecFields = Omit<Spec, 'onDisabled' | 'onDefault' | 'onUnsupported' | 'onNoTargeting' | 'defaultBox' | 'explicitParameters'>;
+type Late = 'rules' | 'targetingRules' | 'onDisabled' | 'onDefault' | 'onUnsupported' | 'onNoTargeting';
+type SpecFields = Omit<Spec, Late | 'defaultBox' | 'explicitParameters'>;
+
+/** What rules are compiled from. */
+export interface RulesWire {
+  readonly rules: unknown[];
+  /** The spec's. */
+  readonly salt: unknown;
+}
+
+/** Compiles the rules of a spec. */
+export interface RuleMaker {
+  rules(wire: RulesWire, facts: TerminalFacts, ends: TerminalTable): Rule[];
+}
 
 export class CompiledSpec implements Spec {
   readonly kind: Spec['kind'];
@@ -111,8 +124,6 @@ export class CompiledSpec implements Spec {
   readonly gateRef: Spec['gateRef'];
   readonly isEnabled: Spec['isEnabled'];
   readonly isMalformed: Spec['isMalformed'];
-  readonly rules: Spec['rules'];
-  readonly targetingRules: Spec['targetingRules'];
   readonly entity: Spec['entity'];
   readonly idType: Spec['idType'];
   readonly defaultBox: Spec['defaultBox'];
@@ -120,20 +131,21 @@ export class CompiledSpec implements Spec {
   readonly isActive: Spec['isActive'];
   readonly hasSharedParams: Spec['hasSharedParams'];
   readonly targetAppIDs: Spec['targetAppIDs'];
+  private readonly ends = new TerminalTable();
+  private compiled: readonly Rule[] | null = null;
+  private targeting: readonly Rule[] | null = null;
   private disabled: Terminal | null = null;
   private byDefault: Terminal | null = null;
   private unsupported: Terminal | null = null;
   private untargeted: Terminal | null = null;
 
-  /** `facts`: the end in which nothing passes. */
-  constructor(fields: SpecFields, private readonly facts: TerminalFacts, private readonly ends: TerminalTable) {
+  /** `facts`: the end in which nothing passes. `wire` is let go once its rules are compiled. */
+  constructor(fields: SpecFields, private readonly facts: TerminalFacts, private wire: RulesWire | null, private readonly maker: RuleMaker) {
     this.kind = fields.kind;
     this.name = fields.name;
     this.gateRef = fields.gateRef;
     this.isEnabled = fields.isEnabled;
     this.isMalformed = fields.isMalformed;
-    this.rules = fields.rules;
-    this.targetingRules = fields.targetingRules;
     this.entity = fields.entity;
     this.idType = fields.idType;
     this.defaultBox = facts.box;
@@ -141,6 +153,20 @@ export class CompiledSpec implements Spec {
     this.isActive = fields.isActive;
     this.hasSharedParams = fields.hasSharedParams;
     this.targetAppIDs = fields.targetAppIDs;
+  }
+
+  get rules(): readonly Rule[] {
+    return this.compiled ?? this.compile();
+  }
+
+  get targetingRules(): readonly Rule[] {
+    return (this.targeting ??= this.rules.filter((rule) => rule.isTargeting));
+  }
+
+  private compile(): readonly Rule[] {
+    this.compiled = this.wire === null ? [] : this.maker.rules(this.wire, this.facts, this.ends);
+    this.wire = null;
+    return this.compiled;
   }
 
   get onDisabled(): Terminal {

@@ -1,0 +1,101 @@
+/**
+ * The look at every rule that preparing a payload takes. Compiling all of a big project took half the time of an
+ * update, and most of it is never asked for, so rules are compiled when first evaluated. What must be known before is
+ * found here: what the conditions will need, and whether anything could stop the compiler.
+ */
+
+import { SpecsSummary } from '../../engine';
+import { isOperator } from '../eval/operators';
+import { JsonObject, member } from '../js-semantics';
+import { isObject } from './payload';
+
+const FIELD_KINDS = new Set(['ip_based', 'ua_based', 'user_field', 'environment_field']);
+const FIELDLESS_KINDS = new Set(['current_time', 'user_bucket', 'unit_id', 'target_app']);
+
+/** What conditions depend on besides the user, gathered over a payload. */
+export class Needs {
+  usesTargetApp = false;
+
+  constructor(private readonly summary: SpecsSummary) {}
+
+  /** Notes a condition that tests something. `kind` and `operator` in lower case. */
+  note(kind: string, operator: string, field: unknown): void {
+    const { summary } = this;
+    if (kind === 'ip_based' && field === 'country') summary.usesIpTable = true;
+    if (kind === 'ua_based') summary.usesUserAgent = true;
+    if (kind === 'target_app') this.usesTargetApp = true;
+    if (operator === 'on') summary.usesTimeZone = true;
+    if (operator.endsWith('in_segment_list')) summary.usesIdLists = true;
+  }
+}
+
+/**
+ * Tells rules that certainly compile from those that must be tried. Cautious: a wrong yes would turn a malformed spec
+ * into one that fails when asked, a wrong no costs only time.
+ */
+export class Screen {
+  /** Conditions of dcs-v2 that were looked at and found plain. */
+  private readonly plainIds = new Set<string>();
+
+  constructor(
+    private readonly needs: Needs,
+    private readonly byId: JsonObject | null,
+  ) {}
+
+  /** Whether every rule certainly compiles. Notes what the conditions need, up to the first doubt. */
+  isPlain(rules: unknown[], salt: unknown): boolean {
+    return isScalar(salt) && rules.every((rule) => this.isPlainRule(rule));
+  }
+
+  private isPlainRule(rule: unknown): boolean {
+    if (!isObject(rule)) return false;
+    const { id, groupName, salt, configDelegate, passPercentage, conditions } = rule;
+    if (!isScalar(id) || !isScalar(groupName) || !isScalar(salt)) return false;
+    if (!isScalar(configDelegate) || !isScalar(passPercentage)) return false;
+    if (conditions === undefined || conditions === null) return true;
+    return Array.isArray(conditions) && conditions.every((condition) => this.isPlainCondition(condition));
+  }
+
+  private isPlainCondition(wire: unknown): boolean {
+    if (this.byId === null || isObject(wire)) return this.isPlainTest(wire);
+    if (typeof wire !== 'string') return false;
+    if (this.plainIds.has(wire)) return true;
+    // A condition that is missing is Unsupported, which is no error.
+    const isPlain = !Object.prototype.hasOwnProperty.call(this.byId, wire) || this.isPlainTest(this.byId[wire]);
+    if (isPlain) this.plainIds.add(wire);
+    return isPlain;
+  }
+
+  private isPlainTest(wire: unknown): boolean {
+    if (!isObject(wire) || typeof wire.type !== 'string') return false;
+    const { operator, field } = wire;
+    if (!isText(operator) || !isText(field)) return false;
+    const kind = wire.type.toLowerCase();
+    if (!this.isPlainTarget(kind, wire)) return false;
+    if (kind === 'user_bucket' && !isScalar(member(wire.additionalValues, 'salt'))) return false;
+    const spelling = (operator ?? '').toLowerCase();
+    if ((FIELD_KINDS.has(kind) || FIELDLESS_KINDS.has(kind)) && isOperator(spelling)) this.needs.note(kind, spelling, field);
+    return true;
+  }
+
+  private isPlainTarget(kind: string, { targetValue }: JsonObject): boolean {
+    if (Array.isArray(targetValue)) return targetValue.every(isScalar);
+    // dcs-v2 writes bucket lists as objects, of which only the keys are read.
+    return isScalar(targetValue) || (kind === 'user_bucket' && this.byId !== null && Object.keys(targetValue as object).every(isBucket));
+  }
+}
+
+/** Converts to text and to a number without running into members that the payload defines. */
+function isScalar(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
+}
+
+function isText(value: unknown): value is string | null | undefined {
+  return value === undefined || value === null || typeof value === 'string';
+}
+
+/** No name of a method that conversions call. */
+function isBucket(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return first >= 0x30 && first <= 0x39;
+}
