@@ -15,6 +15,7 @@ import { Outcome, Result, Tables } from './outcome';
 import { Overrides } from './overrides';
 import { SamplingSettings } from './sampling';
 import { Spec, Store, ValueBox } from './store';
+import { Steps, atOnce, inTurns } from './turns';
 import { User } from './user';
 import { compileStore } from './wire/compile';
 import { parseRoot, summarise } from './wire/payload';
@@ -50,7 +51,7 @@ export function createJsEngine(version: string): { outcome(outcome: number): Out
   return new JsEngine(version);
 }
 
-const EMPTY_STORE: Store = compileStore({ feature_gates: [], dynamic_configs: [], layer_configs: [] });
+const EMPTY_STORE: Store = atOnce(compileStore({ feature_gates: [], dynamic_configs: [], layer_configs: [] }));
 
 class JsEngine implements ReplacementEngine {
   readonly kind = 'js';
@@ -86,16 +87,19 @@ class JsEngine implements ReplacementEngine {
     this.details = { reason, configSyncTime: configSyncTimeMs, initTime: initTimeMs };
   }
 
-  // A promise because native parses off the event loop; the interface lets this method reject.
-  async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
-    return this.prepareSpecsNow(payload);
+  prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
+    return inTurns(this.preparing(payload));
   }
 
   prepareSpecsNow(payload: Uint8Array): PreparedSpecs {
-    const root = parseRoot(payload);
+    return atOnce(this.preparing(payload));
+  }
+
+  private *preparing(payload: Uint8Array): Steps<PreparedSpecs> {
+    const root = yield* parseRoot(payload);
     if (!root.has_updates) return { handle: 0, summary: summarise(root, Array.isArray(root.feature_gates) ? 1 : 2) };
+    const store = yield* compileStore(root);
     if (this.prepared.size >= MAX_PREPARED) throw new Error('too many prepared payloads wait for commit or discard');
-    const store = compileStore(root);
     this.prepared.set(++this.lastHandle, store);
     return { handle: this.lastHandle, summary: store.summary };
   }

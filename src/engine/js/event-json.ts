@@ -3,6 +3,7 @@
 import { OutcomeRecord, SpecKind } from '../engine';
 import { exposuresJson } from './outcome';
 import { ExposedParameter } from './sampling';
+import { nextTurn } from './turns';
 import { LoggedUser, eventJson } from './user';
 
 /** Source of the specs and times, as answers and exposures carry them. */
@@ -74,12 +75,6 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return all;
-}
-
-/** setImmediate where it exists: a timer of 0 waits a millisecond. */
-function nextTurn(): Promise<void> {
-  const { setImmediate: immediate } = globalThis as { setImmediate?: (task: () => void) => unknown };
-  return new Promise((resolve) => void (immediate === undefined ? setTimeout(resolve, 0) : immediate(resolve)));
 }
 
 /** Remembers what events of one batch have in common: texts of users and of outcomes. */

@@ -3,6 +3,7 @@
 import { SpecKind } from '../../engine';
 import { JsonObject } from '../js-semantics';
 import { ClientFacts, Condition, PassKind, Rule, Spec, Store, ValueBox } from '../store';
+import { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec } from './conditions';
 import { CompiledRule, CompiledSpec, RuleMaker, RulesWire, TerminalFacts, TerminalTable } from './ends';
 import { Payload, SpecWire, isObject, readPayload, summarise } from './payload';
@@ -11,15 +12,23 @@ import { Needs, Screen } from './screen';
 const MAX_WARNINGS = 100;
 const KIND_NAMES = ['gate', 'config', 'layer'] as const;
 
+/** Specs looked at in a step: about 1 ms, a few while nothing is optimised yet. */
+const SPECS_AT_ONCE = 256;
+
 /** Throws an Error when `root` is no payload. */
-export function compileStore(root: JsonObject): Store {
+export function* compileStore(root: JsonObject): Steps<Store> {
   const summary = summarise(root, 1);
   const payload = readPayload(root, summary.warnings);
   summary.format = payload.format;
   const needs = new Needs(summary);
   const rules = new RuleCompiler(new ConditionCompiler(needs, payload.conditions));
   const compiler = new SpecCompiler(rules, new Screen(needs, payload.conditions), summary.warnings);
-  const specs = payload.lists.map((list, kind) => compiler.compileAll(list, kind as SpecKind)) as unknown as Store['specs'];
+  const [gates, configs, layers] = payload.lists;
+  const specs = [
+    yield* compiler.compileAll(gates, SpecKind.Gate),
+    yield* compiler.compileAll(configs, SpecKind.Config),
+    yield* compiler.compileAll(layers, SpecKind.Layer),
+  ] as const;
   rules.link(specs);
   [summary.gates, summary.configs, summary.layers] = specs.map((map) => map.size) as [number, number, number];
   const { sampling_mode: mode, special_case_sampling_rate: special } = summary.sdkConfigs;
@@ -55,9 +64,12 @@ class SpecCompiler {
   ) {}
 
   /** Names in JavaScript property order; of equal names the last wins. */
-  compileAll(list: SpecWire[], kind: SpecKind): Map<string, Spec> {
+  *compileAll(list: SpecWire[], kind: SpecKind): Steps<Map<string, Spec>> {
     const byName = Object.create(null) as Record<string, Spec>;
-    for (const { name, spec } of list) byName[name] = this.compileOne(kind, name, spec);
+    for (const [at, { name, spec }] of list.entries()) {
+      byName[name] = this.compileOne(kind, name, spec);
+      if (at % SPECS_AT_ONCE === SPECS_AT_ONCE - 1) yield;
+    }
     return new Map(Object.entries(byName));
   }
 

@@ -2,6 +2,7 @@
 
 import { SpecsSummary } from '../../engine';
 import { JsonObject } from '../js-semantics';
+import { Steps } from '../turns';
 
 /** A spec as received; nothing about its fields is known yet. */
 export interface SpecWire {
@@ -30,9 +31,19 @@ const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
+/** Bytes looked at in a step: about 2 ms. */
+const SCANNED_AT_ONCE = 1024 * 1024;
+/** From this size on parsing has a turn of its own. */
+const PARSED_ALONE = 256 * 1024;
+
 /** Parses bytes as a JSON object. Throws an Error that says what is wrong, without quoting the payload. */
-export function parseRoot(payload: Uint8Array): JsonObject {
-  if (isNestedDeeper(payload, MAX_NESTING)) throw new Error(`the payload is nested deeper than ${MAX_NESTING} levels`);
+export function* parseRoot(payload: Uint8Array): Steps<JsonObject> {
+  const scan = new NestingScan(payload);
+  while (!scan.isDone) {
+    scan.advance(SCANNED_AT_ONCE, MAX_NESTING);
+    if (scan.isDeeper) throw new Error(`the payload is nested deeper than ${MAX_NESTING} levels`);
+    if (payload.length >= PARSED_ALONE) yield;
+  }
   let root: unknown;
   try {
     root = JSON.parse(new TextDecoder().decode(payload));
@@ -40,33 +51,52 @@ export function parseRoot(payload: Uint8Array): JsonObject {
     throw new Error('the payload is not JSON');
   }
   if (!isObject(root)) throw new Error('the payload is not a JSON object');
+  if (payload.length >= PARSED_ALONE) yield;
   return root;
 }
 
 /** Whether JSON nests deeper than `levels`; of other bytes the answer means nothing. About 2 ms per megabyte. */
 export function isNestedDeeper(json: Uint8Array, levels: number): boolean {
-  let depth = 0;
-  for (let at = 0; at < json.length; at++) {
-    const byte = json[at]!;
-    if (byte === QUOTE) at = endOfText(json, at);
-    // `[` and `{`, `]` and `}` differ in one bit.
-    else if ((byte | 0x20) === OPEN && ++depth > levels) return true;
-    else if ((byte | 0x20) === CLOSE) depth--;
+  const scan = new NestingScan(json);
+  scan.advance(json.length, levels);
+  return scan.isDeeper;
+}
+
+/** `isNestedDeeper` in pieces. */
+class NestingScan {
+  isDeeper = false;
+  private depth = 0;
+  private at = 0;
+
+  constructor(private readonly json: Uint8Array) {}
+
+  get isDone(): boolean {
+    return this.isDeeper || this.at >= this.json.length;
   }
-  return false;
+
+  /** Looks at so many bytes more, and to the end of a text that has begun. */
+  advance(bytes: number, levels: number): void {
+    const { json } = this;
+    const end = Math.min(json.length, this.at + bytes);
+    let { at, depth } = this;
+    for (; at < end && depth <= levels; at++) {
+      const byte = json[at]!;
+      if (byte === QUOTE) at = endOfText(json, at);
+      // `[` and `{`, `]` and `}` differ in one bit.
+      else if ((byte | 0x20) === OPEN) depth++;
+      else if ((byte | 0x20) === CLOSE) depth--;
+    }
+    this.at = at;
+    this.depth = depth;
+    this.isDeeper = depth > levels;
+  }
 }
 
 /** Position of the quote that ends the text which begins at `start`, or the end. */
 function endOfText(json: Uint8Array, start: number): number {
-  let at = json.indexOf(QUOTE, start + 1);
-  while (at >= 0 && isEscaped(json, at)) at = json.indexOf(QUOTE, at + 1);
-  return at < 0 ? json.length : at;
-}
-
-function isEscaped(json: Uint8Array, at: number): boolean {
-  let start = at;
-  while (json[start - 1] === BACKSLASH) start--;
-  return (at - start) % 2 === 1;
+  let at = start + 1;
+  while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1;
+  return at;
 }
 
 /** Throws when one of the three collections is missing. */
