@@ -16,7 +16,8 @@ const { values: args } = parseArgs({ options: { only: { type: 'string' }, engine
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const LIMITS = here('limits.json');
 /** Room that a limit gets above what was measured: statsig-node's allocations move by up to 3 % between runs. */
-const HEADROOM = { instructions: 1.03, allocations: 1.07 };
+// Instructions repeat exactly; bytes of heap do not: what the collector promotes varies by a fifth between runs.
+const HEADROOM = { instructions: 1.03, allocations: 1.3 };
 /** Bytes below which a difference is the measurement itself (reading the heap's size allocates). */
 const FLOOR_BYTES = 8;
 
