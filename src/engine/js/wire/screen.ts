@@ -9,8 +9,12 @@ import { isOperator } from '../eval/operators';
 import { JsonObject, member } from '../js-semantics';
 import { isObject } from './payload';
 
-const FIELD_KINDS = new Set(['ip_based', 'ua_based', 'user_field', 'environment_field']);
-const FIELDLESS_KINDS = new Set(['current_time', 'user_bucket', 'unit_id', 'target_app']);
+/** Types of conditions that test a value, in lower case. */
+const TESTS = new Set([
+  'ip_based', 'ua_based', 'user_field', 'environment_field', 'current_time', 'user_bucket', 'unit_id', 'target_app',
+]);
+/** Operators, exactly so spelled, whose compiler leaves the elements of a target alone. */
+const SETS = new Set<unknown>(['any', 'none', 'any_case_sensitive', 'none_case_sensitive']);
 
 /** What conditions depend on besides the user, gathered over a payload. */
 export class Needs {
@@ -74,12 +78,12 @@ export class Screen {
     if (!this.isPlainTarget(kind, wire)) return false;
     if (kind === 'user_bucket' && !isScalar(member(wire.additionalValues, 'salt'))) return false;
     const spelling = (operator ?? '').toLowerCase();
-    if ((FIELD_KINDS.has(kind) || FIELDLESS_KINDS.has(kind)) && isOperator(spelling)) this.needs.note(kind, spelling, field);
+    if (TESTS.has(kind) && isOperator(spelling)) this.needs.note(kind, spelling, field);
     return true;
   }
 
-  private isPlainTarget(kind: string, { targetValue }: JsonObject): boolean {
-    if (Array.isArray(targetValue)) return targetValue.every(isScalar);
+  private isPlainTarget(kind: string, { operator, targetValue }: JsonObject): boolean {
+    if (Array.isArray(targetValue)) return (TESTS.has(kind) && SETS.has(operator)) || targetValue.every(isScalar);
     // dcs-v2 writes bucket lists as objects, of which only the keys are read.
     return isScalar(targetValue) || (kind === 'user_bucket' && this.byId !== null && Object.keys(targetValue as object).every(isBucket));
   }
