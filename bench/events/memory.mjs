@@ -1,11 +1,11 @@
 // RSS over time while 2,000,000 checks by 200,000 distinct users log exposures against a dead endpoint.
-//   node bench/events/memory.mjs [--checks 2000000] [--users 200000] [--sdks native,js] [--bound 200] [--after 20]
+//   node bench/events/memory.mjs [--checks 2000000] [--users 200000] [--sdks native,js] [--bound 256] [--after 20]
 import { argument, startChild, startSink } from './start.mjs';
 
 const checks = Number(argument('checks', '2000000'));
 const users = Number(argument('users', '200000'));
 /** MB above the start. */
-const bound = Number(argument('bound', '200'));
+const bound = Number(argument('bound', '256'));
 let failures = 0;
 for (const sdk of argument('sdks', 'native,js').split(',')) {
   const sink = await startSink();
