@@ -1,10 +1,11 @@
-// Compiles src/ to dist/ (CommonJS and declarations), then writes what is derived from it: the ES module entries, the
-// bundles for edge runtimes and the deep-import files of statsig-node's layout.
+// Bundles axios, compiles src/ to dist/ (CommonJS and declarations), then writes what is derived from it: the ES module
+// entries, the bundles for edge runtimes and the deep-import files of statsig-node's layout.
 //
 //   node scripts/build-ts.mjs [--if-stale]
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { writeAxios } from './build-axios.mjs';
 import { writeEdge } from './build-edge.mjs';
 import { writeDeepImports } from './write-deep-imports.mjs';
 import { writeEsmEntries } from './write-esm-entries.mjs';
@@ -44,26 +45,32 @@ function prune(keep) {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) visit(path);
-      else if (!/\.(node|wasm)$/.test(entry.name) && !keep.has(relative(root, path))) rmSync(path);
+      else if (!isGenerated(path) && !keep.has(relative(root, path))) rmSync(path);
     }
   };
   visit(join(root, 'dist'));
 }
 
-/** Engine binaries that another step built, or the release downloaded, go where the compiled code looks for them. */
-function copyBinaries() {
-  const from = join(root, 'src/engine/generated');
-  if (!existsSync(from)) return;
-  const isBinary = (path) => path === from || /\.(node|wasm)$/.test(path);
-  cpSync(from, join(root, 'dist/engine/generated'), { recursive: true, filter: isBinary });
+/** What other steps make: engine binaries and the bundle of axios. */
+const isGenerated = (path) => /[\\/]generated[\\/][^\\/]+\.(node|wasm|js|txt)$/.test(path);
+
+/** What other steps made, or the release downloaded, goes where the compiled code looks for it. */
+function copyGenerated() {
+  for (const folder of ['engine/generated', 'network/generated']) {
+    const from = join(root, 'src', folder);
+    if (!existsSync(from)) continue;
+    cpSync(from, join(root, 'dist', folder), { recursive: true, filter: (path) => path === from || isGenerated(path) });
+  }
 }
 
-copyBinaries();
-if (process.argv.includes('--if-stale') && isFresh('ts', inputs, ['dist/index.js', 'dist/index.mjs'])) {
+if (process.argv.includes('--if-stale') && isFresh('ts', inputs, ['dist/index.js', 'dist/index.mjs', 'src/network/generated/axios-http.js'])) {
+  copyGenerated();
   console.log('javascript: dist is up to date');
   process.exit(0);
 }
 const hash = hashOf(inputs);
+await writeAxios();
+copyGenerated();
 const files = new Set([...compile(), ...writeDeepImports(), ...writeEsmEntries(), ...(await writeEdge())]);
 lowerTypes([...files]);
 prune(files);

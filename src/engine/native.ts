@@ -1,7 +1,8 @@
 /** Loads the N-API binary: a local build beside this file, else the platform's optional package. Node only. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { interpreterOf, refuseCutOff } from './elf';
 import type { Engine } from './engine';
 import { RustEngine, type RustBinding } from './rust-adapter';
 
@@ -17,17 +18,26 @@ export function platformName(): string {
   return `${platform}-${arch}`;
 }
 
-/** glibc reports its version in the process report; musl does not. */
+/** Whether this Node runs on musl: by the loader that its executable names, else by what its report lacks. */
 function isMusl(): boolean {
   try {
+    return interpreterOf(process.execPath).includes('musl');
+  } catch {
+    return !reportsGlibc();
+  }
+}
+
+/** glibc reports its version in the process report; musl does not. Costs 7 ms. */
+function reportsGlibc(): boolean {
+  try {
     const report = process.report as { excludeNetwork?: boolean; getReport(): object } | undefined;
-    if (report === undefined) return false;
+    if (report === undefined) return true;
     // Interfaces may need DNS look-ups, which takes seconds on some machines.
     report.excludeNetwork = true;
     const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };
-    return header?.glibcVersionRuntime === undefined;
+    return header?.glibcVersionRuntime !== undefined;
   } catch {
-    return false;
+    return true;
   }
 }
 
@@ -43,29 +53,6 @@ function load(): NativeModule {
   const found = requireFile(path) as Partial<NativeModule>;
   if (typeof found.NativeEngine !== 'function') throw new Error(`${path} is no statsig-node-native binary`);
   return found as NativeModule;
-}
-
-/** Where the fields of a 64-bit little-endian ELF header are that tell where its last part, the section table, ends. */
-const ELF = { bytes: 64, class64: 2, sections: 40, sectionSize: 58, sectionCount: 60 } as const;
-
-/**
- * The loader maps a file that is shorter than its headers say and dies of SIGBUS when it touches what is missing, which
- * no process survives; so the length is checked first. Cost: 50 µs. @throws Error when the file is cut off
- */
-function refuseCutOff(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    const header = Buffer.alloc(ELF.bytes);
-    const length = readSync(file, header, 0, ELF.bytes, 0);
-    // Anything else than such an ELF file is refused by the loader with an error.
-    if (length < ELF.bytes || header.toString('latin1', 1, 4) !== 'ELF' || header[4] !== ELF.class64) return;
-    const table = header.readUInt16LE(ELF.sectionSize) * header.readUInt16LE(ELF.sectionCount);
-    const end = Number(header.readBigUInt64LE(ELF.sections)) + table;
-    const { size } = fstatSync(file);
-    if (size < end) throw new Error(`${path} is cut off: ${size} of ${end} bytes`);
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** A new native engine. @throws Error when no binary for this platform loads; the message says why. */
