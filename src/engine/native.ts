@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { interpreterOf, refuseCutOff } from './elf';
+import { interpreterOf, refuseCutOff } from './native-elf';
 import type { Engine } from './engine';
 import { RustEngine, type RustBinding } from './rust-adapter';
 
