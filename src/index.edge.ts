@@ -2,6 +2,7 @@
  * Public API for edge runtimes: the same names as the Node entry, on WebAssembly or JavaScript. See `platform-edge.ts`
  * for what differs.
  */
+import { sharedSlot } from './copies';
 import { edgePlatform, useAssets } from './platform-edge';
 import { DynamicConfig, Layer } from './results';
 import { Server, type Host } from './server';
@@ -18,8 +19,9 @@ export class StatsigServer extends Server {
   }
 }
 
+const functions = createSingleton(StatsigServer, sharedSlot('edge', undefined));
 /** The shared instance: classes and functions. */
-export const Statsig: StatsigObject<typeof StatsigServer> = statsigObject(StatsigServer, createSingleton(StatsigServer));
+export const Statsig: StatsigObject<typeof StatsigServer> = statsigObject(StatsigServer, functions);
 export default Statsig;
 
 export { DataAdapterKeyPath, DynamicConfig, Layer, useAssets };

@@ -2,6 +2,7 @@
  * What evaluations look like to applications: own keys, their order, JSON and the semantics of `get` are those of
  * statsig-node (BEHAVIOUR.md 1.8).
  */
+import { recogniseAcrossCopies } from './copies';
 import type { SecondaryExposure } from './engine/engine';
 
 /** Why a value is what it is. */
@@ -265,3 +266,5 @@ function listMethods(prototype: object, hidden: readonly string[]): void {
 
 listMethods(DynamicConfig.prototype, []);
 listMethods(Layer.prototype, ['expose']);
+recogniseAcrossCopies(DynamicConfig, 'DynamicConfig');
+recogniseAcrossCopies(Layer, 'Layer');

@@ -1,8 +1,9 @@
 /**
- * The module-level API: one shared instance per copy of the module (BEHAVIOUR.md 1.2). Every function but `initialize`
- * and `flush` throws `StatsigUninitializedError` while there is no instance. None uses `this`, so they can be taken
+ * The module-level API: one shared instance (BEHAVIOUR.md 1.2; copies.ts says which copies of the package share it). Every
+ * function but `initialize` and `flush` throws `StatsigUninitializedError` while there is no instance. None uses `this`, so they can be taken
  * apart freely (Q2).
  */
+import { otherLives, ownSlot, type Slot } from './copies';
 import { StatsigUninitializedError } from './errors';
 import type { Server } from './server';
 import type { InitializationDetails } from './types/initialization';
@@ -70,16 +71,16 @@ const AFTER_ENFORCE: readonly Method[] = [
   'checkAllGates',
 ];
 
-/** The singleton's functions for one class. */
-export function createSingleton(Instance: ServerClass): StatsigFunctions {
-  const shared = new SharedInstance(Instance);
+/** The singleton's functions for one class, over an instance in `slot`. */
+export function createSingleton(Instance: ServerClass, slot: Slot = ownSlot()): StatsigFunctions {
+  const shared = new SharedInstance(Instance, slot);
   const functions: Record<string, unknown> = { initialize: shared.initialize };
   for (const entry of BEFORE_ENFORCE) {
     const [name, method] = typeof entry === 'string' ? [entry, entry] : entry;
     functions[name] = delegate(shared, method);
   }
-  Object.assign(functions, hotFunctions(() => shared.current ?? shared.enforce()));
-  functions['flush'] = async (timeout?: number) => shared.current?.flush(timeout);
+  Object.assign(functions, hotFunctions(() => slot.current ?? shared.enforce()));
+  functions['flush'] = async (timeout?: number) => slot.current?.flush(timeout);
   functions['shutdownAsync'] = async (timeout?: number) => shared.enforce().shutdownAsync(timeout);
   functions['_enforceServer'] = () => shared.enforce();
   for (const method of AFTER_ENFORCE) {
@@ -89,38 +90,45 @@ export function createSingleton(Instance: ServerClass): StatsigFunctions {
 }
 
 class SharedInstance {
-  current: Server | null = null;
-  private key: unknown = null;
-
-  constructor(private readonly Instance: ServerClass) {}
+  constructor(private readonly Instance: ServerClass, private readonly slot: Slot) {}
 
   enforce(): Server {
-    if (this.current === null) {
+    if (this.slot.current === null) {
       throw new StatsigUninitializedError();
     }
-    return this.current;
+    return this.slot.current;
   }
 
   initialize = async (secretKey: string, options: StatsigOptions = {}): Promise<InitializationDetails> => {
     if (options === null) {
       throw new TypeError('Statsig options must be an object, got null.');
     }
-    if (this.current === null || this.current.isShutDown) {
-      this.current = new this.Instance(secretKey, options);
-      this.key = secretKey;
-    } else if (this.key !== secretKey) {
-      this.current.warn('statsigSDK::initialize> An instance with another key is running and stays; call shutdown() first.');
-    }
-    const instance = this.current;
+    const instance = this.liveInstance(secretKey, options);
     try {
       return await instance.initializeAsync();
     } catch (error) {
-      if (this.current === instance) {
-        this.current = null;
+      if (this.slot.current === instance) {
+        this.slot.current = null;
       }
       throw error;
     }
   };
+
+  private liveInstance(secretKey: string, options: StatsigOptions): Server {
+    const { current, key } = this.slot;
+    if (current !== null && !current.isShutDown) {
+      if (key !== secretKey) {
+        current.warn('statsigSDK::initialize> An instance with another key is running and stays; call shutdown() first.');
+      }
+      return current;
+    }
+    const made = new this.Instance(secretKey, options);
+    Object.assign(this.slot, { current: made, key: secretKey });
+    for (const version of otherLives(this.slot)) {
+      made.warn(`statsigSDK::initialize> statsig-node-native ${version} is running too, from another copy of the package; it does not share this instance.`);
+    }
+    return made;
+  }
 }
 
 /**

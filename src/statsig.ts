@@ -1,4 +1,5 @@
 /** The SDK on Node: the class and the shared instance, with Node as their host. */
+import { sharedSlot } from './copies';
 import { nodePlatform } from './platform-node';
 import { Server, type Host } from './server';
 import { createSingleton } from './singleton';
@@ -17,5 +18,5 @@ export class StatsigServer extends Server {
   }
 }
 
-/** Functions of the shared instance. */
-export const functions = createSingleton(StatsigServer);
+/** Functions of the shared instance. A bundler's `module` names no file: bundled copies share, even when loaded anew. */
+export const functions = createSingleton(StatsigServer, sharedSlot('node', module.filename));
