@@ -8,7 +8,8 @@
 import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, constants, brotliCompressSync } from 'node:zlib';
-import { mustRun, outputOf } from './run.mjs';
+import { mustRun } from './run.mjs';
+import { toolchainFor } from './rust-toolchain.mjs';
 import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
 
 const TARGET = 'wasm32-unknown-unknown';
@@ -22,14 +23,11 @@ const build = ['build', '--profile', 'wasm', '--package', 'statsig-node-wasm', '
 
 /** Program, arguments and environment of the toolchain that can build for wasm32; null when there is none. */
 function toolchain() {
-  const libdir = outputOf('rustc', ['--print', 'target-libdir', '--target', TARGET]);
-  if (libdir !== null && existsSync(libdir.trim())) return { cargo: 'cargo', args: build, env: {} };
-  const debian = ['/usr/bin/rustc', '/usr/bin/cargo', '/usr/bin/wasm-ld'];
-  const sources = outputOf('/usr/bin/rustc', ['--print', 'sysroot']);
-  if (!debian.every((file) => existsSync(file)) || sources === null) return null;
-  if (!existsSync(join(sources.trim(), 'lib/rustlib/src/rust/library/std'))) return null;
-  const env = { RUSTC_BOOTSTRAP: '1', RUSTC: '/usr/bin/rustc', CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: 'wasm-ld' };
-  return { cargo: '/usr/bin/cargo', args: [...build, '-Zbuild-std=std,panic_abort'], env };
+  const found = toolchainFor(TARGET, 'std,panic_abort');
+  if (found === null || found.name === 'rustup') return found && { ...found, args: build };
+  if (!existsSync('/usr/bin/wasm-ld')) return null;
+  const env = { ...found.env, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: 'wasm-ld' };
+  return { cargo: found.cargo, args: [...build, ...found.args], env };
 }
 
 function copyToDist() {
