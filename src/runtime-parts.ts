@@ -183,7 +183,7 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(evaluator.engine.kind) })},"events":[`;
   return {
     upload: (upload) => parts.http.postEvents(upload),
-    takeBatch: (maxEvents) => evaluator.takeBatch(prefix(), ']}', maxEvents),
+    takeBatch: (maxEvents, gzip) => evaluator.takeBatch(prefix(), ']}', maxEvents, gzip),
     pending: () => evaluator.pendingEvents(),
     beforeFlush: () => parts.diagnostics.emitCalls(),
     compress: platform.compress,

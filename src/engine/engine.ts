@@ -166,8 +166,9 @@ export interface ClientInitializeOptions {
 export interface EventBatch {
   /** Number of events in `body`. */
   count: number;
-  /** `prefix + events joined by ',' + suffix`, UTF-8. */
+  /** `prefix + events joined by ',' + suffix`, UTF-8; gzipped if that is said. */
   body: Uint8Array;
+  isGzipped: boolean;
 }
 
 /** What an engine holds, for `engineInfo()` and for tests of the bounds. */
@@ -251,8 +252,11 @@ export interface Engine {
    */
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
   pendingEvents(): number;
-  /** Takes the oldest `maxEvents` now; encodes them off the event loop on native. */
-  takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch>;
+  /**
+   * Takes the oldest `maxEvents` now; encodes them off the event loop on native. `gzip`: the body is wanted gzipped; an
+   * engine that can do so off the event loop does, which keeps half a megabyte per batch out of JavaScript's memory.
+   */
+  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip?: boolean): Promise<EventBatch>;
   /** Starts a new dedupe and sampling window (about every 60 s). */
   rotateWindow(): void;
 

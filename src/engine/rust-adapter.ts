@@ -28,7 +28,7 @@ export interface RustBinding {
   lastError(): string;
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
   pendingEvents(): number;
-  takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch>;
+  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip: boolean): Promise<EventBatch>;
   rotateWindow(): void;
   setOverrides(json: string): void;
   updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
@@ -129,8 +129,8 @@ export class RustEngine implements Engine {
     return this.rust.pendingEvents();
   }
 
-  takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
-    return this.rust.takeBatch(prefix, suffix, maxEvents);
+  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip = false): Promise<EventBatch> {
+    return this.rust.takeBatch(prefix, suffix, maxEvents, gzip);
   }
 
   rotateWindow(): void {

@@ -250,7 +250,8 @@ class WasmBinding implements RustBinding {
   async takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
     const [a, b] = this.writeAll(prefix, suffix, '');
     const length = this.wasm.take_batch(a, b, maxEvents);
-    return length < 0 ? { count: 0, body: new Uint8Array(0) } : { count: this.wasm.batch_count(), body: this.bytes(length) };
+    if (length < 0) return { count: 0, body: new Uint8Array(0), isGzipped: false };
+    return { count: this.wasm.batch_count(), body: this.bytes(length), isGzipped: false };
   }
 
   rotateWindow(): void {

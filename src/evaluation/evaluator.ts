@@ -58,8 +58,8 @@ export class Evaluator extends Checks {
   }
 
   /** See `Engine.takeBatch`. Events of dead engines go first. */
-  takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
-    return this.failover?.takeBatch(prefix, suffix, maxEvents) ?? this.engine.takeBatch(prefix, suffix, maxEvents);
+  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip = false): Promise<EventBatch> {
+    return this.failover?.takeBatch(prefix, suffix, maxEvents, gzip) ?? this.engine.takeBatch(prefix, suffix, maxEvents, gzip);
   }
 
   /** Events that were dropped because too many were pending, or that went down with an engine. */

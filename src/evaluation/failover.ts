@@ -71,10 +71,10 @@ export class Failover {
   }
 
   /** Events of a dead engine; null when none has any. */
-  takeBatch(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> | null {
+  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip: boolean): Promise<EventBatch> | null {
     for (let engine = this.retired[0]; engine !== undefined; engine = this.retired[0]) {
       const before = engine.pendingEvents();
-      const batch = before === 0 ? null : engine.takeBatch(prefix, suffix, maxEvents);
+      const batch = before === 0 ? null : engine.takeBatch(prefix, suffix, maxEvents, gzip);
       const after = engine.pendingEvents();
       // One that gives nothing would be asked for ever.
       if (after === 0 || after >= before) this.bury(engine);

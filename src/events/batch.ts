@@ -6,8 +6,9 @@
 export interface EncodedBatch {
   /** Number of events in `body`. */
   count: number;
-  /** UTF-8 JSON. */
+  /** UTF-8 JSON, gzipped if that is said. */
   body: Uint8Array;
+  isGzipped: boolean;
 }
 
 /** A batch as it will be sent. The ID stays the same across retries and restarts. */

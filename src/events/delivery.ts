@@ -21,7 +21,8 @@ const MIN_INTERVAL_MS = 10;
 export interface EventDeliveryOptions {
   /** Resolves on 2xx, rejects with a `NetworkError`. `http.postEvents` fits. */
   upload(upload: EventUpload): Promise<unknown>;
-  takeBatch(maxEvents: number): Promise<EncodedBatch>;
+  /** `gzip`: the body is wanted gzipped; `compress` does it for an engine that gives it plain. */
+  takeBatch(maxEvents: number, gzip: boolean): Promise<EncodedBatch>;
   /** Events waiting in the engine. */
   pending(): number;
   /** Called before each flush, e.g. to turn diagnostics markers into events. */
@@ -258,22 +259,26 @@ export class EventDelivery {
     while (expected > 0 || this.options.pending() >= max) {
       while (this.sender.isFull && !this.sender.isStruggling) await this.sender.changed();
       if (this.sender.isStopped && !this.hasSpool) return;
-      const batch = await this.options.takeBatch(max);
+      const batch = await this.options.takeBatch(max, this.isCompressing);
       if (batch.count === 0) return;
       expected -= batch.count;
       await this.enqueue(batch);
     }
   }
 
-  private async enqueue({ count, body }: EncodedBatch): Promise<void> {
+  private get isCompressing(): boolean {
+    return this.options.compress !== null && this.options.compressionEnabled();
+  }
+
+  private async enqueue({ count, body, isGzipped }: EncodedBatch): Promise<void> {
     const id = newBatchId(this.clock.random);
-    const zipped = await this.compress(body);
+    const zipped = isGzipped ? body : await this.compress(body);
     this.sender.add({ id, count, body: zipped ?? body, isGzipped: zipped !== null });
   }
 
   private async compress(body: Uint8Array): Promise<Uint8Array | null> {
-    const { compress, compressionEnabled, logger } = this.options;
-    if (compress === null || !compressionEnabled()) return null;
+    const { compress, logger } = this.options;
+    if (compress === null || !this.isCompressing) return null;
     try {
       return await compress(body);
     } catch (error) {

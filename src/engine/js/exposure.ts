@@ -93,7 +93,7 @@ export class EventQueue {
   async take(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
     const taken = this.pending.splice(0, this.fitting(maxEvents));
     for (const event of taken) this.release(event);
-    return { count: taken.length, body: await encodeEvents(taken, prefix, suffix) };
+    return { count: taken.length, body: await encodeEvents(taken, prefix, suffix), isGzipped: false };
   }
 
   /** How many of the oldest events make a batch. */
