@@ -166,6 +166,28 @@ test('a redirect to another host leaves the key behind', async (t) => {
   t.is(target.seen[0]?.headers['statsig-api-key'], undefined);
 });
 
+test('events follow redirects that keep the POST, and no other: a GET would deliver nothing', async (t) => {
+  const target = await Loopback.start((_, response) => void response.end('{}'));
+  const statuses = [307, 308, 302, 302];
+  const server = await Loopback.start((_, response) => {
+    // Each upload that is redirected asks twice.
+    response.writeHead(statuses[Math.min(3, Math.floor((server.seen.length - 1) / 2))] ?? 302, { Location: `${target.base}/elsewhere` });
+    response.end();
+  });
+  const http = client(server.base);
+  const post = (body: string): Promise<unknown> => http.postEvents({ batchId: 'b', count: 1, body, isGzipped: false });
+  await post('{"events":[1]}');
+  await post('{"events":[2]}');
+  const error = await t.throwsAsync(post('{"events":[3]}'), { instanceOf: NetworkError });
+  t.is(error.status, 302);
+  t.deepEqual(target.seen.map(({ method, body }) => [method, text(body)]), [['POST', '{"events":[1]}'], ['POST', '{"events":[2]}']]);
+  // The index of ID lists only asks: there a redirect is followed as statsig-node follows it.
+  t.is((await http.fetchIdListIndex()).status, 200);
+  t.is(target.seen[2]?.method, 'GET');
+  await server.stop();
+  await target.stop();
+});
+
 test('localMode rejects before any I/O', async (t) => {
   const server = await Loopback.start((_, response) => void response.end());
   const http = client(server.base, { localMode: true, fallbackToStatsigAPI: true });

@@ -13,7 +13,7 @@ async function loadedByARequest(url: string): Promise<{ status: number; builtins
   const program = `
     const { nodeTransport } = require(${JSON.stringify(join(BUILT, 'network/node-transport.js'))});
     const before = new Set([...process.moduleLoadList, ...Object.keys(require.cache)]);
-    const request = { method: 'GET', url: ${JSON.stringify(url)}, headers: {}, maxBytes: 1000, signal: new AbortController().signal, onProgress() {} };
+    const request = { method: 'GET', url: ${JSON.stringify(url)}, headers: {}, isUpload: false, maxBytes: 1000, signal: new AbortController().signal, onProgress() {} };
     nodeTransport()(request).then(({ status }) => {
       const fresh = (names) => names.filter((name) => !before.has(name));
       console.log(JSON.stringify({ status, builtins: fresh(process.moduleLoadList), files: fresh(Object.keys(require.cache)) }));

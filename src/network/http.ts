@@ -182,9 +182,10 @@ export class StatsigHttp {
     const deadline = new Deadline(this.clock, this.limits(request), request.signal);
     try {
       const { method, url, headers, body } = request;
+      const isUpload = method === 'POST' && request.isDownload !== true;
       const { signal, touch } = deadline;
       const sent = callContained(() =>
-        this.transport({ method, url, headers, body, maxBytes: MAX_RESPONSE_BYTES, signal, onProgress: touch }),
+        this.transport({ method, url, headers, body, isUpload, maxBytes: MAX_RESPONSE_BYTES, signal, onProgress: touch }),
       );
       return await Promise.race([sent, deadline.expired]);
     } catch (error) {

@@ -11,6 +11,11 @@ export interface TransportRequest {
   headers: Record<string, string>;
   /** Text goes out as UTF-8. */
   body?: Uint8Array | string;
+  /**
+   * The request delivers its body. A redirect that would turn it into a GET (301 to 303) delivers nothing, so Node's
+   * transport resolves with it instead of following; 307 and 308 are followed.
+   */
+  isUpload: boolean;
   /** A longer response body rejects. After decompression. */
   maxBytes: number;
   signal: AbortSignal;
