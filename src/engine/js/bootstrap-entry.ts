@@ -16,7 +16,7 @@ export function legacyEntry(keyJson: string, shown: Shown, request: Request, sto
 
 function gate(keyJson: string, { spec, result, gateValue }: Shown, request: Request): string {
   const idType = spec.idType === undefined || request.removesIdType ? '' : `,"id_type":${JSON.stringify(spec.idType)}`;
-  return `{"name":${keyJson},"value":${JSON.stringify(gateValue) ?? 'null'},"rule_id":${JSON.stringify(result.ruleID)},` +
+  return `{"name":${keyJson},"value":${JSON.stringify(gateValue) ?? 'null'},"rule_id":${JSON.stringify(result.end.ruleID)},` +
     `"secondary_exposures":${result.exposures.text(request.algorithm, request.hash)}${idType}}`;
 }
 
@@ -24,8 +24,8 @@ function config(keyJson: string, { spec, result, isAllocated }: Shown, request: 
   const isExperiment = spec.entity !== 'dynamic_config' && spec.entity !== 'autotune';
   const isShared = isExperiment && spec.hasSharedParams;
   const value = isShared ? withLayerDefaults(spec, result, store) : valueText(result);
-  const explicit = result.explicitParameters;
-  let text = block(keyJson, spec, result, value, request) + group(result.groupName);
+  const explicit = result.end.explicitParameters;
+  let text = block(keyJson, spec, result, value, request) + group(result.end.groupName);
   const explicitText = JSON.stringify(isShared ? (spec.explicitParameters ?? []) : explicit);
   if (explicit !== null) text += `,"explicit_parameters":${explicitText}`;
   if (!request.removesIdType) text += `,"id_type":${JSON.stringify(spec.idType ?? null)}`;
@@ -37,12 +37,12 @@ function config(keyJson: string, { spec, result, isAllocated }: Shown, request: 
 }
 
 function layer(keyJson: string, { spec, result, isAllocated, delegate, delegateGroup }: Shown, request: Request): string {
-  const delegateName = result.configDelegate ?? '';
+  const delegateName = result.end.configDelegate ?? '';
   let text = block(keyJson, spec, result, valueText(result), request);
-  if (result.groupName !== null) text += group(delegateGroup === '' ? result.groupName : delegateGroup);
+  if (result.end.groupName !== null) text += group(delegateGroup === '' ? result.end.groupName : delegateGroup);
   const explicit = delegateName === '' ? spec.explicitParameters : delegate?.explicitParameters;
   text += `,"explicit_parameters":${JSON.stringify(explicit ?? [])}`;
-  if (result.groupName === null && delegateGroup !== '') text += group(delegateGroup);
+  if (result.end.groupName === null && delegateGroup !== '') text += group(delegateGroup);
   if (delegateName !== '') {
     text += `,"allocated_experiment_name":${JSON.stringify(request.hash(delegateName))}` +
       `,"is_experiment_active":${delegate?.isActive ?? false},"is_user_in_experiment":${isAllocated}`;
@@ -52,7 +52,7 @@ function layer(keyJson: string, { spec, result, isAllocated, delegate, delegateG
 
 /** The fields that configs and layers begin with. */
 function block(keyJson: string, spec: Spec, result: Result, value: string, request: Request): string {
-  const rule = JSON.stringify(result.ruleID);
+  const rule = JSON.stringify(result.end.ruleID);
   return `{"name":${keyJson},"value":${value},"group":${rule},"rule_id":${rule},"is_device_based":${isDeviceBased(spec)},` +
     `"secondary_exposures":${result.exposures.text(request.algorithm, request.hash)}`;
 }
@@ -60,7 +60,7 @@ function block(keyJson: string, spec: Spec, result: Result, value: string, reque
 function withLayerDefaults(spec: Spec, result: Result, { experimentLayers, specs }: Store): string {
   const name = experimentLayers.get(spec.name);
   const defaults = name === undefined ? undefined : specs[SpecKind.Layer].get(name)?.defaultBox.value;
-  const value = result.isUnsupported ? {} : result.box.value;
+  const value = result.isUnsupported ? {} : result.end.box.value;
   return JSON.stringify({ ...(defaults as JsonObject | undefined), ...(value as JsonObject) });
 }
 
@@ -69,7 +69,7 @@ export function isDeviceBased({ idType }: Spec): boolean {
 }
 
 export function valueText(result: Result): string {
-  return result.isUnsupported ? '{}' : result.box.text();
+  return result.isUnsupported ? '{}' : result.end.box.text();
 }
 
 function group(name: string | null): string {

@@ -61,7 +61,7 @@ export class ModernWriter {
     const fields: Fields = [
       ['name', keyJson],
       ['value', isGate ? gateValue(shown) : valueText(result)],
-      ['rule_id', JSON.stringify(result.ruleID)],
+      ['rule_id', JSON.stringify(result.end.ruleID)],
     ];
     if (!isGate) fields.push(['is_device_based', String(isDeviceBased(spec))]);
     fields.push(['secondary_exposures', this.keys(result.exposures)]);
@@ -73,11 +73,11 @@ export class ModernWriter {
 
   private longLayer({ spec, result, isAllocated, delegate, delegateGroup }: Shown): Fields {
     return [
-      ['group_name', text(delegateGroup || result.groupName)],
-      ['explicit_parameters', explicitOf(result.configDelegate ? delegate : spec)],
-      ...(result.configDelegate
+      ['group_name', text(delegateGroup || result.end.groupName)],
+      ['explicit_parameters', explicitOf(result.end.configDelegate ? delegate : spec)],
+      ...(result.end.configDelegate
         ? ([
-            ['allocated_experiment_name', text(this.request.hash(result.configDelegate))],
+            ['allocated_experiment_name', text(this.request.hash(result.end.configDelegate))],
             ['is_experiment_active', String(delegate?.isActive ?? false)],
             ['is_user_in_experiment', String(isAllocated)],
           ] as Fields)
@@ -89,7 +89,7 @@ export class ModernWriter {
   private short(shown: Shown): Fields {
     const { spec, result } = shown;
     const fields: Fields = [
-      ['r', result.ruleID === 'default' ? undefined : JSON.stringify(result.ruleID)],
+      ['r', result.end.ruleID === 'default' ? undefined : JSON.stringify(result.end.ruleID)],
       ['s', this.indexes(result.exposures)],
       ['i', this.idType(spec)],
     ];
@@ -104,12 +104,12 @@ export class ModernWriter {
   }
 
   private shortLayer({ spec, result, isAllocated, delegate, delegateGroup }: Shown): Fields {
-    const fields: Fields = [['gn', text(delegateGroup || result.groupName)]];
-    if (result.configDelegate) {
+    const fields: Fields = [['gn', text(delegateGroup || result.end.groupName)]];
+    if (result.end.configDelegate) {
       fields.push(['ea', String(delegate?.isActive ?? false)], ['ue', String(isAllocated)]);
-      fields.push(['ae', text(this.request.hash(result.configDelegate))]);
+      fields.push(['ae', text(this.request.hash(result.end.configDelegate))]);
     }
-    const explicit = explicitOf(result.configDelegate ? delegate : spec);
+    const explicit = explicitOf(result.end.configDelegate ? delegate : spec);
     fields.push(['ep', explicit === '[]' ? undefined : explicit], ['us', this.indexes(result.undelegated)]);
     return fields;
   }
@@ -139,7 +139,7 @@ export class ModernWriter {
 
 function longConfig({ spec, result, isAllocated }: Shown): Fields {
   if (spec.entity === 'dynamic_config') return [['passed', String(result.value === true)]];
-  const fields: Fields = [['group_name', text(result.groupName)]];
+  const fields: Fields = [['group_name', text(result.end.groupName)]];
   if (spec.hasSharedParams) fields.push(['is_in_layer', 'true'], ['explicit_parameters', explicitOf(spec)]);
   if (spec.entity !== 'autotune') {
     fields.push(['is_user_in_experiment', String(isAllocated)], ['is_experiment_active', String(spec.isActive)]);
@@ -149,7 +149,7 @@ function longConfig({ spec, result, isAllocated }: Shown): Fields {
 
 function shortConfig({ spec, result, isAllocated }: Shown): Fields {
   if (spec.entity === 'dynamic_config') return [['p', String(result.value === true)]];
-  const group: Fields = [['gn', text(result.groupName)]];
+  const group: Fields = [['gn', text(result.end.groupName)]];
   if (spec.entity === 'autotune') return group;
   return [...group, ['ea', String(spec.isActive)], ['ue', String(isAllocated)]];
 }

@@ -49,9 +49,9 @@ export class ResponseSource {
     if (spec.kind === SpecKind.Config) {
       return { spec, result, gateValue: undefined, isAllocated: this.isAllocated(spec, request), delegate: null, delegateGroup: '' };
     }
-    const { configDelegate } = result;
+    const { configDelegate } = result.end;
     const delegate = configDelegate ? (this.evaluator.store.specs[SpecKind.Config].get(configDelegate) ?? null) : null;
-    const delegateGroup = delegate === null ? '' : (this.fresh(delegate, request).groupName ?? '');
+    const delegateGroup = delegate === null ? '' : (this.fresh(delegate, request).end.groupName ?? '');
     const isAllocated = delegate !== null && this.isAllocated(delegate, request);
     return { spec, result, gateValue: undefined, isAllocated, delegate, delegateGroup };
   }
@@ -96,7 +96,7 @@ export class ResponseSource {
 
   /** Evaluated from the spec, whatever the overrides say, and without the client key's app (Q9). */
   private isAllocated(spec: Spec, request: Request): boolean {
-    if (!request.isForApp) return this.evaluator.direct(spec).isExperimentGroup;
-    return this.evaluator.withoutApp(() => this.evaluator.direct(spec).isExperimentGroup);
+    if (!request.isForApp) return this.evaluator.direct(spec).end.isExperimentGroup;
+    return this.evaluator.withoutApp(() => this.evaluator.direct(spec).end.isExperimentGroup);
   }
 }

@@ -209,7 +209,7 @@ function sdkInfo({ format }: Request, { sdkType, sdkVersion, sessionID }: Respon
 
 /** A gate that says what clients assume of a gate they do not know. */
 function isDefault({ spec, result, gateValue }: Shown): boolean {
-  return spec.entity === 'feature_gate' && result.ruleID === 'default' && gateValue === false && result.exposures.entries().length === 0;
+  return spec.entity === 'feature_gate' && result.end.ruleID === 'default' && gateValue === false && result.exposures.entries().length === 0;
 }
 
 /** Keys that JavaScript objects order numerically: canonical integers below 2^32-1. */

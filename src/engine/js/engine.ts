@@ -65,6 +65,7 @@ class JsEngine implements ReplacementEngine {
   private sampling: SamplingSettings = { mode: null, specialRate: null, isProduction: true };
   private responder = new ClientResponder(this.evaluator);
   private hasSpecs = false;
+  /** By spec index, handed out when a name is first asked for. */
   private targets: Target[] = [];
   private names: [Map<string, number>, Map<string, number>, Map<string, number>] = [new Map(), new Map(), new Map()];
   private unknownNames = 0;
@@ -133,9 +134,6 @@ class JsEngine implements ReplacementEngine {
     this.unknownNames = 0;
     this.targets = [];
     this.names = [new Map(), new Map(), new Map()];
-    for (const specs of this.evaluator.store.specs) {
-      for (const spec of specs.values()) this.addTarget(spec.kind, spec.name, spec);
-    }
   }
 
   private addTarget(kind: SpecKind, name: string, spec: Spec | null): number {
@@ -154,6 +152,8 @@ class JsEngine implements ReplacementEngine {
   specIndex(kind: SpecKind, name: string): number {
     const index = this.names[kind].get(name);
     if (index !== undefined) return index;
+    const spec = this.evaluator.store.specs[kind].get(name);
+    if (spec !== undefined) return this.addTarget(kind, name, spec);
     if (this.unknownNames >= MAX_UNKNOWN_NAMES) return EvalCode.TableFull;
     this.unknownNames++;
     return this.addTarget(kind, name, null);

@@ -3,10 +3,11 @@
  * the facade sees `Outcome`s, numbered and unique by content. Both live for one epoch.
  */
 
-import { OutcomeReason, OutcomeRecord, SecondaryExposure, SpecKind } from '../engine';
+import { OutcomeRecord, SecondaryExposure, SpecKind } from '../engine';
 import { TABLE_FULL } from './eval/context';
 import { hash64 } from './hashing';
-import type { Terminal, ValueBox } from './store';
+import type { ValueBox } from './store';
+import { Terminal, TerminalFacts } from './terminal';
 
 /** Most outcomes of an epoch. */
 export const MAX_OUTCOMES = 200_000;
@@ -27,10 +28,10 @@ interface Entry extends SecondaryExposure {
 
 /** A cleaned list of exposures: a node of a trie, so that equal lists are one object and joining is a lookup. */
 export class ExposureList {
-  private readonly appended = new Map<Entry, ExposureList>();
-  private readonly joined = new Map<number, ExposureList>();
+  private appended: Map<Entry, ExposureList> | null = null;
+  private joined: Map<number, ExposureList> | null = null;
   private items: readonly Entry[] | null = null;
-  private readonly texts = new Map<string, string>();
+  private texts: Map<string, string> | null = null;
 
   constructor(
     private readonly tables: Tables,
@@ -49,13 +50,13 @@ export class ExposureList {
   /** This list and a nested gate with its exposures. `gateFirst`: the order of multi gates. */
   joinGate(name: string, result: Result, gateFirst: boolean): ExposureList {
     const key = result.id * 2 + (gateFirst ? 1 : 0);
-    let list = this.joined.get(key);
+    let list = this.joined?.get(key);
     if (list === undefined) {
-      const gate = this.tables.entry(name, String(result.value), result.ruleID);
+      const gate = this.tables.entry(name, String(result.value), result.end.ruleID);
       list = gateFirst
         ? this.append(gate).concat(result.exposures)
         : this.concat(result.exposures).append(gate);
-      this.joined.set(key, list);
+      (this.joined ??= new Map<number, ExposureList>()).set(key, list);
     }
     return list;
   }
@@ -67,10 +68,10 @@ export class ExposureList {
   }
 
   private append(entry: Entry): ExposureList {
-    let list = this.appended.get(entry);
+    let list = this.appended?.get(entry);
     if (list === undefined) {
       list = this.isDropped(entry) ? this : this.tables.list(this, entry);
-      this.appended.set(entry, list);
+      (this.appended ??= new Map<Entry, ExposureList>()).set(entry, list);
     }
     return list;
   }
@@ -81,10 +82,11 @@ export class ExposureList {
 
   /** JSON of the list with hashed gate names; kept per algorithm. */
   text(algorithm: string, hash: (name: string) => string): string {
-    let text = this.texts.get(algorithm);
+    const texts = (this.texts ??= new Map<string, string>());
+    let text = texts.get(algorithm);
     if (text === undefined) {
       text = exposuresJson(this.entries(), hash);
-      if (this.texts.size < 3) this.texts.set(algorithm, text);
+      if (texts.size < 3) texts.set(algorithm, text);
     }
     return text;
   }
@@ -97,84 +99,48 @@ export function exposuresJson(list: readonly SecondaryExposure[], hash: (name: s
   return `[${list.map(one).join(',')}]`;
 }
 
-/** The answer of a spec for some user; immutable but for `outcome`. */
-export interface Result {
-  readonly id: number;
+/** The answer of a spec for some user: an end, and what the way there adds. Immutable but for `outcome`. */
+export class Result {
   readonly value: boolean;
   readonly isUnsupported: boolean;
-  readonly ruleID: string;
-  readonly groupName: string | null;
-  readonly idType: string | null;
-  readonly box: ValueBox;
-  readonly exposures: ExposureList;
-  readonly undelegated: ExposureList;
-  readonly explicitParameters: string[] | null;
-  readonly configDelegate: string | null;
-  readonly version: number | string | null;
-  readonly isExperimentGroup: boolean;
-  readonly forwardAll: boolean;
-  readonly reason: OutcomeReason | null;
-  /** Undefined = none; INHERITED_RATE = the asker's. */
-  readonly rate: number | undefined;
-  readonly seen: Seen;
-  /** Result of the delegate, for delegated results. */
-  readonly inner: Result | null;
   /** Its outcome when asked for directly; -1 until then. */
-  outcome: number;
-}
+  outcome = -1;
 
-/** Results that share a terminal. A few are scanned; more are found by their exposures first. */
-export class ResultCache {
-  private tables: Tables | null = null;
-  private few: Result[] = [];
-  private many: Map<ExposureList, Result[]> | null = null;
-
-  find(tables: Tables, list: ExposureList, rate: number | undefined, seen: Seen, inner: Result | null): Result | null {
-    if (this.tables !== tables) {
-      this.tables = tables;
-      this.few = [];
-      this.many = null;
-    }
-    const candidates = this.many === null ? this.few : this.many.get(list);
-    if (candidates === undefined) return null;
-    for (const result of candidates) {
-      if (result.undelegated === list && result.seen === seen && result.inner === inner && Object.is(result.rate, rate)) {
-        return result;
-      }
-    }
-    return null;
+  constructor(
+    readonly tables: Tables,
+    readonly id: number,
+    readonly end: Terminal,
+    readonly exposures: ExposureList,
+    readonly undelegated: ExposureList,
+    /** Undefined = none; INHERITED_RATE = the asker's. */
+    readonly rate: number | undefined,
+    readonly seen: Seen,
+    /** Result of the delegate, for delegated results. */
+    readonly inner: Result | null,
+  ) {
+    this.value = end.value;
+    this.isUnsupported = end.reason === 'Unsupported';
   }
 
-  add(result: Result): void {
-    if (this.many === null && this.few.length < 8) {
-      this.few.push(result);
-      return;
-    }
-    if (this.many === null) {
-      this.many = new Map();
-      for (const old of this.few) this.index(old);
-    }
-    this.index(result);
-  }
-
-  private index(result: Result): void {
-    const bucket = this.many?.get(result.undelegated);
-    if (bucket === undefined) this.many?.set(result.undelegated, [result]);
-    else bucket.push(result);
+  isFor(list: ExposureList, rate: number | undefined, seen: Seen, inner: Result | null): boolean {
+    return this.undelegated === list && this.seen === seen && this.inner === inner && Object.is(this.rate, rate);
   }
 }
 
-/** A numbered outcome and what exposing it needs. */
+/** A numbered outcome. */
 export interface Outcome {
   readonly id: number;
   readonly record: OutcomeRecord;
 }
 
+/** Outcomes that agree in kind, name, rule and value: one, most of the time, or several by the hash of all content. */
+type Alike = Outcome | Map<string, Outcome>;
+
 /** The tables of one epoch. */
 export class Tables {
   readonly outcomes: Outcome[] = [];
   readonly empty = new ExposureList(this, null, null);
-  private readonly byContent = new Map<string, number>();
+  private readonly known = new Map<string, Alike>();
   private readonly entries = new Map<string, Entry>();
   private interned = 0;
 
@@ -189,11 +155,12 @@ export class Tables {
   }
 
   entry(gate: string, gateValue: string, ruleID: string): Entry {
-    const id = JSON.stringify([gate, gateValue, ruleID]);
+    const key = `${gate}|${gateValue}|${ruleID}`;
+    const id = `${gate.length}|${key}`;
     let entry = this.entries.get(id);
     if (entry === undefined) {
       this.claim();
-      entry = { gate, gateValue, ruleID, key: `${gate}|${gateValue}|${ruleID}` };
+      entry = { gate, gateValue, ruleID, key };
       this.entries.set(id, entry);
     }
     return entry;
@@ -201,46 +168,33 @@ export class Tables {
 
   /** The result of ending at a terminal. */
   result(end: Terminal, list: ExposureList, rate: number | undefined, seen: Seen): Result {
-    const known = end.results.find(this, list, rate, seen, null);
+    const known = end.find(this, list, rate, seen, null);
     if (known !== null) return known;
-    const result: Result = {
-      ...constants(end),
-      id: this.claim(), exposures: list, undelegated: list, rate, seen, inner: null, outcome: -1,
-      reason: end.isUnsupported ? 'Unsupported' : null,
-    };
-    end.results.add(result);
+    const result = new Result(this, this.claim(), end, list, list, rate, seen, null);
+    end.add(result);
     return result;
   }
 
   /** The result of a rule that delegates: the delegate's, seen through the rule's spec (BEHAVIOUR.md 3.6). */
   delegated(end: Terminal, list: ExposureList, inner: Result): Result {
-    const known = end.results.find(this, list, rateOf(inner), seenOf(inner), inner);
+    const rate = rateOf(inner);
+    const seen = seenOf(inner);
+    const known = end.find(this, list, rate, seen, inner);
     if (known !== null) return known;
-    const result: Result = {
-      ...inner,
-      id: this.claim(),
-      exposures: list.concat(inner.exposures),
-      undelegated: list,
-      configDelegate: end.configDelegate,
-      explicitParameters: end.explicitParameters,
-      rate: rateOf(inner),
-      seen: seenOf(inner),
-      inner,
-      outcome: -1,
-    };
-    end.results.add(result);
+    const { configDelegate, explicitParameters } = end;
+    const through = new Terminal({ ...inner.end, configDelegate, explicitParameters });
+    const result = new Result(this, this.claim(), through, list.concat(inner.exposures), list, rate, seen, inner);
+    end.add(result);
     return result;
   }
 
   /** A result that no rule led to: overrides, unknown names, no specs. */
-  constant(facts: Partial<Result> & { box: ValueBox }): Result {
-    return {
-      value: false, isUnsupported: false, ruleID: '', groupName: null, idType: null,
-      exposures: this.empty, undelegated: this.empty, explicitParameters: null, configDelegate: null, version: null,
-      isExperimentGroup: false, forwardAll: false, reason: null, rate: undefined, seen: Seen.No, inner: null,
-      ...facts,
-      id: this.claim(), outcome: -1,
-    };
+  constant(facts: Partial<TerminalFacts> & { box: ValueBox }): Result {
+    const end = new Terminal({
+      value: false, ruleID: '', groupName: null, idType: null, explicitParameters: null, configDelegate: null,
+      version: null, isExperimentGroup: false, forwardAll: false, reason: null, ...facts,
+    });
+    return new Result(this, this.claim(), end, this.empty, this.empty, undefined, Seen.No, null);
   }
 
   /** The outcome number of a result that was asked for by name. Throws TABLE_FULL. */
@@ -251,26 +205,36 @@ export class Tables {
 
   /** The number of a record, new or known. Throws TABLE_FULL. */
   intern(record: OutcomeRecord): number {
-    const text = JSON.stringify(record);
-    const { a, b } = hash64(text);
-    const key = `${a}:${b}:${text.length}`;
-    const known = this.byContent.get(key);
-    if (known !== undefined) return known;
+    const { kind, name, ruleID, value } = record;
+    const key = `${kind}${String(value)}${name.length}|${name}${ruleID}`;
+    const alike = this.known.get(key);
+    if (alike === undefined) {
+      const outcome = this.add(record);
+      this.known.set(key, outcome);
+      return outcome.id;
+    }
+    let byContent: Map<string, Outcome>;
+    if (alike instanceof Map) byContent = alike;
+    else this.known.set(key, (byContent = new Map([[contentKey(alike.record), alike]])));
+    const content = contentKey(record);
+    let outcome = byContent.get(content);
+    if (outcome === undefined) byContent.set(content, (outcome = this.add(record)));
+    return outcome.id;
+  }
+
+  private add(record: OutcomeRecord): Outcome {
     const id = this.outcomes.length;
     if (id >= MAX_OUTCOMES) throw TABLE_FULL;
-    this.outcomes.push({ id, record });
-    this.byContent.set(key, id);
-    return id;
+    const outcome = { id, record };
+    this.outcomes.push(outcome);
+    return outcome;
   }
 }
 
-function constants(end: Terminal) {
-  const { value, isUnsupported, ruleID, groupName, idType, box, explicitParameters, version } = end;
-  const { isExperimentGroup, forwardAll, configDelegate } = end;
-  return {
-    value, isUnsupported, ruleID, groupName, idType, box, explicitParameters, version,
-    isExperimentGroup, forwardAll, configDelegate,
-  };
+function contentKey(record: OutcomeRecord): string {
+  const text = JSON.stringify(record);
+  const { a, b } = hash64(text);
+  return `${a}:${b}:${text.length}`;
 }
 
 /** Sampling rate of an evaluation that started without one. */
@@ -284,25 +248,25 @@ export function seenOf(result: Result): Seen {
 }
 
 function recordOf(kind: SpecKind, name: string, result: Result): OutcomeRecord {
+  const { end } = result;
   const plain = (list: ExposureList): SecondaryExposure[] =>
     list.entries().map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
-  const rate = rateOf(result);
   return {
     kind,
     name,
     value: result.value,
-    ruleID: result.ruleID,
-    groupName: result.groupName,
-    idType: result.idType,
-    json: kind === SpecKind.Gate ? {} : result.box.value,
+    ruleID: end.ruleID,
+    groupName: end.groupName,
+    idType: end.idType,
+    json: kind === SpecKind.Gate ? {} : end.box.value,
     secondaryExposures: plain(result.exposures),
     undelegatedSecondaryExposures: plain(result.undelegated),
-    explicitParameters: result.explicitParameters,
-    configDelegate: result.configDelegate,
-    configVersion: result.version,
-    isExperimentGroup: result.isExperimentGroup,
-    reason: result.reason,
+    explicitParameters: end.explicitParameters,
+    configDelegate: end.configDelegate,
+    configVersion: end.version,
+    isExperimentGroup: end.isExperimentGroup,
+    reason: end.reason,
     persistedTime: null,
-    sampling: { forwardAll: result.forwardAll, rate: rate ?? null, seenAnalytical: result.seen === Seen.Yes },
+    sampling: { forwardAll: end.forwardAll, rate: rateOf(result) ?? null, seenAnalytical: result.seen === Seen.Yes },
   };
 }

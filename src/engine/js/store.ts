@@ -1,13 +1,13 @@
 /**
  * Compiled specs: what a payload becomes before it serves. Rules, their conditions and the ends of evaluations are made
  * when first needed; nothing else changes, apart from the caches of results, which belong to one epoch each
- * (`Terminal.results`).
+ * (`Terminal`).
  */
 
 import { SpecKind, SpecsSummary } from '../engine';
 import { EvalContext } from './eval/context';
 import { Midstate } from './sha256';
-import { ResultCache } from './outcome';
+import { Terminal } from './terminal';
 
 /** A value of the payload with its JSON text, which is written once when first asked for. */
 export class ValueBox {
@@ -20,25 +20,6 @@ export class ValueBox {
     this.json ??= JSON.stringify(this.value) ?? '{}';
     return this.json;
   }
-}
-
-/**
- * Where an evaluation can end within a spec: the constant part of the result. Equal ends of one spec share a terminal,
- * so that equal results are one object.
- */
-export interface Terminal {
-  readonly value: boolean;
-  readonly isUnsupported: boolean;
-  readonly ruleID: string;
-  readonly groupName: string | null;
-  readonly idType: string | null;
-  readonly box: ValueBox;
-  readonly explicitParameters: string[] | null;
-  readonly version: number | string | null;
-  readonly isExperimentGroup: boolean;
-  readonly forwardAll: boolean;
-  readonly configDelegate: string | null;
-  readonly results: ResultCache;
 }
 
 /** A value that conditions look at, shared by all conditions that look at the same one. */
@@ -85,8 +66,10 @@ export interface Rule {
   readonly groupName: string | null;
   readonly returnBox: ValueBox;
   readonly conditions: readonly Condition[];
+  /** Whether all conditions are tests: nothing but the first failure can be noticed then. */
+  readonly isPlain: boolean;
   readonly isTargeting: boolean;
-  /** Undefined: none given. */
+  /** Of the rule; undefined: none given. */
   readonly samplingRate: number | undefined;
   readonly passKind: PassKind;
   /** Passes when the bucket (0 … 9999) is below it. */
@@ -104,8 +87,8 @@ export interface Rule {
 export interface Spec {
   readonly kind: SpecKind;
   readonly name: string;
-  /** Position in the per-user memo; gates only. */
-  readonly gateRef: GateRef | null;
+  /** Its place in the per-user memo, once a condition has named the gate: what nobody names is asked once per user. */
+  gateRef: GateRef | null;
   readonly isEnabled: boolean;
   /** Disabled by an error in the payload: always Unsupported. */
   readonly isMalformed: boolean;

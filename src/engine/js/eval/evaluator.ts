@@ -240,8 +240,24 @@ export class Evaluator implements EvalContext {
     const { tables } = this;
     if (spec.isMalformed) return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
     if (!spec.isEnabled) return tables.result(spec.onDisabled, tables.empty, undefined, Seen.No);
-    const tracking: Tracking = { list: tables.empty, rate: INHERITED_RATE, seen: Seen.Inherited };
-    for (const rule of rules) {
+    let rate: number | undefined = INHERITED_RATE;
+    for (let at = 0; at < rules.length; at++) {
+      const rule = rules[at]!;
+      if (!rule.isPlain) return this.rulesWithGates(spec, rules, at, rate);
+      rate = rule.samplingRate;
+      if (!this.plainRule(rule)) continue;
+      if (rule.delegate !== null) return this.delegated(rule, rule.delegate, tables.empty);
+      return tables.result(this.passes(rule) ? rule.onPass : rule.onFail, tables.empty, rate, Seen.Inherited);
+    }
+    return tables.result(spec.onDefault, tables.empty, rate, Seen.Inherited);
+  }
+
+  /** Continues with the first rule that names a gate: from there on exposures and the sampling state are kept. */
+  private rulesWithGates(spec: Spec, rules: readonly Rule[], from: number, rate: number | undefined): Result {
+    const { tables } = this;
+    const tracking: Tracking = { list: tables.empty, rate, seen: Seen.Inherited };
+    for (let at = from; at < rules.length; at++) {
+      const rule = rules[at]!;
       tracking.rate = rule.samplingRate;
       const end = this.rule(rule, tracking);
       if (end === RuleEnd.Fail) continue;
@@ -253,6 +269,11 @@ export class Evaluator implements EvalContext {
       return tables.result(terminal, tracking.list, rule.samplingRate, tracking.seen);
     }
     return tables.result(spec.onDefault, tracking.list, tracking.rate, tracking.seen);
+  }
+
+  private plainRule({ conditions }: Rule): boolean {
+    for (let i = 0; i < conditions.length; i++) if (!this.test(conditions[i]!)) return false;
+    return true;
   }
 
   /**

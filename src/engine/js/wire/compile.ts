@@ -2,10 +2,11 @@
 
 import { SpecKind } from '../../engine';
 import { JsonObject } from '../js-semantics';
-import { ClientFacts, Condition, PassKind, Rule, Spec, Store, ValueBox } from '../store';
+import { ClientFacts, Condition, PassKind, Rule, Spec, Store } from '../store';
+import { TerminalFacts } from '../terminal';
 import { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec } from './conditions';
-import { CompiledRule, CompiledSpec, RuleMaker, RulesWire, TerminalFacts, TerminalTable } from './ends';
+import { CompiledRule, CompiledSpec, RuleMaker, boxOf, specFacts } from './ends';
 import { Payload, SpecWire, isObject, readPayload, summarise } from './payload';
 import { Needs, Screen } from './screen';
 
@@ -65,47 +66,45 @@ class SpecCompiler {
 
   /** Names in JavaScript property order; of equal names the last wins. */
   *compileAll(list: SpecWire[], kind: SpecKind): Steps<Map<string, Spec>> {
-    const byName = Object.create(null) as Record<string, Spec>;
-    for (const [at, { name, spec }] of list.entries()) {
-      byName[name] = this.compileOne(kind, name, spec);
+    const byName = new Map<string, Spec>();
+    let isInOrder = true;
+    for (let at = 0; at < list.length; at++) {
+      const { name, spec } = list[at]!;
+      byName.set(name, this.compileOne(kind, name, spec));
+      if (startsWithDigit(name)) isInOrder = false;
       if (at % SPECS_AT_ONCE === SPECS_AT_ONCE - 1) yield;
     }
-    return new Map(Object.entries(byName));
+    return isInOrder ? byName : inPropertyOrder(byName);
   }
 
   private compileOne(kind: SpecKind, name: string, wire: unknown): Spec {
     try {
       if (!isObject(wire)) throw new MalformedSpec('it is not an object');
-      return this.spec(kind, name, wire, false);
+      const { rules, salt } = wire;
+      if (!Array.isArray(rules)) throw new MalformedSpec('its rules are no list');
+      // What might not compile is tried now, so that a malformed spec is known before it serves.
+      if (!this.screen.isPlain(rules, salt)) this.maker.rules(rules, salt, specFacts(wire));
+      return new CompiledSpec(kind, name, false, wire, this.maker);
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown reason';
       if (this.warnings.length < MAX_WARNINGS) {
         this.warnings.push(`The ${KIND_NAMES[kind]} ${JSON.stringify(name)} is malformed and disabled: ${reason}.`);
       }
-      return this.spec(kind, name, { ...(isObject(wire) ? wire : {}), rules: [] }, true);
+      return new CompiledSpec(kind, name, true, { ...(isObject(wire) ? wire : {}), rules: [] }, this.maker);
     }
   }
+}
 
-  private spec(kind: SpecKind, name: string, wire: JsonObject, isMalformed: boolean): Spec {
-    const { rules, salt } = wire;
-    if (!Array.isArray(rules)) throw new MalformedSpec('its rules are no list');
-    const facts = specFacts(wire);
-    // What might not compile is tried now, so that a malformed spec is known before it serves.
-    if (!this.screen.isPlain(rules, salt)) this.maker.rules({ rules, salt }, facts, new TerminalTable());
-    const fields = {
-      kind,
-      name,
-      gateRef: kind === SpecKind.Gate ? this.maker.conditions.gateRef(name) : null,
-      isEnabled: Boolean(wire.enabled),
-      isMalformed,
-      entity: typeof wire.entity === 'string' ? wire.entity : null,
-      idType: wire.idType as string | null | undefined,
-      isActive: wire.isActive === true,
-      hasSharedParams: wire.hasSharedParams === true,
-      targetAppIDs: wire.targetAppIDs,
-    };
-    return new CompiledSpec(fields, facts, { rules, salt }, this.maker);
-  }
+/** Objects put keys that are integers first, whatever the order in the text. */
+function inPropertyOrder<T>(byName: Map<string, T>): Map<string, T> {
+  const object = Object.create(null) as Record<string, T>;
+  for (const [name, value] of byName) object[name] = value;
+  return new Map(Object.entries(object));
+}
+
+function startsWithDigit(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 0x30 && first <= 0x39;
 }
 
 class RuleCompiler implements RuleMaker {
@@ -119,16 +118,15 @@ class RuleCompiler implements RuleMaker {
     this.configs = configs;
   }
 
-  rules({ rules, salt }: RulesWire, facts: TerminalFacts, ends: TerminalTable): Rule[] {
-    return rules.map((rule) => this.rule(rule, salt, facts, ends));
+  rules(rules: unknown[], salt: unknown, facts: TerminalFacts): Rule[] {
+    return rules.map((rule) => this.rule(rule, salt, facts));
   }
 
-  private rule(wire: unknown, specSalt: unknown, facts: TerminalFacts, ends: TerminalTable): Rule {
+  private rule(wire: unknown, specSalt: unknown, facts: TerminalFacts): Rule {
     if (!isObject(wire)) throw new MalformedSpec('a rule is not an object');
     const id = textOf(wire.id);
     const pass = wire.passPercentage;
     const delegateName = textOrNull(wire.configDelegate);
-    const delegate = delegateName === null ? null : (this.configs?.get(delegateName) ?? null);
     const fields = {
       id,
       groupName: textOrNull(wire.groupName),
@@ -140,12 +138,10 @@ class RuleCompiler implements RuleMaker {
       passBelow: (pass as number) * 100,
       prefix: `${String(specSalt)}.${String(wire.salt ?? wire.id)}.`,
       unit: this.conditions.sources.unit(wire.idType).id,
-      delegate,
-      onDelegate: delegate === null ? null : ends.delegate({
-        ...facts, configDelegate: delegateName, explicitParameters: delegate.explicitParameters,
-      }),
+      delegate: delegateName === null ? null : (this.configs?.get(delegateName) ?? null),
+      isExperimentGroup: Boolean(wire.isExperimentGroup),
     };
-    return new CompiledRule(fields, Boolean(wire.isExperimentGroup), facts, ends);
+    return new CompiledRule(fields, facts);
   }
 
   private ruleConditions(list: unknown): Condition[] {
@@ -158,28 +154,6 @@ class RuleCompiler implements RuleMaker {
     }
     return compiled;
   }
-}
-
-/** The end of a spec in which nothing passes. */
-function specFacts(wire: JsonObject): TerminalFacts {
-  const { explicitParameters, version } = wire;
-  return {
-    value: false,
-    isUnsupported: false,
-    ruleID: '',
-    groupName: null,
-    idType: typeof wire.idType === 'string' ? wire.idType : null,
-    box: boxOf(wire.defaultValue),
-    explicitParameters: Array.isArray(explicitParameters) ? (explicitParameters as string[]) : null,
-    version: typeof version === 'number' || typeof version === 'string' ? version : null,
-    isExperimentGroup: false,
-    forwardAll: Boolean(wire.forwardAllExposures),
-    configDelegate: null,
-  };
-}
-
-function boxOf(value: unknown): ValueBox {
-  return new ValueBox(value === undefined || typeof value === 'boolean' ? {} : value);
 }
 
 function textOf(value: unknown): string {

@@ -12,7 +12,7 @@ export class MalformedSpec extends Error {}
 
 export class ConditionCompiler {
   readonly sources = new SourceTable();
-  readonly gateRefs = new Map<string, GateRef>();
+  private readonly gateRefs = new Map<string, GateRef>();
   private count = 0;
   private readonly known = new Map<string, Condition>();
   private gates: ReadonlyMap<string, Spec> | null = null;
@@ -22,19 +22,25 @@ export class ConditionCompiler {
     private readonly byId: JsonObject | null,
   ) {}
 
-  /** Resolves the names of gates, those known now and those that conditions will name. */
+  /** Resolves the names of gates, those that conditions have named and those they will. */
   link(gates: ReadonlyMap<string, Spec>): void {
     this.gates = gates;
-    for (const ref of this.gateRefs.values()) ref.spec = gates.get(ref.name) ?? null;
+    for (const ref of this.gateRefs.values()) this.resolve(ref);
   }
 
-  gateRef(name: string): GateRef {
+  private gateRef(name: string): GateRef {
     let ref = this.gateRefs.get(name);
     if (ref === undefined) {
-      ref = { id: this.gateRefs.size, name, spec: this.gates?.get(name) ?? null };
+      ref = { id: this.gateRefs.size, name, spec: null };
       this.gateRefs.set(name, ref);
+      this.resolve(ref);
     }
     return ref;
+  }
+
+  private resolve(ref: GateRef): void {
+    ref.spec = this.gates?.get(ref.name) ?? null;
+    if (ref.spec !== null) ref.spec.gateRef = ref;
   }
 
   /** Null for a condition that always passes. Throws MalformedSpec. */

@@ -1,85 +1,60 @@
 /**
- * Specs and rules, and where they end. Rules are compiled and ends are made when an evaluation first reaches them: a
- * big project has tens of thousands, and making them all took most of the time it takes to prepare a payload.
+ * Specs and rules, and where they end. Rules are compiled, ends are made and fields are read when an evaluation first
+ * needs them: a big project has tens of thousands, and making them all took most of the time it takes to prepare a
+ * payload.
  */
 
-import { ResultCache } from '../outcome';
+import { JsonObject } from '../js-semantics';
 import { midstate, type Midstate } from '../sha256';
-import { Rule, Spec, Terminal, ValueBox } from '../store';
-
-/** An end without what evaluations leave in it. */
-export type TerminalFacts = Omit<Terminal, 'results'>;
-
-/** Equal ends of one spec are one object, so that equal results are, too. */
-export class TerminalTable {
-  private known: Map<string, Terminal> | null = null;
-
-  get(facts: TerminalFacts): Terminal {
-    const key = JSON.stringify([
-      facts.value, facts.isUnsupported, facts.ruleID, facts.groupName, facts.idType, facts.box.text(),
-      facts.explicitParameters, facts.version, facts.isExperimentGroup, facts.forwardAll,
-    ]);
-    return this.share(key, facts);
-  }
-
-  /** Ends of delegating rules take their content from the delegate, which is not known yet. */
-  delegate(facts: TerminalFacts): Terminal {
-    return this.share(`delegate:${facts.configDelegate ?? ''}`, facts);
-  }
-
-  private share(key: string, facts: TerminalFacts): Terminal {
-    this.known ??= new Map();
-    let end = this.known.get(key);
-    if (end === undefined) {
-      end = { ...facts, results: new ResultCache() };
-      this.known.set(key, end);
-    }
-    return end;
-  }
-}
+import { Condition, ConditionKind, GateRef, Rule, Spec, ValueBox } from '../store';
+import { Terminal, TerminalFacts } from '../terminal';
 
 /** The end of a spec that cannot be evaluated. */
 function unsupported(facts: TerminalFacts): TerminalFacts {
-  return { ...facts, isUnsupported: true, idType: null, explicitParameters: null, box: new ValueBox({}) };
+  return { ...facts, reason: 'Unsupported', idType: null, explicitParameters: null, box: new ValueBox({}) };
 }
 
-type RuleFields = Omit<Rule, 'onPass' | 'onFail' | 'onUnsupported' | 'passPrefix'> & {
+type RuleFields = Omit<Rule, 'onPass' | 'onFail' | 'onUnsupported' | 'onDelegate' | 'passPrefix' | 'isPlain'> & {
   /** What is hashed before the unit ID. */
   prefix: string;
+  isExperimentGroup: boolean;
 };
 
 export class CompiledRule implements Rule {
-  readonly id: Rule['id'];
-  readonly groupName: Rule['groupName'];
-  readonly returnBox: Rule['returnBox'];
-  readonly conditions: Rule['conditions'];
-  readonly isTargeting: Rule['isTargeting'];
-  readonly samplingRate: Rule['samplingRate'];
+  readonly id: string;
+  readonly groupName: string | null;
+  readonly returnBox: ValueBox;
+  readonly conditions: readonly Condition[];
+  readonly isPlain: boolean;
+  readonly isTargeting: boolean;
+  readonly samplingRate: number | undefined;
   readonly passKind: Rule['passKind'];
-  readonly passBelow: Rule['passBelow'];
-  readonly unit: Rule['unit'];
-  readonly delegate: Rule['delegate'];
-  readonly onDelegate: Rule['onDelegate'];
+  readonly passBelow: number;
+  readonly unit: number;
+  readonly delegate: Spec | null;
   private readonly prefix: string;
+  private readonly isExperimentGroup: boolean;
   private hashed: Midstate | null = null;
   private passed: Terminal | null = null;
   private failed: Terminal | null = null;
   private unsupported: Terminal | null = null;
+  private delegated: Terminal | null = null;
 
   /** `spec`: the end of the spec in which nothing passes. */
-  constructor(fields: RuleFields, private readonly isExperimentGroup: boolean, private readonly spec: TerminalFacts, private readonly ends: TerminalTable) {
+  constructor(fields: RuleFields, private readonly spec: TerminalFacts) {
     this.id = fields.id;
     this.groupName = fields.groupName;
     this.returnBox = fields.returnBox;
     this.conditions = fields.conditions;
+    this.isPlain = fields.conditions.every(({ kind }) => kind === ConditionKind.Test);
     this.isTargeting = fields.isTargeting;
     this.samplingRate = fields.samplingRate;
     this.passKind = fields.passKind;
     this.passBelow = fields.passBelow;
-    this.prefix = fields.prefix;
     this.unit = fields.unit;
     this.delegate = fields.delegate;
-    this.onDelegate = fields.onDelegate;
+    this.prefix = fields.prefix;
+    this.isExperimentGroup = fields.isExperimentGroup;
   }
 
   get passPrefix(): Midstate {
@@ -87,51 +62,39 @@ export class CompiledRule implements Rule {
   }
 
   get onPass(): Terminal {
-    return (this.passed ??= this.ends.get({ ...this.facts(), value: true, box: this.returnBox }));
+    return (this.passed ??= this.end(true, this.returnBox));
   }
 
   get onFail(): Terminal {
-    return (this.failed ??= this.ends.get(this.facts()));
+    return (this.failed ??= this.end(false, this.spec.box));
   }
 
   get onUnsupported(): Terminal {
-    return (this.unsupported ??= this.ends.get(unsupported(this.spec)));
+    return (this.unsupported ??= new Terminal(unsupported(this.spec)));
   }
 
-  private facts(): TerminalFacts {
-    return { ...this.spec, ruleID: this.id, groupName: this.groupName, isExperimentGroup: this.isExperimentGroup };
+  get onDelegate(): Terminal | null {
+    const { delegate } = this;
+    if (delegate === null) return null;
+    const { name, explicitParameters } = delegate;
+    return (this.delegated ??= new Terminal({ ...this.spec, configDelegate: name, explicitParameters }));
   }
-}
 
-type Late = 'rules' | 'targetingRules' | 'onDisabled' | 'onDefault' | 'onUnsupported' | 'onNoTargeting';
-type SpecFields = Omit<Spec, Late | 'defaultBox' | 'explicitParameters'>;
-
-/** What rules are compiled from. */
-export interface RulesWire {
-  readonly rules: unknown[];
-  /** The spec's. */
-  readonly salt: unknown;
+  private end(value: boolean, box: ValueBox): Terminal {
+    const { id, groupName, isExperimentGroup } = this;
+    return new Terminal({ ...this.spec, value, box, ruleID: id, groupName, isExperimentGroup });
+  }
 }
 
 /** Compiles the rules of a spec. */
 export interface RuleMaker {
-  rules(wire: RulesWire, facts: TerminalFacts, ends: TerminalTable): Rule[];
+  rules(rules: unknown[], salt: unknown, facts: TerminalFacts): Rule[];
 }
 
 export class CompiledSpec implements Spec {
-  readonly kind: Spec['kind'];
-  readonly name: Spec['name'];
-  readonly gateRef: Spec['gateRef'];
-  readonly isEnabled: Spec['isEnabled'];
-  readonly isMalformed: Spec['isMalformed'];
-  readonly entity: Spec['entity'];
-  readonly idType: Spec['idType'];
-  readonly defaultBox: Spec['defaultBox'];
-  readonly explicitParameters: Spec['explicitParameters'];
-  readonly isActive: Spec['isActive'];
-  readonly hasSharedParams: Spec['hasSharedParams'];
-  readonly targetAppIDs: Spec['targetAppIDs'];
-  private readonly ends = new TerminalTable();
+  gateRef: GateRef | null = null;
+  readonly isEnabled: boolean;
+  private known: TerminalFacts | null = null;
   private compiled: readonly Rule[] | null = null;
   private targeting: readonly Rule[] | null = null;
   private disabled: Terminal | null = null;
@@ -139,20 +102,49 @@ export class CompiledSpec implements Spec {
   private unsupported: Terminal | null = null;
   private untargeted: Terminal | null = null;
 
-  /** `facts`: the end in which nothing passes. `wire` is let go once its rules are compiled. */
-  constructor(fields: SpecFields, private readonly facts: TerminalFacts, private wire: RulesWire | null, private readonly maker: RuleMaker) {
-    this.kind = fields.kind;
-    this.name = fields.name;
-    this.gateRef = fields.gateRef;
-    this.isEnabled = fields.isEnabled;
-    this.isMalformed = fields.isMalformed;
-    this.entity = fields.entity;
-    this.idType = fields.idType;
-    this.defaultBox = facts.box;
-    this.explicitParameters = facts.explicitParameters;
-    this.isActive = fields.isActive;
-    this.hasSharedParams = fields.hasSharedParams;
-    this.targetAppIDs = fields.targetAppIDs;
+  /** `wire.rules` is a list, and is let go once the rules are compiled. */
+  constructor(
+    readonly kind: Spec['kind'],
+    readonly name: string,
+    readonly isMalformed: boolean,
+    private readonly wire: JsonObject,
+    private readonly maker: RuleMaker,
+  ) {
+    this.isEnabled = Boolean(wire.enabled);
+  }
+
+  get entity(): string | null {
+    const { entity } = this.wire;
+    return typeof entity === 'string' ? entity : null;
+  }
+
+  get idType(): string | null | undefined {
+    return this.wire.idType as string | null | undefined;
+  }
+
+  get isActive(): boolean {
+    return this.wire.isActive === true;
+  }
+
+  get hasSharedParams(): boolean {
+    return this.wire.hasSharedParams === true;
+  }
+
+  get targetAppIDs(): unknown {
+    return this.wire.targetAppIDs;
+  }
+
+  get defaultBox(): ValueBox {
+    return this.facts.box;
+  }
+
+  get explicitParameters(): string[] | null {
+    return this.facts.explicitParameters;
+  }
+
+  /** The end in which nothing passes. */
+  private get facts(): TerminalFacts {
+    return (this.known ??= specFacts(this.wire));
   }
 
   get rules(): readonly Rule[] {
@@ -164,26 +156,49 @@ export class CompiledSpec implements Spec {
   }
 
   private compile(): readonly Rule[] {
-    this.compiled = this.wire === null ? [] : this.maker.rules(this.wire, this.facts, this.ends);
-    this.wire = null;
+    const { wire } = this;
+    this.compiled = this.maker.rules(wire.rules as unknown[], wire.salt, this.facts);
+    wire.rules = null;
     return this.compiled;
   }
 
   get onDisabled(): Terminal {
-    return (this.disabled ??= this.ends.get({ ...this.facts, ruleID: 'disabled', explicitParameters: null }));
+    return (this.disabled ??= new Terminal({ ...this.facts, ruleID: 'disabled', explicitParameters: null }));
   }
 
   get onDefault(): Terminal {
-    return (this.byDefault ??= this.ends.get({ ...this.facts, ruleID: 'default' }));
+    return (this.byDefault ??= new Terminal({ ...this.facts, ruleID: 'default' }));
   }
 
   get onUnsupported(): Terminal {
-    return (this.unsupported ??= this.ends.get(unsupported(this.facts)));
+    return (this.unsupported ??= new Terminal(unsupported(this.facts)));
   }
 
   get onNoTargeting(): Terminal {
-    return (this.untargeted ??= this.ends.get({
+    return (this.untargeted ??= new Terminal({
       ...this.facts, idType: null, version: null, explicitParameters: null, forwardAll: false, box: new ValueBox({}),
     }));
   }
+}
+
+/** The end of a spec in which nothing passes. */
+export function specFacts(wire: JsonObject): TerminalFacts {
+  const { explicitParameters, version } = wire;
+  return {
+    value: false,
+    ruleID: '',
+    groupName: null,
+    idType: typeof wire.idType === 'string' ? wire.idType : null,
+    box: boxOf(wire.defaultValue),
+    explicitParameters: Array.isArray(explicitParameters) ? (explicitParameters as string[]) : null,
+    version: typeof version === 'number' || typeof version === 'string' ? version : null,
+    isExperimentGroup: false,
+    forwardAll: Boolean(wire.forwardAllExposures),
+    configDelegate: null,
+    reason: null,
+  };
+}
+
+export function boxOf(value: unknown): ValueBox {
+  return new ValueBox(value === undefined || typeof value === 'boolean' ? {} : value);
 }
