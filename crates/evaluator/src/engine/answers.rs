@@ -72,13 +72,13 @@ impl Engine {
 
     fn record(&mut self, slot: u32, outcome: u32, parameter: Option<&str>, mode: u32, now: f64) -> bool {
         let slot = self.slots.get_mut(slot as usize).filter(|s| s.occupied);
-        let (Some(slot), Some(outcome)) = (slot, self.tables.get(outcome)) else { return self.exposures.is_full() };
+        let (Some(slot), Some(record)) = (slot, self.tables.get(outcome)) else { return self.exposures.is_full() };
         // Layers expose per parameter, everything else does not.
-        if (outcome.kind == SpecKind::Layer) != parameter.is_some() {
+        if (record.kind == SpecKind::Layer) != parameter.is_some() {
             return self.exposures.is_full();
         }
         let manual = mode & eval_mode::MANUAL != 0;
-        self.exposures.expose(slot, &Exposure { outcome, parameter, manual, time: now })
+        self.exposures.expose(slot, &Exposure { outcome: record, number: outcome, parameter, manual, time: now })
     }
 
     /// Makes the memos of a slot fit the current specs. False without a user.

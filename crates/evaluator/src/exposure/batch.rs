@@ -1,6 +1,5 @@
 //! Events that left the engine, and their wire form (BEHAVIOUR.md 7.1, 7.4). Encoding may run on any thread.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::js_semantics::number::write_number;
@@ -42,7 +41,8 @@ pub(crate) struct Details {
 #[derive(Debug)]
 pub(super) enum Event {
     Exposure {
-        outcome: Arc<Outcome>,
+        /// Index into the chunk's outcomes.
+        outcome: u32,
         user: TextRange,
         parameter: Option<TextRange>,
         time: f64,
@@ -64,6 +64,8 @@ pub(super) enum Event {
 pub(super) struct Texts {
     pub(super) text: String,
     pub(super) details: Vec<Details>,
+    /// Each once: an event that held its own would have its count changed here and where it is encoded, by two cores.
+    pub(super) outcomes: Vec<Arc<Outcome>>,
 }
 
 /// Events with the text they need.
@@ -92,12 +94,17 @@ impl Chunk {
         self.texts().details.get(usize::from(at))
     }
 
+    fn outcome(&self, at: u32) -> Option<&Outcome> {
+        self.texts().outcomes.get(at as usize).map(|outcome| &**outcome)
+    }
+
     /// Bytes of an event's JSON, about.
     pub(super) fn size(&self, event: &Event) -> usize {
         match event {
             Event::Custom { head, user, tail } => head.len() + user.map_or(4, TextRange::len) + tail.len(),
             Event::Exposure { outcome, user, parameter, flags, .. } => {
-                let exposures = outcome.exposures_json(is_undelegated(outcome, *flags)).len();
+                let json = |o: &Outcome| o.exposures_json(is_undelegated(o, *flags)).len();
+                let exposures = self.outcome(*outcome).map_or(0, json);
                 EVENT_BYTES + user.len() + parameter.map_or(0, TextRange::len) + exposures
             }
         }
@@ -155,12 +162,12 @@ impl EventBatch {
     }
 }
 
-/// Texts that many events of a batch share, written once.
+/// Texts that many events share, written once. Those of a chunk are '' until needed.
 #[derive(Default)]
 struct Repeated {
-    /// Metadata of an outcome by its address (the batch holds it) and flags; layers name a parameter too and stay out.
-    heads: HashMap<(usize, u8), String>,
-    /// `reason` … `serverTime` by details of the current chunk, '' until needed.
+    /// Metadata of an outcome of the current chunk, without and with `MANUAL`; layers name a parameter too and stay out.
+    heads: Vec<[String; 2]>,
+    /// `reason` … `serverTime` by details of the current chunk.
     details: Vec<String>,
     /// The latest time and its text.
     time: (f64, String),
@@ -170,15 +177,17 @@ impl Repeated {
     fn start(&mut self, chunk: &Chunk) {
         self.details.clear();
         self.details.resize(chunk.texts().details.len(), String::new());
+        self.heads.clear();
+        self.heads.resize(chunk.texts().outcomes.len(), Default::default());
     }
 
-    fn head(&mut self, outcome: &Arc<Outcome>, flags: u8, out: &mut String) {
+    fn head(&mut self, at: u32, outcome: &Outcome, flags: u8, out: &mut String) {
+        let Some(heads) = self.heads.get_mut(at as usize) else { return };
         let flags = flags & MANUAL;
-        let head = self.heads.entry((Arc::as_ptr(outcome) as usize, flags)).or_insert_with(|| {
-            let mut head = String::new();
-            metadata(outcome, None, flags, &mut head);
-            head
-        });
+        let head = &mut heads[usize::from(flags != 0)];
+        if head.is_empty() {
+            metadata(outcome, None, flags, head);
+        }
         out.push_str(head);
     }
 
@@ -213,10 +222,11 @@ fn encode_event(chunk: &Chunk, event: &Event, repeated: &mut Repeated, out: &mut
             out.push_str(user.map_or("null", |user| chunk.span(user)));
             out.push_str(chunk.span(*tail));
         }
-        Event::Exposure { outcome, user, parameter, time, rate, details, flags } => {
+        Event::Exposure { outcome: at, user, parameter, time, rate, details, flags } => {
+            let Some(outcome) = chunk.outcome(*at) else { return };
             match parameter {
                 Some(parameter) => metadata(outcome, Some(chunk.span(*parameter)), *flags, out),
-                None => repeated.head(outcome, *flags, out),
+                None => repeated.head(*at, outcome, *flags, out),
             }
             if chunk.details(*details).is_some() {
                 repeated.times(outcome, chunk, *details, out);

@@ -40,6 +40,8 @@ impl Default for EventOptions {
 /// What is exposed.
 pub(crate) struct Exposure<'a> {
     pub(crate) outcome: &'a Arc<Outcome>,
+    /// Its number in the tables.
+    pub(crate) number: u32,
     pub(crate) parameter: Option<&'a str>,
     pub(crate) manual: bool,
     pub(crate) time: f64,
@@ -93,8 +95,9 @@ impl Exposures {
             self.pending.begin();
             let user = self.pending.user(slot);
             let parameter = exposure.parameter.map(|name| self.pending.text(name));
+            let outcome = self.pending.outcome(exposure.number, outcome);
             self.pending.push(Event::Exposure {
-                outcome: outcome.clone(),
+                outcome,
                 user,
                 parameter,
                 time: exposure.time,

@@ -1,8 +1,10 @@
 //! Pending events in chunks, each with the text it needs. A user's text is stored once per chunk.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::batch::{Chunk, Details, Event, EventBatch, TextRange, Texts};
+use crate::outcome::Outcome;
 use crate::store::Text;
 use crate::user::{PendingText, UserSlot};
 
@@ -22,6 +24,8 @@ pub(super) struct Pending {
     details: Details,
     events: usize,
     bytes: usize,
+    /// By number of an outcome, where it lay in some chunk's outcomes. A hint: outcomes are told apart by address.
+    places: Vec<u32>,
 }
 
 impl Pending {
@@ -57,7 +61,7 @@ impl Pending {
         if full {
             self.serial += 1;
             let events = Vec::with_capacity(CHUNK_EVENTS);
-            let own = Texts { details: vec![self.details.clone()], text: String::new() };
+            let own = Texts { details: vec![self.details.clone()], ..Texts::default() };
             self.chunks.push_back(Chunk { events, own, shared: None });
         }
         let last = self.chunks.len() - 1;
@@ -90,6 +94,21 @@ impl Pending {
             slot.pending = PendingText { chunk: self.serial, start: range.start, end: range.end };
         }
         TextRange { start: slot.pending.start, end: slot.pending.end }
+    }
+
+    /// Index of an outcome in the current chunk, appended if it is not there yet. `number`: its number in the tables.
+    pub(super) fn outcome(&mut self, number: u32, outcome: &Arc<Outcome>) -> u32 {
+        let number = number as usize;
+        if number >= self.places.len() {
+            self.places.resize(number + 1, 0);
+        }
+        let (Some(chunk), Some(place)) = (self.chunks.back_mut(), self.places.get_mut(number)) else { return 0 };
+        let outcomes = &mut chunk.own.outcomes;
+        if !outcomes.get(*place as usize).is_some_and(|known| Arc::ptr_eq(known, outcome)) {
+            *place = outcomes.len() as u32;
+            outcomes.push(outcome.clone());
+        }
+        *place
     }
 
     pub(super) fn push(&mut self, mut event: Event) {

@@ -9,6 +9,8 @@ mod scan;
 mod sections;
 pub mod value;
 
+use std::sync::Arc;
+
 use crate::js_semantics::{json, to_lower_case, JsValue};
 use crate::store::{FieldName, Store};
 use scan::scan_object;
@@ -133,7 +135,7 @@ pub struct UserSlot {
     fields: Vec<Field>,
     objects: Vec<JsValue>,
     objects_base: usize,
-    agent: Option<UserAgentParts>,
+    agent: Option<Arc<UserAgentParts>>,
     /// Hash of what the dedupe key says about the user.
     pub(crate) dedupe_hash: u64,
     pub(crate) pending: PendingText,
@@ -246,13 +248,13 @@ impl UserSlot {
     }
 
     /// Sets the parsed user agent.
-    pub(crate) fn set_agent(&mut self, parts: UserAgentParts) {
+    pub(crate) fn set_agent(&mut self, parts: Arc<UserAgentParts>) {
         self.agent = Some(parts);
     }
 
     /// A part of the user agent; the outer None = not parsed yet.
     pub(crate) fn agent(&self) -> Option<&UserAgentParts> {
-        self.agent.as_ref()
+        self.agent.as_deref()
     }
 
     /// Forgets what was found out under other specs or tables.
