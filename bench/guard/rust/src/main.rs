@@ -101,6 +101,10 @@ impl Bench {
                 Ok((operations, sum + body.len() as u64))
             }
             "client initialize" => self.respond(),
+            "client initialize, new user" => {
+                self.place(0, iteration);
+                self.respond()
+            }
             "load" => {
                 let prepared = prepare(&self.payload).map_err(|error| format!("{error:?}"))?;
                 Ok((1, prepared.summary.len() as u64))
