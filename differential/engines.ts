@@ -186,7 +186,14 @@ function askClientInitialize(engine: Engine, one: Case, call: ClientInitializeCa
     answer = engine.clientInitialize(0, options);
   }
   if (typeof answer === 'number') return { failed: true };
-  return answer === null ? null : new TextDecoder().decode(answer);
+  return sameAsText(answer, engine.clientInitializeText(0, options));
+}
+
+/** The text of a response in both forms. Throws when they differ. */
+export function sameAsText(bytes: Uint8Array | null, text: string | number | null): string | null {
+  const decoded = bytes === null ? null : new TextDecoder().decode(bytes);
+  if (text !== decoded) throw new Error(`the response as text differs from its bytes: ${text} and ${decoded}`);
+  return decoded;
 }
 
 /** Asks an engine everything. `payload` may be another form of `one.payload`. */

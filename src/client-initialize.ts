@@ -1,7 +1,8 @@
-/** The response that client SDKs are bootstrapped with (BEHAVIOUR.md 6): as bytes, as text, as an object. */
+/** The response that client SDKs are bootstrapped with (BEHAVIOUR.md 6): as text, as bytes, as an object. */
 import type { ClientInitializeOptions } from './engine/engine';
 import { recover } from './error-boundary';
 import { StatsigUninitializedError } from './errors';
+import type { Evaluator } from './evaluation/evaluator';
 import type { Runtime } from './runtime';
 import type { ClientInitializeResponse, ClientInitializeResponseOptions } from './types/client-initialize';
 
@@ -12,11 +13,15 @@ export interface ClientInitializeCall {
   options: ClientInitializeResponseOptions | null | undefined;
 }
 
-const utf8 = new TextDecoder();
+/** JSON as the engine wrote it; null when no specs serve or the user is none. */
+export function clientInitializeText(runtime: Runtime, isReady: boolean, call: ClientInitializeCall): string | null {
+  return guarded(runtime, isReady, call, askText, (text) => (text !== null && call.options?.htmlSafe ? htmlSafe(text) : text));
+}
 
-/** UTF-8 JSON as the engine wrote it; null when no specs serve or the user is none. */
+/** The same as UTF-8. */
 export function clientInitializeBytes(runtime: Runtime, isReady: boolean, call: ClientInitializeCall): Uint8Array | null {
-  return guarded(runtime, isReady, call, (bytes) => (bytes !== null && call.options?.htmlSafe ? htmlSafe(bytes) : bytes));
+  if (!call.options?.htmlSafe) return guarded(runtime, isReady, call, askBytes, (bytes) => bytes);
+  return guarded(runtime, isReady, call, askText, (text) => (text === null ? null : new TextEncoder().encode(htmlSafe(text))));
 }
 
 /** Characters that can end a script element or a JavaScript string, as JSON escapes. */
@@ -25,8 +30,8 @@ const ESCAPES: Record<string, string> = {
 };
 
 /** The same JSON value for inside an HTML page; outside strings JSON has none of these characters. */
-function htmlSafe(bytes: Uint8Array): Uint8Array {
-  return new TextEncoder().encode(utf8.decode(bytes).replace(/[<>&\u2028\u2029]/g, (unsafe) => ESCAPES[unsafe]!));
+function htmlSafe(text: string): string {
+  return text.replace(/[<>&\u2028\u2029]/g, (unsafe) => ESCAPES[unsafe]!);
 }
 
 /** The response as an object of the caller's own. A primitive user counts as one without fields, and is echoed. */
@@ -35,8 +40,8 @@ export function clientInitializeObject(
   isReady: boolean,
   call: ClientInitializeCall,
 ): ClientInitializeResponse | null {
-  return guarded(runtime, isReady, call, (bytes) => {
-    const response = bytes === null ? null : (JSON.parse(utf8.decode(bytes)) as ClientInitializeResponse);
+  return guarded(runtime, isReady, call, askText, (text) => {
+    const response = text === null ? null : (JSON.parse(text) as ClientInitializeResponse);
     if (response !== null && typeof call.user !== 'object') {
       response.user = call.user as ClientInitializeResponse['user'];
     }
@@ -44,7 +49,20 @@ export function clientInitializeObject(
   });
 }
 
-function guarded<R>(runtime: Runtime, isReady: boolean, call: ClientInitializeCall, give: (bytes: Uint8Array | null) => R): R | null {
+type Form = string | Uint8Array;
+type Asked = Omit<ClientInitializeOptions, 'nowMs'>;
+type Ask<T extends Form> = (evaluator: Evaluator, user: object, asked: Asked) => T | null;
+
+const askText: Ask<string> = (evaluator, user, asked) => evaluator.clientInitializeText(user, asked);
+const askBytes: Ask<Uint8Array> = (evaluator, user, asked) => evaluator.clientInitialize(user, asked);
+
+function guarded<T extends Form, R>(
+  runtime: Runtime,
+  isReady: boolean,
+  call: ClientInitializeCall,
+  ask: Ask<T>,
+  give: (response: T | null) => R,
+): R | null {
   let marker = '';
   let isSuccess = false;
   try {
@@ -52,13 +70,13 @@ function guarded<R>(runtime: Runtime, isReady: boolean, call: ClientInitializeCa
       throw new StatsigUninitializedError();
     }
     marker = runtime.diagnostics.startGcir();
-    const bytes = write(runtime, call);
-    isSuccess = bytes !== null && !isEmpty(bytes);
+    const response = respond(runtime, call, ask);
+    isSuccess = response !== null && !isEmpty(response);
     if (!isSuccess) {
       const empty = new Error('getClientInitializeResponse returns empty response');
       runtime.exceptions.report(empty, contextOf(call));
     }
-    return give(bytes);
+    return give(response);
   } catch (error) {
     isSuccess = false;
     recover(error, runtime.exceptions, contextOf(call));
@@ -70,7 +88,7 @@ function guarded<R>(runtime: Runtime, isReady: boolean, call: ClientInitializeCa
   }
 }
 
-function write(runtime: Runtime, { user, clientKey, options }: ClientInitializeCall): Uint8Array | null {
+function respond<T extends Form>(runtime: Runtime, { user, clientKey, options }: ClientInitializeCall, ask: Ask<T>): T | null {
   if (runtime.applier.lastUpdateTime === 0) {
     return null;
   }
@@ -80,39 +98,40 @@ function write(runtime: Runtime, { user, clientKey, options }: ClientInitializeC
   if (typeof user !== 'object' && runtime.applier.environment !== null) {
     throw new TypeError(`getClientInitializeResponse needs a user object, got ${typeof user}.`);
   }
-  const asked: Omit<ClientInitializeOptions, 'nowMs'> = {
-    ...engineOptions(options ?? {}),
-    clientKey: typeof clientKey === 'string' ? clientKey : null,
-    hash: String(options?.hash ?? 'djb2'),
-    includeLocalOverrides: Boolean(options?.includeLocalOverrides),
-    random: Math.random(),
-  };
-  return runtime.evaluator.clientInitialize(typeof user === 'object' ? user : {}, asked);
+  return ask(runtime.evaluator, typeof user === 'object' ? user : {}, engineOptions(clientKey, options ?? {}));
 }
 
-/** The options as the engine takes them: filters are arrays there, and what is undefined is absent. */
-function engineOptions(options: ClientInitializeResponseOptions): Partial<ClientInitializeOptions> {
-  const { htmlSafe: _, ...rest } = options;
-  const asked: Record<string, unknown> = { ...rest };
-  for (const filter of FILTERS) {
-    if (asked[filter] === undefined || asked[filter] === null) delete asked[filter];
-    else asked[filter] = [...(asked[filter] as Iterable<string>)];
+/** The options as the engine takes them: filters are arrays there, and what says nothing is absent. */
+function engineOptions(clientKey: unknown, options: ClientInitializeResponseOptions): Asked {
+  const asked: Asked & Record<string, unknown> = { hash: String(options.hash ?? 'djb2'), random: Math.random() };
+  if (typeof clientKey === 'string') asked.clientKey = clientKey;
+  for (const key of Object.keys(options)) {
+    const value = (options as Record<string, unknown>)[key];
+    if (OWN_OPTIONS.has(key)) continue;
+    if (!FILTERS.has(key)) asked[key] = value;
+    else if (value !== undefined && value !== null) asked[key] = [...(value as Iterable<string>)];
   }
+  if (options.includeLocalOverrides) asked.includeLocalOverrides = true;
   return asked;
 }
 
-const FILTERS = ['featureGateFilter', 'experimentFilter', 'dynamicConfigFilter', 'layerFilter', 'paramStoreFilter'] as const;
+/** Read above, or none of the engine's. */
+const OWN_OPTIONS = new Set(['htmlSafe', 'hash', 'includeLocalOverrides', 'clientKey', 'random']);
+const FILTERS = new Set(['featureGateFilter', 'experimentFilter', 'dynamicConfigFilter', 'layerFilter', 'paramStoreFilter']);
 
 /** True when all three maps, the first keys of the response, are empty, unless because the client has them already. */
-function isEmpty(bytes: Uint8Array): boolean {
-  const head = utf8.decode(bytes.subarray(0, EMPTY_HEAD.length + UNCHANGED_ROOM));
+function isEmpty(response: Form): boolean {
+  const head = headOf(response, LONGEST_HEAD);
   return head.startsWith(EMPTY_HEAD) && !head.includes('"has_updates":false');
 }
 
-/** Enough for what stands between the maps and `has_updates`. */
-const UNCHANGED_ROOM = 80;
+function headOf(response: Form, length: number): string {
+  return typeof response === 'string' ? response.slice(0, length) : String.fromCharCode(...response.subarray(0, length));
+}
 
 const EMPTY_HEAD = '{"feature_gates":{},"dynamic_configs":{},"layer_configs":{}';
+/** With enough for what stands between the maps and `has_updates`. All of it is ASCII where it matters. */
+const LONGEST_HEAD = EMPTY_HEAD.length + 80;
 
 function contextOf({ clientKey, options }: ClientInitializeCall) {
   const hash = options?.hash;

@@ -1,6 +1,6 @@
 /** The public API on one instance (BEHAVIOUR.md 1.4). Each method is a delegation; what it does lives elsewhere. */
 import * as calls from './calls';
-import { clientInitializeBytes, clientInitializeObject } from './client-initialize';
+import { clientInitializeBytes, clientInitializeObject, clientInitializeText } from './client-initialize';
 import { logCustomEvent } from './custom-events';
 import { DeprecatedApi } from './deprecated-api';
 import { SpecKind, type EngineKind, type EngineStats, type OverrideTable } from './engine/engine';
@@ -230,17 +230,16 @@ export class Server extends DeprecatedApi {
     return clientInitializeObject(this.runtime, this.evaluations.isReady, { user, clientKey: clientSDKKey, options });
   }
 
-  /** The same as JSON text, without ever becoming an object. */
+  /** The same as JSON text, without ever becoming an object: the cheapest form. */
   getClientInitializeResponseString(
     user: StatsigUser,
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): string | null {
-    const bytes = this.getClientInitializeResponseBuffer(user, clientSDKKey, options);
-    return bytes === null ? null : new TextDecoder().decode(bytes);
+    return clientInitializeText(this.runtime, this.evaluations.isReady, { user, clientKey: clientSDKKey, options });
   }
 
-  /** The same as UTF-8 bytes, ready to be sent: the cheapest form. */
+  /** The same as UTF-8 bytes, ready to be sent. */
   getClientInitializeResponseBuffer(
     user: StatsigUser,
     clientSDKKey?: string,

@@ -6,6 +6,7 @@ const USERS: unknown[] = [
   { userID: 'u' },
   { userID: 'u2', email: 'a@b.c', customIDs: { companyID: 'c' }, privateAttributes: { p: 1 } },
   { userID: 'u3', statsigEnvironment: { tier: 'mine' } },
+  { userID: 'ü', email: 'привет@😀.example', custom: { half: '\ud83d' } },
   {},
   null,
   undefined,

@@ -1,11 +1,10 @@
 /** Client-initialize straight through the engine interface. */
 import type { JsonObject } from '../../differential/case';
-import { createEngine } from '../../differential/engines';
+import { createEngine, sameAsText } from '../../differential/engines';
 import type { ClientInitializeOptions, Engine, EngineKind } from '../../src/engine/engine';
 import { encodeUser } from '../../src/evaluation/user-encoder';
 
 export const NOW = 1_700_000_000_000;
-const utf8 = new TextDecoder();
 
 /** An engine that serves a payload. */
 export async function loaded(kind: EngineKind, payload: JsonObject): Promise<Engine> {
@@ -29,5 +28,5 @@ export function respond(engine: Engine, user: object, options: Partial<ClientIni
     answer = engine.clientInitialize(slot, asked);
   }
   if (typeof answer === 'number') throw new Error(`client-initialize failed: ${answer} ${engine.lastError()}`);
-  return answer === null ? null : utf8.decode(answer);
+  return sameAsText(answer, engine.clientInitializeText(slot, asked));
 }

@@ -280,6 +280,8 @@ export interface Engine {
 
   /** The client-initialize response as UTF-8 JSON, null when no specs serve, or an `EvalCode`. */
   clientInitialize(slot: number, options: ClientInitializeOptions): Uint8Array | number | null;
+  /** The same as text, which is cheaper than decoding bytes. */
+  clientInitializeText(slot: number, options: ClientInitializeOptions): string | number | null;
 
   stats(): EngineStats;
   /**

@@ -37,6 +37,7 @@ export interface RustBinding {
   setIpTable(table: Uint8Array): void;
   setTimeZone(transitions: Float64Array): void;
   clientInitialize(slot: number, json: string): Uint8Array | number | null;
+  clientInitializeText(slot: number, json: string): string | number | null;
   stats(): string;
   isDead(): boolean;
   /** Kills the instance from inside, for the tests of replacing it. */
@@ -167,6 +168,10 @@ export class RustEngine implements Engine {
 
   clientInitialize(slot: number, options: ClientInitializeOptions): Uint8Array | number | null {
     return this.rust.clientInitialize(slot, JSON.stringify(options));
+  }
+
+  clientInitializeText(slot: number, options: ClientInitializeOptions): string | number | null {
+    return this.rust.clientInitializeText(slot, JSON.stringify(options));
   }
 
   stats(): EngineStats {

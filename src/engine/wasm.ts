@@ -295,6 +295,12 @@ class WasmBinding implements RustBinding {
     return length < 0 ? length : this.bytes(length);
   }
 
+  clientInitializeText(slot: number, json: string): string | number | null {
+    const length = this.wasm.client_initialize(slot, this.write(json));
+    if (length === NONE) return null;
+    return length < 0 ? length : this.text(length);
+  }
+
   stats(): string {
     return this.text(this.wasm.stats());
   }

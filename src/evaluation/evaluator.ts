@@ -1,6 +1,6 @@
 /** An engine as the facade uses it: checks (checks.ts), events, specs and what surrounds them. */
-import type {
-  ClientInitializeOptions, Engine, EngineOptions, EventBatch, OverrideTable, PreparedSpecs,
+import {
+  EvalCode, type ClientInitializeOptions, type Engine, type EngineOptions, type EventBatch, type OverrideTable, type PreparedSpecs,
 } from '../engine/engine';
 import { ATTEMPTS, Checks } from './checks';
 import { customEventText, type CustomEvent } from './custom-event';
@@ -21,6 +21,8 @@ export class Evaluator extends Checks {
   private environment = NO_ENVIRONMENT;
   /** The same text for client-initialize, which only fills a missing environment. Kept, so that its users stay known. */
   private fillingEnvironment = NO_ENVIRONMENT;
+  /** A client-initialize response of these specs asked for the user agent. */
+  private responsesReadAgents = false;
 
   // ---- events and responses ----
 
@@ -30,18 +32,28 @@ export class Evaluator extends Checks {
     this.record(() => this.engine.logEvent(user === null ? -1 : this.current(user).slot, head, tail, dedupeKey));
   }
 
-  /**
-   * The client-initialize response as UTF-8 JSON; null when no specs serve. `environmentJson` fills a missing
-   * `statsigEnvironment` ('' = none). @throws EvaluationFailedError
-   */
+  /** The client-initialize response as UTF-8 JSON; null when no specs serve. @throws EvaluationFailedError */
   clientInitialize(user: object, options: Omit<ClientInitializeOptions, 'nowMs'>): Uint8Array | null {
     const timed = { ...options, nowMs: this.hooks.now() };
+    return this.respond(user, (slot) => this.engine.clientInitialize(slot, timed));
+  }
+
+  /** The same as text. */
+  clientInitializeText(user: object, options: Omit<ClientInitializeOptions, 'nowMs'>): string | null {
+    const timed = { ...options, nowMs: this.hooks.now() };
+    return this.respond(user, (slot) => this.engine.clientInitializeText(slot, timed));
+  }
+
+  private respond<T>(user: object, ask: (slot: number) => T | number): T {
     this.users.setEnvironment(this.fillingEnvironment);
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const record = this.users.acquire(user);
-        const answer = this.engine.clientInitialize(record.slot, timed);
+        // A response asks for nearly everything, so if one asked for the user agent, the next one will.
+        if (this.responsesReadAgents && attempt === 0) this.resolveCode(EvalCode.NeedsUserAgent, record, user);
+        const answer = ask(record.slot);
         if (typeof answer !== 'number') return answer;
+        this.responsesReadAgents ||= answer === EvalCode.NeedsUserAgent;
         this.resolveCode(answer, record, user);
       }
       throw new EvaluationFailedError(this.engine.lastError());
@@ -124,6 +136,7 @@ export class Evaluator extends Checks {
     }
     if (prepared.summary.usesUserAgent) preloadUserAgentParser();
     this.engine.commitSpecs(prepared.handle);
+    this.responsesReadAgents = false;
     if (this.replaceIfDead()) throw new Error('The engine died of a payload');
     this.startEpoch();
   }

@@ -258,6 +258,11 @@ impl Engine {
         crate::bootstrap::client_initialize(self, slot, options)
     }
 
+    /// Takes a body back whose text was copied: its memory serves the next response.
+    pub fn recycle_response(&mut self, body: Vec<u8>) {
+        self.bootstrap.recycle(body);
+    }
+
     /// Queues a custom event; slot None = `null` user. True = batch full.
     pub fn log_event(&mut self, slot: Option<u32>, head: &str, tail: &str, dedupe_key: &str) -> bool {
         let slot = slot.and_then(|slot| self.slots.get_mut(slot as usize)).filter(|slot| slot.occupied);

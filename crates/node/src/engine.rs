@@ -108,11 +108,6 @@ impl NativeEngine {
     }
 
     #[napi]
-    pub fn set_user_agent(&self, slot: u32, json: String) {
-        self.shared.call((), |engine| engine.set_user_agent(slot, &json));
-    }
-
-    #[napi]
     pub fn outcome(&self, outcome: u32) -> String {
         self.shared.call("null".into(), |engine| engine.outcome(outcome))
     }

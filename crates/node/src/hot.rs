@@ -12,7 +12,8 @@ use napi::{check_status, sys, JsValue, Result};
 use statsig_evaluator::engine::eval_code;
 
 use crate::hot_many::evaluate_many;
-use crate::hot_text::{expose_layer_parameter, log_event, set_user};
+use crate::hot_response::client_initialize_text;
+use crate::hot_text::{expose_layer_parameter, log_event, set_user, set_user_agent};
 use crate::shared::Shared;
 
 /// A function that Node calls.
@@ -21,13 +22,15 @@ type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> 
 /// Defines the functions on a new instance.
 pub fn define(env: &Env, this: &This, shared: &Rc<Shared>) -> Result<()> {
     let (env, this) = (env.raw(), this.object.value().value);
-    let functions: [(&CStr, Callback); 7] = [
+    let functions: [(&CStr, Callback); 9] = [
         (c"isDead", is_dead),
         (c"evaluate", evaluate),
         (c"evaluateMany", evaluate_many),
         (c"expose", expose),
         (c"exposeLayerParameter", expose_layer_parameter),
         (c"setUser", set_user),
+        (c"setUserAgent", set_user_agent),
+        (c"clientInitializeText", client_initialize_text),
         (c"logEvent", log_event),
     ];
     functions.into_iter().try_for_each(|(name, callback)| function(env, this, name, callback, shared))
@@ -100,6 +103,18 @@ pub unsafe fn boolean(env: sys::napi_env, answer: bool) -> sys::napi_value {
     value
 }
 
+/// An integer for JavaScript; null, which is undefined there, when Node cannot make one.
+///
+/// # Safety
+/// `env` must be that of the running callback.
+#[inline]
+pub unsafe fn code(env: sys::napi_env, answer: i32) -> sys::napi_value {
+    let mut value = ptr::null_mut();
+    // SAFETY: `env` is live and `value` is a local.
+    unsafe { sys::napi_create_int32(env, answer, &mut value) };
+    value
+}
+
 /// An index; a negative one (an error code, say) is out of range, not 0.
 pub fn index(number: f64) -> u32 {
     if number >= 0.0 {
@@ -116,10 +131,8 @@ unsafe extern "C" fn evaluate(env: sys::napi_env, info: sys::napi_callback_info)
         let [slot, spec, mode, now] = values.map(|value| unsafe { number(env, value) });
         shared.call(eval_code::FAILED, |engine| engine.evaluate(index(slot), index(spec), mode as u32, now))
     });
-    let mut value = ptr::null_mut();
-    // SAFETY: `env` is live and `value` is a local; on failure it stays null, which JavaScript sees as undefined.
-    unsafe { sys::napi_create_int32(env, answer, &mut value) };
-    value
+    // SAFETY: `env` is live.
+    unsafe { code(env, answer) }
 }
 
 unsafe extern "C" fn expose(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {

@@ -48,7 +48,7 @@ unsafe fn append(env: sys::napi_env, value: sys::napi_value, out: &mut Vec<u8>) 
 ///
 /// # Safety
 /// As `append`.
-unsafe fn with_texts<T>(
+pub unsafe fn with_texts<T>(
     env: sys::napi_env,
     values: [sys::napi_value; 3],
     work: impl FnOnce([&str; 3]) -> T,
@@ -81,6 +81,18 @@ pub unsafe extern "C" fn set_user(env: sys::napi_env, info: sys::napi_callback_i
         let work =
             |[json, private, exotic]: [&str; 3]| shared.call((), |engine| engine.set_user(slot, json, private, exotic));
         unsafe { with_texts(env, [json, private, exotic], work) };
+    }
+    ptr::null_mut()
+}
+
+/// `setUserAgent(slot, json)`.
+pub unsafe extern "C" fn set_user_agent(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
+    if let Some((shared, [slot, json])) = unsafe { call_info::<2>(env, info) } {
+        // SAFETY: live handles of this call, also below.
+        let slot = index(unsafe { number(env, slot) });
+        let work = |[json, ..]: [&str; 3]| shared.call((), |engine| engine.set_user_agent(slot, json));
+        unsafe { with_texts(env, [json, ptr::null_mut(), ptr::null_mut()], work) };
     }
     ptr::null_mut()
 }

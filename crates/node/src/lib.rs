@@ -18,6 +18,7 @@
 mod engine;
 mod hot;
 mod hot_many;
+mod hot_response;
 mod hot_text;
 mod shared;
 mod tasks;

@@ -67,7 +67,7 @@ export class ClientResponder {
   }
 
   /** Throws Interruptions and what a user's values throw. */
-  respond(user: User, options: ClientInitializeOptions, facts: ResponseFacts): Uint8Array {
+  respond(user: User, options: ClientInitializeOptions, facts: ResponseFacts): string {
     const request = readRequest(options, this.evaluator.store);
     const modern = request.format === 'v1' ? null : new ModernWriter(request);
     const writing: Writing = { request, modern, gateValues: new Map() };
@@ -79,7 +79,7 @@ export class ClientResponder {
       ? [EMPTY_MAPS, ...(modern === null ? [] : ['"param_stores":{}']), ...unchangedTail(request, facts)]
       : [maps, ...this.tail(user, writing, facts)];
     if (checksum !== null && !isUnchanged) parts.push(`"full_checksum":"${checksum}"`);
-    return new TextEncoder().encode(`{${parts.join(',')}}`);
+    return `{${parts.join(',')}}`;
   }
 
   private maps(writing: Writing): string {

@@ -336,6 +336,11 @@ class JsEngine implements ReplacementEngine {
   }
 
   clientInitialize(slot: number, options: ClientInitializeOptions): Uint8Array | number | null {
+    const text = this.clientInitializeText(slot, options);
+    return typeof text === 'string' ? new TextEncoder().encode(text) : text;
+  }
+
+  clientInitializeText(slot: number, options: ClientInitializeOptions): string | number | null {
     const user = this.users[slot];
     if (!user) return this.fail('no user in this slot');
     if (!this.hasSpecs || this.details.configSyncTime === 0) return null;

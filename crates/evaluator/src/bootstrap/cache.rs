@@ -9,6 +9,9 @@ use crate::store::Store;
 /// Most bytes of entries that are kept; then all are forgotten.
 pub(super) const MAX_BYTES: usize = 32 << 20;
 
+/// Most bytes of a returned body that are kept for the next.
+pub(super) const MAX_RECYCLED_BYTES: usize = 4 << 20;
+
 /// Shapes of entries that are kept apart: 3 algorithms, with ID types or without.
 const SHAPES: usize = 6;
 
@@ -23,6 +26,8 @@ pub(crate) struct Cache {
     shapes: [Entries; SHAPES],
     /// Length of the last response.
     pub(super) last_length: usize,
+    /// Memory for the next response, empty.
+    spare: Vec<u8>,
 }
 
 /// Entries of one shape: outcome → part of `text`.
@@ -39,7 +44,24 @@ impl Cache {
             return;
         }
         let uses_target_app = store.conditions.iter().any(|c| matches!(c.source, Source::TargetApp));
-        *self = Cache { epoch, filled: true, uses_target_app, ..Cache::default() };
+        let spare = std::mem::take(&mut self.spare);
+        *self = Cache { epoch, filled: true, uses_target_app, spare, ..Cache::default() };
+    }
+
+    /// Keeps the memory of a body.
+    pub(crate) fn recycle(&mut self, mut body: Vec<u8>) {
+        if body.capacity() <= MAX_RECYCLED_BYTES {
+            body.clear();
+            self.spare = body;
+        }
+    }
+
+    /// Room for a response: what was recycled, or about as much as the last one took.
+    pub(super) fn room(&mut self) -> String {
+        let mut room = std::mem::take(&mut self.spare);
+        room.reserve(self.last_length + self.last_length / 16 + 1024);
+        // It is empty.
+        String::from_utf8(room).unwrap_or_default()
     }
 
     /// Hashed names, made when first asked for.
@@ -91,5 +113,15 @@ mod tests {
         assert_eq!((cache.entry(3, 7), cache.entry(0, 0).map(str::len)), (None, Some(MAX_BYTES)));
         cache.keep(1, 0, &"y".repeat(MAX_BYTES + 1));
         assert_eq!(cache.entry(1, 0), None);
+    }
+
+    #[test]
+    fn memory_of_a_response_is_used_again_within_bounds() {
+        let mut cache = Cache::default();
+        cache.recycle(vec![b'x'; 100_000]);
+        let room = cache.room();
+        assert!(room.is_empty() && room.capacity() >= 100_000);
+        cache.recycle(vec![b'x'; MAX_RECYCLED_BYTES + 1]);
+        assert!(cache.room().capacity() < 100_000);
     }
 }

@@ -44,7 +44,7 @@ impl<'a> Response<'a> {
     pub(super) fn new(engine: &'a mut Engine, cache: &'a mut Cache, request: &'a Request<'a>, slot: u32) -> Self {
         let store = engine.store.clone();
         let names = cache.names(&store, request.algorithm);
-        let out = String::with_capacity(cache.last_length + cache.last_length / 16 + 1024);
+        let out = cache.room();
         let app = request.for_app.then_some(request.app);
         let source = Source { engine, store: store.clone(), slot, now: request.now, app };
         let (algorithm, remove_id_type) = (request.algorithm, request.remove_id_type);
