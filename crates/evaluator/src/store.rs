@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::compile::condition::Condition;
+use crate::hashing::Midstate;
 use crate::js_semantics::JsValue;
 
 /// Text shared between the store, outcomes and batches.
@@ -80,15 +81,24 @@ pub enum Pass {
     Always,
     /// 0 %.
     Never,
-    /// Bucket of `prefix + unit` out of 10,000 below `threshold`.
+    /// Bucket out of 10,000 below `threshold`.
     Bucket {
-        /// `salt.ruleSalt.`
-        prefix: Box<str>,
-        /// Index into `Store::units`.
-        unit: u32,
+        /// Index into `Store::buckets`.
+        bucket: u32,
         /// `passPercentage * 100`.
         threshold: f64,
     },
+}
+
+/// What decides a user's bucket (BEHAVIOUR.md 3.4): a hash of salts and a unit ID.
+#[derive(Debug)]
+pub struct Bucket {
+    /// `salt.ruleSalt.` of a rule, `salt.` of a condition.
+    pub salts: Midstate,
+    /// Index into `Store::units`.
+    pub unit: u32,
+    /// Index of the per-user memo, or NONE. Only for buckets that several conditions look at.
+    pub memo: u32,
 }
 
 /// A rule.
@@ -208,6 +218,8 @@ pub struct Store {
     pub order: [Vec<u32>; 3],
     /// Conditions, each distinct one once.
     pub conditions: Vec<Condition>,
+    /// Buckets of rules and conditions.
+    pub buckets: Vec<Bucket>,
     /// Fields that conditions read.
     pub fields: Vec<FieldName>,
     /// Unit ID types.
@@ -218,6 +230,8 @@ pub struct Store {
     pub rates: Vec<f64>,
     /// Conditions with a per-user memo.
     pub memo_conditions: u32,
+    /// Buckets with a per-user memo.
+    pub memo_buckets: u32,
     /// Gates with a per-user memo.
     pub memo_gates: u32,
     /// Entries in the table of plain outcomes.
@@ -241,11 +255,13 @@ impl Default for Store {
             by_name: Default::default(),
             order: Default::default(),
             conditions: Vec::new(),
+            buckets: Vec::new(),
             fields: Vec::new(),
             units: Vec::new(),
             strings: string_id::TEXTS.iter().map(|t| Text::from(*t)).collect(),
             rates: Vec::new(),
             memo_conditions: 0,
+            memo_buckets: 0,
             memo_gates: 0,
             plain_outcomes: 0,
             experiment_layer: FxHashMap::default(),

@@ -58,13 +58,8 @@ pub enum Source {
     Environment(Option<Box<str>>),
     /// Now.
     CurrentTime,
-    /// Bucket 0…999.
-    UserBucket {
-        /// `salt.`
-        prefix: Box<str>,
-        /// Unit index.
-        unit: u32,
-    },
+    /// Bucket 0…999: an index into `Store::buckets`.
+    UserBucket(u32),
     /// A unit ID.
     UnitId(u32),
     /// The app of the payload.

@@ -64,6 +64,8 @@ pub(crate) struct Compiler<'a> {
     /// Canonical text of a condition → its index, so that equal conditions exist once.
     condition_ids: FxHashMap<String, u32>,
     condition_uses: Vec<u32>,
+    /// Buckets of conditions by salt and unit.
+    bucket_ids: FxHashMap<(String, u32), u32>,
     warnings: Vec<String>,
     uses: Uses,
 }
@@ -76,6 +78,7 @@ impl<'a> Compiler<'a> {
             names: Names::default(),
             condition_ids: FxHashMap::default(),
             condition_uses: Vec::new(),
+            bucket_ids: FxHashMap::default(),
             warnings: Vec::new(),
             uses: Uses::default(),
         }

@@ -2,8 +2,9 @@
 
 use super::condition::{AgentPart, Condition, Op, Source};
 use super::{operator, optional_text, value_json, Compiler};
+use crate::hashing::Midstate;
 use crate::js_semantics::{to_lower_case, to_number, to_string, write, JsValue};
-use crate::store::{rate, Pass, Rule, SpecKind, NONE};
+use crate::store::{rate, Bucket, Pass, Rule, SpecKind, NONE};
 use crate::wire::property;
 
 impl<'a> Compiler<'a> {
@@ -57,11 +58,30 @@ impl<'a> Compiler<'a> {
             JsValue::Undefined | JsValue::Null => property(rule, "id"),
             salt => salt,
         };
-        Pass::Bucket {
-            prefix: format!("{}.{}.", to_string(spec_salt), to_string(rule_salt)).into(),
-            unit: self.names.unit(property(rule, "idType")),
-            threshold: to_number(percentage) * 100.0,
+        let salts = format!("{}.{}.", to_string(spec_salt), to_string(rule_salt));
+        let unit = self.names.unit(property(rule, "idType"));
+        Pass::Bucket { bucket: self.bucket(&salts, unit), threshold: to_number(percentage) * 100.0 }
+    }
+
+    fn bucket(&mut self, salts: &str, unit: u32) -> u32 {
+        self.store.buckets.push(Bucket { salts: Midstate::new(salts), unit, memo: NONE });
+        self.store.buckets.len() as u32 - 1
+    }
+
+    /// The bucket that conditions with this salt and unit share: groups of an experiment divide one up. From the second
+    /// on it has a memo.
+    fn shared_bucket(&mut self, salts: String, unit: u32) -> u32 {
+        let key = (salts, unit);
+        let Some(&index) = self.bucket_ids.get(&key) else {
+            let index = self.bucket(&key.0, unit);
+            self.bucket_ids.insert(key, index);
+            return index;
+        };
+        if let Some(bucket) = self.store.buckets.get_mut(index as usize).filter(|bucket| bucket.memo == NONE) {
+            bucket.memo = self.store.memo_buckets;
+            self.store.memo_buckets += 1;
         }
+        index
     }
 
     fn delegate(&self, name: &JsValue) -> u32 {
@@ -144,7 +164,8 @@ impl<'a> Compiler<'a> {
             "current_time" => Source::CurrentTime,
             "user_bucket" => {
                 let salt = to_string(property(property(json, "additionalValues"), "salt"));
-                Source::UserBucket { prefix: format!("{salt}.").into(), unit: self.names.unit(unit) }
+                let unit = self.names.unit(unit);
+                Source::UserBucket(self.shared_bucket(format!("{salt}."), unit))
             }
             "unit_id" => Source::UnitId(self.names.unit(unit)),
             "target_app" => Source::TargetApp,
@@ -158,7 +179,7 @@ impl<'a> Compiler<'a> {
             JsValue::String(text) => Some(&**text),
             _ => return Err("`operator` is not a string".into()),
         };
-        let bucket = matches!(source, Source::UserBucket { .. });
+        let bucket = matches!(source, Source::UserBucket(_));
         let target = property(json, "targetValue");
         // dcs-v2 writes bucket targets as an object whose keys are the buckets.
         if let (true, true, Some(map)) = (bucket, self.is_v2(), target.as_object()) {

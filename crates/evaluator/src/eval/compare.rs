@@ -1,5 +1,9 @@
 //! Operators (BEHAVIOUR.md 3.8).
 
+use std::borrow::Cow;
+
+use rustc_hash::FxHashSet;
+
 use super::condition::Met;
 use super::World;
 use crate::compile::condition::{ArrayTest, Op, Relation, TextTest, TimeTest};
@@ -22,7 +26,7 @@ pub(super) fn compares(op: &Op, value: Value<'_>, world: &World) -> Met {
         Op::Version(relation, target) => value.as_text().is_some_and(|text| version(*relation, text, target)),
         Op::Set { set, insensitive, negate } => {
             let text = value.text();
-            let found = set.contains(&*text) || *insensitive && set.contains(&*to_lower_case(&text));
+            let found = set.contains(&*text) || *insensitive && in_lower_case(set, &text);
             found != *negate
         }
         Op::BucketSet { negate, .. } => *negate,
@@ -47,6 +51,14 @@ pub(super) fn bucket(op: &Op, bucket: u64, world: &World) -> Met {
             ((bit == 1) != *negate).into()
         }
         _ => compares(op, Value::Number(bucket as f64), world),
+    }
+}
+
+fn in_lower_case(set: &FxHashSet<Box<str>>, text: &str) -> bool {
+    match to_lower_case(text) {
+        Cow::Owned(lower) => set.contains(&*lower),
+        // The text itself, which was not found.
+        Cow::Borrowed(_) => false,
     }
 }
 
@@ -84,7 +96,7 @@ fn any_text(targets: &[Box<str>], test: TextTest, lower: bool, value: Value<'_>)
         return false;
     }
     let text = value.text();
-    let text = if lower { to_lower_case(&text) } else { std::borrow::Cow::Borrowed(&*text) };
+    let text = if lower { to_lower_case(&text) } else { Cow::Borrowed(&*text) };
     targets.iter().any(|target| match test {
         TextTest::Equals => *text == **target,
         TextTest::StartsWith => text.starts_with(&**target),

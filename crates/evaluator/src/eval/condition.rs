@@ -115,12 +115,13 @@ impl Evaluation<'_> {
                 self.volatile |= self.now <= settled_after(&condition.op);
                 return Ok(compares(&condition.op, Value::Number(self.now), self.world));
             }
-            Source::UserBucket { prefix, unit } => {
+            Source::UserBucket(bucket) => {
                 if matches!(condition.op, Op::Unsupported) {
                     return Ok(Met::Unsupported);
                 }
-                let bucket = self.bucket(prefix, *unit, 1000);
-                return Ok(compare::bucket(&condition.op, bucket, self.world));
+                // 1,000 divides 10,000.
+                let bucket = self.bucket(*bucket) % 1000;
+                return Ok(compare::bucket(&condition.op, bucket.into(), self.world));
             }
             Source::Ip { field, country } => return self.ip(&condition.op, *field, *country),
             Source::UserAgent { field, part } => return self.user_agent(&condition.op, *field, *part),

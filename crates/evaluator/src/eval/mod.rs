@@ -180,15 +180,25 @@ impl Evaluation<'_> {
         match &rule.pass {
             Pass::Always => true,
             Pass::Never => false,
-            Pass::Bucket { prefix, unit, threshold } => (self.bucket(prefix, *unit, 10_000) as f64) < *threshold,
+            Pass::Bucket { bucket, threshold } => f64::from(self.bucket(*bucket)) < *threshold,
         }
     }
 
-    /// BEHAVIOUR.md 3.4.
-    fn bucket(&mut self, prefix: &str, unit: u32, modulus: u64) -> u64 {
-        let Some(name) = self.store.units.get(unit as usize) else { return 0 };
-        let (_, text) = self.slot.unit(unit, name);
-        crate::hashing::bucket(&[prefix, self.slot.span(text)]) % modulus
+    /// A bucket out of 10,000 (BEHAVIOUR.md 3.4).
+    fn bucket(&mut self, index: u32) -> u16 {
+        let store = self.store;
+        let Some(bucket) = store.buckets.get(index as usize) else { return 0 };
+        let memo = bucket.memo as usize;
+        if let Some(known) = self.slot.buckets.get(memo).and_then(|memo| memo.checked_sub(1)) {
+            return known;
+        }
+        let Some(name) = store.units.get(bucket.unit as usize) else { return 0 };
+        let (_, text) = self.slot.unit(bucket.unit, name);
+        let number = (bucket.salts.first_eight(self.slot.span(text)) % 10_000) as u16;
+        if let Some(memo) = self.slot.buckets.get_mut(memo) {
+            *memo = number + 1;
+        }
+        number
     }
 
     /// BEHAVIOUR.md 3.6. The exposures so far are `stack[start..]`.

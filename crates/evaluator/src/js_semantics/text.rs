@@ -10,12 +10,28 @@ pub fn utf16_len(s: &str) -> usize {
 
 /// `s.toLowerCase()`, with the final sigma and the dotted capital I. Allocates only if something changes.
 pub fn to_lower_case(s: &str) -> Cow<'_, str> {
-    let first = s.bytes().position(|b| b.is_ascii_uppercase() || b >= 0x80);
-    match first {
-        None => Cow::Borrowed(s),
-        Some(_) if s.is_ascii() => Cow::Owned(s.to_ascii_lowercase()),
-        Some(_) => Cow::Owned(s.to_lowercase()),
+    if is_lower_ascii(s.as_bytes()) {
+        Cow::Borrowed(s)
+    } else if s.is_ascii() {
+        Cow::Owned(s.to_ascii_lowercase())
+    } else {
+        Cow::Owned(s.to_lowercase())
     }
+}
+
+/// No upper-case letter and nothing beyond ASCII. Eight bytes at a time: attributes are short.
+fn is_lower_ascii(bytes: &[u8]) -> bool {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let repeated = |byte: u8| u64::from(byte) * 0x0101_0101_0101_0101;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let words_are = words.iter().all(|word| {
+        let word = u64::from_ne_bytes(*word);
+        // Without its high bit no byte carries into its neighbour: the high bits say `>= A` and `> Z`.
+        let low = word & !HIGH;
+        let upper = (low + repeated(0x80 - b'A')) & !(low + repeated(0x80 - b'Z' - 1));
+        (word | upper) & HIGH == 0
+    });
+    words_are && !rest.iter().any(|b| b.is_ascii_uppercase() || *b >= 0x80)
 }
 
 /// White space and line terminators of ECMAScript: what `trim`, `Number` and `parseInt` skip, and `\s` matches.
@@ -45,6 +61,18 @@ mod tests {
         assert_eq!(to_lower_case("ΑΣ Σ"), "ας σ");
         assert_eq!(to_lower_case("İ"), "i\u{307}");
         assert_eq!(to_lower_case("ẞÅ"), "ßå");
+    }
+
+    #[test]
+    fn every_byte_counts_at_every_place() {
+        for byte in 0..128u8 {
+            for at in 0..19 {
+                let mut bytes = [b'a'; 19];
+                bytes[at] = byte;
+                assert_eq!(is_lower_ascii(&bytes), !byte.is_ascii_uppercase(), "{byte} at {at}");
+            }
+        }
+        assert!(!is_lower_ascii("abcdefgé".as_bytes()) && !is_lower_ascii("abcdefgééabcdefg".as_bytes()));
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub struct Tables {
     canonical: FxHashMap<Box<str>, u32>,
     lists: Vec<Box<[u32]>>,
     list_ids: FxHashMap<Box<[u32]>, u32>,
+    /// Lists of one exposure, the most frequent kind, by the exposure; 0 = none yet.
+    single_lists: Vec<u32>,
     outcomes: Vec<Arc<Outcome>>,
     keys: FxHashMap<OutcomeKey, u32>,
     /// SHA-256 of the record → outcome.
@@ -107,18 +109,37 @@ impl Tables {
 
     /// Index of a list.
     pub(crate) fn list_id(&mut self, ids: &[u32]) -> Result<u32, Full> {
-        if ids.is_empty() {
-            return Ok(0);
+        match ids {
+            [] => return Ok(0),
+            [single] => {
+                if let Some(&id @ 1..) = self.single_lists.get(*single as usize) {
+                    return Ok(id);
+                }
+            }
+            several => {
+                if let Some(&id) = self.list_ids.get(several) {
+                    return Ok(id);
+                }
+            }
         }
-        if let Some(&id) = self.list_ids.get(ids) {
-            return Ok(id);
-        }
+        self.new_list(ids)
+    }
+
+    #[cold]
+    fn new_list(&mut self, ids: &[u32]) -> Result<u32, Full> {
         if self.lists.len() >= MAX_KEYS {
             return Err(Full);
         }
         let id = self.lists.len() as u32;
         self.lists.push(ids.into());
-        self.list_ids.insert(ids.into(), id);
+        if let [single] = ids {
+            // Exposures are numbered up to MAX_KEYS.
+            let length = self.single_lists.len().max(*single as usize + 1);
+            self.single_lists.resize(length, 0);
+            self.single_lists[*single as usize] = id;
+        } else {
+            self.list_ids.insert(ids.into(), id);
+        }
         Ok(id)
     }
 

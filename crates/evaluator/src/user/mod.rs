@@ -28,6 +28,10 @@ impl Span {
         Span { start: start as u32, end: end as u32 }
     }
 
+    fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
     /// The text it stands for.
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize).unwrap_or_default()
@@ -148,6 +152,8 @@ pub struct UserSlot {
     units: Vec<UnitMemo>,
     /// 0 unknown, 1 fails, 2 passes.
     pub(crate) conditions: Vec<u8>,
+    /// 0 unknown, else the bucket out of 10,000 plus one.
+    pub(crate) buckets: Vec<u16>,
     pub(crate) gates: Vec<GateMemo>,
 }
 
@@ -268,6 +274,8 @@ impl UserSlot {
         self.gates.resize(store.memo_gates as usize, GateMemo::default());
         self.conditions.clear();
         self.conditions.resize(store.memo_conditions as usize, 0);
+        self.buckets.clear();
+        self.buckets.resize(store.memo_buckets as usize, 0);
     }
 
     /// Makes every memo invalid for good, when stamps start over.
@@ -310,7 +318,8 @@ impl UserSlot {
     }
 
     fn find(&self, scope: Scope, key: &str) -> Option<Val> {
-        self.fields.iter().find(|f| f.scope == scope && f.key.of(&self.text) == key).map(|f| f.value)
+        let same = |f: &&Field| f.scope == scope && f.key.len() == key.len() && f.key.of(&self.text) == key;
+        self.fields.iter().find(same).map(|f| f.value)
     }
 
     /// Raw JSON as a value.
