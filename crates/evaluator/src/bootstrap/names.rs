@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::hashing::{djb2, sha256_base64};
 use crate::js_semantics::value::array_index;
 use crate::js_semantics::write_string;
-use crate::store::{SpecKind, Store};
+use crate::store::{SpecBody, SpecKind, Store};
 
 /// How names are hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) struct Named {
     pub(super) decides_replay: bool,
 }
 
-/// All entries, per kind: array indexes ascending, then the rest as in the store.
+/// All entries that a client may see, per kind: array indexes ascending, then the rest as in the store.
 #[derive(Debug)]
 pub(super) struct Names {
     pub(super) kinds: [Vec<Named>; 3],
@@ -65,10 +65,16 @@ impl Names {
     }
 }
 
+/// Segments and holdouts are the server's own (BEHAVIOUR.md 6.1).
+fn is_public(kind: SpecKind, body: &SpecBody) -> bool {
+    kind != SpecKind::Gate || !matches!(body.entity.as_deref(), Some("segment" | "holdout"))
+}
+
 fn named(store: &Store, kind: SpecKind, algorithm: Algorithm, replay_gate: Option<&str>) -> Vec<Named> {
     let specs = store.order[kind as usize].iter();
     let mut keyed: Vec<(String, u32)> = specs
         .filter_map(|&spec| Some((store.specs.get(spec as usize)?, spec)))
+        .filter(|(entry, _)| entry.body.as_ref().is_some_and(|body| is_public(kind, body)))
         .map(|(entry, spec)| (algorithm.hash(&store.string(entry.name)).into_owned(), spec))
         .collect();
     // Stable, so that of equal keys the later spec stays the later.

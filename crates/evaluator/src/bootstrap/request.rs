@@ -126,13 +126,15 @@ impl<'a> Request<'a> {
         filter.as_ref().is_none_or(|names| names.contains(name))
     }
 
-    /// Which specs a client may see (BEHAVIOUR.md 6.1).
+    /// `includes` is true of everything.
+    pub(super) fn includes_all(&self) -> bool {
+        let filters = [&self.gates, &self.configs, &self.experiments, &self.layers];
+        self.app.is_nullish() && self.entities.is_nullish() && filters.iter().all(|filter| filter.is_none())
+    }
+
+    /// Which of the public specs this client gets (BEHAVIOUR.md 6.1).
     pub(super) fn includes(&self, kind: SpecKind, name: &str, body: &SpecBody) -> Result<bool, Halt> {
-        let entity = body.entity.as_deref();
-        if kind == SpecKind::Gate && matches!(entity, Some("segment" | "holdout")) {
-            return Ok(false);
-        }
-        if !self.is_wanted(kind, name, entity) {
+        if !self.is_wanted(kind, name, body.entity.as_deref()) {
             return Ok(false);
         }
         let listed = match kind {

@@ -98,19 +98,17 @@ impl<'a> Response<'a> {
     fn entries(&mut self, kind: SpecKind) -> Result<(), Halt> {
         let names = self.names.clone();
         let store = self.store.clone();
+        let (includes_all, kept) = (self.request.includes_all(), self.keeps(kind));
         let mut last = (u32::MAX, 0);
         for named in &names.kinds[kind as usize] {
-            let Some(spec) = store.specs.get(named.spec as usize) else { continue };
-            let Some(body) = spec.body.as_ref() else { continue };
-            let name = store.strings.get(spec.name as usize).map_or("", |name| name);
-            if !self.request.includes(kind, name, body)? {
+            if !includes_all && !self.includes(&store, kind, named)? {
                 continue;
             }
             let start = self.out.len();
-            if !self.entry(kind, named)? {
+            let written = if kept { self.kept_entry(named)? } else { self.special_entry(kind, named)? };
+            if !written {
                 continue;
             }
-            self.out.push(',');
             // Of names with equal hashes the later one wins, as in an object.
             if last.0 == named.first {
                 self.out.replace_range(last.1..start, "");
@@ -121,18 +119,26 @@ impl<'a> Response<'a> {
         Ok(())
     }
 
-    /// False: left out because it says nothing.
-    fn entry(&mut self, kind: SpecKind, named: &Named) -> Result<bool, Halt> {
-        let special = self.request.include_local_overrides || self.request.has_options();
-        if special || !self.source.is_plain(kind) {
-            let shown = self.source.special(named.spec, self.request)?;
-            return Ok(self.show(kind, named, &shown));
-        }
+    fn includes(&self, store: &Store, kind: SpecKind, named: &Named) -> Result<bool, Halt> {
+        let Some(spec) = store.specs.get(named.spec as usize) else { return Ok(false) };
+        let Some(body) = spec.body.as_ref() else { return Ok(false) };
+        let name = store.strings.get(spec.name as usize).map_or("", |name| name);
+        self.request.includes(kind, name, body)
+    }
+
+    /// Whether the outcome of a spec alone says what is written about it.
+    fn keeps(&self, kind: SpecKind) -> bool {
+        let request = self.request;
+        !request.include_local_overrides
+            && !request.has_options()
+            && self.source.is_plain(kind)
+            && self.modern.is_none()
+            && !(kind == SpecKind::Gate && request.remove_default_gates)
+    }
+
+    /// Appends what was written for this outcome before, comma included.
+    fn kept_entry(&mut self, named: &Named) -> Result<bool, Halt> {
         let outcome = self.source.direct(named.spec)?;
-        if self.modern.is_some() || (kind == SpecKind::Gate && self.request.remove_default_gates) {
-            let shown = self.source.plain(outcome)?;
-            return Ok(self.show(kind, named, &shown));
-        }
         if named.decides_replay {
             self.replay_passes = gate_value(&self.source.plain(outcome)?) == "true";
         }
@@ -144,8 +150,25 @@ impl<'a> Response<'a> {
         let shown = self.source.plain(outcome)?;
         let from = self.out.len();
         self.writer.write(named.spec, &named.key_json, &shown, &mut self.out);
+        self.out.push(',');
         self.cache.keep(shape, outcome, self.out.get(from..).unwrap_or_default());
         Ok(true)
+    }
+
+    /// False: left out because it says nothing.
+    fn special_entry(&mut self, kind: SpecKind, named: &Named) -> Result<bool, Halt> {
+        let special = self.request.include_local_overrides || self.request.has_options();
+        let shown = if special || !self.source.is_plain(kind) {
+            self.source.special(named.spec, self.request)?
+        } else {
+            let outcome = self.source.direct(named.spec)?;
+            self.source.plain(outcome)?
+        };
+        let written = self.show(kind, named, &shown);
+        if written {
+            self.out.push(',');
+        }
+        Ok(written)
     }
 
     fn show(&mut self, kind: SpecKind, named: &Named, shown: &Shown) -> bool {
