@@ -2,11 +2,12 @@
 //
 //   node scripts/build-release.mjs --target <triple> [--output <folder>]
 //
-// Linux: cargo-zigbuild with zig as the linker, for glibc 2.17 or musl, whatever machine this is; the versions that CI
-// installs are in .ci/release-tools.txt. The standard library is rustup's for the target, or is built by Debian's compiler. macOS and Windows: their own linker, through build-native.mjs.
+// Linux: cargo-zigbuild with zig as the linker, for glibc 2.17 or musl, whatever machine this is; the versions in
+// .ci/release-tools.txt are installed below .cache. The standard library is rustup's for the target, or is built by Debian's compiler. macOS and Windows: their own linker, through build-native.mjs.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { platforms } from './platforms.mjs';
+import { pathWithReleaseTools } from './release-tools.mjs';
 import { mustRun } from './run.mjs';
 import { toolchainFor } from './rust-toolchain.mjs';
 import { root } from './stamp.mjs';
@@ -30,7 +31,7 @@ if (platform.os === 'linux') {
   const abi = platform.libc === 'glibc' ? '.2.17' : '';
   // musl targets link libc statically unless told not to, and an addon has to use the one that node has loaded.
   const flags = platform.libc === 'musl' ? '-C target-feature=-crt-static' : '';
-  const env = { ...process.env, ...tools.env, RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} ${flags}`.trim() };
+  const env = { ...process.env, ...tools.env, PATH: pathWithReleaseTools(), RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} ${flags}`.trim() };
   const args = ['--release', '--package', 'statsig-node-native', '--target', `${platform.target}${abi}`, ...tools.args];
   mustRun('cargo-zigbuild', ['zigbuild', ...args], { env });
   const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), platform.target, 'release/libstatsig_node_native.so');

@@ -34,7 +34,7 @@ export function makeProject(folder, name, dependencies, install = [...quietInsta
   return project;
 }
 
-/** Collects results of named steps; `end` prints the sum and sets the exit code. */
+/** Collects results of named steps; `end` prints the sum, as `N passed, N failed` last, and sets the exit code. */
 export function steps(subject) {
   const failed = [];
   let count = 0;
@@ -46,7 +46,8 @@ export function steps(subject) {
       if (!isOk) failed.push(name);
     },
     end() {
-      console.log(failed.length === 0 ? `${subject}: ${count} checks passed` : `${subject}: ${failed.length} of ${count} checks failed`);
+      console.log(failed.length === 0 ? `${subject}: ${count} checks passed` : `${subject}: failed: ${failed.join('; ')}`);
+      console.log(`${count - failed.length} passed, ${failed.length} failed`);
       process.exitCode = failed.length === 0 && count > 0 ? 0 : 1;
     },
   };

@@ -1,0 +1,58 @@
+// The published binaries of all Linux platforms: built by zig, inspected, and answering as the native engine from packed
+// tarballs in an empty project, on a Node of that platform (see foreign-nodes.mjs).
+//
+//   node scripts/check-foreign.mjs [--skip-build] [--binaries <folder>] [--only <platform>]
+//
+// --binaries takes what build-release.mjs has put there, instead of building.
+import { join, resolve } from 'node:path';
+import { foreignPlatforms, nodeOf } from './foreign-nodes.mjs';
+import { formsOf, makeFixtureProject, runForm } from './import-forms.mjs';
+import { inFolder, pack, steps } from './packed.mjs';
+import { platforms } from './platforms.mjs';
+import { mustRun, outputOf, run } from './run.mjs';
+import { stageMain } from './stage-packages.mjs';
+import { root } from './stamp.mjs';
+
+function option(name) {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+
+const { step, end } = steps('foreign');
+const script = (name, ...args) => run(process.execPath, [join(root, 'scripts', name), ...args], { shell: false });
+
+/** Node of the platform says which engine it has, so that a form can't pass on another one; then every form. */
+function onItsNode(folder, main, platform, binaries) {
+  const node = nodeOf(platform.name);
+  const isEmulated = node.length > 1;
+  const project = makeFixtureProject({ folder, name: `on-${platform.name}`, main, platform, binaries, isForeign: isEmulated });
+  const ask = "const s=require('statsig-node-native');s.initialize('secret-x',{localMode:true}).then(()=>{console.log(process.arch+' '+s.engineInfo().engine);s.shutdown()})";
+  const said = outputOf(node[0], [...node.slice(1), '-e', ask], { cwd: project, env: { ...process.env, STATSIG_ENGINE: '' } })?.trim();
+  step(`${platform.name}: engineInfo() says native`, said === `${platform.cpu} native` ? null : `said ${said}`);
+  // An emulated Node can't start itself, which form-cli does.
+  for (const file of formsOf(project).filter((form) => !(isEmulated && form === 'form-cli.cjs'))) {
+    step(`${platform.name}: ${file}`, runForm(project, file, 'native', node));
+  }
+}
+
+await inFolder(async (folder) => {
+  if (!process.argv.includes('--skip-build')) mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
+  const main = pack(stageMain([], folder), folder);
+  const binaries = resolve(root, option('--binaries') ?? join(folder, 'binaries'));
+  for (const name of foreignPlatforms.filter((platform) => platform === (option('--only') ?? platform))) {
+    const platform = platforms.find((entry) => entry.name === name);
+    if (option('--binaries') === undefined) {
+      const code = script('build-release.mjs', '--target', platform.target, '--output', binaries);
+      step(`${name}: builds`, code);
+      if (code !== 0) continue;
+    }
+    const code = script('check-binary.mjs', '--target', platform.target, '--in', binaries);
+    step(`${name}: size, glibc, libraries, stripped`, code);
+    try {
+      onItsNode(folder, main, platform, binaries);
+    } catch (error) {
+      step(`${name}: runs`, error.message);
+    }
+  }
+});
+end();
