@@ -3,7 +3,8 @@
 //   node scripts/build-release.mjs --target <triple> [--output <folder>]
 //
 // Linux: cargo-zigbuild with zig as the linker, for glibc 2.17 or musl, whatever machine this is; the versions in
-// .ci/release-tools.txt are installed below .cache. The standard library is rustup's for the target, or is built by Debian's compiler. macOS and Windows: their own linker, through build-native.mjs.
+// .ci/release-tools.txt are installed below .cache. The standard library is rustup's for the target, or is built by
+// Debian's compiler. macOS and Windows: their own linker, through build-native.mjs.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { platforms } from './platforms.mjs';
