@@ -6,14 +6,14 @@ import { root } from './stamp.mjs';
 const read = (file) => readFileSync(join(root, file), 'utf8');
 
 /** Places that repeat the version of package.json, with the pattern that finds it there. */
-const copies = [
+export const versionCopies = [
   ['Cargo.toml', /\[workspace\.package\]\s+version = "([^"]+)"/],
   ['src/engine/version.ts', /export const VERSION = '([^']+)'/],
 ];
 
 export function versionProblems() {
   const manifest = JSON.parse(read('package.json'));
-  const problems = copies.flatMap(([file, pattern]) => {
+  const problems = versionCopies.flatMap(([file, pattern]) => {
     const found = pattern.exec(read(file))?.[1];
     return found === manifest.version ? [] : [`${file}: version ${found ?? 'missing'}, package.json has ${manifest.version}`];
   });

@@ -5,6 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { notesOf, pendingNotes } from './changelog.mjs';
 import { platforms } from './platforms.mjs';
 import { mustRun, outputOf } from './run.mjs';
 import { root } from './stamp.mjs';
@@ -17,6 +18,11 @@ if (isPublishing && process.env.GITHUB_ACTIONS !== 'true') throw new Error('rele
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const tag = process.env.GITHUB_REF_NAME ?? '';
 if (isPublishing && tag !== `v${version}`) throw new Error(`the tag ${tag} does not name version ${version}`);
+const pending = pendingNotes();
+if (isPublishing && pending.length > 0) throw new Error(`release notes are pending (npm run version-packages): ${pending.join(', ')}`);
+const notes = notesOf(version);
+if (isPublishing && notes === null) throw new Error(`CHANGELOG.md says nothing of ${version}`);
+console.log(notes ?? `CHANGELOG.md says nothing of ${version} yet; pending: ${pending.join(', ')}`);
 
 const built = builtPlatforms();
 const missing = platforms.filter((platform) => !built.includes(platform));
