@@ -11,7 +11,7 @@ use crate::js_semantics::{JsValue, TimeZone};
 use crate::lookup::ip::IpTable;
 use crate::outcome::table::{Full, Tables};
 use crate::overrides::Overrides;
-use crate::store::{rate, string_id, Pass, Rule, SpecBody, Store, NONE};
+use crate::store::{rate, string_id, Pass, Rule, Spec, SpecBody, Store, NONE};
 use crate::user::{GateMemo, Seen, UserSlot};
 use condition::Met;
 
@@ -242,20 +242,24 @@ impl Evaluation<'_> {
     }
 
     /// The full gate entry point for a gate that a condition names (BEHAVIOUR.md 3.7), once per user.
+    #[inline]
     fn nested_gate(&mut self, gate: u32) -> Result<GateMemo, Stop> {
         self.gates_met = true;
         let store = self.store;
         let Some(spec) = store.specs.get(gate as usize) else { return Ok(GateMemo::default()) };
         let at = spec.gate_memo as usize;
-        if let Some(memo) = self.slot.gates.get(at) {
-            if memo.stamp == self.slot.stamp {
-                return Ok(*memo);
-            }
-            if memo.stamp == self.stamp {
+        match self.slot.gates.get(at) {
+            Some(memo) if memo.stamp == self.slot.stamp => Ok(*memo),
+            Some(memo) if memo.stamp == self.stamp => {
                 self.volatile = true;
-                return Ok(*memo);
+                Ok(*memo)
             }
+            _ => self.new_nested_gate(gate, at, spec),
         }
+    }
+
+    #[inline(never)]
+    fn new_nested_gate(&mut self, gate: u32, at: usize, spec: &Spec) -> Result<GateMemo, Stop> {
         self.descend()?;
         let outer = std::mem::replace(&mut self.volatile, false);
         let mut memo = self.fresh_gate(gate, spec.name)?;

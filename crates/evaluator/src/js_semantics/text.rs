@@ -21,17 +21,22 @@ pub fn to_lower_case(s: &str) -> Cow<'_, str> {
 
 /// No upper-case letter and nothing beyond ASCII. Eight bytes at a time: attributes are short.
 fn is_lower_ascii(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return !bytes.iter().any(|b| b.is_ascii_uppercase() || *b >= 0x80);
+    };
+    // The last eight again, instead of what is left one by one.
+    let (words, _) = bytes.as_chunks::<8>();
+    words.iter().all(is_lower_word) && is_lower_word(last)
+}
+
+fn is_lower_word(bytes: &[u8; 8]) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let repeated = |byte: u8| u64::from(byte) * 0x0101_0101_0101_0101;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let words_are = words.iter().all(|word| {
-        let word = u64::from_ne_bytes(*word);
-        // Without its high bit no byte carries into its neighbour: the high bits say `>= A` and `> Z`.
-        let low = word & !HIGH;
-        let upper = (low + repeated(0x80 - b'A')) & !(low + repeated(0x80 - b'Z' - 1));
-        (word | upper) & HIGH == 0
-    });
-    words_are && !rest.iter().any(|b| b.is_ascii_uppercase() || *b >= 0x80)
+    let word = u64::from_ne_bytes(*bytes);
+    // Without its high bit no byte carries into its neighbour: the high bits say `>= A` and `> Z`.
+    let low = word & !HIGH;
+    let upper = (low + repeated(0x80 - b'A')) & !(low + repeated(0x80 - b'Z' - 1));
+    (word | upper) & HIGH == 0
 }
 
 /// White space and line terminators of ECMAScript: what `trim`, `Number` and `parseInt` skip, and `\s` matches.

@@ -36,19 +36,16 @@ pub(crate) struct OutcomeKey {
     pub(crate) seen: bool,
 }
 
-#[derive(Debug)]
-struct Entry {
-    secondary: Secondary,
-    /// First entry with the same `gate|value|rule`, which is what deduplication compares.
-    canonical: u32,
-    /// Left out of every list.
-    segment: bool,
-}
+/// Of a segment: left out of every list.
+const LEFT_OUT: u32 = u32::MAX;
 
 /// See the head of this file. List 0 is the empty one.
 #[derive(Debug, Default)]
 pub struct Tables {
-    entries: Vec<Entry>,
+    entries: Vec<Secondary>,
+    /// What lists hold of an entry: the first one with the same `gate|value|rule`, which is what deduplication compares,
+    /// or LEFT_OUT.
+    listed: Vec<u32>,
     entry_ids: FxHashMap<u64, u32>,
     canonical: FxHashMap<Box<str>, u32>,
     lists: Vec<Box<[u32]>>,
@@ -86,17 +83,18 @@ impl Tables {
         };
         let text = format!("{}|{}|{}", secondary.gate, secondary.value, secondary.rule);
         let canonical = *self.canonical.entry(text.into()).or_insert(id);
-        let segment = secondary.gate.starts_with("segment:");
-        self.entries.push(Entry { secondary, canonical, segment });
+        self.listed.push(if secondary.gate.starts_with("segment:") { LEFT_OUT } else { canonical });
+        self.entries.push(secondary);
         self.entry_ids.insert(key, id);
         Ok(id)
     }
 
     /// Appends an exposure to the list `stack[start..]` unless it is there or of a segment (BEHAVIOUR.md 3.13).
+    #[inline]
     pub(crate) fn push(&self, stack: &mut Vec<u32>, start: usize, id: u32) {
-        let Some(entry) = self.entries.get(id as usize).filter(|e| !e.segment) else { return };
-        if !stack.get(start..).unwrap_or_default().contains(&entry.canonical) {
-            stack.push(entry.canonical);
+        let Some(&listed) = self.listed.get(id as usize).filter(|listed| **listed != LEFT_OUT) else { return };
+        if !stack.get(start..).unwrap_or_default().contains(&listed) {
+            stack.push(listed);
         }
     }
 
@@ -149,7 +147,7 @@ impl Tables {
 
     /// A list spelled out.
     pub(crate) fn secondary(&self, list: u32) -> Arc<[Secondary]> {
-        let spell = |id: &u32| self.entries.get(*id as usize).map(|e| e.secondary.clone());
+        let spell = |id: &u32| self.entries.get(*id as usize).cloned();
         self.list(list).iter().filter_map(spell).collect()
     }
 

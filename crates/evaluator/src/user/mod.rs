@@ -302,19 +302,32 @@ impl UserSlot {
 
     /// The first non-null-ish of the six places.
     fn lookup(&self, name: &FieldName) -> Val {
-        for scope in [Scope::Top, Scope::Custom, Scope::Private] {
-            for key in [Some(&name.name), name.lower.as_ref()].into_iter().flatten() {
-                match self.find(scope, key) {
-                    None | Some(Val::Undefined | Val::Null) => {}
-                    Some(value) => return value,
-                }
+        // What stands in each place, in one walk over the fields.
+        let mut found = [Val::Undefined; 6];
+        let lower = name.lower.as_ref().unwrap_or(&name.name);
+        for field in self.fields.iter().rev() {
+            let length = field.key.len();
+            if length != name.name.len() && length != lower.len() {
+                continue;
+            }
+            let scope = match field.scope {
+                Scope::Top => 0,
+                Scope::Custom => 2,
+                Scope::Private => 4,
+                Scope::CustomIds | Scope::Environment => continue,
+            };
+            let key = field.key.of(&self.text);
+            // The first of equal keys counts, and is met last.
+            if *key == *name.name {
+                found[scope] = field.value;
+            }
+            if *key == **lower {
+                found[scope + 1] = field.value;
             }
         }
+        let set = found.into_iter().find(|value| !matches!(value, Val::Undefined | Val::Null));
         // `a ?? … ?? f` is f when nothing was found, and f may be null.
-        match self.find(Scope::Private, name.lower.as_ref().unwrap_or(&name.name)) {
-            Some(Val::Null) => Val::Null,
-            _ => Val::Undefined,
-        }
+        set.unwrap_or(found[5])
     }
 
     fn find(&self, scope: Scope, key: &str) -> Option<Val> {
