@@ -1,6 +1,7 @@
 //! The evaluator as one value: `Engine` of `src/engine/engine.ts`, method for method, with JSON text for objects.
 
 mod answers;
+mod direct;
 mod lists;
 mod many;
 mod queries;

@@ -97,17 +97,21 @@ impl<'a> Response<'a> {
 
     fn entries(&mut self, kind: SpecKind) -> Result<(), Halt> {
         let names = self.names.clone();
-        let store = self.store.clone();
-        let (includes_all, kept) = (self.request.includes_all(), self.keeps(kind));
+        let chosen = self.chosen(kind, &names.kinds[kind as usize])?;
+        let kept = self.keeps(kind);
+        let outcomes = if kept {
+            let specs: Vec<u32> = chosen.iter().map(|named| named.spec).collect();
+            self.source.direct_many(&specs)?
+        } else {
+            Vec::new()
+        };
         let mut last = (u32::MAX, 0);
-        for named in &names.kinds[kind as usize] {
-            if !includes_all && !self.includes(&store, kind, named)? {
-                continue;
-            }
+        for (i, named) in chosen.iter().enumerate() {
             let start = self.out.len();
-            let written = if kept { self.kept_entry(named)? } else { self.special_entry(kind, named)? };
-            if !written {
-                continue;
+            match outcomes.get(i) {
+                Some(outcome) => self.kept_entry(named, *outcome)?,
+                None if self.special_entry(kind, named)? => self.out.push(','),
+                None => continue,
             }
             // Of names with equal hashes the later one wins, as in an object.
             if last.0 == named.first {
@@ -117,6 +121,18 @@ impl<'a> Response<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The entries that this client gets.
+    fn chosen<'n>(&self, kind: SpecKind, names: &'n [Named]) -> Result<Vec<&'n Named>, Halt> {
+        let mut chosen = Vec::with_capacity(names.len());
+        let includes_all = self.request.includes_all();
+        for named in names {
+            if includes_all || self.includes(&self.store, kind, named)? {
+                chosen.push(named);
+            }
+        }
+        Ok(chosen)
     }
 
     fn includes(&self, store: &Store, kind: SpecKind, named: &Named) -> Result<bool, Halt> {
@@ -137,22 +153,21 @@ impl<'a> Response<'a> {
     }
 
     /// Appends what was written for this outcome before, comma included.
-    fn kept_entry(&mut self, named: &Named) -> Result<bool, Halt> {
-        let outcome = self.source.direct(named.spec)?;
+    fn kept_entry(&mut self, named: &Named, outcome: u32) -> Result<(), Halt> {
         if named.decides_replay {
             self.replay_passes = gate_value(&self.source.plain(outcome)?) == "true";
         }
         let shape = self.request.shape();
         if let Some(entry) = self.cache.entry(shape, outcome) {
             self.out.push_str(entry);
-            return Ok(true);
+            return Ok(());
         }
         let shown = self.source.plain(outcome)?;
         let from = self.out.len();
         self.writer.write(named.spec, &named.key_json, &shown, &mut self.out);
         self.out.push(',');
         self.cache.keep(shape, outcome, self.out.get(from..).unwrap_or_default());
-        Ok(true)
+        Ok(())
     }
 
     /// False: left out because it says nothing.
@@ -164,11 +179,7 @@ impl<'a> Response<'a> {
             let outcome = self.source.direct(named.spec)?;
             self.source.plain(outcome)?
         };
-        let written = self.show(kind, named, &shown);
-        if written {
-            self.out.push(',');
-        }
-        Ok(written)
+        Ok(self.show(kind, named, &shown))
     }
 
     fn show(&mut self, kind: SpecKind, named: &Named, shown: &Shown) -> bool {

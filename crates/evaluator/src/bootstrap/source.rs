@@ -37,6 +37,11 @@ impl Source<'_> {
         self.engine.direct(self.slot, spec, self.app, self.now).map_err(|stop| Halt::Stop(stop, spec))
     }
 
+    /// Those of many, when no app is involved.
+    pub(super) fn direct_many(&mut self, specs: &[u32]) -> Result<Vec<u32>, Halt> {
+        self.engine.direct_many(self.slot, specs, self.now).map_err(|(stop, spec)| Halt::Stop(stop, spec))
+    }
+
     /// An outcome spelled out.
     pub(super) fn outcome(&self, outcome: u32) -> Result<Arc<Outcome>, Halt> {
         self.engine.tables.get(outcome).cloned().ok_or(Halt::Failed("an outcome is missing"))

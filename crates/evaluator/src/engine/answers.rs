@@ -7,20 +7,20 @@ use crate::js_semantics::JsValue;
 use crate::outcome::table::OutcomeKey;
 use crate::outcome::{record, Outcome, Reason};
 use crate::overrides::Applied;
-use crate::store::{SpecBody, SpecKind, Text, NONE};
+use crate::store::{SpecBody, SpecKind, Store, Text, NONE};
 use crate::user::Seen;
 
 /// What is evaluated.
-struct Ask<'a> {
-    spec: u32,
-    targeting: bool,
-    now: f64,
+pub(super) struct Ask<'a> {
+    pub(super) spec: u32,
+    pub(super) targeting: bool,
+    pub(super) now: f64,
     /// See `Evaluation::app`.
-    app: Option<&'a JsValue>,
+    pub(super) app: Option<&'a JsValue>,
 }
 
 /// Everything after the evaluation that makes up an outcome.
-struct Answer {
+pub(super) struct Answer {
     found: Found,
     list: u32,
     /// No gates or delegates were involved: the rule index alone says what came out.
@@ -92,7 +92,7 @@ impl Engine {
     }
 
     /// A number that no memo carries.
-    fn next_stamp(&mut self) -> u32 {
+    pub(super) fn next_stamp(&mut self) -> u32 {
         if self.stamp == u32::MAX {
             self.slots.iter_mut().for_each(|slot| slot.forget());
             self.stamp = 0;
@@ -114,13 +114,6 @@ impl Engine {
         self.outcome_of(spec, &result)
     }
 
-    /// Outcome of a spec whatever its override says, for the client-initialize response. The user must be bound. `app`:
-    /// see `Evaluation::app`; with one, no memo of this slot may come from or go to other calls.
-    pub(crate) fn direct(&mut self, slot: u32, spec: u32, app: Option<&JsValue>, now: f64) -> Result<u32, Stop> {
-        let result = self.run(slot, &Ask { spec, targeting: false, now, app }, &mut false)?;
-        self.outcome_of(spec, &result)
-    }
-
     /// Outcome of the local override of a spec that applies to a user.
     pub(crate) fn overridden(&mut self, slot: u32, spec: u32) -> Result<Option<u32>, Stop> {
         match self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s)) {
@@ -129,7 +122,7 @@ impl Engine {
         }
     }
 
-    fn run(&mut self, slot: u32, ask: &Ask<'_>, volatile: &mut bool) -> Result<Answer, Stop> {
+    pub(super) fn run(&mut self, slot: u32, ask: &Ask<'_>, volatile: &mut bool) -> Result<Answer, Stop> {
         let stamp = self.next_stamp();
         let Some(slot) = self.slots.get_mut(slot as usize) else { return Err(Stop::TooDeep) };
         self.stack.clear();
@@ -154,24 +147,12 @@ impl Engine {
         Ok(Answer { found, list, plain })
     }
 
-    fn outcome_of(&mut self, spec: u32, result: &Answer) -> Result<u32, Stop> {
-        let plain = if result.plain { self.plain_index(spec, &result.found) } else { None };
+    pub(super) fn outcome_of(&mut self, spec: u32, result: &Answer) -> Result<u32, Stop> {
+        let plain = if result.plain { plain_index(&self.store, spec, &result.found) } else { None };
         if let Some(outcome) = plain.and_then(|index| self.tables.plain(index)) {
             return Ok(outcome);
         }
-        let found = &result.found;
-        let key = OutcomeKey {
-            spec,
-            answer: found.answer,
-            code: found.code,
-            extra: found.extra,
-            delegate: found.delegate,
-            list: result.list,
-            undelegated: found.undelegated,
-            rate: found.rate,
-            pass: found.pass,
-            seen: found.seen == Seen::Yes,
-        };
+        let key = key(spec, &result.found, result.list);
         if let Some(outcome) = self.tables.find(&key) {
             return Ok(outcome);
         }
@@ -182,18 +163,6 @@ impl Engine {
             None => self.tables.remember(key, id)?,
         }
         Ok(id)
-    }
-
-    /// Place in the table of plain outcomes: a rule's two, then `default`, then `disabled`.
-    fn plain_index(&self, spec: u32, found: &Found) -> Option<u32> {
-        let entry = self.store.specs.get(spec as usize)?;
-        let rules = entry.body.as_ref()?.rules.len() as u32;
-        match found.code {
-            code::DEFAULT => Some(entry.outcome_base + 2 * rules),
-            code::DISABLED => Some(entry.outcome_base + 2 * rules + 1),
-            rule if rule < rules => Some(entry.outcome_base + 2 * rule + u32::from(found.pass)),
-            _ => None,
-        }
     }
 
     /// Spells a result out (BEHAVIOUR.md 3.3, 3.6, 4).
@@ -288,6 +257,35 @@ impl Engine {
         self.last_error.clear();
         self.last_error.push_str(why);
         eval_code::FAILED
+    }
+}
+
+/// Place in the table of plain outcomes: a rule's two, then `default`, then `disabled`.
+#[inline]
+pub(super) fn plain_index(store: &Store, spec: u32, found: &Found) -> Option<u32> {
+    let entry = store.specs.get(spec as usize)?;
+    let rules = entry.body.as_ref()?.rules.len() as u32;
+    match found.code {
+        code::DEFAULT => Some(entry.outcome_base + 2 * rules),
+        code::DISABLED => Some(entry.outcome_base + 2 * rules + 1),
+        rule if rule < rules => Some(entry.outcome_base + 2 * rule + u32::from(found.pass)),
+        _ => None,
+    }
+}
+
+#[inline]
+pub(super) fn key(spec: u32, found: &Found, list: u32) -> OutcomeKey {
+    OutcomeKey {
+        spec,
+        answer: found.answer,
+        code: found.code,
+        extra: found.extra,
+        delegate: found.delegate,
+        list,
+        undelegated: found.undelegated,
+        rate: found.rate,
+        pass: found.pass,
+        seen: found.seen == Seen::Yes,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The tables of an epoch: secondary exposures, lists of them, and outcomes, all found by small integers.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -18,7 +19,7 @@ pub const MAX_KEYS: usize = 262_144;
 pub struct Full;
 
 /// What makes two results of an evaluation equal without looking at texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OutcomeKey {
     /// Spec that was asked for.
     pub(crate) spec: u32,
@@ -34,6 +35,14 @@ pub(crate) struct OutcomeKey {
     pub(crate) rate: u16,
     pub(crate) pass: bool,
     pub(crate) seen: bool,
+}
+
+/// What differs nearly always when keys do: hashing all fields costs more than comparing them.
+impl Hash for OutcomeKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from(self.spec) << 32 | u64::from(self.code ^ self.answer.rotate_left(8)));
+        state.write_u64(u64::from(self.list) << 32 | u64::from(self.undelegated << 1 | u32::from(self.pass)));
+    }
 }
 
 /// Of a segment: left out of every list.

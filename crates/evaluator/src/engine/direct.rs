@@ -1,0 +1,76 @@
+//! Outcomes for the client-initialize response: of specs whatever their overrides say, one or many at once.
+
+use super::answers::{key, plain_index, Ask};
+use super::Engine;
+use crate::eval::{Evaluation, Stop};
+use crate::js_semantics::JsValue;
+
+impl Engine {
+    /// Outcome of a spec whatever its override says. The user must be bound. `app`: see `Evaluation::app`; with one, no
+    /// memo of this slot may come from or go to other calls.
+    pub(crate) fn direct(&mut self, slot: u32, spec: u32, app: Option<&JsValue>, now: f64) -> Result<u32, Stop> {
+        let result = self.run(slot, &Ask { spec, targeting: false, now, app }, &mut false)?;
+        self.outcome_of(spec, &result)
+    }
+
+    /// The outcomes of many specs, without the app of a client key. Outcomes that exist are found in one evaluation that
+    /// goes from spec to spec; one that does not yet exist is spelled out by `direct`, once per epoch.
+    ///
+    /// # Errors
+    /// Why an evaluation stopped, and the spec.
+    pub(crate) fn direct_many(&mut self, slot: u32, specs: &[u32], now: f64) -> Result<Vec<u32>, (Stop, u32)> {
+        let mut outcomes = Vec::with_capacity(specs.len());
+        loop {
+            self.known_outcomes(slot, specs, now, &mut outcomes)?;
+            let Some(&spec) = specs.get(outcomes.len()) else { return Ok(outcomes) };
+            outcomes.push(self.direct(slot, spec, None, now).map_err(|stop| (stop, spec))?);
+        }
+    }
+
+    /// Appends outcomes up to the first that is not known yet.
+    fn known_outcomes(
+        &mut self,
+        slot: u32,
+        specs: &[u32],
+        now: f64,
+        outcomes: &mut Vec<u32>,
+    ) -> Result<(), (Stop, u32)> {
+        // One for all: what depends on the time depends on the same time.
+        let stamp = self.next_stamp();
+        let Some(slot) = self.slots.get_mut(slot as usize) else { return Ok(()) };
+        let mut evaluation = Evaluation {
+            store: &self.store,
+            world: &self.world,
+            slot,
+            tables: &mut self.tables,
+            now,
+            stamp,
+            depth: 0,
+            volatile: false,
+            gates_met: false,
+            app: None,
+            stack: &mut self.stack,
+        };
+        for &spec in specs.get(outcomes.len()..).unwrap_or_default() {
+            match known_outcome(&mut evaluation, spec).map_err(|stop| (stop, spec))? {
+                Some(outcome) => outcomes.push(outcome),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[inline]
+fn known_outcome(evaluation: &mut Evaluation<'_>, spec: u32) -> Result<Option<u32>, Stop> {
+    evaluation.stack.clear();
+    evaluation.gates_met = false;
+    let found = evaluation.spec(spec, false)?;
+    if !evaluation.gates_met {
+        if let Some(place) = plain_index(evaluation.store, spec, &found) {
+            return Ok(evaluation.tables.plain(place));
+        }
+    }
+    let list = evaluation.tables.list_id(evaluation.stack)?;
+    Ok(evaluation.tables.find(&key(spec, &found, list)))
+}
