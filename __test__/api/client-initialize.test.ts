@@ -1,6 +1,6 @@
 /** getClientInitializeResponse side by side with statsig-node, and its string and byte forms. */
 import test from 'ava';
-import { ENGINES, FakeNetwork, ours, outcome, theirs, type AnyServer } from './support';
+import { ENGINES, FakeNetwork, isPublic, ours, outcome, payload, rule, spec, theirs, type AnyServer } from './support';
 
 const USERS: unknown[] = [
   { userID: 'u' },
@@ -28,6 +28,10 @@ const CALLS: [string | undefined, object | undefined][] = [
   }],
 ];
 
+const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0';
+const browserIs = (name: string) => ({ ...isPublic, type: 'ua_based', field: 'browser_name', operator: 'any', targetValue: [name] });
+
 /** Our identity is a decision of ours (Q39 adds the session). */
 function comparable(text: string): string {
   return text.replace(/"sdkInfo":\{[^}]*\}/, '"sdkInfo":{}');
@@ -52,6 +56,27 @@ for (const engine of ENGINES) {
       await Promise.all(servers.map((server) => server.shutdownAsync(200)));
     });
   }
+
+  test(`${engine}: user agents decide from the first response to the last, in every order`, async (t) => {
+    const names = ['Mobile Safari', 'Firefox', 'Chrome'];
+    const gates = names.map((name) => spec({ name, rules: [rule({ conditions: [browserIs(name)] })] }));
+    const specs = { ...payload(), feature_gates: [...payload().feature_gates, ...gates] };
+    const networks = [new FakeNetwork(), new FakeNetwork()] as const;
+    for (const network of networks) network.specs = specs;
+    const mine = ours(engine, networks[0]);
+    const rivals = theirs(networks[1]);
+    await Promise.all([mine.initializeAsync(), rivals.initializeAsync()]);
+    const users = [
+      {}, { userAgent: FIREFOX }, { userAgent: IPHONE }, { userAgent: FIREFOX }, { userAgent: 5 }, { userAgent: `${FIREFOX}${' '.repeat(1000)}` },
+      { custom: { userAgent: IPHONE } }, { browser_name: 'Chrome', userAgent: IPHONE }, {},
+    ].map((fields, i) => ({ userID: `u${i}`, ...fields }));
+    for (const user of [...users, ...users]) {
+      const expected = JSON.stringify(rivals.getClientInitializeResponse({ ...user } as never, undefined, { hash: 'none' }));
+      const text = mine.getClientInitializeResponseString(user as never, undefined, { hash: 'none' });
+      t.is(comparable(text!), comparable(expected), JSON.stringify(user));
+    }
+    await Promise.all([mine.shutdownAsync(200), rivals.shutdownAsync(200)]);
+  });
 
   test(`${engine}: string and bytes are the object's JSON`, async (t) => {
     const server = ours(engine, new FakeNetwork());

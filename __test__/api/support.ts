@@ -19,14 +19,14 @@ export const ENGINES = TESTED_ENGINES;
 export type AnyServer = StatsigServer;
 const RivalServer = rival.StatsigServer as unknown as new (key: string, options?: object) => StatsigServer;
 
-const rule = (over: object = {}) => ({
+export const rule = (over: object = {}) => ({
   name: 'r', id: 'r', salt: 'rs', passPercentage: 100, idType: 'userID', returnValue: true, groupName: null, conditions: [], ...over,
 });
-const spec = (over: object = {}) => ({
+export const spec = (over: object = {}) => ({
   type: 'feature_gate', salt: 's', enabled: true, defaultValue: false, idType: 'userID', entity: 'feature_gate',
   isDeviceBased: false, rules: [], ...over,
 });
-const isPublic = { type: 'public', targetValue: null, operator: null, field: null, additionalValues: {}, idType: 'userID' };
+export const isPublic = { type: 'public', targetValue: null, operator: null, field: null, additionalValues: {}, idType: 'userID' };
 const emailIs = (address: string) => ({ ...isPublic, type: 'user_field', operator: 'any', field: 'email', targetValue: [address] });
 const passes = (gate: string) => ({ ...isPublic, type: 'pass_gate', targetValue: gate });
 

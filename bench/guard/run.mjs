@@ -25,7 +25,7 @@ const FLOOR_BYTES = 8;
 const RUST = {
   'gate, known user': [20, 40], 'config, known user': [20, 40], 'gate, known user, exposure seen': [20, 40],
   'gate, new user': [20, 40], 'gate, new user, exposure': [20, 40], 'gate, new user, exposure as bytes': [20, 40],
-  'client initialize': [4, 8], load: [1, 3],
+  'client initialize': [4, 8], 'client initialize, new user': [100, 200], load: [1, 3],
 };
 const USERS = 200;
 
