@@ -181,8 +181,9 @@ impl<'a> Compiler<'a> {
         };
         let bucket = matches!(source, Source::UserBucket(_));
         let target = property(json, "targetValue");
-        // dcs-v2 writes bucket targets as an object whose keys are the buckets.
-        if let (true, true, Some(map)) = (bucket, self.is_v2(), target.as_object()) {
+        // dcs-v2 writes lists of buckets as an object whose keys are the buckets. Only these operators take lists.
+        let is_set = bucket && self.is_v2() && matches!(operator, Some("any" | "none"));
+        if let (true, Some(map)) = (is_set, target.as_object()) {
             let keys = JsValue::Array(map.iter().map(|(key, _)| JsValue::string(key)).collect());
             return Ok(operator::compile(operator, &keys, true));
         }
