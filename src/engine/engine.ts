@@ -237,6 +237,12 @@ export interface Engine {
   evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
   /** Records the exposure of an outcome again (a remembered answer in a new window). True = batch full. */
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
+  /**
+   * Records the exposures of `count` outcomes of gates and configs in their order, each given as `slot, outcome, nowMs`,
+   * as `expose` with `EvalMode.Expose` would. Answers `pendingEvents << 1 | batchIsFull`,
+   * or a negative number when the instance died of it. A dead instance still tries.
+   */
+  exposeMany(exposures: Float64Array, count: number): number;
   /** Records a layer parameter exposure. True = batch full. */
   exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean;
   /** Spells an outcome out. Null only from a dead instance. */
@@ -287,7 +293,7 @@ export interface Engine {
   /**
    * True once a call panicked or trapped: the instance is of no further use. From that call on, evaluation answers
    * Failed, questions answer empty (`outcome` null), and what records an event answers true, so that the caller looks
-   * here. Only `takeBatch`, `pendingEvents` and `exportIdList` still try to give what the instance holds. Cost: 50 ns.
+   * here. Only `exposeMany`, `takeBatch`, `pendingEvents` and `exportIdList` still try to give what the instance holds. Cost: 50 ns.
    */
   isDead(): boolean;
   /** Frees native memory now. Later calls answer Failed or do nothing. */

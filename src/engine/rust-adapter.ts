@@ -22,6 +22,7 @@ export interface RustBinding {
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
   evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
+  exposeMany(exposures: Float64Array, count: number): number;
   exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean;
   outcome(outcome: number): string;
   internOutcome(json: string): number;
@@ -55,6 +56,7 @@ export class RustEngine implements Engine {
   evaluate: Engine['evaluate'];
   evaluateMany: Engine['evaluateMany'];
   expose: Engine['expose'];
+  readonly exposeMany: Engine['exposeMany'];
   readonly exposeLayerParameter: Engine['exposeLayerParameter'];
   readonly setUser: Engine['setUser'];
   readonly logEvent: Engine['logEvent'];
@@ -66,6 +68,7 @@ export class RustEngine implements Engine {
     this.evaluate = rust.evaluate.bind(rust);
     this.evaluateMany = rust.evaluateMany.bind(rust);
     this.expose = rust.expose.bind(rust);
+    this.exposeMany = rust.exposeMany.bind(rust);
     this.exposeLayerParameter = rust.exposeLayerParameter.bind(rust);
     this.setUser = rust.setUser.bind(rust);
     this.logEvent = rust.logEvent.bind(rust);

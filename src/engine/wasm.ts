@@ -34,6 +34,7 @@ interface Exports {
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
   evaluate_many(slot: number, count: number, mode: number, nowMs: number): number;
   expose(slot: number, outcome: number, mode: number, nowMs: number): number;
+  expose_many(count: number): number;
   expose_layer_parameter(slot: number, outcome: number, parameter: number, mode: number, nowMs: number): number;
   outcome(outcome: number): number;
   intern_outcome(json: number): number;
@@ -63,7 +64,7 @@ const KEPT_INPUT = 1 << 16;
 /** `EvalCode.Failed`: what every call of a dead instance answers. */
 const FAILED = -3;
 /** Calls that are made even on a dead instance, to save what it holds. */
-const STILL_CALLED = new Set(['reserve', 'output', 'pending_events', 'take_batch', 'batch_count', 'export_id_list']);
+const STILL_CALLED = new Set(['reserve', 'output', 'expose_many', 'pending_events', 'take_batch', 'batch_count', 'export_id_list']);
 
 /** A new engine on its own instance. @throws Error when the module is not ours or cannot be instantiated. */
 export function createWasmEngine(module: WasmModule): ReplacementEngine {
@@ -220,6 +221,12 @@ class WasmBinding implements RustBinding {
 
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean {
     return this.wasm.expose(slot, outcome, mode, nowMs) !== 0;
+  }
+
+  exposeMany(exposures: Float64Array, count: number): number {
+    // Both sides are little-endian wherever there is WebAssembly.
+    this.writeBytes(new Uint8Array(exposures.buffer, exposures.byteOffset, Math.min(count * 24, exposures.byteLength)));
+    return this.wasm.expose_many(count);
   }
 
   exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean {

@@ -13,6 +13,8 @@ const FEWEST_SLOTS = 64;
 const SPARE_CELLS = 64;
 /** No remembered answer. */
 export const UNKNOWN = -1;
+/** In place of a window: evaluated ahead, and not asked for since. */
+const AHEAD = 0xffff;
 
 /** See the head of this file. A cell holds code + 1, so that 0 means unknown. */
 export class Answers {
@@ -23,7 +25,7 @@ export class Answers {
   windows = new Uint16Array(0);
   /** Version of the remembered answers; rows of older versions are cleared when their user is seen. */
   version = 0;
-  /** Current window, 1 … 65535; 0 in a cell means never. */
+  /** Current window, 1 … 65534; 0 in a cell means never. */
   window = 1;
 
   /** Lays the table out anew for a number of specs. Everything is forgotten. */
@@ -48,13 +50,35 @@ export class Answers {
     if (record.version !== this.version || index >= this.stride) return UNKNOWN;
     const cell = record.row + index;
     const code = this.codes[cell]! - 1;
-    if (code < 0 || mode === EvalMode.Quiet) return code;
+    if (mode === EvalMode.Quiet) {
+      if (this.windows[cell] === AHEAD) this.windows[cell] = 0;
+      return code;
+    }
+    if (code < 0) return UNKNOWN;
     return mode === EvalMode.Expose && this.windows[cell] === this.window ? code : UNKNOWN;
   }
 
   /** The remembered code, whether its exposure was recorded or not, or UNKNOWN. The record must have a valid row. */
   known(record: UserRecord, index: number, mode: number): number {
     return index < this.stride && mode <= EvalMode.Expose ? this.codes[record.row + index]! - 1 : UNKNOWN;
+  }
+
+  /** True when nothing is gained by evaluating the spec. The record must have a valid row. */
+  isKnown(record: UserRecord, index: number): boolean {
+    return index >= this.stride || this.codes[record.row + index] !== 0;
+  }
+
+  /** Remembers a code that nobody asked for yet. False when it must not be remembered. The record must have a valid row. */
+  keepAhead(record: UserRecord, index: number, code: number): boolean {
+    this.keep(record, index, EvalMode.Quiet, code);
+    if (!this.isKnown(record, index)) return false;
+    this.windows[record.row + index] = AHEAD;
+    return true;
+  }
+
+  /** False for what `keepAhead` kept until it is asked for. */
+  wasAsked(record: UserRecord, index: number): boolean {
+    return index >= this.stride || this.windows[record.row + index] !== AHEAD;
   }
 
   /** Remembers a code that the engine gave. The record must have a valid row. */
@@ -65,14 +89,14 @@ export class Answers {
     this.windows[cell] = mode === EvalMode.Expose ? this.window : 0;
   }
 
-  /** Remembers that the exposure of a remembered answer was recorded. */
+  /** Remembers that the exposure of an answer was recorded. */
   expose(record: UserRecord, index: number): void {
-    this.windows[record.row + index] = this.window;
+    if (index < this.stride) this.windows[record.row + index] = this.window;
   }
 
   /** Exposures count again. */
   rotateWindow(): void {
-    this.window = this.window === 0xffff ? 1 : this.window + 1;
+    this.window = this.window === AHEAD - 1 ? 1 : this.window + 1;
     if (this.window === 1) this.windows.fill(0);
   }
 }

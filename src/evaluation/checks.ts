@@ -3,15 +3,19 @@
  * answers, and crosses into the engine only when something is not known yet.
  *
  * Life of a warm check: name → index (Map), user → record (by ID, or the last one seen), record against what was
- * encoded, remembered code, exposure already recorded in this window → done, without a call into the engine.
+ * encoded, remembered code, exposure already recorded in this window → done, without a call into the engine. Otherwise
+ * the answer comes from the engine, with some that will be asked next (read-ahead.ts), and the exposure goes into a buffer
+ * (exposure-buffer.ts).
  */
 import { EvalBits, EvalCode, EvalMode, SpecKind, type Engine, type OutcomeRecord } from '../engine/engine';
 import { Answers, UNKNOWN } from './answers';
 import { Evaluation, EvaluationFailedError } from './evaluation';
+import { ExposureBuffer } from './exposure-buffer';
 import { EngineMemory, Failover, type FailoverHooks } from './failover';
 import { GateBatch } from './gate-batch';
 import { OutcomeCache, spelled } from './outcome-cache';
 import { ParameterExposures } from './parameter-exposures';
+import { ReadAhead } from './read-ahead';
 import { SpecNames } from './spec-names';
 import { UserAgentCache, userAgentOf } from './user-agent';
 import { UserTable, type PinnedUser, type UserRecord } from './user-table';
@@ -37,6 +41,8 @@ export abstract class Checks {
   protected readonly failover: Failover | null;
   private readonly names = new SpecNames();
   private readonly batch = new GateBatch();
+  private readonly ahead = new ReadAhead();
+  protected readonly buffer = new ExposureBuffer();
   private readonly parameters = new ParameterExposures();
   private readonly outcomes = new OutcomeCache();
   private readonly userAgents = new UserAgentCache();
@@ -50,7 +56,11 @@ export abstract class Checks {
   constructor(public engine: Engine, protected readonly hooks: EvaluatorHooks, failover?: FailoverHooks) {
     this.failover = failover === undefined ? null : new Failover(failover);
     this.answers.resize(0, engine.userCapacity);
-    const setUser: Engine['setUser'] = (slot, json, privateJson, exotic) => this.engine.setUser(slot, json, privateJson, exotic);
+    this.buffer.resize(engine.userCapacity);
+    const setUser: Engine['setUser'] = (slot, json, privateJson, exotic) => {
+      if (this.buffer.names(slot)) this.settle();
+      this.engine.setUser(slot, json, privateJson, exotic);
+    };
     this.users = new UserTable({ setUser }, this.answers.slots);
   }
 
@@ -193,19 +203,65 @@ export abstract class Checks {
   private askOf(record: UserRecord, index: number, mode: number): number {
     const { answers } = this;
     if (record.version !== answers.version) answers.renew(record);
+    if (mode > EvalMode.Expose) return this.askDirectly(record, index, mode);
+    const free = answers.free(record, index, mode);
+    if (free !== UNKNOWN) return free;
     const known = answers.known(record, index, mode);
-    if (known !== UNKNOWN) {
-      return mode === EvalMode.Quiet || answers.free(record, index, mode) !== UNKNOWN ? known : this.exposeAgain(record, index, known, mode);
-    }
+    const code = known !== UNKNOWN ? known : this.askAhead(record, index);
+    return code >= 0 && mode === EvalMode.Expose ? this.exposeNow(record, index, code) : code;
+  }
+
+  /** Manual exposures and targeting rules: nothing is remembered. */
+  private askDirectly(record: UserRecord, index: number, mode: number): number {
+    this.settle();
     const code = this.engine.evaluate(record.slot, index, mode, this.hooks.now());
-    answers.keep(record, index, mode, code);
     if (code >= 0 && (code & EvalBits.BatchFull) !== 0) this.hooks.onBatchFull();
     return code;
+  }
+
+  /** Evaluates a spec, and those that are likely to be asked for next. */
+  private askAhead(record: UserRecord, index: number): number {
+    const { answers, ahead, engine } = this;
+    // Crossing into the js engine costs nothing.
+    const count = engine.kind === 'js' ? 1 : ahead.plan(answers, record, index);
+    if (count === 1) {
+      const code = engine.evaluate(record.slot, index, EvalMode.Quiet, this.hooks.now());
+      answers.keep(record, index, EvalMode.Quiet, code);
+      return code;
+    }
+    const { specs, codes } = ahead;
+    const written = engine.evaluateMany(record.slot, specs, count, EvalMode.Quiet, this.hooks.now(), codes);
+    const code = written > 0 ? codes[0]! : EvalCode.Failed;
+    answers.keep(record, index, EvalMode.Quiet, code);
+    ahead.keep(answers, record, written);
+    return code;
+  }
+
+  /** Records the exposure of an answer that was not exposed in this window. Asks again when the engine turns out to be dead. */
+  private exposeNow(record: UserRecord, index: number, code: number): number {
+    this.answers.expose(record, index);
+    if (!this.buffer.add(record.slot, code >> EvalBits.OutcomeShift, this.hooks.now())) return code;
+    this.settle();
+    // Still there: the engine is dead. This one goes to its successor.
+    if (this.buffer.count === 0 || this.failover === null) return code;
+    this.buffer.retract();
+    return this.replaceIfDead() ? RETRY : code;
+  }
+
+  /** Hands buffered exposures over to the engine, unless that is dead: `replaceIfDead` does it then. */
+  protected settle(): void {
+    if (this.handOver()) this.hooks.onBatchFull();
+  }
+
+  /** As `settle`, for those who take batches anyway. True = batch full. */
+  protected handOver(): boolean {
+    return this.buffer.count > 0 && !this.engine.isDead() && this.buffer.handOver(this.engine);
   }
 
   /** Asks the engine the batch up to the first gate that it has no answer for. How many it answered. */
   private askBatch(record: UserRecord, user: object, mode: number, values: boolean[]): number {
     const { answers, batch } = this;
+    this.settle();
     const written = this.engine.evaluateMany(record.slot, batch.specs, batch.count, mode, this.hooks.now(), batch.codes);
     let isFull = false;
     for (let i = 0; i < written; i++) {
@@ -221,17 +277,6 @@ export abstract class Checks {
     }
     if (isFull) this.hooks.onBatchFull();
     return written;
-  }
-
-  /** Records a remembered answer in a new window. Failed when the engine turns out to be dead. */
-  private exposeAgain(record: UserRecord, index: number, known: number, mode: number): number {
-    this.answers.expose(record, index);
-    if (this.engine.expose(record.slot, known >> EvalBits.OutcomeShift, mode, this.hooks.now())) {
-      // A dead engine says so too. Its successor knows nobody: the caller asks again.
-      if (this.replaceIfDead()) return RETRY;
-      this.hooks.onBatchFull();
-    }
-    return known;
   }
 
   /** The record of a user with a valid row of answers. */
@@ -250,6 +295,7 @@ export abstract class Checks {
 
   /** Records an event, in the next engine when this one is dead. */
   protected record(event: () => boolean): void {
+    this.settle();
     let isFull = event();
     if (isFull && this.replaceIfDead()) isFull = event();
     if (isFull) this.hooks.onBatchFull();
@@ -258,7 +304,9 @@ export abstract class Checks {
   /** True when the engine was dead: another answers now, and what was kept of the old one is void. */
   protected replaceIfDead(): boolean {
     if (this.failover === null || !this.engine.isDead()) return false;
+    this.buffer.rescue(this.engine);
     this.engine = this.failover.replace(this.engine, this.memory, this.hooks.now());
+    this.buffer.resize(this.engine.userCapacity);
     this.startEpoch();
     // Whoever was known lived in a slot of the dead engine.
     this.users.resize(this.answers.slots);
@@ -266,6 +314,7 @@ export abstract class Checks {
   }
 
   private startOver(): void {
+    this.settle();
     this.engine.reset();
     this.startEpoch();
   }
@@ -279,6 +328,7 @@ export abstract class Checks {
     const specs = this.engine.stats().specs;
     const slots = this.answers.slots;
     this.answers.resize(specs, this.engine.userCapacity);
+    this.ahead.reset(this.answers.stride);
     if (this.answers.slots !== slots) this.users.resize(this.answers.slots);
   }
 

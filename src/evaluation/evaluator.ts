@@ -66,23 +66,28 @@ export class Evaluator extends Checks {
 
   /** Pending events, those of dead engines included. */
   pendingEvents(): number {
+    this.handOver();
+    // Only a dead engine's are still there: its successor is the one to ask.
+    if (this.buffer.count > 0) this.replaceIfDead();
     return this.engine.pendingEvents() + (this.failover?.pendingEvents() ?? 0);
   }
 
   /** See `Engine.takeBatch`. Events of dead engines go first. */
   takeBatch(prefix: string, suffix: string, maxEvents: number, gzip = false): Promise<EventBatch> {
+    this.handOver();
     return this.failover?.takeBatch(prefix, suffix, maxEvents, gzip) ?? this.engine.takeBatch(prefix, suffix, maxEvents, gzip);
   }
 
   /** Events that were dropped because too many were pending, or that went down with an engine. */
   droppedEvents(): number {
-    return this.engine.stats().droppedEvents + (this.failover?.lostEvents ?? 0);
+    return this.engine.stats().droppedEvents + this.buffer.lost + (this.failover?.lostEvents ?? 0);
   }
 
   // ---- specs and their surroundings ----
 
   /** Asks the engine something besides checks; asks again when it died over it. */
   query<T>(question: (engine: Engine) => T): T {
+    this.settle();
     const answer = question(this.engine);
     return this.replaceIfDead() ? question(this.engine) : answer;
   }
@@ -105,6 +110,8 @@ export class Evaluator extends Checks {
 
   setOptions(options: EngineOptions): void {
     this.memory.options = options;
+    this.settle();
+    this.buffer.setBatchLimit(options.batchLimit);
     this.engine.setOptions(options);
   }
 
@@ -124,6 +131,8 @@ export class Evaluator extends Checks {
   setSource(source: Source): void {
     const previous = this.memory.source;
     this.memory.source = source;
+    // What was exposed before happened under the source before.
+    this.settle();
     this.engine.setDetails(source.reason, source.configSyncTime, source.initTime);
     if ((previous.reason === 'Uninitialized') !== (source.reason === 'Uninitialized')) this.answers.version++;
   }
@@ -135,6 +144,7 @@ export class Evaluator extends Checks {
       this.engine.setTimeZone(timeZoneTransitions());
     }
     if (prepared.summary.usesUserAgent) preloadUserAgentParser();
+    this.settle();
     this.engine.commitSpecs(prepared.handle);
     this.responsesReadAgents = false;
     if (this.replaceIfDead()) throw new Error('The engine died of a payload');
@@ -173,6 +183,7 @@ export class Evaluator extends Checks {
 
   /** A new dedupe and sampling window: exposures count again. */
   rotateWindow(): void {
+    this.settle();
     this.answers.rotateWindow();
     this.engine.rotateWindow();
     // A death that only remembered answers would hide shows here.
@@ -180,6 +191,7 @@ export class Evaluator extends Checks {
   }
 
   dispose(): void {
+    this.settle();
     this.failover?.dispose();
     this.engine.dispose();
   }

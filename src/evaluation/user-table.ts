@@ -27,6 +27,8 @@ export class UserRecord {
   /** Layer parameters whose exposure was recorded: see parameter-exposures.ts. */
   parameters: Set<number> | null = null;
   parametersWindow = 0;
+  /** How many specs to evaluate beyond the one that is asked for: see read-ahead.ts. */
+  ahead = 0;
   /** What was encoded: values of a compiled shape, else a snapshot; neither means that it must be encoded each time. */
   shape: UserShape | null = null;
   values: unknown[] | null = null;

@@ -11,7 +11,7 @@ use napi::bindgen_prelude::{Env, This};
 use napi::{check_status, sys, JsValue, Result};
 use statsig_evaluator::engine::eval_code;
 
-use crate::hot_many::evaluate_many;
+use crate::hot_many::{evaluate_many, expose_many};
 use crate::hot_response::client_initialize_text;
 use crate::hot_text::{expose_layer_parameter, log_event, set_user, set_user_agent};
 use crate::shared::Shared;
@@ -22,11 +22,12 @@ type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> 
 /// Defines the functions on a new instance.
 pub fn define(env: &Env, this: &This, shared: &Rc<Shared>) -> Result<()> {
     let (env, this) = (env.raw(), this.object.value().value);
-    let functions: [(&CStr, Callback); 9] = [
+    let functions: [(&CStr, Callback); 10] = [
         (c"isDead", is_dead),
         (c"evaluate", evaluate),
         (c"evaluateMany", evaluate_many),
         (c"expose", expose),
+        (c"exposeMany", expose_many),
         (c"exposeLayerParameter", expose_layer_parameter),
         (c"setUser", set_user),
         (c"setUserAgent", set_user_agent),

@@ -1,4 +1,4 @@
-//! `evaluateMany` as a raw N-API function over typed arrays: see `hot`.
+//! `evaluateMany` and `exposeMany` as raw N-API functions over typed arrays: see `hot`.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -10,17 +10,17 @@ use crate::hot::{call_info, index, number};
 /// Number of arguments: slot, specs, count, mode, now, codes.
 const ARGUMENTS: usize = 6;
 
-/// Start and length of an Int32Array; empty for anything else.
+/// Start and length of a typed array of the kind that holds `T`s; empty for anything else.
 ///
 /// # Safety
-/// `env` must be that of the running callback and `value` one of its live handles.
-unsafe fn int32_array(env: sys::napi_env, value: sys::napi_value) -> (*mut i32, usize) {
+/// `env` must be that of the running callback, `value` one of its live handles, and `wanted` the kind of `T`.
+unsafe fn typed_array<T>(env: sys::napi_env, value: sys::napi_value, wanted: i32) -> (*mut T, usize) {
     let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut::<c_void>());
     // SAFETY: live handles by contract, pointers to locals; parts that are not wanted may be null.
     let status = unsafe {
         sys::napi_get_typedarray_info(env, value, &mut kind, &mut length, &mut data, ptr::null_mut(), ptr::null_mut())
     };
-    if status != sys::Status::napi_ok || kind != sys::TypedarrayType::int32_array || data.is_null() {
+    if status != sys::Status::napi_ok || kind != wanted || data.is_null() {
         return (ptr::null_mut(), 0);
     }
     (data.cast(), length)
@@ -34,7 +34,10 @@ pub unsafe extern "C" fn evaluate_many(env: sys::napi_env, info: sys::napi_callb
         // SAFETY: live handles of this call.
         let [slot, count, mode, now] = [slot, count, mode, now].map(|value| unsafe { number(env, value) });
         // SAFETY: as above.
-        let ((specs, room), (codes, codes_room)) = unsafe { (int32_array(env, specs), int32_array(env, codes)) };
+        let ((specs, room), (codes, codes_room)) = unsafe {
+            let kind = sys::TypedarrayType::int32_array;
+            (typed_array::<i32>(env, specs, kind), typed_array::<i32>(env, codes, kind))
+        };
         let count = (index(count) as usize).min(room).min(codes_room);
         // One memory for both would make two slices of which one is mutable.
         if count == 0 || specs.wrapping_add(count) > codes && codes.wrapping_add(count) > specs {
@@ -50,5 +53,27 @@ pub unsafe extern "C" fn evaluate_many(env: sys::napi_env, info: sys::napi_callb
     let mut value = ptr::null_mut();
     // SAFETY: `env` is live and `value` is a local; on failure it stays null, which JavaScript sees as undefined.
     unsafe { sys::napi_create_uint32(env, written as u32, &mut value) };
+    value
+}
+
+/// `exposeMany(exposures, count)`: see `Engine::expose_many`; negative when nothing answers. A poisoned engine is asked,
+/// too.
+pub unsafe extern "C" fn expose_many(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
+    let answer = unsafe { call_info::<2>(env, info) }.map_or(-1, |(shared, [exposures, count])| {
+        // SAFETY: live handles of this call; the kind is that of `f64`.
+        let (data, room) = unsafe { typed_array::<f64>(env, exposures, sys::TypedarrayType::float64_array) };
+        // SAFETY: as above.
+        let count = (index(unsafe { number(env, count) }) as usize).saturating_mul(3).min(room);
+        if count == 0 {
+            return 0;
+        }
+        // SAFETY: at least `count` initialised numbers, which no one moves, frees or writes while this call runs.
+        let exposures = unsafe { std::slice::from_raw_parts(data.cast_const(), count) };
+        shared.salvage(-1, |engine| engine.expose_many(exposures) as i32)
+    });
+    let mut value = ptr::null_mut();
+    // SAFETY: `env` is live and `value` is a local; on failure it stays null, which JavaScript sees as undefined.
+    unsafe { sys::napi_create_int32(env, answer, &mut value) };
     value
 }

@@ -91,6 +91,12 @@ impl Host {
         written as u32
     }
 
+    pub fn expose_many(&mut self, count: usize) -> u32 {
+        let bytes = self.input.get(..count * 24).unwrap_or_default();
+        let exposures: Vec<f64> = bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
+        self.engine.expose_many(&exposures)
+    }
+
     pub fn prepare(&mut self, len: usize) -> i32 {
         let payload = self.input.get(..len).unwrap_or_default();
         let prepared = match prepare(payload) {

@@ -151,6 +151,12 @@ pub extern "C" fn expose(slot: u32, outcome: u32, mode: u32, now: f64) -> i32 {
     with(|host| host.engine.expose(slot, outcome, mode, now).into())
 }
 
+/// Input: triples `slot, outcome, time`, eight bytes each number. See `expose_many`.
+#[no_mangle]
+pub extern "C" fn expose_many(count: u32) -> u32 {
+    with(|host| host.expose_many(count as usize))
+}
+
 /// Input: the parameter.
 #[no_mangle]
 pub extern "C" fn expose_layer_parameter(slot: u32, outcome: u32, parameter: u32, mode: u32, now: f64) -> i32 {

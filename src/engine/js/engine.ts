@@ -11,7 +11,7 @@ import { Details } from './event-json';
 import { EventQueue, ExposureFacts } from './exposure';
 import { IdList, looksLikeIdList } from './id-list';
 import { IpTable } from './lookup/ip';
-import { Outcome, Result, Tables } from './outcome';
+import { Outcome, Result, Tables, copyOf, missingOutcome } from './outcome';
 import { Overrides } from './overrides';
 import { SamplingSettings } from './sampling';
 import { Spec, Store, ValueBox } from './store';
@@ -249,6 +249,11 @@ class JsEngine implements ReplacementEngine {
     return this.events.isFull;
   }
 
+  exposeMany(exposures: Float64Array, count: number): number {
+    for (let i = 0; i < 3 * count; i += 3) this.expose(exposures[i]!, exposures[i + 1]!, EvalMode.Expose, exposures[i + 2]!);
+    return (this.pendingEvents() << 1) | Number(this.events.isFull);
+  }
+
   exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean {
     const known = this.tables.outcomes[outcome];
     if (known !== undefined) this.exposeKnown(slot, known, parameter, mode, nowMs);
@@ -271,7 +276,7 @@ class JsEngine implements ReplacementEngine {
 
   internOutcome(record: OutcomeRecord): number {
     try {
-      return this.tables.intern(structuredCopy(record));
+      return this.tables.intern(copyOf(record));
     } catch (error) {
       return this.codeOf(error);
     }
@@ -386,19 +391,4 @@ class JsEngine implements ReplacementEngine {
     this.startEpoch();
     this.error = 'the engine is disposed';
   }
-}
-
-/** What an outcome number of another epoch gets. */
-function missingOutcome(): OutcomeRecord {
-  return {
-    kind: SpecKind.Gate, name: '', value: false, ruleID: '', groupName: null, idType: null, json: {},
-    secondaryExposures: [], undelegatedSecondaryExposures: [], explicitParameters: null, configDelegate: null,
-    configVersion: null, isExperimentGroup: false, reason: 'Unrecognized', persistedTime: null,
-    sampling: { forwardAll: false, rate: null, seenAnalytical: false },
-  };
-}
-
-/** The caller keeps its record; the table keeps its own. */
-function structuredCopy(record: OutcomeRecord): OutcomeRecord {
-  return JSON.parse(JSON.stringify(record)) as OutcomeRecord;
 }

@@ -270,3 +270,18 @@ function recordOf(kind: SpecKind, name: string, result: Result): OutcomeRecord {
     sampling: { forwardAll: end.forwardAll, rate: rateOf(result) ?? null, seenAnalytical: result.seen === Seen.Yes },
   };
 }
+
+/** What an outcome number of another epoch gets. */
+export function missingOutcome(): OutcomeRecord {
+  return {
+    kind: SpecKind.Gate, name: '', value: false, ruleID: '', groupName: null, idType: null, json: {},
+    secondaryExposures: [], undelegatedSecondaryExposures: [], explicitParameters: null, configDelegate: null,
+    configVersion: null, isExperimentGroup: false, reason: 'Unrecognized', persistedTime: null,
+    sampling: { forwardAll: false, rate: null, seenAnalytical: false },
+  };
+}
+
+/** The caller keeps its record; the table keeps its own. */
+export function copyOf(record: OutcomeRecord): OutcomeRecord {
+  return JSON.parse(JSON.stringify(record)) as OutcomeRecord;
+}

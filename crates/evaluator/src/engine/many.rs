@@ -1,6 +1,6 @@
-//! Many evaluations in one call.
+//! Many evaluations, or exposures, in one call.
 
-use super::Engine;
+use super::{eval_mode, Engine};
 
 impl Engine {
     /// Evaluates each spec for one user and writes the code of each, up to and including the first negative one. How
@@ -16,5 +16,14 @@ impl Engine {
             }
         }
         written
+    }
+
+    /// Records the exposures of gates and configs given as triples `slot, outcome, time`, in their order. Answers
+    /// `pending events << 1 | batch full`.
+    pub fn expose_many(&mut self, exposures: &[f64]) -> u32 {
+        for &[slot, outcome, time] in exposures.as_chunks::<3>().0 {
+            self.expose(slot as u32, outcome as u32, eval_mode::EXPOSE, time);
+        }
+        (self.pending_events() as u32) << 1 | u32::from(self.exposures.is_full())
     }
 }
