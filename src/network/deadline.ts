@@ -17,17 +17,15 @@ export class Deadline {
   private readonly controller = new AbortController();
   private readonly totalTimer: TimerHandle;
   private idleTimer: TimerHandle;
-  private expire: (error: NetworkError) => void = () => undefined;
-  /** Rejects when time is up or the caller aborts. Never resolves. */
-  readonly expired: Promise<never>;
+  /** Why time is up. */
+  private failure: NetworkError | null = null;
+  private expire: ((error: NetworkError) => void) | null = null;
 
   constructor(
     private readonly clock: Clock,
     private readonly limits: DeadlineLimits,
     private readonly outer?: AbortSignal,
   ) {
-    this.expired = new Promise((_, reject) => (this.expire = reject));
-    this.expired.catch(() => undefined);
     this.totalTimer = clock.setTimer(() => this.timeOut(limits.totalMs), limits.totalMs);
     this.idleTimer = this.startIdle();
     outer?.addEventListener('abort', this.onOuterAbort, { once: true });
@@ -38,6 +36,18 @@ export class Deadline {
     return this.controller.signal;
   }
 
+  /**
+   * Settles as `sent` does, or rejects when time is up or the caller aborts. Not `Promise.race` with a promise of ours:
+   * that would hold the result as long as the connection holds this deadline, which is until its next request.
+   */
+  race<T>(sent: Promise<T>): Promise<T> {
+    if (this.failure !== null) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      this.expire = reject;
+      sent.then(resolve, reject);
+    });
+  }
+
   /** Progress was made: the idle limit starts anew. */
   readonly touch = (): void => {
     this.clock.clearTimer(this.idleTimer);
@@ -46,6 +56,7 @@ export class Deadline {
 
   /** The request settled: timers and listeners go. */
   clear(): void {
+    this.expire = null;
     this.clock.clearTimer(this.idleTimer);
     this.clock.clearTimer(this.totalTimer);
     this.outer?.removeEventListener('abort', this.onOuterAbort);
@@ -62,8 +73,10 @@ export class Deadline {
   }
 
   private stop(error: NetworkError): void {
+    const { expire } = this;
+    this.failure = error;
     this.clear();
-    this.expire(error);
+    expire?.(error);
     this.controller.abort();
   }
 }

@@ -187,7 +187,7 @@ export class StatsigHttp {
       const sent = callContained(() =>
         this.transport({ method, url, headers, body, isUpload, maxBytes: MAX_RESPONSE_BYTES, signal, onProgress: touch }),
       );
-      return await Promise.race([sent, deadline.expired]);
+      return await deadline.race(sent);
     } catch (error) {
       throw this.describeFailure(error, request.url);
     } finally {

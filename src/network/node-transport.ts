@@ -2,11 +2,10 @@ import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import type { AxiosInstance, AxiosResponse, CreateAxiosDefaults } from 'axios';
+import { GrowingBytes } from './growing-bytes';
 import { NetworkError } from './network-error';
 import type { Transport, TransportRequest, TransportResponse } from './transport';
 
-/** Bytes copied in one turn of the event loop. */
-const LONGEST_COPY = 1024 * 1024;
 /** Connections kept per host; more requests queue inside Node. */
 const AGENT_OPTIONS: AgentOptions = { keepAlive: true, maxSockets: 64, maxFreeSockets: 8, scheduling: 'lifo' };
 
@@ -65,13 +64,19 @@ async function send(client: Client, request: TransportRequest, followsRedirects:
     ...(followsRedirects ? { beforeRedirect: (options) => keepKeyAtHome(options, request.url) } : { maxRedirects: 0 }),
   });
   request.onProgress();
-  const body = await readAll(response.data, request);
+  const body = await readAll(response.data, request, expectedBytes(response));
   return {
     status: response.status,
     ok: response.status >= 200 && response.status < 300,
     header: (name) => headerText(response.headers[name.toLowerCase()]),
     body,
   };
+}
+
+/** What the server announces, unless it is compressed: axios takes the encoding out and leaves the length. */
+function expectedBytes({ headers, request }: AxiosResponse<Readable>): number {
+  const raw = (request as { res?: { headers?: Record<string, unknown> } } | undefined)?.res?.headers ?? headers;
+  return raw['content-encoding'] === undefined ? Number(raw['content-length']) || 0 : 0;
 }
 
 function bodyBuffer(body: Uint8Array | string | undefined): Buffer | undefined {
@@ -89,54 +94,38 @@ function keepKeyAtHome(options: Record<string, unknown>, original: string): void
   }
 }
 
-/** Reads to the end; rejects on a truncated, oversized or aborted body. */
-function readAll(stream: Readable, request: TransportRequest): Promise<Uint8Array> {
+/** Reads to the end; rejects on a truncated, oversized or aborted body. `expected`: bytes to come, 0 = not known. */
+function readAll(stream: Readable, request: TransportRequest, expected: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    let hasEnded = false;
+    const body = new GrowingBytes(Math.min(expected, request.maxBytes));
+    const onData = (chunk: Buffer): void => {
+      request.onProgress();
+      if (body.length + chunk.length > request.maxBytes) fail(tooLong(request.maxBytes));
+      else body.add(chunk);
+    };
+    const onEnd = (): void => {
+      letGo();
+      resolve(body.bytes());
+    };
+    const onClose = (): void => fail(new NetworkError('network', 'The connection closed before the response ended'));
+    const onAbort = (): void => fail(new NetworkError('aborted', 'The request was aborted'));
     const fail = (error: Error): void => {
-      request.signal.removeEventListener('abort', onAbort);
+      letGo();
       reject(error);
       stream.destroy();
     };
-    const onAbort = (): void => fail(new NetworkError('aborted', 'The request was aborted'));
-    request.signal.addEventListener('abort', onAbort, { once: true });
-    stream.on('data', (chunk: Buffer) => {
-      request.onProgress();
-      length += chunk.length;
-      if (length > request.maxBytes) fail(tooLong(request.maxBytes));
-      else chunks.push(chunk);
-    });
-    stream.on('error', fail);
-    // Comes after every end, too; an error made for nothing costs more than reading a short response.
-    stream.on('close', () => {
-      if (!hasEnded) fail(new NetworkError('network', 'The connection closed before the response ended'));
-    });
-    stream.on('end', () => {
-      hasEnded = true;
+    // A kept connection holds its latest response: with listeners of ours on it, the body would stay, too.
+    const letGo = (): void => {
       request.signal.removeEventListener('abort', onAbort);
-      resolve(joined(chunks, length));
-    });
+      stream.off('data', onData).off('end', onEnd).off('close', onClose).off('error', fail).on('error', ignore);
+    };
+    request.signal.addEventListener('abort', onAbort, { once: true });
+    stream.on('data', onData).on('end', onEnd).on('close', onClose).on('error', fail);
   });
 }
 
-/** As `Buffer.concat`, but a megabyte at a time: 50 MB at once hold the event loop for tens of milliseconds. */
-async function joined(chunks: readonly Buffer[], length: number): Promise<Buffer> {
-  if (length <= LONGEST_COPY) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length);
-  // Not from the pool and not zeroed: the pages come into being as they are written.
-  const all = Buffer.allocUnsafeSlow(length);
-  let offset = 0;
-  let sinceTurn = 0;
-  for (const chunk of chunks) {
-    chunk.copy(all, offset);
-    offset += chunk.length;
-    sinceTurn += chunk.length;
-    if (sinceTurn < LONGEST_COPY) continue;
-    sinceTurn = 0;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return all;
+function ignore(): void {
+  // The promise has settled.
 }
 
 function tooLong(maxBytes: number): NetworkError {
