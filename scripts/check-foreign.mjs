@@ -1,9 +1,10 @@
 // The published binaries of all Linux platforms: built by zig, inspected, and answering as the native engine from packed
 // tarballs in an empty project, on a Node of that platform (see foreign-nodes.mjs).
 //
-//   node scripts/check-foreign.mjs [--skip-build] [--binaries <folder>] [--only <platform>]
+//   node scripts/check-foreign.mjs [--skip-build] [--binaries <folder>] [--only <part of a platform's name>]
 //
-// --binaries takes what build-release.mjs has put there, instead of building.
+// --binaries takes what build-release.mjs has put there, instead of building. `--only gnu` is for machines that are not
+// Debian, from which musl's loader comes.
 import { join, resolve } from 'node:path';
 import { foreignPlatforms, nodeOf } from './foreign-nodes.mjs';
 import { formsOf, makeFixtureProject, runForm } from './import-forms.mjs';
@@ -39,7 +40,7 @@ await inFolder(async (folder) => {
   if (!process.argv.includes('--skip-build')) mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
   const main = pack(stageMain([], folder), folder);
   const binaries = resolve(root, option('--binaries') ?? join(folder, 'binaries'));
-  for (const name of foreignPlatforms.filter((platform) => platform === (option('--only') ?? platform))) {
+  for (const name of foreignPlatforms.filter((platform) => platform.includes(option('--only') ?? ''))) {
     const platform = platforms.find((entry) => entry.name === name);
     if (option('--binaries') === undefined) {
       const code = script('build-release.mjs', '--target', platform.target, '--output', binaries);

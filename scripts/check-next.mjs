@@ -1,4 +1,5 @@
-// Next.js with its two bundlers: a server route and an edge route that ask the packed package for a gate.
+// Next.js with its two bundlers: a server route and an edge route that ask the packed package for a gate, and a route that
+// asks the instance that instrumentation.js made.
 // Part of check-bundlers.mjs --next.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -62,6 +63,8 @@ export async function checkNext({ folder, main, payload, step }) {
     mkdirSync(join(project, 'app', name), { recursive: true });
     writeFileSync(join(project, 'app', name, 'route.js'), route.replace("'RUNTIME'", `'${runtime}'`));
   }
+  mkdirSync(join(project, 'app/shared'), { recursive: true });
+  cpSync(join(project, 'shared-route.mjs'), join(project, 'app/shared/route.js'));
   for (const bundler of ['webpack', 'turbopack']) {
     const problem = build(project, bundler);
     step(`next build --${bundler}: no warnings`, problem);
@@ -69,7 +72,7 @@ export async function checkNext({ folder, main, payload, step }) {
     const server = await start(project, folder, bundler).catch((error) => ({ problem: error.message }));
     step(`next --${bundler}: starts`, server.problem ?? null);
     if (!server.child) continue;
-    for (const name of ['server', 'edge']) step(`next --${bundler}: /${name} answers`, await ask(server.url, name).catch(String));
+    for (const name of ['server', 'edge', 'shared']) step(`next --${bundler}: /${name} answers`, await ask(server.url, name).catch(String));
     server.child.removeAllListeners('exit');
     server.child.kill();
   }

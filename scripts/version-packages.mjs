@@ -33,8 +33,9 @@ for (const [file, pattern] of versionCopies) {
   writeFileSync(join(root, file), read(file).replace(pattern, (line, old) => line.replace(old, version)));
 }
 mustRun(process.execPath, [join(root, 'scripts/platform-packages.mjs')], { shell: false });
-// Only the crates of this workspace change in the lock file.
-mustRun('cargo', ['update', '--workspace', '--offline', '--quiet']);
+// Of the lock file's crates those of this workspace, which have no source.
+const ofWorkspace = /^(name = "[^"]+"\nversion = ")[^"]+("\n(?!source))/gm;
+writeFileSync(join(root, 'Cargo.lock'), read('Cargo.lock').replace(ofWorkspace, `$1${version}$2`));
 setVersion('package-lock.json', version);
 for (const problem of versionProblems()) {
   console.error(problem);
