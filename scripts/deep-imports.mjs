@@ -7,7 +7,7 @@ export const deepImports = {
   Layer: { from: 'results', default: 'Layer' },
   StatsigServer: { from: 'statsig', default: 'StatsigServer', types: [['types/index', ['LogEventObject']]] },
   LogEvent: { from: 'log-event', default: 'LogEvent', types: [['engine/engine', ['SecondaryExposure']], ['log-event', ['LogEventData']]] },
-  FeatureGate: { from: 'results', names: ['makeEmptyFeatureGate'], types: [['results', ['FeatureGate']]] },
+  FeatureGate: { from: 'results', names: ['makeEmptyFeatureGate', 'makeFeatureGate'], types: [['results', ['FeatureGate']]] },
   EvaluationDetails: { from: 'results', names: ['EvaluationDetails'] },
   EvaluationReason: { types: [['results', ['EvaluationReason']]] },
   InitializationDetails: { types: [['types/index', ['InitializationDetails']]] },

@@ -60,6 +60,18 @@ export type FeatureGate = {
   readonly evaluationDetails: EvaluationDetails | null;
 };
 
+/** A gate of given parts, as statsig-node's deep import of the same name makes it; for tests of applications. */
+export function makeFeatureGate(
+  name: string,
+  ruleID: string,
+  value: boolean,
+  groupName: string | null,
+  idType: string | null,
+  evaluationDetails: EvaluationDetails | null,
+): FeatureGate {
+  return { name, ruleID, value, groupName, idType, evaluationDetails };
+}
+
 /** The gate that stands in when evaluation failed. */
 export function makeEmptyFeatureGate(name: string): FeatureGate {
   return { name, ruleID: '', value: false, groupName: null, idType: null, evaluationDetails: null };
