@@ -42,6 +42,15 @@ function readOnly(folder) {
 
 const isElf = process.platform === 'linux';
 
+/** The platform package becomes JavaScript: what a `NativeEngine` of another version, or something else, looks like. */
+function replaceNative(project, code) {
+  rmSync(nativeFile(project));
+  writeFileSync(join(nativePackage(project), 'package.json'), '{"name":"x","version":"1.0.0","main":"index.js"}');
+  writeFileSync(join(nativePackage(project), 'index.js'), code);
+}
+
+const otherVersion = "exports.NativeEngine = class { version() { return '0.0.1' } userCapacity() { return 1 } }";
+
 /** Name, what it does to a project, and the engine that answers. */
 export const breakages = [
   { name: 'the platform package is absent', engine: 'wasm', apply: (project) => rmSync(nativePackage(project), { recursive: true }) },
@@ -55,11 +64,8 @@ export const breakages = [
     { name: 'the binary is for another machine', engine: 'wasm', apply: (project) => forAnotherMachine(nativeFile(project)) },
     { name: 'the binary is for another libc', engine: 'wasm', apply: (project) => forAnotherLibc(nativeFile(project)) },
   ] : []),
-  { name: 'the platform package is another addon', engine: 'wasm', apply: (project) => {
-    rmSync(nativeFile(project));
-    writeFileSync(join(nativePackage(project), 'package.json'), '{"name":"x","version":"1.0.0","main":"index.js"}');
-    writeFileSync(join(nativePackage(project), 'index.js'), 'module.exports = {};');
-  } },
+  { name: 'the platform package is another addon', engine: 'wasm', apply: (project) => replaceNative(project, 'module.exports = {};') },
+  { name: 'the platform package is of another version', engine: 'wasm', apply: (project) => replaceNative(project, otherVersion) },
   { name: 'the disk is read-only', engine: 'native', apply: (project) => readOnly(join(project, 'node_modules')) },
   { name: 'binary and wasm are deleted', engine: 'js', apply: (project) => { rmSync(nativeFile(project)); rmSync(wasmFile(project)); } },
   { name: 'binary and wasm are cut off', engine: 'js', apply: (project) => { truncate(nativeFile(project), 1000); truncate(wasmFile(project), 5000); } },

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { EngineKind, ReplacementEngine } from '../../src/engine/engine';
+import { RustEngine, type RustBinding } from '../../src/engine/rust-adapter';
 import { makeReplacement, selectEngine } from '../../src/engine/select';
 import { EngineUnavailableError } from '../../src/errors';
 import { nodePlatform } from '../../src/platform-node';
@@ -31,6 +32,13 @@ test('engines are tried from the fastest; what failed is told with its code and 
   t.deepEqual(order, ['native', 'wasm']);
   t.is(engine.kind, 'js');
   t.deepEqual(rejected, [{ kind: 'native', reason: 'no native' }, { kind: 'wasm', reason: 'no wasm' }]);
+});
+
+test('a binary of another version is not used', (t) => {
+  const native = (): ReplacementEngine => new RustEngine('native', '0.0.1', 1, {} as RustBinding) as unknown as ReplacementEngine;
+  const { engine, rejected } = selectEngine(null, { native, wasm: fail('none'), js });
+  t.is(engine.kind, 'js');
+  t.regex(rejected[0]?.reason ?? '', /^the native engine is of version 0\.0\.1, this package of \d/);
 });
 
 test('an automatic choice that falls through says so in one info line per instance, in all its lives', async (t) => {

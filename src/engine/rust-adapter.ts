@@ -3,6 +3,7 @@ import type {
   ClientInitializeOptions, Engine, EngineKind, EngineOptions, EngineStats, EventBatch, OutcomeRecord, OverrideTable,
   PreparedSpecs, SpecKind, UserAgentParts,
 } from './engine';
+import { VERSION } from './version';
 
 /** The surface that crates/node and crates/wasm share: `Engine` with JSON text instead of objects. */
 export interface RustBinding {
@@ -64,7 +65,11 @@ export class RustEngine implements Engine {
   /** JSON by object: whoever parses user agents keeps the objects. */
   private readonly agentTexts = new WeakMap<UserAgentParts, string>();
 
+  /** @throws Error for a binary of another version, which a lock file or an override can pair with this package */
   constructor(readonly kind: EngineKind, readonly version: string, readonly userCapacity: number, protected readonly rust: RustBinding) {
+    if (version !== VERSION) {
+      throw new Error(`the ${kind} engine is of version ${version}, this package of ${VERSION}`);
+    }
     this.evaluate = rust.evaluate.bind(rust);
     this.evaluateMany = rust.evaluateMany.bind(rust);
     this.expose = rust.expose.bind(rust);
