@@ -60,6 +60,11 @@ export class Diagnostics {
   };
   private readonly rates: Record<RateName, number> = { dcs: 0, idlist: 0, initialize: FULL_RATE, api_call: 0, gcir: 0 };
   private context: 'initialize' | 'config_sync' = 'initialize';
+  /**
+   * False when a call would leave no marker: most of the time, because few markers are kept until the next flush. A
+   * field, because every check reads it.
+   */
+  recordsApiCalls = false;
 
   constructor(private readonly options: DiagnosticsOptions) {}
 
@@ -70,6 +75,7 @@ export class Diagnostics {
       const rate = rates[name];
       if (typeof rate === 'number' && !Number.isNaN(rate)) this.rates[name] = Math.min(Math.max(rate, 0), FULL_RATE);
     }
+    this.reconsiderApiCalls();
   }
 
   start(key: DiagnosticsKey, step: DiagnosticsStep, data: Record<string, unknown> = {}): void {
@@ -87,9 +93,8 @@ export class Diagnostics {
     if (last?.key === key && last.step === (step ?? undefined) && last.action === 'start') bucket.pop();
   }
 
-  /** False when a call would leave no marker: most of the time, because few markers are kept until the next flush. */
-  get recordsApiCalls(): boolean {
-    return this.buckets.api_call.length < MAX_MARKERS && this.rates.api_call !== 0 && !this.options.disableDiagnostics && !this.options.silent;
+  private reconsiderApiCalls(): void {
+    this.recordsApiCalls = this.buckets.api_call.length < MAX_MARKERS && this.rates.api_call !== 0 && !this.options.disableDiagnostics && !this.options.silent;
   }
 
   /** For check_gate … get_layer: returns the markerID to pass to `endApiCall`; '' = not recorded. */
@@ -147,12 +152,14 @@ export class Diagnostics {
     if (this.options.silent || bucket.length >= MAX_MARKERS) return false;
     const timestamp = this.options.now?.() ?? Date.now();
     bucket.push({ key, ...(step === null ? {} : { step }), action, timestamp, ...data });
+    if (context === 'api_call') this.reconsiderApiCalls();
     return true;
   }
 
   private emitBucket(context: DiagnosticsContext, rate: number): void {
     const markers = this.buckets[context];
     this.buckets[context] = [];
+    if (context === 'api_call') this.reconsiderApiCalls();
     const draw = (this.options.random ?? Math.random)() * FULL_RATE;
     if (this.options.silent || markers.length === 0 || draw >= rate) return;
     const { statsigOptions } = this.options;
