@@ -1,12 +1,13 @@
 // Publishes all packages: the platforms first, the main one last, so that it never points at what isn't there.
 //
-//   node scripts/release.mjs --dry-run [--allow-missing]   pack and list everything, publish nothing
+//   node scripts/release.mjs --dry-run [--allow-missing]   pack, check and list every file, publish nothing
 //   node scripts/release.mjs --publish                     from CI, with trusted publishing and provenance
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { notesOf, pendingNotes } from './changelog.mjs';
 import { platforms } from './platforms.mjs';
+import { packageProblems } from './release-files.mjs';
 import { mustRun, outputOf } from './run.mjs';
 import { root } from './stamp.mjs';
 import { builtPlatforms, stageMain, stagePlatform } from './stage-packages.mjs';
@@ -34,9 +35,13 @@ if (!existsSync(join(root, 'dist/engine/generated/statsig.wasm'))) throw new Err
 
 const folder = mkdtempSync(join(tmpdir(), 'statsig-release-'));
 try {
-  const packages = built.map((platform) => [platform.packageName, stagePlatform(platform, folder)]);
-  packages.push([name, stageMain(built, folder)]);
-  for (const [packageName, path] of packages) publish(packageName, path);
+  const packages = built.map((platform) => ({ packageName: platform.packageName, kind: 'platform', path: stagePlatform(platform, folder) }));
+  const optional = packages.map(({ packageName }) => packageName);
+  packages.push({ packageName: name, kind: 'main', optional, path: stageMain(built, folder) });
+  // All are checked before the first is published.
+  const problems = packages.flatMap(({ path, ...rest }) => packageProblems(path, { version, ...rest }));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  for (const { packageName, path } of packages) publish(packageName, path);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -17,6 +17,7 @@ export function stagePlatform(platform, folder, binaries = join(root, 'src/engin
   const to = join(folder, platform.name);
   cpSync(join(root, 'npm', platform.name), to, { recursive: true });
   copyFileSync(join(binaries, platform.file), join(to, platform.file));
+  copyFileSync(join(root, 'LICENSE'), join(to, 'LICENSE'));
   return to;
 }
 
