@@ -8,6 +8,8 @@ import { isIdentifiable, type StatsigUser } from './user';
 
 const LONGEST_TEXT = 128;
 const LARGEST_OBJECT = 4096;
+/** Shorter JSON stands for a smaller object than `LARGEST_OBJECT`: indexes of arrays count as up to four characters. */
+const SHORT_JSON = LARGEST_OBJECT / 4;
 /** Nesting at which the size of an object is no longer measured; it counts as too large. */
 const DEEPEST = 64;
 
@@ -31,13 +33,12 @@ export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEve
     runtime.logger.once('no-user-id', 'warn',
       'statsigSDK::logEvent> The user has no valid userID or customID. The event is logged without an identifiable user. This is said once.');
   }
-  warnAboutSizes(runtime, event);
-  runtime.evaluator.logEvent(loggableUser(user, runtime.applier.environment), {
-    eventName,
-    valueJson: jsonOfValue(value),
-    metadataJson: jsonOfMetadata(runtime, metadata),
-    time: typeof time === 'number' ? time : Date.now(),
+  const valueJson = jsonOfValue(value);
+  const metadataJson = jsonOfMetadata(runtime, metadata);
+  const userLength = runtime.evaluator.logEvent(loggableUser(user, runtime.applier.environment), {
+    eventName, valueJson, metadataJson, time: typeof time === 'number' ? time : Date.now(),
   });
+  warnAboutSizes(runtime, event, { user: userLength, metadata: metadataJson.length });
 }
 
 /** Queues `statsig::default_value_type_mismatch`, at most once per user, parameter and window. Never throws. */
@@ -101,8 +102,11 @@ function jsonOfMetadata(runtime: Runtime, metadata: unknown): string {
   return JSON.stringify(metadata) ?? 'null';
 }
 
-/** Nothing is cut here; the warnings say that the server may. */
-function warnAboutSizes(runtime: Runtime, { eventName, user, value, metadata }: LogEventObject): void {
+/**
+ * Nothing is cut here; the warnings say that the server may. `lengths` of the JSON: what is short as JSON is not measured,
+ * which takes longer than the rest of the call.
+ */
+function warnAboutSizes(runtime: Runtime, { eventName, user, value, metadata }: LogEventObject, lengths: { user: number; metadata: number }): void {
   const warn = (what: string, most: number): void =>
     runtime.logger.warn(`statsigSDK> ${what} is too large (max ${most}). It may be trimmed.`);
   const userID: unknown = (user as { userID?: unknown } | null | undefined)?.userID;
@@ -115,10 +119,10 @@ function warnAboutSizes(runtime: Runtime, { eventName, user, value, metadata }: 
   if (typeof value === 'string' && value.length > LONGEST_TEXT) {
     warn('Event value', LONGEST_TEXT);
   }
-  if (isLarge(user)) {
+  if (lengths.user > SHORT_JSON && isLarge(user)) {
     warn('User object', LARGEST_OBJECT);
   }
-  if (isLarge(metadata)) {
+  if (lengths.metadata > SHORT_JSON && isLarge(metadata)) {
     warn('Event metadata', LARGEST_OBJECT);
   }
 }

@@ -26,10 +26,20 @@ export class Evaluator extends Checks {
 
   // ---- events and responses ----
 
-  /** Queues a custom event. With a dedupe key, at most once per user, key and window. */
-  logEvent(user: object | null, event: CustomEvent, dedupeKey = ''): void {
+  /**
+   * Queues a custom event. With a dedupe key, at most once per user, key and window. The length of the user's JSON, 0
+   * without one.
+   */
+  logEvent(user: object | null, event: CustomEvent, dedupeKey = ''): number {
     const { head, tail } = customEventText(event);
-    this.record(() => this.engine.logEvent(user === null ? -1 : this.current(user).slot, head, tail, dedupeKey));
+    let textLength = 0;
+    this.record(() => {
+      if (user === null) return this.engine.logEvent(-1, head, tail, dedupeKey);
+      const record = this.current(user);
+      textLength = record.textLength;
+      return this.engine.logEvent(record.slot, head, tail, dedupeKey);
+    });
+    return textLength;
   }
 
   /** The client-initialize response as UTF-8 JSON; null when no specs serve. @throws EvaluationFailedError */

@@ -27,6 +27,8 @@ export class UserRecord {
   /** Layer parameters whose exposure was recorded: see parameter-exposures.ts. */
   parameters: Set<number> | null = null;
   parametersWindow = 0;
+  /** UTF-16 units of the texts that were encoded. */
+  textLength = 0;
   /** How many specs to evaluate beyond the one that is asked for: see read-ahead.ts. */
   ahead = 0;
   /** What was encoded: values of a compiled shape, else a snapshot; neither means that it must be encoded each time. */
@@ -126,6 +128,7 @@ export class UserTable {
     // Taking a slot may have evicted the first record.
     const twin = this.records.get(key) ?? null;
     record.environment = this.environment;
+    record.textLength = encoded.json.length + encoded.privateJson.length;
     if (record.shape === null && record.snapshot === null) record.encoded = encoded;
     record.twin = twin;
     if (twin !== null) twin.twin = null;
