@@ -89,15 +89,16 @@ class JsEngine implements ReplacementEngine {
   }
 
   prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
-    return inTurns(this.preparing(payload));
+    // Before any specs serve, everybody waits for these.
+    return inTurns(this.preparing(payload, this.hasSpecs));
   }
 
   prepareSpecsNow(payload: Uint8Array): PreparedSpecs {
-    return atOnce(this.preparing(payload));
+    return atOnce(this.preparing(payload, false));
   }
 
-  private *preparing(payload: Uint8Array): Steps<PreparedSpecs> {
-    const root = yield* parseRoot(payload);
+  private *preparing(payload: Uint8Array, inPieces: boolean): Steps<PreparedSpecs> {
+    const root = yield* parseRoot(payload, inPieces);
     if (!root.has_updates) return { handle: 0, summary: summarise(root, Array.isArray(root.feature_gates) ? 1 : 2) };
     const store = yield* compileStore(root);
     if (this.prepared.size >= MAX_PREPARED) throw new Error('too many prepared payloads wait for commit or discard');

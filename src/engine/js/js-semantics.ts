@@ -87,7 +87,7 @@ export function applyExotic(user: JsonObject, entries: readonly ExoticValue[]): 
 }
 
 /** Sets an own property whatever the key; plain assignment of `__proto__` would change the prototype. */
-function define(object: JsonObject, key: string, value: unknown): void {
+export function define(object: JsonObject, key: string, value: unknown): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 

@@ -40,6 +40,8 @@ export class Needs {
 export class Screen {
   /** Conditions of dcs-v2 that were looked at and found plain. */
   private readonly plainIds = new Set<string>();
+  /** By spelling. */
+  private readonly kinds = new Map<string, Kind>();
 
   constructor(
     private readonly needs: Needs,
@@ -48,7 +50,9 @@ export class Screen {
 
   /** Whether every rule certainly compiles. Notes what the conditions need, up to the first doubt. */
   isPlain(rules: unknown[], salt: unknown): boolean {
-    return isScalar(salt) && rules.every((rule) => this.isPlainRule(rule));
+    if (!isScalar(salt)) return false;
+    for (let i = 0; i < rules.length; i++) if (!this.isPlainRule(rules[i])) return false;
+    return true;
   }
 
   private isPlainRule(rule: unknown): boolean {
@@ -57,7 +61,9 @@ export class Screen {
     if (!isScalar(id) || !isScalar(groupName) || !isScalar(salt)) return false;
     if (!isScalar(configDelegate) || !isScalar(passPercentage)) return false;
     if (conditions === undefined || conditions === null) return true;
-    return Array.isArray(conditions) && conditions.every((condition) => this.isPlainCondition(condition));
+    if (!Array.isArray(conditions)) return false;
+    for (let i = 0; i < conditions.length; i++) if (!this.isPlainCondition(conditions[i])) return false;
+    return true;
   }
 
   private isPlainCondition(wire: unknown): boolean {
@@ -74,19 +80,51 @@ export class Screen {
     if (!isObject(wire) || typeof wire.type !== 'string') return false;
     const { operator, field } = wire;
     if (!isText(operator) || !isText(field)) return false;
-    const kind = wire.type.toLowerCase();
+    const kind = this.kind(wire.type);
     if (!this.isPlainTarget(kind, wire)) return false;
-    if (kind === 'user_bucket' && !isScalar(member(wire.additionalValues, 'salt'))) return false;
-    const spelling = (operator ?? '').toLowerCase();
-    if (TESTS.has(kind) && isOperator(spelling)) this.needs.note(kind, spelling, field);
+    if (kind.name === 'user_bucket' && !isScalar(member(wire.additionalValues, 'salt'))) return false;
+    if (kind.isTest) this.note(kind, operator ?? '', field);
     return true;
   }
 
-  private isPlainTarget(kind: string, { operator, targetValue }: JsonObject): boolean {
-    if (Array.isArray(targetValue)) return (TESTS.has(kind) && SETS.has(operator)) || targetValue.every(isScalar);
-    // dcs-v2 writes bucket lists as objects, of which only the keys are read.
-    return isScalar(targetValue) || (kind === 'user_bucket' && this.byId !== null && Object.keys(targetValue as object).every(isBucket));
+  private kind(type: string): Kind {
+    let kind = this.kinds.get(type);
+    if (kind === undefined) {
+      const name = type.toLowerCase();
+      kind = { name, isTest: TESTS.has(name), noted: new Set(), notedForCountry: new Set() };
+      this.kinds.set(type, kind);
+    }
+    return kind;
   }
+
+  /** Few combinations are new, so each is looked at once. */
+  private note(kind: Kind, operator: string, field: unknown): void {
+    const noted = field === 'country' ? kind.notedForCountry : kind.noted;
+    if (noted.has(operator)) return;
+    noted.add(operator);
+    const spelling = operator.toLowerCase();
+    if (isOperator(spelling)) this.needs.note(kind.name, spelling, field);
+  }
+
+  private isPlainTarget(kind: Kind, { operator, targetValue }: JsonObject): boolean {
+    if (Array.isArray(targetValue)) {
+      if (kind.isTest && SETS.has(operator)) return true;
+      for (let i = 0; i < targetValue.length; i++) if (!isScalar(targetValue[i])) return false;
+      return true;
+    }
+    if (isScalar(targetValue)) return true;
+    // dcs-v2 writes bucket lists as objects, of which only the keys are read.
+    return kind.name === 'user_bucket' && this.byId !== null && Object.keys(targetValue as object).every(isBucket);
+  }
+}
+
+/** A type of condition, and the operators that were met with it. */
+interface Kind {
+  /** In lower case. */
+  readonly name: string;
+  readonly isTest: boolean;
+  readonly noted: Set<string>;
+  readonly notedForCountry: Set<string>;
 }
 
 /** Converts to text and to a number without running into members that the payload defines. */
