@@ -15,6 +15,13 @@ const USERS: object[] = [
   JSON.parse('{"userID":"u","__proto__":"x","custom":{"__proto__":"y","constructor":"z"}}') as object,
 ];
 
+/** Own members, `__proto__` included, whatever their order; -0 is 0 in JSON. */
+function own(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(own);
+  if (typeof value !== 'object' || value === null) return value === 0 ? 0 : value;
+  return Object.entries(value).map(([key, inner]): [string, unknown] => [key, own(inner)]).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 test('a shape encodes what the walking encoder encodes', (t) => {
   for (const user of USERS) {
     const shape = compileShape(user);
@@ -26,6 +33,10 @@ test('a shape encodes what the walking encoder encodes', (t) => {
       const [compiled, walked] = [shape!.encode(values!, rule), encodeUser(user, rule)];
       t.is(compiled.json, walked.json);
       t.is(compiled.privateJson, walked.privateJson);
+      const { privateAttributes, ...parsed } = shape!.parsed(values!, rule) as Record<string, unknown>;
+      t.deepEqual(own({ ...parsed }), own(JSON.parse(walked.json) as object));
+      t.deepEqual(own(privateAttributes ?? null), own(walked.privateJson === '' ? null : JSON.parse(walked.privateJson)));
+      t.is(Object.getPrototypeOf(shape!.parsed(values!, rule)), Object.prototype);
     }
   }
 });

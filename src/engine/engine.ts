@@ -193,6 +193,8 @@ export interface Engine {
   readonly version: string;
   /** Slots that the caller may use. */
   readonly userCapacity: number;
+  /** Whether `setUser` is spared parsing by `parsed`: within JavaScript an object costs nothing to hand over. */
+  readonly takesParsed?: boolean;
 
   setOptions(options: EngineOptions): void;
   /**
@@ -221,9 +223,10 @@ export interface Engine {
   /**
    * Puts a user into a slot. `json`: the user as logged, without `privateAttributes`, environment applied, one JSON
    * object. `privateJson`: JSON of `privateAttributes`, '' when absent. `exotic`: '' or the JSON of
-   * `ExoticValue[]`: values that JSON cannot carry, used by evaluation instead of what `json` says.
+   * `ExoticValue[]`: values that JSON cannot carry, used by evaluation instead of what `json` says. `parsed`, only for
+   * an engine that takes it: what the two texts say, as an object that nobody changes any more.
    */
-  setUser(slot: number, json: string, privateJson: string, exotic: string): void;
+  setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void;
   /** Answers NeedsUserAgent. Each part is text or null. */
   setUserAgent(slot: number, parts: UserAgentParts): void;
 

@@ -18,7 +18,7 @@ import { ParameterExposures } from './parameter-exposures';
 import { ReadAhead } from './read-ahead';
 import { SpecNames } from './spec-names';
 import { UserAgentCache, userAgentOf } from './user-agent';
-import { UserTable, type PinnedUser, type UserRecord } from './user-table';
+import { UserTable, type UserSink, type PinnedUser, type UserRecord } from './user-table';
 
 /** What the evaluator needs of its surroundings. */
 export interface EvaluatorHooks {
@@ -57,11 +57,8 @@ export abstract class Checks {
     this.failover = failover === undefined ? null : new Failover(failover);
     this.answers.resize(0, engine.userCapacity);
     this.buffer.resize(engine.userCapacity);
-    const setUser: Engine['setUser'] = (slot, json, privateJson, exotic) => {
-      if (this.buffer.names(slot)) this.settle();
-      this.engine.setUser(slot, json, privateJson, exotic);
-    };
-    this.users = new UserTable({ setUser }, this.answers.slots);
+    const beforeChange = (slot: number): void => void (this.buffer.names(slot) && this.settle());
+    this.users = new UserTable(sinkOf(() => this.engine, beforeChange), this.answers.slots);
   }
 
   // ---- checks ----
@@ -342,4 +339,15 @@ export abstract class Checks {
     if (!this.replaceIfDead()) this.startOver();
     return this.engine.internOutcome(record);
   }
+}
+
+/** Users go to whichever engine answers now. */
+function sinkOf(engine: () => Engine, beforeChange: (slot: number) => void): UserSink {
+  return {
+    get takesParsed() { return engine().takesParsed === true; },
+    setUser(slot, json, privateJson, exotic, parsed) {
+      beforeChange(slot);
+      engine().setUser(slot, json, privateJson, exotic, parsed);
+    },
+  };
 }

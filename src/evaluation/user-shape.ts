@@ -21,6 +21,8 @@ export interface UserShape {
   matches(user: object, values: Values): boolean;
   /** The texts for the engine, as `encodeUser` would give them. */
   encode(values: Values, environment: EnvironmentRule): EncodedUser;
+  /** What parsing those texts gives, private attributes included: a new object that shares arrays with `values`. */
+  parsed(values: Values, environment: EnvironmentRule): object;
 }
 
 const SECTIONS = ['custom', 'customIDs', 'privateAttributes', 'statsigEnvironment'];
@@ -37,6 +39,7 @@ interface Compiled {
   capture: UserShape['capture'];
   matches: UserShape['matches'];
   text(values: Values): string[];
+  object(values: Values): Record<string, unknown>;
 }
 
 /** Compiles the shape of a user, or null when the user is not plain or code generation is forbidden. */
@@ -47,10 +50,16 @@ export function compileShape(user: object): UserShape | null {
     const source = `'use strict'; return {
       capture(user) { ${captureSource(fields)} },
       matches(user, values) { ${matchSource(fields)} },
-      text(values) { ${textSource(fields, valuesOf(user, fields))} } };`;
+      text(values) { ${textSource(fields, valuesOf(user, fields))} },
+      object(values) { return ${objectSource(fields)}; } };`;
     const make = new Function('plain', 'same', 'json', 'clean', 'getProto', 'plainProto', source) as (...helpers: unknown[]) => Compiled;
-    const { capture, matches, text } = make(plainValue, sameValue, jsonOf, isClean, Object.getPrototypeOf, Object.prototype);
-    return { capture, matches, encode: (values, environment) => assemble(text(values), environment) };
+    const { capture, matches, text, object } = make(plainValue, sameValue, jsonOf, isClean, Object.getPrototypeOf, Object.prototype);
+    return {
+      capture,
+      matches,
+      encode: (values, environment) => assemble(text(values), environment),
+      parsed: (values, environment) => withEnvironment(object(values), environment),
+    };
   } catch {
     return null;
   }
@@ -172,6 +181,19 @@ function joined(fields: Field[], value: (index: number) => [string, string, stri
   return `[${Object.values(sides).map(({ text, pieces }) => [...pieces, JSON.stringify(text)].join(' + ')).join(', ')}]`;
 }
 
+/** A literal of the user; a computed name, so that `__proto__` is a field like any other. */
+function objectSource(fields: Field[]): string {
+  let index = 0;
+  const literal = (list: Field[]): string => {
+    const members = list.map(({ key, fields: inner }): string => {
+      const name = key === '__proto__' ? '["__proto__"]' : JSON.stringify(key);
+      return `${name}: ${inner === undefined ? `values[${index++}]` : literal(inner)}`;
+    });
+    return `{ ${members.join(', ')} }`;
+  };
+  return literal(fields);
+}
+
 // ---- what generated code calls ----
 
 /** The value itself, a copy of a flat array, or undefined for what a shape does not take. */
@@ -219,4 +241,20 @@ function assemble([before, privates, own, after]: string[], environment: Environ
   if (tier !== '') json += `${json === '' ? '' : ','}"statsigEnvironment":${tier}`;
   if (after !== '') json += `,${after}`;
   return { json: `{${json}}`, privateJson: privates === 'null' ? '' : privates!, exotic: '', isStable: true };
+}
+
+/** As `assemble` chooses between the user's own environment and the one in its place. */
+function withEnvironment(user: Record<string, unknown>, environment: EnvironmentRule): object {
+  if (environment.json === '') return user;
+  const own = user.statsigEnvironment;
+  if (environment.overwrites || own === null || own === undefined) user.statsigEnvironment = environmentOf(environment);
+  return user;
+}
+
+const environments = new WeakMap<EnvironmentRule, unknown>();
+
+function environmentOf(rule: EnvironmentRule): unknown {
+  let parsed = environments.get(rule);
+  if (parsed === undefined) environments.set(rule, (parsed = JSON.parse(rule.json)));
+  return parsed;
 }

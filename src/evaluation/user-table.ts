@@ -55,7 +55,9 @@ export interface PinnedUser {
 
 /** Where encoded users go; `Engine` fits. */
 export interface UserSink {
-  setUser(slot: number, json: string, privateJson: string, exotic: string): void;
+  /** Whether `parsed` is of use. */
+  readonly takesParsed?: boolean;
+  setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void;
 }
 
 /** See the head of this file. */
@@ -134,7 +136,9 @@ export class UserTable {
     if (twin !== null) twin.twin = null;
     this.owners[record.slot] = record;
     this.records.set(key, record);
-    this.sink.setUser(record.slot, encoded.json, encoded.privateJson, encoded.exotic);
+    const { shape } = record;
+    const parsed = this.sink.takesParsed && shape !== null ? shape.parsed(record.values!, this.environment) : undefined;
+    this.sink.setUser(record.slot, encoded.json, encoded.privateJson, encoded.exotic, parsed);
     return record;
   }
 

@@ -56,6 +56,7 @@ const EMPTY_STORE: Store = atOnce(compileStore({ feature_gates: [], dynamic_conf
 class JsEngine implements ReplacementEngine {
   readonly kind = 'js';
   readonly userCapacity = USER_CAPACITY;
+  readonly takesParsed = true;
 
   private users: (User | null)[] = new Array<User | null>(USER_CAPACITY).fill(null);
   private details: Details = { reason: 'Uninitialized', configSyncTime: 0, initTime: -1 };
@@ -175,8 +176,8 @@ class JsEngine implements ReplacementEngine {
     return this.evaluator.store.experimentLayers.get(experiment) ?? null;
   }
 
-  setUser(slot: number, json: string, privateJson: string, exotic: string): void {
-    if (slot >= 0 && slot < USER_CAPACITY && !this.isDisposed) this.users[slot] = new User(json, privateJson, exotic);
+  setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void {
+    if (slot >= 0 && slot < USER_CAPACITY && !this.isDisposed) this.users[slot] = new User(json, privateJson, exotic, parsed);
   }
 
   setUserAgent(slot: number, parts: UserAgentParts): void {
