@@ -1,5 +1,5 @@
 // Bundles axios, compiles src/ to dist/ (CommonJS and declarations), then writes what is derived from it: the ES module
-// entries, the bundles for edge runtimes and the deep-import files of statsig-node's layout.
+// entries, the js engine in one file, the bundles for edge runtimes and the deep-import files of statsig-node's layout.
 //
 //   node scripts/build-ts.mjs [--if-stale]
 import { spawnSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { join, relative } from 'node:path';
 import { writeAxios } from './build-axios.mjs';
 import { writeEdge } from './build-edge.mjs';
+import { bundleJsEngine } from './build-js-engine.mjs';
 import { writeDeepImports } from './write-deep-imports.mjs';
 import { writeEsmEntries } from './write-esm-entries.mjs';
 import { localBin } from './run.mjs';
@@ -71,7 +72,8 @@ if (process.argv.includes('--if-stale') && isFresh('ts', inputs, ['dist/index.js
 const hash = hashOf(inputs);
 await writeAxios();
 copyGenerated();
-const files = new Set([...compile(), ...writeDeepImports(), ...writeEsmEntries(), ...(await writeEdge())]);
+const written = [...compile(), ...writeDeepImports(), ...writeEsmEntries(), ...(await writeEdge())];
+const files = new Set(await bundleJsEngine(written));
 lowerTypes([...files]);
 prune(files);
 markFresh('ts', hash);
