@@ -1,6 +1,7 @@
 /** JSON in pieces is the JSON of the whole. */
 
 import test from 'ava';
+import { createJsEngine } from '../../src/engine/js/engine';
 import { atOnce } from '../../src/engine/js/turns';
 import { parseInPieces } from '../../src/engine/js/wire/pieces';
 import { bytes } from './oracle';
@@ -76,4 +77,38 @@ test('levels are bounded', (t) => {
   t.notThrows(() => atOnce(parseInPieces(nested(20), 20)));
   t.throws(() => atOnce(parseInPieces(nested(21), 20)), { message: 'the payload is nested deeper than 20 levels' });
   t.throws(() => atOnce(parseInPieces(nested(100_000), 20)), { message: /nested deeper/ });
+});
+
+test('what nests too deep is no payload, wherever that is', (t) => {
+  const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+  const places: [number, (value: string) => string][] = [
+    [1, (v) => `"x":${v}`],
+    [3, (v) => `"feature_gates":[{"name":"g","rules":[],"defaultValue":${v}}]`],
+    [4, (v) => `"feature_gates":[{"name":"g","rules":{"a":${v}}}]`],
+    [3, (v) => `"feature_gates":[{"rules":[],"unnamed":${v}}]`],
+    [2, (v) => `"dynamic_configs":[${v}]`],
+    [4, (v) => `"feature_gates":[{"name":"g","rules":[${v}]}]`],
+    [5, (v) => `"feature_gates":[{"name":"g","rules":[{"id":"r","returnValue":${v}}]}]`],
+    [5, (v) => `"feature_gates":[{"name":"g","rules":[{"id":${v}}]}]`],
+    [6, (v) => `"feature_gates":[{"name":"g","rules":[{"conditions":[${v}]}]}]`],
+    [7, (v) => `"feature_gates":[{"name":"g","rules":[{"conditions":[{"type":"public","other":${v}}]}]}]`],
+    [7, (v) => `"feature_gates":[{"name":"g","rules":[{"conditions":[{"type":"user_field","field":"f","operator":"any","targetValue":${v}}]}]}]`],
+  ];
+  for (const [level, place] of places) {
+    const text = (levels: number): Uint8Array => {
+      const body = place(nested(levels));
+      const rest = ['feature_gates', 'dynamic_configs', 'layer_configs'].filter((key) => !body.includes(`"${key}"`)).map((key) => `,"${key}":[]`);
+      return bytes(`{"has_updates":true,"time":1,${body}${rest.join('')}}`);
+    };
+    const engine = createJsEngine('v');
+    t.notThrows(() => engine.prepareSpecsNow(text(512 - level)), place('…'));
+    t.throws(() => engine.prepareSpecsNow(text(513 - level)), { message: /nested deeper than 512/ }, place('…'));
+  }
+  const keyed = (levels: number): Uint8Array => bytes('{"has_updates":true,"dynamic_configs":{},"layer_configs":{},"feature_gates":{"g":{"rules":[{"conditions":["c"]}]},"h":[]},'
+    + `"condition_map":{"c":{"type":"public","other":${nested(levels)}}}}`);
+  t.notThrows(() => createJsEngine('v').prepareSpecsNow(keyed(512 - 3)));
+  t.throws(() => createJsEngine('v').prepareSpecsNow(keyed(513 - 3)), { message: /nested deeper/ });
+  const none = (levels: number): Uint8Array => bytes(`{"has_updates":false,"x":${nested(levels)}}`);
+  t.notThrows(() => createJsEngine('v').prepareSpecsNow(none(511)));
+  t.throws(() => createJsEngine('v').prepareSpecsNow(none(512)), { message: /nested deeper/ });
 });

@@ -18,7 +18,7 @@ import { Spec, Store, ValueBox } from './store';
 import { Steps, atOnce, inTurns } from './turns';
 import { User } from './user';
 import { compileStore } from './wire/compile';
-import { parseRoot, summarise } from './wire/payload';
+import { parseRoot, withoutUpdates } from './wire/payload';
 
 /** Slots for users. */
 export const USER_CAPACITY = 1024;
@@ -51,7 +51,8 @@ export function createJsEngine(version: string): { outcome(outcome: number): Out
   return new JsEngine(version);
 }
 
-const EMPTY_STORE: Store = atOnce(compileStore({ feature_gates: [], dynamic_configs: [], layer_configs: [] }));
+const EMPTY = { root: { feature_gates: [], dynamic_configs: [], layer_configs: [] }, isMeasured: true };
+const EMPTY_STORE: Store = atOnce(compileStore(EMPTY));
 
 class JsEngine implements ReplacementEngine {
   readonly kind = 'js';
@@ -99,9 +100,9 @@ class JsEngine implements ReplacementEngine {
   }
 
   private *preparing(payload: Uint8Array, inPieces: boolean): Steps<PreparedSpecs> {
-    const root = yield* parseRoot(payload, inPieces);
-    if (!root.has_updates) return { handle: 0, summary: summarise(root, Array.isArray(root.feature_gates) ? 1 : 2) };
-    const store = yield* compileStore(root);
+    const parsed = yield* parseRoot(payload, inPieces);
+    if (!parsed.root.has_updates) return { handle: 0, summary: withoutUpdates(parsed) };
+    const store = yield* compileStore(parsed);
     if (this.prepared.size >= MAX_PREPARED) throw new Error('too many prepared payloads wait for commit or discard');
     this.prepared.set(++this.lastHandle, store);
     return { handle: this.lastHandle, summary: store.summary };

@@ -1,13 +1,12 @@
 /** Turns a payload into a store, rules left for later. One malformed spec costs only itself; a payload without its parts is rejected. */
 
 import { SpecKind } from '../../engine';
-import { JsonObject } from '../js-semantics';
 import { ClientFacts, Condition, PassKind, Rule, Spec, Store } from '../store';
 import { TerminalFacts } from '../terminal';
 import { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec } from './conditions';
 import { CompiledRule, CompiledSpec, RuleMaker, boxOf, specFacts } from './ends';
-import { Payload, SpecWire, isObject, readPayload, summarise } from './payload';
+import { NestedTooDeep, Parsed, Payload, SpecWire, isObject, measure, readPayload, summarise } from './payload';
 import { Needs, Screen } from './screen';
 
 const MAX_WARNINGS = 100;
@@ -16,14 +15,18 @@ const KIND_NAMES = ['gate', 'config', 'layer'] as const;
 /** Specs looked at in a step: about 1 ms, a few while nothing is optimised yet. */
 const SPECS_AT_ONCE = 256;
 
+/** Members of which the screen looks at every element; without lists, at a few. */
+const SCREENED: ReadonlySet<string> = new Set(['feature_gates', 'dynamic_configs', 'layer_configs']);
+
 /** Throws an Error when `root` is no payload. */
-export function* compileStore(root: JsonObject): Steps<Store> {
+export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
   const summary = summarise(root, 1);
   const payload = readPayload(root, summary.warnings);
+  if (!isMeasured) measure(root, SCREENED);
   summary.format = payload.format;
   const needs = new Needs(summary);
   const rules = new RuleCompiler(new ConditionCompiler(needs, payload.conditions));
-  const compiler = new SpecCompiler(rules, new Screen(needs, payload.conditions), summary.warnings);
+  const compiler = new SpecCompiler(rules, new Screen(needs, payload.conditions, isMeasured), summary.warnings);
   const [gates, configs, layers] = payload.lists;
   const specs = [
     yield* compiler.compileAll(gates, SpecKind.Gate),
@@ -79,13 +82,15 @@ class SpecCompiler {
 
   private compileOne(kind: SpecKind, name: string, wire: unknown): Spec {
     try {
+      const isPlain = isObject(wire) ? this.screen.isPlain(wire) : this.screen.doubt(wire);
       if (!isObject(wire)) throw new MalformedSpec('it is not an object');
       const { rules, salt } = wire;
       if (!Array.isArray(rules)) throw new MalformedSpec('its rules are no list');
       // What might not compile is tried now, so that a malformed spec is known before it serves.
-      if (!this.screen.isPlain(rules, salt)) this.maker.rules(rules, salt, specFacts(wire));
+      if (!isPlain) this.maker.rules(rules, salt, specFacts(wire));
       return new CompiledSpec(kind, name, false, wire, this.maker);
     } catch (error) {
+      if (error instanceof NestedTooDeep) throw error;
       const reason = error instanceof Error ? error.message : 'unknown reason';
       if (this.warnings.length < MAX_WARNINGS) {
         this.warnings.push(`The ${KIND_NAMES[kind]} ${JSON.stringify(name)} is malformed and disabled: ${reason}.`);

@@ -31,16 +31,31 @@ export const MAX_NESTING = 512;
 /** From this size on parsing has turns of its own. */
 const BIG = 256 * 1024;
 
+/** A payload as parsed. */
+export interface Parsed {
+  readonly root: JsonObject;
+  /** False: how deep it nests must still be looked at. */
+  readonly isMeasured: boolean;
+}
+
+/** `MAX_NESTING` was exceeded. */
+export class NestedTooDeep extends Error {
+  constructor() {
+    super(`the payload is nested deeper than ${MAX_NESTING} levels`);
+  }
+}
+
 /**
- * Parses bytes as a JSON object. `inPieces`: big ones in turns of about 2 ms, for a third more time in all; what waits
+ * Parses bytes as a JSON object. `inPieces`: big ones in turns of a millisecond or two, for more time in all; what waits
  * for them anyway is better parsed at once. Throws an Error that says what is wrong, without quoting the payload.
  */
-export function* parseRoot(payload: Uint8Array, inPieces: boolean): Steps<JsonObject> {
-  if (payload.length < BIG) return parseWhole(payload);
-  yield;
-  const root = inPieces ? yield* parseInPieces(payload, MAX_NESTING) : parseWhole(payload);
-  yield;
-  return root;
+export function* parseRoot(payload: Uint8Array, inPieces: boolean): Steps<Parsed> {
+  const isBig = payload.length >= BIG;
+  if (isBig) yield;
+  if (isBig && inPieces) return { root: yield* parseInPieces(payload, MAX_NESTING), isMeasured: true };
+  const root = parseWhole(payload);
+  if (isBig) yield;
+  return { root, isMeasured: false };
 }
 
 function parseWhole(payload: Uint8Array): JsonObject {
@@ -51,8 +66,16 @@ function parseWhole(payload: Uint8Array): JsonObject {
     throw new Error('the payload is not JSON');
   }
   if (!isObject(root)) throw new Error('the payload is not a JSON object');
-  if (isNestedDeeper(root, MAX_NESTING)) throw new Error(`the payload is nested deeper than ${MAX_NESTING} levels`);
   return root;
+}
+
+/** Throws NestedTooDeep; `except`: members of the root that are looked at elsewhere. */
+export function measure(root: JsonObject, except: ReadonlySet<string>): void {
+  for (const key in root) {
+    const value = root[key];
+    const isNested = typeof value === 'object' && value !== null && !except.has(key);
+    if (isNested && isNestedDeeper(value, MAX_NESTING - 1)) throw new NestedTooDeep();
+  }
 }
 
 /** Whether a parsed list or object has more levels, itself included. About 1 ms per megabyte of JSON. */
@@ -89,8 +112,12 @@ function named(list: unknown[], key: string, warnings: string[]): SpecWire[] {
   const specs: SpecWire[] = [];
   for (const spec of list) {
     const name = isObject(spec) ? spec.name : undefined;
-    if (typeof name === 'string') specs.push({ name, spec });
-    else if (warnings.length < 100) warnings.push(`A spec without a name in ${key} was left out.`);
+    if (typeof name === 'string') {
+      specs.push({ name, spec });
+      continue;
+    }
+    if (typeof spec === 'object' && spec !== null && isNestedDeeper(spec, MAX_NESTING - 2)) throw new NestedTooDeep();
+    if (warnings.length < 100) warnings.push(`A spec without a name in ${key} was left out.`);
   }
   return specs;
 }
@@ -139,3 +166,11 @@ export function summarise(root: JsonObject, format: 1 | 2): SpecsSummary {
     warnings: [],
   };
 }
+
+/** What is known of a payload that brings nothing. */
+export function withoutUpdates({ root, isMeasured }: Parsed): SpecsSummary {
+  if (!isMeasured) measure(root, NO_KEYS);
+  return summarise(root, Array.isArray(root.feature_gates) ? 1 : 2);
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();

@@ -7,7 +7,7 @@
 import { SpecsSummary } from '../../engine';
 import { isOperator } from '../eval/operators';
 import { JsonObject, member } from '../js-semantics';
-import { isObject } from './payload';
+import { MAX_NESTING, NestedTooDeep, isNestedDeeper, isObject } from './payload';
 
 /** Types of conditions that test a value, in lower case. */
 const TESTS = new Set([
@@ -15,6 +15,11 @@ const TESTS = new Set([
 ]);
 /** Operators, exactly so spelled, whose compiler leaves the elements of a target alone. */
 const SETS = new Set<unknown>(['any', 'none', 'any_case_sensitive', 'none_case_sensitive']);
+
+/** Fields of a rule that the compiler converts. */
+const CONVERTED = new Set(['id', 'groupName', 'salt', 'configDelegate', 'passPercentage', 'conditions']);
+/** The root object is the first level, the collection the second. */
+const SPEC_LEVEL = 3;
 
 /** What conditions depend on besides the user, gathered over a payload. */
 export class Needs {
@@ -46,45 +51,83 @@ export class Screen {
   constructor(
     private readonly needs: Needs,
     private readonly byId: JsonObject | null,
+    /** Whether it is known that nothing nests too deep. */
+    private readonly isMeasured: boolean,
   ) {}
 
-  /** Whether every rule certainly compiles. Notes what the conditions need, up to the first doubt. */
-  isPlain(rules: unknown[], salt: unknown): boolean {
-    if (!isScalar(salt)) return false;
-    for (let i = 0; i < rules.length; i++) if (!this.isPlainRule(rules[i])) return false;
-    return true;
+  /**
+   * Whether every rule of a spec certainly compiles. Notes what the conditions need, up to the first doubt. Each object
+   * is walked once for both questions, what it holds and how deep: together they are a third of preparing a payload.
+   * @throws NestedTooDeep
+   */
+  isPlain(spec: JsonObject): boolean {
+    let isPlain = true;
+    for (const key in spec) {
+      const value = spec[key];
+      if (typeof value !== 'object' || value === null) continue;
+      if (key === 'rules' && Array.isArray(value)) {
+        for (let i = 0; i < value.length; i++) if (!this.isPlainRule(value[i])) isPlain = false;
+      } else {
+        if (key === 'salt') isPlain = false;
+        this.measure(value, SPEC_LEVEL + 1);
+      }
+    }
+    return isPlain;
   }
 
   private isPlainRule(rule: unknown): boolean {
-    if (!isObject(rule)) return false;
-    const { id, groupName, salt, configDelegate, passPercentage, conditions } = rule;
-    if (!isScalar(id) || !isScalar(groupName) || !isScalar(salt)) return false;
-    if (!isScalar(configDelegate) || !isScalar(passPercentage)) return false;
-    if (conditions === undefined || conditions === null) return true;
-    if (!Array.isArray(conditions)) return false;
-    for (let i = 0; i < conditions.length; i++) if (!this.isPlainCondition(conditions[i])) return false;
-    return true;
+    if (!isObject(rule)) return this.doubt(rule, SPEC_LEVEL + 2);
+    let isPlain = true;
+    for (const key in rule) {
+      const value = rule[key];
+      if (typeof value !== 'object' || value === null) continue;
+      if (key === 'conditions' && Array.isArray(value)) {
+        for (let i = 0; i < value.length; i++) if (!this.isPlainCondition(value[i])) isPlain = false;
+      } else {
+        if (CONVERTED.has(key)) isPlain = false;
+        this.measure(value, SPEC_LEVEL + 3);
+      }
+    }
+    // What is there and no list is no list of conditions.
+    const { conditions } = rule;
+    return isPlain && (conditions === undefined || conditions === null || Array.isArray(conditions));
   }
 
   private isPlainCondition(wire: unknown): boolean {
-    if (this.byId === null || isObject(wire)) return this.isPlainTest(wire);
-    if (typeof wire !== 'string') return false;
+    if (this.byId === null || isObject(wire)) return this.isPlainTest(wire, SPEC_LEVEL + 4);
+    if (typeof wire !== 'string') return this.doubt(wire, SPEC_LEVEL + 4);
     if (this.plainIds.has(wire)) return true;
     // A condition that is missing is Unsupported, which is no error.
-    const isPlain = !Object.prototype.hasOwnProperty.call(this.byId, wire) || this.isPlainTest(this.byId[wire]);
+    const isPlain = !Object.prototype.hasOwnProperty.call(this.byId, wire) || this.isPlainTest(this.byId[wire], SPEC_LEVEL);
     if (isPlain) this.plainIds.add(wire);
     return isPlain;
   }
 
-  private isPlainTest(wire: unknown): boolean {
-    if (!isObject(wire) || typeof wire.type !== 'string') return false;
-    const { operator, field } = wire;
-    if (!isText(operator) || !isText(field)) return false;
-    const kind = this.kind(wire.type);
+  /** `level`: how deep the condition itself is. */
+  private isPlainTest(wire: unknown, level: number): boolean {
+    if (!isObject(wire)) return this.doubt(wire, level);
+    for (const key in wire) {
+      const value = wire[key];
+      if (typeof value === 'object' && value !== null) this.measure(value, level + 1);
+    }
+    const { type, operator, field } = wire;
+    if (typeof type !== 'string' || !isText(operator) || !isText(field)) return false;
+    const kind = this.kind(type);
     if (!this.isPlainTarget(kind, wire)) return false;
     if (kind.name === 'user_bucket' && !isScalar(member(wire.additionalValues, 'salt'))) return false;
     if (kind.isTest) this.note(kind, operator ?? '', field);
     return true;
+  }
+
+  /** False, after a look at how deep something odd nests. @throws NestedTooDeep */
+  doubt(value: unknown, level = SPEC_LEVEL): false {
+    if (typeof value === 'object' && value !== null) this.measure(value, level);
+    return false;
+  }
+
+  /** Throws when a list or object on this level of the payload has too many below. */
+  private measure(value: object, level: number): void {
+    if (!this.isMeasured && isNestedDeeper(value, MAX_NESTING + 1 - level)) throw new NestedTooDeep();
   }
 
   private kind(type: string): Kind {
