@@ -83,3 +83,12 @@ test('a payload that takes many turns answers as one prepared at once', async (t
   slow.setUser(1, { userID: 'u', custom: { f: 'x' } });
   t.like(slow.record(SpecKind.Config, 'outer', {}), { ruleID: 'in', configDelegate: 'inner', explicitParameters: ['from'], json: { from: 'inner' } });
 });
+
+test('names that no spec has take no index of a spec, whatever is asked first', (t) => {
+  const { engine } = new Ours();
+  engine.commitSpecs(engine.prepareSpecsNow(bytes(payload([spec('a', []), spec('b', [])]))).handle);
+  const indexes = ['x', 'b', 'y', 'a', 'b', 'x'].map((name) => engine.specIndex(SpecKind.Gate, name));
+  t.deepEqual(indexes, [2, 0, 3, 1, 0, 2]);
+  t.truthy(engine.specInfo(1));
+  t.is(engine.specInfo(3), null);
+});

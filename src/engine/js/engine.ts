@@ -67,8 +67,9 @@ class JsEngine implements ReplacementEngine {
   private sampling: SamplingSettings = { mode: null, specialRate: null, isProduction: true };
   private responder = new ClientResponder(this.evaluator);
   private hasSpecs = false;
-  /** By spec index, handed out when a name is first asked for. */
-  private targets: Target[] = [];
+  /** By spec index, handed out when a name is first asked for: below the number of specs to specs, above to other names. */
+  private targets: (Target | undefined)[] = [];
+  private given = 0;
   private names: [Map<string, number>, Map<string, number>, Map<string, number>] = [new Map(), new Map(), new Map()];
   private unknownNames = 0;
   private epoch = 0;
@@ -135,13 +136,14 @@ class JsEngine implements ReplacementEngine {
   private startEpoch(): void {
     this.epoch++;
     this.unknownNames = 0;
-    this.targets = [];
+    this.given = 0;
+    this.targets = new Array<Target | undefined>(this.evaluator.store.specs.reduce((sum, specs) => sum + specs.size, 0));
     this.names = [new Map(), new Map(), new Map()];
   }
 
   private addTarget(kind: SpecKind, name: string, spec: Spec | null): number {
-    const index = this.targets.length;
-    this.targets.push({ kind, name, spec, uninitialized: null });
+    const index = spec === null ? this.targets.length : this.given++;
+    this.targets[index] = { kind, name, spec, uninitialized: null };
     this.names[kind].set(name, index);
     return index;
   }
