@@ -152,9 +152,12 @@ export function dropInheritedNames(server: OracleServer): void {
   for (const map of [...maps, gateOverrides, configOverrides, layerOverrides]) Object.setPrototypeOf(map, null);
 }
 
-/** The same, for IDs in the tables of overrides. */
-function dropInheritedIds({ _evaluator: { gateOverrides, configOverrides, layerOverrides } }: OracleServer): void {
-  for (const table of [gateOverrides, configOverrides, layerOverrides]) for (const byId of Object.values(table) as object[]) Object.setPrototypeOf(byId, null);
+/** The same, for IDs in the tables of overrides: an ID `__proto__` would be lost while they are written. */
+function dropInheritedIds({ _evaluator }: OracleServer, overrides: Case['overrides']): void {
+  const tables = [[_evaluator.gateOverrides, overrides.gates], [_evaluator.configOverrides, overrides.configs], [_evaluator.layerOverrides, overrides.layers]] as const;
+  for (const [table, names] of tables) {
+    for (const [name, byId] of Object.entries(names)) if (Object.keys(byId).length > 0) (table as JsonObject)[name] = Object.create(null);
+  }
 }
 
 /** The same correction for the tables of names inside `options.overrides`. */
@@ -282,8 +285,8 @@ async function startServer(one: Case, options: OracleOptions): Promise<OracleSer
   server._logger.queue = [];
   // Before the overrides: setting one named `toString` would write to the function that every object inherits.
   if (options.corrected !== false) dropInheritedNames(server);
+  if (options.corrected !== false) dropInheritedIds(server, one.overrides);
   applyOverrides(server, one.overrides);
-  if (options.corrected !== false) dropInheritedIds(server);
   return server;
 }
 
