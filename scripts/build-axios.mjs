@@ -8,8 +8,6 @@ import { root } from './stamp.mjs';
 /** What the packages ask for, by importer and path, and what they get instead. */
 const standIns = {
   'axios form-data': 'form-data.mjs',
-  'axios ./fetch.js': 'no-adapter.mjs',
-  'axios ./xhr.js': 'no-adapter.mjs',
   'axios https-proxy-agent': 'https-proxy-agent.cjs',
   'axios http2': 'http2.cjs',
   'follow-redirects debug': 'debug.cjs',

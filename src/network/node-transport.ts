@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, type AgentOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import type { AxiosInstance, AxiosResponse, CreateAxiosDefaults } from 'axios';
+import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import { GrowingBytes } from './growing-bytes';
 import { NetworkError } from './network-error';
 import type { Transport, TransportRequest, TransportResponse } from './transport';
@@ -9,7 +9,7 @@ import type { Transport, TransportRequest, TransportResponse } from './transport
 /** Connections kept per host; more requests queue inside Node. */
 const AGENT_OPTIONS: AgentOptions = { keepAlive: true, maxSockets: 64, maxFreeSockets: 8, scheduling: 'lifo' };
 
-type Client = Pick<AxiosInstance, 'request'>;
+type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse<Readable>>;
 
 /**
  * axios with keep-alive agents, for Node, Bun and Deno. Proxy variables of the environment are honoured by axios. Idle
@@ -19,24 +19,23 @@ type Client = Pick<AxiosInstance, 'request'>;
 export function nodeTransport(): Transport {
   const httpAgent = new HttpAgent(AGENT_OPTIONS);
   const httpsAgent = new HttpsAgent(AGENT_OPTIONS);
-  let client: Client | null = null;
+  const send: Send = (config) => loadAxios().request({ ...config, httpAgent, httpsAgent });
   return async (request) => {
-    client ??= loadAxios().createClient({ httpAgent, httpsAgent });
     try {
-      return await attempt(client, request);
+      return await attempt(send, request);
     } catch (error) {
       // The server closed an idle connection just as it was taken: says nothing about this request.
       if (request.signal.aborted || !wasStaleConnection(error)) throw plainError(error);
     }
-    return attempt(client, request).catch((error: unknown) => Promise.reject(plainError(error)));
+    return attempt(send, request).catch((error: unknown) => Promise.reject(plainError(error)));
   };
 }
 
 /**
- * The bundle of axios' client and its adapter for Node's http, from `scripts/build-axios.mjs`. `require`, not
- * `import()`, which jest does not offer to CommonJS.
+ * The bundle of axios' adapter for Node's http, from `scripts/build-axios.mjs`. `require`, not `import()`, which jest does
+ * not offer to CommonJS.
  */
-function loadAxios(): { createClient(defaults: CreateAxiosDefaults): Client } {
+function loadAxios(): { request: Send } {
   return require('./generated/axios-http') as ReturnType<typeof loadAxios>;
 }
 
@@ -44,13 +43,13 @@ function loadAxios(): { createClient(defaults: CreateAxiosDefaults): Client } {
  * An upload is sent without axios' machinery for redirects, a quarter of what it costs in JavaScript; the rare answer
  * that asks for the same POST elsewhere makes it go out once more, with it.
  */
-async function attempt(client: Client, request: TransportRequest): Promise<TransportResponse> {
-  const response = await send(client, request, !request.isUpload);
-  return request.isUpload && (response.status === 307 || response.status === 308) ? send(client, request, true) : response;
+async function attempt(send: Send, request: TransportRequest): Promise<TransportResponse> {
+  const response = await exchange(send, request, !request.isUpload);
+  return request.isUpload && (response.status === 307 || response.status === 308) ? exchange(send, request, true) : response;
 }
 
-async function send(client: Client, request: TransportRequest, followsRedirects: boolean): Promise<TransportResponse> {
-  const response: AxiosResponse<Readable> = await client.request({
+async function exchange(send: Send, request: TransportRequest, followsRedirects: boolean): Promise<TransportResponse> {
+  const response = await send({
     method: request.method,
     url: request.url,
     headers: { Accept: '*/*', ...request.headers },
@@ -59,7 +58,6 @@ async function send(client: Client, request: TransportRequest, followsRedirects:
     decompress: true,
     signal: request.signal,
     validateStatus: () => true,
-    transformRequest: [(data: unknown) => data],
     maxBodyLength: Infinity,
     ...(followsRedirects ? { beforeRedirect: (options) => keepKeyAtHome(options, request.url) } : { maxRedirects: 0 }),
   });
