@@ -10,6 +10,7 @@ const standIns = {
   'axios form-data': 'form-data.mjs',
   'axios https-proxy-agent': 'https-proxy-agent.cjs',
   'axios http2': 'http2.cjs',
+  'follow-redirects assert': 'assert.cjs',
   'follow-redirects debug': 'debug.cjs',
   'https-proxy-agent debug': 'debug.cjs',
   'agent-base debug': 'debug.cjs',

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import test from 'ava';
 import type { EventUpload } from '../../src/events/sender';
 import { gzipNode } from '../../src/events/gzip-node';
@@ -349,6 +349,26 @@ test('batches are gzipped unless turned off or failing', async (t) => {
     t.false(uploads[0]?.isGzipped);
     t.deepEqual(uploads.flatMap(eventsOf), [0]);
   }
+});
+
+test('a batch that the engine gzipped goes out as it is, and is asked for while compression is on only', async (t) => {
+  const asked: boolean[] = [];
+  const source = new Source();
+  const takeBatch = async (max: number, gzip: boolean) => {
+    asked.push(gzip);
+    const { count, body } = await source.takeBatch(max);
+    return gzip ? { count, body: gzipSync(body), isGzipped: true } : { count, body, isGzipped: false };
+  };
+  const twice = (): Promise<never> => Promise.reject(new Error('compressed twice'));
+  for (const [more, isGzipped] of [[{}, true], [{ compressionEnabled: () => false }, false]] as const) {
+    const { uploads, upload } = scripted([]);
+    const events = delivery(source, { upload, takeBatch, compress: twice, clock: new FakeClock(), ...more });
+    source.log(1);
+    await events.flush();
+    t.is(uploads[0]?.isGzipped, isGzipped);
+    t.deepEqual(JSON.parse(String(isGzipped ? gunzipSync(uploads[0]!.body) : Buffer.from(uploads[0]!.body))), [asked.length - 1]);
+  }
+  t.deepEqual(asked, [true, false]);
 });
 
 test('hostile callbacks and an engine that fails are contained', async (t) => {

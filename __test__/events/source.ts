@@ -16,7 +16,7 @@ export class Source {
 
   takeBatch = (max: number): Promise<EncodedBatch> => {
     const taken = this.events.splice(0, max);
-    return Promise.resolve({ count: taken.length, body: new TextEncoder().encode(JSON.stringify(taken)) });
+    return Promise.resolve({ count: taken.length, body: new TextEncoder().encode(JSON.stringify(taken)), isGzipped: false });
   };
 }
 

@@ -287,7 +287,7 @@ test('the fetch transport looks fetch up at each call and bounds the body', asyn
   const http = client(server.base, { transport: fetchTransport() });
   t.is(text((await http.fetchIdListIndex()).body), '{"big":"xxxxxxxx"}');
   const abort = new AbortController();
-  const small = { method: 'GET' as const, url: server.base, headers: {}, maxBytes: 4, signal: abort.signal };
+  const small = { method: 'GET' as const, url: server.base, headers: {}, isUpload: false, maxBytes: 4, signal: abort.signal };
   await t.throwsAsync(fetchTransport()({ ...small, onProgress: () => undefined }), { message: /longer than 4 bytes/ });
   await t.throwsAsync(nodeTransport()({ ...small, onProgress: () => undefined }), { message: /longer than 4 bytes/ });
   await server.stop();

@@ -8,52 +8,10 @@
  */
 import type { EventBatch, PreparedSpecs, ReplacementEngine } from './engine';
 import { RustEngine, type RustBinding } from './rust-adapter';
+import { Life, type Exports } from './wasm-life';
 
 /** A compiled module, as `WebAssembly.Module` or a bundler's import of the file gives it. */
 export type WasmModule = object;
-
-interface Exports {
-  memory: { buffer: ArrayBuffer };
-  reserve(length: number): number;
-  output(): number;
-  output_length(): number;
-  version(): number;
-  user_capacity(): number;
-  set_options(json: number): void;
-  set_details(reason: number, configSyncTime: number, initTime: number): void;
-  prepare_specs(payload: number): number;
-  commit_specs(handle: number): void;
-  discard_specs(handle: number): void;
-  reset(): void;
-  spec_index(kind: number, name: number): number;
-  spec_names(kind: number, entity: number): number;
-  spec_info(index: number): number;
-  experiment_layer(experiment: number): number;
-  set_user(slot: number, json: number, privateJson: number, exotic: number): void;
-  set_user_agent(slot: number, json: number): void;
-  evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
-  evaluate_many(slot: number, count: number, mode: number, nowMs: number): number;
-  expose(slot: number, outcome: number, mode: number, nowMs: number): number;
-  expose_many(count: number): number;
-  expose_layer_parameter(slot: number, outcome: number, parameter: number, mode: number, nowMs: number): number;
-  outcome(outcome: number): number;
-  intern_outcome(json: number): number;
-  last_error(): number;
-  log_event(slot: number, head: number, tail: number, dedupeKey: number): number;
-  pending_events(): number;
-  take_batch(prefix: number, suffix: number, maxEvents: number): number;
-  batch_count(): number;
-  rotate_window(): void;
-  set_overrides(json: number): void;
-  update_id_list(name: number, lines: number, replace: number): number;
-  remove_id_list(name: number): void;
-  export_id_list(name: number): number;
-  set_ip_table(length: number): void;
-  set_time_zone(length: number): void;
-  client_initialize(slot: number, options: number): number;
-  stats(): number;
-  trap_for_tests(): void;
-}
 
 declare const WebAssembly: { Instance: new (module: WasmModule, imports: object) => { exports: unknown } };
 
@@ -61,10 +19,6 @@ declare const WebAssembly: { Instance: new (module: WasmModule, imports: object)
 const NONE = -100;
 /** Input kept by the module between calls (KEPT_INPUT in host.rs): short texts need no `reserve`. */
 const KEPT_INPUT = 1 << 16;
-/** `EvalCode.Failed`: what every call of a dead instance answers. */
-const FAILED = -3;
-/** Calls that are made even on a dead instance, to save what it holds. */
-const STILL_CALLED = new Set(['reserve', 'output', 'expose_many', 'pending_events', 'take_batch', 'batch_count', 'export_id_list']);
 
 /** A new engine on its own instance. @throws Error when the module is not ours or cannot be instantiated. */
 export function createWasmEngine(module: WasmModule): ReplacementEngine {
@@ -85,54 +39,13 @@ class WasmEngine extends RustEngine implements ReplacementEngine {
   }
 }
 
-type Call = (a?: number, b?: number, c?: number, d?: number, e?: number) => number;
-
-/** Whether an instance lives. Its exports are called through `guarded` only. */
-class Life {
-  /** Why it died; null while it lives. */
-  death: string | null = null;
-
-  /** The exports, answering FAILED instead of trapping. */
-  guarded(exports: Exports): Exports {
-    const calls: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(exports)) {
-      calls[name] = typeof value === 'function' ? this.guard(value as Call, STILL_CALLED.has(name)) : value;
-    }
-    // The call of every check has a function of its own, so that what it calls is always the same.
-    const { evaluate } = exports;
-    calls['evaluate'] = (slot: number, spec: number, mode: number, nowMs: number): number => {
-      if (this.death !== null) return FAILED;
-      try {
-        return evaluate(slot, spec, mode, nowMs);
-      } catch (error) {
-        return this.end(error);
-      }
-    };
-    return calls as unknown as Exports;
-  }
-
-  private guard(call: Call, isStillCalled: boolean): Call {
-    return (a, b, c, d, e) => {
-      if (this.death !== null && !isStillCalled) return FAILED;
-      try {
-        return call(a, b, c, d, e);
-      } catch (error) {
-        return this.end(error);
-      }
-    };
-  }
-
-  private end(error: unknown): number {
-    this.death ??= error instanceof Error ? error.message : String(error);
-    return FAILED;
-  }
-}
-
 /** The ABI as `RustBinding`. Memory views are made anew when the memory grew. */
 class WasmBinding implements RustBinding {
   private readonly encoder = new TextEncoder();
   private readonly decoder = new TextDecoder();
   private view: Uint8Array;
+  private numbers: DataView;
+  private readonly arrayBytes = new WeakMap<object, Uint8Array>();
   private input = 0;
   private room = 0;
   private readonly life = new Life();
@@ -142,6 +55,7 @@ class WasmBinding implements RustBinding {
   constructor(exports: Exports) {
     this.wasm = this.life.guarded(exports);
     this.view = new Uint8Array(exports.memory.buffer);
+    this.numbers = new DataView(exports.memory.buffer);
     this.evaluate = this.wasm.evaluate;
   }
 
@@ -209,9 +123,11 @@ class WasmBinding implements RustBinding {
 
   evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number {
     const length = Math.min(count, specs.length, codes.length);
-    this.writeBytes(new Uint8Array(specs.buffer, specs.byteOffset, length * 4));
+    this.writeBytes(this.asBytes(specs));
     const written = Math.max(0, this.wasm.evaluate_many(slot, length, mode, nowMs));
-    if (written > 0) codes.set(new Int32Array(this.bytes(written * 4).buffer, 0, written));
+    this.refresh();
+    const at = this.wasm.output();
+    for (let i = 0; i < written; i++) codes[i] = this.numbers.getInt32(at + 4 * i, true);
     return written;
   }
 
@@ -224,8 +140,7 @@ class WasmBinding implements RustBinding {
   }
 
   exposeMany(exposures: Float64Array, count: number): number {
-    // Both sides are little-endian wherever there is WebAssembly.
-    this.writeBytes(new Uint8Array(exposures.buffer, exposures.byteOffset, Math.min(count * 24, exposures.byteLength)));
+    this.writeBytes(this.asBytes(exposures));
     return this.wasm.expose_many(count);
   }
 
@@ -343,7 +258,21 @@ class WasmBinding implements RustBinding {
   }
 
   private refresh(): void {
-    if (this.view.buffer !== this.wasm.memory.buffer) this.view = new Uint8Array(this.wasm.memory.buffer);
+    if (this.view.buffer === this.wasm.memory.buffer) return;
+    this.view = new Uint8Array(this.wasm.memory.buffer);
+    this.numbers = new DataView(this.wasm.memory.buffer);
+  }
+
+  /**
+   * An array's bytes, little-endian as they are wherever there is WebAssembly. Whoever asks many things at once uses one
+   * array each time, so the latest views are kept: a view is an allocation.
+   */
+  private asBytes(array: Int32Array | Float64Array): Uint8Array {
+    const known = this.arrayBytes.get(array);
+    if (known !== undefined) return known;
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    this.arrayBytes.set(array, bytes);
+    return bytes;
   }
 
   /** Writes one text; its length in bytes. */
