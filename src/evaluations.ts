@@ -70,7 +70,7 @@ export class Evaluations {
   pin(user: StatsigUser): PinnedUser | null {
     if (!this.isReady || !isIdentifiable(user)) return null;
     try {
-      return this.runtime.evaluator.pin(user);
+      return this.runtime.evaluator.pin(user, this);
     } catch {
       return null;
     }
@@ -125,7 +125,7 @@ export class Evaluations {
   }
 
   /** Nobody is told about single calls, so that the value of a gate is all there is to find out. */
-  private get isPlain(): boolean {
+  get isPlain(): boolean {
     return this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls;
   }
 
@@ -240,8 +240,8 @@ export class Evaluations {
   }
 
   /** A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check. */
-  private recoverNowAndThen(): void {
-    if ((this.checks++ & STALE_CHECK_MASK) === 0) this.runtime.recoverIfStale();
+  recoverNowAndThen(): void {
+    if ((this.checks++ & STALE_CHECK_MASK) === 0) contained(this.runtime.logger, 'recovery', () => this.runtime.recoverIfStale());
   }
 
   /** @throws the errors of BEHAVIOUR.md 1.5, in their order */

@@ -68,6 +68,25 @@ for (const engine of ENGINES) {
     await server.shutdownAsync();
   });
 
+  test(`${engine}: what a scope remembers ends with overrides, and a new window exposes again`, async (t) => {
+    const { network, server } = await start();
+    const scope = server.forUser(user());
+    const thrice = (name: string): boolean[] => [1, 2, 3].map(() => scope.checkGate(name));
+    for (const name of ['always', 'never', 'always']) t.deepEqual(new Set(thrice(name)), new Set([name === 'always']));
+    server.overrideGate('never', true, 'u1');
+    t.deepEqual(thrice('never'), [true, true, true]);
+    server.clearAllGateOverrides();
+    t.deepEqual(thrice('never'), [false, false, false]);
+    (server as unknown as { runtime: { evaluator: { rotateWindow(): void } } }).runtime.evaluator.rotateWindow();
+    t.deepEqual(thrice('always'), [true, true, true]);
+    t.false(scope.checkGate('never', { disableExposureLogging: true }));
+    await server.shutdownAsync();
+    const told = network.comparable().map((event) => JSON.stringify(event)).filter((text) => text.includes('gate_exposure'));
+    t.is(told.filter((text) => text.includes('"always"')).length, 2);
+    // Without the override, with it (another rule), and nothing in the new window.
+    t.is(told.filter((text) => text.includes('"never"')).length, 2);
+  });
+
   test(`${engine}: a scope of no user throws what a check throws`, async (t) => {
     const { server } = await start();
     t.throws(() => server.forUser({} as StatsigUser).checkGate('inner'), { message: /valid user/ });

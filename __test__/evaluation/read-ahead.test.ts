@@ -154,3 +154,17 @@ test('what a dead engine does not take is counted, and the buffer stays within i
   for (let i = 1; i <= 50; i++) for (const name of NAMES.slice(0, 20)) check(user(i), name);
   t.is(evaluator.droppedEvents(), 5 + 50 * 20 - MOST_BUFFERED);
 });
+
+for (const kind of TESTED_ENGINES) {
+  test(`${kind}: what depends on the time is exposed once in a window, and again when the answer changes`, async (t) => {
+    const { evaluator, user, check, clock, events, crossings } = await start(kind);
+    for (let i = 0; i < 5; i++) t.false(check(user(1), 'g7'));
+    t.is(crossings.evaluate, 5);
+    t.deepEqual(told(await events()), ['u1 g7 false']);
+    clock.now = 4_000_000_000_001;
+    for (let i = 0; i < 3; i++) t.true(check(user(1), 'g7'));
+    evaluator.rotateWindow();
+    for (let i = 0; i < 3; i++) t.true(check(user(1), 'g7'));
+    t.deepEqual(told(await events()), ['u1 g7 true', 'u1 g7 true']);
+  });
+}

@@ -11,6 +11,8 @@ const MAX_CELLS = 4 * 1024 * 1024;
 const FEWEST_SLOTS = 64;
 /** Cells for names that the payload does not know; later unknown names are not remembered. */
 const SPARE_CELLS = 64;
+/** Answers of `volatile`; one more and they are forgotten. */
+const MOST_VOLATILE = 4096;
 /** No remembered answer. */
 export const UNKNOWN = -1;
 /** In place of a window: evaluated ahead, and not asked for since. */
@@ -25,6 +27,8 @@ export class Answers {
   windows = new Uint16Array(0);
   /** Version of the remembered answers; rows of older versions are cleared when their user is seen. */
   version = 0;
+  /** By cell, the latest answer that may not be remembered and was exposed in this window. */
+  private readonly volatile = new Map<number, number>();
   /** Current window, 1 … 65534; 0 in a cell means never. */
   window = 1;
 
@@ -40,6 +44,7 @@ export class Answers {
   /** Gives a user a row of answers, none remembered. Cost: 4 bytes per spec. */
   renew(record: UserRecord): void {
     record.row = record.slot * this.stride;
+    if (this.volatile.size > 0) this.volatile.clear();
     this.codes.fill(0, record.row, record.row + this.stride);
     record.parameters = null;
     record.version = this.version;
@@ -89,13 +94,22 @@ export class Answers {
     this.windows[cell] = mode === EvalMode.Expose ? this.window : 0;
   }
 
-  /** Remembers that the exposure of an answer was recorded. */
-  expose(record: UserRecord, index: number): void {
-    if (index < this.stride) this.windows[record.row + index] = this.window;
+  /** Remembers that the exposure of an answer was recorded. False when it was known: nothing is to be recorded. */
+  expose(record: UserRecord, index: number, code: number): boolean {
+    if (index >= this.stride) return true;
+    const cell = record.row + index;
+    this.windows[cell] = this.window;
+    if ((code & EvalBits.Volatile) === 0) return true;
+    // Such an answer is evaluated each time; without this it would also be exposed each time, for the engine to drop.
+    if (this.volatile.get(cell) === code) return false;
+    if (this.volatile.size >= MOST_VOLATILE) this.volatile.clear();
+    this.volatile.set(cell, code);
+    return true;
   }
 
   /** Exposures count again. */
   rotateWindow(): void {
+    this.volatile.clear();
     this.window = this.window === AHEAD - 1 ? 1 : this.window + 1;
     if (this.window === 1) this.windows.fill(0);
   }

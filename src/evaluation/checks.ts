@@ -16,6 +16,7 @@ import { GateBatch } from './gate-batch';
 import { OutcomeCache, spelled } from './outcome-cache';
 import { ParameterExposures } from './parameter-exposures';
 import { ReadAhead } from './read-ahead';
+import { ScopeMemo, type MemoWatch } from './scope-memo';
 import { SpecNames } from './spec-names';
 import { UserAgentCache, userAgentOf } from './user-agent';
 import { UserTable, type UserSink, type PinnedUser, type UserRecord } from './user-table';
@@ -75,11 +76,15 @@ export abstract class Checks {
     return (this.ask(user, SpecKind.Gate, name, mode) & EvalBits.Value) !== 0;
   }
 
-  /** As `checkGate` for a user that does not change: nothing is compared. Warm: about 25 ns. */
+  /** As `checkGate` for a user that does not change: nothing is compared. 25 ns; what is asked again is in the memo. */
   checkGateOf(pinned: PinnedUser, name: string, mode: number): boolean {
     const index = this.names.gates.get(name);
     const known = index === undefined ? UNKNOWN : this.answers.free(pinned.record, index, mode);
-    if (known !== UNKNOWN) return (known & EvalBits.Value) !== 0;
+    if (known !== UNKNOWN) {
+      const value = (known & EvalBits.Value) !== 0;
+      if (mode === EvalMode.Expose) pinned.memo.add(name, value);
+      return value;
+    }
     const { user, record } = pinned;
     // Another version may mean another environment, another slot, another engine.
     if (index !== undefined && record.version === this.answers.version) {
@@ -130,8 +135,8 @@ export abstract class Checks {
   }
 
   /** Promises that `user` will not change while the result is used. */
-  pin(user: object): PinnedUser {
-    return { user, owner: this, record: this.current(user) };
+  pin(user: object, watch: MemoWatch): PinnedUser {
+    return { user, owner: this, memo: new ScopeMemo(this.answers, watch), record: this.current(user) };
   }
 
   /** Everything about a gate, config or layer. Layers expose nothing here. @throws EvaluationFailedError */
@@ -224,6 +229,7 @@ export abstract class Checks {
     if (count === 1) {
       const code = engine.evaluate(record.slot, index, EvalMode.Quiet, this.hooks.now());
       answers.keep(record, index, EvalMode.Quiet, code);
+      if (code >= 0 && (code & EvalBits.Volatile) !== 0) ahead.refuse(index);
       return code;
     }
     const { specs, codes } = ahead;
@@ -236,7 +242,7 @@ export abstract class Checks {
 
   /** Records the exposure of an answer that was not exposed in this window. Asks again when the engine turns out to be dead. */
   private exposeNow(record: UserRecord, index: number, code: number): number {
-    this.answers.expose(record, index);
+    if (!this.answers.expose(record, index, code)) return code;
     if (!this.buffer.add(record.slot, code >> EvalBits.OutcomeShift, this.hooks.now())) return code;
     this.settle();
     // Still there: the engine is dead. This one goes to its successor.

@@ -35,8 +35,9 @@ export class ReadAhead {
     this.count = 0;
   }
 
-  /** Plans an evaluation for a user with a valid row of answers: `specs[0]` is `index`. How many there are. */
+  /** Plans an evaluation for a user with a valid row of answers: `specs[0]` is `index` if there are more than one. How many there are. */
   plan(answers: Answers, record: UserRecord, index: number): number {
+    if (this.isRefused[index] === 1) return 1;
     if (record === this.user) this.learn(answers, record, index);
     this.user = record;
     this.specs[0] = index;
@@ -56,10 +57,14 @@ export class ReadAhead {
     for (let i = 1; i < written; i++) {
       const spec = this.specs[i]!;
       if (answers.keepAhead(record, spec, this.codes[i]!)) this.specs[kept++] = spec;
-      // It depends on the time, so it would be evaluated for nothing each time.
-      else if (this.codes[i]! >= 0) this.isRefused[spec] = 1;
+      else if (this.codes[i]! >= 0) this.refuse(spec);
     }
     this.count = kept;
+  }
+
+  /** Never reads a spec ahead again: its answer depends on the time, so it would be evaluated for nothing. */
+  refuse(spec: number): void {
+    if (spec < this.isRefused.length) this.isRefused[spec] = 1;
   }
 
   /** Links the last spec of the plan before that was asked for to the one asked now, and judges how far to read. */

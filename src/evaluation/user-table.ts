@@ -9,6 +9,7 @@
  * Bounded: slots are handed out in a ring, and a user whose slot was taken is encoded again when next seen (1 µs). Two
  * records are kept per ID, so that two views of one user (say, from two devices) don't evict one another.
  */
+import type { ScopeMemo } from './scope-memo';
 import { encodeUser, type EncodedUser, type EnvironmentRule } from './user-encoder';
 import { compileShape, type UserShape } from './user-shape';
 import { UserSnapshot } from './user-snapshot';
@@ -50,6 +51,7 @@ export interface PinnedUser {
   readonly user: object;
   /** The `Evaluator` that made it. */
   readonly owner: object;
+  readonly memo: ScopeMemo;
   record: UserRecord;
 }
 
