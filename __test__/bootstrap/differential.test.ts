@@ -78,3 +78,15 @@ for (const kind of expectedEngines) {
     engine.dispose();
   });
 }
+
+test('a hash of private attributes is the same on every engine, lone surrogates included', async (t) => {
+  const user = { userID: 'u', privateAttributes: { a: '\ude00', 'k\ud800': 'x\ud83d', list: ['\ud800', 1], fine: '\ud83d\ude00' } };
+  const payload: JsonObject = { has_updates: true, time: 1, feature_gates: [], dynamic_configs: [], layer_configs: [] };
+  const hashes = [];
+  for (const kind of expectedEngines) {
+    const response = JSON.parse(respond(await loaded(kind, payload), user, { responseFormat: 'v2' })!) as JsonObject;
+    hashes.push(response['pa_hash']);
+  }
+  t.is(typeof hashes[0], 'string');
+  t.deepEqual(new Set(hashes).size, 1, hashes.join());
+});

@@ -35,13 +35,18 @@ function parameters(list: unknown, { hash }: Request): JsonObject {
 export function privateHash(attributes: unknown): string | null {
   const entries = Object.entries(objectOf(attributes));
   if (entries.length === 0) return null;
-  const sum = entries.reduce((total, [key, value]) => (total + Number(djb2(`${key}:${attributeText(value)}`))) >>> 0, 0);
+  const sum = entries.reduce((total, [key, value]) => (total + Number(djb2(`${wellFormed(key)}:${attributeText(value)}`))) >>> 0, 0);
   return String(sum);
 }
 
 function attributeText(value: unknown): string {
-  if (Array.isArray(value)) return JSON.stringify(value);
-  return value === null || value === undefined || typeof value === 'object' ? '' : String(value);
+  if (Array.isArray(value)) return JSON.stringify(value, (_, item: unknown) => (typeof item === 'string' ? wellFormed(item) : item));
+  return value === null || value === undefined || typeof value === 'object' ? '' : wellFormed(String(value));
+}
+
+/** Lone surrogates as U+FFFD, which is all that the other engines and the wire can carry. */
+function wellFormed(text: string): string {
+  return text.replace(/[\ud800-\udfff]/gu, '\ufffd');
 }
 
 function objectOf(value: unknown): JsonObject {
