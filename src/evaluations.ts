@@ -241,7 +241,17 @@ export class Evaluations {
 
   /** A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check. */
   recoverNowAndThen(): void {
-    if ((this.checks++ & STALE_CHECK_MASK) === 0) contained(this.runtime.logger, 'recovery', () => this.runtime.recoverIfStale());
+    if ((this.checks++ & STALE_CHECK_MASK) === 0) this.recoverNow();
+  }
+
+  /** Not `contained`: its closure would be an allocation in the path of every check. */
+  private recoverNow(): void {
+    try {
+      this.runtime.recoverIfStale();
+    } catch (error) {
+      const { logger } = this.runtime;
+      logger.once('recovery', 'error', `statsigSDK> polling could not be recovered: ${logger.describe(error)}`);
+    }
   }
 
   /** @throws the errors of BEHAVIOUR.md 1.5, in their order */
