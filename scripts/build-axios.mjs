@@ -1,5 +1,5 @@
 // Bundles the part of axios that the SDK uses into src/network/generated/axios-http.js: the whole of it takes 75 ms of
-// CPU and 18 MB to load, this part a fifth (ARCHITECTURE.md, "Dependencies"). What it leaves out is in scripts/axios/.
+// CPU and 18 MB to load, this part a fifth (ARCHITECTURE.md, "Runtime dependencies"). What it leaves out is in scripts/axios/.
 // Called by build-ts.mjs.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
