@@ -33,6 +33,20 @@ test('what cannot be compiled is named when prepared, as if all had been compile
   for (const name of names) t.like(ours.record(SpecKind.Gate, name, {}), { value: false, reason: 'Unsupported' }, name);
 });
 
+test('dcs-v2: buckets are the keys of an object, of which none may stand for a method', (t) => {
+  const conditionMap = Object.fromEntries(Object.entries({
+    good: { '7': T, '8': false },
+    text: { toString: 1, '7': T },
+    number: { valueOf: 1 },
+    both: { toString: 1, valueOf: 1 },
+  }).map(([name, targetValue]) => [name, condition('user_bucket', name === 'good' ? 'any' : 'gt', targetValue, { additionalValues: { salt: 's' } })]));
+  const gates = Object.fromEntries(Object.keys(conditionMap).map((name) => [name, { ...spec(name, [{ ...rule('r', []), conditions: [name] }]), name: undefined }]));
+  const body = { has_updates: true, time: 1, feature_gates: gates, dynamic_configs: {}, layer_configs: {}, condition_map: conditionMap };
+  const { summary } = createJsEngine('v').prepareSpecsNow(bytes(JSON.stringify(body)));
+  t.deepEqual(summary.warnings.map((warning) => /"(.*?)"/.exec(warning)?.[1]), ['text', 'both']);
+  t.is(summary.format, 2);
+});
+
 test('needs are known before anything is evaluated, but for operators that nobody knows', async (t) => {
   const needs = async (...conditions: unknown[]) => {
     const { summary } = await createJsEngine('v').prepareSpecs(bytes(payload([spec('g', [rule('r', conditions)])])));

@@ -108,6 +108,10 @@ test('what nests too deep is no payload, wherever that is', (t) => {
     + `"condition_map":{"c":{"type":"public","other":${nested(levels)}}}}`);
   t.notThrows(() => createJsEngine('v').prepareSpecsNow(keyed(512 - 3)));
   t.throws(() => createJsEngine('v').prepareSpecsNow(keyed(513 - 3)), { message: /nested deeper/ });
+  const bucket = (levels: number): Uint8Array => bytes('{"has_updates":true,"dynamic_configs":{},"layer_configs":{},"feature_gates":{},'
+    + `"condition_map":{"c":{"type":"user_bucket","operator":"any","targetValue":{"7":${nested(levels)}}}}}`);
+  t.notThrows(() => createJsEngine('v').prepareSpecsNow(bucket(512 - 4)));
+  t.throws(() => createJsEngine('v').prepareSpecsNow(bucket(513 - 4)), { message: /nested deeper/ });
   const none = (levels: number): Uint8Array => bytes(`{"has_updates":false,"x":${nested(levels)}}`);
   t.notThrows(() => createJsEngine('v').prepareSpecsNow(none(511)));
   t.throws(() => createJsEngine('v').prepareSpecsNow(none(512)), { message: /nested deeper/ });

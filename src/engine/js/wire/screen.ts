@@ -18,8 +18,11 @@ const SETS = new Set<unknown>(['any', 'none', 'any_case_sensitive', 'none_case_s
 
 /** Fields of a rule that the compiler converts. */
 const CONVERTED = new Set(['id', 'groupName', 'salt', 'configDelegate', 'passPercentage', 'conditions']);
+const hasOwn = Object.prototype.hasOwnProperty;
 /** The root object is the first level, the collection the second. */
 const SPEC_LEVEL = 3;
+/** Instead of a level: what dcs-v2 keeps beside the specs is measured with the rest of the root. */
+const MEASURED = 0;
 
 /** What conditions depend on besides the user, gathered over a payload. */
 export class Needs {
@@ -98,18 +101,15 @@ export class Screen {
     if (typeof wire !== 'string') return this.doubt(wire, SPEC_LEVEL + 4);
     if (this.plainIds.has(wire)) return true;
     // A condition that is missing is Unsupported, which is no error.
-    const isPlain = !Object.prototype.hasOwnProperty.call(this.byId, wire) || this.isPlainTest(this.byId[wire], SPEC_LEVEL);
+    const isPlain = !hasOwn.call(this.byId, wire) || this.isPlainTest(this.byId[wire], MEASURED);
     if (isPlain) this.plainIds.add(wire);
     return isPlain;
   }
 
-  /** `level`: how deep the condition itself is. */
+  /** `level`: how deep the condition itself is; MEASURED: it is known that nothing nests too deep. */
   private isPlainTest(wire: unknown, level: number): boolean {
-    if (!isObject(wire)) return this.doubt(wire, level);
-    for (const key in wire) {
-      const value = wire[key];
-      if (typeof value === 'object' && value !== null) this.measure(value, level + 1);
-    }
+    if (!isObject(wire)) return level !== MEASURED && this.doubt(wire, level);
+    if (level !== MEASURED) this.measureMembers(wire, level + 1);
     const { type, operator, field } = wire;
     if (typeof type !== 'string' || !isText(operator) || !isText(field)) return false;
     const kind = this.kind(type);
@@ -128,6 +128,13 @@ export class Screen {
   /** Throws when a list or object on this level of the payload has too many below. */
   private measure(value: object, level: number): void {
     if (!this.isMeasured && isNestedDeeper(value, MAX_NESTING + 1 - level)) throw new NestedTooDeep();
+  }
+
+  private measureMembers(wire: JsonObject, level: number): void {
+    for (const key in wire) {
+      const value = wire[key];
+      if (typeof value === 'object' && value !== null) this.measure(value, level);
+    }
   }
 
   private kind(type: string): Kind {
@@ -156,8 +163,8 @@ export class Screen {
       return true;
     }
     if (isScalar(targetValue)) return true;
-    // dcs-v2 writes bucket lists as objects, of which only the keys are read.
-    return kind.name === 'user_bucket' && this.byId !== null && Object.keys(targetValue as object).every(isBucket);
+    // dcs-v2 writes bucket lists as objects, of which only the keys are read: conversions must not meet members instead of methods.
+    return kind.name === 'user_bucket' && this.byId !== null && !hasOwn.call(targetValue, 'toString') && !hasOwn.call(targetValue, 'valueOf');
   }
 }
 
@@ -179,8 +186,3 @@ function isText(value: unknown): value is string | null | undefined {
   return value === undefined || value === null || typeof value === 'string';
 }
 
-/** No name of a method that conversions call. */
-function isBucket(key: string): boolean {
-  const first = key.charCodeAt(0);
-  return first >= 0x30 && first <= 0x39;
-}
