@@ -13,7 +13,10 @@ const MAKE: Record<EngineKind, () => Engine> = { native: createNativeEngine, was
 const OPTIONS = { tier: null, loggingEnabled: true, batchLimit: 1000, pendingLimit: 100_000, sdkType: 'statsig-node', sdkVersion: '6.5.2', sessionID: 's' };
 const NAMES = Array.from({ length: 40 }, (_, i) => `g${i}`);
 
-/** `g0` … `g39` pass for users whose ID is in `on`; `g7` looks at the clock, so its answer may not be remembered. */
+/** A time at which `g7` passes, wherever this runs. */
+const AFTER_G7 = 4_000_200_000_000;
+
+/** `g0` … `g39` pass for users whose ID is in `on`; `g7` looks at the clock in local time, so its answer may not be remembered. */
 function specs(): Uint8Array {
   const base = payload() as { feature_gates: object[] };
   const gate = (name: string, conditions: object[]): object => ({
@@ -21,7 +24,7 @@ function specs(): Uint8Array {
     rules: [{ name: 'r', id: `${name}_r`, salt: name, passPercentage: 100, idType: 'userID', returnValue: true, conditions }],
   });
   const named = (i: number): object => ({ type: 'user_field', field: 'email', operator: 'str_contains_any', targetValue: [`+${i}@`], additionalValues: {}, idType: 'userID' });
-  const clock = { type: 'current_time', field: null, operator: 'after', targetValue: 4_000_000_000_000, additionalValues: {}, idType: 'userID' };
+  const clock = { type: 'current_time', field: null, operator: 'after', targetValue: '2096-10-02T07:06:40', additionalValues: {}, idType: 'userID' };
   const gates = NAMES.map((name, i) => gate(name, i === 7 ? [clock] : [named(i)]));
   return new TextEncoder().encode(JSON.stringify({ ...base, feature_gates: gates }));
 }
@@ -107,7 +110,7 @@ for (const kind of TESTED_ENGINES) {
     const { user, check, clock } = await start(kind);
     for (let i = 0; i < 20; i++) for (const name of NAMES) check(user(i), name);
     t.false(check(user(5), 'g7'));
-    clock.now = 4_000_000_000_001;
+    clock.now = AFTER_G7;
     t.true(check(user(5), 'g7'));
   });
 
@@ -161,7 +164,7 @@ for (const kind of TESTED_ENGINES) {
     for (let i = 0; i < 5; i++) t.false(check(user(1), 'g7'));
     t.is(crossings.evaluate, 5);
     t.deepEqual(told(await events()), ['u1 g7 false']);
-    clock.now = 4_000_000_000_001;
+    clock.now = AFTER_G7;
     for (let i = 0; i < 3; i++) t.true(check(user(1), 'g7'));
     evaluator.rotateWindow();
     for (let i = 0; i < 3; i++) t.true(check(user(1), 'g7'));

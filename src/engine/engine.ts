@@ -47,7 +47,7 @@ export const EvalCode = {
 /**
  * Layout of a non-negative answer of `evaluate`:
  * `outcome << 3 | batchIsFull << 2 | isVolatile << 1 | value`.
- * `isVolatile`: depended on `now`, so it must not be remembered. `batchIsFull`: `takeBatch` is due.
+ * `isVolatile`: depended on `now`, so it must not be remembered for longer than `holdsUntil` says. `batchIsFull`: `takeBatch` is due.
  */
 export const EvalBits = { Value: 1, Volatile: 2, BatchFull: 4, OutcomeShift: 3 } as const;
 
@@ -238,6 +238,11 @@ export interface Engine {
    * not share memory.
    */
   evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
+  /**
+   * Until when the latest volatile answer of `evaluate` holds, ms, if nothing else changes: a time that has passed when
+   * that cannot be told, Infinity after an answer that is not volatile.
+   */
+  holdsUntil(): number;
   /** Records the exposure of an outcome again (a remembered answer in a new window). True = batch full. */
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
   /**

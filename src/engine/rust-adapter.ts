@@ -22,6 +22,7 @@ export interface RustBinding {
   setUserAgent(slot: number, json: string): void;
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
   evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
+  holdsUntil(): number;
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
   exposeMany(exposures: Float64Array, count: number): number;
   exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean;
@@ -124,6 +125,10 @@ export class RustEngine implements Engine {
     let text = this.agentTexts.get(parts);
     if (text === undefined) this.agentTexts.set(parts, (text = JSON.stringify(parts)));
     this.rust.setUserAgent(slot, text);
+  }
+
+  holdsUntil(): number {
+    return this.rust.holdsUntil();
   }
 
   outcome(outcome: number): OutcomeRecord | null {

@@ -22,6 +22,7 @@ export interface Exports {
   set_user_agent(slot: number, json: number): void;
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
   evaluate_many(slot: number, count: number, mode: number, nowMs: number): number;
+  holds_until(): number;
   expose(slot: number, outcome: number, mode: number, nowMs: number): number;
   expose_many(count: number): number;
   expose_layer_parameter(slot: number, outcome: number, parameter: number, mode: number, nowMs: number): number;

@@ -135,6 +135,10 @@ class WasmBinding implements RustBinding {
     this.wasm.set_user_agent(slot, this.write(json));
   }
 
+  holdsUntil(): number {
+    return this.wasm.holds_until();
+  }
+
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean {
     return this.wasm.expose(slot, outcome, mode, nowMs) !== 0;
   }

@@ -2,6 +2,9 @@
  * Remembered answers: for each user slot and spec the code that `Engine.evaluate` gave, and the window in which its
  * exposure was recorded. Two flat arrays, so that a warm check is two loads and no call into the engine.
  *
+ * An answer that depends on the time is remembered until the first time at which one of them may change; then all answers
+ * are forgotten. Only these cost a look at the clock.
+ *
  * Bound: `MAX_CELLS` cells of 6 bytes (24 MB); a project with more specs gets fewer slots, never fewer than 64.
  */
 import { EvalBits, EvalMode } from '../engine/engine';
@@ -27,13 +30,19 @@ export class Answers {
   windows = new Uint16Array(0);
   /** Version of the remembered answers; rows of older versions are cleared when their user is seen. */
   version = 0;
-  /** By cell, the latest answer that may not be remembered and was exposed in this window. */
+  /** Until when the remembered answers hold that depend on the time, ms. */
+  private heldUntil = Infinity;
+  /** By cell, the latest answer that depends on the time and was exposed in this window. */
   private readonly volatile = new Map<number, number>();
   /** Current window, 1 … 65534; 0 in a cell means never. */
   window = 1;
 
+  /** @param now wall clock, ms */
+  constructor(private readonly now: () => number) {}
+
   /** Lays the table out anew for a number of specs. Everything is forgotten. */
   resize(specs: number, capacity: number): void {
+    this.heldUntil = Infinity;
     this.stride = specs + SPARE_CELLS;
     const wanted = Math.max(FEWEST_SLOTS, Math.floor(MAX_CELLS / this.stride));
     this.slots = Math.min(capacity, wanted);
@@ -55,15 +64,15 @@ export class Answers {
     if (record.version !== this.version || index >= this.stride) return UNKNOWN;
     const cell = record.row + index;
     const code = this.codes[cell]! - 1;
+    if (code < 0 || ((code & EvalBits.Volatile) !== 0 && !this.isHeld())) return UNKNOWN;
     if (mode === EvalMode.Quiet) {
       if (this.windows[cell] === AHEAD) this.windows[cell] = 0;
       return code;
     }
-    if (code < 0) return UNKNOWN;
     return mode === EvalMode.Expose && this.windows[cell] === this.window ? code : UNKNOWN;
   }
 
-  /** The remembered code, whether its exposure was recorded or not, or UNKNOWN. The record must have a valid row. */
+  /** The remembered code, whether its exposure was recorded or not, or UNKNOWN. To be asked when `free` had no answer, of a valid row. */
   known(record: UserRecord, index: number, mode: number): number {
     return index < this.stride && mode <= EvalMode.Expose ? this.codes[record.row + index]! - 1 : UNKNOWN;
   }
@@ -92,6 +101,23 @@ export class Answers {
     const cell = record.row + index;
     this.codes[cell] = (code & ~EvalBits.BatchFull) + 1;
     this.windows[cell] = mode === EvalMode.Expose ? this.window : 0;
+  }
+
+  /** Remembers a code that depends on the time for as long as it holds. The record must have a valid row. */
+  hold(record: UserRecord, index: number, code: number, until: number): void {
+    if (index >= this.stride || this.now() >= until) return;
+    const cell = record.row + index;
+    this.codes[cell] = (code & ~EvalBits.BatchFull) + 1;
+    this.windows[cell] = 0;
+    if (until < this.heldUntil) this.heldUntil = until;
+  }
+
+  /** Whether remembered answers that depend on the time still hold. If not, all are forgotten. */
+  private isHeld(): boolean {
+    if (this.now() < this.heldUntil) return true;
+    this.heldUntil = Infinity;
+    this.version++;
+    return false;
   }
 
   /** Remembers that the exposure of an answer was recorded. False when it was known: nothing is to be recorded. */

@@ -37,7 +37,7 @@ const RETRY = -100;
 /** See the head of this file. */
 export abstract class Checks {
   protected readonly users: UserTable;
-  protected readonly answers = new Answers();
+  protected readonly answers: Answers;
   protected readonly memory = new EngineMemory();
   protected readonly failover: Failover | null;
   private readonly names = new SpecNames();
@@ -56,6 +56,7 @@ export abstract class Checks {
    */
   constructor(public engine: Engine, protected readonly hooks: EvaluatorHooks, failover?: FailoverHooks) {
     this.failover = failover === undefined ? null : new Failover(failover);
+    this.answers = new Answers(() => hooks.now());
     this.answers.resize(0, engine.userCapacity);
     this.buffer.resize(engine.userCapacity);
     const beforeChange = (slot: number): void => void (this.buffer.names(slot) && this.settle());
@@ -82,7 +83,7 @@ export abstract class Checks {
     const known = index === undefined ? UNKNOWN : this.answers.free(pinned.record, index, mode);
     if (known !== UNKNOWN) {
       const value = (known & EvalBits.Value) !== 0;
-      if (mode === EvalMode.Expose) pinned.memo.add(name, value);
+      if (mode === EvalMode.Expose && !isVolatile(known)) pinned.memo.add(name, value);
       return value;
     }
     const { user, record } = pinned;
@@ -204,10 +205,10 @@ export abstract class Checks {
   /** As `ask`, once; a negative code says what to do before asking again. The record must own its slot. */
   private askOf(record: UserRecord, index: number, mode: number): number {
     const { answers } = this;
-    if (record.version !== answers.version) answers.renew(record);
     if (mode > EvalMode.Expose) return this.askDirectly(record, index, mode);
     const free = answers.free(record, index, mode);
     if (free !== UNKNOWN) return free;
+    if (record.version !== answers.version) answers.renew(record);
     const known = answers.known(record, index, mode);
     const code = known !== UNKNOWN ? known : this.askAhead(record, index);
     return code >= 0 && mode === EvalMode.Expose ? this.exposeNow(record, index, code) : code;
@@ -229,13 +230,18 @@ export abstract class Checks {
     if (count === 1) {
       const code = engine.evaluate(record.slot, index, EvalMode.Quiet, this.hooks.now());
       answers.keep(record, index, EvalMode.Quiet, code);
-      if (code >= 0 && (code & EvalBits.Volatile) !== 0) ahead.refuse(index);
+      if (isVolatile(code)) {
+        answers.hold(record, index, code, engine.holdsUntil());
+        ahead.refuse(index);
+      }
       return code;
     }
     const { specs, codes } = ahead;
     const written = engine.evaluateMany(record.slot, specs, count, EvalMode.Quiet, this.hooks.now(), codes);
     const code = written > 0 ? codes[0]! : EvalCode.Failed;
     answers.keep(record, index, EvalMode.Quiet, code);
+    // Until when it holds is known only of the last; the next time it is asked alone.
+    if (isVolatile(code)) ahead.refuse(index);
     ahead.keep(answers, record, written);
     return code;
   }
@@ -345,6 +351,11 @@ export abstract class Checks {
     if (!this.replaceIfDead()) this.startOver();
     return this.engine.internOutcome(record);
   }
+}
+
+/** Whether an answer depends on the time. */
+function isVolatile(code: number): boolean {
+  return code >= 0 && (code & EvalBits.Volatile) !== 0;
 }
 
 /** Users go to whichever engine answers now. */

@@ -91,6 +91,8 @@ pub struct Engine {
     stamp: u32,
     stack: Vec<u32>,
     last_error: String,
+    /// See the method.
+    holds_until: f64,
     /// User agents by the JSON that brought them.
     agents: FxHashMap<Box<str>, Arc<UserAgentParts>>,
 }
@@ -127,6 +129,7 @@ impl Engine {
             stamp: 0,
             stack: Vec::new(),
             last_error: String::new(),
+            holds_until: f64::INFINITY,
             agents: FxHashMap::default(),
         }
     }

@@ -163,7 +163,49 @@ fn time_makes_an_answer_volatile() {
     assert_eq!(code(&mut engine, "n") & 3, 3);
     assert_eq!(code(&mut engine, "p") & 3, 1);
     let nested = engine.spec_index(SpecKind::Gate, "n") as u32;
-    assert_eq!(engine.evaluate(0, nested, 0, NOW + 5.0) & 3, 2);
+    assert_eq!(engine.evaluate(0, nested, 0, NOW + 1.0) & 3, 2);
+    assert_eq!(engine.evaluate(0, nested, 0, NOW + 5.0) & 3, 0);
+}
+
+#[test]
+fn an_answer_that_depends_on_the_time_says_until_when_it_holds() {
+    const DAY: f64 = 86_400_000.0;
+    let time = |operator: &str, target: &str| {
+        format!(r#"{{"type":"current_time","operator":"{operator}","targetValue":{target}}}"#)
+    };
+    let target = format!("{}", NOW + 10.0 * DAY);
+    let soon = format!("{}", NOW + DAY);
+    let conditions = [
+        ("after", time("after", &target), NOW + 10.0 * DAY),
+        ("before", time("before", &target), NOW + 10.0 * DAY),
+        ("on", time("on", &target), NOW + 8.0 * DAY),
+        ("on-soon", time("on", &soon), f64::NEG_INFINITY),
+        ("gt", time("gt", &target), NOW + 10.0 * DAY),
+        ("text", time("after", "\"soon\""), f64::INFINITY),
+        ("loose", time("eq", &target), f64::NEG_INFINITY),
+        ("past", time("after", "1600000000000"), f64::INFINITY),
+        ("seconds", time("after", "1800000000"), 1_800_000_000_000.0),
+        ("both", [time("after", &target), time("before", &soon)].join(","), NOW + DAY),
+        ("public", PUBLIC.to_owned(), f64::INFINITY),
+        ("nested", r#"{"type":"multi_pass_gate","targetValue":["after","both","past"]}"#.to_owned(), NOW + DAY),
+        (
+            "again",
+            r#"{"type":"pass_gate","targetValue":"nested"},{"type":"pass_gate","targetValue":"both"}"#.to_owned(),
+            NOW + DAY,
+        ),
+    ];
+    let gates: Vec<String> = conditions.iter().map(|(name, conditions, _)| gate(name, conditions)).collect();
+    let mut engine = engine(&gates.join(","), "", "");
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    for (name, _, until) in &conditions {
+        let code = code(&mut engine, name);
+        assert_eq!(engine.holds_until(), *until, "{name}");
+        assert_eq!(code & 2 != 0, *until < f64::INFINITY, "{name}");
+    }
+    // A clock that shows so little is read as seconds.
+    let spec = engine.spec_index(SpecKind::Gate, "seconds") as u32;
+    assert_eq!(engine.evaluate(0, spec, 0, 1e9) & 2, 2);
+    assert_eq!(engine.holds_until(), f64::NEG_INFINITY);
 }
 
 #[test]

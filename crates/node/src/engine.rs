@@ -108,6 +108,11 @@ impl NativeEngine {
     }
 
     #[napi]
+    pub fn holds_until(&self) -> f64 {
+        self.shared.call(f64::NEG_INFINITY, |engine| engine.holds_until())
+    }
+
+    #[napi]
     pub fn outcome(&self, outcome: u32) -> String {
         self.shared.call("null".into(), |engine| engine.outcome(outcome))
     }

@@ -139,6 +139,12 @@ pub extern "C" fn evaluate(slot: u32, spec: u32, mode: u32, now: f64) -> i32 {
     with(|host| host.engine.evaluate(slot, spec, mode, now))
 }
 
+/// See `Engine::holds_until`.
+#[no_mangle]
+pub extern "C" fn holds_until() -> f64 {
+    with(|host| host.engine.holds_until())
+}
+
 /// Input: spec indexes, four bytes each. Output: the codes, likewise. How many were written.
 #[no_mangle]
 pub extern "C" fn evaluate_many(slot: u32, count: u32, mode: u32, now: f64) -> u32 {

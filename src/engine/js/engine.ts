@@ -27,16 +27,6 @@ export const MAX_UNKNOWN_NAMES = 4096;
 /** Prepared payloads that may wait for commit or discard. */
 const MAX_PREPARED = 16;
 
-const DEFAULT_OPTIONS: EngineOptions = {
-  tier: null,
-  loggingEnabled: true,
-  batchLimit: 1000,
-  pendingLimit: 10_000,
-  sdkType: 'statsig-node',
-  sdkVersion: '',
-  sessionID: '',
-};
-
 /** What a spec index stands for. */
 interface Target {
   readonly kind: SpecKind;
@@ -63,7 +53,7 @@ class JsEngine implements ReplacementEngine {
   private details: Details = { reason: 'Uninitialized', configSyncTime: 0, initTime: -1 };
   private tables = new Tables();
   private evaluator = new Evaluator(EMPTY_STORE, this.tables);
-  private events = new EventQueue(DEFAULT_OPTIONS);
+  private events = new EventQueue();
   private sampling: SamplingSettings = { mode: null, specialRate: null, isProduction: true };
   private responder = new ClientResponder(this.evaluator);
   private hasSpecs = false;
@@ -201,7 +191,7 @@ class JsEngine implements ReplacementEngine {
       if (mode & EvalMode.Expose && target.kind !== SpecKind.Layer && !(mode & EvalMode.TargetingOnly)) {
         this.events.expose(user, this.tables.outcomes[outcome]!, null, this.factsOf(mode, nowMs));
       }
-      const flags = (evaluator.isVolatile ? EvalBits.Volatile : 0) | (this.events.isFull ? EvalBits.BatchFull : 0);
+      const flags = (evaluator.holdsUntil < Infinity ? EvalBits.Volatile : 0) | (this.events.isFull ? EvalBits.BatchFull : 0);
       return (outcome << EvalBits.OutcomeShift) | flags | (result.value === true ? EvalBits.Value : 0);
     } catch (error) {
       return this.codeOf(error);
@@ -246,6 +236,10 @@ class JsEngine implements ReplacementEngine {
   private fail(message: string): number {
     this.error = message;
     return EvalCode.Failed;
+  }
+
+  holdsUntil(): number {
+    return this.evaluator.holdsUntil;
   }
 
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean {

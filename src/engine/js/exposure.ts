@@ -19,6 +19,16 @@ export const MAX_PENDING_BYTES = 64 * 1024 * 1024;
  */
 export const BATCH_BYTES = 2 * 1024 * 1024;
 
+const DEFAULT_OPTIONS: EngineOptions = {
+  tier: null,
+  loggingEnabled: true,
+  batchLimit: 1000,
+  pendingLimit: 10_000,
+  sdkType: 'statsig-node',
+  sdkVersion: '',
+  sessionID: '',
+};
+
 export class EventQueue {
   options: EngineOptions;
   droppedEvents = 0;
@@ -29,7 +39,7 @@ export class EventQueue {
   /** Deduplication keys of outcomes; they live as long as the outcomes. */
   private keys = new WeakMap<Outcome, [Hash64 | null, Hash64 | null]>();
 
-  constructor(options: EngineOptions) {
+  constructor(options = DEFAULT_OPTIONS) {
     this.options = options;
   }
 

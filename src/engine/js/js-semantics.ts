@@ -46,7 +46,7 @@ function withoutExtension(version: string): string {
 }
 
 /** Below this a number is seconds since 1970, from it on milliseconds. */
-const SECONDS_LIMIT = 10_000_000_000;
+export const SECONDS_LIMIT = 10_000_000_000;
 
 /** Milliseconds since 1970, NaN when the value is no date. Strings are dates first, numbers second. */
 export function toTime(value: unknown): number {

@@ -46,8 +46,10 @@ export interface Condition {
   readonly kind: ConditionKind;
   /** Only kind Test. */
   readonly test: (context: EvalContext) => boolean;
-  /** The answer depends on the current time until then, ms; -Infinity = never. */
+  /** The answer may change with the current time until then, ms; -Infinity = never. */
   readonly settledAfter: number;
+  /** And is the same all the time before. */
+  readonly settledBefore: number;
   /** False: the answer must not be kept per user (it depends on the client key of a response). */
   readonly isRemembered: boolean;
   /** Gates of the kinds Gate (exactly one) and MultiGate. */

@@ -36,15 +36,22 @@ impl Engine {
         if !self.bind(slot) {
             return self.fail("no user in this slot");
         }
-        let mut volatile = false;
-        let outcome = match self.answer(slot, spec, mode & eval_mode::TARGETING_ONLY != 0, now, &mut volatile) {
+        self.holds_until = f64::INFINITY;
+        let outcome = match self.answer(slot, spec, mode & eval_mode::TARGETING_ONLY != 0, now) {
             Ok(outcome) => outcome,
             Err(stop) => return self.stopped(stop, spec),
         };
         let exposes = mode & (eval_mode::EXPOSE | eval_mode::TARGETING_ONLY) == eval_mode::EXPOSE;
         let full = exposes && self.record(slot, outcome, None, mode, now);
         let value = self.tables.get(outcome).is_some_and(|record| record.value);
+        let volatile = self.holds_until < f64::INFINITY;
         (outcome as i32) << 3 | i32::from(full) << 2 | i32::from(volatile) << 1 | i32::from(value)
+    }
+
+    /// Until when the latest answer of [`Engine::evaluate`] holds (ms): infinity = for good; a time that has passed when
+    /// that cannot be told.
+    pub fn holds_until(&self) -> f64 {
+        self.holds_until
     }
 
     /// Records the exposure of an outcome; of a layer nothing. True = batch full.
@@ -101,7 +108,7 @@ impl Engine {
         self.stamp
     }
 
-    fn answer(&mut self, slot: u32, spec: u32, targeting: bool, now: f64, volatile: &mut bool) -> Result<u32, Stop> {
+    fn answer(&mut self, slot: u32, spec: u32, targeting: bool, now: f64) -> Result<u32, Stop> {
         if !targeting {
             if let Some(applied) = self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s)) {
                 return self.outcome_of(spec, &special(spec, code::OVERRIDE, applied.number()));
@@ -110,7 +117,7 @@ impl Engine {
                 return self.outcome_of(spec, &special(spec, code::UNINITIALIZED, 0));
             }
         }
-        let result = self.run(slot, &Ask { spec, targeting, now, app: None }, volatile)?;
+        let result = self.run(slot, &Ask { spec, targeting, now, app: None })?;
         self.outcome_of(spec, &result)
     }
 
@@ -122,7 +129,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn run(&mut self, slot: u32, ask: &Ask<'_>, volatile: &mut bool) -> Result<Answer, Stop> {
+    pub(super) fn run(&mut self, slot: u32, ask: &Ask<'_>) -> Result<Answer, Stop> {
         let stamp = self.next_stamp();
         let Some(slot) = self.slots.get_mut(slot as usize) else { return Err(Stop::TooDeep) };
         self.stack.clear();
@@ -134,13 +141,13 @@ impl Engine {
             now: ask.now,
             stamp,
             depth: 0,
-            volatile: false,
+            holds_until: f64::INFINITY,
             gates_met: false,
             app: ask.app,
             stack: &mut self.stack,
         };
         let found = evaluation.spec(ask.spec, ask.targeting)?;
-        *volatile = evaluation.volatile;
+        self.holds_until = evaluation.holds_until;
         // Left-out rules change the sampling rate of what no rule answers.
         let plain = !evaluation.gates_met && !ask.targeting;
         let list = self.tables.list_id(&self.stack)?;

@@ -9,7 +9,7 @@ impl Engine {
     /// Outcome of a spec whatever its override says. The user must be bound. `app`: see `Evaluation::app`; with one, no
     /// memo of this slot may come from or go to other calls.
     pub(crate) fn direct(&mut self, slot: u32, spec: u32, app: Option<&JsValue>, now: f64) -> Result<u32, Stop> {
-        let result = self.run(slot, &Ask { spec, targeting: false, now, app }, &mut false)?;
+        let result = self.run(slot, &Ask { spec, targeting: false, now, app })?;
         self.outcome_of(spec, &result)
     }
 
@@ -46,7 +46,7 @@ impl Engine {
             now,
             stamp,
             depth: 0,
-            volatile: false,
+            holds_until: f64::INFINITY,
             gates_met: false,
             app: None,
             stack: &mut self.stack,

@@ -2,7 +2,8 @@
 
 use super::compare::{self, compares};
 use super::{Evaluation, Sampling, Stop};
-use crate::compile::condition::{AgentPart, Condition, Op, Source};
+use crate::compile::condition::{AgentPart, Condition, Op, Source, TimeTest};
+use crate::js_semantics::coerce::SECONDS_BELOW;
 use crate::js_semantics::{utf16_len, JsValue};
 use crate::store::{rate, NONE};
 use crate::user::{GateMemo, Seen, Val, Value};
@@ -11,8 +12,8 @@ use crate::wire::UNDEFINED;
 /// Longest user agent that is parsed, in UTF-16 units.
 const MAX_AGENT: usize = 1000;
 
-/// Added to the target of a time condition: two days.
-const SETTLING_MS: f64 = 2.0 * 86_400_000.0;
+/// Days of the local time zone may begin and end this much before and after those of UTC, with room to spare: two days.
+const DAY_MARGIN_MS: f64 = 2.0 * 86_400_000.0;
 
 /// Whether a condition is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl Evaluation<'_> {
         // The value of these is never text of the slot.
         match &condition.source {
             Source::CurrentTime => {
-                self.volatile |= self.now <= settled_after(&condition.op);
+                self.holds_until = self.holds_until.min(steady_until(&condition.op, self.now));
                 return Ok(compares(&condition.op, Value::Number(self.now), self.world));
             }
             Source::UserBucket(bucket) => {
@@ -192,14 +193,27 @@ impl Evaluation<'_> {
     }
 }
 
-/// Time from which on the current time always compares as it does now: answers are remembered after it. Two days are
-/// added because `on` compares days of the local time zone.
-fn settled_after(op: &Op) -> f64 {
-    match op {
-        Op::Unsupported | Op::Nothing | Op::Constant(_) => f64::NEG_INFINITY,
-        Op::Number(_, target) => *target,
-        Op::Time { target, ms, .. } if matches!(**target, JsValue::Undefined) => *ms + SETTLING_MS,
-        _ => f64::INFINITY,
+/// Until when the current time compares with the target as it does `now`: infinity = for good, and nothing that is later
+/// than `now` when that cannot be told.
+fn steady_until(op: &Op, now: f64) -> f64 {
+    let (first, last) = match op {
+        Op::Unsupported | Op::Nothing | Op::Constant(_) => return f64::INFINITY,
+        Op::Number(_, target) => (*target, *target),
+        Op::Time { test: TimeTest::SameDay, target, ms } if matches!(**target, JsValue::Undefined) => {
+            (*ms - DAY_MARGIN_MS, *ms + DAY_MARGIN_MS)
+        }
+        // Dates are whole milliseconds.
+        Op::Time { target, ms, .. } if matches!(**target, JsValue::Undefined) => (*ms, *ms + 1.0),
+        _ => return f64::NEG_INFINITY,
+    };
+    if now < first {
+        // A clock that shows less than this is taken to show seconds, which turns back when it gets there.
+        return if now < SECONDS_BELOW { f64::NEG_INFINITY } else { first };
+    }
+    if now <= last {
+        f64::NEG_INFINITY
+    } else {
+        f64::INFINITY
     }
 }
 

@@ -108,8 +108,8 @@ pub(crate) struct Evaluation<'a> {
     /// Memos of gates that depend on `now` carry this instead of the slot's stamp.
     pub(crate) stamp: u32,
     pub(crate) depth: u32,
-    /// Something depended on `now`.
-    pub(crate) volatile: bool,
+    /// Until when what was found holds (ms): infinity = for good, anything else = it depended on `now`.
+    pub(crate) holds_until: f64,
     /// A gate condition was met, so exposures and sampling are not those of the rules alone.
     pub(crate) gates_met: bool,
     /// The app of a response's client key: what `target_app` sees at the top instead of the payload's; below it sees
@@ -251,7 +251,8 @@ impl Evaluation<'_> {
         match self.slot.gates.get(at) {
             Some(memo) if memo.stamp == self.slot.stamp => Ok(*memo),
             Some(memo) if memo.stamp == self.stamp => {
-                self.volatile = true;
+                // When it was evaluated, in this evaluation, the time was noted for what asked then and all above.
+                self.holds_until = self.holds_until.min(f64::MAX);
                 Ok(*memo)
             }
             _ => self.new_nested_gate(gate, at, spec),
@@ -261,10 +262,10 @@ impl Evaluation<'_> {
     #[inline(never)]
     fn new_nested_gate(&mut self, gate: u32, at: usize, spec: &Spec) -> Result<GateMemo, Stop> {
         self.descend()?;
-        let outer = std::mem::replace(&mut self.volatile, false);
+        let outer = std::mem::replace(&mut self.holds_until, f64::INFINITY);
         let mut memo = self.fresh_gate(gate, spec.name)?;
-        memo.stamp = if self.volatile { self.stamp } else { self.slot.stamp };
-        self.volatile |= outer;
+        memo.stamp = if self.holds_until < f64::INFINITY { self.stamp } else { self.slot.stamp };
+        self.holds_until = self.holds_until.min(outer);
         self.depth -= 1;
         if let Some(entry) = self.slot.gates.get_mut(at) {
             *entry = memo;

@@ -8,7 +8,7 @@ use super::time_zone::TimeZone;
 use super::value::JsValue;
 
 /// Numbers below this are seconds, not milliseconds, when a timestamp is expected (BEHAVIOUR.md 3.8).
-const SECONDS_BELOW: f64 = 1e10;
+pub(crate) const SECONDS_BELOW: f64 = 1e10;
 
 /// `String(x)`. Allocates only for numbers, arrays and the like.
 pub fn to_string(value: &JsValue) -> Cow<'_, str> {

@@ -7,6 +7,7 @@
 import { SpecKind } from '../../engine';
 import { bucket } from '../hashing';
 import { IdList } from '../id-list';
+import { SECONDS_LIMIT } from '../js-semantics';
 import { IpTable } from '../lookup/ip';
 import { ExposureList, INHERITED_RATE, Result, Seen, Tables } from '../outcome';
 import { Overrides } from '../overrides';
@@ -41,8 +42,8 @@ export class Evaluator implements EvalContext {
   readonly idLists = new Map<string, IdList>();
   user!: User;
   nowMs = 0;
-  /** Set when the answer depended on `nowMs`. */
-  isVolatile = false;
+  /** Until when what was found holds, ms: Infinity = for good, anything else = it depended on `nowMs`. */
+  holdsUntil = Infinity;
   /** Version of everything that answers depend on besides the user. */
   answers = 0;
 
@@ -80,7 +81,7 @@ export class Evaluator implements EvalContext {
   begin(slot: number, user: User, nowMs: number): void {
     this.user = user;
     this.nowMs = nowMs;
-    this.isVolatile = false;
+    this.holdsUntil = Infinity;
     this.serial++;
     this.deepest = 0;
     this.depth = 0;
@@ -192,17 +193,17 @@ export class Evaluator implements EvalContext {
       if (serial === 0 || serial === this.serial) return this.recall(id, serial !== 0);
     }
     const outerDeepest = this.deepest;
-    const outerVolatile = this.isVolatile;
+    const outerUntil = this.holdsUntil;
     this.deepest = this.depth;
-    this.isVolatile = false;
+    this.holdsUntil = Infinity;
     const result = this.freshGate(ref);
     scratch.reachGate(id);
     scratch.gateStamps[id] = scratch.generation;
     scratch.gateResults[id] = result;
     scratch.gateHeights[id] = this.deepest - this.depth;
-    scratch.gateSerials[id] = this.isVolatile ? this.serial : 0;
+    scratch.gateSerials[id] = this.holdsUntil < Infinity ? this.serial : 0;
     if (outerDeepest > this.deepest) this.deepest = outerDeepest;
-    if (outerVolatile) this.isVolatile = true;
+    if (outerUntil < this.holdsUntil) this.holdsUntil = outerUntil;
     return result;
   }
 
@@ -211,7 +212,8 @@ export class Evaluator implements EvalContext {
     const deepest = this.depth + this.scratch.gateHeights[id]!;
     if (deepest > MAX_DEPTH) throw TOO_DEEP;
     if (deepest > this.deepest) this.deepest = deepest;
-    if (isVolatile) this.isVolatile = true;
+    // When it was evaluated, in this evaluation, the time was noted for what asked then and all above.
+    if (isVolatile && this.holdsUntil === Infinity) this.holdsUntil = Number.MAX_VALUE;
     return this.scratch.gateResults[id]!;
   }
 
@@ -305,7 +307,7 @@ export class Evaluator implements EvalContext {
     const cell = scratch.conditions[condition.id]!;
     if (cell >> 1 === scratch.generation) return (cell & 1) === 1;
     const answer = condition.test(this);
-    if (condition.settledAfter >= this.nowMs) this.isVolatile = true;
+    if (condition.settledAfter >= this.nowMs) this.holdsUntil = Math.min(this.holdsUntil, holdsUntil(condition, this.nowMs));
     else if (condition.isRemembered) {
       scratch.reachCondition(condition.id);
       scratch.conditions[condition.id] = (scratch.generation << 1) | (answer ? 1 : 0);
@@ -353,4 +355,10 @@ export class Evaluator implements EvalContext {
     if (rule.passKind !== PassKind.Bucket) return rule.passKind === PassKind.Always;
     return bucket(rule.passPrefix, unitText(this, rule.unit), PASS_BUCKETS) < rule.passBelow;
   }
+}
+
+/** Until when a condition holds that is not settled; a time that has passed when that cannot be told. */
+function holdsUntil({ settledBefore }: Condition, nowMs: number): number {
+  // A clock that shows less is taken to show seconds, which turns back when it gets there.
+  return nowMs < settledBefore && nowMs >= SECONDS_LIMIT ? settledBefore : -Infinity;
 }

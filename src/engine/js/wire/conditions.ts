@@ -2,7 +2,7 @@
 
 import { compileTest } from '../eval/operators';
 import { SourceTable } from '../eval/sources';
-import { JsonObject, member } from '../js-semantics';
+import { JsonObject, member, toTime } from '../js-semantics';
 import { Condition, ConditionKind, GateRef, Source, Spec } from '../store';
 import { isObject } from './payload';
 import type { Needs } from './screen';
@@ -97,7 +97,7 @@ export class ConditionCompiler {
       id: this.count++,
       kind,
       test: () => false,
-      settledAfter: -Infinity,
+      ...ALWAYS,
       isRemembered: true,
       gates: [],
       passesOn: true,
@@ -137,20 +137,31 @@ export class ConditionCompiler {
     return {
       ...this.base(ConditionKind.Test),
       test,
-      settledAfter: kind === 'current_time' ? settledAfter(spelling.toLowerCase(), target) : -Infinity,
+      ...(kind === 'current_time' ? settledAround(spelling.toLowerCase(), target) : ALWAYS),
       isRemembered: kind !== 'target_app',
     };
   }
 }
 
-/**
- * Time from which on the current time always compares with the target as it does now: answers are remembered after it.
- * Two days are added because `on` compares days of the local time zone.
- */
-function settledAfter(operator: string, target: unknown): number {
-  if (typeof target !== 'number') return Infinity;
-  if (/^[gl]te?$/.test(operator)) return target;
-  return /^(before|after|on)$/.test(operator) ? (target < 1e10 ? target * 1000 : target) + 2 * 86_400_000 : Infinity;
+/** Days of the local time zone may begin and end this much before and after those of UTC, with room to spare. */
+const DAY_MARGIN_MS = 2 * 86_400_000;
+
+interface Settled {
+  settledBefore: number;
+  settledAfter: number;
+}
+
+const ALWAYS: Settled = { settledBefore: -Infinity, settledAfter: -Infinity };
+const NEVER: Settled = { settledBefore: -Infinity, settledAfter: Infinity };
+
+/** Between which times the current time may come to compare otherwise with the target. */
+function settledAround(operator: string, target: unknown): Settled {
+  if (typeof target !== 'number') return NEVER;
+  if (/^[gl]te?$/.test(operator)) return { settledBefore: target, settledAfter: target };
+  const time = toTime(target);
+  // Dates are whole milliseconds.
+  if (operator === 'before' || operator === 'after') return { settledBefore: time, settledAfter: time + 1 };
+  return operator === 'on' ? { settledBefore: time - DAY_MARGIN_MS, settledAfter: time + DAY_MARGIN_MS } : NEVER;
 }
 
 /** Text that only equal parts share. Most parts are plain text, for which JSON.stringify of the whole is slow. */
