@@ -181,6 +181,7 @@ impl Engine {
     /// The tables of the epoch that ended.
     fn end_epoch(&mut self) -> Tables {
         self.epoch = self.epoch.wrapping_add(1);
+        self.exposures.end_epoch(&self.tables);
         let ended = std::mem::replace(&mut self.tables, Tables::new(&self.store));
         self.unknown.clear();
         self.attach_overrides();
@@ -280,7 +281,7 @@ impl Engine {
 
     /// Takes the oldest events out; encode them wherever it suits.
     pub fn take_batch(&mut self, max_events: usize) -> EventBatch {
-        self.exposures.take(max_events)
+        self.exposures.take(max_events, &self.tables)
     }
 
     /// Starts a new dedupe and sampling window.

@@ -365,3 +365,47 @@ fn a_targeting_run_lends_no_rate() {
         }
     }
 }
+
+#[test]
+fn events_keep_their_outcomes_when_specs_change_and_when_batches_split_them() {
+    let specs = |prefix: &str, count: usize| {
+        let gates: Vec<String> = (0..count).map(|i| gate(&format!("{prefix}{i}"), PUBLIC)).collect();
+        engine(&gates.join(","), "", "")
+    };
+    // More than a segment of outcomes, and events of three epochs in one chunk's time.
+    let mut engine = specs("a", 600);
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    let expose = |engine: &mut Engine, prefix: &str, range: std::ops::Range<usize>| {
+        for i in range {
+            let spec = engine.spec_index(SpecKind::Gate, &format!("{prefix}{i}")) as u32;
+            assert!(engine.evaluate(0, spec, EXPOSE, NOW) >= 0);
+        }
+    };
+    expose(&mut engine, "a", 0..600);
+    let payload = format!(
+        r#"{{"has_updates":true,"time":2,"feature_gates":[{}],"dynamic_configs":[],"layer_configs":[]}}"#,
+        (0..600).map(|i| gate(&format!("b{i}"), PUBLIC)).collect::<Vec<_>>().join(",")
+    );
+    engine.commit(prepare(payload.as_bytes()).unwrap());
+    expose(&mut engine, "b", 300..600);
+    engine.reset();
+    expose(&mut engine, "b", 0..300);
+    let first = engine.take_batch(250).encode("[", "]");
+    let second = engine.take_batch(700).encode("[", "]");
+    // Recorded after the chunk was closed by a batch that took part of it.
+    engine.rotate_window();
+    expose(&mut engine, "b", 590..600);
+    let rest = engine.take_batch(usize::MAX).encode("[", "]");
+    let names = |body: &[u8]| -> Vec<String> {
+        let events = parse_str(std::str::from_utf8(body).unwrap()).unwrap();
+        let gate =
+            |e: &JsValue| e.get("metadata").and_then(|m| m.get("gate")).and_then(JsValue::as_str).unwrap().to_owned();
+        events.as_array().unwrap().iter().map(gate).collect()
+    };
+    let expected: Vec<String> = (0..600)
+        .map(|i| format!("a{i}"))
+        .chain((300..600).chain(0..300).chain(590..600).map(|i| format!("b{i}")))
+        .collect();
+    assert_eq!([names(&first), names(&second), names(&rest)].concat(), expected);
+    assert_eq!(engine.pending_events(), 0);
+}

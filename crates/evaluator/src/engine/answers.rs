@@ -43,7 +43,7 @@ impl Engine {
         };
         let exposes = mode & (eval_mode::EXPOSE | eval_mode::TARGETING_ONLY) == eval_mode::EXPOSE;
         let full = exposes && self.record(slot, outcome, None, mode, now);
-        let value = self.tables.get(outcome).is_some_and(|record| record.value);
+        let value = self.tables.facts(outcome).is_some_and(|facts| facts.value);
         let volatile = self.holds_until < f64::INFINITY;
         (outcome as i32) << 3 | i32::from(full) << 2 | i32::from(volatile) << 1 | i32::from(value)
     }
@@ -79,13 +79,13 @@ impl Engine {
 
     fn record(&mut self, slot: u32, outcome: u32, parameter: Option<&str>, mode: u32, now: f64) -> bool {
         let slot = self.slots.get_mut(slot as usize).filter(|s| s.occupied);
-        let (Some(slot), Some(record)) = (slot, self.tables.get(outcome)) else { return self.exposures.is_full() };
+        let (Some(slot), Some(facts)) = (slot, self.tables.facts(outcome)) else { return self.exposures.is_full() };
         // Layers expose per parameter, everything else does not.
-        if (record.kind == SpecKind::Layer) != parameter.is_some() {
+        if (facts.kind == SpecKind::Layer) != parameter.is_some() {
             return self.exposures.is_full();
         }
         let manual = mode & eval_mode::MANUAL != 0;
-        self.exposures.expose(slot, &Exposure { outcome: record, number: outcome, parameter, manual, time: now })
+        self.exposures.expose(slot, &self.tables, &Exposure { outcome, facts, parameter, manual, time: now })
     }
 
     /// Makes the memos of a slot fit the current specs. False without a user.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::js_semantics::number::write_number;
 use crate::js_semantics::write_string;
+use crate::outcome::list::Snapshot;
 use crate::outcome::{Outcome, Reason};
 use crate::store::{SpecKind, Text};
 
@@ -41,7 +42,7 @@ pub(crate) struct Details {
 #[derive(Debug)]
 pub(super) enum Event {
     Exposure {
-        /// Index into the chunk's outcomes.
+        /// Number in the chunk's outcomes.
         outcome: u32,
         user: TextRange,
         parameter: Option<TextRange>,
@@ -59,13 +60,23 @@ pub(super) enum Event {
     },
 }
 
-/// What the events of a chunk refer to.
+impl Event {
+    /// Bytes of its JSON, about. `exposures`: those of its secondary exposures.
+    pub(super) fn size(&self, exposures: usize) -> usize {
+        match self {
+            Event::Custom { head, user, tail } => head.len() + user.map_or(4, TextRange::len) + tail.len(),
+            Event::Exposure { user, parameter, .. } => {
+                EVENT_BYTES + user.len() + parameter.map_or(0, TextRange::len) + exposures
+            }
+        }
+    }
+}
+
+/// What the events of a chunk refer to, beside outcomes.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     pub(super) text: String,
     pub(super) details: Vec<Details>,
-    /// Each once: an event that held its own would have its count changed here and where it is encoded, by two cores.
-    pub(super) outcomes: Vec<Arc<Outcome>>,
 }
 
 /// Events with the text they need.
@@ -74,8 +85,12 @@ pub(super) struct Chunk {
     pub(super) events: Vec<Event>,
     /// Empty once `shared` holds them.
     pub(super) own: Texts,
-    /// Set when the chunk was split: the parts have the text in common, and nothing is added any more.
+    /// Set when the chunk was split: the parts have the text in common.
     pub(super) shared: Option<Arc<Texts>>,
+    /// What events name by number. Not known while the engine may still add outcomes and events.
+    pub(super) outcomes: Option<Snapshot>,
+    /// Bytes of the events' JSON, about.
+    pub(super) json_bytes: usize,
 }
 
 /// JSON of an exposure beside its user, parameter and secondary exposures, about.
@@ -94,20 +109,23 @@ impl Chunk {
         self.texts().details.get(usize::from(at))
     }
 
-    fn outcome(&self, at: u32) -> Option<&Outcome> {
-        self.texts().outcomes.get(at as usize).map(|outcome| &**outcome)
+    fn outcome(&self, number: u32) -> Option<&Outcome> {
+        self.outcomes.as_ref()?.get(number)
+    }
+
+    /// Nothing is added any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.shared.is_some() || self.outcomes.is_some()
     }
 
     /// Bytes of an event's JSON, about.
     pub(super) fn size(&self, event: &Event) -> usize {
-        match event {
-            Event::Custom { head, user, tail } => head.len() + user.map_or(4, TextRange::len) + tail.len(),
-            Event::Exposure { outcome, user, parameter, flags, .. } => {
-                let json = |o: &Outcome| o.exposures_json(is_undelegated(o, *flags)).len();
-                let exposures = self.outcome(*outcome).map_or(0, json);
-                EVENT_BYTES + user.len() + parameter.map_or(0, TextRange::len) + exposures
+        event.size(match event {
+            Event::Exposure { outcome, flags, .. } => {
+                self.outcome(*outcome).map_or(0, |o| o.exposures_json(is_undelegated(o, *flags)).len())
             }
-        }
+            Event::Custom { .. } => 0,
+        })
     }
 
     /// Takes the first `count` events; the text stays with both parts, uncopied.
@@ -116,7 +134,9 @@ impl Chunk {
         let shared = self.shared.get_or_insert_with(|| Arc::new(own)).clone();
         let rest = self.events.split_off(count.min(self.events.len()));
         let events = std::mem::replace(&mut self.events, rest);
-        Chunk { events, own: Texts::default(), shared: Some(shared) }
+        let json_bytes = events.iter().map(|event| self.size(event)).sum();
+        self.json_bytes = self.json_bytes.saturating_sub(json_bytes);
+        Chunk { events, own: Texts::default(), shared: Some(shared), outcomes: self.outcomes.clone(), json_bytes }
     }
 }
 
@@ -143,7 +163,7 @@ impl EventBatch {
 
     /// `prefix + events joined by ',' + suffix`.
     pub fn encode(self, prefix: &str, suffix: &str) -> Vec<u8> {
-        let sizes: usize = self.chunks.iter().flat_map(|c| c.events.iter().map(|e| c.size(e) + 1)).sum();
+        let sizes: usize = self.chunks.iter().map(|chunk| chunk.json_bytes + chunk.events.len()).sum();
         let mut out = String::with_capacity(prefix.len() + suffix.len() + sizes);
         out.push_str(prefix);
         let mut first = true;
@@ -165,8 +185,9 @@ impl EventBatch {
 /// Texts that many events share, written once. Those of a chunk are '' until needed.
 #[derive(Default)]
 struct Repeated {
-    /// Metadata of an outcome of the current chunk, without and with `MANUAL`; layers name a parameter too and stay out.
-    heads: Vec<[String; 2]>,
+    /// Where the metadata of an outcome of the current chunk was written, `start << 32 | end`, without and with `MANUAL`;
+    /// 0 = not yet. Layers name a parameter too and stay out.
+    heads: Vec<[u64; 2]>,
     /// `reason` … `serverTime` by details of the current chunk.
     details: Vec<String>,
     /// The latest time and its text.
@@ -178,17 +199,20 @@ impl Repeated {
         self.details.clear();
         self.details.resize(chunk.texts().details.len(), String::new());
         self.heads.clear();
-        self.heads.resize(chunk.texts().outcomes.len(), Default::default());
+        self.heads.resize(chunk.outcomes.as_ref().map_or(0, Snapshot::bound), [0, 0]);
     }
 
     fn head(&mut self, at: u32, outcome: &Outcome, flags: u8, out: &mut String) {
         let Some(heads) = self.heads.get_mut(at as usize) else { return };
         let flags = flags & MANUAL;
         let head = &mut heads[usize::from(flags != 0)];
-        if head.is_empty() {
-            metadata(outcome, None, flags, head);
+        if *head == 0 {
+            let start = out.len() as u64;
+            metadata(outcome, None, flags, out);
+            *head = start << 32 | out.len() as u64;
+        } else {
+            out.extend_from_within((*head >> 32) as usize..(*head & u64::from(u32::MAX)) as usize);
         }
-        out.push_str(head);
     }
 
     fn times(&mut self, outcome: &Outcome, chunk: &Chunk, at: u16, out: &mut String) {

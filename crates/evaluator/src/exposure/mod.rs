@@ -5,10 +5,10 @@ pub mod hash;
 mod pending;
 mod sampling;
 
-use std::sync::Arc;
-
+use crate::outcome::list::Facts;
+use crate::outcome::table::Tables;
 use crate::outcome::Outcome;
-use crate::store::{SpecKind, Text};
+use crate::store::Text;
 use crate::user::UserSlot;
 use batch::{Details, Event, EventBatch};
 use hash::{hash_text, join, SeenSet};
@@ -37,11 +37,14 @@ impl Default for EventOptions {
     }
 }
 
+/// Regions of the set of seen exposures that one user's are spread over: 16 KB.
+const NEAR_REGIONS: u64 = 4;
+
 /// What is exposed.
 pub(crate) struct Exposure<'a> {
-    pub(crate) outcome: &'a Arc<Outcome>,
-    /// Its number in the tables.
-    pub(crate) number: u32,
+    /// Number of an outcome in the tables.
+    pub(crate) outcome: u32,
+    pub(crate) facts: Facts,
     pub(crate) parameter: Option<&'a str>,
     pub(crate) manual: bool,
     pub(crate) time: f64,
@@ -75,16 +78,34 @@ impl Exposures {
     }
 
     /// Records an exposure. True = batch full.
-    pub(crate) fn expose(&mut self, slot: &mut UserSlot, exposure: &Exposure<'_>) -> bool {
+    pub(crate) fn expose(&mut self, slot: &mut UserSlot, tables: &Tables, exposure: &Exposure<'_>) -> bool {
         if !self.options.logging_enabled {
             return false;
         }
-        let outcome = exposure.outcome;
-        let explicit = exposure.parameter.is_some_and(|p| outcome.is_explicit(p));
-        let parameter =
-            exposure.parameter.map(|name| Parameter { name, experiment: outcome.allocated_experiment(explicit) });
-        let decision = self.decide(outcome, slot, parameter.as_ref());
-        if !decision.log || !self.seen.insert(slot.dedupe_hash, dedupe_key(slot, exposure, explicit)) {
+        // BEHAVIOUR.md 7.6: what the key says about the user, and the values of the metadata.
+        let mut key = join(slot.dedupe_hash, exposure.facts.dedupe);
+        let mut explicit = false;
+        let mut decision = Decision::FORCED;
+        // What is neither sampled nor a layer is recorded without a look at its outcome.
+        let spelled = self.mode.is_some() || exposure.parameter.is_some();
+        if let Some(outcome) = spelled.then(|| tables.get(exposure.outcome)).flatten() {
+            let parameter = exposure.parameter.map(|name| {
+                explicit = outcome.is_explicit(name);
+                Parameter { name, experiment: outcome.allocated_experiment(explicit) }
+            });
+            decision = self.decide(outcome, slot, parameter.as_ref());
+            if let Some(parameter) = parameter {
+                key = join(key, hash_text(parameter.name));
+                key = join(key, hash_text(parameter.experiment) ^ u64::from(explicit));
+            }
+        }
+        // Mixed, not flipped: the set tells hashes apart by their upper half.
+        if exposure.manual {
+            key = join(key, 1);
+        }
+        // Of a user who is exposed thousands of times no region holds all.
+        let near = slot.dedupe_hash.wrapping_add(exposure.facts.dedupe % NEAR_REGIONS);
+        if !decision.log || !self.seen.insert(near, key) {
             return self.is_full();
         }
         let flags = u8::from(exposure.manual) * batch::MANUAL
@@ -95,16 +116,18 @@ impl Exposures {
             self.pending.begin();
             let user = self.pending.user(slot);
             let parameter = exposure.parameter.map(|name| self.pending.text(name));
-            let outcome = self.pending.outcome(exposure.number, outcome);
-            self.pending.push(Event::Exposure {
-                outcome,
-                user,
-                parameter,
-                time: exposure.time,
-                rate: decision.rate,
-                details: 0,
-                flags,
-            });
+            self.pending.push(
+                Event::Exposure {
+                    outcome: exposure.outcome,
+                    user,
+                    parameter,
+                    time: exposure.time,
+                    rate: decision.rate,
+                    details: 0,
+                    flags,
+                },
+                exposure.facts.json_bytes,
+            );
         }
         self.is_full()
     }
@@ -123,7 +146,7 @@ impl Exposures {
             self.pending.begin();
             let user = slot.map(|slot| self.pending.user(slot));
             let (head, tail) = (self.pending.text(head), self.pending.text(tail));
-            self.pending.push(Event::Custom { head, user, tail });
+            self.pending.push(Event::Custom { head, user, tail }, 0);
         }
         self.is_full()
     }
@@ -152,9 +175,14 @@ impl Exposures {
         self.pending.len() >= self.options.batch_limit || self.pending.bytes() >= pending::MAX_BATCH_BYTES
     }
 
-    /// Takes the oldest events out.
-    pub(crate) fn take(&mut self, max: usize) -> EventBatch {
-        self.pending.take(max)
+    /// Takes the oldest events out. `tables`: those that exposures were recorded with since the latest `end_epoch`.
+    pub(crate) fn take(&mut self, max: usize, tables: &Tables) -> EventBatch {
+        self.pending.take(max, || tables.snapshot())
+    }
+
+    /// Numbers of outcomes start again; the pending events keep those of `tables`.
+    pub(crate) fn end_epoch(&mut self, tables: &Tables) {
+        self.pending.end_epoch(|| tables.snapshot());
     }
 
     /// Starts a new dedupe and sampling window.
@@ -177,20 +205,4 @@ impl Exposures {
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped
     }
-}
-
-/// BEHAVIOUR.md 7.6: what the key says about the user, and the values of the metadata.
-fn dedupe_key(slot: &UserSlot, exposure: &Exposure<'_>, explicit: bool) -> u64 {
-    let outcome = exposure.outcome;
-    let mut key = join(slot.dedupe_hash, outcome.hashes.dedupe);
-    if outcome.kind == SpecKind::Layer {
-        let parameter = exposure.parameter.unwrap_or_default();
-        key = join(key, hash_text(parameter));
-        key = join(key, hash_text(outcome.allocated_experiment(explicit)) ^ u64::from(explicit));
-    }
-    // Mixed, not flipped: the set tells hashes apart by their upper half.
-    if exposure.manual {
-        key = join(key, 1);
-    }
-    key
 }

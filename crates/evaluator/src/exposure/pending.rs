@@ -1,10 +1,9 @@
 //! Pending events in chunks, each with the text it needs. A user's text is stored once per chunk.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use super::batch::{Chunk, Details, Event, EventBatch, TextRange, Texts};
-use crate::outcome::Outcome;
+use crate::outcome::list::Snapshot;
 use crate::store::Text;
 use crate::user::{PendingText, UserSlot};
 
@@ -24,8 +23,6 @@ pub(super) struct Pending {
     details: Details,
     events: usize,
     bytes: usize,
-    /// By number of an outcome, where it lay in some chunk's outcomes. A hint: outcomes are told apart by address.
-    places: Vec<u32>,
 }
 
 impl Pending {
@@ -53,7 +50,7 @@ impl Pending {
 
     fn current(&mut self) -> &mut Chunk {
         let full = self.chunks.back().is_none_or(|c| {
-            c.shared.is_some()
+            c.is_closed()
                 || c.events.len() >= CHUNK_EVENTS
                 || c.own.text.len() >= CHUNK_BYTES
                 || c.own.details.len() > usize::from(u16::MAX)
@@ -62,7 +59,7 @@ impl Pending {
             self.serial += 1;
             let events = Vec::with_capacity(CHUNK_EVENTS);
             let own = Texts { details: vec![self.details.clone()], ..Texts::default() };
-            self.chunks.push_back(Chunk { events, own, shared: None });
+            self.chunks.push_back(Chunk { events, own, ..Chunk::default() });
         }
         let last = self.chunks.len() - 1;
         &mut self.chunks[last]
@@ -96,22 +93,8 @@ impl Pending {
         TextRange { start: slot.pending.start, end: slot.pending.end }
     }
 
-    /// Index of an outcome in the current chunk, appended if it is not there yet. `number`: its number in the tables.
-    pub(super) fn outcome(&mut self, number: u32, outcome: &Arc<Outcome>) -> u32 {
-        let number = number as usize;
-        if number >= self.places.len() {
-            self.places.resize(number + 1, 0);
-        }
-        let (Some(chunk), Some(place)) = (self.chunks.back_mut(), self.places.get_mut(number)) else { return 0 };
-        let outcomes = &mut chunk.own.outcomes;
-        if !outcomes.get(*place as usize).is_some_and(|known| Arc::ptr_eq(known, outcome)) {
-            *place = outcomes.len() as u32;
-            outcomes.push(outcome.clone());
-        }
-        *place
-    }
-
-    pub(super) fn push(&mut self, mut event: Event) {
+    /// `exposures`: bytes of its secondary exposures as JSON, about.
+    pub(super) fn push(&mut self, mut event: Event, exposures: u32) {
         let chunk = match self.chunks.back_mut() {
             Some(chunk) => chunk,
             None => self.current(),
@@ -119,15 +102,27 @@ impl Pending {
         if let Event::Exposure { details, .. } = &mut event {
             *details = chunk.own.details.len().saturating_sub(1) as u16;
         }
+        chunk.json_bytes += event.size(exposures as usize);
         chunk.events.push(event);
         self.events += 1;
     }
 
+    /// Numbers of outcomes start again: the events so far keep the present ones, and chunks hold no others.
+    pub(super) fn end_epoch(&mut self, outcomes: impl Fn() -> Snapshot) {
+        for chunk in &mut self.chunks {
+            chunk.outcomes.get_or_insert_with(&outcomes);
+        }
+    }
+
     /// Moves the oldest events out, up to `max` of them and `MAX_BATCH_BYTES`, but one at least.
-    pub(super) fn take(&mut self, max: usize) -> EventBatch {
+    pub(super) fn take(&mut self, max: usize, outcomes: impl Fn() -> Snapshot) -> EventBatch {
         let mut batch = EventBatch::default();
         let mut room = Room { events: max, bytes: MAX_BATCH_BYTES };
         while let Some(chunk) = self.chunks.front_mut() {
+            if room.events == 0 {
+                break;
+            }
+            chunk.outcomes.get_or_insert_with(&outcomes);
             let count = room.fitting(chunk, batch.is_empty());
             self.events -= count;
             if count < chunk.events.len() {
@@ -157,6 +152,12 @@ struct Room {
 impl Room {
     /// How many of the chunk's first events fit; takes their room. The first event of a batch always fits.
     fn fitting(&mut self, chunk: &Chunk, is_first: bool) -> usize {
+        // Without a look at each, which would be a look at its outcome.
+        if chunk.events.len() <= self.events && chunk.json_bytes <= self.bytes {
+            self.events -= chunk.events.len();
+            self.bytes -= chunk.json_bytes;
+            return chunk.events.len();
+        }
         let mut count = 0;
         for event in chunk.events.iter().take(self.events) {
             let size = chunk.size(event);
@@ -178,11 +179,11 @@ mod tests {
     fn log(pending: &mut Pending, bytes: usize) {
         pending.begin();
         let (head, tail) = (pending.text(&"x".repeat(bytes)), pending.text(""));
-        pending.push(Event::Custom { head, user: None, tail });
+        pending.push(Event::Custom { head, user: None, tail }, 0);
     }
 
     fn sizes(pending: &mut Pending, max: usize) -> Vec<usize> {
-        std::iter::from_fn(|| Some(pending.take(max)).filter(|batch| !batch.is_empty()))
+        std::iter::from_fn(|| Some(pending.take(max, Snapshot::default)).filter(|batch| !batch.is_empty()))
             .map(|batch| batch.len())
             .collect()
     }
@@ -202,17 +203,17 @@ mod tests {
         let mut pending = Pending::default();
         [5, 3 * MAX_BATCH_BYTES, 7].iter().for_each(|bytes| log(&mut pending, *bytes));
         assert_eq!(sizes(&mut pending, 1000), [1, 1, 1]);
-        assert_eq!(pending.take(1000).encode("[", "]"), b"[]");
+        assert_eq!(pending.take(1000, Snapshot::default).encode("[", "]"), b"[]");
     }
 
     #[test]
     fn a_split_chunk_keeps_its_text_and_takes_no_more() {
         let mut pending = Pending::default();
         (0..4).for_each(|_| log(&mut pending, 3));
-        assert_eq!(pending.take(1).encode("", ""), b"xxxnull");
+        assert_eq!(pending.take(1, Snapshot::default).encode("", ""), b"xxxnull");
         log(&mut pending, 2);
         assert_eq!((pending.len(), pending.bytes()), (4, 14));
-        assert_eq!(pending.take(9).encode("", ""), b"xxxnull,xxxnull,xxxnull,xxnull");
+        assert_eq!(pending.take(9, Snapshot::default).encode("", ""), b"xxxnull,xxxnull,xxxnull,xxnull");
         assert_eq!((pending.len(), pending.bytes()), (0, 0));
     }
 }

@@ -1,5 +1,6 @@
 //! Results, spelled out once and numbered.
 
+pub(crate) mod list;
 pub mod record;
 pub mod table;
 

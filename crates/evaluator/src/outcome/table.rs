@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::list::{Facts, OutcomeList, Snapshot};
 use super::{record, Outcome, Secondary};
 use crate::hashing::sha256;
 use crate::store::{Store, Text};
@@ -61,7 +62,7 @@ pub struct Tables {
     list_ids: FxHashMap<Box<[u32]>, u32>,
     /// Lists of one exposure, the most frequent kind, by the exposure; 0 = none yet.
     single_lists: Vec<u32>,
-    outcomes: Vec<Arc<Outcome>>,
+    outcomes: OutcomeList,
     keys: FxHashMap<OutcomeKey, u32>,
     /// SHA-256 of the record → outcome.
     records: FxHashMap<[u8; 32], u32>,
@@ -197,13 +198,23 @@ impl Tables {
         }
         let id = self.outcomes.len() as u32;
         self.records.insert(key, id);
-        self.outcomes.push(Arc::new(outcome));
+        self.outcomes.push(outcome);
         Ok(id)
     }
 
     /// An outcome.
     pub(crate) fn get(&self, id: u32) -> Option<&Arc<Outcome>> {
-        self.outcomes.get(id as usize)
+        self.outcomes.get(id)
+    }
+
+    /// What exposures need to know of an outcome.
+    pub(crate) fn facts(&self, id: u32) -> Option<Facts> {
+        self.outcomes.facts(id)
+    }
+
+    /// The outcomes so far, for another thread.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.outcomes.snapshot()
     }
 
     /// Number of outcomes.
