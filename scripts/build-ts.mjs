@@ -1,5 +1,6 @@
 // Bundles axios, compiles src/ to dist/ (CommonJS and declarations), then writes what is derived from it: the ES module
-// entries, the js engine in one file, the bundles for edge runtimes and the deep-import files of statsig-node's layout.
+// entries, the bundles for edge runtimes, the deep-import files of statsig-node's layout, and what `require` loads in one
+// file, each engine in another.
 //
 //   node scripts/build-ts.mjs [--if-stale]
 import { spawnSync } from 'node:child_process';
@@ -7,7 +8,8 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { join, relative } from 'node:path';
 import { writeAxios } from './build-axios.mjs';
 import { writeEdge } from './build-edge.mjs';
-import { bundleJsEngine } from './build-js-engine.mjs';
+import { bundleEngines } from './build-engines.mjs';
+import { bundleSdk } from './build-sdk.mjs';
 import { writeDeepImports } from './write-deep-imports.mjs';
 import { writeEsmEntries } from './write-esm-entries.mjs';
 import { localBin } from './run.mjs';
@@ -73,7 +75,7 @@ const hash = hashOf(inputs);
 await writeAxios();
 copyGenerated();
 const written = [...compile(), ...writeDeepImports(), ...writeEsmEntries(), ...(await writeEdge())];
-const files = new Set(await bundleJsEngine(written));
+const files = new Set(await bundleSdk(written, await bundleEngines()));
 lowerTypes([...files]);
 prune(files);
 markFresh('ts', hash);

@@ -19,8 +19,11 @@ function copy(name: string, version?: string): string {
   cpSync(join(ROOT, 'package.json'), join(at, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(at, 'node_modules'));
   if (version !== undefined) {
-    const file = join(at, 'dist/engine/version.js');
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/'\d+\.\d+\.\d+'/, `'${version}'`));
+    const file = join(at, 'dist/sdk.js');
+    const text = readFileSync(file, 'utf8');
+    const changed = text.replace(/(\bVERSION = ")\d+\.\d+\.\d+"/, `$1${version}"`);
+    if (changed === text) throw new Error('the bundle names no version');
+    writeFileSync(file, changed);
   }
   return at;
 }
