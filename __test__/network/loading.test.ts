@@ -8,26 +8,30 @@ import { Loopback } from './loopback';
 /** The build, because tsx brings modules of its own. */
 const BUILT = join(__dirname, '../../dist');
 
-/** Node's own modules and packages' files that were loaded by a request, in a process that does nothing else. */
-async function loadedByARequest(url: string): Promise<{ status: number; builtins: string[]; files: string[] }> {
+/** Node's own modules and packages' files that a server loads from its construction to its end, in a process that does nothing else. */
+async function loadedByRequests(api: string): Promise<{ builtins: string[]; files: string[] }> {
   const program = `
-    const { nodeTransport } = require(${JSON.stringify(join(BUILT, 'network/node-transport.js'))});
+    const { StatsigServer } = require(${JSON.stringify(join(BUILT, 'index.js'))});
+    const server = new StatsigServer('secret-loading', { api: ${JSON.stringify(api)} });
     const before = new Set([...process.moduleLoadList, ...Object.keys(require.cache)]);
-    const request = { method: 'GET', url: ${JSON.stringify(url)}, headers: {}, isUpload: false, maxBytes: 1000, signal: new AbortController().signal, onProgress() {} };
-    nodeTransport()(request).then(({ status }) => {
+    server.initializeAsync().then(() => server.shutdownAsync()).then(() => {
       const fresh = (names) => names.filter((name) => !before.has(name));
-      console.log(JSON.stringify({ status, builtins: fresh(process.moduleLoadList), files: fresh(Object.keys(require.cache)) }));
+      console.log(JSON.stringify({ builtins: fresh(process.moduleLoadList), files: fresh(Object.keys(require.cache)) }));
     });`;
   const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { env: { ...process.env, NODE_OPTIONS: '' } });
-  return JSON.parse(stdout) as { status: number; builtins: string[]; files: string[] };
+  return JSON.parse(stdout) as { builtins: string[]; files: string[] };
 }
 
-test('a request loads one file, and none of what axios would bring along: undici, HTTP/2, form data', async (t) => {
+test('requests load one file, and none of what axios would bring along: undici, HTTP/2, form data', async (t) => {
   t.true(existsSync(BUILT), 'npm run build comes first');
-  const server = await Loopback.start((_, response) => void response.end('{}'));
+  const paths: string[] = [];
+  const server = await Loopback.start(({ url }, response) => {
+    paths.push(url ?? '');
+    response.end('{}');
+  });
   t.teardown(() => server.stop());
-  const { status, builtins, files } = await loadedByARequest(`${server.base}/`);
-  t.is(status, 200);
+  const { builtins, files } = await loadedByRequests(`${server.base}/v1`);
+  t.true(paths.some((path) => path.includes('download_config_specs')), paths.join());
   t.deepEqual(files.map((file) => file.replaceAll('\\', '/').split('/dist/')[1] ?? file), ['network/generated/axios-http.js']);
   t.deepEqual(builtins.filter((name) => /undici|http2|assert|perf_hooks|\btty\b/.test(name)), []);
 });
