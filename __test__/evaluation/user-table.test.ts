@@ -1,5 +1,5 @@
 import test from 'ava';
-import { UserTable } from '../../src/evaluation/user-table';
+import { NEWCOMERS_PER_STAY, PASSING_SLOTS, UserTable } from '../../src/evaluation/user-table';
 
 function table(capacity: number) {
   const sets: [number, string][] = [];
@@ -71,6 +71,38 @@ test('slots are reused in a ring and an evicted user comes back in a new one', (
   t.is(users.acquire(a).slot, 1);
   t.is(users.acquire(c).slot, 0);
   t.deepEqual(sets.map(([slot]) => slot), [0, 1, 0, 1]);
+});
+
+test('users seen once share the small ring, all but one of eight', (t) => {
+  const { users, sets } = table(1024);
+  for (let i = 0; i < 4096; i++) users.acquire({ userID: `once-${i}` });
+  const slots = sets.map(([slot]) => slot);
+  t.is(slots.filter((slot) => slot >= PASSING_SLOTS).length, 4096 / NEWCOMERS_PER_STAY);
+  t.is(new Set(slots).size, PASSING_SLOTS + 4096 / NEWCOMERS_PER_STAY);
+  t.is(Math.max(...slots), PASSING_SLOTS + 4096 / NEWCOMERS_PER_STAY - 1);
+});
+
+test('users who come back end up in the large ring, more than the small one holds, and newcomers do not drive them out', (t) => {
+  const { users, sets } = table(1024);
+  const visit = () => {
+    for (let i = 0; i < 500; i++) users.acquire({ userID: `regular-${i}` });
+  };
+  for (let round = 0; round < 60; round++) visit();
+  sets.length = 0;
+  visit();
+  t.is(sets.length, 0);
+  for (let i = 0; i < 2000; i++) users.acquire({ userID: `once-${i}` });
+  sets.length = 0;
+  visit();
+  t.true(sets.length <= PASSING_SLOTS, `${sets.length}`);
+});
+
+test('the large ring is used in full and no further', (t) => {
+  const capacity = PASSING_SLOTS + 3;
+  const { users, sets } = table(capacity);
+  for (let i = 0; i < 100 * NEWCOMERS_PER_STAY; i++) users.acquire({ userID: `once-${i}` });
+  t.deepEqual(new Set(sets.map(([slot]) => slot)).size, capacity);
+  t.is(Math.max(...sets.map(([slot]) => slot)), capacity - 1);
 });
 
 test('any sequence of users ends in a slot that holds the user', (t) => {
