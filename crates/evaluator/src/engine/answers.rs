@@ -88,6 +88,14 @@ impl Engine {
         self.exposures.expose(slot, &self.tables, &Exposure { outcome, facts, parameter, manual, time: now })
     }
 
+    /// What lies where an exposure will be looked for.
+    pub(super) fn noted_at(&self, slot: u32, outcome: u32) -> u32 {
+        match (self.slots.get(slot as usize), self.tables.facts(outcome)) {
+            (Some(slot), Some(facts)) => self.exposures.noted_at(slot, &facts),
+            _ => 0,
+        }
+    }
+
     /// Makes the memos of a slot fit the current specs. False without a user.
     pub(crate) fn bind(&mut self, slot: u32) -> bool {
         let stamp = self.next_stamp();

@@ -86,11 +86,16 @@ impl SeenSet {
         true
     }
 
+    /// What is where [`SeenSet::insert`] looks first.
+    pub fn first_at(&self, near: u64, hash: u64) -> u32 {
+        self.table.get(first(near, hash)).copied().unwrap_or_default()
+    }
+
     fn place(&mut self, near: u64, hash: u64) -> bool {
         let mark = ((hash >> 32) as u32).max(1);
-        let region = near as usize % (SLOTS / REGION) * REGION;
+        let first = first(near, hash);
         for i in 0..NEAR_TRIES {
-            let at = region + (hash as usize + i) % REGION;
+            let at = first / REGION * REGION + (first + i) % REGION;
             match self.table.get_mut(at) {
                 Some(slot) if *slot == 0 => {
                     *slot = mark;
@@ -130,6 +135,11 @@ impl SeenSet {
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
+}
+
+/// Slot of the region that is tried first.
+fn first(near: u64, hash: u64) -> usize {
+    near as usize % (SLOTS / REGION) * REGION + hash as usize % REGION
 }
 
 #[cfg(test)]

@@ -40,6 +40,11 @@ impl Default for EventOptions {
 /// Regions of the set of seen exposures that one user's are spread over: 16 KB.
 const NEAR_REGIONS: u64 = 4;
 
+/// Of a user who is exposed thousands of times no region holds all.
+fn near(slot: &UserSlot, facts: &Facts) -> u64 {
+    slot.dedupe_hash.wrapping_add(facts.dedupe % NEAR_REGIONS)
+}
+
 /// What is exposed.
 pub(crate) struct Exposure<'a> {
     /// Number of an outcome in the tables.
@@ -103,8 +108,7 @@ impl Exposures {
         if exposure.manual {
             key = join(key, 1);
         }
-        // Of a user who is exposed thousands of times no region holds all.
-        let near = slot.dedupe_hash.wrapping_add(exposure.facts.dedupe % NEAR_REGIONS);
+        let near = near(slot, &exposure.facts);
         if !decision.log || !self.seen.insert(near, key) {
             return self.is_full();
         }
@@ -130,6 +134,11 @@ impl Exposures {
             );
         }
         self.is_full()
+    }
+
+    /// What the set of seen exposures has where it looks for this one first, if it is neither sampled nor manual.
+    pub(crate) fn noted_at(&self, slot: &UserSlot, facts: &Facts) -> u32 {
+        self.seen.first_at(near(slot, facts), join(slot.dedupe_hash, facts.dedupe))
     }
 
     /// Queues a custom event. True = batch full.
