@@ -110,8 +110,8 @@ pub struct Rule {
     pub group: Option<Text>,
     /// Percentage.
     pub pass: Pass,
-    /// Indexes into `Store::conditions`.
-    pub conditions: Box<[u32]>,
+    /// Where its conditions begin and end in `Store::rule_conditions`.
+    pub conditions: (u32, u32),
     /// Return value as canonical JSON; `{}` for booleans and where it is missing.
     pub json: Text,
     /// Spec index of the delegate config, or NONE.
@@ -218,6 +218,8 @@ pub struct Store {
     pub order: [Vec<u32>; 3],
     /// Conditions, each distinct one once.
     pub conditions: Vec<Condition>,
+    /// Indexes into `conditions`, rule after rule: lists of their own would be all over memory.
+    pub rule_conditions: Vec<u32>,
     /// Buckets of rules and conditions.
     pub buckets: Vec<Bucket>,
     /// Fields that conditions read.
@@ -255,6 +257,7 @@ impl Default for Store {
             by_name: Default::default(),
             order: Default::default(),
             conditions: Vec::new(),
+            rule_conditions: Vec::new(),
             buckets: Vec::new(),
             fields: Vec::new(),
             units: Vec::new(),
@@ -277,6 +280,13 @@ impl Store {
     /// An interned text; `''` for an unknown index.
     pub fn string(&self, id: u32) -> Text {
         self.strings.get(id as usize).cloned().unwrap_or_default()
+    }
+
+    /// Indexes of a rule's conditions.
+    #[inline]
+    pub fn conditions_of(&self, rule: &Rule) -> &[u32] {
+        let (start, end) = rule.conditions;
+        self.rule_conditions.get(start as usize..end as usize).unwrap_or_default()
     }
 
     /// The rate that a rate number stands for; None = undefined.

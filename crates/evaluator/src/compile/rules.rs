@@ -25,14 +25,17 @@ impl<'a> Compiler<'a> {
             return Err("not an object".into());
         }
         let conditions = match property(json, "conditions") {
-            JsValue::Undefined | JsValue::Null => Box::default(),
+            JsValue::Undefined | JsValue::Null => Vec::new(),
             JsValue::Array(list) => list
                 .iter()
                 .enumerate()
                 .map(|(i, c)| self.condition(c).map_err(|e| format!("condition {i}: {e}")))
-                .collect::<Result<_, _>>()?,
+                .collect::<Result<Vec<u32>, _>>()?,
             _ => return Err("`conditions` is not an array".into()),
         };
+        let start = self.store.rule_conditions.len() as u32;
+        self.store.rule_conditions.extend(conditions);
+        let conditions = (start, self.store.rule_conditions.len() as u32);
         let id = optional_text(property(json, "id")).unwrap_or_default();
         Ok(Rule {
             id: self.names.string(&id),

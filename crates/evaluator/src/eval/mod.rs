@@ -166,7 +166,8 @@ impl Evaluation<'_> {
     /// All conditions are evaluated even after one fails (Q33).
     fn rule(&mut self, rule: &Rule, start: usize, sampling: &mut Sampling) -> Result<Met, Stop> {
         let mut met = Met::Yes;
-        for &condition in &rule.conditions {
+        let store = self.store;
+        for &condition in store.conditions_of(rule) {
             match self.condition(condition, start, sampling)? {
                 Met::Yes => {}
                 Met::No => met = Met::No,
