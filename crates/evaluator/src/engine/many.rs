@@ -23,7 +23,8 @@ impl Engine {
     pub fn expose_many(&mut self, exposures: &[f64]) -> u32 {
         let exposures = exposures.as_chunks::<3>().0;
         // A look ahead at where each will be noted: those loads wait for memory together, the ones below one by one.
-        let noted = exposures.iter().fold(0, |sum, &[slot, outcome, _]| sum ^ self.noted_at(slot as u32, outcome as u32));
+        let noted =
+            exposures.iter().fold(0, |sum, &[slot, outcome, _]| sum ^ self.noted_at(slot as u32, outcome as u32));
         std::hint::black_box(noted);
         for &[slot, outcome, time] in exposures {
             self.expose(slot as u32, outcome as u32, eval_mode::EXPOSE, time);
