@@ -1,10 +1,30 @@
 import test from 'ava';
+import { encodeUser } from '../../src/evaluation/user-encoder';
 import { NEWCOMERS_PER_STAY, PASSING_SLOTS, UserTable } from '../../src/evaluation/user-table';
 
+/** Texts of the user and of its private attributes that the engine makes of a template and values; null: it asks for JSON. */
+function filled(template: string, values: string): string[] | null {
+  const pieces = values.split('\u0001');
+  const isPlain = pieces.every((piece) => JSON.stringify(piece) === `"${piece}"` && !piece.includes('\ufffd'));
+  if (!isPlain || pieces.length !== template.split('\u0001').length - 1) return null;
+  return template.replace(/\u0001/g, () => pieces.shift()!).split('\u0002');
+}
+
 function table(capacity: number) {
-  const sets: [number, string][] = [];
-  const users = new UserTable({ setUser: (slot, json) => void sets.push([slot, json]) }, capacity);
-  return { users, sets };
+  const sets: [number, string, string][] = [];
+  const sink = {
+    byValues: 0,
+    setUser: (slot: number, json: string, privateJson: string) => void sets.push([slot, json, privateJson]),
+    setUserValues(slot: number, template: string, values: string) {
+      const texts = filled(template, values);
+      if (texts === null) return false;
+      sink.byValues++;
+      sets.push([slot, texts[0]!, texts[1]!]);
+      return true;
+    },
+  };
+  const users = new UserTable(sink, capacity);
+  return { users, sets, sink };
 }
 
 test('a user is encoded once while it does not change', (t) => {
@@ -106,18 +126,18 @@ test('the large ring is used in full and no further', (t) => {
 });
 
 test('any sequence of users ends in a slot that holds the user', (t) => {
-  const { users } = table(5);
+  const { users, sets } = table(5);
   const held: string[] = [];
-  const sink = new UserTable({ setUser: (slot, json) => void (held[slot] = json) }, 5);
   let seed = 7;
   const random = (n: number) => (seed = (seed * 16807) % 2147483647) % n;
   for (let i = 0; i < 5000; i++) {
     const user: Record<string, unknown> = { userID: `u${random(6)}` };
     if (random(3) === 0) user['email'] = `e${random(2)}`;
     if (random(9) === 0) user['custom'] = { when: new Date(random(3)) };
-    t.is(held[sink.acquire(user).slot], JSON.stringify(user));
+    const { slot } = users.acquire(user);
+    for (const [at, json] of sets.splice(0)) held[at] = json;
+    t.is(held[slot], JSON.stringify(user));
   }
-  t.is(users.acquire({ userID: 'x' }).slot, 0);
 });
 
 test('a new environment encodes again', (t) => {
@@ -127,4 +147,30 @@ test('a new environment encodes again', (t) => {
   users.setEnvironment({ json: '{"tier":"x"}', overwrites: true });
   users.acquire(user);
   t.is(sets[1]![1], '{"userID":"a","statsigEnvironment":{"tier":"x"}}');
+});
+
+test('by values the engine gets the texts that it gets as JSON', (t) => {
+  const users: Record<string, unknown>[] = [
+    { userID: 'a', email: 'a@b' }, { userID: 'é😀' }, { userID: 'q"uote' }, { userID: 'back\\slash' }, { userID: 'one\u0001two' }, { userID: '\ud800' }, { userID: '\ufffd' },
+    { userID: 7 }, { userID: 'n', custom: { age: -0, big: 1e21, small: 5e-324, on: true, none: null } }, { custom: {}, customIDs: {} }, { userID: '' },
+    { privateAttributes: { a: 's', n: 1 }, userID: 'p', custom: { z: 'z' } }, { privateAttributes: {}, userID: 'p' }, { privateAttributes: null, userID: 'p' },
+    { privateAttributes: 'text', userID: 'p' }, { 'k"ey': 'v', userID: 'k' }, { custom: { 'k\ney': 'v' }, userID: 'k' }, { userID: 'arrays', custom: { list: ['a', 1] } },
+    { userID: 'own', statsigEnvironment: { tier: 'x' }, email: 'e' }, { userID: 'shape', email: 'text' }, { userID: 'shape', email: null }, { userID: 'shape', email: 5 },
+    { email: 1, userID: 'other' }, { email: 'now text', userID: 'other' }, { userID: 'list', email: ['x'] },
+  ];
+  for (const json of ['', '{"tier":"dev"}', '{"ti\\"er":"dev"}']) {
+    for (const overwrites of [true, false]) {
+      const environment = { json, overwrites };
+      const { users: slots, sets, sink } = table(64);
+      slots.setEnvironment(environment);
+      for (const user of users) {
+        sets.length = 0;
+        const { textLength } = slots.acquire(user);
+        const expected = encodeUser(user, environment);
+        t.deepEqual(sets.map(([, ...texts]) => texts), [[expected.json, expected.privateJson]]);
+        t.is(textLength, expected.json.length + expected.privateJson.length);
+      }
+      t.is(sink.byValues, json.includes('\\') ? 0 : 7, json);
+    }
+  }
 });

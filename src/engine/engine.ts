@@ -227,6 +227,11 @@ export interface Engine {
    * an engine that takes it: what the two texts say, as an object that nobody changes any more.
    */
   setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void;
+  /**
+   * As `setUser` with the JSON of a template and the values for its holes (`UserShape.template`). False, and the slot is
+   * to be set by its JSON, when a value would need an escape, when the engine cannot use the template, or is dead.
+   */
+  setUserValues(slot: number, template: string, values: string): boolean;
   /** Answers NeedsUserAgent. Each part is text or null. */
   setUserAgent(slot: number, parts: UserAgentParts): void;
 

@@ -19,6 +19,7 @@ export interface RustBinding {
   specInfo(index: number): string | null;
   experimentLayer(experiment: string): string | null;
   setUser(slot: number, json: string, privateJson: string, exotic: string): void;
+  setUserValues(slot: number, template: string, values: string): boolean;
   setUserAgent(slot: number, json: string): void;
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
   evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
@@ -61,6 +62,7 @@ export class RustEngine implements Engine {
   readonly exposeMany: Engine['exposeMany'];
   readonly exposeLayerParameter: Engine['exposeLayerParameter'];
   readonly setUser: Engine['setUser'];
+  readonly setUserValues: Engine['setUserValues'];
   readonly logEvent: Engine['logEvent'];
   readonly isDead: Engine['isDead'];
   /** JSON by object: whoever parses user agents keeps the objects. */
@@ -77,6 +79,7 @@ export class RustEngine implements Engine {
     this.exposeMany = rust.exposeMany.bind(rust);
     this.exposeLayerParameter = rust.exposeLayerParameter.bind(rust);
     this.setUser = rust.setUser.bind(rust);
+    this.setUserValues = rust.setUserValues.bind(rust);
     this.logEvent = rust.logEvent.bind(rust);
     this.isDead = rust.isDead.bind(rust);
   }

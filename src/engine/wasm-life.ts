@@ -19,6 +19,7 @@ export interface Exports {
   spec_info(index: number): number;
   experiment_layer(experiment: number): number;
   set_user(slot: number, json: number, privateJson: number, exotic: number): void;
+  set_user_values(slot: number, template: number, values: number): number;
   set_user_agent(slot: number, json: number): void;
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
   evaluate_many(slot: number, count: number, mode: number, nowMs: number): number;

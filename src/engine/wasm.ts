@@ -121,6 +121,11 @@ class WasmBinding implements RustBinding {
     this.wasm.set_user(slot, a, b, c);
   }
 
+  setUserValues(slot: number, template: string, values: string): boolean {
+    const [a, b] = this.writeAll(template, values, '');
+    return this.wasm.set_user_values(slot, a, b) === 1;
+  }
+
   evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number {
     const length = Math.min(count, specs.length, codes.length);
     this.writeBytes(this.asBytes(specs));

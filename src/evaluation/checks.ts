@@ -366,5 +366,9 @@ function sinkOf(engine: () => Engine, beforeChange: (slot: number) => void): Use
       beforeChange(slot);
       engine().setUser(slot, json, privateJson, exotic, parsed);
     },
+    setUserValues(slot, template, values) {
+      beforeChange(slot);
+      return engine().setUserValues(slot, template, values);
+    },
   };
 }

@@ -13,18 +13,37 @@ import { needsNoEscape, quote, type EncodedUser, type EnvironmentRule } from './
 
 type Values = unknown[];
 
+/** The JSON of a user with a hole for each value, as `Engine.setUserValues` takes it. */
+export interface UserTemplate {
+  /** JSON of the user, `\u0002`, JSON of its private attributes or nothing; each hole is a `\u0001`. */
+  text: string;
+  /** Length of the two, filled, less the length of `UserShape.joined`. */
+  fixedLength: number;
+}
+
 /** See the head of this file. */
 export interface UserShape {
   /** The values of a user of this shape, in a fixed order; null when the user is not of this shape. */
   capture(user: object): Values | null;
-  /** True when the user still is what `values` captured. */
+  /** True when the user still is what `values` captured; in whatever order its keys are now. */
   matches(user: object, values: Values): boolean;
   /** The texts for the engine, as `encodeUser` would give them. */
   encode(values: Values, environment: EnvironmentRule): EncodedUser;
+  /**
+   * The values for the holes of `template`, between them `\u0001`; '' when they are not all of the kinds that it has holes
+   * for: texts where the first user of the shape had texts, else numbers, booleans and null. Values may still need an
+   * escape: the engine looks.
+   */
+  joined(values: Values): string;
+  /** The template in an environment; null when the engine must be told such users by their JSON. */
+  template(environment: EnvironmentRule): UserTemplate | null;
   /** What parsing those texts gives, private attributes included: a new object that shares arrays with `values`. */
   parsed(values: Values, environment: EnvironmentRule): object;
 }
 
+/** Marks of a template: a hole, and the end of the JSON of the user. No JSON has them. */
+const HOLE = '\u0001';
+const HALF = '\u0002';
 const SECTIONS = ['custom', 'customIDs', 'privateAttributes', 'statsigEnvironment'];
 /** Most fields of a shape; bigger users are walked. */
 const MOST_FIELDS = 64;
@@ -39,6 +58,8 @@ interface Compiled {
   capture: UserShape['capture'];
   matches: UserShape['matches'];
   text(values: Values): string[];
+  joined(values: Values): string;
+  holes(values: Values): string[];
   object(values: Values): Record<string, unknown>;
 }
 
@@ -47,17 +68,22 @@ export function compileShape(user: object): UserShape | null {
   const fields = describe(user, true);
   if (fields === null || count(fields) > MOST_FIELDS) return null;
   try {
-    const source = `'use strict'; return {
+    const values = valuesOf(user, fields);
+    const source = `'use strict'; ${keyLists(fields).map((keys, i) => `const keys${i} = ${JSON.stringify(keys)};`).join(' ')} return {
       capture(user) { ${captureSource(fields)} },
       matches(user, values) { ${matchSource(fields)} },
-      text(values) { ${textSource(fields, valuesOf(user, fields))} },
+      text(values) { ${textSource(fields, values)} },
+      joined(values) { ${joinedSource(fields, values)} },
+      holes(values) { return ${texts(fields, (i) => ['', `values[${i}]`, ''])}; },
       object(values) { return ${objectSource(fields)}; } };`;
-    const make = new Function('plain', 'same', 'json', 'clean', 'getProto', 'plainProto', source) as (...helpers: unknown[]) => Compiled;
-    const { capture, matches, text, object } = make(plainValue, sameValue, jsonOf, isClean, Object.getPrototypeOf, Object.prototype);
+    const make = new Function('plain', 'same', 'json', 'clean', 'scalar', 'getProto', 'plainProto', source) as (...helpers: unknown[]) => Compiled;
+    const { capture, matches, text, joined, holes, object } = make(plainValue, sameValue, jsonOf, isClean, isScalar, Object.getPrototypeOf, Object.prototype);
     return {
       capture,
       matches,
       encode: (values, environment) => assemble(text(values), environment),
+      joined,
+      template: takesValues(fields) ? templates(holes(values.map((value) => (typeof value === 'string' ? `"${HOLE}"` : HOLE)))) : () => null,
       parsed: (values, environment) => withEnvironment(object(values), environment),
     };
   } catch {
@@ -99,9 +125,9 @@ function count(fields: Field[]): number {
 /**
  * Statements that read every value; `each` gets the expression of a value and its number. Prototypes and numbers of keys
  * are looked at after the values: by then V8 knows the hidden class and folds the prototype into a constant, which takes
- * a third off a comparison.
+ * a third off a comparison. `isOrdered`: the keys must come in this order, too.
  */
-function walk(fields: Field[], object: string, fail: string, each: (expression: string, index: number) => string): string {
+function walk(fields: Field[], fail: string, isOrdered: boolean, each: (expression: string, index: number) => string): string {
   let index = 0;
   const lines: string[] = [];
   const counts: string[] = [];
@@ -117,15 +143,23 @@ function walk(fields: Field[], object: string, fail: string, each: (expression: 
     }
     // An object of a class may answer differently by getters: only plain ones are taken.
     lines.push(`p = getProto(${name}); if (p !== plainProto && p !== null) ${fail}`);
-    counts.push(`n = 0; for (k in ${name}) n++; if (n !== ${list.length}) ${fail}`);
+    const order = isOrdered ? `if (k !== keys${counts.length}[n++]) ${fail}` : 'n++;';
+    counts.push(`n = 0; for (k in ${name}) ${order} if (n !== ${list.length}) ${fail}`);
   };
-  level(fields, object);
+  level(fields, 'user');
   return [...lines, ...counts].join('\n');
 }
 
+/** The keys of each level, in the order in which `walk` counts them. */
+function keyLists(fields: Field[]): string[][] {
+  const inner = fields.flatMap((field) => (field.fields === undefined ? [] : keyLists(field.fields)));
+  return [...inner, fields.map(({ key }) => key)];
+}
+
+/** Only users with the keys in this very order: events and responses carry them so. */
 function captureSource(fields: Field[]): string {
   const fail = 'return null;';
-  const body = walk(fields, 'user', fail, (expression, index) =>
+  const body = walk(fields, fail, true, (expression, index) =>
     `v = ${expression}; if (typeof v !== 'string' && (v = plain(v)) === undefined) ${fail} const v${index} = v;`);
   // One literal of the final size: an array that grows leaves its smaller selves behind.
   const values = Array.from({ length: count(fields) - sections(fields) }, (_, index) => `v${index}`);
@@ -134,7 +168,7 @@ function captureSource(fields: Field[]): string {
 
 function matchSource(fields: Field[]): string {
   const fail = 'return false;';
-  const body = walk(fields, 'user', fail, (expression, i) => `v = ${expression}; if (v !== values[${i}] && !same(v, values[${i}])) ${fail}`);
+  const body = walk(fields, fail, false, (expression, i) => `v = ${expression}; if (v !== values[${i}] && !same(v, values[${i}])) ${fail}`);
   return `let n = 0, k, p, v;\n${body}\nreturn true;`;
 }
 
@@ -143,14 +177,26 @@ function matchSource(fields: Field[]): string {
  * texts are texts again and need no escapes, with the quotes in the constants: half the pieces, so half the ropes.
  */
 function textSource(fields: Field[], values: Values): string {
-  const texts = values.flatMap((value, i) => (typeof value === 'string' ? [`clean(values[${i}])`] : []));
-  const quick = joined(fields, (i) => (typeof values[i] === 'string' ? ['"', `values[${i}]`, '"'] : ['', `json(values[${i}])`, '']));
-  const any = joined(fields, (i) => ['', `json(values[${i}])`, '']);
-  return `if (${['true', ...texts].join(' && ')}) return ${quick};\nreturn ${any};`;
+  const cleans = values.flatMap((value, i) => (typeof value === 'string' ? [`clean(values[${i}])`] : []));
+  const quick = texts(fields, (i) => (typeof values[i] === 'string' ? ['"', `values[${i}]`, '"'] : ['', `json(values[${i}])`, '']));
+  const any = texts(fields, (i) => ['', `json(values[${i}])`, '']);
+  return `if (${['true', ...cleans].join(' && ')}) return ${quick};\nreturn ${any};`;
+}
+
+/** Values in the order in which their holes stand in a template: private attributes last. */
+function joinedSource(fields: Field[], values: Values): string {
+  const first = fields.findIndex(({ key }) => key === 'privateAttributes');
+  const start = first < 0 ? values.length : fields.slice(0, first).reduce((sum, field) => sum + (field.fields?.length ?? 1), 0);
+  const end = first < 0 ? start : start + (fields[first]!.fields?.length ?? 1);
+  const numbers = [...values.keys()];
+  const order = [...numbers.slice(0, start), ...numbers.slice(end), ...numbers.slice(start, end)];
+  const isOfKind = order.map((i) => (typeof values[i] === 'string' ? `typeof values[${i}] === 'string'` : `scalar(values[${i}])`));
+  const text = order.map((i) => `values[${i}]`).join(` + ${JSON.stringify(HOLE)} + `);
+  return `return ${['true', ...isOfKind].join(' && ')} ? '' + ${text || "''"} : '';`;
 }
 
 /** The four texts as an expression; `value` gives the expression of a value with the constants around it. */
-function joined(fields: Field[], value: (index: number) => [string, string, string]): string {
+function texts(fields: Field[], value: (index: number) => [string, string, string]): string {
   let index = 0;
   const parts = (): { text: string; pieces: string[] } => ({ text: '', pieces: [] });
   const sides = { before: parts(), privates: parts(), environment: parts(), after: parts() };
@@ -228,6 +274,10 @@ function isClean(value: unknown): boolean {
   return typeof value === 'string' && needsNoEscape(value);
 }
 
+function isScalar(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || value === null;
+}
+
 function jsonOf(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   return typeof value === 'number' && value !== 0 ? `${value}` : JSON.stringify(value);
@@ -241,6 +291,32 @@ function assemble([before, privates, own, after]: string[], environment: Environ
   if (tier !== '') json += `${json === '' ? '' : ','}"statsigEnvironment":${tier}`;
   if (after !== '') json += `,${after}`;
   return { json: `{${json}}`, privateJson: privates === 'null' ? '' : privates!, exotic: '', isStable: true };
+}
+
+/** Whether a template can say what users of these fields are: one has no escapes, and one place for the environment. */
+function takesValues(fields: Field[]): boolean {
+  const isPlain = ({ key, fields: inner }: Field): boolean => !JSON.stringify(key).includes('\\') && (inner ?? []).every(isPlain);
+  const privates = fields.find(({ key }) => key === 'privateAttributes');
+  return fields.every(isPlain) && !fields.some(({ key }) => key === 'statsigEnvironment') && (privates === undefined || privates.fields !== undefined);
+}
+
+/** Templates of four texts with holes; the one of the latest environment is kept. */
+function templates(texts: string[]): (environment: EnvironmentRule) => UserTemplate | null {
+  let latest: EnvironmentRule | null = null;
+  let template: UserTemplate | null = null;
+  return (environment) => {
+    if (environment !== latest) {
+      latest = environment;
+      template = environment.json.includes('\\') ? null : templateOf(assemble(texts, environment));
+    }
+    return template;
+  };
+}
+
+function templateOf({ json, privateJson }: EncodedUser): UserTemplate {
+  const text = `${json}${HALF}${privateJson}`;
+  const holes = text.split(HOLE).length - 1;
+  return { text, fixedLength: json.length + privateJson.length - holes - Math.max(0, holes - 1) };
 }
 
 /** As `assemble` chooses between the user's own environment and the one in its place. */

@@ -68,6 +68,8 @@ export interface UserSink {
   /** Whether `parsed` is of use. */
   readonly takesParsed?: boolean;
   setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void;
+  /** False: this user is to be set by its JSON. */
+  setUserValues(slot: number, template: string, values: string): boolean;
 }
 
 /** See the head of this file. */
@@ -133,28 +135,43 @@ export class UserTable {
 
   private prepare(user: object, key: string, first: UserRecord | undefined): UserRecord {
     const record = new UserRecord(-1, key);
-    const encoded = this.encode(user, record);
-    if (first !== undefined) {
-      // An unstable user whose texts are what they were keeps its slot and its answers.
-      if (isSame(first.encoded, encoded)) return this.refresh(first, record);
-      if (first.twin !== null && isSame(first.twin.encoded, encoded)) return this.refresh(first.twin, record);
-    }
-    const replaced = first?.twin ?? null;
+    const shape = this.capture(user, record);
+    if (shape !== null && !this.sink.takesParsed && this.setByValues(record, shape)) return record;
+    const encoded = shape !== null ? shape.encode(record.values!, this.environment) : this.walk(user, record);
+    // An unstable user whose texts are what they were keeps its slot and its answers.
+    const same = record.slot < 0 ? sameOf(first, encoded) : null;
+    if (same !== null) return this.refresh(same, record);
+    if (record.slot < 0) this.place(record);
+    record.textLength = encoded.json.length + encoded.privateJson.length;
+    if (record.shape === null && record.snapshot === null) record.encoded = encoded;
+    const parsed = this.sink.takesParsed && shape !== null ? shape.parsed(record.values!, this.environment) : undefined;
+    this.sink.setUser(record.slot, encoded.json, encoded.privateJson, encoded.exotic, parsed);
+    return record;
+  }
+
+  /** Places the user and tells the engine its values. False when the engine is to be told its JSON. */
+  private setByValues(record: UserRecord, shape: UserShape): boolean {
+    const template = shape.template(this.environment);
+    const values = template === null ? '' : shape.joined(record.values!);
+    if (template === null || values === '') return false;
+    this.place(record);
+    record.textLength = template.fixedLength + values.length;
+    return this.sink.setUserValues(record.slot, template.text, values);
+  }
+
+  /** Gives a record its slot: that of the second record with its key, or another one. */
+  private place(record: UserRecord): void {
+    const { key } = record;
+    const replaced = this.records.get(key)?.twin ?? null;
     if (replaced !== null) replaced.version = -1;
     record.slot = replaced?.slot ?? this.takeSlot();
     // Taking a slot may have evicted the first record.
     const twin = this.records.get(key) ?? null;
     record.environment = this.environment;
-    record.textLength = encoded.json.length + encoded.privateJson.length;
-    if (record.shape === null && record.snapshot === null) record.encoded = encoded;
     record.twin = twin;
     if (twin !== null) twin.twin = null;
     this.owners[record.slot] = record;
     this.records.set(key, record);
-    const { shape } = record;
-    const parsed = this.sink.takesParsed && shape !== null ? shape.parsed(record.values!, this.environment) : undefined;
-    this.sink.setUser(record.slot, encoded.json, encoded.privateJson, encoded.exotic, parsed);
-    return record;
   }
 
   private refresh(record: UserRecord, from: UserRecord): UserRecord {
@@ -195,11 +212,14 @@ export class UserTable {
     }
   }
 
-  /** Encodes by a compiled shape if one takes the user, else by walking it. */
-  private encode(user: object, record: UserRecord): EncodedUser {
-    for (const shape of this.shapes) if (captured(user, record, shape)) return shape.encode(record.values!, this.environment);
+  /** Takes the user's values by a compiled shape; null when none takes it. */
+  private capture(user: object, record: UserRecord): UserShape | null {
+    for (const shape of this.shapes) if (captured(user, record, shape)) return shape;
     const shape = this.compile(user);
-    if (shape !== null && captured(user, record, shape)) return shape.encode(record.values!, this.environment);
+    return shape !== null && captured(user, record, shape) ? shape : null;
+  }
+
+  private walk(user: object, record: UserRecord): EncodedUser {
     const encoded = encodeUser(user, this.environment);
     if (encoded.isStable) record.snapshot = new UserSnapshot(user);
     return encoded;
@@ -233,6 +253,12 @@ function keyOf(user: object): string {
     }
   }
   return '';
+}
+
+/** Of two records with one key, the one that was encoded to the same texts. */
+function sameOf(first: UserRecord | undefined, encoded: EncodedUser): UserRecord | null {
+  if (first === undefined || isSame(first.encoded, encoded)) return first ?? null;
+  return first.twin !== null && isSame(first.twin.encoded, encoded) ? first.twin : null;
 }
 
 function isSame(a: EncodedUser | null, b: EncodedUser): boolean {

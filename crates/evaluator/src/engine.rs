@@ -18,7 +18,7 @@ use crate::js_semantics::{json::parse_str, JsValue, TimeZone};
 use crate::lookup::ip::IpTable;
 use crate::outcome::table::Tables;
 use crate::store::{SpecKind, Store, Text};
-use crate::user::{UserAgentParts, UserSlot};
+use crate::user::{Templates, UserAgentParts, UserSlot};
 use crate::wire::property;
 pub use lists::IdListUpdate;
 
@@ -93,8 +93,22 @@ pub struct Engine {
     last_error: String,
     /// See the method.
     holds_until: f64,
+    /// See the module.
+    templates: Templates,
     /// User agents by the JSON that brought them.
     agents: FxHashMap<Box<str>, Arc<UserAgentParts>>,
+}
+
+/// A slot, made if it is the first time; None out of range.
+fn place_of(slots: &mut Vec<UserSlot>, slot: u32) -> Option<&mut UserSlot> {
+    if slot >= USER_CAPACITY {
+        return None;
+    }
+    let at = slot as usize;
+    if at >= slots.len() {
+        slots.resize_with(at + 1, UserSlot::default);
+    }
+    slots.get_mut(at)
 }
 
 /// Most user agents kept parsed; one more and they are forgotten.
@@ -130,6 +144,7 @@ impl Engine {
             stack: Vec::new(),
             last_error: String::new(),
             holds_until: f64::INFINITY,
+            templates: Templates::default(),
             agents: FxHashMap::default(),
         }
     }
@@ -218,16 +233,14 @@ impl Engine {
 
     /// Puts a user into a slot; see `setUser` of `engine.ts`. Out of range: nothing happens.
     pub fn set_user(&mut self, slot: u32, json: &str, private_json: &str, exotic: &str) {
-        if slot >= USER_CAPACITY {
-            return;
-        }
-        let at = slot as usize;
-        if at >= self.slots.len() {
-            self.slots.resize_with(at + 1, UserSlot::default);
-        }
-        if let Some(slot) = self.slots.get_mut(at) {
+        if let Some(slot) = place_of(&mut self.slots, slot) {
             slot.set(json, private_json, exotic);
         }
+    }
+
+    /// Puts a user in by its values alone; see `setUserValues` of `engine.ts`. False: send its JSON.
+    pub fn set_user_values(&mut self, slot: u32, template: &str, values: &str) -> bool {
+        place_of(&mut self.slots, slot).is_some_and(|slot| self.templates.set(slot, template, values))
     }
 
     /// `UserAgentParts` as JSON.

@@ -13,7 +13,7 @@ use statsig_evaluator::engine::eval_code;
 
 use crate::hot_many::{evaluate_many, expose_many};
 use crate::hot_response::client_initialize_text;
-use crate::hot_text::{expose_layer_parameter, log_event, set_user, set_user_agent};
+use crate::hot_text::{expose_layer_parameter, log_event, set_user, set_user_agent, set_user_values};
 use crate::shared::Shared;
 
 /// A function that Node calls.
@@ -22,7 +22,7 @@ type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> 
 /// Defines the functions on a new instance.
 pub fn define(env: &Env, this: &This, shared: &Rc<Shared>) -> Result<()> {
     let (env, this) = (env.raw(), this.object.value().value);
-    let functions: [(&CStr, Callback); 10] = [
+    let functions: [(&CStr, Callback); 11] = [
         (c"isDead", is_dead),
         (c"evaluate", evaluate),
         (c"evaluateMany", evaluate_many),
@@ -30,6 +30,7 @@ pub fn define(env: &Env, this: &This, shared: &Rc<Shared>) -> Result<()> {
         (c"exposeMany", expose_many),
         (c"exposeLayerParameter", expose_layer_parameter),
         (c"setUser", set_user),
+        (c"setUserValues", set_user_values),
         (c"setUserAgent", set_user_agent),
         (c"clientInitializeText", client_initialize_text),
         (c"logEvent", log_event),

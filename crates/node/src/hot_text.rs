@@ -85,6 +85,21 @@ pub unsafe extern "C" fn set_user(env: sys::napi_env, info: sys::napi_callback_i
     ptr::null_mut()
 }
 
+/// `setUserValues(slot, template, values)`.
+pub unsafe extern "C" fn set_user_values(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
+    let is_set = unsafe { call_info::<3>(env, info) }.is_some_and(|(shared, [slot, template, values])| {
+        // SAFETY: live handles of this call, also below.
+        let slot = index(unsafe { number(env, slot) });
+        let work = |[template, values, _]: [&str; 3]| {
+            shared.call(false, |engine| engine.set_user_values(slot, template, values))
+        };
+        unsafe { with_texts(env, [template, values, ptr::null_mut()], work) }.unwrap_or(false)
+    });
+    // SAFETY: `env` is live.
+    unsafe { boolean(env, is_set) }
+}
+
 /// `setUserAgent(slot, json)`.
 pub unsafe extern "C" fn set_user_agent(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.

@@ -7,7 +7,7 @@
 //!   `clientInitialize(slot, json)` take JSON text;
 //! - `specNames`, `specInfo`, `outcome` and `stats` give JSON text (`specInfo` may give null);
 //! - `prepareSpecs(bytes)` resolves to the JSON of `{handle, summary}`;
-//! - `evaluate`, `evaluateMany`, `expose`, `exposeLayerParameter`, `setUser`, `logEvent` and `isDead` are own properties
+//! - `evaluate`, `evaluateMany`, `expose`, `exposeLayerParameter`, `setUser`, `setUserValues`, `logEvent` and `isDead` are own properties
 //!   of the instance, not methods of the prototype: see `hot`;
 //! - `version()` and `userCapacity()` are methods.
 //!

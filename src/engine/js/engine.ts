@@ -173,6 +173,11 @@ class JsEngine implements ReplacementEngine {
     if (slot >= 0 && slot < USER_CAPACITY && !this.isDisposed) this.users[slot] = new User(json, privateJson, exotic, parsed);
   }
 
+  /** An object is had cheaper: see `takesParsed`. */
+  setUserValues(): boolean {
+    return false;
+  }
+
   setUserAgent(slot: number, parts: UserAgentParts): void {
     const user = this.users[slot];
     if (user) user.userAgent = { ...parts };

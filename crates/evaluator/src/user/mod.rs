@@ -7,6 +7,7 @@ mod exotic;
 mod ids;
 mod scan;
 mod sections;
+mod template;
 pub mod value;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use crate::js_semantics::{json, to_lower_case, JsValue};
 use crate::store::{FieldName, Store};
 use scan::scan_object;
+pub(crate) use template::Templates;
 pub use value::Value;
 
 /// Part of a slot's text.
@@ -162,18 +164,31 @@ const PRIVATE_TAIL: &str = "\"privateAttributes\":null}";
 impl UserSlot {
     /// Puts a user in. Invalid JSON counts as `{}`.
     pub(crate) fn set(&mut self, json: &str, private_json: &str, exotic: &str) {
-        self.occupied = true;
-        self.agent = None;
-        self.stamp = 0;
-        self.pending = PendingText::default();
-        self.objects.clear();
-        self.private = Span::default();
+        self.begin();
         self.exotic = !exotic.is_empty();
         if !self.read_json(json) {
             self.read_json("{}");
         }
         self.read_private(private_json);
         exotic::apply(self, exotic);
+        self.finish();
+    }
+
+    /// Forgets the user before.
+    fn begin(&mut self) {
+        self.occupied = true;
+        self.agent = None;
+        self.stamp = 0;
+        self.pending = PendingText::default();
+        self.text.clear();
+        self.fields.clear();
+        self.objects.clear();
+        self.private = Span::default();
+        self.exotic = false;
+    }
+
+    /// The user's text and fields are in.
+    fn finish(&mut self) {
         sections::apply(self);
         self.memo_start = self.text.len();
         self.objects_base = self.objects.len();
@@ -224,6 +239,10 @@ impl UserSlot {
                 Ok(other) => self.keep_value(other),
             };
         }
+        self.keep_private(value);
+    }
+
+    fn keep_private(&mut self, value: Val) {
         let key = self.keep_text("privateAttributes");
         self.fields.push(Field { scope: Scope::Top, key, value });
     }

@@ -1,0 +1,352 @@
+//! Users of a known form. A service builds its users in one or two places, so nearly all have the same keys: of these the
+//! caller sends what differs, the values, and the JSON around them is read once.
+//!
+//! A template is the JSON of a user, [`PRIVATE`], and the JSON of its private attributes or nothing, with a [`HOLE`] for
+//! each value, between quotes if it is a text. Values come in the order of their holes, with `HOLE` between them.
+
+use super::scan::scan_object;
+use super::{Field, Scope, Span, UserSlot, Val};
+
+/// Stands for a value, and between values. No JSON has it.
+const HOLE: char = '\u{1}';
+/// Between the two halves of a template.
+const PRIVATE: char = '\u{2}';
+/// Templates kept by an engine; the one that was used least recently goes first.
+const MOST_TEMPLATES: usize = 16;
+/// Longest template.
+const LONGEST: usize = 1 << 14;
+
+/// The templates of an engine, the last one used first.
+#[derive(Debug, Default)]
+pub(crate) struct Templates(Vec<Template>);
+
+impl Templates {
+    /// Puts a user in. False when the caller must send its JSON: a value needs an escape there, or the template cannot be
+    /// used. Until then the slot holds some user.
+    pub(crate) fn set(&mut self, slot: &mut UserSlot, template: &str, values: &str) -> bool {
+        let known = self.0.iter().position(|known| *known.source == *template);
+        match known {
+            Some(at) => self.0.swap(0, at),
+            None if template.len() > LONGEST => return false,
+            None => {
+                self.0.truncate(MOST_TEMPLATES - 1);
+                self.0.insert(0, Template::new(template));
+            }
+        }
+        let Some(Template { halves: Some(halves), ends, .. }) = self.0.first_mut() else { return false };
+        slot.set_values(halves, values, ends).is_some() || {
+            slot.set("{}", "", "");
+            false
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Template {
+    source: Box<str>,
+    /// None when it cannot be used.
+    halves: Option<Halves>,
+    /// Where values end, of the user at hand.
+    ends: Vec<u32>,
+}
+
+impl Template {
+    fn new(source: &str) -> Template {
+        let halves = source.split_once(PRIVATE).and_then(|(json, private)| {
+            let json = Half::new(json, Scope::Top)?;
+            let private = if private.is_empty() { None } else { Some(Half::new(private, Scope::Private)?) };
+            Some(Halves { json, private })
+        });
+        Template { source: source.into(), halves, ends: Vec::new() }
+    }
+}
+
+/// See the head of this file.
+#[derive(Debug)]
+pub(super) struct Halves {
+    json: Half,
+    private: Option<Half>,
+}
+
+impl Halves {
+    fn holes(&self) -> usize {
+        self.json.holes() + self.private.as_ref().map_or(0, Half::holes)
+    }
+}
+
+#[derive(Debug)]
+struct Half {
+    /// What stands before, between and behind its holes.
+    literals: Vec<Box<str>>,
+    fields: Vec<Pattern>,
+}
+
+/// A field of every user of the template.
+#[derive(Debug)]
+struct Pattern {
+    scope: Scope,
+    key: Range,
+    value: Filling,
+}
+
+#[derive(Debug)]
+enum Filling {
+    /// The value of a hole between quotes.
+    Text,
+    /// The value of another hole.
+    Scalar,
+    /// The same in every user.
+    Same(Val),
+    SameText(Range),
+    Raw(Range),
+}
+
+/// Part of the text that a template makes.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    start: Place,
+    end: Place,
+}
+
+/// So many bytes of literals and so many values from the beginning.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    literal: u32,
+    values: u32,
+}
+
+impl Half {
+    /// Reads the JSON as it is with a 0 in each hole. None when it is not what the head of this file says.
+    fn new(json: &str, scope: Scope) -> Option<Half> {
+        let mut probe = json.replace(HOLE, "0");
+        let mut found = Vec::new();
+        scan_object(&mut probe, 0, scope, &mut found)?;
+        // Keys with escapes were decoded to the end.
+        if probe.len() != json.len() {
+            return None;
+        }
+        let holes: Vec<usize> = json.match_indices(HOLE).map(|(at, _)| at).collect();
+        let place = |at: u32| {
+            let values = holes.partition_point(|hole| *hole < at as usize) as u32;
+            Place { literal: at - values, values }
+        };
+        let range = |span: Span| Range { start: place(span.start), end: place(span.end) };
+        let mut next = holes.iter().map(|at| *at as u32);
+        let mut fields = Vec::with_capacity(found.len());
+        let mut hole = next.next();
+        for Field { scope, key, value } in found {
+            let value = match value {
+                Val::Raw(span) => Filling::Raw(range(span)),
+                // `"key":"0"`, `"key":0`
+                Val::Str(span) if hole == Some(key.end + 3) && span.start == key.end + 3 && span.len() == 1 => {
+                    Filling::Text
+                }
+                Val::Num(_) if hole == Some(key.end + 2) => Filling::Scalar,
+                Val::Str(span) => Filling::SameText(range(span)),
+                other => Filling::Same(other),
+            };
+            if matches!(value, Filling::Text | Filling::Scalar) {
+                hole = next.next();
+            }
+            fields.push(Pattern { scope, key: range(key), value });
+        }
+        let literals = json.split(HOLE).map(Box::from).collect();
+        hole.is_none().then_some(Half { literals, fields })
+    }
+
+    fn holes(&self) -> usize {
+        self.literals.len() - 1
+    }
+
+    /// Appends text and fields. None for a value that is not what its hole takes.
+    fn fill<'a>(
+        &self,
+        values: &mut impl Iterator<Item = &'a str>,
+        ends: &mut Vec<u32>,
+        text: &mut String,
+        fields: &mut Vec<Field>,
+    ) -> Option<()> {
+        let base = text.len();
+        ends.clear();
+        ends.push(0);
+        let (first, rest) = self.literals.split_first()?;
+        text.push_str(first);
+        let mut end = 0;
+        for literal in rest {
+            let value = values.next()?;
+            text.push_str(value);
+            end += value.len() as u32;
+            ends.push(end);
+            text.push_str(literal);
+        }
+        let at =
+            |place: Place| base + (place.literal + ends.get(place.values as usize).copied().unwrap_or(end)) as usize;
+        let span = |range: Range| Span::new(at(range.start), at(range.end));
+        let mut hole = 0;
+        for pattern in &self.fields {
+            let key = span(pattern.key);
+            let value = match pattern.value {
+                Filling::Same(value) => value,
+                Filling::SameText(range) => Val::Str(span(range)),
+                Filling::Raw(range) => Val::Raw(span(range)),
+                Filling::Text | Filling::Scalar => {
+                    let length = (ends.get(hole + 1)? - ends.get(hole)?) as usize;
+                    hole += 1;
+                    // `"key":"value"`, `"key":value`
+                    let from = key.end as usize + if matches!(pattern.value, Filling::Text) { 3 } else { 2 };
+                    let value = Span::new(from, from + length);
+                    match pattern.value {
+                        Filling::Text => Val::Str(value),
+                        _ => scalar(value.of(text))?,
+                    }
+                }
+            };
+            fields.push(Field { scope: pattern.scope, key, value });
+        }
+        Some(())
+    }
+}
+
+impl UserSlot {
+    /// As `set` with the JSON that the template makes of the values. None: such values must come as JSON.
+    fn set_values(&mut self, halves: &Halves, values: &str, ends: &mut Vec<u32>) -> Option<()> {
+        if !stand_for_themselves(values, halves.holes()) {
+            return None;
+        }
+        let mut values = values.split(HOLE);
+        self.begin();
+        halves.json.fill(&mut values, ends, &mut self.text, &mut self.fields)?;
+        self.text.pop();
+        self.finish_event_text(0);
+        if let Some(private) = &halves.private {
+            let start = self.text.len();
+            private.fill(&mut values, ends, &mut self.text, &mut self.fields)?;
+            self.private = Span::new(start, self.text.len());
+            self.keep_private(Val::Raw(self.private));
+        }
+        self.finish();
+        Some(())
+    }
+}
+
+/// Whether these are so many values that JSON writes as they are. U+FFFD may stand for half a surrogate pair, which JSON
+/// escapes.
+fn stand_for_themselves(values: &str, count: usize) -> bool {
+    let is_special = |b: &u8| u8::from(*b < b' ' || *b == b'"' || *b == b'\\');
+    // In sums of one byte, which processors make by the dozen.
+    let chunks = values.as_bytes().chunks(128);
+    let special: usize = chunks.map(|chunk| usize::from(chunk.iter().map(is_special).sum::<u8>())).sum();
+    special + 1 == count && (values.is_ascii() || !values.contains('\u{FFFD}'))
+}
+
+fn scalar(text: &str) -> Option<Val> {
+    match text {
+        "true" => Some(Val::Bool(true)),
+        "false" => Some(Val::Bool(false)),
+        "null" => Some(Val::Null),
+        _ => text.parse().ok().filter(|number: &f64| number.is_finite()).map(Val::Num),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a slot has, but for what an earlier user left in its memory.
+    fn contents(slot: &UserSlot) -> String {
+        let UserSlot {
+            text, event_start, event_end, private, exotic, memo_start, fields, objects, dedupe_hash, ..
+        } = slot;
+        format!(
+            "{text}|{event_start}|{event_end}|{private:?}|{exotic}|{memo_start}|{fields:?}|{objects:?}|{dedupe_hash}"
+        )
+    }
+
+    /// Sends a user both ways and compares.
+    fn check(template: &str, values: &[&str]) {
+        let mut templates = Templates::default();
+        let mut by_values = UserSlot::default();
+        let joined = values.join("\u{1}");
+        assert!(templates.set(&mut by_values, template, &joined), "{template:?} {values:?}");
+        let mut json = String::new();
+        let mut values = values.iter();
+        template.chars().for_each(|c| if c == HOLE { json.push_str(values.next().unwrap()) } else { json.push(c) });
+        let (json, private) = json.split_once(PRIVATE).unwrap();
+        let mut by_json = UserSlot::default();
+        by_json.set(json, private, "");
+        assert_eq!(contents(&by_values), contents(&by_json), "{template:?}");
+        assert!(templates.set(&mut by_json, template, &joined));
+        assert_eq!(contents(&by_values), contents(&by_json), "again, {template:?}");
+    }
+
+    fn is_refused(template: &str, values: &str) -> bool {
+        !Templates::default().set(&mut UserSlot::default(), template, values)
+    }
+
+    #[test]
+    fn values_make_the_user_that_their_json_makes() {
+        check("{\"userID\":\"\u{1}\"}\u{2}", &["u"]);
+        check("{\"userID\":\"\u{1}\"}\u{2}", &[""]);
+        check("{\"userID\":\u{1},\"email\":\"\u{1}\"}\u{2}", &["17", "é😀\u{7f}\u{2028}"]);
+        let numbers = "{\"a\":\u{1},\"custom\":{\"b\":\u{1},\"c\":\u{1}},\"d\":\u{1},\"e\":\u{1}}\u{2}";
+        for values in
+            [["1", "true", "null", "-1.5", "1e+21"], ["0", "false", "5e-324", "123456789012345680000", "1e-7"]]
+        {
+            check(numbers, &values);
+        }
+        check(
+            "{\"userID\":\"\u{1}\",\"custom\":{\"plan\":\"\u{1}\",\"n\":\u{1}},\"customIDs\":{\"companyID\":\"\u{1}\"},\
+             \"statsigEnvironment\":{\"tier\":\"dev\",\"n\":0,\"deep\":{\"a\":[1]}}}\u{2}{\"secret\":\"\u{1}\",\"n\":\u{1}}",
+            &["u", "free", "1", "c", "s", "2"],
+        );
+        check("{\"custom\":\"\u{1}\",\"customIDs\":\"\u{1}\",\"privateAttributes\":1,\"x\":{}}\u{2}{}", &["ab", "cd"]);
+        check("{}\u{2}{\"secret\":\"\u{1}\"}", &["s"]);
+    }
+
+    #[test]
+    fn what_json_would_escape_is_refused() {
+        let template = "{\"userID\":\"\u{1}\",\"email\":\"\u{1}\"}\u{2}";
+        assert!(!is_refused(template, "a\u{1}b"));
+        for values in
+            ["a", "a\u{1}b\u{1}c", "", "a\"\u{1}b", "a\\\u{1}b", "a\n\u{1}b", "a\u{fffd}\u{1}b", "a\",\"x\":\"b"]
+        {
+            assert!(is_refused(template, values), "{values:?}");
+        }
+        for number in ["", "x", "inf", "NaN", "[1]", "1,\u{1}"] {
+            assert!(is_refused("{\"n\":\u{1}}\u{2}", number), "{number:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_template_is_refused() {
+        for template in [
+            "",
+            "{\"a\":\"\u{1}\"}",
+            "{\"a\":\"\u{1}\"\u{2}",
+            "\"\u{1}\"\u{2}",
+            "{\"\u{1}\":1}\u{2}",
+            "{\"a\":[\u{1}]}\u{2}",
+            "{\"a\":{\"b\":\u{1}}}\u{2}",
+            "{\"a\\n\":\"\u{1}\"}\u{2}",
+            "{\"a\":\"x\u{1}\"}\u{2}",
+            "{\"a\": \u{1}}\u{2}",
+            "{\"a\":{\"b\":\u{1}},\"c\":\u{1}}\u{2}",
+            "{\"a\":\"\u{1}\"}\u{2}\"\u{1}\"",
+        ] {
+            assert!(is_refused(template, "1") && is_refused(template, "1\u{1}2"), "{template:?}");
+        }
+        let long = format!("{{\"{}\":\"\u{1}\"}}\u{2}", "k".repeat(LONGEST));
+        assert!(is_refused(&long, "1"));
+    }
+
+    #[test]
+    fn templates_are_bounded() {
+        let mut templates = Templates::default();
+        let mut slot = UserSlot::default();
+        for i in 0..100 {
+            assert!(templates.set(&mut slot, &format!("{{\"k{i}\":\"\u{1}\"}}\u{2}"), "v"));
+            assert!(templates.set(&mut slot, "{\"userID\":\"\u{1}\"}\u{2}", "v"));
+        }
+        assert_eq!(templates.0.len(), MOST_TEMPLATES);
+    }
+}
