@@ -58,12 +58,14 @@ pub(crate) struct Uses {
 
 /// Work in progress.
 pub(crate) struct Compiler<'a> {
-    payload: &'a Payload,
+    payload: &'a Payload<'a>,
     store: Store,
     names: Names,
     /// Canonical text of a condition → its index, so that equal conditions exist once.
     condition_ids: FxHashMap<String, u32>,
     condition_uses: Vec<u32>,
+    /// The same by the ids of dcs-v2.
+    named_conditions: FxHashMap<Box<str>, u32>,
     /// Buckets of conditions by salt and unit.
     bucket_ids: FxHashMap<(String, u32), u32>,
     warnings: Vec<String>,
@@ -71,13 +73,14 @@ pub(crate) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    fn new(payload: &'a Payload) -> Self {
+    fn new(payload: &'a Payload<'a>) -> Self {
         Compiler {
             payload,
             store: Store::default(),
             names: Names::default(),
             condition_ids: FxHashMap::default(),
             condition_uses: Vec::new(),
+            named_conditions: FxHashMap::default(),
             bucket_ids: FxHashMap::default(),
             warnings: Vec::new(),
             uses: Uses::default(),
@@ -92,7 +95,7 @@ impl<'a> Compiler<'a> {
             wires.push(self.register(kind, specs));
         }
         for wire in wires.iter().flatten() {
-            self.compile_spec(wire.0, wire.1);
+            self.compile_spec(wire.0, &self.payload.spec(wire.1));
         }
         self.assign_memos();
         self.finish();
@@ -109,8 +112,8 @@ impl<'a> Compiler<'a> {
             };
             let known = self.store.by_name[kind as usize].get(name).copied();
             match known {
-                Some(index) => kept.iter_mut().filter(|(at, _)| *at == index).for_each(|entry| entry.1 = spec.json),
-                None => kept.push((self.add_spec(kind, name), spec.json)),
+                Some(index) => kept.iter_mut().filter(|(at, _)| *at == index).for_each(|entry| entry.1 = spec.part),
+                None => kept.push((self.add_spec(kind, name), spec.part)),
             }
         }
         let mut order: Vec<u32> = kept.iter().map(|(index, _)| *index).collect();

@@ -106,7 +106,17 @@ impl<'a> Compiler<'a> {
     }
 
     fn condition(&mut self, entry: &JsValue) -> Result<u32, String> {
-        let json = self.payload.condition(entry);
+        let Some(id) = self.payload.condition_id(entry) else { return self.inline_condition(entry) };
+        if let Some(&index) = self.named_conditions.get(id) {
+            self.condition_uses[index as usize] += 1;
+            return Ok(index);
+        }
+        let index = self.inline_condition(&self.payload.condition(id))?;
+        self.named_conditions.insert(id.into(), index);
+        Ok(index)
+    }
+
+    fn inline_condition(&mut self, json: &JsValue) -> Result<u32, String> {
         if json.as_object().is_none() {
             return Err("not an object".into());
         }

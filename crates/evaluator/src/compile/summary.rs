@@ -6,7 +6,7 @@ use crate::store::Store;
 use crate::wire::{Format, Payload};
 
 /// Summary of a payload without updates.
-pub(super) fn no_updates(payload: &Payload) -> String {
+pub(super) fn no_updates(payload: &Payload<'_>) -> String {
     let mut out = String::from("{\"hasUpdates\":false");
     head(payload, &mut out);
     out.push_str(",\"gates\":0,\"configs\":0,\"layers\":0");
@@ -15,7 +15,7 @@ pub(super) fn no_updates(payload: &Payload) -> String {
 }
 
 /// Summary of a compiled payload.
-pub(super) fn summary(payload: &Payload, store: &Store, uses: &Uses, warnings: &[String]) -> String {
+pub(super) fn summary(payload: &Payload<'_>, store: &Store, uses: &Uses, warnings: &[String]) -> String {
     let mut out = String::from("{\"hasUpdates\":true");
     head(payload, &mut out);
     let [gates, configs, layers] = [0, 1, 2].map(|kind: usize| store.order[kind].len());
@@ -24,7 +24,7 @@ pub(super) fn summary(payload: &Payload, store: &Store, uses: &Uses, warnings: &
     out
 }
 
-fn head(payload: &Payload, out: &mut String) {
+fn head(payload: &Payload<'_>, out: &mut String) {
     match payload.get("time") {
         JsValue::Null => out.push_str(",\"time\":null"),
         time @ JsValue::Number(_) => {
@@ -38,7 +38,7 @@ fn head(payload: &Payload, out: &mut String) {
     text_or_null(payload.get("hashed_sdk_key_used"), out);
 }
 
-fn tail(payload: &Payload, uses: &Uses, warnings: &[String], out: &mut String) {
+fn tail(payload: &Payload<'_>, uses: &Uses, warnings: &[String], out: &mut String) {
     out.push_str(",\"defaultEnvironment\":");
     text_or_null(payload.get("default_environment"), out);
     out.push_str(",\"diagnostics\":");

@@ -4,8 +4,10 @@
 //! UTF-8 becomes U+FFFD (what decoding the bytes to a string does), a lone surrogate escape becomes U+FFFD, and nesting
 //! is limited to [`MAX_DEPTH`]. The parser keeps its own stack, so input cannot overflow the thread's.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use super::json_parts::Part;
 use super::value::{JsObject, JsValue};
 
 /// Deepest nesting of arrays and objects. Values are walked and dropped recursively afterwards (about 200 bytes of
@@ -40,27 +42,35 @@ pub fn parse(bytes: &[u8]) -> Result<JsValue, JsonError> {
 /// `JSON.parse(text)`.
 pub fn parse_str(text: &str) -> Result<JsValue, JsonError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Parser { text, bytes: text.as_bytes(), at: 0, open: Vec::new() }.run()
+    Parser::new(text).run()
 }
 
 /// An array or object whose end was not reached yet.
-enum Open {
+pub(super) enum Open {
     Array(Vec<JsValue>),
     Object { entries: Vec<(Box<str>, JsValue)>, key: Box<str> },
 }
 
-struct Parser<'a> {
+pub(super) struct Parser<'a> {
     text: &'a str,
     bytes: &'a [u8],
-    at: usize,
-    open: Vec<Open>,
+    pub(super) at: usize,
+    pub(super) open: Vec<Open>,
+    /// See `json_parts`.
+    pub(super) lists: &'a [&'a str],
+    pub(super) parts: Vec<Part>,
 }
 
-impl Parser<'_> {
-    fn run(mut self) -> Result<JsValue, JsonError> {
+impl<'a> Parser<'a> {
+    pub(super) fn new(text: &'a str) -> Parser<'a> {
+        Parser { text, bytes: text.as_bytes(), at: 0, open: Vec::new(), lists: &[], parts: Vec::new() }
+    }
+
+    pub(super) fn run(&mut self) -> Result<JsValue, JsonError> {
         loop {
             self.skip_white_space();
-            let Some(mut value) = self.start_value()? else { continue };
+            let part = if self.lists.is_empty() { None } else { self.part()? };
+            let Some(mut value) = part.map_or_else(|| self.start_value(), |part| Ok(Some(part)))? else { continue };
             loop {
                 self.skip_white_space();
                 match self.open.pop() {
@@ -76,9 +86,9 @@ impl Parser<'_> {
     }
 
     /// A scalar or empty container, or None when a container was opened and its first value is next.
-    fn start_value(&mut self) -> Result<Option<JsValue>, JsonError> {
+    pub(super) fn start_value(&mut self) -> Result<Option<JsValue>, JsonError> {
         match self.peek() {
-            Some(b'"') => self.string().map(|s| Some(JsValue::String(s))),
+            Some(b'"') => self.text().map(|s| Some(JsValue::String(s.into()))),
             Some(b'{') => self.open_object(),
             Some(b'[') => self.open_array(),
             Some(b't') => self.word("true", JsValue::Bool(true)),
@@ -106,7 +116,7 @@ impl Parser<'_> {
             self.at += 1;
             return Ok(Some(JsValue::Object(JsObject::default())));
         }
-        let key = self.key()?;
+        let key = self.key()?.into();
         self.open.push(Open::Object { entries: Vec::new(), key });
         Ok(None)
     }
@@ -147,7 +157,7 @@ impl Parser<'_> {
                     Some(b',') => {
                         self.at += 1;
                         self.skip_white_space();
-                        let key = self.key()?;
+                        let key = self.key()?.into();
                         self.open.push(Open::Object { entries, key });
                         Ok(None)
                     }
@@ -162,11 +172,11 @@ impl Parser<'_> {
         }
     }
 
-    fn key(&mut self) -> Result<Box<str>, JsonError> {
+    pub(super) fn key(&mut self) -> Result<Cow<'a, str>, JsonError> {
         if self.peek() != Some(b'"') {
             return Err(self.error("expected a property name"));
         }
-        let key = self.string()?;
+        let key = self.text()?;
         self.skip_white_space();
         if self.peek() != Some(b':') {
             return Err(self.error("expected ':'"));
@@ -222,7 +232,8 @@ impl Parser<'_> {
         count
     }
 
-    fn string(&mut self) -> Result<Box<str>, JsonError> {
+    /// A string, copied only if it has escapes.
+    pub(super) fn text(&mut self) -> Result<Cow<'a, str>, JsonError> {
         self.at += 1;
         let start = self.at;
         match self.skip_plain()? {
@@ -231,11 +242,11 @@ impl Parser<'_> {
                 self.at += 1;
                 Ok(text.into())
             }
-            _ => self.escaped_string(start),
+            _ => self.escaped_string(start).map(Cow::Owned),
         }
     }
 
-    fn escaped_string(&mut self, start: usize) -> Result<Box<str>, JsonError> {
+    fn escaped_string(&mut self, start: usize) -> Result<String, JsonError> {
         let mut out = String::from(&self.text[start..self.at]);
         loop {
             let from = self.at;
@@ -243,7 +254,7 @@ impl Parser<'_> {
             out.push_str(&self.text[from..self.at]);
             self.at += 1;
             if stop == b'"' {
-                return Ok(out.into());
+                return Ok(out);
             }
             self.escape(&mut out)?;
         }
@@ -306,17 +317,17 @@ impl Parser<'_> {
         digits.iter().try_fold(0, |n, &b| Some(n << 4 | char::from(b).to_digit(16)?))
     }
 
-    fn skip_white_space(&mut self) {
+    pub(super) fn skip_white_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
-    fn error(&self, message: &'static str) -> JsonError {
+    pub(super) fn error(&self, message: &'static str) -> JsonError {
         JsonError { message, offset: self.at }
     }
 }

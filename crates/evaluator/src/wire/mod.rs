@@ -1,7 +1,7 @@
 //! Payloads as received: dcs-v1 (arrays of specs, inline conditions) and dcs-v2 (maps, `condition_map`), told apart
 //! by their shape. Wire values stay dynamic, because that is how the JavaScript that defines their meaning reads them.
 
-use crate::js_semantics::{parse, JsValue};
+use crate::js_semantics::{Document, JsValue};
 use crate::store::SpecKind;
 
 /// A missing property.
@@ -42,42 +42,46 @@ pub enum Format {
     V2,
 }
 
-/// A spec as found in the payload; `name` is undefined where it has none.
+/// A spec as found in the payload.
 pub struct SpecWire<'a> {
-    /// Its name.
+    /// Its name; None where it has none.
     pub name: Option<&'a str>,
-    /// The spec object.
-    pub json: &'a JsValue,
+    /// What [`Payload::spec`] takes.
+    pub part: &'a JsValue,
 }
 
 /// A parsed payload.
-pub struct Payload {
-    /// The whole object.
-    pub root: JsValue,
+pub struct Payload<'a> {
+    /// The whole object; specs and the conditions of v2 are parsed one at a time.
+    document: Document<'a>,
     /// Its format.
     pub format: Format,
 }
 
 const LISTS: [&str; 3] = ["feature_gates", "dynamic_configs", "layer_configs"];
+const CONDITIONS: &str = "condition_map";
 
-impl Payload {
+impl<'a> Payload<'a> {
     /// Parses the text and recognises the format. Does not look into the specs.
     ///
     /// # Errors
     /// When the text is not a JSON object.
-    pub fn parse(bytes: &[u8]) -> Result<Payload, PayloadError> {
-        let root = parse(bytes).map_err(|_| PayloadError::NotJson)?;
+    pub fn parse(bytes: &'a [u8]) -> Result<Payload<'a>, PayloadError> {
+        let [gates, configs, layers] = LISTS;
+        let lists = [gates, configs, layers, CONDITIONS];
+        let document = Document::parse(bytes, &lists).map_err(|_| PayloadError::NotJson)?;
+        let root = &document.root;
         if root.as_object().is_none() {
             return Err(PayloadError::NotJson);
         }
-        let is_map = |key: &str| matches!(property(&root, key), JsValue::Object(_));
-        let v2 = LISTS.iter().any(|key| is_map(key)) || is_map("condition_map");
-        Ok(Payload { format: if v2 { Format::V2 } else { Format::V1 }, root })
+        let is_map = |key: &str| matches!(property(root, key), JsValue::Object(_));
+        let v2 = LISTS.iter().any(|key| is_map(key)) || is_map(CONDITIONS);
+        Ok(Payload { format: if v2 { Format::V2 } else { Format::V1 }, document })
     }
 
     /// A top-level property; undefined when missing.
     pub fn get(&self, key: &str) -> &JsValue {
-        property(&self.root, key)
+        property(&self.document.root, key)
     }
 
     /// The specs of a kind, in the order of the document (v1) or of JavaScript properties (v2).
@@ -88,21 +92,28 @@ impl Payload {
         let key = LISTS[kind as usize];
         match (self.format, self.get(key)) {
             (Format::V1, JsValue::Array(items)) => {
-                Ok(items.iter().map(|json| SpecWire { name: property(json, "name").as_str(), json }).collect())
+                Ok(items.iter().map(|part| SpecWire { name: self.document.part_name(part), part }).collect())
             }
             (Format::V2, JsValue::Object(map)) => {
-                Ok(map.iter().map(|(name, json)| SpecWire { name: Some(name), json }).collect())
+                Ok(map.iter().map(|(name, part)| SpecWire { name: Some(name), part }).collect())
             }
             _ => Err(PayloadError::MissingSpecs(key)),
         }
     }
 
-    /// A condition that a rule holds: the object itself (v1) or the one its id stands for (v2).
-    pub fn condition<'a>(&'a self, entry: &'a JsValue) -> &'a JsValue {
-        match (self.format, entry) {
-            (Format::V2, JsValue::String(id)) => property(self.get("condition_map"), id),
-            _ => entry,
-        }
+    /// Parses a spec.
+    pub fn spec(&self, part: &JsValue) -> JsValue {
+        self.document.part(part)
+    }
+
+    /// The id of a condition that a rule names rather than holds (v2).
+    pub fn condition_id<'b>(&self, entry: &'b JsValue) -> Option<&'b str> {
+        entry.as_str().filter(|_| self.format == Format::V2)
+    }
+
+    /// Parses the condition of an id; undefined when there is none.
+    pub fn condition(&self, id: &str) -> JsValue {
+        self.document.part(property(self.get(CONDITIONS), id))
     }
 
     /// Pairs of experiment and layer.
