@@ -333,7 +333,7 @@ impl<'a> Parser<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::json_write::stringify;
     use super::*;
 
@@ -369,39 +369,47 @@ mod tests {
         assert_eq!(parse(b"\"a\xffb\"").unwrap().as_str(), Some("a\u{fffd}b"));
     }
 
+    pub const MALFORMED: &[&str] = &[
+        "",
+        " ",
+        "[",
+        "[1,]",
+        "{\"a\":1,}",
+        "{a:1}",
+        "01",
+        "-",
+        "1.",
+        ".5",
+        "1e",
+        "+1",
+        "'a'",
+        "\"a",
+        "\"\n\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "nul",
+        "1 2",
+        "[1 2]",
+        "{\"a\" 1}",
+        "\u{a0}1",
+        "NaN",
+        "{\"a\":1]",
+        "\u{feff}\u{feff}1",
+        "\"\\ud83d\\u12\"",
+        "}",
+        "tru\u{e9}",
+        "[1}",
+        "]",
+        "{\"a\":}",
+        "{\"a\"}",
+        "{,}",
+        "[,]",
+        "{\"n\\u00zz\":1}",
+    ];
+
     #[test]
     fn malformed_text_is_refused() {
-        let bad = [
-            "",
-            " ",
-            "[",
-            "[1,]",
-            "{\"a\":1,}",
-            "{a:1}",
-            "01",
-            "-",
-            "1.",
-            ".5",
-            "1e",
-            "+1",
-            "'a'",
-            "\"a",
-            "\"\n\"",
-            "\"\\x\"",
-            "\"\\u12\"",
-            "nul",
-            "1 2",
-            "[1 2]",
-            "{\"a\" 1}",
-            "\u{a0}1",
-            "NaN",
-            "{\"a\":1]",
-            "\u{feff}\u{feff}1",
-            "\"\\ud83d\\u12\"",
-            "}",
-            "tru\u{e9}",
-        ];
-        for text in bad {
+        for text in MALFORMED {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
     }
