@@ -76,10 +76,8 @@ export interface UserSink {
 export class UserTable {
   private records = new Map<string, UserRecord>();
   private owners: (UserRecord | undefined)[];
+  /** Users that were given a slot; says which one is next in the small ring, and in the large one behind it. */
   private newcomers = 0;
-  /** Places that were taken last: in the small ring, and in the large one behind it. */
-  private passing = -1;
-  private staying = -1;
   private lastUser: object | null = null;
   private lastRecord: UserRecord | null = null;
   private environment: EnvironmentRule = { json: '', overwrites: true };
@@ -103,8 +101,6 @@ export class UserTable {
     this.owners = new Array<UserRecord | undefined>(capacity);
     this.records.clear();
     this.newcomers = 0;
-    this.passing = -1;
-    this.staying = -1;
     this.lastUser = null;
   }
 
@@ -191,13 +187,12 @@ export class UserTable {
 
   private nextSlot(): number {
     const passing = Math.min(PASSING_SLOTS, this.capacity);
-    this.newcomers = (this.newcomers + 1) % NEWCOMERS_PER_STAY;
-    if (this.newcomers !== 0 || passing === this.capacity) {
-      this.passing = (this.passing + 1) % passing;
-      return this.passing;
-    }
-    this.staying = (this.staying + 1) % (this.capacity - passing);
-    return passing + this.staying;
+    const staying = this.capacity - passing;
+    const before = this.newcomers++;
+    if (staying === 0) return before % passing;
+    const stayed = Math.floor(before / NEWCOMERS_PER_STAY);
+    const stays = before % NEWCOMERS_PER_STAY === NEWCOMERS_PER_STAY - 1;
+    return stays ? passing + (stayed % staying) : (before - stayed) % passing;
   }
 
   private forget(record: UserRecord): void {
