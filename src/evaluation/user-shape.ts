@@ -4,22 +4,16 @@
  * A service builds its users in one or two places, so nearly all of them share a shape. For such users a generated
  * function reads, compares and serialises with constant property names: comparing a 10-field user costs 40 ns instead
  * of 290, encoding it 0.6 µs instead of 2.2 (bench/NOTES.md). Where code generation is forbidden, and for users that
- * are not plain, user-snapshot.ts and user-encoder.ts do the same by walking.
+ * are not plain, user-snapshot.ts and user-encoder.ts do the same by walking. A Rust engine is sent the values alone
+ * (user-template.ts).
  *
  * A shape only ever takes plain values: strings, finite numbers, booleans, null, and arrays of those. What it takes is
  * therefore carried by JSON without loss. Keys are part of the generated text, as JSON string literals only.
  */
 import { needsNoEscape, quote, type EncodedUser, type EnvironmentRule } from './user-encoder';
+import { HOLE, templates, type UserTemplate } from './user-template';
 
 type Values = unknown[];
-
-/** The JSON of a user with a hole for each value, as `Engine.setUserValues` takes it. */
-export interface UserTemplate {
-  /** JSON of the user, `\u0002`, JSON of its private attributes or nothing; each hole is a `\u0001`. */
-  text: string;
-  /** Length of the two, filled, less the length of `UserShape.joined`. */
-  fixedLength: number;
-}
 
 /** See the head of this file. */
 export interface UserShape {
@@ -41,9 +35,6 @@ export interface UserShape {
   parsed(values: Values, environment: EnvironmentRule): object;
 }
 
-/** Marks of a template: a hole, and the end of the JSON of the user. No JSON has them. */
-const HOLE = '\u0001';
-const HALF = '\u0002';
 const SECTIONS = ['custom', 'customIDs', 'privateAttributes', 'statsigEnvironment'];
 /** Most fields of a shape; bigger users are walked. */
 const MOST_FIELDS = 64;
@@ -78,12 +69,13 @@ export function compileShape(user: object): UserShape | null {
       object(values) { return ${objectSource(fields)}; } };`;
     const make = new Function('plain', 'same', 'json', 'clean', 'scalar', 'getProto', 'plainProto', source) as (...helpers: unknown[]) => Compiled;
     const { capture, matches, text, joined, holes, object } = make(plainValue, sameValue, jsonOf, isClean, isScalar, Object.getPrototypeOf, Object.prototype);
+    const emptied = holes(values.map((value) => (typeof value === 'string' ? `"${HOLE}"` : HOLE)));
     return {
       capture,
       matches,
       encode: (values, environment) => assemble(text(values), environment),
       joined,
-      template: takesValues(fields) ? templates(holes(values.map((value) => (typeof value === 'string' ? `"${HOLE}"` : HOLE)))) : () => null,
+      template: takesValues(fields) ? templates((environment) => assemble(emptied, environment)) : () => null,
       parsed: (values, environment) => withEnvironment(object(values), environment),
     };
   } catch {
@@ -298,25 +290,6 @@ function takesValues(fields: Field[]): boolean {
   const isPlain = ({ key, fields: inner }: Field): boolean => !JSON.stringify(key).includes('\\') && (inner ?? []).every(isPlain);
   const privates = fields.find(({ key }) => key === 'privateAttributes');
   return fields.every(isPlain) && !fields.some(({ key }) => key === 'statsigEnvironment') && (privates === undefined || privates.fields !== undefined);
-}
-
-/** Templates of four texts with holes; the one of the latest environment is kept. */
-function templates(texts: string[]): (environment: EnvironmentRule) => UserTemplate | null {
-  let latest: EnvironmentRule | null = null;
-  let template: UserTemplate | null = null;
-  return (environment) => {
-    if (environment !== latest) {
-      latest = environment;
-      template = environment.json.includes('\\') ? null : templateOf(assemble(texts, environment));
-    }
-    return template;
-  };
-}
-
-function templateOf({ json, privateJson }: EncodedUser): UserTemplate {
-  const text = `${json}${HALF}${privateJson}`;
-  const holes = text.split(HOLE).length - 1;
-  return { text, fixedLength: json.length + privateJson.length - holes - Math.max(0, holes - 1) };
 }
 
 /** As `assemble` chooses between the user's own environment and the one in its place. */
