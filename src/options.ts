@@ -34,6 +34,7 @@ export interface ResolvedOptions {
   readonly apiForDownloadConfigSpecs: string;
   readonly apiForGetIdLists: string;
   readonly fallbackToStatsigAPI: boolean;
+  readonly disableEnvironmentProxy: boolean;
   readonly networkOverrideFunc: NetworkOverrideFunc | null;
   /** JSON text. */
   readonly bootstrapValues: string | null;
@@ -173,6 +174,7 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     sdkVersion: reader.string('sdkVersion', COMPATIBLE_VERSION),
     requestTimeoutMs: positive(reader, 'requestTimeoutMs'),
     downloadTimeoutMs: positive(reader, 'downloadTimeoutMs'),
+    disableEnvironmentProxy: reader.boolean('disableEnvironmentProxy', false),
   };
 }
 

@@ -19,7 +19,8 @@ export interface Platform {
   selectEngine(forced: EngineKind | null): Selection;
   /** An engine to take over from one that died. May throw for wasm, never for js. */
   makeReplacement(kind: 'wasm' | 'js'): ReplacementEngine;
-  transport(): Transport;
+  /** `usesProxies`: those that the environment names, where there is one. */
+  transport(usesProxies: boolean): Transport;
   /** null: event bodies go out uncompressed. */
   readonly compress: Compress | null;
   /** Turns `compress` back. */

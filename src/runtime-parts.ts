@@ -88,7 +88,7 @@ export function makeHttp({ options, secretKey, sessionID, platform, logger, cloc
     downloadTimeoutMs: options.downloadTimeoutMs,
     sdkKey: secretKey,
     sessionID,
-    transport: platform.transport(),
+    transport: platform.transport(!options.disableEnvironmentProxy),
     networkOverrideFunc: options.networkOverrideFunc as NetworkOverride | null,
     logger,
     clock,

@@ -9,6 +9,7 @@ import { Evaluator, WINDOW_MS } from './evaluation/evaluator';
 import type { EngineDeath, FailoverHooks } from './evaluation/failover';
 import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters, type DeliveryReport } from './events/delivery';
 import { systemClock, type Clock, type TimerHandle } from './network/clock';
+import type { StatsigHttp } from './network/http';
 import type { Diagnostics } from './observability/diagnostics';
 import type { ExceptionReporter } from './observability/exception-report';
 import type { SafeLogger } from './observability/logger';
@@ -45,6 +46,7 @@ export class Runtime {
   isStopped = false;
 
   private readonly clock: Clock;
+  private readonly http: StatsigHttp;
   private readonly adapter: ContainedAdapter | null;
   private hasIpTable = false;
   private isLoaded = false;
@@ -64,6 +66,7 @@ export class Runtime {
     const sessionID = platform.randomUUID();
     const around = { options, loggingCopy, secretKey, sessionID, platform, logger, clock };
     const http = parts.makeHttp(around);
+    this.http = http;
     this.adapter = parts.makeAdapter(around);
     this.exceptions = parts.makeExceptions(around, http);
     this.diagnostics = parts.makeDiagnostics(around, this.evaluator);
@@ -122,8 +125,8 @@ export class Runtime {
 
   /**
    * Ends this life: no more polling, pending events go out once. Resolves when they did and running syncs are done,
-   * or after `timeoutMs` (30 s when none is given: a download that stalls must not hold a shutdown for minutes). Never
-   * rejects. Says what became of the events.
+   * or after `timeoutMs` (30 s when none is given: a download that stalls must not hold a shutdown for minutes); then no
+   * connection is open. Never rejects. Says what became of the events.
    */
   async stop(timeoutMs?: number): Promise<DeliveryReport> {
     this.isStopped = true;
@@ -134,9 +137,11 @@ export class Runtime {
     void this.adapter?.shutdown().catch((error: unknown) => {
       this.logger.debug(`statsigSDK> The data adapter's shutdown failed: ${this.logger.describe(error)}`);
     });
-    const syncs = Promise.all([this.specs.idle(), this.idLists.idle()]);
+    // What is reported of lost events is sent after delivery has ended.
+    const rest = Promise.all([this.specs.idle(), this.idLists.idle(), delivered.then(() => this.http.idle())]);
     // Delivery keeps to its budget by itself, and reports a moment after it.
-    const [report] = await Promise.all([delivered, this.atMost(syncs, timeoutMs ?? SHUTDOWN_BUDGET_MS)]);
+    const [report] = await Promise.all([delivered, this.atMost(rest, timeoutMs ?? SHUTDOWN_BUDGET_MS)]);
+    this.http.close();
     return report;
   }
 

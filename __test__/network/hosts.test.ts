@@ -91,7 +91,7 @@ async function startProxy(): Promise<{ server: Server; url: string; lines: strin
 const INIT = `const s = make({ initStrategyForIDLists: 'none' }); await s.initializeAsync(); await s.shutdownAsync(1000);`;
 const PATH = '/v1/download_config_specs/secret-hosts.json';
 
-test('HTTP_PROXY is honoured, NO_PROXY too', async (t) => {
+test('HTTP_PROXY is honoured, NO_PROXY and disableEnvironmentProxy too', async (t) => {
   const proxy = await startProxy();
   t.teardown(() => void proxy.server.close());
   const { output } = await run(INIT, 'http://flags.invalid/v1', { http_proxy: proxy.url });
@@ -100,6 +100,12 @@ test('HTTP_PROXY is honoured, NO_PROXY too', async (t) => {
   proxy.lines.splice(0);
   const direct = await run(INIT, 'http://flags.invalid/v1', { http_proxy: proxy.url, no_proxy: 'flags.invalid' });
   t.deepEqual([direct.output, proxy.lines], ['["flags.invalid"]', []]);
+  const off = INIT.replace('{', '{ disableEnvironmentProxy: true,');
+  for (const protocol of ['http', 'https']) {
+    const variables = { http_proxy: proxy.url, HTTPS_PROXY: proxy.url, ALL_PROXY: proxy.url };
+    const disabled = await run(off, `${protocol}://flags.invalid/v1`, variables);
+    t.deepEqual([disabled.output, proxy.lines], ['["flags.invalid"]', []]);
+  }
 });
 
 test('HTTPS_PROXY: a tunnel is asked for, so the proxy never sees the key', async (t) => {

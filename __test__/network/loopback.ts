@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 export interface Seen {
   method: string;
@@ -12,6 +12,10 @@ export interface Seen {
 /** A loopback server on a free port. `handle` answers; every request is recorded first. */
 export class Loopback {
   readonly seen: Seen[] = [];
+  /** Connections that are open. */
+  readonly sockets = new Set<Socket>();
+  /** Connections ever. */
+  opened = 0;
   private constructor(private readonly server: Server) {}
 
   static async start(
@@ -19,6 +23,12 @@ export class Loopback {
   ): Promise<Loopback> {
     const server = createServer((request, response) => void loopback.take(request, response, handle));
     const loopback = new Loopback(server);
+    server.keepAliveTimeout = 600_000;
+    server.on('connection', (socket) => {
+      loopback.opened++;
+      loopback.sockets.add(socket);
+      socket.on('close', () => loopback.sockets.delete(socket));
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return loopback;
   }

@@ -28,8 +28,8 @@ export class Deadline {
   ) {
     this.totalTimer = clock.setTimer(() => this.timeOut(limits.totalMs), limits.totalMs);
     this.idleTimer = this.startIdle();
-    outer?.addEventListener('abort', this.onOuterAbort, { once: true });
-    if (outer?.aborted) this.onOuterAbort();
+    outer?.addEventListener('abort', this.abort, { once: true });
+    if (outer?.aborted) this.abort();
   }
 
   get signal(): AbortSignal {
@@ -59,10 +59,11 @@ export class Deadline {
     this.expire = null;
     this.clock.clearTimer(this.idleTimer);
     this.clock.clearTimer(this.totalTimer);
-    this.outer?.removeEventListener('abort', this.onOuterAbort);
+    this.outer?.removeEventListener('abort', this.abort);
   }
 
-  private readonly onOuterAbort = (): void => this.stop(new NetworkError('aborted', 'The request was aborted'));
+  /** Ends the request now. */
+  readonly abort = (): void => this.stop(new NetworkError('aborted', 'The request was aborted'));
 
   private startIdle(): TimerHandle {
     return this.clock.setTimer(() => this.timeOut(this.limits.idleMs), this.limits.idleMs);

@@ -80,6 +80,7 @@ interface Send {
  */
 export class StatsigHttp {
   readonly inFlight = new InFlight();
+  private readonly running = new Map<Deadline, Promise<unknown>>();
   private readonly transport: Transport;
   private readonly clock: Clock;
 
@@ -139,6 +140,17 @@ export class StatsigHttp {
     return this.send({ method: 'POST', url: `${this.options.api}/sdk_exception`, headers, body });
   }
 
+  /** Resolves when no request is running. */
+  async idle(): Promise<void> {
+    while (this.running.size > 0) await Promise.allSettled(this.running.values());
+  }
+
+  /** Ends the requests that are running and closes the connections. Later requests are sent, and leave none behind. */
+  close(): void {
+    for (const deadline of this.running.keys()) deadline.abort();
+    this.options.transport.close?.();
+  }
+
   private headers(additional: Record<string, string>): Record<string, string> {
     return {
       ...additional,
@@ -155,7 +167,8 @@ export class StatsigHttp {
     try {
       return await run(primary);
     } catch (error) {
-      if (!this.options.fallbackToStatsigAPI || this.options.localMode || primary === fallback) throw error;
+      const wasAborted = error instanceof NetworkError && error.code === 'aborted';
+      if (!this.options.fallbackToStatsigAPI || this.options.localMode || primary === fallback || wasAborted) throw error;
       this.options.logger.warn(`statsig: ${this.options.logger.describe(error)}; falling back to the Statsig API`);
       return run(fallback);
     }
@@ -178,8 +191,14 @@ export class StatsigHttp {
     }
   }
 
-  private async sendInTime(request: Send): Promise<TransportResponse> {
+  private sendInTime(request: Send): Promise<TransportResponse> {
     const deadline = new Deadline(this.clock, this.limits(request), request.signal);
+    const answered = this.answerWithin(deadline, request).finally(() => this.running.delete(deadline));
+    this.running.set(deadline, answered);
+    return answered;
+  }
+
+  private async answerWithin(deadline: Deadline, request: Send): Promise<TransportResponse> {
     try {
       const { method, url, headers, body } = request;
       const isUpload = method === 'POST' && request.isDownload !== true;

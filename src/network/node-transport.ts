@@ -1,26 +1,21 @@
-import { Agent as HttpAgent, type AgentOptions } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import type { AxiosRequestConfig, AxiosResponse } from 'axios';
+import { makeAgents, type Agents, type ProxyFor } from './agents';
+import { DECODED_ENCODINGS, decoded } from './decoding';
 import { GrowingBytes } from './growing-bytes';
 import { NetworkError } from './network-error';
 import type { Transport, TransportRequest, TransportResponse } from './transport';
 
-/** Connections kept per host; more requests queue inside Node. */
-const AGENT_OPTIONS: AgentOptions = { keepAlive: true, maxSockets: 64, maxFreeSockets: 8, scheduling: 'lifo' };
-
 type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse<Readable>>;
 
 /**
- * axios with keep-alive agents, for Node, Bun and Deno. Proxy variables of the environment are honoured by axios. Idle
- * connections do not keep the process alive (Node unreferences them). axios is loaded at the first request, so that a
- * process in localMode never pays for it.
+ * axios over connections of our own, for Node, Bun and Deno. axios is loaded at the first request, so that a process in
+ * localMode never pays for it. `usesProxies`: those that the environment names.
  */
-export function nodeTransport(): Transport {
-  const httpAgent = new HttpAgent(AGENT_OPTIONS);
-  const httpsAgent = new HttpsAgent(AGENT_OPTIONS);
-  const send: Send = (config) => loadAxios().request({ ...config, httpAgent, httpsAgent });
-  return async (request) => {
+export function nodeTransport(usesProxies = true): Transport {
+  const agents = makeAgents(usesProxies ? environmentProxy : () => '');
+  const send: Send = (config) => loadAxios().request({ ...config, ...agentsOf(agents) });
+  const transport: Transport = async (request) => {
     try {
       return await attempt(send, request);
     } catch (error) {
@@ -29,13 +24,28 @@ export function nodeTransport(): Transport {
     }
     return attempt(send, request).catch((error: unknown) => Promise.reject(plainError(error)));
   };
+  return Object.assign(transport, { close: agents.close });
 }
+
+/** `proxy: false`: the agents know. */
+function agentsOf({ httpAgent, httpsAgent }: Agents): AxiosRequestConfig {
+  return { httpAgent, httpsAgent, proxy: false };
+}
+
+/** A runtime that does not let us read the environment (Deno) names no proxy. */
+const environmentProxy: ProxyFor = (url) => {
+  try {
+    return loadAxios().proxyFor(url);
+  } catch {
+    return '';
+  }
+};
 
 /**
  * The bundle of axios' adapter for Node's http, from `scripts/build-axios.mjs`. `require`, not `import()`, which jest does
  * not offer to CommonJS.
  */
-function loadAxios(): { request: Send } {
+function loadAxios(): { request: Send; proxyFor: ProxyFor } {
   return require('./generated/axios-http') as ReturnType<typeof loadAxios>;
 }
 
@@ -52,17 +62,17 @@ async function exchange(send: Send, request: TransportRequest, followsRedirects:
   const response = await send({
     method: request.method,
     url: request.url,
-    headers: { Accept: '*/*', ...request.headers },
+    headers: { Accept: '*/*', 'Accept-Encoding': DECODED_ENCODINGS, ...request.headers },
     data: bodyBuffer(request.body),
     responseType: 'stream',
-    decompress: true,
+    decompress: false,
     signal: request.signal,
     validateStatus: () => true,
     maxBodyLength: Infinity,
     ...(followsRedirects ? { beforeRedirect: (options) => keepKeyAtHome(options, request.url) } : { maxRedirects: 0 }),
   });
   request.onProgress();
-  const body = await readAll(response.data, request, expectedBytes(response));
+  const body = await readAll(plainBody(response, request), request, expectedBytes(response));
   return {
     status: response.status,
     ok: response.status >= 200 && response.status < 300,
@@ -71,10 +81,29 @@ async function exchange(send: Send, request: TransportRequest, followsRedirects:
   };
 }
 
-/** What the server announces, unless it is compressed: axios takes the encoding out and leaves the length. */
-function expectedBytes({ headers, request }: AxiosResponse<Readable>): number {
-  const raw = (request as { res?: { headers?: Record<string, unknown> } } | undefined)?.res?.headers ?? headers;
-  return raw['content-encoding'] === undefined ? Number(raw['content-length']) || 0 : 0;
+/** Of the answer to an upload the status is all that counts: what is wrong with its body must not send the events twice. */
+function plainBody({ status, headers, data }: AxiosResponse<Readable>, { isUpload }: TransportRequest): Readable {
+  const encoding = headers['content-encoding'] as unknown;
+  if (typeof encoding !== 'string' || isUpload || status === 204 || status === 304) return data;
+  const body = decodedOrClosed(data, encoding);
+  delete headers['content-encoding'];
+  delete headers['content-length'];
+  return body;
+}
+
+/** A body that nobody reads would hold its connection. */
+function decodedOrClosed(data: Readable, encoding: string): Readable {
+  try {
+    return decoded(data, encoding);
+  } catch (error) {
+    data.on('error', ignore).destroy();
+    throw error;
+  }
+}
+
+/** What the server announces; of a compressed body it says nothing about what comes out. */
+function expectedBytes({ headers }: AxiosResponse<Readable>): number {
+  return Number(headers['content-length']) || 0;
 }
 
 function bodyBuffer(body: Uint8Array | string | undefined): Buffer | undefined {

@@ -33,7 +33,11 @@ export interface TransportResponse {
 }
 
 /** Sends one request; resolves for every status, rejects when there is no complete response. */
-export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
+export interface Transport {
+  (request: TransportRequest): Promise<TransportResponse>;
+  /** Closes every connection that it holds. What is sent afterwards keeps none. */
+  close?(): void;
+}
 
 /** The parts of a fetch `Response` that statsig-node's overrides provide (BEHAVIOUR.md 8.6). All may be absent. */
 export interface OverrideResponse {

@@ -73,6 +73,8 @@ export type AdditionalOptions = {
   requestTimeoutMs: number;
   /** Longest duration of one download of specs or of an ID list, ms. */
   downloadTimeoutMs: number;
+  /** Connect directly even where HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name a proxy. Default false. */
+  disableEnvironmentProxy: boolean;
 };
 
 /** Options of `initialize` and `new StatsigServer`; all are optional. */

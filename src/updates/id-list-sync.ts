@@ -147,6 +147,8 @@ export class IdListSync {
   private async fromNetwork(): Promise<SyncResult> {
     const { http, diagnostics, logger, localMode, adapter, errors } = this.options;
     if (localMode) return { success: true };
+    const wasStopped = this.poller.isStopped;
+    const isCutOff = (): boolean => this.poller.isStopped !== wasStopped;
     try {
       const run = (): Promise<TransportResponse> => http.fetchIdListIndex();
       const key = 'get_id_list_sources';
@@ -155,9 +157,9 @@ export class IdListSync {
       if (index === null) throw errors?.invalidIndex() ?? new Error('The index of ID lists is no object');
       diagnostics.start(key, 'process', { idListCount: index.names.size });
       this.removeOthers(index.names);
-      await this.inParallel(index.entries, (entry) => this.bringUpToDate(entry));
+      await this.inParallel(index.entries, async (entry) => (isCutOff() ? undefined : this.bringUpToDate(entry)));
       diagnostics.end(key, 'process', { success: true });
-      if (adapter !== null) await this.storeAll(adapter, response.body);
+      if (adapter !== null && !isCutOff()) await this.storeAll(adapter, response.body);
       return { success: true };
     } catch (error) {
       return { success: false, error: error instanceof Error ? error : new Error('Syncing ID lists failed') };

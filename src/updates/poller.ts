@@ -28,7 +28,8 @@ export class Poller<T> {
   private running: Promise<T> | null = null;
   private timer: TimerHandle = null;
   private isPolling = false;
-  private isStopped = false;
+  /** `stop` was called. */
+  isStopped = false;
   private lastPoll = 0;
   private failures = 0;
 

@@ -97,7 +97,7 @@ export class SpecSync {
     }
     if (adapter !== null) note(result, 'DataAdapter', await this.fromAdapter(adapter, true));
     if (result.source === undefined && bootstrap !== null) await this.fromBootstrap(bootstrap, result);
-    if (result.source === undefined && !localMode) note(result, 'Network', await this.fromNetwork());
+    if (result.source === undefined && !localMode && !this.poller.isStopped) note(result, 'Network', await this.fromNetwork());
     return result;
   }
 
