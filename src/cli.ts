@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 import { createLocalServer } from './local-server';
 import type { LocalServer } from './local-server';
 
-const usage = `usage: statsig-node-native serve --specs FILE [--port N] [--id-lists DIR] [--host ADDRESS]
+const usage = `usage: statsig-node-native serve --specs FILE [--port N] [--id-lists DIR] [--host ADDRESS] [--allow-host NAME]
 
 Serves a project to Statsig server SDKs on this machine and shows the events they send.
-  --specs FILE     payload as download_config_specs returns it; served again when it changes
-  --port N         default 4470
-  --id-lists DIR   NAME.txt: one unit ID per line; NAME.lines: the wire text
-  --host ADDRESS   default 127.0.0.1
+  --specs FILE       payload as download_config_specs returns it; served again when it changes
+  --port N           default 4470
+  --id-lists DIR     NAME.txt: one unit ID per line; NAME.lines: the wire text
+  --host ADDRESS     default 127.0.0.1
+  --allow-host NAME  another name that clients may call it by; may be repeated
 `;
 
 interface ServeArguments {
@@ -18,6 +19,7 @@ interface ServeArguments {
   port: number;
   host: string;
   idListsDirectory?: string;
+  allowedHosts: string[];
 }
 
 /** Reads the command line; a sentence when it makes no sense. */
@@ -32,6 +34,7 @@ function parse(args: string[]): ServeArguments | string {
         port: { type: 'string', default: '4470' },
         'id-lists': { type: 'string' },
         host: { type: 'string', default: '127.0.0.1' },
+        'allow-host': { type: 'string', multiple: true, default: [] },
       },
     });
   } catch (error) {
@@ -42,7 +45,8 @@ function parse(args: string[]): ServeArguments | string {
   if (values.specs === undefined) return '--specs FILE is missing';
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) return `--port ${values.port} is no port`;
-  return { specsFile: values.specs, port, host: values.host ?? '127.0.0.1', idListsDirectory: values['id-lists'] };
+  const { specs: specsFile, host = '127.0.0.1', 'id-lists': idListsDirectory, 'allow-host': allowedHosts = [] } = values;
+  return { specsFile, port, host, idListsDirectory, allowedHosts };
 }
 
 function closeOnSignal(server: LocalServer): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
@@ -11,8 +12,22 @@ export const bodyLimitBytes = 64 * 1024 * 1024;
 export interface Reply {
   status: number;
   headers?: Record<string, string>;
-  body?: string | Buffer;
+  /** Whole, or in pieces where it may be longer than one text can be. Faults replace but do not cut pieces. */
+  body?: string | Buffer | Generator<string>;
 }
+
+/**
+ * On every answer: nothing here is a script, a frame or part of another page, whatever it holds. The page's own style is
+ * a file, so that nothing inline is ever allowed.
+ */
+const protection = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
 
 /** A request body that can't be read; `status` is the answer it gets. */
 export class BodyError extends Error {
@@ -44,21 +59,23 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
 type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
 /** By content encoding. zstd exists from Node 22.15 on. */
-function decompressors(): Record<string, Decompress | undefined> {
-  const withZstd = zlib as typeof zlib & { zstdDecompress?: typeof zlib.gunzip };
-  return {
-    gzip: promisify(zlib.gunzip) as Decompress,
-    deflate: promisify(zlib.inflate) as Decompress,
-    br: promisify(zlib.brotliDecompress) as Decompress,
-    zstd: withZstd.zstdDecompress && (promisify(withZstd.zstdDecompress) as Decompress),
-  };
+function decompressorOf(encoding: string): Decompress | undefined {
+  const { zstdDecompress } = zlib as typeof zlib & { zstdDecompress?: typeof zlib.gunzip };
+  const known = new Map([
+    ['gzip', zlib.gunzip],
+    ['deflate', zlib.inflate],
+    ['br', zlib.brotliDecompress],
+    ['zstd', zstdDecompress],
+  ]);
+  const decompress = known.get(encoding);
+  return decompress && (promisify(decompress) as Decompress);
 }
 
 /** Undoes `content-encoding`. Throws a `BodyError` for unknown encodings and broken bytes. */
 export async function decodeBody(bytes: Buffer, encoding: string | undefined): Promise<string> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '' || bytes.length === 0) return bytes.toString('utf8');
-  const decompress = decompressors()[name];
+  const decompress = decompressorOf(name);
   if (!decompress) throw new BodyError(415, `unknown content-encoding ${name}`);
   try {
     return (await decompress(bytes, { maxOutputLength: bodyLimitBytes })).toString('utf8');
@@ -79,15 +96,22 @@ export function send(response: ServerResponse, reply: Reply, fault?: Fault): num
     response.destroy();
     return 0;
   }
+  for (const [name, value] of Object.entries(protection)) response.setHeader(name, value);
   const replaced = fault?.status !== undefined || fault?.body !== undefined;
   const status = replaced ? (fault.status ?? 200) : reply.status;
-  const body = Buffer.from(replaced ? (fault.body ?? '') : (reply.body ?? ''));
-  const headers = { ...(replaced ? {} : reply.headers), ...fault?.headers, 'content-length': String(body.length) };
-  response.writeHead(status, headers);
-  if (fault?.truncateBytes === undefined) {
-    response.end(body);
+  const body = replaced ? (fault.body ?? '') : (reply.body ?? '');
+  const headers = { ...(replaced ? {} : reply.headers), ...fault?.headers };
+  if (typeof body !== 'string' && !Buffer.isBuffer(body)) {
+    response.writeHead(status, headers);
+    Readable.from(body).on('error', () => response.destroy()).pipe(response);
     return status;
   }
-  response.write(body.subarray(0, fault.truncateBytes), () => response.destroy());
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
+  if (fault?.truncateBytes === undefined) {
+    response.end(bytes);
+    return status;
+  }
+  response.write(bytes.subarray(0, fault.truncateBytes), () => response.destroy());
   return status;
 }

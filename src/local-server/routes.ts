@@ -4,6 +4,7 @@ import { acceptsGzip, json } from './exchange';
 import type { Reply } from './exchange';
 import { rangeStart } from './id-lists';
 import type { IdLists } from './id-lists';
+import { shortText } from './show';
 import type { ServedSpecs } from './specs-source';
 import type { ReceivedEvent, Route } from './types';
 
@@ -13,6 +14,8 @@ export interface Target {
   /** Version of the config format that the path asks for. */
   version: 1 | 2;
   path: string;
+  /** Host of a target that is a whole URL, as a proxy is asked; '' for a path. */
+  host: string;
   query: URLSearchParams;
   /** Last segment: the file of an ID-list download. */
   name: string;
@@ -26,11 +29,22 @@ const patterns: [Route, RegExp][] = [
   ['exceptions', /\/sdk_exception$/],
 ];
 
-export function targetOf(url: string): Target {
-  const { pathname, searchParams } = new URL(url, 'http://localhost');
+/** Reads the target of a request line; null for one that is neither a path nor an http URL. */
+export function targetOf(target: string): Target | null {
+  const isPath = target.startsWith('/');
+  let url: URL;
+  try {
+    // Put together, not resolved against a base: `//` and `//host` are paths here.
+    url = new URL(isPath ? `http://localhost${target}` : target);
+  } catch {
+    return null;
+  }
+  if (!/^https?:$/.test(url.protocol)) return null;
+  const { pathname, searchParams } = url;
   const route = patterns.find(([, pattern]) => pattern.test(pathname))?.[0] ?? null;
   const version = pathname.startsWith('/v2/') ? 2 : 1;
-  return { route, version, path: pathname, query: searchParams, name: pathname.split('/').pop() ?? '' };
+  const name = pathname.split('/').pop() ?? '';
+  return { route, version, path: pathname, host: isPath ? '' : url.host, query: searchParams, name };
 }
 
 /** `GET …/download_config_specs/KEY.json?sinceTime=T` */
@@ -59,6 +73,9 @@ export function idListReply(lists: IdLists, target: Target, request: IncomingMes
 
 type Batch = { events?: unknown; statsigMetadata?: unknown } | null;
 
+/** Events that one batch may hold; SDKs send up to 1,000. */
+const mostEvents = 100_000;
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
@@ -70,8 +87,10 @@ export function eventsOf(body: string, receivedAtMs: number): ReceivedEvent[] | 
   } catch {
     return null;
   }
-  if (!isRecord(batch) || !Array.isArray(batch.events) || !batch.events.every(isRecord)) return null;
+  if (!isRecord(batch) || !Array.isArray(batch.events) || batch.events.length > mostEvents) return null;
+  if (!batch.events.every(isRecord)) return null;
   const statsigMetadata = isRecord(batch.statsigMetadata) ? batch.statsigMetadata : {};
-  const eventName = (event: Record<string, unknown>): string => String(event.eventName ?? '');
-  return batch.events.map((event) => ({ eventName: eventName(event), event, statsigMetadata, receivedAtMs }));
+  return batch.events.map((event) => {
+    return { eventName: shortText(event.eventName ?? '', Infinity), event, statsigMetadata, receivedAtMs };
+  });
 }

@@ -2,21 +2,29 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { refusal, urlOf } from './access';
 import { BodyError, decodeBody, json, readBody, send } from './exchange';
 import type { Reply } from './exchange';
 import { Faults, waitAsToldBy } from './faults';
 import { IdLists } from './id-lists';
+import { inspectionReply } from './inspection';
+import type { Inspected } from './inspection';
 import { Journal } from './journal';
-import { countByRoute, htmlPage } from './page';
-import type { Overview } from './page';
 import { eventsOf, idListReply, specsReply, targetOf } from './routes';
 import type { Target } from './routes';
 import { emptySpecs, serveSpecs, SpecsFile } from './specs-source';
 import type { ServedSpecs } from './specs-source';
 import type { IdListInput, LocalServerOptions, ReceivedRequest, SpecsInput } from './types';
 
-/** Events shown on the page. */
-const shownEvents = 100;
+const defaultHost = '127.0.0.1';
+
+/** One request that is answered. */
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  target: Target;
+  received: ReceivedRequest;
+}
 
 /** Everything behind one listening socket. */
 export class StatsigCompatibleServer {
@@ -27,14 +35,20 @@ export class StatsigCompatibleServer {
   private readonly closing = new AbortController();
   private readonly server: Server;
   private readonly file: SpecsFile | null;
+  private readonly inspected: Inspected;
   private specs: { 1: ServedSpecs; 2: ServedSpecs | null };
-  private url = '';
 
   constructor(private readonly options: LocalServerOptions) {
     if (options.specs !== undefined && options.specsFile !== undefined) {
       throw new TypeError('createLocalServer: give specs or specsFile, not both');
     }
-    this.log = options.log ?? (() => undefined);
+    this.log = (message) => {
+      try {
+        options.log?.(message);
+      } catch {
+        // A log that fails must not end the server.
+      }
+    };
     this.journal = new Journal({
       maxEvents: options.maxEvents ?? 100_000,
       maxRequests: options.maxRequests ?? 10_000,
@@ -47,19 +61,23 @@ export class StatsigCompatibleServer {
     };
     if (options.idListsDirectory !== undefined) this.lists.addDirectory(options.idListsDirectory);
     for (const [name, members] of Object.entries(options.idLists ?? {})) this.lists.set(name, members);
+    const listNames = (): string[] => Object.keys(this.lists.index(''));
+    this.inspected = { url: '', journal: this.journal, specs: () => this.currentSpecs(1), listNames };
     this.server = createServer((request, response) => void this.handle(request, response));
   }
 
   /** Resolves with the port once the server listens; rejects when it can't. */
   listen(): Promise<{ url: string; port: number }> {
-    const host = this.options.host ?? '127.0.0.1';
+    const host = this.options.host ?? defaultHost;
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen(this.options.port ?? 0, host, () => {
         this.server.off('error', reject);
         const { port } = this.server.address() as AddressInfo;
-        this.url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-        resolve({ url: this.url, port });
+        this.server.on('error', (error) => this.log(String(error)));
+        const url = `${urlOf(host)}:${port}`;
+        this.inspected.url = url;
+        resolve({ url, port });
       });
     });
   }
@@ -85,9 +103,12 @@ export class StatsigCompatibleServer {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const received = this.describe(request);
+    const target = targetOf(request.url ?? '/');
+    const refused = this.refusalOf(request, target);
+    if (target === null || refused !== null) return this.refuse(response, refused);
+    const received = describe(request, target);
     try {
-      await this.answer(request, response, received);
+      await this.answer({ request, response, target, received });
     } catch (error) {
       // Only the connection can fail here: bodies and faults are answered below.
       this.log(`${received.method} ${received.route ?? received.path}: ${String(error)}`);
@@ -96,15 +117,20 @@ export class StatsigCompatibleServer {
     this.journal.addRequest(received);
   }
 
-  private describe(request: IncomingMessage): ReceivedRequest {
-    const { route, path, query } = targetOf(request.url ?? '/');
-    const { method = 'GET', headers } = request;
-    const entries = Object.fromEntries(query);
-    return { route, method, path, query: entries, headers, body: '', wireBytes: 0, status: 0, receivedAtMs: Date.now() };
+  private refusalOf(request: IncomingMessage, target: Target | null): string | null {
+    const { host = defaultHost, allowedHosts = [] } = this.options;
+    return refusal(request, target?.host ?? '', { host, allowedHosts });
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse, received: ReceivedRequest): Promise<void> {
-    const target = targetOf(request.url ?? '/');
+  /** Nothing is read, nothing remembered: what a website sends must not push out what arrived. */
+  private refuse(response: ServerResponse, why: string | null): void {
+    const [message, status] = why === null ? ['the request target makes no sense', 400] : [why, 403];
+    this.log(`refused: ${message}`);
+    response.setHeader('connection', 'close');
+    send(response, json({ error: message }, status));
+  }
+
+  private async answer({ request, response, target, received }: Exchange): Promise<void> {
     const reply = await this.readAndReply(request, target, received);
     const fault = this.faults.take(target.route);
     if (fault) await waitAsToldBy(fault, this.closing.signal);
@@ -135,7 +161,8 @@ export class StatsigCompatibleServer {
       case 'specs':
         return specsReply(this.currentSpecs(target.version), target, request);
       case 'idListIndex':
-        return json(this.lists.index(this.url));
+        // By the name that the client used: it reaches the server by that one, maybe through a forwarded port.
+        return json(this.lists.index(`http://${request.headers.host}`));
       case 'idList':
         return idListReply(this.lists, target, request);
       case 'events':
@@ -143,50 +170,16 @@ export class StatsigCompatibleServer {
       case 'exceptions':
         return json({ success: true });
       case null:
-        return this.inspection(request, target);
+        return inspectionReply(target.path, this.inspected, request);
     }
   }
 
   private currentSpecs(version: 1 | 2): ServedSpecs {
     return (version === 2 ? this.specs[2] : null) ?? this.file?.current() ?? this.specs[1];
   }
-
-  private inspection(request: IncomingMessage, target: Target): Reply {
-    if (target.path === '/_events') {
-      if (request.method === 'DELETE') this.journal.clear();
-      const events = this.journal.receivedEvents();
-      return json({ count: events.length, dropped: this.journal.droppedEvents(), events });
-    }
-    if (target.path !== '/') return json({ error: 'no such path' }, 404);
-    const overview = this.overview();
-    if (!String(request.headers.accept ?? '').includes('text/html')) return json(overview);
-    return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: htmlPage(overview) };
-  }
-
-  private overview(): Overview {
-    const events = this.journal.receivedEvents();
-    const specs = this.currentSpecs(1);
-    return {
-      url: this.url,
-      specs: { time: specs.time, ...sizesOf(specs.text) },
-      idLists: Object.keys(this.lists.index(this.url)),
-      events: { received: events.length, dropped: this.journal.droppedEvents(), latest: events.slice(-shownEvents).reverse() },
-      requests: countByRoute(this.journal.receivedRequests()),
-    };
-  }
 }
 
-/** Specs by kind in a payload of either format; zeros for a text that is no payload. */
-function sizesOf(text: string): { gates: number; configs: number; layers: number } {
-  const count = (value: unknown): number => (value !== null && typeof value === 'object' ? Object.keys(value).length : 0);
-  try {
-    const payload = JSON.parse(text) as Record<string, unknown>;
-    return {
-      gates: count(payload.feature_gates),
-      configs: count(payload.dynamic_configs),
-      layers: count(payload.layer_configs),
-    };
-  } catch {
-    return { gates: 0, configs: 0, layers: 0 };
-  }
+function describe({ method = 'GET', headers }: IncomingMessage, { route, path, query }: Target): ReceivedRequest {
+  const entries = Object.fromEntries(query);
+  return { route, method, path, query: entries, headers, body: '', wireBytes: 0, status: 0, receivedAtMs: Date.now() };
 }

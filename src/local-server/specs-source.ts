@@ -28,7 +28,7 @@ export const emptySpecs = {
 function timeOf(text: string): number {
   try {
     const time = (JSON.parse(text) as { time?: unknown } | null)?.time;
-    return typeof time === 'number' ? time : 0;
+    return typeof time === 'number' && Number.isFinite(time) ? time : 0;
   } catch {
     return 0;
   }

@@ -25,6 +25,11 @@ export interface LocalServerOptions {
   port?: number;
   /** Address to listen on. Default `127.0.0.1`: payloads and users are nobody else's business. */
   host?: string;
+  /**
+   * Names, besides `localhost` and `host`, that clients reach the server by: `['flags']` in a container network. A request
+   * by another name is refused, because a website could let its name resolve to this machine.
+   */
+  allowedHosts?: readonly string[];
   /** Most events kept; the oldest go first. Default 100,000. */
   maxEvents?: number;
   /** Most requests remembered; the oldest go first. Default 10,000. */
