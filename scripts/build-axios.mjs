@@ -8,10 +8,9 @@ import { root } from './stamp.mjs';
 /** What the packages ask for, by importer and path, and what they get instead. */
 const standIns = {
   'axios form-data': 'form-data.mjs',
+  'axios follow-redirects': 'follow-redirects.mjs',
   'axios https-proxy-agent': 'https-proxy-agent.mjs',
   'axios http2': 'http2.cjs',
-  'follow-redirects assert': 'assert.cjs',
-  'follow-redirects debug': 'debug.cjs',
 };
 
 const withStandIns = {

@@ -13,7 +13,13 @@ export function fetchTransport(customFetch?: Fetch): Transport {
     if (typeof send !== 'function') throw new NetworkError('network', 'This runtime has no fetch');
     const { method, headers, body, signal } = request;
     // The cast: BodyInit excludes views of shared memory, which no caller here has.
-    const response = await send(request.url, { method, headers, body: body as string | Uint8Array<ArrayBuffer>, signal });
+    const init = { method, headers, body: body as string | Uint8Array<ArrayBuffer>, signal };
+    let response = await send(request.url, { ...init, redirect: 'manual' });
+    // Browsers do not tell where a redirect leads. Following it would take the key along, if there is one.
+    if (response.type === 'opaqueredirect') {
+      if (headers['STATSIG-API-KEY'] !== undefined) throw new NetworkError('network', 'Redirects are hidden here: not followed');
+      response = await send(request.url, { ...init, redirect: 'follow' });
+    }
     request.onProgress();
     return {
       status: response.status,

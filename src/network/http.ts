@@ -4,6 +4,7 @@ import { Deadline, type DeadlineLimits } from './deadline';
 import { InFlight } from './in-flight';
 import { NetworkError } from './network-error';
 import { overrideTransport } from './override-transport';
+import { followRedirects } from './redirects';
 import { parseRetryAfter } from './retry-after';
 import type { NetworkOverride, Transport, TransportResponse } from './transport';
 
@@ -87,7 +88,9 @@ export class StatsigHttp {
   constructor(private readonly options: HttpOptions) {
     this.clock = options.clock ?? systemClock;
     const { networkOverrideFunc } = options;
-    this.transport = networkOverrideFunc === null ? options.transport : overrideTransport(networkOverrideFunc);
+    this.transport = networkOverrideFunc === null
+      ? followRedirects(options.transport, options.sdkKey)
+      : overrideTransport(networkOverrideFunc);
   }
 
   /** GET of the config specs; `sinceTime` 0 asks for all. Falls back to Statsig's CDN if so configured (8.4). */

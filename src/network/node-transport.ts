@@ -17,12 +17,12 @@ export function nodeTransport(usesProxies = true): Transport {
   const send: Send = (config) => loadAxios().request({ ...config, ...agentsOf(agents) });
   const transport: Transport = async (request) => {
     try {
-      return await attempt(send, request);
+      return await exchange(send, request);
     } catch (error) {
       // The server closed an idle connection just as it was taken: says nothing about this request.
       if (request.signal.aborted || !wasStaleConnection(error)) throw plainError(error);
     }
-    return attempt(send, request).catch((error: unknown) => Promise.reject(plainError(error)));
+    return exchange(send, request).catch((error: unknown) => Promise.reject(plainError(error)));
   };
   return Object.assign(transport, { close: agents.close });
 }
@@ -49,16 +49,7 @@ function loadAxios(): { request: Send; proxyFor: ProxyFor } {
   return require('./generated/axios-http') as ReturnType<typeof loadAxios>;
 }
 
-/**
- * An upload is sent without axios' machinery for redirects, a quarter of what it costs in JavaScript; the rare answer
- * that asks for the same POST elsewhere makes it go out once more, with it.
- */
-async function attempt(send: Send, request: TransportRequest): Promise<TransportResponse> {
-  const response = await exchange(send, request, !request.isUpload);
-  return request.isUpload && (response.status === 307 || response.status === 308) ? exchange(send, request, true) : response;
-}
-
-async function exchange(send: Send, request: TransportRequest, followsRedirects: boolean): Promise<TransportResponse> {
+async function exchange(send: Send, request: TransportRequest): Promise<TransportResponse> {
   const response = await send({
     method: request.method,
     url: request.url,
@@ -69,7 +60,7 @@ async function exchange(send: Send, request: TransportRequest, followsRedirects:
     signal: request.signal,
     validateStatus: () => true,
     maxBodyLength: Infinity,
-    ...(followsRedirects ? { beforeRedirect: (options) => keepKeyAtHome(options, request.url) } : { maxRedirects: 0 }),
+    maxRedirects: 0,
   });
   request.onProgress();
   const body = await readAll(plainBody(response, request), request, expectedBytes(response));
@@ -110,15 +101,6 @@ function bodyBuffer(body: Uint8Array | string | undefined): Buffer | undefined {
   if (body === undefined) return undefined;
   if (typeof body === 'string') return Buffer.from(body);
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-}
-
-/** A redirect to another host must not carry the secret key along. */
-function keepKeyAtHome(options: Record<string, unknown>, original: string): void {
-  const headers = options['headers'] as Record<string, unknown> | undefined;
-  if (headers === undefined || options['hostname'] === new URL(original).hostname) return;
-  for (const name of Object.keys(headers)) {
-    if (name.toLowerCase() === 'statsig-api-key') delete headers[name];
-  }
 }
 
 /** Reads to the end; rejects on a truncated, oversized or aborted body. `expected`: bytes to come, 0 = not known. */
@@ -167,13 +149,13 @@ function headerText(value: unknown): string | null {
 interface AxiosLikeError {
   code?: string;
   message?: string;
-  request?: { reusedSocket?: boolean; _currentRequest?: { reusedSocket?: boolean } };
+  request?: { reusedSocket?: boolean };
 }
 
 function wasStaleConnection(error: unknown): boolean {
   const { code, request } = (error ?? {}) as AxiosLikeError;
   if (code !== 'ECONNRESET' && code !== 'EPIPE') return false;
-  return (request?.reusedSocket ?? request?._currentRequest?.reusedSocket) === true;
+  return request?.reusedSocket === true;
 }
 
 /** axios errors carry the whole request, headers and key included; only code and message go on. */

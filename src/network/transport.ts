@@ -11,10 +11,7 @@ export interface TransportRequest {
   headers: Record<string, string>;
   /** Text goes out as UTF-8. */
   body?: Uint8Array | string;
-  /**
-   * The request delivers its body. A redirect that would turn it into a GET (301 to 303) delivers nothing, so Node's
-   * transport resolves with it instead of following; 307 and 308 are followed.
-   */
+  /** The request delivers its body: a redirect that would turn it into a GET (301 to 303) is not followed. */
   isUpload: boolean;
   /** A longer response body rejects. After decompression. */
   maxBytes: number;
@@ -32,7 +29,10 @@ export interface TransportResponse {
   body: Uint8Array;
 }
 
-/** Sends one request; resolves for every status, rejects when there is no complete response. */
+/**
+ * Sends one request; resolves for every status, rejects when there is no complete response. Redirects are answers:
+ * `redirects.ts` follows them, save for `override-transport`, whose function does what it likes.
+ */
 export interface Transport {
   (request: TransportRequest): Promise<TransportResponse>;
   /** Closes every connection that it holds. What is sent afterwards keeps none. */
