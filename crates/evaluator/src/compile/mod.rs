@@ -9,9 +9,10 @@ mod summary;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use serde::Serialize;
 
 use crate::js_semantics::value::array_index;
-use crate::js_semantics::{stringify, to_lower_case, to_string, JsValue};
+use crate::js_semantics::{document_text, stringify, to_lower_case, to_string, JsValue};
 use crate::store::{PayloadMeta, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
 use crate::wire::{property, Format, Payload, PayloadError, SpecWire};
 use names::Names;
@@ -34,7 +35,8 @@ pub struct PreparedSpecs {
 /// When it is not JSON, or one of the three lists of specs is missing. A malformed spec is no error: it answers
 /// Unsupported and is named in a warning.
 pub fn prepare(bytes: &[u8]) -> Result<PreparedSpecs, PayloadError> {
-    let payload = Payload::parse(bytes)?;
+    let text = document_text(bytes);
+    let payload = Payload::parse(&text)?;
     if !payload.get("has_updates").is_truthy() {
         return Ok(PreparedSpecs { store: None, summary: summary::no_updates(&payload) });
     }
@@ -48,11 +50,15 @@ pub fn prepare(bytes: &[u8]) -> Result<PreparedSpecs, PayloadError> {
 }
 
 /// What the specs need from outside.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Uses {
+    #[serde(rename = "usesTimeZone")]
     pub(crate) time_zone: bool,
+    #[serde(rename = "usesIpTable")]
     pub(crate) ip_table: bool,
+    #[serde(rename = "usesUserAgent")]
     pub(crate) user_agent: bool,
+    #[serde(rename = "usesIdLists")]
     pub(crate) id_lists: bool,
 }
 
@@ -106,7 +112,7 @@ impl<'a> Compiler<'a> {
     fn register(&mut self, kind: SpecKind, specs: Vec<SpecWire<'a>>) -> Vec<(u32, &'a JsValue)> {
         let mut kept: Vec<(u32, &JsValue)> = Vec::with_capacity(specs.len());
         for (i, spec) in specs.iter().enumerate() {
-            let Some(name) = spec.name else {
+            let Some(name) = spec.name.as_deref() else {
                 self.warn(format!("{kind:?} number {i} has no name and was left out"));
                 continue;
             };

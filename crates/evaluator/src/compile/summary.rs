@@ -1,76 +1,64 @@
 //! `SpecsSummary` of `engine.ts`, as JSON.
 
+use serde::Serialize;
+
 use super::Uses;
-use crate::js_semantics::{stringify, write, write_string, JsValue};
+use crate::js_semantics::{to_json, JsObject, JsValue};
 use crate::store::Store;
 use crate::wire::{Format, Payload};
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Summary<'a> {
+    has_updates: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<&'a JsValue>,
+    format: u8,
+    hashed_sdk_key_used: Option<&'a str>,
+    gates: usize,
+    configs: usize,
+    layers: usize,
+    default_environment: Option<&'a str>,
+    diagnostics: Option<&'a JsValue>,
+    sdk_flags: JsValue,
+    sdk_configs: JsValue,
+    #[serde(flatten)]
+    uses: &'a Uses,
+    warnings: &'a [String],
+}
+
 /// Summary of a payload without updates.
 pub(super) fn no_updates(payload: &Payload<'_>) -> String {
-    let mut out = String::from("{\"hasUpdates\":false");
-    head(payload, &mut out);
-    out.push_str(",\"gates\":0,\"configs\":0,\"layers\":0");
-    tail(payload, &Uses::default(), &[], &mut out);
-    out
+    to_json(&summarize(payload, [0; 3], &Uses::default(), &[]))
 }
 
 /// Summary of a compiled payload.
 pub(super) fn summary(payload: &Payload<'_>, store: &Store, uses: &Uses, warnings: &[String]) -> String {
-    let mut out = String::from("{\"hasUpdates\":true");
-    head(payload, &mut out);
-    let [gates, configs, layers] = [0, 1, 2].map(|kind: usize| store.order[kind].len());
-    out.push_str(&format!(",\"gates\":{gates},\"configs\":{configs},\"layers\":{layers}"));
-    tail(payload, uses, warnings, &mut out);
-    out
+    let counts = [0, 1, 2].map(|kind: usize| store.order[kind].len());
+    to_json(&Summary { has_updates: true, ..summarize(payload, counts, uses, warnings) })
 }
 
-fn head(payload: &Payload<'_>, out: &mut String) {
-    match payload.get("time") {
-        JsValue::Null => out.push_str(",\"time\":null"),
-        time @ JsValue::Number(_) => {
-            out.push_str(",\"time\":");
-            write(time, out);
-        }
-        _ => {}
-    }
-    out.push_str(if payload.format == Format::V1 { ",\"format\":1" } else { ",\"format\":2" });
-    out.push_str(",\"hashedSdkKeyUsed\":");
-    text_or_null(payload.get("hashed_sdk_key_used"), out);
-}
-
-fn tail(payload: &Payload<'_>, uses: &Uses, warnings: &[String], out: &mut String) {
-    out.push_str(",\"defaultEnvironment\":");
-    text_or_null(payload.get("default_environment"), out);
-    out.push_str(",\"diagnostics\":");
-    out.push_str(&object_or(payload.get("diagnostics"), "null"));
-    out.push_str(",\"sdkFlags\":");
-    out.push_str(&object_or(payload.get("sdk_flags"), "{}"));
-    out.push_str(",\"sdkConfigs\":");
-    out.push_str(&object_or(payload.get("sdk_configs"), "{}"));
-    out.push_str(&format!(
-        ",\"usesTimeZone\":{},\"usesIpTable\":{},\"usesUserAgent\":{},\"usesIdLists\":{},\"warnings\":[",
-        uses.time_zone, uses.ip_table, uses.user_agent, uses.id_lists
-    ));
-    for (i, warning) in warnings.iter().enumerate() {
-        if i > 0 {
-            out.push(',');
-        }
-        write_string(warning, out);
-    }
-    out.push_str("]}");
-}
-
-fn text_or_null(value: &JsValue, out: &mut String) {
-    match value.as_str() {
-        Some(text) => write_string(text, out),
-        None => out.push_str("null"),
-    }
-}
-
-fn object_or(value: &JsValue, otherwise: &str) -> String {
-    if value.as_object().is_some() {
-        stringify(value)
-    } else {
-        otherwise.into()
+fn summarize<'a>(
+    payload: &'a Payload<'_>,
+    [gates, configs, layers]: [usize; 3],
+    uses: &'a Uses,
+    warnings: &'a [String],
+) -> Summary<'a> {
+    let object = |key: &str| Some(payload.get(key)).filter(|value| value.as_object().is_some());
+    let object_or_empty = |key: &str| object(key).cloned().unwrap_or(JsValue::Object(JsObject::default()));
+    Summary {
+        has_updates: false,
+        time: Some(payload.get("time")).filter(|time| matches!(time, JsValue::Null | JsValue::Number(_))),
+        format: if payload.format == Format::V1 { 1 } else { 2 },
+        hashed_sdk_key_used: payload.get("hashed_sdk_key_used").as_str(),
+        gates,
+        configs,
+        layers,
+        default_environment: payload.get("default_environment").as_str(),
+        diagnostics: object("diagnostics"),
+        sdk_flags: object_or_empty("sdk_flags"),
+        sdk_configs: object_or_empty("sdk_configs"),
+        uses,
+        warnings,
     }
 }

@@ -1,8 +1,10 @@
 //! What an engine knows about specs and about itself.
 
+use serde::Serialize;
+
 use super::{eval_code, Engine, Unknown, MAX_UNKNOWN_NAMES};
-use crate::js_semantics::write_string;
-use crate::store::{SpecKind, Text};
+use crate::js_semantics::to_json;
+use crate::store::{Spec, SpecBody, SpecKind, Text};
 
 impl Engine {
     /// Index of a name, known or not, or TableFull.
@@ -34,34 +36,16 @@ impl Engine {
 
     /// JSON array of the names of a kind in JavaScript property order; `entity` '' = all.
     pub fn spec_names(&self, kind: SpecKind, entity: &str) -> String {
-        let mut out = String::from("[");
-        for &index in &self.store.order[kind as usize] {
-            let Some(spec) = self.store.specs.get(index as usize) else { continue };
-            let own = spec.body.as_ref().and_then(|body| body.entity.as_deref());
-            if entity.is_empty() || own == Some(entity) {
-                if out.len() > 1 {
-                    out.push(',');
-                }
-                write_string(&self.store.string(spec.name), &mut out);
-            }
-        }
-        out.push(']');
-        out
+        let specs = self.store.order[kind as usize].iter().filter_map(|index| self.store.specs.get(*index as usize));
+        let entity_of = |spec: &Spec| spec.body.as_ref().and_then(|body| body.entity.clone());
+        let chosen = specs.filter(|spec| entity.is_empty() || entity_of(spec).as_deref() == Some(entity));
+        to_json(&chosen.map(|spec| self.store.string(spec.name)).collect::<Vec<_>>())
     }
 
     /// `{entity, idType, isActive}` as JSON; None for an unknown name.
     pub fn spec_info(&self, index: u32) -> Option<String> {
-        let body = self.store.specs.get(index as usize)?.body.as_ref()?;
-        let mut out = String::from("{\"entity\":");
-        for (text, next) in [(&body.entity, ",\"idType\":"), (&body.id_type, ",\"isActive\":")] {
-            match text {
-                Some(text) => write_string(text, &mut out),
-                None => out.push_str("null"),
-            }
-            out.push_str(next);
-        }
-        out.push_str(if body.is_active { "true}" } else { "false}" });
-        Some(out)
+        let SpecBody { entity, id_type, is_active, .. } = self.store.specs.get(index as usize)?.body.as_ref()?;
+        Some(to_json(&SpecInfo { entity, id_type, is_active: *is_active }))
     }
 
     /// The layer that holds an experiment.
@@ -71,20 +55,39 @@ impl Engine {
 
     /// `EngineStats` as JSON.
     pub fn stats(&self) -> String {
-        let specs: usize = self.store.order.iter().map(Vec::len).sum();
-        let list_bytes: usize = self.world.id_lists.values().map(|list| list.bytes()).sum();
-        format!(
-            "{{\"epoch\":{},\"specs\":{},\"outcomes\":{},\"unknownNames\":{},\"pendingEvents\":{},\"pendingBytes\":{},\
-             \"droppedEvents\":{},\"idLists\":{},\"idListBytes\":{}}}",
-            self.epoch,
-            specs,
-            self.tables.len(),
-            self.unknown.len(),
-            self.exposures.len(),
-            self.exposures.bytes(),
-            self.exposures.dropped(),
-            self.world.id_lists.len(),
-            list_bytes
-        )
+        to_json(&Stats {
+            epoch: self.epoch,
+            specs: self.store.order.iter().map(Vec::len).sum(),
+            outcomes: self.tables.len(),
+            unknown_names: self.unknown.len(),
+            pending_events: self.exposures.len(),
+            pending_bytes: self.exposures.bytes(),
+            dropped_events: self.exposures.dropped(),
+            id_lists: self.world.id_lists.len(),
+            id_list_bytes: self.world.id_lists.values().map(|list| list.bytes()).sum(),
+        })
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SpecInfo<'a> {
+    entity: &'a Option<Text>,
+    id_type: &'a Option<Text>,
+    is_active: bool,
+}
+
+/// `EngineStats`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stats {
+    epoch: u32,
+    specs: usize,
+    outcomes: usize,
+    unknown_names: usize,
+    pending_events: usize,
+    pending_bytes: usize,
+    dropped_events: u64,
+    id_lists: usize,
+    id_list_bytes: usize,
 }

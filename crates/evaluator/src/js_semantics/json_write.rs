@@ -1,7 +1,28 @@
-//! `JSON.stringify`.
+//! `JSON.stringify`. Its own writer, because most of what is written is spliced from finished pieces; what is a record
+//! derives `Serialize` and is written by serde_json, which escapes strings alike.
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::number::write_number;
 use super::value::{JsObject, JsValue};
+
+/// JSON of a record.
+pub fn to_json(record: &impl Serialize) -> String {
+    serde_json::to_string(record).unwrap_or_default()
+}
+
+/// Finished JSON as a field of a record; what is no JSON is null.
+pub fn finished(json: &str) -> &RawValue {
+    serde_json::from_str(json).unwrap_or(RawValue::NULL)
+}
+
+/// Numbers are JavaScript's, which serde_json would write otherwise.
+impl Serialize for JsValue {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        finished(&stringify(self)).serialize(serializer)
+    }
+}
 
 /// `JSON.stringify(value)`. Where that answers `undefined` (for undefined itself), this answers `null`.
 pub fn stringify(value: &JsValue) -> String {

@@ -6,7 +6,10 @@ pub mod table;
 
 use std::sync::{Arc, OnceLock};
 
+use serde::Serialize;
+
 use crate::exposure::hash::{hash_text, TextHash};
+use crate::js_semantics::to_json;
 use crate::store::{SpecKind, Text, Version};
 
 /// Reasons that belong to a result itself.
@@ -39,13 +42,15 @@ impl Reason {
 }
 
 /// An entry of secondary exposures.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Secondary {
     /// Gate name.
     pub gate: Text,
     /// `true` or `false`.
+    #[serde(rename = "gateValue")]
     pub value: Text,
     /// Rule that decided.
+    #[serde(rename = "ruleID")]
     pub rule: Text,
 }
 
@@ -132,9 +137,9 @@ impl Outcome {
     /// Secondary exposures as JSON.
     pub(crate) fn exposures_json(&self, undelegated: bool) -> &str {
         if undelegated {
-            self.undelegated_json.get_or_init(|| record::secondary_json(&self.undelegated))
+            self.undelegated_json.get_or_init(|| to_json(&self.undelegated))
         } else {
-            self.secondary_json.get_or_init(|| record::secondary_json(&self.secondary))
+            self.secondary_json.get_or_init(|| to_json(&self.secondary))
         }
     }
 }

@@ -2,91 +2,70 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+use serde_json::value::RawValue;
+
 use super::{Outcome, Reason, Secondary};
-use crate::js_semantics::number::write_number;
-use crate::js_semantics::{json::parse_str, stringify, to_string, write_string, JsValue};
+use crate::js_semantics::{finished, json::parse_str, stringify, to_json as json_of, to_string, JsValue};
 use crate::store::{SpecKind, Text, Version};
 use crate::wire::property;
 
+/// `OutcomeRecord`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    kind: u8,
+    name: &'a str,
+    value: bool,
+    #[serde(rename = "ruleID")]
+    rule: &'a str,
+    group_name: Option<&'a str>,
+    id_type: Option<&'a str>,
+    json: &'a RawValue,
+    secondary_exposures: &'a [Secondary],
+    undelegated_secondary_exposures: &'a [Secondary],
+    explicit_parameters: Option<&'a [Text]>,
+    config_delegate: Option<&'a str>,
+    config_version: Option<&'a RawValue>,
+    is_experiment_group: bool,
+    reason: Option<&'a str>,
+    persisted_time: JsValue,
+    sampling: Sampling,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Sampling {
+    forward_all: bool,
+    rate: JsValue,
+    seen_analytical: bool,
+}
+
 /// An outcome as JSON.
 pub fn to_json(outcome: &Outcome) -> String {
-    let mut out = String::with_capacity(256 + outcome.json.len());
-    out.push_str("{\"kind\":");
-    out.push(char::from(b'0' + outcome.kind as u8));
-    text(",\"name\":", &outcome.name, &mut out);
-    flag(",\"value\":", outcome.value, &mut out);
-    text(",\"ruleID\":", &outcome.rule, &mut out);
-    optional(",\"groupName\":", outcome.group.as_deref(), &mut out);
-    optional(",\"idType\":", outcome.id_type.as_deref(), &mut out);
-    out.push_str(",\"json\":");
-    out.push_str(&outcome.json);
-    out.push_str(",\"secondaryExposures\":");
-    out.push_str(&secondary_json(&outcome.secondary));
-    out.push_str(",\"undelegatedSecondaryExposures\":");
-    out.push_str(&secondary_json(&outcome.undelegated));
-    explicit(outcome.explicit.as_deref(), &mut out);
-    optional(",\"configDelegate\":", outcome.delegate.as_deref(), &mut out);
-    out.push_str(",\"configVersion\":");
-    out.push_str(outcome.version.as_ref().map_or("null", |v| &v.json));
-    flag(",\"isExperimentGroup\":", outcome.experiment_group, &mut out);
-    optional(",\"reason\":", outcome.reason.map(Reason::as_str), &mut out);
-    number(",\"persistedTime\":", outcome.persisted_time, &mut out);
-    flag(",\"sampling\":{\"forwardAll\":", outcome.forward_all, &mut out);
-    number(",\"rate\":", outcome.rate, &mut out);
-    flag(",\"seenAnalytical\":", outcome.seen_analytical, &mut out);
-    out.push_str("}}");
-    out
-}
-
-/// Secondary exposures as JSON.
-pub fn secondary_json(list: &[Secondary]) -> String {
-    let mut out = String::from("[");
-    for (i, entry) in list.iter().enumerate() {
-        text(if i == 0 { "{\"gate\":" } else { ",{\"gate\":" }, &entry.gate, &mut out);
-        text(",\"gateValue\":", &entry.value, &mut out);
-        text(",\"ruleID\":", &entry.rule, &mut out);
-        out.push('}');
-    }
-    out.push(']');
-    out
-}
-
-fn explicit(list: Option<&[Text]>, out: &mut String) {
-    out.push_str(",\"explicitParameters\":");
-    let Some(list) = list else { return out.push_str("null") };
-    out.push('[');
-    for (i, name) in list.iter().enumerate() {
-        text(if i == 0 { "" } else { "," }, name, out);
-    }
-    out.push(']');
-}
-
-fn text(key: &str, value: &str, out: &mut String) {
-    out.push_str(key);
-    write_string(value, out);
-}
-
-fn optional(key: &str, value: Option<&str>, out: &mut String) {
-    match value {
-        Some(value) => text(key, value, out),
-        None => {
-            out.push_str(key);
-            out.push_str("null");
-        }
-    }
-}
-
-fn flag(key: &str, value: bool, out: &mut String) {
-    out.push_str(key);
-    out.push_str(if value { "true" } else { "false" });
-}
-
-fn number(key: &str, value: Option<f64>, out: &mut String) {
-    out.push_str(key);
-    match value.filter(|n| n.is_finite()) {
-        Some(n) => write_number(n, out),
-        None => out.push_str("null"),
-    }
+    let number = |number: Option<f64>| number.map_or(JsValue::Null, JsValue::Number);
+    json_of(&Record {
+        kind: outcome.kind as u8,
+        name: &outcome.name,
+        value: outcome.value,
+        rule: &outcome.rule,
+        group_name: outcome.group.as_deref(),
+        id_type: outcome.id_type.as_deref(),
+        json: finished(&outcome.json),
+        secondary_exposures: &outcome.secondary,
+        undelegated_secondary_exposures: &outcome.undelegated,
+        explicit_parameters: outcome.explicit.as_deref(),
+        config_delegate: outcome.delegate.as_deref(),
+        config_version: outcome.version.as_ref().map(|version| finished(&version.json)),
+        is_experiment_group: outcome.experiment_group,
+        reason: outcome.reason.map(Reason::as_str),
+        persisted_time: number(outcome.persisted_time),
+        sampling: Sampling {
+            forward_all: outcome.forward_all,
+            rate: number(outcome.rate),
+            seen_analytical: outcome.seen_analytical,
+        },
+    })
 }
 
 /// Reads a record. None when it is not one.

@@ -1,6 +1,8 @@
 //! Payloads as received: dcs-v1 (arrays of specs, inline conditions) and dcs-v2 (maps, `condition_map`), told apart
 //! by their shape. Wire values stay dynamic, because that is how the JavaScript that defines their meaning reads them.
 
+use std::borrow::Cow;
+
 use crate::js_semantics::{Document, JsValue};
 use crate::store::SpecKind;
 
@@ -45,7 +47,7 @@ pub enum Format {
 /// A spec as found in the payload.
 pub struct SpecWire<'a> {
     /// Its name; None where it has none.
-    pub name: Option<&'a str>,
+    pub name: Option<Cow<'a, str>>,
     /// What [`Payload::spec`] takes.
     pub part: &'a JsValue,
 }
@@ -62,19 +64,15 @@ const LISTS: [&str; 3] = ["feature_gates", "dynamic_configs", "layer_configs"];
 const CONDITIONS: &str = "condition_map";
 
 impl<'a> Payload<'a> {
-    /// Parses the text and recognises the format. Does not look into the specs.
+    /// Parses what `document_text` gives and recognises the format. Does not look into the specs.
     ///
     /// # Errors
     /// When the text is not a JSON object.
-    pub fn parse(bytes: &'a [u8]) -> Result<Payload<'a>, PayloadError> {
+    pub fn parse(text: &'a str) -> Result<Payload<'a>, PayloadError> {
         let [gates, configs, layers] = LISTS;
         let lists = [gates, configs, layers, CONDITIONS];
-        let document = Document::parse(bytes, &lists).map_err(|_| PayloadError::NotJson)?;
-        let root = &document.root;
-        if root.as_object().is_none() {
-            return Err(PayloadError::NotJson);
-        }
-        let is_map = |key: &str| matches!(property(root, key), JsValue::Object(_));
+        let document = Document::parse(text, &lists).map_err(|_| PayloadError::NotJson)?;
+        let is_map = |key: &str| matches!(property(&document.root, key), JsValue::Object(_));
         let v2 = LISTS.iter().any(|key| is_map(key)) || is_map(CONDITIONS);
         Ok(Payload { format: if v2 { Format::V2 } else { Format::V1 }, document })
     }
@@ -91,11 +89,15 @@ impl<'a> Payload<'a> {
     pub fn specs(&self, kind: SpecKind) -> Result<Vec<SpecWire<'_>>, PayloadError> {
         let key = LISTS[kind as usize];
         match (self.format, self.get(key)) {
-            (Format::V1, JsValue::Array(items)) => {
-                Ok(items.iter().map(|part| SpecWire { name: self.document.part_name(part), part }).collect())
-            }
+            (Format::V1, JsValue::Array(items)) => Ok(items
+                .iter()
+                .map(|part| SpecWire {
+                    name: self.document.part_name(part).map(|name| name.into_string().into()),
+                    part,
+                })
+                .collect()),
             (Format::V2, JsValue::Object(map)) => {
-                Ok(map.iter().map(|(name, part)| SpecWire { name: Some(name), part }).collect())
+                Ok(map.iter().map(|(name, part)| SpecWire { name: Some(name.into()), part }).collect())
             }
             _ => Err(PayloadError::MissingSpecs(key)),
         }
