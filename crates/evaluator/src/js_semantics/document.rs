@@ -9,7 +9,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 use serde_json::Error;
 
-use super::json::{decode, parse_prepared, prepared, MAX_DEPTH};
+use super::json::{decode, parse_nested, prepared, MAX_DEPTH};
 use super::value::{JsObject, JsValue};
 
 /// The text of a document as [`Document::parse`] reads it.
@@ -50,13 +50,13 @@ impl<'a> Document<'a> {
     /// The part that a value in the place of one stands for; undefined for anything else.
     pub fn part(&self, number: &JsValue) -> JsValue {
         // What was checked can be parsed.
-        self.text(number).and_then(|text| parse_prepared(text).ok()).unwrap_or_default()
+        self.text(number).and_then(|text| parse_nested(text, PART_DEPTH).ok()).unwrap_or_default()
     }
 
     /// Its property `name`, if it is an object where that is a string. Reads the whole part.
     pub fn part_name(&self, number: &JsValue) -> Option<Box<str>> {
         let raw = serde_json::Deserializer::from_str(self.text(number)?).deserialize_map(LastName).ok()??;
-        match parse_prepared(raw.get()) {
+        match parse_nested(raw.get(), 0) {
             Ok(JsValue::String(name)) => Some(name),
             _ => None,
         }
@@ -101,7 +101,7 @@ impl<'a> Visitor<'a> for Root<'_, '_, 'a> {
                 let text = map.next_value::<&RawValue>()?.get();
                 let read = match is_list && text.starts_with(['[', '{']) {
                     true => elements.deserialize(&mut serde_json::Deserializer::from_str(text)),
-                    false => parse_prepared(text),
+                    false => parse_nested(text, 1),
                 };
                 read.map_err(de::Error::custom)?
             };
@@ -158,11 +158,14 @@ impl<'a> Visitor<'a> for Elements<'_, 'a> {
     }
 }
 
-/// Whether a part nests so deep that the document does not parse. The document and its list are two levels.
+/// A part is inside of its list and of the document.
+const PART_DEPTH: usize = 2;
+
+/// Whether a part nests so deep that the document does not parse.
 fn is_too_deep(text: &str) -> bool {
-    const MOST: usize = MAX_DEPTH - 2;
+    const MOST: usize = MAX_DEPTH - PART_DEPTH;
     // No spec of a real payload has so many brackets; only such texts are read.
-    text.bytes().filter(|b| matches!(b, b'[' | b'{')).count() > MOST && parse_prepared(&format!("[[{text}]]")).is_err()
+    text.bytes().filter(|b| matches!(b, b'[' | b'{')).count() > MOST && parse_nested(text, PART_DEPTH).is_err()
 }
 
 /// The last property `name` of an object.
@@ -293,8 +296,12 @@ mod tests {
     #[test]
     fn depth_is_bounded_alike() {
         for depth in [MAX_DEPTH - 2, MAX_DEPTH - 1, MAX_DEPTH, 100_000] {
-            let text = format!("{{\"specs\":[{}{}]}}", "[".repeat(depth), "]".repeat(depth));
-            assert_eq!(whole(text.as_bytes()).is_ok(), parse(text.as_bytes()).is_ok(), "{depth}");
+            let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            for text in
+                [format!("{{\"specs\":[{nested}]}}"), format!("{{\"specs\":{nested}}}"), format!("{{\"n\":{nested}}}")]
+            {
+                assert_eq!(whole(text.as_bytes()).is_ok(), parse(text.as_bytes()).is_ok(), "{depth}");
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn parse(bytes: &[u8]) -> Result<JsValue, Error> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_str(text: &str) -> Result<JsValue, Error> {
-    parse_prepared(&prepared(text))
+    parse_nested(&prepared(text), 0)
 }
 
 /// What decoding the bytes to a string gives.
@@ -46,11 +46,11 @@ pub(super) fn prepared(text: &str) -> Cow<'_, str> {
     without_lone_surrogates(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// [`parse_str`] of a prepared text or a part of one.
-pub(super) fn parse_prepared(text: &str) -> Result<JsValue, Error> {
+/// [`parse_str`] of a prepared text, or of a part of one inside of `depth` arrays and objects.
+pub(super) fn parse_nested(text: &str, depth: usize) -> Result<JsValue, Error> {
     // Infinite numbers, which serde_json refuses, are so rare that the text is read again without them.
-    Reader { depth: 0, infinity: f64::INFINITY }.read(text).or_else(|error| match finite_numbers(text) {
-        Some((text, infinity)) => Reader { depth: 0, infinity }.read(&text),
+    Reader { depth, infinity: f64::INFINITY }.read(text).or_else(|error| match finite_numbers(text) {
+        Some((text, infinity)) => Reader { depth, infinity }.read(&text),
         None => Err(error),
     })
 }
