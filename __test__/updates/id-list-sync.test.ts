@@ -239,3 +239,15 @@ test('a store that throws is contained, and localMode asks nobody', async (t) =>
   t.true((await local.sync.initialize()).success);
   t.is(local.asked.length, 0);
 });
+
+test('who asks during a sync gets the lists as they are afterwards', async (t) => {
+  const { server, sync, ids } = setup();
+  server['a'] = { fileID: 'f', creationTime: 1, text: '+1\n' };
+  const polled = sync.sync();
+  await Promise.resolve();
+  server['a'].text += '+2\n';
+  server['b'] = { fileID: 'g', creationTime: 1, text: '+3\n' };
+  t.deepEqual(await sync.sync(), { success: true });
+  t.deepEqual([ids('a'), ids('b')], ['1,2', '3']);
+  t.deepEqual(await polled, { success: true });
+});

@@ -120,6 +120,12 @@ test('a write that failed is repeated after the next sync, and what is in force 
   clock.time += REWRITE_AFTER_MS;
   await sync.sync();
   t.deepEqual(stored.splice(0), [['{"time":5}', 5]]);
+  await sync.sync();
+  t.deepEqual(stored, []);
+  // How long ago it was cannot be told after the clock was set back.
+  clock.time -= 1e11;
+  await sync.sync();
+  t.deepEqual(stored.splice(0), [['{"time":5}', 5]]);
 });
 
 test('a copy that was found in the adapter is kept there too', async (t) => {
@@ -176,28 +182,31 @@ test('rulesUpdatedCallback hears every network sync with the raw text, and may t
   t.is(lines.length, 1);
 });
 
-test('polls never overlap: the next is scheduled when the last has settled', async (t) => {
+test('polls never overlap: the next is scheduled when the last has settled; a caller in between gets a request of its own', async (t) => {
   let release: () => void = () => undefined;
   const slow = (): Promise<OverrideResponse> => new Promise((resolve) => (release = () => resolve(answer('{"time":5}'))));
   const { sync, urls, clock } = setup(slow, {});
   sync.startPolling();
   await clock.advance(10_000);
   t.is(urls.length, 1);
-  const joined = sync.sync();
+  const asked = sync.sync();
   await clock.advance(9_000);
   t.is(urls.length, 1);
   release();
-  t.deepEqual(await joined, { success: true });
+  await settle();
+  t.is(urls.length, 2);
+  release();
+  t.deepEqual(await asked, { success: true });
   await settle();
   await clock.advance(9_999);
-  t.is(urls.length, 1);
-  await clock.advance(1);
   t.is(urls.length, 2);
+  await clock.advance(1);
+  t.is(urls.length, 3);
   release();
   sync.stop();
   await sync.idle();
   await clock.advance(100_000);
-  t.is(urls.length, 2);
+  t.is(urls.length, 3);
 });
 
 test('the interval is spread by 5 % either way', async (t) => {

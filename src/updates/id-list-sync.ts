@@ -83,9 +83,9 @@ export class IdListSync {
     return this.fromNetwork();
   }
 
-  /** One sync now, from where polling takes it; joins a running one. Never rejects. */
+  /** As `SpecSync.sync`. */
   sync(): Promise<SyncResult> {
-    return this.poller.run();
+    return this.poller.runAfresh();
   }
 
   /** Loads every list again from its first byte: whatever held them lost them. */

@@ -21,11 +21,12 @@ export interface PollerOptions<T> {
 }
 
 /**
- * Runs one thing at a time: callers join a running pass, and polls are scheduled after the last one settled. Polling
- * ends with `stop` and with nothing else.
+ * Runs one thing at a time: polls join a running pass, callers wait for one that begins after their call, and polls are
+ * scheduled after the last one settled. Polling ends with `stop` and with nothing else.
  */
 export class Poller<T> {
   private running: Promise<T> | null = null;
+  private next: Promise<T> | null = null;
   private timer: TimerHandle = null;
   private isPolling = false;
   /** `stop` was called. */
@@ -34,6 +35,16 @@ export class Poller<T> {
   private failures = 0;
 
   constructor(private readonly options: PollerOptions<T>) {}
+
+  /** A pass that begins after the call: those who call during the same pass share the next one. Without one after `stop`. */
+  async runAfresh(): Promise<T> {
+    if (this.running === null) return this.run();
+    this.next ??= this.running.then((result) => {
+      this.next = null;
+      return this.isStopped ? result : this.run();
+    });
+    return this.next;
+  }
 
   /** A pass now, or the one that is running. `work` takes the place of the usual pass. */
   run(work: () => Promise<T> = this.options.run): Promise<T> {
@@ -62,8 +73,11 @@ export class Poller<T> {
   recoverIfStale(now = this.options.clock.now()): void {
     if (!this.isPolling || this.running !== null) return;
     const { clock, intervalMs } = this.options;
-    if (now - this.lastPoll <= Math.max(STALE_AFTER_MS, intervalMs || 0)) return;
+    const isEarlier = now < this.lastPoll;
+    if (!isEarlier && now - this.lastPoll <= Math.max(STALE_AFTER_MS, intervalMs || 0)) return;
     this.lastPoll = now;
+    // The clock was set back: the timer does not mind.
+    if (isEarlier) return;
     clock.clearTimer(this.timer);
     this.schedule();
   }

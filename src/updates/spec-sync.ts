@@ -101,9 +101,9 @@ export class SpecSync {
     return result;
   }
 
-  /** One sync now, from where polling takes it; joins a running one. Never rejects. */
+  /** One sync that begins now, from where polling takes it, or as soon as a running one is done. Never rejects. */
   sync(): Promise<SyncResult> {
-    return this.poller.run();
+    return this.poller.runAfresh();
   }
 
   startPolling(): void {
