@@ -36,7 +36,7 @@ export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEve
   const valueJson = jsonOfValue(value);
   const metadataJson = jsonOfMetadata(runtime, metadata);
   const userLength = runtime.evaluator.logEvent(loggableUser(user, runtime.applier.environment), {
-    eventName, valueJson, metadataJson, time: typeof time === 'number' ? time : Date.now(),
+    eventName, valueJson, metadataJson, time: typeof time === 'number' ? time : runtime.clock.now(),
   });
   warnAboutSizes(runtime, event, { user: userLength, metadata: metadataJson.length });
 }
@@ -57,7 +57,7 @@ export function logTypeMismatch(
       eventName: 'statsig::default_value_type_mismatch',
       valueJson: JSON.stringify(value),
       metadataJson: JSON.stringify(metadata),
-      time: Date.now(),
+      time: runtime.clock.now(),
     };
     runtime.evaluator.logEvent(user, event, `default_value_type_mismatch,${Object.values(metadata).join()}`);
   } catch (error) {

@@ -40,6 +40,7 @@ export class Evaluations {
   isReady = false;
   readonly sticky: StickyEvaluations;
   private readonly hasGateHooks: boolean;
+  private readonly isClockReplaced: () => boolean;
   private checks = 0;
   private mismatchUser: StatsigUser | null = null;
   private mismatchListener: OnDefaultValueFallback | null = null;
@@ -47,6 +48,7 @@ export class Evaluations {
   constructor(private readonly runtime: Runtime) {
     const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = runtime.options;
     this.hasGateHooks = evaluationCallback !== null || evaluationCallbacks.gateCallback !== undefined;
+    this.isClockReplaced = runtime.clock.isReplaced;
     this.sticky = new StickyEvaluations(userPersistentStorage, runtime.logger);
   }
 
@@ -239,9 +241,12 @@ export class Evaluations {
       : this.sticky.evaluate(evaluator, user, { kind: SpecKind.Layer, name }, request);
   }
 
-  /** A frozen host wakes up within 16 checks: reading the clock each time would cost a tenth of a check. */
+  /**
+   * A frozen host wakes up, and a clock that was set back is noticed, within 16 checks: reading the clock each time would
+   * cost a tenth of a check. A clock that somebody replaced (fake time) may show anything next, so it is read each time.
+   */
   recoverNowAndThen(): void {
-    if ((this.checks++ & STALE_CHECK_MASK) === 0) this.recoverNow();
+    if ((this.checks++ & STALE_CHECK_MASK) === 0 || this.isClockReplaced()) this.recoverNow();
   }
 
   /** Not `contained`: its closure would be an allocation in the path of every check. */

@@ -37,12 +37,14 @@ export class Lifecycle {
     }
     if (this.pending === null) {
       this.checkKey();
-      this.startedAt = Date.now();
+      this.startedAt = this.runtime.clock.now();
       this.pending = this.run();
     }
     const outcome = await this.pending;
     const { success, error, source } = outcome;
-    return { duration: Date.now() - this.startedAt, success, error, source };
+    // A clock that went back tells nothing.
+    const duration = Math.max(0, this.runtime.clock.now() - this.startedAt);
+    return { duration, success, error, source };
   }
 
   /** Not ready from now on. Resolves when events are out and syncs are done, or after the timeout. Never rejects. */

@@ -1,6 +1,7 @@
 /** The event objects that evaluation callbacks receive (BEHAVIOUR.md 2.1, 7.4). They are never queued. */
 import { SpecKind, type OutcomeRecord, type SecondaryExposure } from './engine/engine';
 import type { Evaluation } from './evaluation/evaluation';
+import { systemClock } from './network/clock';
 import type { StatsigUser } from './user';
 
 /** An event in the form it has on the wire. */
@@ -21,7 +22,7 @@ export class LogEvent {
   private metadata: Record<string, unknown> | null = null;
   private secondaryExposures: SecondaryExposure[] = [];
   private statsigMetadata: Record<string, unknown> = {};
-  private time: number = Date.now();
+  private time: number = systemClock.now();
   private eventName: string;
 
   constructor(

@@ -4,6 +4,7 @@
  */
 import { recogniseAcrossCopies } from './copies';
 import type { SecondaryExposure } from './engine/engine';
+import { systemClock } from './network/clock';
 
 /** Why a value is what it is. */
 export type EvaluationReason =
@@ -26,7 +27,7 @@ export class EvaluationDetails {
   /** Wall clock at evaluation. */
   readonly serverTime: number;
 
-  constructor(configSyncTime: number, initTime: number, reason: EvaluationReason, serverTime: number = Date.now()) {
+  constructor(configSyncTime: number, initTime: number, reason: EvaluationReason, serverTime: number = systemClock.now()) {
     this.configSyncTime = configSyncTime;
     this.initTime = initTime;
     this.reason = reason;

@@ -8,7 +8,7 @@ import { EngineDiedError, EngineUnavailableError, StatsigInitializeIDListsError 
 import { Evaluator, WINDOW_MS } from './evaluation/evaluator';
 import type { EngineDeath, FailoverHooks } from './evaluation/failover';
 import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters, type DeliveryReport } from './events/delivery';
-import { systemClock, type Clock, type TimerHandle } from './network/clock';
+import { hasPassed, systemClock, type Clock, type TimerHandle } from './network/clock';
 import type { StatsigHttp } from './network/http';
 import type { Diagnostics } from './observability/diagnostics';
 import type { ExceptionReporter } from './observability/exception-report';
@@ -45,7 +45,7 @@ export class Runtime {
   /** True once shutdown began; nothing starts again in this life. */
   isStopped = false;
 
-  private readonly clock: Clock;
+  readonly clock: Clock;
   private readonly http: StatsigHttp;
   private readonly adapter: ContainedAdapter | null;
   private hasIpTable = false;
@@ -110,14 +110,17 @@ export class Runtime {
     }
   }
 
-  /** Restarts polling that a frozen host lost (BEHAVIOUR.md 11.4); never after shutdown (Q25). */
+  /**
+   * Looks at the clock: forgets what holds no longer because it went back, and restarts polling that a frozen host lost
+   * (BEHAVIOUR.md 11.4); never after shutdown (Q25).
+   */
   recoverIfStale(): void {
+    const now = this.evaluator.time();
     if (!this.init.platform.hasBackground) {
-      this.rotateIfDue();
+      this.rotateIfDue(now);
       return;
     }
     if (this.isLoaded && !this.isStopped) {
-      const now = this.clock.now();
       this.specs.recoverIfStale(now);
       this.idLists.recoverIfStale(now);
     }
@@ -176,9 +179,8 @@ export class Runtime {
   }
 
   /** Where no timer runs, calls turn the window. */
-  private rotateIfDue(): void {
-    const now = this.clock.now();
-    if (now - this.windowStartedAt >= WINDOW_MS) {
+  private rotateIfDue(now: number): void {
+    if (hasPassed(WINDOW_MS, this.windowStartedAt, now)) {
       this.windowStartedAt = now;
       this.evaluator.rotateWindow();
     }

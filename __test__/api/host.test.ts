@@ -14,6 +14,7 @@ class FakeClock implements Clock {
   private time = 1_700_000_000_000;
   private timers: { at: number; task: () => void }[] = [];
   now = (): number => this.time;
+  isReplaced = (): boolean => true;
   random = (): number => 0.5;
 
   setTimer(task: () => void, ms: number): unknown {
@@ -148,6 +149,28 @@ for (const engine of ENGINES) {
     server.checkGate(U, 'always');
     await server.flush();
     t.is(network.comparable().length, 1);
+    await server.shutdownAsync();
+  });
+
+  test(`${engine}: there, windows of exposures turn by the clock, also when it goes back by years`, async (t) => {
+    const [network, clock] = [new FakeNetwork(), new FakeClock()];
+    const server = make(network, { hasBackground: false }, {}, clock);
+    await server.initializeAsync();
+    const exposed = async (): Promise<number> => {
+      for (let i = 0; i < 20; i++) server.checkGate(U, 'always');
+      await server.flush();
+      return network.comparable().length;
+    };
+    t.is(await exposed(), 1);
+    clock.pass(59_999);
+    t.is(await exposed(), 1);
+    clock.pass(1);
+    t.is(await exposed(), 2);
+    clock.pass(-1e11);
+    t.is(await exposed(), 3);
+    t.is(await exposed(), 3);
+    clock.pass(60_000);
+    t.is(await exposed(), 4);
     await server.shutdownAsync();
   });
 

@@ -60,8 +60,9 @@ async function start(kind: EngineKind) {
   evaluator.setSource({ reason: 'Network', configSyncTime: 1, initTime: 1 });
   evaluator.commit(await evaluator.prepare(specs()));
   const pinned = evaluator.pin({ userID: 'pinned' }, { isPlain: true, recoverNowAndThen: () => undefined });
-  /** The value, asked in one of the ways there are. */
+  /** The value, asked in one of the ways there are, after the look at the clock with which every call of the facade begins. */
   const ask = (way: number, name: string, user: object): boolean => {
+    evaluator.time();
     if (way === 0) return evaluator.checkGate(user, name, EvalMode.Expose);
     if (way === 1) return evaluator.checkGate(user, name, EvalMode.Quiet);
     if (way === 2) return pinned.memo.get(name) ?? evaluator.checkGateOf(pinned, name, EvalMode.Expose);
@@ -80,10 +81,12 @@ for (const kind of TESTED_ENGINES) {
       const users = [{ userID: 'a' }, { userID: 'b' }, { userID: 'c' }];
       for (let step = 0; step < 400; step++) {
         const turn = TURNS[pick(TURNS.length)]!;
-        // Around a turn, around the day of one, somewhere, or back where no answer was remembered for good.
+        // Around a turn, around the day of one, or somewhere.
         const where = pick(8);
         const later = where < 3 ? turn - 1 + where : where === 3 ? turn - 2 * DAY - 1 + pick(3) : where === 4 ? turn + pick(5) * DAY : clock.now + pick(2 * DAY);
-        clock.now = Math.max(clock.now, step < 200 ? Math.min(later, START + step * 20_000) : later);
+        // First on and on, then also back, in the end once to where a clock is taken to show seconds.
+        clock.now = step >= 300 ? later : Math.max(clock.now, step < 200 ? Math.min(later, START + step * 20_000) : later);
+        if (step === 398) clock.now = 5;
         if (step % 50 === 49) evaluator.rotateWindow();
         for (let i = 0; i < 12; i++) {
           const name = NAMES[pick(NAMES.length)]!;

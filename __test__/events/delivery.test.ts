@@ -121,6 +121,28 @@ test('Retry-After is obeyed by the chain, and holds other batches back too', asy
   t.is(events.counters().delivered, 11);
 });
 
+test('Retry-After ends in time when the clock stands still, goes back by years, or jumps ahead', async (t) => {
+  const YEAR = 365 * 86_400_000;
+  for (const jump of [0, -YEAR, YEAR]) {
+    const source = new Source();
+    const clock = new FakeClock();
+    const { now } = clock;
+    const { uploads, upload } = scripted([status(429, 20_000)]);
+    const events = delivery(source, { upload, clock, concurrency: 2, retryLimit: 0 });
+    source.log(1);
+    t.like(await events.flush(), { delivered: 0, kept: 1 });
+    const shown = now() + jump;
+    clock.now = () => shown;
+    source.log(10);
+    const flushed = events.flush();
+    await clock.advance(20_000);
+    await flushed;
+    t.like(await events.flush(), { kept: 0 }, `jump of ${jump}`);
+    t.is(events.counters().delivered, 11);
+    t.is(uploads.length, 3);
+  }
+});
+
 test('a long Retry-After ends the chain; the batch waits in the queue until then', async (t) => {
   const source = new Source();
   const clock = new FakeClock();

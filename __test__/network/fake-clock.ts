@@ -13,6 +13,7 @@ export class FakeClock implements Clock {
   private readonly timers = new Set<Pending>();
 
   now = (): number => this.time;
+  isReplaced = (): boolean => true;
   random = (): number => this.draw;
 
   setTimer(task: () => void, ms: number): Pending {

@@ -118,6 +118,18 @@ test('a status that is not 2xx rejects with the status, Retry-After and a masked
   t.true(error?.isRetryable);
 });
 
+test('a date in Retry-After is meant by the clock of the server, not by one of ours that is wrong by years', async (t) => {
+  const server = await Loopback.start((_, response) => {
+    response.setHeader('Date', 'Thu, 01 Jan 2026 00:00:00 GMT');
+    response.setHeader('Retry-After', 'Thu, 01 Jan 2026 00:00:30 GMT');
+    response.statusCode = 503;
+    response.end();
+  });
+  const error = await t.throwsAsync(client(server.base).downloadSpecs({ sinceTime: 0 }), { instanceOf: NetworkError });
+  await server.stop();
+  t.is(error?.retryAfterMs, 30_000);
+});
+
 test('connection errors hold no key, and a black hole ends at the timeout', async (t) => {
   const hole = createServer(() => undefined);
   await new Promise<void>((resolve) => hole.listen(0, '127.0.0.1', resolve));

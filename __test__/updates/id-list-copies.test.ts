@@ -55,6 +55,11 @@ test('everything is written again after a failure, and when it is due', async (t
   clock.time += 1;
   await store();
   t.deepEqual(writes.splice(0), [LIST('a'), LIST('b'), INDEX]);
+  clock.time -= 1e11;
+  await store();
+  t.deepEqual(writes.splice(0), [LIST('a'), LIST('b'), INDEX]);
+  await store();
+  t.deepEqual(writes.splice(0), []);
 });
 
 test('an index that is no JSON rejects, and the next time everything is written', async (t) => {

@@ -11,7 +11,7 @@ export function parts(clock: FakeClock, override: NetworkOverride, localMode = f
   const push = (text: unknown): void => void lines.push(String(text));
   const target: LoggerInterface = { debug: push, info: push, warn: push, error: push, logLevel: 'info' };
   const logger = new SafeLogger(target, [KEY]);
-  const diagnostics = new Diagnostics({ silent: true, disableDiagnostics: false, statsigOptions: {}, emit: () => undefined });
+  const diagnostics = new Diagnostics({ silent: true, disableDiagnostics: false, statsigOptions: {}, emit: () => undefined, now: () => 0 });
   const http = new StatsigHttp({
     sdkKey: KEY,
     api: 'http://x',

@@ -245,7 +245,9 @@ export interface Engine {
   evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
   /**
    * Until when the latest volatile answer of `evaluate` holds, ms, if nothing else changes: a time that has passed when
-   * that cannot be told, Infinity after an answer that is not volatile.
+   * that cannot be told, Infinity after an answer that is not volatile. Every answer, volatile or not, holds from the time
+   * that it was asked at: a clock that goes back makes all of them void, and an engine forgets by itself when it is asked
+   * with an earlier time than before.
    */
   holdsUntil(): number;
   /** Records the exposure of an outcome again (a remembered answer in a new window). True = batch full. */

@@ -3,7 +3,8 @@
  * exposure was recorded. Two flat arrays, so that a warm check is two loads and no call into the engine.
  *
  * An answer that depends on the time is remembered until the first time at which one of them may change; then all answers
- * are forgotten. Only these cost a look at the clock.
+ * are forgotten. Only these cost a look at the clock. All are forgotten, too, when the clock is found to have gone back:
+ * what had come to hold for good may not have come yet.
  *
  * Bound: `MAX_CELLS` cells of 6 bytes (24 MB); a project with more specs gets fewer slots, never fewer than 64.
  */
@@ -32,6 +33,8 @@ export class Answers {
   version = 0;
   /** Until when the remembered answers hold that depend on the time, ms. */
   private heldUntil = Infinity;
+  /** What the clock showed last, ms. */
+  private latest = -Infinity;
   /** By cell, the latest answer that depends on the time and was exposed in this window. */
   private readonly volatile = new Map<number, number>();
   /** Current window, 1 … 65534; 0 in a cell means never. */
@@ -105,19 +108,31 @@ export class Answers {
 
   /** Remembers a code that depends on the time for as long as it holds. The record must have a valid row. */
   hold(record: UserRecord, index: number, code: number, until: number): void {
-    if (index >= this.stride || this.now() >= until) return;
+    if (index >= this.stride || !(this.time() < until)) return;
     const cell = record.row + index;
     this.codes[cell] = (code & ~EvalBits.BatchFull) + 1;
     this.windows[cell] = 0;
     if (until < this.heldUntil) this.heldUntil = until;
   }
 
+  /** The time, ms. When the clock went back, or tells no time, all answers are forgotten. */
+  time(): number {
+    const now = this.now();
+    if (!(now >= this.latest)) this.forget();
+    this.latest = now;
+    return now;
+  }
+
   /** Whether remembered answers that depend on the time still hold. If not, all are forgotten. */
   private isHeld(): boolean {
-    if (this.now() < this.heldUntil) return true;
+    const { version } = this;
+    if (this.time() >= this.heldUntil) this.forget();
+    return version === this.version;
+  }
+
+  private forget(): void {
     this.heldUntil = Infinity;
     this.version++;
-    return false;
   }
 
   /** Remembers that the exposure of an answer was recorded. False when it was known: nothing is to be recorded. */

@@ -147,7 +147,7 @@ export abstract class Checks {
     for (let attempt = 0, asked = first; attempt < ATTEMPTS; attempt++, asked &= ~EvalMode.Expose) {
       const outcome = this.ask(user, kind, name, asked) >> EvalBits.OutcomeShift;
       const spelledOutcome = this.outcomes.get(this.engine, outcome);
-      if (spelledOutcome !== null) return new Evaluation(spelledOutcome, user, this.hooks.now(), this.memory.source, outcome, this.epoch);
+      if (spelledOutcome !== null) return new Evaluation(spelledOutcome, user, this.time(), this.memory.source, outcome, this.epoch);
       if (!this.replaceIfDead()) break;
     }
     throw new EvaluationFailedError(this.engine.lastError());
@@ -161,14 +161,14 @@ export abstract class Checks {
   /** An evaluation whose record the caller made, for exposures of sticky values. */
   adopt(user: object, record: OutcomeRecord): Evaluation {
     const outcome = this.intern(record);
-    return new Evaluation(spelled(record), user, this.hooks.now(), this.memory.source, outcome, this.epoch);
+    return new Evaluation(spelled(record), user, this.time(), this.memory.source, outcome, this.epoch);
   }
 
   /** Records the exposure of an evaluation (gate or config). */
   expose(evaluation: Evaluation, mode: number): void {
     this.record(() => {
       const outcome = this.outcomeOf(evaluation);
-      return this.engine.expose(this.current(evaluation.user).slot, outcome, mode, this.hooks.now());
+      return this.engine.expose(this.current(evaluation.user).slot, outcome, mode, this.time());
     });
   }
 
@@ -180,8 +180,13 @@ export abstract class Checks {
     this.record(() => {
       const outcome = this.outcomeOf(evaluation);
       const { slot } = this.current(evaluation.user);
-      return this.engine.exposeLayerParameter(slot, outcome, parameter, mode, this.hooks.now());
+      return this.engine.exposeLayerParameter(slot, outcome, parameter, mode, this.time());
     });
+  }
+
+  /** The time, ms. Whoever asks notices that the clock went back, which makes what is remembered void. */
+  time(): number {
+    return this.answers.time();
   }
 
   // ---- inside ----
@@ -217,7 +222,7 @@ export abstract class Checks {
   /** Manual exposures and targeting rules: nothing is remembered. */
   private askDirectly(record: UserRecord, index: number, mode: number): number {
     this.settle();
-    const code = this.engine.evaluate(record.slot, index, mode, this.hooks.now());
+    const code = this.engine.evaluate(record.slot, index, mode, this.time());
     if (code >= 0 && (code & EvalBits.BatchFull) !== 0) this.hooks.onBatchFull();
     return code;
   }
@@ -228,7 +233,7 @@ export abstract class Checks {
     // Crossing into the js engine costs nothing.
     const count = engine.kind === 'js' ? 1 : ahead.plan(answers, record, index);
     if (count === 1) {
-      const code = engine.evaluate(record.slot, index, EvalMode.Quiet, this.hooks.now());
+      const code = engine.evaluate(record.slot, index, EvalMode.Quiet, this.time());
       answers.keep(record, index, EvalMode.Quiet, code);
       if (isVolatile(code)) {
         answers.hold(record, index, code, engine.holdsUntil());
@@ -237,7 +242,7 @@ export abstract class Checks {
       return code;
     }
     const { specs, codes } = ahead;
-    const written = engine.evaluateMany(record.slot, specs, count, EvalMode.Quiet, this.hooks.now(), codes);
+    const written = engine.evaluateMany(record.slot, specs, count, EvalMode.Quiet, this.time(), codes);
     const code = written > 0 ? codes[0]! : EvalCode.Failed;
     answers.keep(record, index, EvalMode.Quiet, code);
     // Until when it holds is known only of the last; the next time it is asked alone.
@@ -249,7 +254,7 @@ export abstract class Checks {
   /** Records the exposure of an answer that was not exposed in this window. Asks again when the engine turns out to be dead. */
   private exposeNow(record: UserRecord, index: number, code: number): number {
     if (!this.answers.expose(record, index, code)) return code;
-    if (!this.buffer.add(record.slot, code >> EvalBits.OutcomeShift, this.hooks.now())) return code;
+    if (!this.buffer.add(record.slot, code >> EvalBits.OutcomeShift, this.time())) return code;
     this.settle();
     // Still there: the engine is dead. This one goes to its successor.
     if (this.buffer.count === 0 || this.failover === null) return code;
@@ -271,7 +276,7 @@ export abstract class Checks {
   private askBatch(record: UserRecord, user: object, mode: number, values: boolean[]): number {
     const { answers, batch } = this;
     this.settle();
-    const written = this.engine.evaluateMany(record.slot, batch.specs, batch.count, mode, this.hooks.now(), batch.codes);
+    const written = this.engine.evaluateMany(record.slot, batch.specs, batch.count, mode, this.time(), batch.codes);
     let isFull = false;
     for (let i = 0; i < written; i++) {
       const code = batch.codes[i]!;
@@ -314,7 +319,7 @@ export abstract class Checks {
   protected replaceIfDead(): boolean {
     if (this.failover === null || !this.engine.isDead()) return false;
     this.buffer.rescue(this.engine);
-    this.engine = this.failover.replace(this.engine, this.memory, this.hooks.now());
+    this.engine = this.failover.replace(this.engine, this.memory, this.time());
     this.buffer.resize(this.engine.userCapacity);
     this.startEpoch();
     // Whoever was known lived in a slot of the dead engine.

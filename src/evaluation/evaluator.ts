@@ -44,13 +44,13 @@ export class Evaluator extends Checks {
 
   /** The client-initialize response as UTF-8 JSON; null when no specs serve. @throws EvaluationFailedError */
   clientInitialize(user: object, options: Omit<ClientInitializeOptions, 'nowMs'>): Uint8Array | null {
-    const timed = { ...options, nowMs: this.hooks.now() };
+    const timed = { ...options, nowMs: this.time() };
     return this.respond(user, (slot) => this.engine.clientInitialize(slot, timed));
   }
 
   /** The same as text. */
   clientInitializeText(user: object, options: Omit<ClientInitializeOptions, 'nowMs'>): string | null {
-    const timed = { ...options, nowMs: this.hooks.now() };
+    const timed = { ...options, nowMs: this.time() };
     return this.respond(user, (slot) => this.engine.clientInitializeText(slot, timed));
   }
 

@@ -14,7 +14,7 @@ export interface MemoStamp {
 export interface MemoWatch {
   /** False while somebody is told about single calls. */
   readonly isPlain: boolean;
-  /** Called once per check. */
+  /** Called at least once per check; may make remembered answers void. */
   recoverNowAndThen(): void;
 }
 
@@ -34,6 +34,8 @@ export class ScopeMemo {
   /** The value of a gate, or undefined when it must be asked for. */
   get(name: string): boolean | undefined {
     const { stamp, watch } = this;
+    // First, because a look at the clock may make all of this void.
+    watch.recoverNowAndThen();
     if (stamp.version !== this.version || stamp.window !== this.window || !watch.isPlain) return undefined;
     let place = this.next[this.last];
     if (place === undefined || this.names[place] !== name) {
@@ -42,7 +44,6 @@ export class ScopeMemo {
       this.next[this.last] = place;
     }
     this.last = place;
-    watch.recoverNowAndThen();
     return this.values[place];
   }
 

@@ -1,4 +1,4 @@
-import { type Clock, type TimerHandle, sleep } from '../network/clock';
+import { type Clock, type TimerHandle, hasPassed, sleep } from '../network/clock';
 import type { EventSpool, StoredBatch } from './batch';
 import { BatchQueue, type QueuedBatch } from './batch-queue';
 import {
@@ -53,8 +53,9 @@ export class Sender {
   private chainsWaiting = 0;
   private isOutage = false;
   private isClosing = false;
-  /** No upload starts before this time (ms): the server sent Retry-After. */
-  private notBefore = 0;
+  /** The server sent Retry-After: no upload starts for so long (ms) after that. */
+  private heldFor = 0;
+  private heldSince = 0;
   private holdTimer: TimerHandle = null;
 
   constructor(private readonly options: SenderOptions) {
@@ -93,7 +94,7 @@ export class Sender {
   }
 
   private get isHeld(): boolean {
-    return this.options.clock.now() < this.notBefore;
+    return this.heldFor > 0 && !hasPassed(this.heldFor, this.heldSince, this.options.clock.now());
   }
 
   /** Queues a batch and sends it as soon as possible. `isStored`: the spool has it already. */
@@ -106,8 +107,7 @@ export class Sender {
 
   /** Starts uploads up to the limit, unless in outage or held. */
   pump(): void {
-    if (this.isOutage || this.isStopped) return;
-    if (this.isHeld) return this.pumpLater();
+    if (this.isOutage || this.isStopped || this.isHeld) return;
     while (this.active.size < this.options.concurrency) {
       const batch = this.queue.shift();
       if (batch === undefined) return;
@@ -132,7 +132,7 @@ export class Sender {
   beginClosing(): void {
     this.isClosing = true;
     this.isOutage = false;
-    this.notBefore = 0;
+    this.heldFor = 0;
     this.wake.abort();
     this.wake = new AbortController();
     this.pump();
@@ -202,7 +202,7 @@ export class Sender {
     } catch (error) {
       this.counters.lastError = this.options.describe(error);
       const asked = askedWait(error);
-      if (asked > 0 && !this.isClosing) this.notBefore = Math.max(this.notBefore, this.options.clock.now() + asked);
+      if (asked > 0 && !this.isClosing) this.hold(asked);
       return error ?? new Error('The upload failed');
     }
   }
@@ -261,13 +261,19 @@ export class Sender {
     this.options.onDropped(error, events);
   }
 
-  private pumpLater(): void {
+  /** The timer ends it, or a clock that shows so: timers of frozen hosts are late, and clocks may stand still. */
+  private hold(ms: number): void {
     const { clock } = this.options;
+    const now = clock.now();
+    if (this.isHeld && this.heldSince + this.heldFor >= now + ms) return;
+    this.heldFor = ms;
+    this.heldSince = now;
     clock.clearTimer(this.holdTimer);
     this.holdTimer = clock.setTimer(() => {
+      this.heldFor = 0;
       this.pump();
       this.notify();
-    }, this.notBefore - clock.now());
+    }, ms);
   }
 
   private notify(): void {

@@ -8,7 +8,10 @@ export type TimerHandle = unknown;
 
 /** Timers, wall clock (ms) and one source of random draws. */
 export interface Clock {
+  /** The time, ms: always a finite number. It may be earlier than before: clocks are corrected, and replaced by tests. */
   now(): number;
+  /** True while something else than the host's own clock tells the time, so that it may jump between any two readings. */
+  readonly isReplaced: () => boolean;
   /** A draw in [0,1), for jitter only. */
   random(): number;
   /** Runs `task` once after `ms`. Timers never keep the process alive (they are unref'ed where that exists). */
@@ -20,9 +23,33 @@ export interface Clock {
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** The host's own `Date.now`; undefined when it was replaced before this module was loaded. */
+const hostNow = /^function now\(\) \{ \[native code\] \}$/.test(String(Date.now)) ? Date.now : undefined;
+/** The latest time that was one. An array, because to keep a number in a variable is to allocate it. */
+const latest = new Float64Array(1);
+
+/** What `Date.now` says, as a number. If that is none, or it throws, as mocks do, the time of the call before. */
+function wallTime(): number {
+  try {
+    const time = Number(Date.now());
+    if (Number.isFinite(time)) return (latest[0] = time);
+  } catch {
+    // The same as no time.
+  }
+  return latest[0]!;
+}
+// So that there is one to fall back on.
+wallTime();
+
+/** Whether `ms` have passed since a time; also when the clock went back, because nobody knows how long ago it was. */
+export function hasPassed(ms: number, since: number, now: number): boolean {
+  return now < since || now - since >= ms;
+}
+
 /** The host's clock. A delay beyond what the host can count, or NaN, is brought into range instead of firing at once. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: wallTime,
+  isReplaced: () => Date.now !== hostNow,
   random: () => Math.random(),
   setTimer(task, ms) {
     const delay = Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), MAX_TIMER_MS);

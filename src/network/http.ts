@@ -225,7 +225,9 @@ export class StatsigHttp {
   private checkStatus(response: TransportResponse, request: Send): TransportResponse {
     if (response.ok || response.status === request.alsoOk) return response;
     const message = this.options.logger.mask(`Request to ${request.url} failed with status ${response.status}`);
-    const retryAfter = parseRetryAfter(response.header('retry-after'), this.clock.now());
+    // A date is meant by the server's clock; ours may be wrong by years.
+    const serverTime = Date.parse(response.header('date') ?? '');
+    const retryAfter = parseRetryAfter(response.header('retry-after'), serverTime || this.clock.now());
     throw new NetworkError('status', message, response.status, retryAfter);
   }
 

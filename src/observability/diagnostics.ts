@@ -36,7 +36,8 @@ export interface DiagnosticsOptions {
   statsigOptions: Record<string, unknown>;
   /** Contained. */
   emit(event: DiagnosticsEvent): void;
-  now?(): number;
+  /** Wall clock, ms. */
+  now(): number;
   random?(): number;
 }
 
@@ -150,7 +151,7 @@ export class Diagnostics {
   ): boolean {
     const bucket = this.buckets[context];
     if (this.options.silent || bucket.length >= MAX_MARKERS) return false;
-    const timestamp = this.options.now?.() ?? Date.now();
+    const timestamp = this.options.now();
     bucket.push({ key, ...(step === null ? {} : { step }), action, timestamp, ...data });
     if (context === 'api_call') this.reconsiderApiCalls();
     return true;
@@ -165,7 +166,7 @@ export class Diagnostics {
     const { statsigOptions } = this.options;
     const metadata = { context, markers, ...(context === 'initialize' ? { statsigOptions } : {}) };
     try {
-      const time = this.options.now?.() ?? Date.now();
+      const time = this.options.now();
       this.options.emit({ eventName: 'statsig::diagnostics', metadata: cutDown(metadata), time });
     } catch {
       // Diagnostics are not worth an error in the caller's call.

@@ -3,7 +3,7 @@
  * parses every stored list at every poll; here only what changed is written or parsed. Keys and the order of calls are
  * statsig-node's: lists first, then the index.
  */
-import type { Clock } from '../network/clock';
+import { hasPassed, type Clock } from '../network/clock';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { REWRITE_AFTER_MS } from './spec-copy';
@@ -55,7 +55,7 @@ export class IdListCopies {
   /** Writes what changed, or everything when something failed last time or is due. Rejects when the adapter does. */
   async store(adapter: ContainedAdapter, names: Iterable<string>, indexBytes: Uint8Array): Promise<void> {
     const now = this.clock.now();
-    const isDue = now - this.writtenAt >= REWRITE_AFTER_MS;
+    const isDue = hasPassed(REWRITE_AFTER_MS, this.writtenAt, now);
     // Until all of this has succeeded, the next call writes everything.
     const last = this.writtenAt;
     this.writtenAt = -Infinity;

@@ -1,5 +1,5 @@
 /** The copy of the config specs in the data adapter, kept true by whoever syncs from the network. */
-import type { Clock } from '../network/clock';
+import { hasPassed, type Clock } from '../network/clock';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { decodeText } from './text';
@@ -42,7 +42,7 @@ export class SpecCopy {
   /** After a sync without an update: writes again what failed or is due. Rejects when the adapter does. */
   async refresh(): Promise<void> {
     const { copy } = this;
-    if (copy === null || this.clock.now() - copy.writtenAt < REWRITE_AFTER_MS) return;
+    if (copy === null || !hasPassed(REWRITE_AFTER_MS, copy.writtenAt, this.clock.now())) return;
     await this.write(copy.body, await decodeText(copy.body), copy.time);
   }
 }

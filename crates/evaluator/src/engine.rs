@@ -93,6 +93,8 @@ pub struct Engine {
     last_error: String,
     /// See the method.
     holds_until: f64,
+    /// The time of the latest evaluation (ms).
+    latest: f64,
     /// See the module.
     templates: Templates,
     /// User agents by the JSON that brought them.
@@ -144,6 +146,7 @@ impl Engine {
             stack: Vec::new(),
             last_error: String::new(),
             holds_until: f64::INFINITY,
+            latest: f64::NEG_INFINITY,
             templates: Templates::default(),
             agents: FxHashMap::default(),
         }

@@ -3,7 +3,7 @@
 
 use statsig_evaluator::engine::{eval_code, MAX_UNKNOWN_NAMES};
 use statsig_evaluator::js_semantics::{json::parse_str, stringify, JsValue};
-use statsig_evaluator::{prepare, Engine, SpecKind, USER_CAPACITY};
+use statsig_evaluator::{prepare, ClientInitialize, Engine, SpecKind, USER_CAPACITY};
 
 const NOW: f64 = 1_700_000_000_000.0;
 
@@ -206,6 +206,51 @@ fn an_answer_that_depends_on_the_time_says_until_when_it_holds() {
     let spec = engine.spec_index(SpecKind::Gate, "seconds") as u32;
     assert_eq!(engine.evaluate(0, spec, 0, 1e9) & 2, 2);
     assert_eq!(engine.holds_until(), f64::NEG_INFINITY);
+}
+
+#[test]
+fn what_is_remembered_of_a_time_is_forgotten_when_the_clock_goes_back() {
+    let time = |operator: &str| format!(r#"{{"type":"current_time","operator":"{operator}","targetValue":{NOW}}}"#);
+    let passes = |gate: &str| format!(r#"{{"type":"pass_gate","targetValue":"{gate}"}}"#);
+    let gates = [
+        gate("after", &time("after")),
+        gate("before", &time("before")),
+        gate("nested", &passes("after")),
+        gate("public", PUBLIC),
+    ];
+    let mut engine = engine(&gates.join(","), "", "");
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    let specs = ["after", "before", "nested", "public"].map(|name| engine.spec_index(SpecKind::Gate, name));
+    let mut values = |now: f64| {
+        let mut codes = [0; 4];
+        assert_eq!(engine.evaluate_many(0, &specs, EXPOSE, now, &mut codes), 4);
+        let options = format!(r#"{{"hash":"none","random":0,"nowMs":{now}}}"#);
+        let ClientInitialize::Body(response) = engine.client_initialize(0, &options) else { panic!("no response") };
+        let response = String::from_utf8(response).unwrap();
+        assert_eq!(response.contains(r#""name":"nested","value":true"#), codes[2] & 1 == 1);
+        codes.map(|code| code & 1)
+    };
+    let (early, late) = ([0, 1, 0, 1], [1, 0, 1, 1]);
+    let times = [(-1e9, early), (1e9, late), (-2e9, early), (-1e9, early), (1e9, late), (2e9, late), (-1.0, early)];
+    for (offset, expected) in times {
+        assert_eq!(values(NOW + offset), expected, "{offset}");
+    }
+}
+
+#[test]
+fn a_time_that_is_none_decides_nothing_for_good_and_is_written_as_null() {
+    let time = format!(r#"{{"type":"current_time","operator":"after","targetValue":{NOW}}}"#);
+    let mut engine = engine(&gate("after", &time), "", "");
+    let spec = engine.spec_index(SpecKind::Gate, "after") as u32;
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    for (now, value) in [(NOW + 1.0, 1), (f64::NAN, 0), (NOW + 1.0, 1), (f64::NAN, 0)] {
+        assert_eq!(engine.evaluate(0, spec, EXPOSE, now) & 1, value);
+    }
+    let logged = events(&mut engine);
+    assert_eq!(
+        logged.iter().map(|event| stringify(event.get("time").unwrap())).collect::<Vec<_>>(),
+        ["1700000000001", "null"]
+    );
 }
 
 #[test]

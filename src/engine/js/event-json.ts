@@ -95,7 +95,8 @@ class EventWriter {
   }
 
   private exposure(event: PendingExposure, user: string): string {
-    const { record, parameter, time } = event;
+    const { record, parameter } = event;
+    const time = Number.isFinite(event.time) ? event.time : null;
     const isUndelegated = parameter !== null && !parameter.isExplicit;
     const outcome = this.outcomeText(record);
     const head = parameter !== null || event.isManual ? headOf(record, parameter, event.isManual) : outcome.head;

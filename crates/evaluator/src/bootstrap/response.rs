@@ -57,7 +57,7 @@ impl<'a> Response<'a> {
     /// Writes it. Nothing was recorded when it fails.
     pub(super) fn write(mut self) -> Result<String, Halt> {
         self.forget_user();
-        self.source.engine.bind(self.source.slot);
+        self.source.engine.bind(self.source.slot, self.source.now);
         let written = self.maps();
         self.forget_user();
         written?;

@@ -33,7 +33,7 @@ impl Engine {
         if spec as usize >= self.store.specs.len() + self.unknown.len() {
             return self.fail("no such spec");
         }
-        if !self.bind(slot) {
+        if !self.bind(slot, now) {
             return self.fail("no user in this slot");
         }
         self.holds_until = f64::INFINITY;
@@ -96,8 +96,14 @@ impl Engine {
         }
     }
 
-    /// Makes the memos of a slot fit the current specs. False without a user.
-    pub(crate) fn bind(&mut self, slot: u32) -> bool {
+    /// Makes the memos of a slot fit the current specs. False without a user. What is remembered of a time holds later, not
+    /// earlier: all of it goes when the clock went back, or tells no time.
+    pub(crate) fn bind(&mut self, slot: u32, now: f64) -> bool {
+        let is_later = now >= self.latest;
+        if !is_later {
+            self.void_answers();
+        }
+        self.latest = now;
         let stamp = self.next_stamp();
         let Some(slot) = self.slots.get_mut(slot as usize).filter(|s| s.occupied) else { return false };
         if slot.stamp == 0 || slot.answers != self.answers {

@@ -193,8 +193,8 @@ impl Evaluation<'_> {
     }
 }
 
-/// Until when the current time compares with the target as it does `now`: infinity = for good, and nothing that is later
-/// than `now` when that cannot be told.
+/// Until when the current time compares with the target as it does `now`: infinity = for good, as long as the clock does
+/// not go back, and nothing that is later than `now` when that cannot be told, as of a time that is NaN.
 fn steady_until(op: &Op, now: f64) -> f64 {
     let (first, last) = match op {
         Op::Unsupported | Op::Nothing | Op::Constant(_) => return f64::INFINITY,
@@ -210,10 +210,10 @@ fn steady_until(op: &Op, now: f64) -> f64 {
         // A clock that shows less than this is taken to show seconds, which turns back when it gets there.
         return if now < SECONDS_BELOW { f64::NEG_INFINITY } else { first };
     }
-    if now <= last {
-        f64::NEG_INFINITY
-    } else {
+    if now > last {
         f64::INFINITY
+    } else {
+        f64::NEG_INFINITY
     }
 }
 

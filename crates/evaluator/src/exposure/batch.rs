@@ -233,7 +233,7 @@ impl Repeated {
         if text.is_empty() || *known != time {
             *known = time;
             text.clear();
-            write_number(time, text);
+            number("", time, text);
         }
         text
     }

@@ -41,7 +41,7 @@ export class Evaluator implements EvalContext {
   overrides = new Overrides({ gates: {}, configs: {}, layers: {} });
   readonly idLists = new Map<string, IdList>();
   user!: User;
-  nowMs = 0;
+  nowMs = -Infinity;
   /** Until when what was found holds, ms: Infinity = for good, anything else = it depended on `nowMs`. */
   holdsUntil = Infinity;
   /** Version of everything that answers depend on besides the user. */
@@ -77,8 +77,12 @@ export class Evaluator implements EvalContext {
     this.answers++;
   }
 
-  /** Must precede each evaluation of a user. */
+  /**
+   * Must precede each evaluation of a user. What is remembered of a time holds later, not earlier: all of it goes when the
+   * clock went back, or tells no time.
+   */
   begin(slot: number, user: User, nowMs: number): void {
+    if (!(nowMs >= this.nowMs)) this.answers++;
     this.user = user;
     this.nowMs = nowMs;
     this.holdsUntil = Infinity;
@@ -307,7 +311,7 @@ export class Evaluator implements EvalContext {
     const cell = scratch.conditions[condition.id]!;
     if (cell >> 1 === scratch.generation) return (cell & 1) === 1;
     const answer = condition.test(this);
-    if (condition.settledAfter >= this.nowMs) this.holdsUntil = Math.min(this.holdsUntil, holdsUntil(condition, this.nowMs));
+    if (!(this.nowMs > condition.settledAfter) && condition.settledAfter > -Infinity) this.holdsUntil = Math.min(this.holdsUntil, holdsUntil(condition, this.nowMs));
     else if (condition.isRemembered) {
       scratch.reachCondition(condition.id);
       scratch.conditions[condition.id] = (scratch.generation << 1) | (answer ? 1 : 0);
