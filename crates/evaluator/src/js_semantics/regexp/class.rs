@@ -31,6 +31,11 @@ impl Class {
         let after = self.ranges.partition_point(|(from, _)| *from <= unit);
         after > 0 && self.ranges.get(after - 1).is_some_and(|(_, to)| unit <= *to)
     }
+
+    /// Comparisons of `contains`, 1 at least.
+    pub(super) fn depth(&self) -> usize {
+        (usize::BITS - self.ranges.len().leading_zeros()).max(1) as usize
+    }
 }
 
 /// The units in none of the sorted, disjoint ranges.
