@@ -63,10 +63,17 @@ export function localMidnight(timeMs: number): number {
   return new Date(timeMs).setHours(0, 0, 0, 0);
 }
 
-/** `new RegExp(source)`, or null when the pattern is invalid. */
-export function regExp(source: unknown): RegExp | null {
+/** The test of `new RegExp(source)`, or null when the pattern is invalid. What answers is loaded with the first one. */
+export function regExp(source: unknown): ((text: string) => boolean) | null {
+  const text = textOf(source);
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and synchronously
+  return text === null ? null : (require('./regexp/regexp') as typeof import('./regexp/regexp')).matcher(text);
+}
+
+/** What `new RegExp` makes of a value; null where that throws. */
+function textOf(source: unknown): string | null {
   try {
-    return new RegExp(source as string);
+    return source === undefined ? '' : String(source);
   } catch {
     return null;
   }

@@ -162,11 +162,13 @@ function textual({ source: { id }, target }: Operand, test: (value: string, part
 }
 
 function matches({ source: { id }, target }: Operand): Test {
-  const pattern = regExp(target);
-  if (pattern === null) return never;
+  // Made when first asked, as sets are.
+  let test: ((text: string) => boolean) | null | undefined;
   return (context) => {
     const text = context.text(id);
-    return text.length < MATCH_MAX_UNITS && pattern.test(text);
+    if (text.length >= MATCH_MAX_UNITS) return false;
+    if (test === undefined) test = regExp(target);
+    return test !== null && test(text);
   };
 }
 
