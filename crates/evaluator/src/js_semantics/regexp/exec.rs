@@ -107,7 +107,16 @@ impl<'p, T: Text> Run<'p, T> {
     pub(super) fn new(program: &'p Program, text: T) -> Run<'p, T> {
         let registers = vec![UNSET; program.registers];
         // Room for what most patterns push, so that one allocation is all.
-        Run { program, text, registers, stack: Vec::with_capacity(16), notes: Notes::default(), steps: 0, at: 0, inst: 0 }
+        Run {
+            program,
+            text,
+            registers,
+            stack: Vec::with_capacity(16),
+            notes: Notes::default(),
+            steps: 0,
+            at: 0,
+            inst: 0,
+        }
     }
 
     /// Whether the pattern matches anywhere, and after how many steps that is known.

@@ -131,7 +131,8 @@ fn steps_are_those_of_the_js_engine() {
 #[test]
 fn hostile_patterns_are_searched_to_the_end() {
     let text = format!("{}!", "a".repeat(900));
-    let hostile = ["^(a+)+$", "^(a|aa)+$", "^(?:a|a?)*b", "(a*)*b", "^(?=(a+)+b)", "(?<!(a+)+b)c", "^(([a-z])+.)+[A-Z]$"];
+    let hostile =
+        ["^(a+)+$", "^(a|aa)+$", "^(?:a|a?)*b", "(a*)*b", "^(?=(a+)+b)", "(?<!(a+)+b)c", "^(([a-z])+.)+[A-Z]$"];
     for source in hostile {
         let (matches, steps) = RegExp::new(source).unwrap().run(&text);
         assert!(!matches && steps < MAX_STEPS, "/{source}/: {steps}");
