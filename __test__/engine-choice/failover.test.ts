@@ -165,7 +165,7 @@ if (MORTAL.includes('wasm')) {
     // Untaken events of dead engines are bounded: the oldest are counted as lost.
     evaluator.logEvent(null, { eventName: 'e', valueJson: 'null', metadataJson: 'null', time: now });
     t.is(evaluator.pendingEvents(), MOST_RETIRED + 2);
-    t.is(evaluator.pendingEvents() + evaluator.droppedEvents(), 3 * MOST_FRESH + 2);
+    t.is(evaluator.pendingEvents() + evaluator.lostEvents(), 3 * MOST_FRESH + 2);
   });
 
   test('wasm: an instance that traps at once leaves the call to js', async (t) => {

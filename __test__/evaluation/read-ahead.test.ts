@@ -155,7 +155,7 @@ test('what a dead engine does not take is counted, and the buffer stays within i
   for (const name of NAMES.slice(0, 5)) check(user(0), name);
   Object.assign(evaluator.engine, { isDead: () => true, exposeMany: () => -1 });
   for (let i = 1; i <= 50; i++) for (const name of NAMES.slice(0, 20)) check(user(i), name);
-  t.is(evaluator.droppedEvents(), 5 + 50 * 20 - MOST_BUFFERED);
+  t.is(evaluator.lostEvents(), 5 + 50 * 20 - MOST_BUFFERED);
 });
 
 for (const kind of TESTED_ENGINES) {

@@ -278,6 +278,11 @@ export interface Engine {
    * engine that can do so off the event loop does, which keeps half a megabyte per batch out of JavaScript's memory.
    */
   takeBatch(prefix: string, suffix: string, maxEvents: number, gzip?: boolean): Promise<EventBatch>;
+  /**
+   * The same on the calling thread, for the end of a process. A batch that `takeBatch` took and has not given yet comes
+   * first; its promise then gives an empty one.
+   */
+  takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzip?: boolean): EventBatch;
   /** Starts a new dedupe and sampling window (about every 60 s). */
   rotateWindow(): void;
 
@@ -308,7 +313,8 @@ export interface Engine {
   /**
    * True once a call panicked or trapped: the instance is of no further use. From that call on, evaluation answers
    * Failed, questions answer empty (`outcome` null), and what records an event answers true, so that the caller looks
-   * here. Only `exposeMany`, `takeBatch`, `pendingEvents` and `exportIdList` still try to give what the instance holds. Cost: 50 ns.
+   * here. Only `exposeMany`, `takeBatch`, `takeBatchNow`, `pendingEvents`, `stats`
+   * and `exportIdList` still try to give what the instance holds. Cost: 50 ns.
    */
   isDead(): boolean;
   /** Frees native memory now. Later calls answer Failed or do nothing. */

@@ -33,6 +33,7 @@ export interface RustBinding {
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
   pendingEvents(): number;
   takeBatch(prefix: string, suffix: string, maxEvents: number, gzip: boolean): Promise<EventBatch>;
+  takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzip: boolean): EventBatch;
   rotateWindow(): void;
   setOverrides(json: string): void;
   updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
@@ -152,6 +153,10 @@ export class RustEngine implements Engine {
 
   takeBatch(prefix: string, suffix: string, maxEvents: number, gzip = false): Promise<EventBatch> {
     return this.rust.takeBatch(prefix, suffix, maxEvents, gzip);
+  }
+
+  takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzip = false): EventBatch {
+    return this.rust.takeBatchNow(prefix, suffix, maxEvents, gzip);
   }
 
   rotateWindow(): void {

@@ -49,7 +49,9 @@ export interface Exports {
 /** `EvalCode.Failed`: what every call of a dead instance answers. */
 const FAILED = -3;
 /** Calls that are made even on a dead instance, to save what it holds. */
-const STILL_CALLED = new Set(['reserve', 'output', 'expose_many', 'pending_events', 'take_batch', 'batch_count', 'export_id_list']);
+const STILL_CALLED = new Set([
+  'reserve', 'output', 'expose_many', 'pending_events', 'take_batch', 'batch_count', 'export_id_list', 'stats',
+]);
 
 type Call = (a?: number, b?: number, c?: number, d?: number, e?: number) => number;
 

@@ -83,14 +83,25 @@ export class Evaluator extends Checks {
   }
 
   /** See `Engine.takeBatch`. Events of dead engines go first. */
-  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip = false): Promise<EventBatch> {
+  takeBatch(...of: Parameters<Engine['takeBatch']>): Promise<EventBatch> {
     this.handOver();
-    return this.failover?.takeBatch(prefix, suffix, maxEvents, gzip) ?? this.engine.takeBatch(prefix, suffix, maxEvents, gzip);
+    return this.failover?.takeBatch(...of) ?? this.engine.takeBatch(...of);
   }
 
-  /** Events that were dropped because too many were pending, or that went down with an engine. */
+  /** See `Engine.takeBatchNow`. Events of dead engines go first. */
+  takeBatchNow(...of: Parameters<Engine['takeBatchNow']>): EventBatch {
+    this.handOver();
+    return this.failover?.takeBatchNow(...of) ?? this.engine.takeBatchNow(...of);
+  }
+
+  /** Events that were dropped because too many were pending. */
   droppedEvents(): number {
-    return this.engine.stats().droppedEvents + this.buffer.lost + (this.failover?.lostEvents ?? 0);
+    return this.engine.stats().droppedEvents + (this.failover?.droppedEvents ?? 0);
+  }
+
+  /** Events that went down with an engine. */
+  lostEvents(): number {
+    return this.buffer.lost + (this.failover?.lostEvents ?? 0);
   }
 
   // ---- specs and their surroundings ----

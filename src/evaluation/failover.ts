@@ -50,6 +50,8 @@ export interface FailoverHooks {
 export class Failover {
   /** Events that went down with an engine. */
   lostEvents = 0;
+  /** Events for which engines that are dead by now had no room. */
+  droppedEvents = 0;
   private readonly retired: Engine[] = [];
   private freshAt: number[] = [];
 
@@ -71,16 +73,34 @@ export class Failover {
   }
 
   /** Events of a dead engine; null when none has any. */
-  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip: boolean): Promise<EventBatch> | null {
+  takeBatch(...of: Parameters<Engine['takeBatch']>): Promise<EventBatch> | null {
+    const taken = this.takeFrom((engine) => engine.takeBatch(...of));
+    return taken?.batch.then((batch) => this.countMissing(taken.count, batch)) ?? null;
+  }
+
+  /** The same without waiting. */
+  takeBatchNow(...of: Parameters<Engine['takeBatchNow']>): EventBatch | null {
+    const taken = this.takeFrom((engine) => engine.takeBatchNow(...of));
+    return taken === null ? null : this.countMissing(taken.count, taken.batch);
+  }
+
+  /** The first batch that a dead engine gives, and how many of its events it took. */
+  private takeFrom<T>(take: (engine: Engine) => T): { batch: T; count: number } | null {
     for (let engine = this.retired[0]; engine !== undefined; engine = this.retired[0]) {
       const before = engine.pendingEvents();
-      const batch = before === 0 ? null : engine.takeBatch(prefix, suffix, maxEvents, gzip);
+      const batch = before === 0 ? null : take(engine);
       const after = engine.pendingEvents();
       // One that gives nothing would be asked for ever.
       if (after === 0 || after >= before) this.bury(engine);
-      if (batch !== null && after < before) return batch;
+      if (batch !== null && after < before) return { batch, count: before - after };
     }
     return null;
+  }
+
+  /** A dead engine may take more events than it gives. */
+  private countMissing(taken: number, batch: EventBatch): EventBatch {
+    this.lostEvents += Math.max(0, taken - batch.count);
+    return batch;
   }
 
   dispose(): void {
@@ -130,6 +150,7 @@ export class Failover {
   }
 
   private retire(dead: Engine): void {
+    this.droppedEvents += dead.stats().droppedEvents;
     this.retired.push(dead);
     if (this.retired.length > MOST_RETIRED) this.bury(this.retired[0]!);
     if (dead.pendingEvents() === 0) this.bury(dead);

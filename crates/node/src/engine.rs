@@ -9,7 +9,7 @@ use statsig_evaluator::{ClientInitialize, Engine, SpecKind, USER_CAPACITY};
 
 use crate::hot;
 use crate::shared::Shared;
-use crate::tasks::{DropTask, EncodeTask, IdListTask, PrepareTask};
+use crate::tasks::{DropTask, EncodeTask, EncodedBatch, Form, IdListTask, PrepareTask};
 
 /// See the crate documentation.
 #[napi]
@@ -136,7 +136,16 @@ impl NativeEngine {
     #[napi(ts_return_type = "Promise<EncodedBatch>")]
     pub fn take_batch(&self, prefix: String, suffix: String, max_events: f64, gzip: bool) -> AsyncTask<EncodeTask> {
         let batch = self.shared.salvage(Default::default(), |engine| engine.take_batch(max_events as usize));
-        AsyncTask::new(EncodeTask { batch, prefix, suffix, gzip })
+        AsyncTask::new(EncodeTask::new(batch, Form { prefix, suffix, gzip }, &self.shared.owed))
+    }
+
+    #[napi]
+    pub fn take_batch_now(&self, prefix: String, suffix: String, max_events: f64, gzip: bool) -> EncodedBatch {
+        let form = Form { prefix, suffix, gzip };
+        if let Some(owed) = self.shared.owed.take() {
+            return form.write_owed(&owed);
+        }
+        form.write_now(&self.shared.salvage(Default::default(), |engine| engine.take_batch(max_events as usize)))
     }
 
     #[napi]
@@ -189,7 +198,7 @@ impl NativeEngine {
 
     #[napi]
     pub fn stats(&self) -> String {
-        self.shared.call("{}".into(), |engine| engine.stats())
+        self.shared.salvage("{}".into(), |engine| engine.stats())
     }
 
     #[napi]

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use statsig_evaluator::Engine;
 
-use crate::tasks::Inbox;
+use crate::tasks::{Inbox, OwedBatches};
 
 /// One engine. Used by one thread only; what tasks finish elsewhere arrives through the inbox.
 #[derive(Default)]
 pub struct Shared {
     engine: RefCell<Engine>,
     pub inbox: Arc<Inbox>,
+    pub owed: OwedBatches,
     /// Disposed or poisoned: nothing answers any more.
     dead: Cell<bool>,
     poisoned: Cell<bool>,

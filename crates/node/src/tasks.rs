@@ -1,9 +1,10 @@
 //! Work for libuv's thread pool.
 
+use std::cell::RefCell;
 use std::io::Write;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use flate2::{write::GzEncoder, Compression};
 use napi::bindgen_prelude::{Env, Result, Status, Task, Uint8Array};
@@ -116,32 +117,89 @@ pub struct EncodedBatch {
     pub is_gzipped: bool,
 }
 
-/// Encodes events.
-pub struct EncodeTask {
-    pub batch: EventBatch,
+/// A batch that left the engine for the pool, until JavaScript has it. A process that ends meanwhile asks for it again.
+pub struct Owed {
+    batch: EventBatch,
+    /// Read and set on the thread of the engine only.
+    given: AtomicBool,
+}
+
+/// Batches on their way, oldest first.
+#[derive(Default)]
+pub struct OwedBatches(RefCell<Vec<Weak<Owed>>>);
+
+impl OwedBatches {
+    fn add(&self, batch: EventBatch) -> Arc<Owed> {
+        let owed = Arc::new(Owed { batch, given: AtomicBool::new(false) });
+        let mut all = self.0.borrow_mut();
+        all.retain(|other| other.strong_count() > 0);
+        all.push(Arc::downgrade(&owed));
+        owed
+    }
+
+    /// The oldest that was not given yet; its task gives nothing from now on.
+    pub fn take(&self) -> Option<Arc<Owed>> {
+        let all = self.0.borrow();
+        all.iter().filter_map(Weak::upgrade).find(|owed| !owed.given.swap(true, Ordering::Relaxed))
+    }
+}
+
+/// How a batch is to be written.
+pub struct Form {
     pub prefix: String,
     pub suffix: String,
     pub gzip: bool,
 }
 
+impl Form {
+    /// The body, and whether it is gzipped.
+    fn write(&self, batch: &EventBatch) -> (Vec<u8>, bool) {
+        let plain = batch.encode(&self.prefix, &self.suffix);
+        match self.gzip.then(|| gzip(&plain)).flatten() {
+            Some(zipped) => (zipped, true),
+            None => (plain, false),
+        }
+    }
+
+    /// Writes a batch on the calling thread; an empty one when that panics.
+    pub fn write_now(&self, batch: &EventBatch) -> EncodedBatch {
+        let written = guarded(|| Ok(self.write(batch)));
+        let count = written.as_ref().map_or(0, |_| batch.len() as u32);
+        let (body, is_gzipped) = written.unwrap_or_default();
+        EncodedBatch { count, body: body.into(), is_gzipped }
+    }
+
+    /// Writes what was owed, as `write_now`.
+    pub fn write_owed(&self, owed: &Owed) -> EncodedBatch {
+        self.write_now(&owed.batch)
+    }
+}
+
+/// Encodes events.
+pub struct EncodeTask {
+    owed: Arc<Owed>,
+    form: Form,
+}
+
+impl EncodeTask {
+    pub fn new(batch: EventBatch, form: Form, batches: &OwedBatches) -> EncodeTask {
+        EncodeTask { owed: batches.add(batch), form }
+    }
+}
+
 impl Task for EncodeTask {
-    type Output = (u32, Vec<u8>, bool);
+    type Output = (Vec<u8>, bool);
     type JsValue = EncodedBatch;
 
     fn compute(&mut self) -> Result<Self::Output> {
-        let batch = std::mem::take(&mut self.batch);
-        guarded(|| {
-            let count = batch.len() as u32;
-            let plain = batch.encode(&self.prefix, &self.suffix);
-            Ok(match self.gzip.then(|| gzip(&plain)).flatten() {
-                Some(zipped) => (count, zipped, true),
-                None => (count, plain, false),
-            })
-        })
+        guarded(|| Ok(self.form.write(&self.owed.batch)))
     }
 
-    fn resolve(&mut self, _: Env, (count, body, is_gzipped): Self::Output) -> Result<EncodedBatch> {
-        Ok(EncodedBatch { count, body: body.into(), is_gzipped })
+    fn resolve(&mut self, _: Env, (body, is_gzipped): Self::Output) -> Result<EncodedBatch> {
+        if self.owed.given.swap(true, Ordering::Relaxed) {
+            return Ok(EncodedBatch { count: 0, body: Vec::new().into(), is_gzipped: false });
+        }
+        Ok(EncodedBatch { count: self.owed.batch.len() as u32, body: body.into(), is_gzipped })
     }
 }
 

@@ -307,6 +307,8 @@ class JsEngine implements ReplacementEngine {
     return this.events.take(prefix, suffix, maxEvents);
   }
 
+  readonly takeBatchNow: ReplacementEngine['takeBatchNow'] = (...of) => this.events.takeNow(of[0], of[1], of[2]);
+
   rotateWindow(): void {
     this.events.startWindow();
   }

@@ -3,7 +3,7 @@
 import { OutcomeRecord, SpecKind } from '../engine';
 import { exposuresJson } from './outcome';
 import { ExposedParameter } from './sampling';
-import { nextTurn } from './turns';
+import { Steps } from './turns';
 import { LoggedUser, eventJson } from './user';
 
 /** Source of the specs and times, as answers and exposures carry them. */
@@ -45,8 +45,8 @@ export function sizeOf(event: Pending): number {
   return user + ('record' in event ? EXPOSURE_UNITS + (event.parameter?.name.length ?? 0) : event.head.length + event.tail.length);
 }
 
-/** `prefix + events + suffix` as UTF-8. Other work runs between slices. */
-export async function encodeEvents(events: readonly Pending[], prefix: string, suffix: string): Promise<Uint8Array> {
+/** `prefix + events + suffix` as UTF-8, a slice a step. */
+export function* encodeEvents(events: readonly Pending[], prefix: string, suffix: string): Steps<Uint8Array> {
   const encoder = new TextEncoder();
   const writer = new EventWriter();
   const parts: Uint8Array[] = [];
@@ -58,7 +58,7 @@ export async function encodeEvents(events: readonly Pending[], prefix: string, s
     if (written % SLICE_EVENTS === 0 || text.length > SLICE_UNITS) {
       parts.push(encoder.encode(text));
       text = '';
-      await nextTurn();
+      yield;
     }
   }
   parts.push(encoder.encode(text + suffix));

@@ -9,6 +9,7 @@ import { Hash64, hash64 } from './hashing';
 import { Details, Pending, dedupeText, encodeEvents, sizeOf } from './event-json';
 import { Outcome } from './outcome';
 import { ExposedParameter, Sampler, SamplingSettings } from './sampling';
+import { Steps, atOnce, nextTurn } from './turns';
 import { User } from './user';
 
 /** Texts of pending users and custom events; beyond it events are dropped and counted. */
@@ -34,6 +35,7 @@ export class EventQueue {
   droppedEvents = 0;
   pendingBytes = 0;
   private pending: Pending[] = [];
+  private readonly owed = new Set<OwedBatch>();
   private readonly seen = new SeenSet();
   private readonly sampler = new Sampler();
   /** Deduplication keys of outcomes; they live as long as the outcomes. */
@@ -101,9 +103,32 @@ export class EventQueue {
 
   /** Takes the oldest events now, and writes their JSON in slices. */
   async take(prefix: string, suffix: string, maxEvents: number): Promise<EventBatch> {
+    const owed = this.remove(prefix, suffix, maxEvents);
+    this.owed.add(owed);
+    for (let step = owed.steps.next(); ; step = owed.steps.next()) {
+      if (step.done === true) {
+        owed.body = step.value;
+        break;
+      }
+      await nextTurn();
+      if (!this.owed.has(owed)) return NO_BATCH;
+    }
+    // Until the caller's own code goes on, a process that ends may ask for it again.
+    await null;
+    return this.owed.delete(owed) ? written(owed) : NO_BATCH;
+  }
+
+  /** The same at once; first what `take` has not given yet, which then gives nothing. */
+  takeNow(prefix: string, suffix: string, maxEvents: number): EventBatch {
+    const [owed = this.remove(prefix, suffix, maxEvents)] = this.owed;
+    this.owed.delete(owed);
+    return written(owed);
+  }
+
+  private remove(prefix: string, suffix: string, maxEvents: number): OwedBatch {
     const taken = this.pending.splice(0, this.fitting(maxEvents));
     for (const event of taken) this.release(event);
-    return { count: taken.length, body: await encodeEvents(taken, prefix, suffix), isGzipped: false };
+    return { count: taken.length, steps: encodeEvents(taken, prefix, suffix), body: null };
   }
 
   /** How many of the oldest events make a batch. */
@@ -122,6 +147,19 @@ export class EventQueue {
     const { user } = event;
     if (user !== null && --user.pending === 0) this.pendingBytes -= user.json.length;
   }
+}
+
+/** A batch that was taken and not given yet. */
+interface OwedBatch {
+  count: number;
+  steps: Steps<Uint8Array>;
+  body: Uint8Array | null;
+}
+
+const NO_BATCH: EventBatch = { count: 0, body: new Uint8Array(0), isGzipped: false };
+
+function written({ count, body, steps }: OwedBatch): EventBatch {
+  return { count, body: body ?? atOnce(steps), isGzipped: false };
 }
 
 /** What an exposure takes from its moment. */

@@ -162,7 +162,7 @@ impl EventBatch {
     }
 
     /// `prefix + events joined by ',' + suffix`.
-    pub fn encode(self, prefix: &str, suffix: &str) -> Vec<u8> {
+    pub fn encode(&self, prefix: &str, suffix: &str) -> Vec<u8> {
         let sizes: usize = self.chunks.iter().map(|chunk| chunk.json_bytes + chunk.events.len()).sum();
         let mut out = String::with_capacity(prefix.len() + suffix.len() + sizes);
         out.push_str(prefix);
