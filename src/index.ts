@@ -84,7 +84,10 @@ export const checkAllGates = Statsig.checkAllGates;
 export const eventStats = Statsig.eventStats;
 
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
-export type { DeliveryCounters, DeliveryReport } from './events/delivery';
+export type {
+  DeliveryCounters, DeliveryReport, DroppedByReason, DroppedEvents, DropReason,
+} from './events/delivery';
+export type { FlushOptions } from './flush-options';
 export type * from './interfaces/IUserPersistentStorage';
 export type { LogEvent, LogEventData } from './log-event';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';

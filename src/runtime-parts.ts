@@ -8,6 +8,7 @@ import {
 } from './errors';
 import type { EngineKind, EngineOptions } from './engine/engine';
 import { VERSION } from './engine/version';
+import { contained } from './error-boundary';
 import type { Evaluator } from './evaluation/evaluator';
 import type { EventDeliveryOptions, EventSpool } from './events/delivery';
 import type { Clock } from './network/clock';
@@ -179,14 +180,18 @@ export interface DeliveryParts {
 export function deliveryOptions(around: Surroundings, parts: DeliveryParts): EventDeliveryOptions {
   const { options, platform, logger, clock } = around;
   const { evaluator } = parts;
+  const { onEventsDropped } = options;
   const prefix = (): string =>
     `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(evaluator.engine.kind) })},"events":[`;
   return {
     upload: (upload) => parts.http.postEvents(upload),
     takeBatch: (maxEvents, gzip) => evaluator.takeBatch(prefix(), ']}', maxEvents, gzip),
+    takeBatchNow: (maxEvents, gzip) => evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip),
     pending: () => evaluator.pendingEvents(),
+    engineDropped: () => ({ limit: evaluator.droppedEvents(), engine: evaluator.lostEvents() }),
     beforeFlush: () => parts.diagnostics.emitCalls(),
     compress: platform.compress,
+    compressNow: platform.compressNow,
     decompress: platform.decompress,
     compressionEnabled: () => parts.applier.sdkFlags['stop_log_event_compression'] !== true,
     intervalMs: options.loggingIntervalMs,
@@ -196,16 +201,22 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     silent: isSilent(options),
     logger,
     clock,
-    spool: options.eventSpool === null ? null : openEventSpool(options.eventSpool, around),
-    onDropped: (error, eventCount) =>
-      parts.exceptions.report(error, { tag: 'statsig::log_event_failed', eventCount, bypassDedupe: true }),
+    spool: isSilent(options) ? null : openEventSpool(around),
+    onDropped: (dropped, error) => {
+      parts.exceptions.report(error, { tag: 'statsig::log_event_failed', eventCount: dropped.count, bypassDedupe: true });
+      if (onEventsDropped !== null) contained(logger, 'onEventsDropped', () => onEventsDropped(dropped));
+    },
   };
 }
 
-function openEventSpool(directory: string, { platform, logger, clock }: Surroundings): EventSpool | null {
-  const onError = (error: unknown): void =>
-    logger.once('event-spool', 'warn', `statsigSDK> The event spool fails, events stay in memory only: ${logger.describe(error)}`);
-  const spool = platform.openSpool(directory, { clock, onError });
+function openEventSpool({ options, platform, secretKey, logger, clock }: Surroundings): EventSpool | null {
+  const { eventSpool, eventSpoolMaxBytes: maxBytes, eventSpoolSync: sync } = options;
+  if (eventSpool === null) return null;
+  const onError = (error: unknown): void => {
+    const text = logger.describe(error);
+    logger.once('event-spool', 'warn', `statsigSDK> The event spool fails, events stay in memory only: ${text}`);
+  };
+  const spool = platform.openSpool(eventSpool, { secretKey: secretKey ?? '', maxBytes, sync, clock, onError });
   if (spool === null) logger.warn('statsigSDK> eventSpool needs a disk, which this runtime has not; events stay in memory.');
   return spool;
 }

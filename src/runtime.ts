@@ -148,10 +148,9 @@ export class Runtime {
     return report;
   }
 
-  /** Counters of event delivery, with what the engine dropped. */
+  /** What became of the events. */
   eventStats(): DeliveryCounters {
-    const counters = this.delivery.counters();
-    return { ...counters, dropped: counters.dropped + this.evaluator.droppedEvents() };
+    return this.delivery.counters();
   }
 
   private startPolling(): void {

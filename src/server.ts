@@ -5,6 +5,7 @@ import { logCustomEvent } from './custom-events';
 import { DeprecatedApi } from './deprecated-api';
 import { SpecKind, type EngineKind, type EngineStats, type OverrideTable } from './engine/engine';
 import { recover } from './error-boundary';
+import { flushLimits, type FlushOptions } from './flush-options';
 import { Evaluations } from './evaluations';
 import type { DeliveryCounters, DeliveryReport } from './events/delivery';
 import type { UserPersistedValues } from './interfaces/IUserPersistentStorage';
@@ -109,10 +110,10 @@ export class Server extends DeprecatedApi {
 
   /**
    * Sends pending events; resolves when each was delivered or dropped, when delivery was given up for now, or after
-   * `timeout` ms, with what became of them: `{ delivered, kept, dropped }`. Never rejects.
+   * `timeout` ms, or when the signal aborts, with what became of them: `{ delivered, kept, dropped }`. Never rejects.
    */
-  async flush(timeout?: number): Promise<DeliveryReport> {
-    return this.runtime.delivery.flush(timeout ?? undefined);
+  async flush(limits?: number | FlushOptions): Promise<DeliveryReport> {
+    return this.runtime.delivery.flush(flushLimits(limits));
   }
 
   /** True once shutdown began and until the next initialize. */
@@ -354,7 +355,7 @@ export class Server extends DeprecatedApi {
       try {
         logCustomEvent(this.runtime, this.evaluations.isReady, event);
       } catch (error) {
-        if (this.evaluations.isReady) this.runtime.delivery.countLost(error);
+        if (this.evaluations.isReady) this.runtime.delivery.countInvalid(error);
         throw error;
       }
     });

@@ -5,6 +5,7 @@
  */
 import { otherLives, ownSlot, type Slot } from './copies';
 import { StatsigUninitializedError } from './errors';
+import type { FlushOptions } from './flush-options';
 import type { Server } from './server';
 import type { InitializationDetails } from './types/initialization';
 import type { StatsigOptions } from './types/statsig-options';
@@ -80,7 +81,7 @@ export function createSingleton(Instance: ServerClass, slot: Slot = ownSlot()): 
     functions[name] = delegate(shared, method);
   }
   Object.assign(functions, hotFunctions(() => slot.current ?? shared.enforce()));
-  functions['flush'] = async (timeout?: number) => slot.current?.flush(timeout);
+  functions['flush'] = async (limits?: number | FlushOptions) => slot.current?.flush(limits);
   functions['shutdownAsync'] = async (timeout?: number) => shared.enforce().shutdownAsync(timeout);
   functions['_enforceServer'] = () => shared.enforce();
   for (const method of AFTER_ENFORCE) {

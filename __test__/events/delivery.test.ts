@@ -74,13 +74,13 @@ test('network errors, timeouts, 408, 429 and 5xx are retried; other statuses dro
   }
   for (const code of [400, 401, 403, 404, 413, 302]) {
     const source = new Source();
-    const lost: number[] = [];
+    const lost: [string, number][] = [];
     const { uploads, upload } = scripted([status(code)]);
-    const events = delivery(source, { upload, clock: new FakeClock(), onDropped: (_, count) => lost.push(count) });
+    const events = delivery(source, { upload, clock: new FakeClock(), onDropped: ({ reason, count }) => lost.push([reason, count]) });
     source.log(2);
     t.deepEqual(await events.flush(), { delivered: 0, kept: 0, dropped: 2 });
     t.is(uploads.length, 1);
-    t.deepEqual(lost, [2]);
+    t.deepEqual(lost, [[code === 413 ? 'size' : 'refused', 2]]);
   }
 });
 
@@ -254,7 +254,7 @@ test('flush(timeout) settles at its budget, and the upload goes on', async (t) =
   const held: (() => void)[] = [];
   const events = delivery(source, { upload: () => new Promise((resolve) => held.push(() => resolve(undefined))), clock });
   source.log(4);
-  const flushed = events.flush(500);
+  const flushed = events.flush({ timeoutMs: 500 });
   await clock.advance(500);
   t.deepEqual(await flushed, { delivered: 0, kept: 4, dropped: 0 });
   held[0]?.();

@@ -43,7 +43,7 @@ test('500s, 429 with Retry-After, resets, silence and late answers: every event 
     response.writeHead(202).end('{}');
   });
   const source = new Source();
-  const client = http(server.base, 150);
+  const client = http(server.base, 600);
   const events = delivery(source, { upload: (upload) => client.postEvents(upload), compress: gzipNode, retryBackoff: 5 });
   source.log(300);
   const report = await events.flush();

@@ -14,10 +14,12 @@ export class Source {
 
   pending = (): number => this.events.length;
 
-  takeBatch = (max: number): Promise<EncodedBatch> => {
+  takeBatchNow = (max: number): EncodedBatch => {
     const taken = this.events.splice(0, max);
-    return Promise.resolve({ count: taken.length, body: new TextEncoder().encode(JSON.stringify(taken)), isGzipped: false });
+    return { count: taken.length, body: new TextEncoder().encode(JSON.stringify(taken)), isGzipped: false };
   };
+
+  takeBatch = (max: number): Promise<EncodedBatch> => Promise.resolve(this.takeBatchNow(max));
 }
 
 export const eventsOf = (upload: Pick<EventUpload, 'body'>): number[] =>
@@ -32,6 +34,7 @@ export function delivery(source: Source, more: Partial<EventDeliveryOptions>): E
   return new EventDelivery({
     upload: () => Promise.resolve(),
     takeBatch: source.takeBatch,
+    takeBatchNow: source.takeBatchNow,
     pending: source.pending,
     compress: null,
     compressionEnabled: () => true,

@@ -22,25 +22,6 @@ export interface StoredBatch {
 /** gzip off the event loop: `gzipNode` or `gzipWeb`; the same type turns it back. */
 export type Compress = (bytes: Uint8Array) => Promise<Uint8Array>;
 
-/** Undelivered batches kept outside the process: `openSpool` in `spool-node`. No method rejects. */
-export interface EventSpool {
-  /** Batches left by processes that ended, oldest first; they are this spool's from now on. */
-  recover(): Promise<StoredBatch[]>;
-  write(batch: StoredBatch): Promise<void>;
-  /** The batch was delivered or dropped. */
-  remove(batchId: string): Promise<void>;
-  /** Waits for writes under way. What was not removed stays for the next start. */
-  close(): Promise<void>;
-  /** True when the batch is on disk. Settled after `close`. */
-  has(batchId: string): boolean;
-  /** Events of earlier processes that `recover` could not keep: files cut short or beyond the byte bound. */
-  readonly lostEvents: number;
-  /** Unreadable files skipped so far. */
-  readonly corrupt: number;
-  /** Batches not written, or deleted, because of the byte bound or a failing disk. */
-  readonly unwritten: number;
-}
-
 /** A random UUID (version 4). Not a secret, so weak randomness is enough where `crypto` is missing (Node 18). */
 export function newBatchId(random: () => number): string {
   const uuid = globalThis.crypto?.randomUUID?.();

@@ -1,6 +1,7 @@
 import { type Clock, type TimerHandle, hasPassed, sleep } from '../network/clock';
-import type { EventSpool, StoredBatch } from './batch';
+import type { StoredBatch } from './batch';
 import { BatchQueue, type QueuedBatch } from './batch-queue';
+import type { DropReason } from './dropped';
 import {
   MAX_WAITED_RETRY_AFTER_MS,
   type RetryBackoff,
@@ -10,6 +11,7 @@ import {
   judgeFailure,
   retryDelay,
 } from './retry-policy';
+import type { EventSpool } from './spool/event-spool';
 
 /** One POST of one batch. */
 export interface EventUpload {
@@ -32,7 +34,9 @@ export interface SenderOptions {
   /** Halves of a batch that the server finds too long. May reject. */
   split(batch: StoredBatch): Promise<readonly StoredBatch[]>;
   describe(error: unknown): string;
-  onDropped(error: Error, events: number): void;
+  onDropped(reason: DropReason, events: number, error: Error): void;
+  /** A batch is done and there is room for another one. */
+  onRoom(): void;
 }
 
 /** Retries of a batch while shutting down, and the longest wait before each (ms): an answer is due soon. */
@@ -44,7 +48,7 @@ const CLOSING_DELAY_MS = 500;
  * returns to the queue and the sender is *in outage*: nothing is sent until one probe (`probe`) gets through.
  */
 export class Sender {
-  readonly counters = { delivered: 0, retried: 0, dropped: 0, kept: 0, lastError: null as string | null };
+  readonly counters = { delivered: 0, retried: 0, kept: 0, lastError: null as string | null };
   private readonly queue: BatchQueue;
   private readonly active = new Set<QueuedBatch>();
   private readonly abort = new AbortController();
@@ -146,19 +150,37 @@ export class Sender {
     this.notify();
   }
 
-  /** After `stop`: empties the queue. What it held is kept by the spool, or else dropped, like `unsent` events. */
-  async close(unsent: number): Promise<{ kept: number }> {
+  /** Resolves when nothing is in flight any more. */
+  async settled(): Promise<void> {
     while (this.active.size > 0) await this.changed();
-    const left = this.queue.takeAll();
-    const { spool } = this.options;
-    await spool?.close();
-    const count = (batches: readonly QueuedBatch[]): number => batches.reduce((sum, batch) => sum + batch.count, 0);
-    const kept = count(left.filter(({ id }) => spool?.has(id) === true));
-    const lost = count(left) - kept + unsent;
-    this.counters.kept = kept;
-    if (lost > 0) this.countDropped(new Error('Events were undelivered at shutdown'), lost);
+  }
+
+  /**
+   * After `stop`: the last of it, at once. What is undelivered, `rest` included, is kept by the spool
+   * or else dropped. An upload that does not heed its abort counts as failed.
+   */
+  end(rest: Iterable<StoredBatch>): void {
+    const left = [...this.active, ...this.queue.takeAll()];
+    this.active.clear();
+    for (const batch of [...left, ...rest]) {
+      if (this.isKept(batch)) this.counters.kept += batch.count;
+      else this.countUnsent(batch.count);
+    }
     this.notify();
-    return { kept };
+  }
+
+  /** Undelivered events that no spool has. */
+  countUnsent(events: number): void {
+    if (events <= 0) return;
+    const reason = this.options.spool === null ? 'unsent' : 'spool';
+    this.countDropped(reason, events, new Error('Events were undelivered at the end'));
+  }
+
+  private isKept(batch: StoredBatch): boolean {
+    const { spool } = this.options;
+    if (spool === null) return false;
+    if (!spool.has(batch.id) && !spool.isHanging) spool.writeNow(batch);
+    return spool.has(batch.id);
   }
 
   private get retryLimit(): number {
@@ -170,12 +192,14 @@ export class Sender {
     this.active.add(batch);
     const outcome = await this.deliver(batch, retries);
     const halves = isTooLarge(outcome) && batch.count > 1 ? await this.halve(batch) : null;
-    this.active.delete(batch);
+    // Counted by `end`.
+    if (!this.active.delete(batch)) return;
     if (outcome === null) this.finish(batch);
     else if (halves !== null) this.replace(batch, halves);
-    else if (judgeFailure(outcome) === 'reject') this.drop(batch, outcome);
+    else if (judgeFailure(outcome) === 'reject') this.refuse(batch, outcome);
     else this.giveUp(batch);
     this.pump();
+    if (!this.isFull && !this.isStruggling) this.options.onRoom();
     this.notify();
   }
 
@@ -245,20 +269,29 @@ export class Sender {
     this.dropForRoom(this.queue.putBack(batch));
   }
 
+  /** Without room in memory a batch waits on disk only, if it is there. */
   private dropForRoom(batches: readonly QueuedBatch[]): void {
-    for (const batch of batches) this.drop(batch, new Error('The queue of undelivered events is full'));
+    for (const batch of batches) {
+      if (this.options.spool?.has(batch.id) === true) this.options.spool.park(batch.id);
+      else this.drop(batch, 'limit', new Error('The queue of undelivered events is full'));
+    }
   }
 
-  private drop(batch: QueuedBatch, error: unknown): void {
+  private refuse(batch: QueuedBatch, error: unknown): void {
+    const text = this.options.describe(error);
+    this.drop(batch, isTooLarge(error) ? 'size' : 'refused', error instanceof Error ? error : new Error(text));
+  }
+
+  private drop(batch: QueuedBatch, reason: DropReason, error: Error): void {
     void this.options.spool?.remove(batch.id);
-    this.countDropped(error instanceof Error ? error : new Error(this.options.describe(error)), batch.count);
+    this.countDropped(reason, batch.count, error);
   }
 
   /** Events that are lost, and why. */
-  countDropped(error: Error, events: number): void {
-    this.counters.dropped += events;
+  countDropped(reason: DropReason, events: number, error: Error): void {
+    if (events <= 0) return;
     this.counters.lastError = this.options.describe(error);
-    this.options.onDropped(error, events);
+    this.options.onDropped(reason, events, error);
   }
 
   /** The timer ends it, or a clock that shows so: timers of frozen hosts are late, and clocks may stand still. */

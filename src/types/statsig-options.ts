@@ -1,4 +1,5 @@
 import type { EngineKind } from '../engine/engine';
+import type { DroppedEvents } from '../events/dropped';
 import type { IDataAdapter } from '../interfaces/IDataAdapter';
 import type { IUserPersistentStorage, UserPersistedValues } from '../interfaces/IUserPersistentStorage';
 import type { LogEvent } from '../log-event';
@@ -63,6 +64,12 @@ export type AdditionalOptions = {
   engine: EngineKind;
   /** Folder where events that could not be sent survive a restart. Off by default. */
   eventSpool: string;
+  /** Most bytes of events in it for one secret key. Default 64 MiB. */
+  eventSpoolMaxBytes: number;
+  /** Events in it survive a power failure too, at the price of a sync of the disk per batch. Default false. */
+  eventSpoolSync: boolean;
+  /** Told of events that were lost, and why. What it throws is logged. */
+  onEventsDropped: (dropped: DroppedEvents) => void;
   /** Send reports of internal errors to Statsig. Default false. */
   reportExceptions: boolean;
   /** SDK type on the wire. Default 'statsig-node', whose protocol this package speaks. */

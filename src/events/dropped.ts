@@ -1,0 +1,78 @@
+import type { Clock } from '../network/clock';
+import type { SafeLogger } from '../observability/logger';
+
+/**
+ * Why events were lost. `limit`: too many were waiting. `size`: the server finds an event too long
+ * (413). `refused`: it refused the batch by another status. `spool`: the disk did not take them, or
+ * damaged them. `engine`: they went down with an engine that died. `invalid`: no JSON could be made
+ * of the event. `unsent`: they were undelivered when the SDK was shut down, or the process ended.
+ */
+export type DropReason = 'limit' | 'size' | 'refused' | 'spool' | 'engine' | 'invalid' | 'unsent';
+
+/** Events that were lost, by reason. */
+export type DroppedByReason = Record<DropReason, number>;
+
+/** What `onEventsDropped` is told. */
+export interface DroppedEvents {
+  reason: DropReason;
+  count: number;
+  /** What happened last, without secrets. */
+  message: string;
+}
+
+/** Least time between two lines of the log, ms. */
+const LINE_EVERY_MS = 60_000;
+const NONE: DroppedByReason = {
+  limit: 0, size: 0, refused: 0, spool: 0, engine: 0, invalid: 0, unsent: 0,
+};
+
+export interface DropLedgerOptions {
+  clock: Clock;
+  logger: SafeLogger;
+  /** Told of each loss. Contained. */
+  onDropped(dropped: DroppedEvents, error: Error): void;
+}
+
+/** Counts what is lost, tells it, and says it: at once, and then at most one line a minute. */
+export class DropLedger {
+  readonly byReason: DroppedByReason = { ...NONE };
+  /** What no line said yet. */
+  private unsaid: DroppedByReason = { ...NONE };
+  private saidAt = -Infinity;
+  private latest = '';
+
+  constructor(private readonly options: DropLedgerOptions) {}
+
+  get total(): number {
+    return sumOf(this.byReason);
+  }
+
+  add(reason: DropReason, count: number, error: Error): void {
+    if (count <= 0) return;
+    this.byReason[reason] += count;
+    this.unsaid[reason] += count;
+    this.latest = this.options.logger.describe(error);
+    try {
+      this.options.onDropped({ reason, count, message: this.latest }, error);
+    } catch {
+      // A report about lost events must not lose more.
+    }
+    this.say();
+  }
+
+  /** Says what was not said yet, unless a line was written within the last minute. `isLast`: at once. */
+  say(isLast = false): void {
+    const { clock, logger } = this.options;
+    const isDue = isLast || !(Math.abs(clock.now() - this.saidAt) < LINE_EVERY_MS);
+    if (!isDue || sumOf(this.unsaid) === 0) return;
+    const reasons = Object.entries(this.unsaid).filter(([, count]) => count > 0);
+    const list = reasons.map(([reason, count]) => `${count} ${reason}`).join(', ');
+    this.unsaid = { ...NONE };
+    this.saidAt = clock.now();
+    logger.warn(`statsigSDK> Events were dropped: ${list} (${this.latest})`);
+  }
+}
+
+function sumOf(byReason: DroppedByReason): number {
+  return Object.values(byReason).reduce((sum, count) => sum + count, 0);
+}
