@@ -229,6 +229,7 @@ export class World {
   private clockOf(actor: Actor): Clock {
     return {
       now: () => this.time,
+      isReplaced: () => false,
       random: this.draw,
       setTimer: (task, ms) => {
         const timer = { due: this.time + ms, task, actor };

@@ -88,7 +88,9 @@ export class Lease {
     const file = path(leaseName(token));
     const facts = await fs.facts(file);
     if (facts === null) return true;
-    if (!owner.isGone(token) && !(clock.now() - facts.changedAt > LEASE_MS)) return false;
+    // A clock that was put back does not make a lease last for ever.
+    const hasRunOut = Math.abs(clock.now() - facts.changedAt) > LEASE_MS;
+    if (!hasRunOut && !owner.isGone(token)) return false;
     await fs.remove(file).catch((error: unknown) => this.complain(error));
     return true;
   }
