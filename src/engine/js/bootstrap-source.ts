@@ -39,8 +39,7 @@ export class ResponseSource {
 
   /** A spec's own result, whatever its override says. */
   fresh(spec: Spec, request: Request): Result {
-    const isPlainGate = spec.gateRef !== null && !request.isForApp && !this.evaluator.overrides.has(SpecKind.Gate);
-    return isPlainGate ? this.evaluator.named(SpecKind.Gate, spec.name, spec) : this.evaluator.direct(spec);
+    return this.evaluator.direct(spec, !request.isForApp && !this.evaluator.overrides.has(SpecKind.Gate));
   }
 
   show(spec: Spec, request: Request): Shown {

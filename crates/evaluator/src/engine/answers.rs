@@ -155,6 +155,7 @@ impl Engine {
             now: ask.now,
             stamp,
             depth: 0,
+            deepest: 0,
             holds_until: f64::INFINITY,
             gates_met: false,
             app: ask.app,
@@ -310,7 +311,7 @@ pub(super) fn key(spec: u32, found: &Found, list: u32) -> OutcomeKey {
     }
 }
 
-fn special(spec: u32, code: u32, extra: u32) -> Answer {
+pub(super) fn special(spec: u32, code: u32, extra: u32) -> Answer {
     let found = Found { extra, ..Found::of(spec, code) };
     Answer { found, list: 0, plain: false }
 }

@@ -1,15 +1,19 @@
-//! Outcomes for the client-initialize response: of specs whatever their overrides say, one or many at once.
+//! Outcomes for the client-initialize response: of specs whatever their overrides say, one or many at once. A spec that
+//! refers to itself or is nested too deep costs only its own entry, which is that of an unsupported one.
 
-use super::answers::{key, plain_index, Ask};
+use super::answers::{key, plain_index, special, Ask};
 use super::Engine;
-use crate::eval::{Evaluation, Stop};
+use crate::eval::{code, Evaluation, Found, Stop};
 use crate::js_semantics::JsValue;
 
 impl Engine {
     /// Outcome of a spec whatever its override says. The user must be bound. `app`: see `Evaluation::app`; with one, no
     /// memo of this slot may come from or go to other calls.
     pub(crate) fn direct(&mut self, slot: u32, spec: u32, app: Option<&JsValue>, now: f64) -> Result<u32, Stop> {
-        let result = self.run(slot, &Ask { spec, targeting: false, now, app })?;
+        let result = match self.run(slot, &Ask { spec, targeting: false, now, app }) {
+            Err(Stop::TooDeep) => special(spec, code::UNSUPPORTED, 0),
+            result => result?,
+        };
         self.outcome_of(spec, &result)
     }
 
@@ -46,6 +50,7 @@ impl Engine {
             now,
             stamp,
             depth: 0,
+            deepest: 0,
             holds_until: f64::INFINITY,
             gates_met: false,
             app: None,
@@ -65,7 +70,14 @@ impl Engine {
 fn known_outcome(evaluation: &mut Evaluation<'_>, spec: u32) -> Result<Option<u32>, Stop> {
     evaluation.stack.clear();
     evaluation.gates_met = false;
-    let found = evaluation.spec(spec, false)?;
+    let found = match evaluation.spec(spec, false) {
+        Err(Stop::TooDeep) => {
+            evaluation.stack.clear();
+            (evaluation.depth, evaluation.deepest) = (0, 0);
+            Found::of(spec, code::UNSUPPORTED)
+        }
+        found => found?,
+    };
     if !evaluation.gates_met {
         if let Some(place) = plain_index(evaluation.store, spec, &found) {
             return Ok(evaluation.tables.plain(place));

@@ -108,6 +108,8 @@ pub(crate) struct Evaluation<'a> {
     /// Memos of gates that depend on `now` carry this instead of the slot's stamp.
     pub(crate) stamp: u32,
     pub(crate) depth: u32,
+    /// The greatest depth so far within the gate that is running.
+    pub(crate) deepest: u32,
     /// Until when what was found holds (ms): infinity = for good, anything else = it depended on `now`.
     pub(crate) holds_until: f64,
     /// A gate condition was met, so exposures and sampling are not those of the rules alone.
@@ -234,8 +236,18 @@ impl Evaluation<'_> {
     }
 
     fn descend(&mut self) -> Result<(), Stop> {
+        self.reach(1)?;
         self.depth += 1;
-        if self.depth > MAX_DEPTH {
+        Ok(())
+    }
+
+    /// Notes that something goes so many levels below. What lies below a remembered gate counts as well, so that no
+    /// answer depends on what was asked before.
+    #[inline]
+    fn reach(&mut self, levels: u32) -> Result<(), Stop> {
+        let depth = self.depth + levels;
+        self.deepest = self.deepest.max(depth);
+        if depth > MAX_DEPTH {
             Err(Stop::TooDeep)
         } else {
             Ok(())
@@ -250,11 +262,17 @@ impl Evaluation<'_> {
         let Some(spec) = store.specs.get(gate as usize) else { return Ok(GateMemo::default()) };
         let at = spec.gate_memo as usize;
         match self.slot.gates.get(at) {
-            Some(memo) if memo.stamp == self.slot.stamp => Ok(*memo),
+            Some(memo) if memo.stamp == self.slot.stamp => {
+                let memo = *memo;
+                self.reach(u32::from(memo.height) + 1)?;
+                Ok(memo)
+            }
             Some(memo) if memo.stamp == self.stamp => {
+                let memo = *memo;
                 // When it was evaluated, in this evaluation, the time was noted for what asked then and all above.
                 self.holds_until = self.holds_until.min(f64::MAX);
-                Ok(*memo)
+                self.reach(u32::from(memo.height) + 1)?;
+                Ok(memo)
             }
             _ => self.new_nested_gate(gate, at, spec),
         }
@@ -264,9 +282,13 @@ impl Evaluation<'_> {
     fn new_nested_gate(&mut self, gate: u32, at: usize, spec: &Spec) -> Result<GateMemo, Stop> {
         self.descend()?;
         let outer = std::mem::replace(&mut self.holds_until, f64::INFINITY);
+        let outer_deepest = std::mem::replace(&mut self.deepest, self.depth);
         let mut memo = self.fresh_gate(gate, spec.name)?;
         memo.stamp = if self.holds_until < f64::INFINITY { self.stamp } else { self.slot.stamp };
+        // At most MAX_DEPTH.
+        memo.height = (self.deepest - self.depth) as u16;
         self.holds_until = self.holds_until.min(outer);
+        self.deepest = self.deepest.max(outer_deepest);
         self.depth -= 1;
         if let Some(entry) = self.slot.gates.get_mut(at) {
             *entry = memo;
@@ -290,6 +312,7 @@ impl Evaluation<'_> {
         let exposure = self.tables.entry(self.store, name, value, rule_string(self.store, &found))?;
         Ok(GateMemo {
             stamp: 0,
+            height: 0,
             exposure,
             list,
             rate: found.rate,

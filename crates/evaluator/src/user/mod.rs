@@ -89,6 +89,8 @@ pub(crate) struct GateMemo {
     pub(crate) list: u32,
     /// Sampling rate, see `store::rate`.
     pub(crate) rate: u16,
+    /// Levels of nesting below the gate.
+    pub(crate) height: u16,
     pub(crate) value: bool,
     pub(crate) unsupported: bool,
     pub(crate) seen: Seen,

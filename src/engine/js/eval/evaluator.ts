@@ -174,9 +174,18 @@ export class Evaluator implements EvalContext {
     return this.spec(spec, spec.targetingRules);
   }
 
-  /** A spec without its override. */
-  direct(spec: Spec): Result {
-    return this.spec(spec, spec.rules);
+  /**
+   * A spec without its override, for responses: one that refers to itself or is nested too deep costs only its own entry,
+   * which is that of an unsupported one. `isGate`: its memo may be used.
+   */
+  direct(spec: Spec, isGate = false): Result {
+    try {
+      return isGate && spec.gateRef !== null ? this.gate(spec.gateRef) : this.spec(spec, spec.rules);
+    } catch (error) {
+      if (error !== TOO_DEEP) throw error;
+      this.depth = this.deepest = 0;
+      return this.tables.result(spec.onUnsupported, this.tables.empty, undefined, Seen.No);
+    }
   }
 
   /** One result per name: exposures and outcomes are found by it. */
