@@ -4,7 +4,7 @@
  * statsig-node and this package side by side, through their public APIs, on the same payload from a local server: every
  * gate, config, experiment, layer and layer parameter for every user, the client-initialize responses, and the events
  * that arrive (exposures, manual ones, type mismatches, custom events), with `sampling_mode` as given and then off, shadow
- * and on (`--sampling off,shadow,on`, `--sampled-users 100`). Then the dcs-v2 form of the shared project against its dcs-v1 form. Prints `0 differences` or exits 1.
+ * and on (`--sampling off,shadow,on`, `--sampled-users 100`). Then dcs-v2 of the shared project against statsig-node-core and its dcs-v1 form (`compare-core.ts`). Prints `0 differences` or exits 1.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -12,7 +12,7 @@ import type { EngineKind } from '../src/engine/engine';
 import { argumentsOf } from './arguments';
 import type { JsonObject } from './case';
 import { canonical, eventDifferences, firstDifference } from './compare-answers';
-import { compareFormats } from './compare-formats';
+import { compareCore } from './compare-core';
 import { builtEngines } from './engines';
 import { generatePayload } from './generate-payload';
 import { generateUser, targetsOf } from './generate-user';
@@ -145,7 +145,7 @@ async function main(): Promise<void> {
   const generated = generatePayload(new Random(given.number('seed', 1)), { gates: 60, configs: 20, layers: 8 });
   total += await comparePayload('generated project', generated, engines, true);
   total += await compareSampling('generated project', generated, engines, true);
-  if (existsSync(v1) && existsSync(v2)) total += await compareFormats(readPayload(v1), readPayload(v2), engines);
+  if (existsSync(v1) && existsSync(v2)) total += await compareCore(readPayload(v1), readPayload(v2), engines, given.number('core-users', 200));
   console.log(`${total} differences`);
   process.exitCode = total === 0 ? 0 : 1;
 }

@@ -1,12 +1,19 @@
-/** The dcs-v2 form of a dcs-v1 payload (SERVER_CORE.md 1.1): maps, a condition table, experiment → layer. */
+/**
+ * The dcs-v2 payload that says in its dialect what a dcs-v1 payload says in its own (SERVER_CORE.md 1.1, NEWER.md 1):
+ * maps, a condition table, experiment → layer; what rules return, defaults and disabled specs in the other words.
+ */
 import { createHash } from 'node:crypto';
-import type { Json, JsonObject } from './case';
+import type { SecondaryExposure } from '../src/engine/engine';
+import type { Answer, CaseAnswers, Json, JsonObject, UserAnswers } from './case';
 
 const onlyV1 = ['layers', 'hashed_sdk_keys_to_entities', 'hashed_sdk_key_used', 'prompt_configs'];
 
-function bucketMap(condition: JsonObject): JsonObject {
+/** An object is a list to `any` and `none`, and no list in dcs-v1. */
+function convertTarget(condition: JsonObject): JsonObject {
   const { type, operator, targetValue } = condition;
-  const isBuckets = type === 'user_bucket' && (operator === 'any' || operator === 'none') && Array.isArray(targetValue);
+  if (operator !== 'any' && operator !== 'none') return condition;
+  if (targetValue !== null && typeof targetValue === 'object' && !Array.isArray(targetValue)) return { ...condition, targetValue: [] };
+  const isBuckets = type === 'user_bucket' && Array.isArray(targetValue);
   // Only whole numbers can be keys of such a map; the service writes no others.
   if (!isBuckets || !targetValue.every((item) => Number.isInteger(item) && (item as number) >= 0)) return condition;
   return { ...condition, targetValue: Object.fromEntries(targetValue.map((item) => [String(item), true])) };
@@ -16,21 +23,32 @@ function conditionId(condition: JsonObject): string {
   return String(createHash('sha256').update(JSON.stringify(condition)).digest().readUInt32BE(0));
 }
 
-function convertRule(rule: JsonObject, table: JsonObject): JsonObject {
-  const ids = ((rule['conditions'] as JsonObject[] | null) ?? []).map((condition) => {
-    const converted = bucketMap(condition);
+/** Nobody passes it, and it names no gate. */
+const NEVER: JsonObject = { type: 'user_field', field: 'email', operator: 'gt', targetValue: null, additionalValues: {}, idType: 'userID' };
+
+function convertRule(rule: JsonObject, isGate: boolean, isEnabled: boolean, table: JsonObject): JsonObject {
+  const conditions = isEnabled ? ((rule['conditions'] as JsonObject[] | null) ?? []) : [NEVER];
+  const ids = conditions.map((condition) => {
+    const converted = convertTarget(condition);
     const id = conditionId(converted);
     table[id] = converted;
     return id;
   });
-  return { ...rule, conditions: ids };
+  return {
+    ...rule,
+    conditions: ids,
+    // In dcs-v1 a gate is on for whoever passes, whatever the rule returns.
+    ...(isGate ? { returnValue: true } : {}),
+    // There a disabled spec has no sampling rate.
+    ...(isEnabled ? {} : { samplingRate: null }),
+  };
 }
 
-function convertSpecs(specs: JsonObject[], table: JsonObject): JsonObject {
+function convertSpecs(specs: JsonObject[], isGate: boolean, table: JsonObject): JsonObject {
   const map: JsonObject = {};
   for (const { name, ...spec } of specs) {
-    const rules = (spec['rules'] as JsonObject[]).map((rule) => convertRule(rule, table));
-    map[name as string] = { ...spec, rules };
+    const rules = (spec['rules'] as JsonObject[]).map((rule) => convertRule(rule, isGate, Boolean(spec['enabled']), table));
+    map[name as string] = { ...spec, rules, ...(isGate ? { defaultValue: false } : {}) };
   }
   return map;
 }
@@ -43,11 +61,19 @@ function experimentToLayer(layers: JsonObject): JsonObject {
   return map;
 }
 
-/** Converts; `hashed_sdk_keys_to_entities` has no place in v2 and is dropped. */
-export function toV2(payload: JsonObject): JsonObject {
+/** Whether dcs-v2 has words for it: not for the entities of client keys, nor for a disabled spec without its explicit parameters. */
+function isSayable(payload: JsonObject): boolean {
+  const specs = [...(payload['dynamic_configs'] as JsonObject[]), ...(payload['layer_configs'] as JsonObject[])];
+  const isSilenced = (spec: JsonObject): boolean => !Boolean(spec['enabled']) && Array.isArray(spec['explicitParameters']);
+  return !('hashed_sdk_keys_to_entities' in payload) && !specs.some(isSilenced);
+}
+
+/** Converts; null where dcs-v2 cannot say the same. */
+export function toV2(payload: JsonObject): JsonObject | null {
+  if (!isSayable(payload)) return null;
   const table: JsonObject = {};
   const kept = Object.entries(payload).filter(([key]) => !onlyV1.includes(key));
-  const specs = (key: string): Json => convertSpecs(payload[key] as JsonObject[], table);
+  const specs = (key: string): Json => convertSpecs(payload[key] as JsonObject[], key === 'feature_gates', table);
   return {
     ...Object.fromEntries(kept),
     feature_gates: specs('feature_gates'),
@@ -56,5 +82,32 @@ export function toV2(payload: JsonObject): JsonObject {
     experiment_to_layer: experimentToLayer((payload['layers'] as JsonObject | undefined) ?? {}),
     condition_map: table,
     response_format: 'dcs-v2',
+  };
+}
+
+const hasRule = ({ ruleID }: SecondaryExposure): boolean => ruleID !== '';
+
+function answerInV2(answer: Answer): Answer {
+  if ('failed' in answer) return answer;
+  const { secondaryExposures, undelegatedSecondaryExposures } = answer;
+  return { ...answer, secondaryExposures: secondaryExposures.filter(hasRule), undelegatedSecondaryExposures: undelegatedSecondaryExposures.filter(hasRule) };
+}
+
+function userInV2(user: UserAnswers): UserAnswers {
+  const all = (kind: Record<string, Answer>): Record<string, Answer> => Object.fromEntries(Object.entries(kind).map(([name, answer]) => [name, answerInV2(answer)]));
+  return { ...user, gates: all(user.gates), configs: all(user.configs), layers: all(user.layers) };
+}
+
+/** An exposure without rule, in the text of a response. */
+const WITHOUT_RULE = /\{"gate":"(?:[^"\\]|\\.)*","gateValue":"(?:true|false)","ruleID":""\}/;
+const WITHOUT_RULES = new RegExp(`(?<=\\[)(?:${WITHOUT_RULE.source},)+|,${WITHOUT_RULE.source}|(?<=\\[)${WITHOUT_RULE.source}(?=\\])`, 'g');
+
+/** Answers to a dcs-v1 payload as its dcs-v2 form gives them: there a gate that no rule answered is no secondary exposure. */
+export function inV2(answers: CaseAnswers): CaseAnswers {
+  return {
+    ...answers,
+    users: answers.users.map(userInV2),
+    events: answers.events.map((event) => ({ ...event, secondaryExposures: event.secondaryExposures?.filter(hasRule) })),
+    clientInitialize: answers.clientInitialize.map((text) => (typeof text === 'string' ? text.replace(WITHOUT_RULES, '') : text)),
   };
 }

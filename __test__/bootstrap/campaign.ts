@@ -10,7 +10,7 @@ import { canonical } from '../../differential/compare-answers';
 import { askEngine, builtEngines, createEngine } from '../../differential/engines';
 import { fuzzCase } from '../../differential/fuzz-case';
 import { askOracle, useTrueSha256 } from '../../differential/oracle';
-import { toV2 } from '../../differential/payload-v2';
+import { inV2, toV2 } from '../../differential/payload-v2';
 import { Random } from '../../differential/random';
 import type { EngineKind } from '../../src/engine/engine';
 
@@ -93,18 +93,19 @@ async function runPayload(seed: number, { users, engines }: Campaign, tally: Tal
   const calls = legacyCalls(random, users, questions);
   const asked: Questions = { ...questions, ...nothing, clientInitialize: calls };
   const modern: Questions = { ...asked, clientInitialize: modernCalls(random, calls, questions) };
-  const expected = (await askOracle(one, asked)).clientInitialize.map(textOf);
+  const answers = await askOracle(one, asked);
+  const expected = answers.clientInitialize.map(textOf);
   tally.payloads++;
   tally.expected += expected.length;
-  const forms: [string, JsonObject][] = [['v1', one.payload]];
-  // Client keys map to entities in v1 only.
-  if (!('hashed_sdk_keys_to_entities' in one.payload)) forms.push(['v2', toV2(one.payload)]);
+  const forms: [string, JsonObject, string[]][] = [['v1', one.payload, expected]];
+  const inOther = toV2(one.payload);
+  if (inOther !== null) forms.push(['v2', inOther, inV2(answers).clientInitialize.map(textOf)]);
   let reference: string[] | null = null;
   for (const kind of engines) {
-    for (const [form, payload] of forms) {
+    for (const [form, payload, wanted] of forms) {
       const actual = await responses(kind, one, asked, payload);
       tally.compared += actual.length;
-      note(tally, `${kind} ${form} payload ${seed}`, expected, actual);
+      note(tally, `${kind} ${form} payload ${seed}`, wanted, actual);
     }
     const newer = await responses(kind, one, modern, one.payload);
     reference ??= newer;

@@ -39,7 +39,7 @@ export interface Answer {
   version: unknown;
   isExperimentGroup: boolean;
   reason: string;
-  sampling: { forwardAll: boolean; rate: number | null; seenAnalytical: boolean };
+  sampling: { forwardAll: boolean; rate: unknown; seenAnalytical: boolean };
 }
 
 interface LegacyEvaluator {

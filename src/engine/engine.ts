@@ -78,22 +78,22 @@ export interface OutcomeRecord {
   explicitParameters: string[] | null;
   configDelegate: string | null;
   /** The spec's `version`, as given; null when absent. */
-  configVersion: number | string | null;
+  configVersion: unknown;
   isExperimentGroup: boolean;
   reason: OutcomeReason | null;
   /** Only for `Persisted`: the configSyncTime that was stored. Otherwise null. */
   persistedTime: number | null;
-  /** Inputs of the sampling decision (BEHAVIOUR.md 3.14, 7.7). `rate` null = undefined. */
-  sampling: { forwardAll: boolean; rate: number | null; seenAnalytical: boolean };
+  /** Inputs of the sampling decision (BEHAVIOUR.md 3.14, 7.7). `rate`: as the payload gives it, null = none. */
+  sampling: { forwardAll: boolean; rate: unknown; seenAnalytical: boolean };
 }
 
 /** What a payload says about itself, read while it is prepared. */
 export interface SpecsSummary {
   /** False: nothing else is meaningful, `handle` is 0. */
   hasUpdates: boolean;
-  /** `time` of the payload; undefined when absent or not a number. null compares as 0. */
+  /** `Number(time)` of the payload, which may be NaN or infinite; undefined when absent. null compares as 0. */
   time?: number | null;
-  /** 1 = dcs-v1 (arrays), 2 = dcs-v2 (maps and condition_map). */
+  /** 1 = dcs-v1 (arrays), 2 = dcs-v2 (maps and condition_map). Decides what the specs mean. */
   format: 1 | 2;
   hashedSdkKeyUsed: string | null;
   gates: number;

@@ -94,7 +94,7 @@ export class RustEngine implements Engine {
   }
 
   async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
-    return JSON.parse(await this.rust.prepareSpecs(payload)) as PreparedSpecs;
+    return preparedOf(await this.rust.prepareSpecs(payload));
   }
 
   commitSpecs(handle: number): void {
@@ -218,6 +218,14 @@ export class RustEngine implements Engine {
 }
 
 /** JSON of the binding; a dead one gives no text. */
+/** What `prepareSpecs` answered. A time that JSON cannot carry comes as text. */
+export function preparedOf(json: string): PreparedSpecs {
+  const prepared = JSON.parse(json) as PreparedSpecs;
+  const { time } = prepared.summary as { time?: unknown };
+  if (typeof time === 'string') prepared.summary.time = Number(time);
+  return prepared;
+}
+
 function parse<T>(json: string | null, otherwise: T): T {
   return json === null || json === '' ? otherwise : (JSON.parse(json) as T);
 }

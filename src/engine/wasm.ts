@@ -7,7 +7,7 @@
  * A trap (a panic, or memory that cannot grow) ends an instance, and no trap leaves this file: see `Life`.
  */
 import type { EventBatch, PreparedSpecs, ReplacementEngine } from './engine';
-import { RustEngine, type RustBinding } from './rust-adapter';
+import { RustEngine, preparedOf, type RustBinding } from './rust-adapter';
 import { Life, type Exports } from './wasm-life';
 
 /** A compiled module, as `WebAssembly.Module` or a bundler's import of the file gives it. */
@@ -36,7 +36,7 @@ class WasmEngine extends RustEngine implements ReplacementEngine {
   }
 
   prepareSpecsNow(payload: Uint8Array): PreparedSpecs {
-    return JSON.parse(this.binding.prepareSpecsNow(payload)) as PreparedSpecs;
+    return preparedOf(this.binding.prepareSpecsNow(payload));
   }
 }
 

@@ -1,7 +1,7 @@
 //! Evaluates Statsig specs: pure, host-free, unsafe-free.
 //!
-//! In the order in which data meets them: [`wire`] recognises a payload, [`compile`] turns it into an immutable
-//! [`store`], [`user`] keeps users in slots, `eval` finds results, [`outcome`] spells them out and numbers them,
+//! In the order in which data meets them: [`wire`] recognises a payload and its [`Dialect`], [`compile`] turns it into an
+//! immutable [`store`], [`user`] keeps users in slots, `eval` finds results, [`outcome`] spells them out and numbers them,
 //! [`exposure`] records that they were seen. [`engine`] owns all of it and is what the bindings call.
 //! [`js_semantics`], [`hashing`], [`lookup`] and [`id_list`] are the tools.
 #![forbid(unsafe_code)]
@@ -9,6 +9,7 @@
 
 mod bootstrap;
 pub mod compile;
+mod dialect;
 pub mod engine;
 mod eval;
 pub mod exposure;
@@ -23,6 +24,7 @@ pub mod user;
 pub mod wire;
 
 pub use compile::{prepare, PreparedSpecs};
+pub use dialect::Dialect;
 pub use engine::{ClientInitialize, Engine, USER_CAPACITY};
 pub use exposure::batch::EventBatch;
 pub use store::SpecKind;

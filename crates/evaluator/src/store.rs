@@ -8,6 +8,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::compile::condition::Condition;
+use crate::dialect::Dialect;
+use crate::exposure::sampling::Rate;
 use crate::hashing::Midstate;
 use crate::js_semantics::JsValue;
 
@@ -118,6 +120,8 @@ pub struct Rule {
     pub delegate: u32,
     /// Is an experiment group.
     pub experiment_group: bool,
+    /// What it says to users who pass.
+    pub says: bool,
     /// Sampling rate, see [`rate`].
     pub rate: u16,
     /// `inlineTargetingRules` or `targetingGate`.
@@ -127,8 +131,12 @@ pub struct Rule {
 /// What the payload says about a spec.
 #[derive(Debug)]
 pub struct SpecBody {
-    /// Answers `disabled` when false.
+    /// When false, whom no rule answers gets `disabled` instead of `default`.
     pub enabled: bool,
+    /// Answers by default without a look at the rules.
+    pub skips_rules: bool,
+    /// What it says to users whom no rule gives its value.
+    pub says_by_default: bool,
     /// Answers Unsupported; a warning names it.
     pub malformed: bool,
     /// Default value as canonical JSON; `{}` for booleans and where it is missing.
@@ -193,8 +201,6 @@ pub struct UnitName {
 /// Parts of the payload that only the client-initialize response and the facade need.
 #[derive(Debug, Default)]
 pub struct PayloadMeta {
-    /// `time`, 0 when absent.
-    pub time: f64,
     /// djb2(client key) → app id.
     pub hashed_sdk_keys_to_app_ids: JsValue,
     /// Client key → app id.
@@ -210,6 +216,8 @@ pub struct PayloadMeta {
 /// Compiled specs.
 #[derive(Debug)]
 pub struct Store {
+    /// What the payload was written in.
+    pub dialect: Dialect,
     /// All specs; an index into this is a spec index of `engine.ts`.
     pub specs: Vec<Spec>,
     /// Name → spec index, per kind. Includes the gates without body.
@@ -229,7 +237,7 @@ pub struct Store {
     /// Interned texts; the first ones are those of [`string_id`].
     pub strings: Vec<Text>,
     /// Sampling rates, see [`rate`].
-    pub rates: Vec<f64>,
+    pub rates: Vec<Rate>,
     /// Conditions with a per-user memo.
     pub memo_conditions: u32,
     /// Buckets with a per-user memo.
@@ -253,6 +261,7 @@ pub struct Store {
 impl Default for Store {
     fn default() -> Self {
         Store {
+            dialect: Dialect::default(),
             specs: Vec::new(),
             by_name: Default::default(),
             order: Default::default(),
@@ -290,7 +299,7 @@ impl Store {
     }
 
     /// The rate that a rate number stands for; None = undefined.
-    pub fn rate(&self, number: u16) -> Option<f64> {
-        number.checked_sub(rate::FIRST).and_then(|i| self.rates.get(i as usize).copied())
+    pub fn rate(&self, number: u16) -> Option<&Rate> {
+        number.checked_sub(rate::FIRST).and_then(|i| self.rates.get(i as usize))
     }
 }

@@ -51,7 +51,7 @@ class JsEngine implements ReplacementEngine {
 
   private users: (User | null)[] = new Array<User | null>(USER_CAPACITY).fill(null);
   private details: Details = { reason: 'Uninitialized', configSyncTime: 0, initTime: -1 };
-  private tables = new Tables();
+  private tables = new Tables(EMPTY_STORE.dialect);
   private evaluator = new Evaluator(EMPTY_STORE, this.tables);
   private events = new EventQueue();
   private sampling: SamplingSettings = { mode: null, specialRate: null, isProduction: true };
@@ -104,7 +104,7 @@ class JsEngine implements ReplacementEngine {
     if (store === undefined || this.isDisposed) return;
     this.prepared.delete(handle);
     const previous = this.evaluator;
-    this.tables = new Tables();
+    this.tables = new Tables(store.dialect);
     this.evaluator = new Evaluator(store, this.tables);
     this.evaluator.inherit(previous);
     this.responder = new ClientResponder(this.evaluator);
@@ -118,7 +118,7 @@ class JsEngine implements ReplacementEngine {
   }
 
   reset(): void {
-    this.tables = new Tables();
+    this.tables = new Tables(this.evaluator.store.dialect);
     this.evaluator.startEpoch(this.tables);
     this.startEpoch();
   }
@@ -390,7 +390,7 @@ class JsEngine implements ReplacementEngine {
     this.users.fill(null);
     this.prepared.clear();
     this.hasSpecs = false;
-    this.tables = new Tables();
+    this.tables = new Tables(EMPTY_STORE.dialect);
     this.evaluator = new Evaluator(EMPTY_STORE, this.tables);
     this.responder = new ClientResponder(this.evaluator);
     this.events = new EventQueue({ ...this.events.options, loggingEnabled: false });

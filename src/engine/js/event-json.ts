@@ -1,6 +1,7 @@
 /** The wire form of events (BEHAVIOUR.md 7.1, 7.4), written in slices so that no turn of the event loop is long. */
 
 import { OutcomeRecord, SpecKind } from '../engine';
+import { textOf } from './js-semantics';
 import { exposuresJson } from './outcome';
 import { ExposedParameter } from './sampling';
 import { Steps } from './turns';
@@ -154,7 +155,7 @@ function metadataOf(record: OutcomeRecord, parameter: ExposedParameter | null, i
         parameterName: parameter?.name ?? '',
         isExplicitParameter: String(parameter?.isExplicit ?? false),
       };
-  if (configVersion !== null) metadata.configVersion = String(configVersion);
+  if (configVersion !== null) metadata.configVersion = textOf(configVersion);
   if (isManual) metadata.isManualExposure = 'true';
   return metadata;
 }

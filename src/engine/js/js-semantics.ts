@@ -7,6 +7,22 @@ import { ExoticValue, TaggedValue } from '../engine';
 
 export type JsonObject = Record<string, unknown>;
 
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `String(value)` of what JSON can hold. Members of an object are never taken for its methods, so nothing throws. */
+export function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (!Array.isArray(value)) return '[object Object]';
+  return value.map((element) => (element === null || element === undefined ? '' : textOf(element))).join();
+}
+
+/** `Number(value)` of what JSON can hold, likewise. */
+export function numberOf(value: unknown): number {
+  return Number(typeof value === 'object' && value !== null ? textOf(value) : value);
+}
+
 /** `object[key]` for any value: primitives have their own members, null and undefined have none. */
 export function member(object: unknown, key: string): unknown {
   if (object === null || object === undefined) return undefined;
@@ -65,18 +81,9 @@ export function localMidnight(timeMs: number): number {
 
 /** The test of `new RegExp(source)`, or null when the pattern is invalid. What answers is loaded with the first one. */
 export function regExp(source: unknown): ((text: string) => boolean) | null {
-  const text = textOf(source);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and synchronously
-  return text === null ? null : (require('./regexp/regexp') as typeof import('./regexp/regexp')).matcher(text);
-}
-
-/** What `new RegExp` makes of a value; null where that throws. */
-function textOf(source: unknown): string | null {
-  try {
-    return source === undefined ? '' : String(source);
-  } catch {
-    return null;
-  }
+  const { matcher } = require('./regexp/regexp') as typeof import('./regexp/regexp');
+  return matcher(source === undefined ? '' : textOf(source));
 }
 
 /** Puts the values that JSON could not carry back into a parsed user. */

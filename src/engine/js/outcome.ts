@@ -4,6 +4,7 @@
  */
 
 import { OutcomeRecord, SecondaryExposure, SpecKind } from '../engine';
+import { Dialect } from './dialect';
 import { TABLE_FULL } from './eval/context';
 import { hash64 } from './hashing';
 import type { ValueBox } from './store';
@@ -18,8 +19,8 @@ export const MAX_INTERNED = 600_000;
 export const Seen = { No: 0, Yes: 1, Inherited: 2 } as const;
 export type Seen = (typeof Seen)[keyof typeof Seen];
 
-/** Stands for the sampling rate of the asking evaluation. */
-export const INHERITED_RATE = -0.5;
+/** Stands for the sampling rate of the asking evaluation. Rates are whatever the payload gives. */
+export const INHERITED_RATE = Symbol('inherited');
 
 interface Entry extends SecondaryExposure {
   /** What two entries have in common when the later one is dropped (BEHAVIOUR.md 3.13). */
@@ -77,7 +78,8 @@ export class ExposureList {
   }
 
   private isDropped(entry: Entry): boolean {
-    return entry.gate.startsWith('segment:') || this.entries().some((known) => known.key === entry.key);
+    if (entry.gate.startsWith('segment:') || (entry.ruleID === '' && !this.tables.dialect.exposesWithoutRule)) return true;
+    return this.entries().some((known) => known.key === entry.key);
   }
 
   /** JSON of the list with hashed gate names; kept per algorithm. */
@@ -113,7 +115,7 @@ export class Result {
     readonly exposures: ExposureList,
     readonly undelegated: ExposureList,
     /** Undefined = none; INHERITED_RATE = the asker's. */
-    readonly rate: number | undefined,
+    readonly rate: unknown,
     readonly seen: Seen,
     /** Result of the delegate, for delegated results. */
     readonly inner: Result | null,
@@ -122,7 +124,7 @@ export class Result {
     this.isUnsupported = end.reason === 'Unsupported';
   }
 
-  isFor(list: ExposureList, rate: number | undefined, seen: Seen, inner: Result | null): boolean {
+  isFor(list: ExposureList, rate: unknown, seen: Seen, inner: Result | null): boolean {
     return this.undelegated === list && this.seen === seen && this.inner === inner && Object.is(this.rate, rate);
   }
 }
@@ -143,6 +145,8 @@ export class Tables {
   private readonly known = new Map<string, Alike>();
   private readonly entries = new Map<string, Entry>();
   private interned = 0;
+
+  constructor(readonly dialect: Dialect) {}
 
   private claim(): number {
     if (this.interned >= MAX_INTERNED) throw TABLE_FULL;
@@ -167,7 +171,7 @@ export class Tables {
   }
 
   /** The result of ending at a terminal. */
-  result(end: Terminal, list: ExposureList, rate: number | undefined, seen: Seen): Result {
+  result(end: Terminal, list: ExposureList, rate: unknown, seen: Seen): Result {
     const known = end.find(this, list, rate, seen, null);
     if (known !== null) return known;
     const result = new Result(this, this.claim(), end, list, list, rate, seen, null);
@@ -238,7 +242,7 @@ function contentKey(record: OutcomeRecord): string {
 }
 
 /** Sampling rate of an evaluation that started without one. */
-export function rateOf(result: Result): number | undefined {
+export function rateOf(result: Result): unknown {
   return result.rate === INHERITED_RATE ? undefined : result.rate;
 }
 

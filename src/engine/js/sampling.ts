@@ -36,13 +36,13 @@ export class Sampler {
     if (this.isFirst(`${record.name}_${record.ruleID}`) || record.sampling.seenAnalytical) return this.force(mode);
     const rate = record.sampling.rate ?? (SPECIAL_RULES.has(record.ruleID) ? settings.specialRate : null);
     if (rate === null) return this.force(mode);
-    // statsig-node divides by BigInt(rate), which throws for these; it then logs without metadata.
-    if (!Number.isInteger(rate) || rate === 0) return PLAIN;
+    const divisor = divisorOf(rate);
+    if (divisor === 0n) return PLAIN;
     if (mode !== 'on' && mode !== 'shadow') return this.force(mode);
-    const passes = signedSha64(samplingKey(record, user, parameter)) % BigInt(rate) === 0n;
+    const passes = signedSha64(samplingKey(record, user, parameter)) % divisor === 0n;
     return {
       isLogged: passes || mode === 'shadow',
-      metadata: `{"samplingRate":${rate},"shadowLogged":"${passes ? 'logged' : 'dropped'}","samplingMode":"${mode}"}`,
+      metadata: `{"samplingRate":${JSON.stringify(rate)},"shadowLogged":"${passes ? 'logged' : 'dropped'}","samplingMode":"${mode}"}`,
     };
   }
 
@@ -61,6 +61,15 @@ export class Sampler {
       this.forced.set(mode, decision);
     }
     return decision;
+  }
+}
+
+/** 0 where statsig-node throws, by `BigInt(rate)` or by dividing by it; it then logs without metadata. */
+function divisorOf(rate: unknown): bigint {
+  try {
+    return BigInt(rate as string);
+  } catch {
+    return 0n;
   }
 }
 

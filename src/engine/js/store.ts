@@ -5,6 +5,7 @@
  */
 
 import { SpecKind, SpecsSummary } from '../engine';
+import { Dialect } from './dialect';
 import { EvalContext } from './eval/context';
 import { Midstate } from './sha256';
 import { Terminal } from './terminal';
@@ -71,8 +72,8 @@ export interface Rule {
   /** Whether all conditions are tests: nothing but the first failure can be noticed then. */
   readonly isPlain: boolean;
   readonly isTargeting: boolean;
-  /** Of the rule; undefined: none given. */
-  readonly samplingRate: number | undefined;
+  /** As the payload gives it, whatever that is; undefined: none given. */
+  readonly samplingRate: unknown;
   readonly passKind: PassKind;
   /** Passes when the bucket (0 … 9999) is below it. */
   readonly passBelow: number;
@@ -91,7 +92,8 @@ export interface Spec {
   readonly name: string;
   /** Its place in the per-user memo, once a condition has named the gate: what nobody names is asked once per user. */
   gateRef: GateRef | null;
-  readonly isEnabled: boolean;
+  /** Answers by default without a look at the rules. */
+  readonly skipsRules: boolean;
   /** Disabled by an error in the payload: always Unsupported. */
   readonly isMalformed: boolean;
   readonly rules: readonly Rule[];
@@ -122,6 +124,8 @@ export interface ClientFacts {
 
 export interface Store {
   readonly summary: SpecsSummary;
+  /** What the payload was written in. */
+  readonly dialect: Dialect;
   /** By kind, in JavaScript property order. */
   readonly specs: readonly [Map<string, Spec>, Map<string, Spec>, Map<string, Spec>];
   readonly experimentLayers: Map<string, string>;

@@ -12,7 +12,7 @@ export interface TerminalFacts {
   readonly idType: string | null;
   readonly box: ValueBox;
   readonly explicitParameters: string[] | null;
-  readonly version: number | string | null;
+  readonly version: unknown;
   readonly isExperimentGroup: boolean;
   readonly forwardAll: boolean;
   readonly configDelegate: string | null;
@@ -27,7 +27,7 @@ export class Terminal implements TerminalFacts {
   readonly idType: string | null;
   readonly box: ValueBox;
   readonly explicitParameters: string[] | null;
-  readonly version: number | string | null;
+  readonly version: unknown;
   readonly isExperimentGroup: boolean;
   readonly forwardAll: boolean;
   readonly configDelegate: string | null;
@@ -51,7 +51,7 @@ export class Terminal implements TerminalFacts {
   }
 
   /** A result that was added in this epoch. */
-  find(tables: Tables, list: ExposureList, rate: number | undefined, seen: Seen, inner: Result | null): Result | null {
+  find(tables: Tables, list: ExposureList, rate: unknown, seen: Seen, inner: Result | null): Result | null {
     const { first } = this;
     if (first === null || first.tables !== tables) return null;
     if (first.isFor(list, rate, seen, inner)) return first;

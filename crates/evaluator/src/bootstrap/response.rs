@@ -13,8 +13,7 @@ use super::stores::{write_param_stores, write_private_hash};
 use super::Halt;
 use crate::engine::Engine;
 use crate::hashing::sha256;
-use crate::js_semantics::number::write_number;
-use crate::js_semantics::stringify;
+use crate::js_semantics::{stringify, write, JsValue};
 use crate::store::{SpecKind, Store};
 use crate::wire::property;
 
@@ -225,7 +224,7 @@ impl<'a> Response<'a> {
         }
         sdk_info(engine, modern.is_some(), out);
         raw("time", "", out);
-        write_number(if unchanged { 0.0 } else { engine.sync_time }, out);
+        write(&JsValue::Number(if unchanged { 0.0 } else { engine.sync_time }), out);
         let user = engine.slots.get(source.slot as usize).filter(|_| !unchanged);
         raw("evaluated_keys", if user.is_some() { "" } else { "{}" }, out);
         if let Some(user) = user {

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::js_semantics::value::array_index;
 use crate::js_semantics::{document_text, stringify, to_lower_case, to_string, JsValue};
 use crate::store::{PayloadMeta, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
-use crate::wire::{property, Format, Payload, PayloadError, SpecWire};
+use crate::wire::{property, Payload, PayloadError, SpecWire};
 use names::Names;
 
 /// Most warnings that a summary carries.
@@ -82,7 +82,7 @@ impl<'a> Compiler<'a> {
     fn new(payload: &'a Payload<'a>) -> Self {
         Compiler {
             payload,
-            store: Store::default(),
+            store: Store { dialect: payload.dialect, ..Store::default() },
             names: Names::default(),
             condition_ids: FxHashMap::default(),
             condition_uses: Vec::new(),
@@ -94,6 +94,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn run(&mut self) -> Result<(), PayloadError> {
+        self.payload.check_conditions()?;
         let kinds = [SpecKind::Gate, SpecKind::Config, SpecKind::Layer];
         let mut wires = Vec::new();
         for kind in kinds {
@@ -144,11 +145,11 @@ impl<'a> Compiler<'a> {
 
     fn compile_spec(&mut self, index: u32, json: &JsValue) {
         let body = match self.rules(property(json, "rules"), property(json, "salt")) {
-            Ok(rules) => SpecBody { rules, ..spec_body(json) },
+            Ok(rules) => SpecBody { rules, ..self.spec_body(json) },
             Err(problem) => {
                 let name = self.store.specs.get(index as usize).map(|s| self.names.text(s.name)).unwrap_or_default();
                 self.warn(format!("'{name}' was disabled: {problem}"));
-                SpecBody { malformed: true, ..spec_body(json) }
+                SpecBody { malformed: true, ..self.spec_body(json) }
             }
         };
         let entries = 2 * body.rules.len() as u32 + 2;
@@ -159,7 +160,7 @@ impl<'a> Compiler<'a> {
         self.store.plain_outcomes += entries;
     }
 
-    fn warn(&mut self, text: String) {
+    pub(crate) fn warn(&mut self, text: String) {
         if self.warnings.len() < MAX_WARNINGS {
             self.warnings.push(text);
         }
@@ -168,7 +169,7 @@ impl<'a> Compiler<'a> {
     fn finish(&mut self) {
         let payload = self.payload;
         for (experiment, layer) in payload.experiment_layers() {
-            self.store.experiment_layer.insert(experiment.into(), layer.into());
+            self.store.experiment_layer.insert((&*experiment).into(), layer.into());
         }
         let configs = payload.get("sdk_configs");
         self.store.sampling_mode = property(configs, "sampling_mode").as_str().map(Text::from);
@@ -178,7 +179,6 @@ impl<'a> Compiler<'a> {
             id => id.clone(),
         };
         self.store.meta = PayloadMeta {
-            time: payload.get("time").as_number().unwrap_or(0.0),
             hashed_sdk_keys_to_app_ids: payload.get("hashed_sdk_keys_to_app_ids").clone(),
             sdk_keys_to_app_ids: payload.get("sdk_keys_to_app_ids").clone(),
             hashed_sdk_keys_to_entities: payload.get("hashed_sdk_keys_to_entities").clone(),
@@ -187,35 +187,36 @@ impl<'a> Compiler<'a> {
         };
     }
 
-    pub(crate) fn is_v2(&self) -> bool {
-        self.payload.format == Format::V2
-    }
-}
-
-/// Everything but the rules.
-fn spec_body(json: &JsValue) -> SpecBody {
-    let version = property(json, "version");
-    let explicit = property(json, "explicitParameters").as_array();
-    SpecBody {
-        enabled: property(json, "enabled").is_truthy(),
-        malformed: false,
-        default_json: value_json(property(json, "defaultValue")),
-        entity: property(json, "entity").as_str().map(Text::from),
-        id_type: property(json, "idType").as_str().map(Text::from),
-        explicit: explicit.map(|list| list.iter().filter_map(JsValue::as_str).map(Text::from).collect()),
-        explicit_json: explicit.map(|_| stringify(property(json, "explicitParameters")).into()),
-        id_type_json: match property(json, "idType") {
-            JsValue::Undefined => None,
-            value => Some(stringify(value).into()),
-        },
-        device_based: property(json, "idType").as_str().is_some_and(|name| to_lower_case(name) == "stableid"),
-        version: (!version.is_nullish())
-            .then(|| Version { json: stringify(version).into(), text: (&*to_string(version)).into() }),
-        is_active: property(json, "isActive").as_bool() == Some(true),
-        has_shared_params: property(json, "hasSharedParams").as_bool() == Some(true),
-        target_app_ids: property(json, "targetAppIDs").as_array().unwrap_or_default().to_vec(),
-        forward_all: property(json, "forwardAllExposures").is_truthy(),
-        rules: Box::default(),
+    /// Everything but the rules.
+    fn spec_body(&self, json: &JsValue) -> SpecBody {
+        let dialect = self.store.dialect;
+        let enabled = property(json, "enabled").is_truthy();
+        let default = property(json, "defaultValue");
+        let version = property(json, "version");
+        let explicit = property(json, "explicitParameters").as_array();
+        SpecBody {
+            enabled,
+            skips_rules: !enabled && dialect.skips_rules_of_disabled(),
+            says_by_default: dialect.says_by_default(default),
+            malformed: false,
+            default_json: value_json(default),
+            entity: property(json, "entity").as_str().map(Text::from),
+            id_type: property(json, "idType").as_str().map(Text::from),
+            explicit: explicit.map(|list| list.iter().filter_map(JsValue::as_str).map(Text::from).collect()),
+            explicit_json: explicit.map(|_| stringify(property(json, "explicitParameters")).into()),
+            id_type_json: match property(json, "idType") {
+                JsValue::Undefined => None,
+                value => Some(stringify(value).into()),
+            },
+            device_based: property(json, "idType").as_str().is_some_and(|name| to_lower_case(name) == "stableid"),
+            version: (!version.is_nullish())
+                .then(|| Version { json: stringify(version).into(), text: (&*to_string(version)).into() }),
+            is_active: property(json, "isActive").as_bool() == Some(true),
+            has_shared_params: property(json, "hasSharedParams").as_bool() == Some(true),
+            target_app_ids: property(json, "targetAppIDs").as_array().unwrap_or_default().to_vec(),
+            forward_all: property(json, "forwardAllExposures").is_truthy(),
+            rules: Box::default(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::condition::{AgentPart, Condition, Op, Source};
 use super::{operator, optional_text, value_json, Compiler};
+use crate::exposure::sampling::Rate;
 use crate::hashing::Midstate;
 use crate::js_semantics::{to_lower_case, to_number, to_string, write, JsValue};
 use crate::store::{rate, Bucket, Pass, Rule, SpecKind, NONE};
@@ -37,14 +38,16 @@ impl<'a> Compiler<'a> {
         self.store.rule_conditions.extend(conditions);
         let conditions = (start, self.store.rule_conditions.len() as u32);
         let id = optional_text(property(json, "id")).unwrap_or_default();
+        let value = property(json, "returnValue");
         Ok(Rule {
             id: self.names.string(&id),
             group: optional_text(property(json, "groupName")),
             pass: self.pass(json, spec_salt),
             conditions,
-            json: value_json(property(json, "returnValue")),
+            json: value_json(value),
             delegate: self.delegate(property(json, "configDelegate")),
             experiment_group: property(json, "isExperimentGroup").is_truthy(),
+            says: self.store.dialect.says(value),
             rate: self.rate(property(json, "samplingRate")),
             targeting: matches!(&*id, "inlineTargetingRules" | "targetingGate"),
         })
@@ -93,13 +96,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn rate(&mut self, value: &JsValue) -> u16 {
-        if value.is_nullish() {
-            return rate::UNDEFINED;
-        }
-        let n = to_number(value);
-        let same = |r: &f64| r.to_bits() == n.to_bits();
+        let Some(rate) = Rate::new(value) else { return rate::UNDEFINED };
+        let same = |known: &Rate| known.json == rate.json;
         let at = self.store.rates.iter().position(same).unwrap_or_else(|| {
-            self.store.rates.push(n);
+            self.store.rates.push(rate);
             self.store.rates.len() - 1
         });
         u16::try_from(at + rate::FIRST as usize).unwrap_or(rate::UNDEFINED)
@@ -111,9 +111,25 @@ impl<'a> Compiler<'a> {
             self.condition_uses[index as usize] += 1;
             return Ok(index);
         }
-        let index = self.inline_condition(&self.payload.condition(id))?;
+        let index = match self.payload.condition(id) {
+            Some(condition) => self.inline_condition(&condition)?,
+            None => self.missing_condition(id),
+        };
         self.named_conditions.insert(id.into(), index);
         Ok(index)
+    }
+
+    /// A condition that the payload lacks: whoever comes to it is unsupported.
+    fn missing_condition(&mut self, id: &str) -> u32 {
+        self.warn(format!("a rule names the condition '{id}', which the payload lacks"));
+        self.add_condition(Condition { source: Source::Unsupported, op: Op::Nothing, memo: NONE })
+    }
+
+    fn add_condition(&mut self, condition: Condition) -> u32 {
+        self.note_uses(&condition);
+        self.store.conditions.push(condition);
+        self.condition_uses.push(1);
+        self.store.conditions.len() as u32 - 1
     }
 
     fn inline_condition(&mut self, json: &JsValue) -> Result<u32, String> {
@@ -126,10 +142,7 @@ impl<'a> Compiler<'a> {
             return Ok(index);
         }
         let condition = self.compile_condition(json)?;
-        self.note_uses(&condition);
-        let index = self.store.conditions.len() as u32;
-        self.store.conditions.push(condition);
-        self.condition_uses.push(1);
+        let index = self.add_condition(condition);
         self.condition_ids.insert(key, index);
         Ok(index)
     }
@@ -194,13 +207,8 @@ impl<'a> Compiler<'a> {
         };
         let bucket = matches!(source, Source::UserBucket(_));
         let target = property(json, "targetValue");
-        // dcs-v2 writes lists of buckets as an object whose keys are the buckets. Only these operators take lists.
-        let is_set = bucket && self.is_v2() && matches!(operator, Some("any" | "none"));
-        if let (true, Some(map)) = (is_set, target.as_object()) {
-            let keys = JsValue::Array(map.iter().map(|(key, _)| JsValue::string(key)).collect());
-            return Ok(operator::compile(operator, &keys, true));
-        }
-        Ok(operator::compile(operator, target, bucket))
+        let list = self.store.dialect.list_of(operator, target);
+        Ok(operator::compile(operator, list.as_ref().unwrap_or(target), bucket))
     }
 
     /// Spec index of the gate that a condition names; one without body when the payload lacks it.

@@ -3,16 +3,16 @@
 use serde::Serialize;
 
 use super::Uses;
-use crate::js_semantics::{to_json, JsObject, JsValue};
+use crate::js_semantics::{number_to_string, to_json, to_number, JsObject, JsValue};
 use crate::store::Store;
-use crate::wire::{Format, Payload};
+use crate::wire::Payload;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Summary<'a> {
     has_updates: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    time: Option<&'a JsValue>,
+    time: Option<JsValue>,
     format: u8,
     hashed_sdk_key_used: Option<&'a str>,
     gates: usize,
@@ -38,6 +38,18 @@ pub(super) fn summary(payload: &Payload<'_>, store: &Store, uses: &Uses, warning
     to_json(&Summary { has_updates: true, ..summarize(payload, counts, uses, warnings) })
 }
 
+/// As a number, or the text of one that JSON cannot carry.
+fn time(value: &JsValue) -> Option<JsValue> {
+    match value {
+        JsValue::Undefined => None,
+        JsValue::Null => Some(JsValue::Null),
+        value => Some(match to_number(value) {
+            time if time.is_finite() => JsValue::Number(time),
+            time => JsValue::string(&number_to_string(time)),
+        }),
+    }
+}
+
 fn summarize<'a>(
     payload: &'a Payload<'_>,
     [gates, configs, layers]: [usize; 3],
@@ -48,8 +60,8 @@ fn summarize<'a>(
     let object_or_empty = |key: &str| object(key).cloned().unwrap_or(JsValue::Object(JsObject::default()));
     Summary {
         has_updates: false,
-        time: Some(payload.get("time")).filter(|time| matches!(time, JsValue::Null | JsValue::Number(_))),
-        format: if payload.format == Format::V1 { 1 } else { 2 },
+        time: time(payload.get("time")),
+        format: payload.dialect.number(),
         hashed_sdk_key_used: payload.get("hashed_sdk_key_used").as_str(),
         gates,
         configs,

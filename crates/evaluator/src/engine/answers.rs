@@ -199,7 +199,7 @@ impl Engine {
         let mut outcome = Outcome {
             kind,
             name,
-            value: found.pass,
+            value: found.value,
             rule: self.store.string(rule_string(&self.store, found)),
             group: None,
             id_type: None,
@@ -213,7 +213,7 @@ impl Engine {
             reason: None,
             persisted_time: None,
             forward_all: answer.is_some_and(|body| body.forward_all),
-            rate: self.store.rate(found.rate),
+            rate: self.store.rate(found.rate).cloned(),
             seen_analytical: found.seen == Seen::Yes,
             hashes: Default::default(),
             secondary_json: Default::default(),
@@ -236,11 +236,11 @@ impl Engine {
             (code::UNRECOGNIZED, _) => outcome.reason = Some(Reason::Unrecognized),
             (code::UNINITIALIZED, _) => bare(outcome, Some(Reason::Uninitialized)),
             (code::NO_TARGETING, _) => bare(outcome, None),
-            (code::DISABLED, Some(body)) => {
+            (code::DISABLED, Some(body)) if body.skips_rules => {
                 outcome.id_type = body.id_type.clone();
                 outcome.json = body.default_json.clone();
             }
-            (code::DEFAULT, Some(body)) => ruled(outcome, body, body.default_json.clone()),
+            (code::DEFAULT | code::DISABLED, Some(body)) => ruled(outcome, body, body.default_json.clone()),
             (rule, Some(body)) => {
                 let Some(rule) = body.rules.get(rule as usize) else { return };
                 ruled(outcome, body, if found.pass { rule.json.clone() } else { body.default_json.clone() });

@@ -89,7 +89,7 @@ impl Evaluation<'_> {
     }
 
     fn no_rate(&self, number: u16) -> bool {
-        number == rate::UNDEFINED || self.store.rate(number) == Some(0.0)
+        number == rate::UNDEFINED || self.store.rate(number).is_some_and(|rate| rate.is_zero)
     }
 
     /// Stops at the first gate with the wanted value. Each gate is recorded before its own exposures.

@@ -22,7 +22,7 @@ pub const MAX_DEPTH: u32 = 300;
 pub(crate) mod code {
     /// No rule matched.
     pub(crate) const DEFAULT: u32 = u32::MAX;
-    /// The spec is off.
+    /// The spec is off, and no rule answered.
     pub(crate) const DISABLED: u32 = u32::MAX - 1;
     /// Unsupported.
     pub(crate) const UNSUPPORTED: u32 = u32::MAX - 2;
@@ -71,7 +71,10 @@ pub(crate) struct Found {
     pub(crate) delegate: u32,
     /// List of exposures before the delegate; only with one.
     pub(crate) undelegated: u32,
+    /// The rule gives its value.
     pub(crate) pass: bool,
+    /// What the spec says to the user.
+    pub(crate) value: bool,
     pub(crate) seen: Seen,
     pub(crate) rate: u16,
 }
@@ -85,6 +88,7 @@ impl Found {
             delegate: NONE,
             undelegated: 0,
             pass: false,
+            value: false,
             seen: Seen::No,
             rate: rate::UNDEFINED,
         }
@@ -131,7 +135,7 @@ impl Evaluation<'_> {
         if body.malformed {
             return Ok(Found::of(index, code::UNSUPPORTED));
         }
-        if !body.enabled {
+        if body.skips_rules {
             return Ok(Found::of(index, code::DISABLED));
         }
         if targeting && !body.rules.iter().any(|rule| rule.targeting) {
@@ -158,11 +162,20 @@ impl Evaluation<'_> {
                 Met::Yes if rule.delegate != NONE => return self.delegate(rule.delegate, start),
                 Met::Yes => {
                     let pass = self.passes(rule);
-                    return Ok(Found { pass, rate: rule.rate, seen: sampling.seen, ..Found::of(index, i as u32) });
+                    let value = if pass { rule.says } else { body.says_by_default };
+                    return Ok(Found {
+                        pass,
+                        value,
+                        rate: rule.rate,
+                        seen: sampling.seen,
+                        ..Found::of(index, i as u32)
+                    });
                 }
             }
         }
-        Ok(Found { rate: sampling.rate, seen: sampling.seen, ..Found::of(index, code::DEFAULT) })
+        let code = if body.enabled { code::DEFAULT } else { code::DISABLED };
+        let value = body.says_by_default;
+        Ok(Found { value, rate: sampling.rate, seen: sampling.seen, ..Found::of(index, code) })
     }
 
     /// All conditions are evaluated even after one fails (Q33).
@@ -300,7 +313,7 @@ impl Evaluation<'_> {
         let start = self.stack.len();
         let found = match self.world.overrides.find(gate, self.slot) {
             Some(applied) => Found {
-                pass: self.world.overrides.value(applied).is_some_and(|o| o.flag),
+                value: self.world.overrides.value(applied).is_some_and(|o| o.flag),
                 ..Found::of(gate, code::OVERRIDE)
             },
             None => self.spec(gate, false)?,
@@ -308,7 +321,7 @@ impl Evaluation<'_> {
         let list = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
         self.stack.truncate(start);
         // An override of a delegated config counts as true.
-        let value = found.pass || (found.code == code::OVERRIDE && found.answer != gate);
+        let value = found.value || (found.code == code::OVERRIDE && found.answer != gate);
         let exposure = self.tables.entry(self.store, name, value, rule_string(self.store, &found))?;
         Ok(GateMemo {
             stamp: 0,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::js_semantics::number::write_number;
-use crate::js_semantics::write_string;
+use crate::js_semantics::{number_to_string, write_string};
 use crate::outcome::list::Snapshot;
 use crate::outcome::{Outcome, Reason};
 use crate::store::{SpecKind, Text};
@@ -16,6 +16,8 @@ pub(super) const EXPLICIT: u8 = 2;
 pub(super) const LOGGED: u8 = 4;
 /// Flag: `samplingMode` is mentioned.
 pub(super) const MODE: u8 = 8;
+/// Flag: the sampling rate of the outcome is mentioned.
+pub(super) const OWN_RATE: u8 = 16;
 
 /// Part of a chunk's text.
 #[derive(Debug, Clone, Copy)]
@@ -47,8 +49,8 @@ pub(super) enum Event {
         user: TextRange,
         parameter: Option<TextRange>,
         time: f64,
-        /// Sampling rate; 0 = not mentioned.
-        rate: f64,
+        /// Sampling rate of answers that no rule gave; 0 = not mentioned.
+        special_rate: f64,
         /// Index into the chunk's details.
         details: u16,
         flags: u8,
@@ -246,7 +248,7 @@ fn encode_event(chunk: &Chunk, event: &Event, repeated: &mut Repeated, out: &mut
             out.push_str(user.map_or("null", |user| chunk.span(user)));
             out.push_str(chunk.span(*tail));
         }
-        Event::Exposure { outcome: at, user, parameter, time, rate, details, flags } => {
+        Event::Exposure { outcome: at, user, parameter, time, special_rate, details, flags } => {
             let Some(outcome) = chunk.outcome(*at) else { return };
             match parameter {
                 Some(parameter) => metadata(outcome, Some(chunk.span(*parameter)), *flags, out),
@@ -264,7 +266,9 @@ fn encode_event(chunk: &Chunk, event: &Event, repeated: &mut Repeated, out: &mut
             out.push_str(outcome.exposures_json(is_undelegated(outcome, *flags)));
             out.push_str(",\"statsigMetadata\":");
             let mode = chunk.details(*details).and_then(|d| d.sampling_mode.as_deref());
-            sampling(mode.filter(|_| flags & MODE != 0), *rate, flags & LOGGED != 0, out);
+            let rate = outcome.rate.as_ref().filter(|_| flags & OWN_RATE != 0).map(|rate| rate.json.clone());
+            let rate = rate.or_else(|| (*special_rate != 0.0).then(|| number_to_string(*special_rate).into()));
+            sampling(mode.filter(|_| flags & MODE != 0), rate.as_deref(), flags & LOGGED != 0, out);
             out.push('}');
         }
     }
@@ -335,11 +339,12 @@ fn times(outcome: &Outcome, details: &Details, out: &mut String) {
     out.push_str(",\"serverTime\":");
 }
 
-fn sampling(mode: Option<&str>, rate: f64, logged: bool, out: &mut String) {
+fn sampling(mode: Option<&str>, rate: Option<&str>, logged: bool, out: &mut String) {
     out.push('{');
     let mut separator = "";
-    if rate != 0.0 {
-        number("\"samplingRate\":", rate, out);
+    if let Some(rate) = rate {
+        out.push_str("\"samplingRate\":");
+        out.push_str(rate);
         text(",\"shadowLogged\":", if logged { "logged" } else { "dropped" }, out);
         separator = ",";
     }

@@ -3,7 +3,7 @@
 pub mod batch;
 pub mod hash;
 mod pending;
-mod sampling;
+pub mod sampling;
 
 use crate::outcome::list::Facts;
 use crate::outcome::table::Tables;
@@ -13,7 +13,7 @@ use crate::user::UserSlot;
 use batch::{Details, Event, EventBatch};
 use hash::{hash_text, join, SeenSet};
 use pending::Pending;
-use sampling::{sampled, Decision, Parameter};
+use sampling::{sampled, Decision, Mentioned, Parameter};
 
 /// Most bytes of user texts and custom events kept pending; later events are dropped and counted.
 pub const MAX_PENDING_BYTES: usize = 64 << 20;
@@ -115,7 +115,9 @@ impl Exposures {
         let flags = u8::from(exposure.manual) * batch::MANUAL
             + u8::from(explicit) * batch::EXPLICIT
             + u8::from(decision.logged) * batch::LOGGED
-            + u8::from(decision.mode) * batch::MODE;
+            + u8::from(decision.mode) * batch::MODE
+            + u8::from(decision.rate == Mentioned::Own) * batch::OWN_RATE;
+        let special_rate = if let Mentioned::Special(rate) = decision.rate { rate } else { 0.0 };
         if self.has_room() {
             self.pending.begin();
             let user = self.pending.user(slot);
@@ -126,7 +128,7 @@ impl Exposures {
                     user,
                     parameter,
                     time: exposure.time,
-                    rate: decision.rate,
+                    special_rate,
                     details: 0,
                     flags,
                 },

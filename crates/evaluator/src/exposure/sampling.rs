@@ -1,16 +1,48 @@
 //! Whether an exposure is logged (BEHAVIOUR.md 7.7).
 
 use crate::hashing::sampling_hash;
+use crate::js_semantics::{stringify, to_big_int, JsValue};
 use crate::outcome::Outcome;
-use crate::store::SpecKind;
+use crate::store::{SpecKind, Text};
 use crate::user::UserSlot;
+
+/// A sampling rate as the payload gives it, which may be anything.
+#[derive(Debug, Clone)]
+pub struct Rate {
+    /// As JSON.
+    pub json: Text,
+    /// One of how many is logged; None where no such number can be had.
+    divisor: Option<i128>,
+    /// It is the number 0.
+    pub is_zero: bool,
+}
+
+impl Rate {
+    /// Reads it; None where there is none.
+    pub fn new(value: &JsValue) -> Option<Rate> {
+        (!value.is_nullish()).then(|| Rate {
+            json: stringify(value).into(),
+            divisor: to_big_int(value),
+            is_zero: value.as_number() == Some(0.0),
+        })
+    }
+}
+
+/// What `statsigMetadata` mentions as the rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Mentioned {
+    Nothing,
+    /// That of the outcome.
+    Own,
+    /// That of answers that no rule gave.
+    Special(f64),
+}
 
 /// The decision and what `statsigMetadata` says about it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Decision {
     pub(crate) log: bool,
-    /// 0 = not mentioned.
-    pub(crate) rate: f64,
+    pub(crate) rate: Mentioned,
     /// Only with a rate.
     pub(crate) logged: bool,
     /// The mode is mentioned.
@@ -19,9 +51,9 @@ pub(crate) struct Decision {
 
 impl Decision {
     /// Logs.
-    pub(crate) const FORCED: Decision = Decision { log: true, rate: 0.0, logged: false, mode: true };
+    pub(crate) const FORCED: Decision = Decision { log: true, rate: Mentioned::Nothing, logged: false, mode: true };
     /// The decision failed: logs, and `statsigMetadata` stays empty.
-    const FAILED: Decision = Decision { log: true, rate: 0.0, logged: false, mode: false };
+    const FAILED: Decision = Decision { mode: false, ..Decision::FORCED };
 }
 
 /// A layer parameter and the experiment its exposure counts for.
@@ -38,23 +70,16 @@ pub(crate) fn sampled(
     slot: Option<&UserSlot>,
     parameter: Option<&Parameter<'_>>,
 ) -> Decision {
-    let rate = match (outcome.rate, special_rate) {
-        (Some(rate), _) => Some(rate),
-        (None, Some(rate)) if outcome.hashes.special_rule => Some(rate),
-        _ => None,
-    };
-    let pass = match rate {
-        None => true,
-        // BigInt() throws for these, and so does the remainder by 0.
-        Some(rate) if rate == 0.0 || rate.trunc() != rate || rate.is_nan() || rate.is_infinite() => {
-            return Decision::FAILED
+    let (rate, divisor) = match (&outcome.rate, special_rate) {
+        (Some(rate), _) => (Mentioned::Own, rate.divisor),
+        (None, Some(rate)) if outcome.hashes.special_rule => {
+            (Mentioned::Special(rate), to_big_int(&JsValue::Number(rate)))
         }
-        Some(rate) => {
-            let hash = i128::from(sampling_hash(&key(outcome, slot, parameter)));
-            hash % (rate as i128) == 0
-        }
+        _ => (Mentioned::Nothing, Some(1)),
     };
-    let rate = rate.unwrap_or(0.0);
+    // BigInt() throws for the others, and so does the remainder by 0.
+    let Some(divisor) = divisor.filter(|divisor| *divisor != 0) else { return Decision::FAILED };
+    let pass = divisor == 1 || i128::from(sampling_hash(&key(outcome, slot, parameter))) % divisor == 0;
     match mode {
         "on" => Decision { log: pass, rate, logged: pass, mode: true },
         "shadow" => Decision { log: true, rate, logged: pass, mode: true },

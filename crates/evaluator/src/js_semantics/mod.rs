@@ -6,6 +6,7 @@
 //!
 //! Strings are UTF-8, so a lone surrogate (which no transport of this SDK can carry) is U+FFFD everywhere.
 
+pub mod big_int;
 pub mod coerce;
 pub mod compare;
 pub mod date;
@@ -21,6 +22,7 @@ pub mod text;
 pub mod time_zone;
 pub mod value;
 
+pub use big_int::to_big_int;
 pub use coerce::{parse_int, statsig_timestamp, to_number, to_string, type_of};
 pub use compare::{loose_equals, same_value_zero, strict_equals};
 pub use date::date_parse;

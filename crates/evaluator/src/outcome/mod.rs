@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use crate::exposure::hash::{hash_text, TextHash};
+use crate::exposure::sampling::Rate;
 use crate::js_semantics::to_json;
 use crate::store::{SpecKind, Text, Version};
 
@@ -74,7 +75,7 @@ pub struct Outcome {
     pub reason: Option<Reason>,
     pub persisted_time: Option<f64>,
     pub forward_all: bool,
-    pub rate: Option<f64>,
+    pub rate: Option<Rate>,
     pub seen_analytical: bool,
     pub(crate) hashes: Hashes,
     /// JSON of the two lists, made when an event needs it.

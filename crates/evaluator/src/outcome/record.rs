@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Outcome, Reason, Secondary};
+use crate::exposure::sampling::Rate;
 use crate::js_semantics::{finished, json::parse_str, stringify, to_json as json_of, to_string, JsValue};
 use crate::store::{SpecKind, Text, Version};
 use crate::wire::property;
@@ -30,20 +31,19 @@ struct Record<'a> {
     is_experiment_group: bool,
     reason: Option<&'a str>,
     persisted_time: JsValue,
-    sampling: Sampling,
+    sampling: Sampling<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Sampling {
+struct Sampling<'a> {
     forward_all: bool,
-    rate: JsValue,
+    rate: Option<&'a RawValue>,
     seen_analytical: bool,
 }
 
 /// An outcome as JSON.
 pub fn to_json(outcome: &Outcome) -> String {
-    let number = |number: Option<f64>| number.map_or(JsValue::Null, JsValue::Number);
     json_of(&Record {
         kind: outcome.kind as u8,
         name: &outcome.name,
@@ -59,10 +59,10 @@ pub fn to_json(outcome: &Outcome) -> String {
         config_version: outcome.version.as_ref().map(|version| finished(&version.json)),
         is_experiment_group: outcome.experiment_group,
         reason: outcome.reason.map(Reason::as_str),
-        persisted_time: number(outcome.persisted_time),
+        persisted_time: outcome.persisted_time.map_or(JsValue::Null, JsValue::Number),
         sampling: Sampling {
             forward_all: outcome.forward_all,
-            rate: number(outcome.rate),
+            rate: outcome.rate.as_ref().map(|rate| finished(&rate.json)),
             seen_analytical: outcome.seen_analytical,
         },
     })
@@ -98,7 +98,7 @@ pub fn from_json(json: &str) -> Option<Outcome> {
             reason: get("reason").as_str().and_then(Reason::from_text),
             persisted_time: get("persistedTime").as_number(),
             forward_all: property(sampling, "forwardAll").is_truthy(),
-            rate: property(sampling, "rate").as_number(),
+            rate: Rate::new(property(sampling, "rate")),
             seen_analytical: property(sampling, "seenAnalytical").is_truthy(),
             hashes: Default::default(),
             secondary_json: Default::default(),

@@ -46,7 +46,7 @@ impl Hash for OutcomeKey {
     }
 }
 
-/// Of a segment: left out of every list.
+/// Of a segment, or without a rule where such are none: left out of every list.
 const LEFT_OUT: u32 = u32::MAX;
 
 /// See the head of this file. List 0 is the empty one.
@@ -93,7 +93,9 @@ impl Tables {
         };
         let text = format!("{}|{}|{}", secondary.gate, secondary.value, secondary.rule);
         let canonical = *self.canonical.entry(text.into()).or_insert(id);
-        self.listed.push(if secondary.gate.starts_with("segment:") { LEFT_OUT } else { canonical });
+        let left_out = secondary.gate.starts_with("segment:")
+            || (secondary.rule.is_empty() && !store.dialect.exposes_without_rule());
+        self.listed.push(if left_out { LEFT_OUT } else { canonical });
         self.entries.push(secondary);
         self.entry_ids.insert(key, id);
         Ok(id)

@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 
-use crate::js_semantics::{Document, JsValue};
+use crate::dialect::Dialect;
+use crate::js_semantics::{to_string, Document, JsValue};
 use crate::store::SpecKind;
 
 /// A missing property.
@@ -20,29 +21,20 @@ pub fn property<'a>(value: &'a JsValue, key: &str) -> &'a JsValue {
 pub enum PayloadError {
     /// No JSON, or no JSON object.
     NotJson,
-    /// One of the three lists of specs is missing or has the wrong type.
-    MissingSpecs(&'static str),
+    /// One of the three collections of specs, or that of conditions, is missing or has the wrong type.
+    MissingPart(&'static str),
 }
 
 impl std::fmt::Display for PayloadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             PayloadError::NotJson => write!(f, "the payload is not a JSON object"),
-            PayloadError::MissingSpecs(key) => write!(f, "the payload has no usable `{key}`"),
+            PayloadError::MissingPart(key) => write!(f, "the payload has no usable `{key}`"),
         }
     }
 }
 
 impl std::error::Error for PayloadError {}
-
-/// Which of the two formats a payload has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Arrays.
-    V1,
-    /// Maps.
-    V2,
-}
 
 /// A spec as found in the payload.
 pub struct SpecWire<'a> {
@@ -56,15 +48,16 @@ pub struct SpecWire<'a> {
 pub struct Payload<'a> {
     /// The whole object; specs and the conditions of v2 are parsed one at a time.
     document: Document<'a>,
-    /// Its format.
-    pub format: Format,
+    /// Its dialect.
+    pub dialect: Dialect,
 }
 
-const LISTS: [&str; 3] = ["feature_gates", "dynamic_configs", "layer_configs"];
+const GATES: &str = "feature_gates";
+const LISTS: [&str; 3] = [GATES, "dynamic_configs", "layer_configs"];
 const CONDITIONS: &str = "condition_map";
 
 impl<'a> Payload<'a> {
-    /// Parses what `document_text` gives and recognises the format. Does not look into the specs.
+    /// Parses what `document_text` gives and recognises the dialect. Does not look into the specs.
     ///
     /// # Errors
     /// When the text is not a JSON object.
@@ -72,9 +65,8 @@ impl<'a> Payload<'a> {
         let [gates, configs, layers] = LISTS;
         let lists = [gates, configs, layers, CONDITIONS];
         let document = Document::parse(text, &lists).map_err(|_| PayloadError::NotJson)?;
-        let is_map = |key: &str| matches!(property(&document.root, key), JsValue::Object(_));
-        let v2 = LISTS.iter().any(|key| is_map(key)) || is_map(CONDITIONS);
-        Ok(Payload { format: if v2 { Format::V2 } else { Format::V1 }, document })
+        let is_map = matches!(property(&document.root, GATES), JsValue::Object(_));
+        Ok(Payload { dialect: if is_map { Dialect::V2 } else { Dialect::V1 }, document })
     }
 
     /// A top-level property; undefined when missing.
@@ -85,21 +77,21 @@ impl<'a> Payload<'a> {
     /// The specs of a kind, in the order of the document (v1) or of JavaScript properties (v2).
     ///
     /// # Errors
-    /// When the list is missing or has the wrong type for the format.
+    /// When the list is missing or has the wrong type for the dialect.
     pub fn specs(&self, kind: SpecKind) -> Result<Vec<SpecWire<'_>>, PayloadError> {
         let key = LISTS[kind as usize];
-        match (self.format, self.get(key)) {
-            (Format::V1, JsValue::Array(items)) => Ok(items
+        match (self.dialect, self.get(key)) {
+            (Dialect::V1, JsValue::Array(items)) => Ok(items
                 .iter()
                 .map(|part| SpecWire {
                     name: self.document.part_name(part).map(|name| name.into_string().into()),
                     part,
                 })
                 .collect()),
-            (Format::V2, JsValue::Object(map)) => {
+            (Dialect::V2, JsValue::Object(map)) => {
                 Ok(map.iter().map(|(name, part)| SpecWire { name: Some(name.into()), part }).collect())
             }
-            _ => Err(PayloadError::MissingSpecs(key)),
+            _ => Err(PayloadError::MissingPart(key)),
         }
     }
 
@@ -110,26 +102,38 @@ impl<'a> Payload<'a> {
 
     /// The id of a condition that a rule names rather than holds (v2).
     pub fn condition_id<'b>(&self, entry: &'b JsValue) -> Option<&'b str> {
-        entry.as_str().filter(|_| self.format == Format::V2)
+        entry.as_str().filter(|_| self.dialect == Dialect::V2)
     }
 
-    /// Parses the condition of an id; undefined when there is none.
-    pub fn condition(&self, id: &str) -> JsValue {
-        self.document.part(property(self.get(CONDITIONS), id))
+    /// Makes sure that conditions can be looked up, where rules name them.
+    ///
+    /// # Errors
+    /// When the map of conditions is missing or none.
+    pub fn check_conditions(&self) -> Result<(), PayloadError> {
+        match (self.dialect, self.get(CONDITIONS)) {
+            (Dialect::V1, _) | (Dialect::V2, JsValue::Object(_)) => Ok(()),
+            _ => Err(PayloadError::MissingPart(CONDITIONS)),
+        }
+    }
+
+    /// Parses the condition of an id; None when there is none.
+    pub fn condition(&self, id: &str) -> Option<JsValue> {
+        self.get(CONDITIONS).get(id).map(|part| self.document.part(part))
     }
 
     /// Pairs of experiment and layer.
-    pub fn experiment_layers(&self) -> Vec<(&str, &str)> {
-        let mut pairs = Vec::new();
-        if let Some(layers) = self.get("layers").as_object() {
-            for (layer, experiments) in layers.iter() {
-                let names = experiments.as_array().unwrap_or_default().iter().filter_map(JsValue::as_str);
-                pairs.extend(names.map(|name| (name, layer)));
-            }
+    pub fn experiment_layers(&self) -> Vec<(Cow<'_, str>, &str)> {
+        let entries = |key: &str| self.get(key).as_object().into_iter().flat_map(|map| map.iter());
+        match self.dialect {
+            Dialect::V1 => entries("layers").flat_map(|(layer, experiments)| names(experiments, layer)).collect(),
+            Dialect::V2 => entries("experiment_to_layer")
+                .filter_map(|(name, layer)| Some((Cow::Borrowed(name), layer.as_str()?)))
+                .collect(),
         }
-        if let Some(map) = self.get("experiment_to_layer").as_object() {
-            pairs.extend(map.iter().filter_map(|(name, layer)| layer.as_str().map(|layer| (name, layer))));
-        }
-        pairs
     }
+}
+
+/// The experiments of a layer, each with it.
+fn names<'a>(experiments: &'a JsValue, layer: &'a str) -> impl Iterator<Item = (Cow<'a, str>, &'a str)> {
+    experiments.as_array().unwrap_or_default().iter().map(move |name| (to_string(name), layer))
 }

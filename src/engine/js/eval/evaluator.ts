@@ -26,7 +26,7 @@ const NO_BOX = new ValueBox({});
 /** The sampling state of one spec's evaluation (BEHAVIOUR.md 3.14). */
 interface Tracking {
   list: ExposureList;
-  rate: number | undefined;
+  rate: unknown;
   seen: Seen;
 }
 
@@ -168,7 +168,7 @@ export class Evaluator implements EvalContext {
 
   /** Only the rules that sticky assignment enforces. */
   targeting(spec: Spec): Result {
-    if (!spec.isMalformed && spec.isEnabled && spec.targetingRules.length === 0) {
+    if (!spec.isMalformed && !spec.skipsRules && spec.targetingRules.length === 0) {
       return this.tables.result(spec.onNoTargeting, this.tables.empty, undefined, Seen.No);
     }
     return this.spec(spec, spec.targetingRules);
@@ -254,8 +254,8 @@ export class Evaluator implements EvalContext {
   private spec(spec: Spec, rules: readonly Rule[]): Result {
     const { tables } = this;
     if (spec.isMalformed) return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
-    if (!spec.isEnabled) return tables.result(spec.onDisabled, tables.empty, undefined, Seen.No);
-    let rate: number | undefined = INHERITED_RATE;
+    if (spec.skipsRules) return tables.result(spec.onDisabled, tables.empty, undefined, Seen.No);
+    let rate: unknown = INHERITED_RATE;
     for (let at = 0; at < rules.length; at++) {
       const rule = rules[at]!;
       if (!rule.isPlain) return this.rulesWithGates(spec, rules, at, rate);
@@ -268,7 +268,7 @@ export class Evaluator implements EvalContext {
   }
 
   /** Continues with the first rule that names a gate: from there on exposures and the sampling state are kept. */
-  private rulesWithGates(spec: Spec, rules: readonly Rule[], from: number, rate: number | undefined): Result {
+  private rulesWithGates(spec: Spec, rules: readonly Rule[], from: number, rate: unknown): Result {
     const { tables } = this;
     const tracking: Tracking = { list: tables.empty, rate, seen: Seen.Inherited };
     for (let at = from; at < rules.length; at++) {

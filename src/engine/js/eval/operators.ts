@@ -1,6 +1,6 @@
 /** Operators (BEHAVIOUR.md 3.8, operators.csv), each compiled with its target into a test. */
 
-import { compareVersions, localMidnight, regExp, toTime } from '../js-semantics';
+import { compareVersions, localMidnight, numberOf, regExp, textOf, toTime } from '../js-semantics';
 import { Source } from '../store';
 import { EvalContext } from './context';
 
@@ -87,7 +87,7 @@ function isMissing(value: unknown): value is null | undefined {
 function numeric(name: string): Compile {
   const compare = COMPARISONS[name] as Compare;
   return ({ source: { id }, target }) => {
-    const right = Number(target);
+    const right = numberOf(target);
     if (isMissing(target) || Number.isNaN(right)) return never;
     return (context) => {
       const value = context.value(id);
@@ -124,7 +124,7 @@ function membership(operand: Operand, ignoreCase: boolean): Test {
 function textsOf(target: unknown[], withLower: boolean): Set<string> {
   const set = new Set<string>();
   for (const element of target) {
-    const text = String(element);
+    const text = textOf(element);
     set.add(text);
     if (withLower) set.add(text.toLowerCase());
   }
@@ -146,13 +146,13 @@ function bucketTable(set: Set<string>): Uint8Array {
 /** Any other spelling than exact lower case: missing values and elements never match. */
 function slowMembership(id: number, target: unknown[], ignoreCase: boolean): Test {
   const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
-  const elements = new Set(target.filter((element) => !isMissing(element)).map((element) => fold(String(element))));
+  const elements = new Set(target.filter((element) => !isMissing(element)).map((element) => fold(textOf(element))));
   return (context) => !isMissing(context.value(id)) && elements.has(fold(context.text(id)));
 }
 
 function textual({ source: { id }, target }: Operand, test: (value: string, part: string) => boolean): Test {
   if (!Array.isArray(target)) return never;
-  const parts = target.filter((part) => !isMissing(part)).map((part) => String(part).toLowerCase());
+  const parts = target.filter((part) => !isMissing(part)).map((part) => textOf(part).toLowerCase());
   return (context) => {
     if (isMissing(context.value(id))) return false;
     const value = context.lower(id);
@@ -173,11 +173,17 @@ function matches({ source: { id }, target }: Operand): Test {
 }
 
 function looselyEqual({ source: { id }, target }: Operand): Test {
-  return (context) => context.value(id) == target;
+  if (typeof target !== 'object' || target === null) return (context) => context.value(id) == target;
+  const text = textOf(target);
+  return (context) => {
+    const value = context.value(id);
+    // Two objects are equal only when they are the same.
+    return typeof value !== 'object' && value == text;
+  };
 }
 
 function date({ source: { id }, target }: Operand, compare: Compare): Test {
-  const right = isMissing(target) ? NaN : toTime(target);
+  const right = isMissing(target) ? NaN : toTime(typeof target === 'object' ? numberOf(target) : target);
   if (Number.isNaN(right)) return never;
   return (context) => {
     const value = context.value(id);
@@ -188,7 +194,7 @@ function date({ source: { id }, target }: Operand, compare: Compare): Test {
 }
 
 function inList({ source: { id }, target }: Operand): Test {
-  const name = String(target);
+  const name = textOf(target);
   return (context) => {
     const list = context.idList(name);
     if (list === undefined) return false;
@@ -199,7 +205,7 @@ function inList({ source: { id }, target }: Operand): Test {
 
 function arrays({ source: { id }, target }: Operand, decide: (hits: number, all: number) => boolean): Test {
   if (!Array.isArray(target)) return never;
-  const integers = target.map((element) => parseInt(element as string));
+  const integers = target.map((element) => parseInt(textOf(element)));
   return (context) => {
     const value = context.value(id);
     if (!Array.isArray(value)) return false;

@@ -4,6 +4,7 @@ import { UserAgentParts } from '../../engine';
 import { Midstate, midstate } from '../sha256';
 import { bucket } from '../hashing';
 import { countryOf } from '../lookup/ip';
+import { textOf } from '../js-semantics';
 import { Source } from '../store';
 import { EvalContext, NEEDS_USER_AGENT } from './context';
 
@@ -82,8 +83,9 @@ export class SourceTable {
 
   userBucket(salt: unknown, idType: unknown): Source {
     const unit = this.unit(idType).id;
-    const prefix: Midstate = midstate(`${String(salt)}.`);
-    return this.intern(`${keyOf('bucket', String(salt))}:${unit}`, () => (context) =>
+    const text = textOf(salt);
+    const prefix: Midstate = midstate(`${text}.`);
+    return this.intern(`${keyOf('bucket', text)}:${unit}`, () => (context) =>
       bucket(prefix, unitText(context, unit), USER_BUCKETS));
   }
 

@@ -1,15 +1,16 @@
 /** Turns a payload into a store, rules left for later. One malformed spec costs only itself; a payload without its parts is rejected. */
 
 import { SpecKind } from '../../engine';
+import { Dialect } from '../dialect';
+import { isObject, numberOf, textOf } from '../js-semantics';
 import { ClientFacts, Condition, PassKind, Rule, Spec, Store } from '../store';
 import { TerminalFacts } from '../terminal';
 import { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec } from './conditions';
 import { CompiledRule, CompiledSpec, RuleMaker, boxOf, specFacts } from './ends';
-import { NestedTooDeep, Parsed, Payload, SpecWire, isObject, measure, readPayload, summarise } from './payload';
+import { NestedTooDeep, Parsed, Payload, SpecWire, measure, readPayload, summarise } from './payload';
 import { Needs, Screen } from './screen';
 
-const MAX_WARNINGS = 100;
 const KIND_NAMES = ['gate', 'config', 'layer'] as const;
 
 /** Specs looked at in a step: about 1 ms, a few while nothing is optimised yet. */
@@ -20,13 +21,13 @@ const SCREENED: ReadonlySet<string> = new Set(['feature_gates', 'dynamic_configs
 
 /** Throws an Error when `root` is no payload. */
 export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
-  const summary = summarise(root, 1);
+  const summary = summarise(root);
   const payload = readPayload(root, summary.warnings);
   if (!isMeasured) measure(root, SCREENED);
-  summary.format = payload.format;
+  const { dialect, conditions } = payload;
   const needs = new Needs(summary);
-  const rules = new RuleCompiler(new ConditionCompiler(needs, payload.conditions));
-  const compiler = new SpecCompiler(rules, new Screen(needs, payload.conditions, isMeasured), summary.warnings);
+  const rules = new RuleCompiler(dialect, new ConditionCompiler(needs, dialect, conditions));
+  const compiler = new SpecCompiler(rules, new Screen(needs, conditions, isMeasured), needs);
   const [gates, configs, layers] = payload.lists;
   const specs = [
     yield* compiler.compileAll(gates, SpecKind.Gate),
@@ -38,6 +39,7 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
   const { sampling_mode: mode, special_case_sampling_rate: special } = summary.sdkConfigs;
   return {
     summary,
+    dialect,
     specs,
     experimentLayers: payload.experimentLayers,
     sources: rules.conditions.sources.sources,
@@ -64,7 +66,7 @@ class SpecCompiler {
   constructor(
     private readonly maker: RuleCompiler,
     private readonly screen: Screen,
-    private readonly warnings: string[],
+    private readonly needs: Needs,
   ) {}
 
   /** Names in JavaScript property order; of equal names the last wins. */
@@ -87,14 +89,12 @@ class SpecCompiler {
       const { rules, salt } = wire;
       if (!Array.isArray(rules)) throw new MalformedSpec('its rules are no list');
       // What might not compile is tried now, so that a malformed spec is known before it serves.
-      if (!isPlain) this.maker.rules(rules, salt, specFacts(wire));
+      if (!isPlain) this.maker.rules(rules, salt, specFacts(wire, this.maker.dialect));
       return new CompiledSpec(kind, name, false, wire, this.maker);
     } catch (error) {
       if (error instanceof NestedTooDeep) throw error;
       const reason = error instanceof Error ? error.message : 'unknown reason';
-      if (this.warnings.length < MAX_WARNINGS) {
-        this.warnings.push(`The ${KIND_NAMES[kind]} ${JSON.stringify(name)} is malformed and disabled: ${reason}.`);
-      }
+      this.needs.warn(`The ${KIND_NAMES[kind]} ${JSON.stringify(name)} is malformed and disabled: ${reason}.`);
       return new CompiledSpec(kind, name, true, { ...(isObject(wire) ? wire : {}), rules: [] }, this.maker);
     }
   }
@@ -115,7 +115,10 @@ function startsWithDigit(name: string): boolean {
 class RuleCompiler implements RuleMaker {
   private configs: ReadonlyMap<string, Spec> | null = null;
 
-  constructor(readonly conditions: ConditionCompiler) {}
+  constructor(
+    readonly dialect: Dialect,
+    readonly conditions: ConditionCompiler,
+  ) {}
 
   /** Resolves the names of specs, once all are known. */
   link([gates, configs]: Store['specs']): void {
@@ -129,19 +132,20 @@ class RuleCompiler implements RuleMaker {
 
   private rule(wire: unknown, specSalt: unknown, facts: TerminalFacts): Rule {
     if (!isObject(wire)) throw new MalformedSpec('a rule is not an object');
-    const id = textOf(wire.id);
+    const id = textOrNull(wire.id) ?? '';
     const pass = wire.passPercentage;
     const delegateName = textOrNull(wire.configDelegate);
     const fields = {
       id,
       groupName: textOrNull(wire.groupName),
       returnBox: boxOf(wire.returnValue),
+      says: this.dialect.says(wire.returnValue),
       conditions: this.ruleConditions(wire.conditions),
       isTargeting: id === 'inlineTargetingRules' || id === 'targetingGate',
-      samplingRate: rateOf(wire.samplingRate),
+      samplingRate: wire.samplingRate ?? undefined,
       passKind: pass === 0 ? PassKind.Never : pass === 100 ? PassKind.Always : PassKind.Bucket,
-      passBelow: (pass as number) * 100,
-      prefix: `${String(specSalt)}.${String(wire.salt ?? wire.id)}.`,
+      passBelow: numberOf(pass) * 100,
+      prefix: `${textOf(specSalt)}.${textOf(wire.salt ?? wire.id)}.`,
       unit: this.conditions.sources.unit(wire.idType).id,
       delegate: delegateName === null ? null : (this.configs?.get(delegateName) ?? null),
       isExperimentGroup: Boolean(wire.isExperimentGroup),
@@ -161,16 +165,6 @@ class RuleCompiler implements RuleMaker {
   }
 }
 
-function textOf(value: unknown): string {
-  return value === undefined || value === null ? '' : String(value);
-}
-
 function textOrNull(value: unknown): string | null {
-  return value === undefined || value === null ? null : String(value);
-}
-
-/** Anything but a number cannot be divided by, and fails the sampling decision as in statsig-node. */
-function rateOf(value: unknown): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'number' ? value : NaN;
+  return value === undefined || value === null ? null : textOf(value);
 }

@@ -2,9 +2,9 @@
 
 import { compileTest } from '../eval/operators';
 import { SourceTable } from '../eval/sources';
-import { JsonObject, member, toTime } from '../js-semantics';
+import { Dialect } from '../dialect';
+import { JsonObject, isObject, member, textOf, toTime } from '../js-semantics';
 import { Condition, ConditionKind, GateRef, Source, Spec } from '../store';
-import { isObject } from './payload';
 import type { Needs } from './screen';
 
 /** Says why a spec cannot be used; it then answers Unsupported. */
@@ -19,6 +19,7 @@ export class ConditionCompiler {
 
   constructor(
     private readonly needs: Needs,
+    private readonly dialect: Dialect,
     private readonly byId: JsonObject | null,
   ) {}
 
@@ -45,11 +46,11 @@ export class ConditionCompiler {
 
   /** Null for a condition that always passes. Throws MalformedSpec. */
   compile(wire: unknown): Condition | null {
-    if (this.byId !== null && !isObject(wire)) {
-      const id = String(wire);
-      if (!Object.prototype.hasOwnProperty.call(this.byId, id)) return this.unsupported();
-      return this.compile(this.byId[id]);
-    }
+    if (this.byId === null || typeof wire !== 'string') return this.inline(wire);
+    return Object.prototype.hasOwnProperty.call(this.byId, wire) ? this.inline(this.byId[wire]) : this.unsupported();
+  }
+
+  private inline(wire: unknown): Condition | null {
     if (!isObject(wire)) throw new MalformedSpec('a condition is not an object');
     const { type } = wire;
     if (typeof type !== 'string') throw new MalformedSpec('a condition has no type');
@@ -79,12 +80,12 @@ export class ConditionCompiler {
 
   private gate(target: unknown, passesOn: boolean): Condition {
     const isAnalytical = typeof target === 'string' && !target.startsWith('segment:');
-    const gates = [this.gateRef(String(target))];
+    const gates = [this.gateRef(textOf(target))];
     return { ...this.base(ConditionKind.Gate), gates, passesOn, isAnalytical };
   }
 
   private multiGate(targets: unknown[], passesOn: boolean): Condition {
-    const gates = targets.map((target) => this.gateRef(String(target)));
+    const gates = targets.map((target) => this.gateRef(textOf(target)));
     return { ...this.base(ConditionKind.MultiGate), gates, passesOn };
   }
 
@@ -128,10 +129,8 @@ export class ConditionCompiler {
   private test(kind: string, source: Source, wire: JsonObject): Condition {
     const spelling = wire.operator ?? '';
     if (typeof spelling !== 'string') throw new MalformedSpec('the operator of a condition is not text');
-    const isBucket = kind === 'user_bucket';
-    const isBucketSet = isBucket && this.byId !== null && (spelling === 'any' || spelling === 'none');
-    const target = isBucketSet ? bucketTarget(wire.targetValue) : wire.targetValue;
-    const test = compileTest({ source, spelling, target, isBucket });
+    const target = this.dialect.listOf(spelling, wire.targetValue);
+    const test = compileTest({ source, spelling, target, isBucket: kind === 'user_bucket' });
     if (test === null) return this.unsupported();
     this.needs.note(kind, spelling.toLowerCase(), wire.field);
     return {
@@ -169,9 +168,4 @@ function keyOf(parts: unknown[]): string {
   let key = '';
   for (const part of parts) key += typeof part === 'string' ? `${part.length}:${part}` : `${part === undefined ? '' : JSON.stringify(part)};`;
   return key;
-}
-
-/** dcs-v2 writes bucket lists as objects whose keys are the buckets. */
-function bucketTarget(target: unknown): unknown {
-  return isObject(target) ? Object.keys(target).filter((key) => Boolean(target[key])) : target;
 }

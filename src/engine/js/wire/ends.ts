@@ -4,6 +4,7 @@
  * payload.
  */
 
+import { Dialect } from '../dialect';
 import { JsonObject } from '../js-semantics';
 import { midstate, type Midstate } from '../sha256';
 import { Condition, ConditionKind, GateRef, Rule, Spec, ValueBox } from '../store';
@@ -11,13 +12,15 @@ import { Terminal, TerminalFacts } from '../terminal';
 
 /** The end of a spec that cannot be evaluated. */
 function unsupported(facts: TerminalFacts): TerminalFacts {
-  return { ...facts, reason: 'Unsupported', idType: null, explicitParameters: null, box: new ValueBox({}) };
+  return { ...facts, value: false, reason: 'Unsupported', idType: null, explicitParameters: null, box: new ValueBox({}) };
 }
 
 type RuleFields = Omit<Rule, 'onPass' | 'onFail' | 'onUnsupported' | 'onDelegate' | 'passPrefix' | 'isPlain'> & {
   /** What is hashed before the unit ID. */
   prefix: string;
   isExperimentGroup: boolean;
+  /** What it says to users who pass. */
+  says: boolean;
 };
 
 export class CompiledRule implements Rule {
@@ -27,13 +30,14 @@ export class CompiledRule implements Rule {
   readonly conditions: readonly Condition[];
   readonly isPlain: boolean;
   readonly isTargeting: boolean;
-  readonly samplingRate: number | undefined;
+  readonly samplingRate: unknown;
   readonly passKind: Rule['passKind'];
   readonly passBelow: number;
   readonly unit: number;
   readonly delegate: Spec | null;
   private readonly prefix: string;
   private readonly isExperimentGroup: boolean;
+  private readonly says: boolean;
   private hashed: Midstate | null = null;
   private passed: Terminal | null = null;
   private failed: Terminal | null = null;
@@ -55,6 +59,7 @@ export class CompiledRule implements Rule {
     this.delegate = fields.delegate;
     this.prefix = fields.prefix;
     this.isExperimentGroup = fields.isExperimentGroup;
+    this.says = fields.says;
   }
 
   get passPrefix(): Midstate {
@@ -62,11 +67,11 @@ export class CompiledRule implements Rule {
   }
 
   get onPass(): Terminal {
-    return (this.passed ??= this.end(true, this.returnBox));
+    return (this.passed ??= this.end(this.says, this.returnBox));
   }
 
   get onFail(): Terminal {
-    return (this.failed ??= this.end(false, this.spec.box));
+    return (this.failed ??= this.end(this.spec.value, this.spec.box));
   }
 
   get onUnsupported(): Terminal {
@@ -88,12 +93,14 @@ export class CompiledRule implements Rule {
 
 /** Compiles the rules of a spec. */
 export interface RuleMaker {
+  readonly dialect: Dialect;
   rules(rules: unknown[], salt: unknown, facts: TerminalFacts): Rule[];
 }
 
 export class CompiledSpec implements Spec {
   gateRef: GateRef | null = null;
-  readonly isEnabled: boolean;
+  readonly skipsRules: boolean;
+  private readonly isEnabled: boolean;
   private known: TerminalFacts | null = null;
   private compiled: readonly Rule[] | null = null;
   private targeting: readonly Rule[] | null = null;
@@ -111,6 +118,7 @@ export class CompiledSpec implements Spec {
     private readonly maker: RuleMaker,
   ) {
     this.isEnabled = Boolean(wire.enabled);
+    this.skipsRules = !this.isEnabled && maker.dialect.skipsRulesOfDisabled;
   }
 
   get entity(): string | null {
@@ -144,7 +152,7 @@ export class CompiledSpec implements Spec {
 
   /** The end in which nothing passes. */
   private get facts(): TerminalFacts {
-    return (this.known ??= specFacts(this.wire));
+    return (this.known ??= specFacts(this.wire, this.maker.dialect));
   }
 
   get rules(): readonly Rule[] {
@@ -167,7 +175,7 @@ export class CompiledSpec implements Spec {
   }
 
   get onDefault(): Terminal {
-    return (this.byDefault ??= new Terminal({ ...this.facts, ruleID: 'default' }));
+    return (this.byDefault ??= new Terminal({ ...this.facts, ruleID: this.isEnabled ? 'default' : 'disabled' }));
   }
 
   get onUnsupported(): Terminal {
@@ -176,22 +184,22 @@ export class CompiledSpec implements Spec {
 
   get onNoTargeting(): Terminal {
     return (this.untargeted ??= new Terminal({
-      ...this.facts, idType: null, version: null, explicitParameters: null, forwardAll: false, box: new ValueBox({}),
+      ...this.facts, value: false, idType: null, version: null, explicitParameters: null, forwardAll: false, box: new ValueBox({}),
     }));
   }
 }
 
 /** The end of a spec in which nothing passes. */
-export function specFacts(wire: JsonObject): TerminalFacts {
+export function specFacts(wire: JsonObject, dialect: Dialect): TerminalFacts {
   const { explicitParameters, version } = wire;
   return {
-    value: false,
+    value: dialect.saysByDefault(wire.defaultValue),
     ruleID: '',
     groupName: null,
     idType: typeof wire.idType === 'string' ? wire.idType : null,
     box: boxOf(wire.defaultValue),
     explicitParameters: Array.isArray(explicitParameters) ? (explicitParameters as string[]) : null,
-    version: typeof version === 'number' || typeof version === 'string' ? version : null,
+    version: version ?? null,
     isExperimentGroup: false,
     forwardAll: Boolean(wire.forwardAllExposures),
     configDelegate: null,

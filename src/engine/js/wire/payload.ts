@@ -1,7 +1,8 @@
 /** Payloads as received: dcs-v1 and dcs-v2 (SERVER_CORE.md 1.1), brought to one shape. */
 
 import { SpecsSummary } from '../../engine';
-import { JsonObject } from '../js-semantics';
+import { Dialect } from '../dialect';
+import { JsonObject, isObject, numberOf, textOf } from '../js-semantics';
 import { Steps } from '../turns';
 import { parseInPieces } from './pieces';
 
@@ -13,16 +14,12 @@ export interface SpecWire {
 
 export interface Payload {
   root: JsonObject;
-  format: 1 | 2;
+  dialect: Dialect;
   /** Gates, configs, layers. */
   lists: [SpecWire[], SpecWire[], SpecWire[]];
   /** Conditions that v2 rules refer to; null for v1. */
   conditions: JsonObject | null;
   experimentLayers: Map<string, string>;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** As in the Rust evaluator: what nests deeper is no payload, so that nothing here overflows the stack. */
@@ -96,18 +93,30 @@ export function isNestedDeeper(value: object, levels: number): boolean {
   return false;
 }
 
-/** Throws when one of the three collections is missing. */
+/** The dialect of a payload, by its shape. */
+function dialectOf(root: JsonObject): Dialect {
+  return isObject(root.feature_gates) ? Dialect.V2 : Dialect.V1;
+}
+
+const KEYS = ['feature_gates', 'dynamic_configs', 'layer_configs'] as const;
+
+/** Throws when one of the collections is missing. */
 export function readPayload(root: JsonObject, warnings: string[]): Payload {
-  const keys = ['feature_gates', 'dynamic_configs', 'layer_configs'] as const;
-  if (keys.every((key) => Array.isArray(root[key]))) {
-    const lists = keys.map((key) => named(root[key] as unknown[], key, warnings)) as Payload['lists'];
-    return { root, format: 1, lists, conditions: null, experimentLayers: reverse(root.layers) };
+  const dialect = dialectOf(root);
+  if (dialect === Dialect.V1) {
+    demand(root, KEYS, Array.isArray);
+    const lists = KEYS.map((key) => named(root[key] as unknown[], key, warnings)) as Payload['lists'];
+    return { root, dialect, lists, conditions: null, experimentLayers: reverse(root.layers) };
   }
-  const isV2 = keys.every((key) => isObject(root[key])) && isObject(root.condition_map);
-  if (!isV2) throw new Error(`the payload lacks ${keys.filter((key) => !root[key]).join(', ') || 'condition_map'}`);
-  const lists = keys.map((key) => keyed(root[key] as JsonObject)) as Payload['lists'];
+  demand(root, [...KEYS, 'condition_map'], isObject);
+  const lists = KEYS.map((key) => keyed(root[key] as JsonObject)) as Payload['lists'];
   const experimentLayers = textMap(root.experiment_to_layer);
-  return { root, format: 2, lists, conditions: root.condition_map as JsonObject, experimentLayers };
+  return { root, dialect, lists, conditions: root.condition_map as JsonObject, experimentLayers };
+}
+
+function demand(root: JsonObject, keys: readonly string[], isUsable: (value: unknown) => boolean): void {
+  const lacking = keys.find((key) => !isUsable(root[key]));
+  if (lacking !== undefined) throw new Error(`the payload has no usable ${lacking}`);
 }
 
 function named(list: unknown[], key: string, warnings: string[]): SpecWire[] {
@@ -133,7 +142,7 @@ function reverse(layers: unknown): Map<string, string> {
   if (!isObject(layers)) return map;
   for (const [layer, experiments] of Object.entries(layers)) {
     if (!Array.isArray(experiments)) continue;
-    for (const experiment of experiments) map.set(String(experiment), layer);
+    for (const experiment of experiments) map.set(textOf(experiment), layer);
   }
   return map;
 }
@@ -147,12 +156,12 @@ function textMap(value: unknown): Map<string, string> {
 }
 
 /** What the payload says about itself; counts and uses are filled in while compiling. */
-export function summarise(root: JsonObject, format: 1 | 2): SpecsSummary {
+export function summarise(root: JsonObject): SpecsSummary {
   const { time } = root;
   return {
     hasUpdates: Boolean(root.has_updates),
-    ...(typeof time === 'number' || time === null ? { time } : {}),
-    format,
+    ...(time === undefined ? {} : { time: time === null ? null : numberOf(time) }),
+    format: dialectOf(root).number,
     hashedSdkKeyUsed: typeof root.hashed_sdk_key_used === 'string' ? root.hashed_sdk_key_used : null,
     gates: 0,
     configs: 0,
@@ -172,7 +181,7 @@ export function summarise(root: JsonObject, format: 1 | 2): SpecsSummary {
 /** What is known of a payload that brings nothing. */
 export function withoutUpdates({ root, isMeasured }: Parsed): SpecsSummary {
   if (!isMeasured) measure(root, NO_KEYS);
-  return summarise(root, Array.isArray(root.feature_gates) ? 1 : 2);
+  return summarise(root);
 }
 
 const NO_KEYS: ReadonlySet<string> = new Set();

@@ -6,18 +6,17 @@
 
 import { SpecsSummary } from '../../engine';
 import { isOperator } from '../eval/operators';
-import { JsonObject, member } from '../js-semantics';
-import { MAX_NESTING, NestedTooDeep, isNestedDeeper, isObject } from './payload';
+import { JsonObject, isObject } from '../js-semantics';
+import { MAX_NESTING, NestedTooDeep, isNestedDeeper } from './payload';
 
 /** Types of conditions that test a value, in lower case. */
 const TESTS = new Set([
   'ip_based', 'ua_based', 'user_field', 'environment_field', 'current_time', 'user_bucket', 'unit_id', 'target_app',
 ]);
-/** Operators, exactly so spelled, whose compiler leaves the elements of a target alone. */
-const SETS = new Set<unknown>(['any', 'none', 'any_case_sensitive', 'none_case_sensitive']);
 
-/** Fields of a rule that the compiler converts. */
-const CONVERTED = new Set(['id', 'groupName', 'salt', 'configDelegate', 'passPercentage', 'conditions']);
+/** Warnings of a payload; there may be more to say. */
+export const MAX_WARNINGS = 100;
+
 const hasOwn = Object.prototype.hasOwnProperty;
 /** The root object is the first level, the collection the second. */
 const SPEC_LEVEL = 3;
@@ -29,6 +28,11 @@ export class Needs {
   usesTargetApp = false;
 
   constructor(private readonly summary: SpecsSummary) {}
+
+  /** Adds a warning, unless there are many. */
+  warn(text: string): void {
+    if (this.summary.warnings.length < MAX_WARNINGS) this.summary.warnings.push(text);
+  }
 
   /** Notes a condition that tests something. `kind` and `operator` in lower case. */
   note(kind: string, operator: string, field: unknown): void {
@@ -70,10 +74,7 @@ export class Screen {
       if (typeof value !== 'object' || value === null) continue;
       if (key === 'rules' && Array.isArray(value)) {
         for (let i = 0; i < value.length; i++) if (!this.isPlainRule(value[i])) isPlain = false;
-      } else {
-        if (key === 'salt') isPlain = false;
-        this.measure(value, SPEC_LEVEL + 1);
-      }
+      } else this.measure(value, SPEC_LEVEL + 1);
     }
     return isPlain;
   }
@@ -86,10 +87,7 @@ export class Screen {
       if (typeof value !== 'object' || value === null) continue;
       if (key === 'conditions' && Array.isArray(value)) {
         for (let i = 0; i < value.length; i++) if (!this.isPlainCondition(value[i])) isPlain = false;
-      } else {
-        if (CONVERTED.has(key)) isPlain = false;
-        this.measure(value, SPEC_LEVEL + 3);
-      }
+      } else this.measure(value, SPEC_LEVEL + 3);
     }
     // What is there and no list is no list of conditions.
     const { conditions } = rule;
@@ -100,8 +98,10 @@ export class Screen {
     if (this.byId === null || isObject(wire)) return this.isPlainTest(wire, SPEC_LEVEL + 4);
     if (typeof wire !== 'string') return this.doubt(wire, SPEC_LEVEL + 4);
     if (this.plainIds.has(wire)) return true;
-    // A condition that is missing is Unsupported, which is no error.
-    const isPlain = !hasOwn.call(this.byId, wire) || this.isPlainTest(this.byId[wire], MEASURED);
+    const isMissing = !hasOwn.call(this.byId, wire);
+    // Whoever comes to it is Unsupported; the rest of the spec is in order.
+    if (isMissing) this.needs.warn(`a rule names the condition '${wire}', which the payload lacks`);
+    const isPlain = isMissing || this.isPlainTest(this.byId[wire], MEASURED);
     if (isPlain) this.plainIds.add(wire);
     return isPlain;
   }
@@ -113,8 +113,6 @@ export class Screen {
     const { type, operator, field } = wire;
     if (typeof type !== 'string' || !isText(operator) || !isText(field)) return false;
     const kind = this.kind(type);
-    if (!this.isPlainTarget(kind, wire)) return false;
-    if (kind.name === 'user_bucket' && !isScalar(member(wire.additionalValues, 'salt'))) return false;
     if (kind.isTest) this.note(kind, operator ?? '', field);
     return true;
   }
@@ -155,17 +153,6 @@ export class Screen {
     const spelling = operator.toLowerCase();
     if (isOperator(spelling)) this.needs.note(kind.name, spelling, field);
   }
-
-  private isPlainTarget(kind: Kind, { operator, targetValue }: JsonObject): boolean {
-    if (Array.isArray(targetValue)) {
-      if (kind.isTest && SETS.has(operator)) return true;
-      for (let i = 0; i < targetValue.length; i++) if (!isScalar(targetValue[i])) return false;
-      return true;
-    }
-    if (isScalar(targetValue)) return true;
-    // dcs-v2 writes bucket lists as objects, of which only the keys are read: conversions must not meet members instead of methods.
-    return kind.name === 'user_bucket' && this.byId !== null && !hasOwn.call(targetValue, 'toString') && !hasOwn.call(targetValue, 'valueOf');
-  }
 }
 
 /** A type of condition, and the operators that were met with it. */
@@ -175,11 +162,6 @@ interface Kind {
   readonly isTest: boolean;
   readonly noted: Set<string>;
   readonly notedForCountry: Set<string>;
-}
-
-/** Converts to text and to a number without running into members that the payload defines. */
-function isScalar(value: unknown): boolean {
-  return typeof value !== 'object' || value === null;
 }
 
 function isText(value: unknown): value is string | null | undefined {
