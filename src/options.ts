@@ -18,6 +18,7 @@ import type {
   RetryBackoffFunc,
   RulesUpdatedCallback,
   StatsigOptions,
+  VerifyPayload,
 } from './types/statsig-options';
 import type { StatsigEnvironment } from './user';
 
@@ -40,6 +41,7 @@ export interface ResolvedOptions {
   readonly networkOverrideFunc: NetworkOverrideFunc | null;
   /** JSON text. */
   readonly bootstrapValues: string | null;
+  readonly verifyPayload: VerifyPayload | null;
   readonly environment: StatsigEnvironment | null;
   readonly rulesUpdatedCallback: RulesUpdatedCallback | null;
   readonly localMode: boolean;
@@ -154,6 +156,7 @@ function timingOptions(reader: OptionReader) {
 function hookOptions(reader: OptionReader) {
   return {
     logger: reader.object<LoggerInterface>('logger') ?? consoleLogger,
+    verifyPayload: reader.function<VerifyPayload>('verifyPayload'),
     rulesUpdatedCallback: reader.function<RulesUpdatedCallback>('rulesUpdatedCallback'),
     evaluationCallback: reader.function<(result: unknown) => unknown>('evaluationCallback'),
     evaluationCallbacks: reader.functions('evaluationCallbacks', [

@@ -22,6 +22,7 @@ import type { Platform } from './platform';
 import type { SpecApplier } from './spec-applier';
 import { ContainedAdapter } from './storage/contained-adapter';
 import type { IdListSyncOptions } from './updates/id-list-sync';
+import { PayloadVerifier } from './updates/payload-verifier';
 import type { SpecSyncOptions } from './updates/spec-sync';
 
 /**
@@ -129,12 +130,14 @@ export function specSyncOptions(
   parts: SyncParts,
   applier: SpecApplier,
 ): SpecSyncOptions {
+  const verify = options.verifyPayload;
   return {
     ...parts,
     bootstrap: options.bootstrapValues,
     intervalMs: options.rulesetsSyncIntervalMs,
     pollingDisabled: options.disableRulesetsSync,
     localMode: options.localMode,
+    verifier: verify === null ? null : new PayloadVerifier({ verify, limitMs: options.rulesetsSyncIntervalMs, clock, logger }),
     apply: (bytes, source) => applier.apply(bytes, source),
     lastUpdateTime: () => applier.lastUpdateTime,
     rulesUpdatedCallback: options.rulesUpdatedCallback,

@@ -19,6 +19,7 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   fallbackToStatsigAPI: [true, true, false, 1],
   networkOverrideFunc: [noop, noop, null, {}],
   bootstrapValues: [{ a: 1 }, '{"a":1}', null, 5],
+  verifyPayload: [noop, noop, null, 'sha256'],
   environment: [{ tier: 't' }, { tier: 't' }, null, 't'],
   rulesUpdatedCallback: [noop, noop, null, 'f'],
   localMode: [true, true, false, 'true'],

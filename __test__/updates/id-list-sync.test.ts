@@ -32,7 +32,7 @@ function setup(more: Partial<IdListSyncOptions> = {}, index?: () => OverrideResp
     return Promise.resolve(answer(bytes.toString(), { ok: status < 300, status }));
   };
   const clock = new FakeClock();
-  const base = parts(clock, override, more.localMode);
+  const base = parts(clock, override, { localMode: more.localMode ?? false });
   const sync = new IdListSync({
     ...base,
     adapter: null,

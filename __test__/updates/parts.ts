@@ -1,4 +1,4 @@
-import { StatsigHttp } from '../../src/network/http';
+import { type HttpOptions, StatsigHttp } from '../../src/network/http';
 import type { NetworkOverride, OverrideInit, OverrideResponse } from '../../src/network/transport';
 import { Diagnostics } from '../../src/observability/diagnostics';
 import { type LoggerInterface, SafeLogger } from '../../src/observability/logger';
@@ -6,7 +6,7 @@ import type { FakeClock } from '../network/fake-clock';
 
 export const KEY = 'secret-updates-1234';
 
-export function parts(clock: FakeClock, override: NetworkOverride, localMode = false) {
+export function parts(clock: FakeClock, override: NetworkOverride, more: Partial<HttpOptions> = {}) {
   const lines: string[] = [];
   const push = (text: unknown): void => void lines.push(String(text));
   const target: LoggerInterface = { debug: push, info: push, warn: push, error: push, logLevel: 'info' };
@@ -18,7 +18,7 @@ export function parts(clock: FakeClock, override: NetworkOverride, localMode = f
     apiForDownloadConfigSpecs: 'http://x',
     apiForGetIdLists: 'http://x',
     fallbackToStatsigAPI: false,
-    localMode,
+    localMode: false,
     sdkType: 't',
     sdkVersion: 'v',
     sessionID: 's',
@@ -26,6 +26,7 @@ export function parts(clock: FakeClock, override: NetworkOverride, localMode = f
     networkOverrideFunc: override,
     logger,
     clock,
+    ...more,
   });
   return { lines, logger, diagnostics, http, clock };
 }

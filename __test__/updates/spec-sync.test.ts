@@ -4,6 +4,7 @@ import { ContainedAdapter } from '../../src/storage/contained-adapter';
 import { DataAdapterKeyPath, type IDataAdapter } from '../../src/storage/data-adapter';
 import { MemoryDataAdapter } from '../../src/storage/memory-adapter';
 import { REWRITE_AFTER_MS } from '../../src/updates/spec-copy';
+import { PayloadVerifier } from '../../src/updates/payload-verifier';
 import { type ApplyResult, SpecSync, type SpecSyncOptions } from '../../src/updates/spec-sync';
 import { FakeClock, settle } from '../network/fake-clock';
 import { answer, parts } from './parts';
@@ -20,7 +21,7 @@ function setup(respond: (url: string) => OverrideResponse | Promise<OverrideResp
     urls.push(url.replace('http://x/download_config_specs/', ''));
     return Promise.resolve().then(() => respond(url));
   };
-  const base = parts(clock, override, more.localMode);
+  const base = parts(clock, override, { localMode: more.localMode ?? false });
   const apply = (bytes: Uint8Array, source: string): Promise<ApplyResult> => {
     let payload: { time?: number; has_updates?: boolean };
     try {
@@ -42,6 +43,7 @@ function setup(respond: (url: string) => OverrideResponse | Promise<OverrideResp
     pollingDisabled: false,
     localMode: false,
     apply,
+    verifier: null,
     lastUpdateTime: () => time,
     rulesUpdatedCallback: null,
     ...more,
@@ -274,4 +276,34 @@ test('an unchanged payload with an entity tag is not applied again', async (t) =
   await sync.sync();
   t.deepEqual(await sync.sync(), { success: true });
   t.is(applied.length, 2);
+});
+
+test('verifyPayload: a promise that never settles refuses after the limit', async (t) => {
+  const { clock, logger } = parts(new FakeClock(), fail);
+  const settled = Promise.resolve(true);
+  const answers: unknown[] = [new Promise(() => undefined), settled];
+  const verifier = new PayloadVerifier({ verify: () => answers.shift(), limitMs: 10_000, clock, logger });
+  const { sync, applied } = setup(() => answer('{"time":5}'), { verifier });
+  const first = sync.initialize();
+  await clock.advance(9_999);
+  t.deepEqual(applied, []);
+  await clock.advance(1);
+  const { success, error } = await first;
+  t.false(success);
+  t.regex(String(error?.message), /refused 10 bytes of config specs from Network: Error: no answer within 10000 ms$/);
+  t.deepEqual(await sync.sync(), { success: true });
+  t.deepEqual(applied, ['Network']);
+});
+
+test('verifyPayload: a refused download falls back to the Statsig API, if that is wanted, and is asked about that, too', async (t) => {
+  const clock = new FakeClock();
+  const urls: string[] = [];
+  const { http, diagnostics, logger } = parts(clock, (url) => {
+    urls.push(url);
+    return Promise.resolve(answer(url.startsWith('http://x') ? '{"time":6}' : '{"time":5}'));
+  }, { fallbackToStatsigAPI: true });
+  const verifier = new PayloadVerifier({ verify: (bytes) => !Buffer.from(bytes).includes('6'), limitMs: 1, clock, logger });
+  const { sync, applied } = setup(fail, { http, diagnostics, verifier });
+  t.deepEqual(await sync.initialize(), { success: true, source: 'Network' });
+  t.deepEqual([urls.map((url) => new URL(url).host), applied], [['x', 'api.statsigcdn.com'], ['Network']]);
 });

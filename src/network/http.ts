@@ -48,6 +48,15 @@ export interface Validator {
   etag: string;
 }
 
+/** What a config download asks for. */
+export interface SpecsRequest {
+  /** 0 asks for all. */
+  sinceTime: number;
+  validator?: Validator | null;
+  /** Rejects what must not be used: the download has then failed. */
+  verify?(response: TransportResponse): Promise<void> | undefined;
+}
+
 /** A config download. On status 304 the body is empty and the payload named by the validator still holds. */
 export interface SpecsDownload {
   response: TransportResponse;
@@ -93,8 +102,8 @@ export class StatsigHttp {
       : overrideTransport(networkOverrideFunc);
   }
 
-  /** GET of the config specs; `sinceTime` 0 asks for all. Falls back to Statsig's CDN if so configured (8.4). */
-  async downloadSpecs(ask: { sinceTime: number; validator?: Validator | null }): Promise<SpecsDownload> {
+  /** GET of the config specs. Falls back to Statsig's CDN if so configured (8.4). */
+  async downloadSpecs(ask: SpecsRequest): Promise<SpecsDownload> {
     const query = ask.sinceTime ? `?sinceTime=${ask.sinceTime}` : '';
     const path = `/download_config_specs/${this.options.sdkKey ?? ''}.json${query}`;
     return this.withFallback(this.options.apiForDownloadConfigSpecs + path, FALLBACK_SPECS + path, async (url) => {
@@ -102,6 +111,7 @@ export class StatsigHttp {
       const headers = this.headers(known === null ? {} : { 'If-None-Match': known.etag });
       const alsoOk = known === null ? undefined : 304;
       const response = await this.send({ method: 'GET', url, headers, isDownload: true, alsoOk });
+      if (response.status !== 304) await ask.verify?.(response);
       const etag = response.header('etag');
       return { response, validator: etag === null || etag === '' ? known : { url, etag } };
     });

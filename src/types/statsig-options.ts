@@ -18,6 +18,26 @@ export type InitStrategy = 'await' | 'lazy' | 'none';
 /** Replaces the HTTP client. Must resolve to something like a fetch Response. */
 export type NetworkOverrideFunc = (url: string, params: RequestInit) => Promise<Response>;
 
+/** Where config specs come from. */
+export type PayloadSource = 'Network' | 'DataAdapter' | 'Bootstrap';
+
+/** Headers of the answer that brought a payload, by name in any case. */
+export type PayloadHeaders = {
+  /** null for a header that is not there, and for all where there was no answer (data adapter, bootstrap). */
+  get(name: string): string | null;
+};
+
+/**
+ * Says whether config specs may be used, before anything parses them: `true` lets them pass; anything else, an exception
+ * or no answer within `rulesetsSyncIntervalMs` refuses them.
+ * @param payload the body without its content encoding; a copy
+ */
+export type VerifyPayload = (
+  payload: Uint8Array,
+  headers: PayloadHeaders,
+  source: PayloadSource,
+) => boolean | Promise<boolean>;
+
 /** Told about each evaluation. What they throw is logged; the evaluated value survives. */
 export type EvaluationCallbacks = {
   gateCallback?: (gate: FeatureGate, user: StatsigUser, event: LogEvent) => void;
@@ -62,6 +82,8 @@ export type ExplicitStatsigOptions = {
 export type AdditionalOptions = {
   /** Force an engine; initialization fails when it cannot load. Default: native, then wasm, then js. */
   engine: EngineKind;
+  /** Asked about every payload of config specs before it is parsed, for a signature or checksum. Off by default. */
+  verifyPayload: VerifyPayload | null;
   /** Folder where events that could not be sent survive a restart. Off by default. */
   eventSpool: string;
   /** Most bytes of events in it for one secret key. Default 64 MiB. */

@@ -1,11 +1,13 @@
 import { type Clock, systemClock } from '../network/clock';
 import type { SpecsDownload, StatsigHttp, Validator } from '../network/http';
 import { NetworkError } from '../network/network-error';
+import type { TransportResponse } from '../network/transport';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { SafeLogger } from '../observability/logger';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { measureRequest } from './measure';
+import type { PayloadVerifier } from './payload-verifier';
 import { Poller } from './poller';
 import { SpecCopy } from './spec-copy';
 import { decodeText, encodeText } from './text';
@@ -30,6 +32,8 @@ export interface SpecSyncOptions {
   /** disableRulesetsSync: no polling. */
   pollingDisabled: boolean;
   localMode: boolean;
+  /** `verifyPayload`: whether a payload may be parsed. */
+  verifier: PayloadVerifier | null;
   /** Parses, compiles and commits. Must not throw; a rejection counts as 'rejected'. */
   apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult>;
   /** `time` of the specs in force, 0 when none: becomes sinceTime. */
@@ -146,6 +150,7 @@ export class SpecSync {
       if (error !== null) throw error;
       if (value === null || value === '') return this.adapterError();
       const bytes = await encodeText(typeof value === 'string' ? value : JSON.stringify(value));
+      await this.options.verifier?.check(bytes, 'DataAdapter');
       const result = await this.apply(bytes, 'DataAdapter');
       if (result.status === 'rejected') return result.error;
       if (result.status === 'applied') this.copy?.found(bytes, result.time);
@@ -162,8 +167,11 @@ export class SpecSync {
   /** Counts as a source only with a non-zero time; specs without one wait for the network (BEHAVIOUR.md 9.3). */
   private async fromBootstrap(bootstrap: string, result: SpecInitResult): Promise<void> {
     const { diagnostics, errors } = this.options;
+    const bytes = await encodeText(bootstrap);
+    const refusal = await this.options.verifier?.check(bytes, 'Bootstrap').catch(asError);
+    if (refusal !== undefined) return note(result, 'Bootstrap', refusal);
     diagnostics.start('bootstrap', 'process');
-    const applied = await this.apply(await encodeText(bootstrap), 'Bootstrap');
+    const applied = await this.apply(bytes, 'Bootstrap');
     diagnostics.end('bootstrap', 'process', { success: applied.status !== 'rejected' });
     if (applied.status === 'rejected') {
       note(result, 'Bootstrap', isJson(bootstrap) ? null : (errors?.bootstrapValues() ?? applied.error), false);
@@ -191,8 +199,9 @@ export class SpecSync {
   }
 
   private download(): Promise<SpecsDownload> {
-    const { http, diagnostics, logger } = this.options;
-    const ask = { sinceTime: this.options.lastUpdateTime(), validator: this.validator };
+    const { http, diagnostics, logger, verifier } = this.options;
+    const verify = ({ body, header }: TransportResponse): Promise<void> | undefined => verifier?.check(body, 'Network', header);
+    const ask = { sinceTime: this.options.lastUpdateTime(), validator: this.validator, verify };
     return measureRequest({
       diagnostics,
       logger,
