@@ -116,6 +116,12 @@ export class OptionReader {
     return found;
   }
 
+  /** Fields of a value that may be anything. */
+  fields(value: unknown, names: readonly string[]): Record<string, unknown> {
+    const holder = typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
+    return Object.fromEntries(names.map((name) => [name, readField(holder, name)]));
+  }
+
   warn(name: string, expected: string, got: string): void {
     this.warnings.push(`statsigSDK> The option ${name} must be ${expected}, got ${got}; its default is used.`);
   }
@@ -151,6 +157,7 @@ function readField(holder: Record<string, unknown> | null, field: string): unkno
   }
 }
 
-function describe(value: unknown): string {
+/** The type of a value, in one word. */
+export function describe(value: unknown): string {
   return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
 }

@@ -35,7 +35,7 @@ export interface Platform {
   /** null: event bodies go out uncompressed. */
   readonly compress: Compress | null;
   /** `compress` at once; null where that cannot be. */
-  readonly compressNow: ((bytes: Uint8Array) => Uint8Array) | null;
+  readonly compressNow: ((bytes: Uint8Array, level?: number) => Uint8Array) | null;
   /** Turns `compress` back. */
   readonly decompress: Compress | null;
   /** Undelivered events on disk; null where there is no disk. */

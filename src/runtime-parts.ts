@@ -184,17 +184,19 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
   const { options, platform, logger, clock } = around;
   const { evaluator } = parts;
   const { onEventsDropped } = options;
+  const { compress, compressNow } = platform;
+  const { eventCompression: gzipLevel } = options;
   const prefix = (): string =>
     `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(evaluator.engine.kind) })},"events":[`;
   return {
     upload: (upload) => parts.http.postEvents(upload),
-    takeBatch: (maxEvents, gzip) => evaluator.takeBatch(prefix(), ']}', maxEvents, gzip),
-    takeBatchNow: (maxEvents, gzip) => evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip),
+    takeBatch: (maxEvents, gzip) => evaluator.takeBatch(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
+    takeBatchNow: (maxEvents, gzip) => evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
     pending: () => evaluator.pendingEvents(),
     engineDropped: () => ({ limit: evaluator.droppedEvents(), engine: evaluator.lostEvents() }),
     beforeFlush: () => parts.diagnostics.emitCalls(),
-    compress: platform.compress,
-    compressNow: platform.compressNow,
+    compress: compress === null || gzipLevel === 0 ? null : (bytes) => compress(bytes, gzipLevel),
+    compressNow: compressNow === null || gzipLevel === 0 ? null : (bytes) => compressNow(bytes, gzipLevel),
     decompress: platform.decompress,
     compressionEnabled: () => parts.applier.sdkFlags['stop_log_event_compression'] !== true,
     intervalMs: options.loggingIntervalMs,

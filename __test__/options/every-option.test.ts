@@ -42,6 +42,7 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   evaluationCallback: [noop, noop, null, {}],
   evaluationCallbacks: [{}, {}, {}, 5],
   engine: ['js', 'js', null, 'fast'],
+  eventCompression: [{ type: 'gzip', level: 6 }, 6, 1, 'zstd'],
   eventSpool: ['/tmp/x', '/tmp/x', null, 5],
   eventSpoolMaxBytes: [5, 5, 64 * 1024 * 1024, -5],
   eventSpoolSync: [true, true, false, 1],

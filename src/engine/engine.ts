@@ -274,15 +274,16 @@ export interface Engine {
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
   pendingEvents(): number;
   /**
-   * Takes the oldest `maxEvents` now; encodes them off the event loop on native. `gzip`: the body is wanted gzipped; an
-   * engine that can do so off the event loop does, which keeps half a megabyte per batch out of JavaScript's memory.
+   * Takes the oldest `maxEvents` now; encodes them off the event loop on native. `gzipLevel` other than 0: the body is
+   * wanted gzipped; an engine that can do so off the event loop does, which keeps half a megabyte per batch out of
+   * JavaScript's memory.
    */
-  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip?: boolean): Promise<EventBatch>;
+  takeBatch(prefix: string, suffix: string, maxEvents: number, gzipLevel?: number): Promise<EventBatch>;
   /**
    * The same on the calling thread, for the end of a process. A batch that `takeBatch` took and has not given yet comes
    * first; its promise then gives an empty one.
    */
-  takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzip?: boolean): EventBatch;
+  takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzipLevel?: number): EventBatch;
   /** Starts a new dedupe and sampling window (about every 60 s). */
   rotateWindow(): void;
 

@@ -32,8 +32,8 @@ export interface RustBinding {
   lastError(): string;
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
   pendingEvents(): number;
-  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip: boolean): Promise<EventBatch>;
-  takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzip: boolean): EventBatch;
+  takeBatch(prefix: string, suffix: string, maxEvents: number, gzipLevel: number): Promise<EventBatch>;
+  takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzipLevel: number): EventBatch;
   rotateWindow(): void;
   setOverrides(json: string): void;
   updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
@@ -151,12 +151,12 @@ export class RustEngine implements Engine {
     return this.rust.pendingEvents();
   }
 
-  takeBatch(prefix: string, suffix: string, maxEvents: number, gzip = false): Promise<EventBatch> {
-    return this.rust.takeBatch(prefix, suffix, maxEvents, gzip);
+  takeBatch(prefix: string, suffix: string, maxEvents: number, gzipLevel = 0): Promise<EventBatch> {
+    return this.rust.takeBatch(prefix, suffix, maxEvents, gzipLevel);
   }
 
-  takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzip = false): EventBatch {
-    return this.rust.takeBatchNow(prefix, suffix, maxEvents, gzip);
+  takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzipLevel = 0): EventBatch {
+    return this.rust.takeBatchNow(prefix, suffix, maxEvents, gzipLevel);
   }
 
   rotateWindow(): void {

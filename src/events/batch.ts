@@ -19,8 +19,8 @@ export interface StoredBatch {
   isGzipped: boolean;
 }
 
-/** gzip off the event loop: `gzipNode` or `gzipWeb`; the same type turns it back. */
-export type Compress = (bytes: Uint8Array) => Promise<Uint8Array>;
+/** gzip off the event loop: `gzipNode` or `gzipWeb`; the same type turns it back. `level`: 1 to 9, where that can be chosen. */
+export type Compress = (bytes: Uint8Array, level?: number) => Promise<Uint8Array>;
 
 /** A random UUID (version 4). Not a secret, so weak randomness is enough where `crypto` is missing (Node 18). */
 export function newBatchId(random: () => number): string {

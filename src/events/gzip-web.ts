@@ -1,5 +1,5 @@
 /**
- * gzip through the platform's streams, for edge runtimes. Both reject where there are none.
+ * gzip through the platform's streams, for edge runtimes: at their own level. Both reject where there are none.
  */
 export function gzipWeb(bytes: Uint8Array): Promise<Uint8Array> {
   if (typeof globalThis.CompressionStream !== 'function') return missing('CompressionStream');

@@ -84,6 +84,11 @@ export type AdditionalOptions = {
   engine: EngineKind;
   /** Asked about every payload of config specs before it is parsed, for a signature or checksum. Off by default. */
   verifyPayload: VerifyPayload | null;
+  /**
+   * Compression of events: `'gzip'` (level 1, the default), `'none'`, or gzip at a level from 1 (fast) to 9 (small). Edge
+   * runtimes compress at a level of their own. A project's flag can turn it off, too.
+   */
+  eventCompression: 'gzip' | 'none' | { type: 'gzip'; level?: number };
   /** Folder where events that could not be sent survive a restart. Off by default. */
   eventSpool: string;
   /** Most bytes of events in it for one secret key. Default 64 MiB. */

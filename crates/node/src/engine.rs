@@ -134,14 +134,20 @@ impl NativeEngine {
     }
 
     #[napi(ts_return_type = "Promise<EncodedBatch>")]
-    pub fn take_batch(&self, prefix: String, suffix: String, max_events: f64, gzip: bool) -> AsyncTask<EncodeTask> {
+    pub fn take_batch(
+        &self,
+        prefix: String,
+        suffix: String,
+        max_events: f64,
+        gzip_level: u32,
+    ) -> AsyncTask<EncodeTask> {
         let batch = self.shared.salvage(Default::default(), |engine| engine.take_batch(max_events as usize));
-        AsyncTask::new(EncodeTask::new(batch, Form { prefix, suffix, gzip }, &self.shared.owed))
+        AsyncTask::new(EncodeTask::new(batch, Form { prefix, suffix, gzip_level }, &self.shared.owed))
     }
 
     #[napi]
-    pub fn take_batch_now(&self, prefix: String, suffix: String, max_events: f64, gzip: bool) -> EncodedBatch {
-        let form = Form { prefix, suffix, gzip };
+    pub fn take_batch_now(&self, prefix: String, suffix: String, max_events: f64, gzip_level: u32) -> EncodedBatch {
+        let form = Form { prefix, suffix, gzip_level };
         if let Some(owed) = self.shared.owed.take() {
             return form.write_owed(&owed);
         }
