@@ -15,7 +15,7 @@ import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
 const TARGET = 'wasm32-unknown-unknown';
 const inputs = ['crates/evaluator/src', 'crates/evaluator/Cargo.toml', 'crates/wasm', 'Cargo.toml', 'Cargo.lock', 'scripts/build-wasm.mjs'];
 const output = 'src/engine/generated/statsig.wasm';
-/** Limits of DESIGN.md's aim: a bigger module fails the build. */
+/** A bigger module fails the build: edge runtimes have limits of their own, 1 MB compressed at Cloudflare's smallest. */
 const MOST_BYTES = 1024 * 1024;
 const MOST_COMPRESSED_BYTES = 400 * 1024;
 

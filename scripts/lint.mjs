@@ -1,9 +1,10 @@
 // Checks of the source tree that need no build: who imports whom, file sizes, file names, versions,
-// generated package manifests, workflows.
+// generated package manifests, workflows, references to the specification, links.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importProblems } from './check-imports.mjs';
 import { layoutProblems } from './check-layout.mjs';
+import { pages, referenceProblems } from './check-references.mjs';
 import { versionProblems } from './check-versions.mjs';
 import { workflowProblems } from './check-workflows.mjs';
 import { exportProblems } from './package-exports.mjs';
@@ -14,7 +15,8 @@ const folders = ['src', 'crates', '__test__', 'scripts', 'bench', 'differential'
 const files = folders.flatMap(filesBelow).filter((file) => /\.(ts|mts|mjs|rs)$/.test(file));
 const sources = files.map((file) => ({ file: file.replaceAll('\\', '/'), text: readFileSync(join(root, file), 'utf8') }));
 
-const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems(), ...exportProblems(), ...versionProblems(), ...workflowProblems()];
+const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems(), ...exportProblems(), ...versionProblems(), ...workflowProblems(),
+  ...referenceProblems([...sources, ...pages()])];
 for (const problem of problems) console.error(problem);
 console.log(`lint: ${sources.length} files, ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

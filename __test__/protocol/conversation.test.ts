@@ -27,7 +27,7 @@ const DIFFERENCES: Record<string, (conversation: Conversation) => void> = {
   'each batch of events carries an ID, the same for every attempt at it': (conversation) => {
     for (const line of batches(conversation)) line.others = line.others.replace('user-agent', 'statsig-event-batch-id user-agent');
   },
-  'statsigMetadata of a batch also says who speaks in truth (DESIGN.md)': (conversation) => {
+  'statsigMetadata of a batch also says who speaks in truth': (conversation) => {
     for (const { body } of batches(conversation)) {
       Object.assign((body as { statsigMetadata: object }).statsigMetadata, { packageName: 'string', packageVersion: 'string', engine: 'string' });
     }

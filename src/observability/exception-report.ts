@@ -1,7 +1,7 @@
 import type { SafeLogger } from './logger';
 
 export interface ExceptionReporterOptions {
-  /** Off by default (DESIGN.md): exceptions are counted and logged, and nothing leaves the process. */
+  /** Off by default, since our bugs are not the vendor's: exceptions are counted and logged, and nothing leaves the process. */
   enabled: boolean;
   /** POSTs the JSON body; usually `http.postException`. */
   post(body: string): Promise<unknown>;
