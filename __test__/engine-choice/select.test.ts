@@ -2,6 +2,7 @@ import test from 'ava';
 import type { EngineKind, ReplacementEngine } from '../../src/engine/engine';
 import { RustEngine, type RustBinding } from '../../src/engine/rust-adapter';
 import { makeReplacement, selectEngine } from '../../src/engine/select';
+import { createWasmEngine } from '../../src/engine/wasm';
 import { EngineUnavailableError } from '../../src/errors';
 import { nodePlatform } from '../../src/platform-node';
 import { Server, type Host } from '../../src/server';
@@ -39,6 +40,14 @@ test('a binary of another version is not used', (t) => {
   const { engine, rejected } = selectEngine(null, { native, wasm: fail('none'), js });
   t.is(engine.kind, 'js');
   t.regex(rejected[0]?.reason ?? '', /^the native engine is of version 0\.0\.1, this package of \d/);
+});
+
+test('on a big-endian machine WebAssembly is refused, and js answers', (t) => {
+  const wasm = (): ReplacementEngine => createWasmEngine({}, false);
+  const { engine, rejected } = selectEngine(null, { native: fail('no binary'), wasm, js });
+  t.is(engine.kind, 'js');
+  t.deepEqual(rejected[1], { kind: 'wasm', reason: 'this machine is big-endian' });
+  t.throws(() => createWasmEngine({}), { message: /^(?!this machine)/ }, 'tests run on little-endian machines');
 });
 
 test('an automatic choice that falls through says so in one info line per instance, in all its lives', async (t) => {

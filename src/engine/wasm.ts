@@ -21,8 +21,12 @@ const NONE = -100;
 const KEPT_INPUT = 1 << 16;
 const NO_BATCH: EventBatch = { count: 0, body: new Uint8Array(0), isGzipped: false };
 
-/** A new engine on its own instance. @throws Error when the module is not ours or cannot be instantiated. */
-export function createWasmEngine(module: WasmModule): ReplacementEngine {
+/** Typed arrays cross as they lie in memory, and WebAssembly's memory is little-endian everywhere. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** A new engine on its own instance. @throws Error when it cannot work here or the module is not ours. */
+export function createWasmEngine(module: WasmModule, isLittleEndian = IS_LITTLE_ENDIAN): ReplacementEngine {
+  if (!isLittleEndian) throw new Error('this machine is big-endian');
   const exports = new WebAssembly.Instance(module, {}).exports as Exports;
   if (exports.memory === undefined || typeof exports.evaluate !== 'function') throw new Error('the module is not statsig.wasm');
   return new WasmEngine(new WasmBinding(exports));
