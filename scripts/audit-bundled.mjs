@@ -1,12 +1,10 @@
 // Fails when an advisory names a package of the bundle that build-axios.mjs makes: applications can't see those in
 // their own audit. Run nightly; needs a registry that answers audits.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { bundledPackages } from './build-axios.mjs';
 import { root } from './stamp.mjs';
 
-const head = readFileSync(join(root, 'src/network/generated/axios-http.js'), 'utf8').split('\n', 1)[0];
-const bundled = new Set([...head.matchAll(/([@\w/.-]+) \d+\.\d+\.\d+/g)].map(([, name]) => name));
+const bundled = new Set(bundledPackages());
 const { stdout } = spawnSync('npm', ['audit', '--audit=true', '--json'], { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
 const { vulnerabilities, message } = JSON.parse(stdout);
 if (!bundled.has('axios') || vulnerabilities === undefined) {

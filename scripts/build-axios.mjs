@@ -64,7 +64,7 @@ async function bundle() {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'none',
-    define: { globalThis: 'hostGlobals' },
+    define: { 'globalThis': 'hostGlobals', 'process.env': 'hostEnvironment' },
     inject: ['scripts/axios/host-globals.mjs'],
     plugins: [withStandIns],
     logLevel: 'error',
@@ -81,6 +81,12 @@ async function bundle() {
     'axios-http.js': head + outputFiles[0].text,
     'axios-http.licenses.txt': parts.map(({ title, licence }) => `${title}\n\n${licence}\n`).join(`\n${'-'.repeat(80)}\n\n`),
   };
+}
+
+/** Names of the packages in the bundle that was built last. */
+export function bundledPackages() {
+  const [head] = readFileSync(join(root, 'src/network/generated/axios-http.js'), 'utf8').split('\n', 1);
+  return [...head.matchAll(/([@\w/.-]+) \d+\.\d+\.\d+/g)].map(([, name]) => name);
 }
 
 /** Writes the bundle and its licences; build-ts.mjs copies them to dist. */

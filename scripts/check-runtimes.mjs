@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { breakages } from './broken-binaries.mjs';
 import { installInto, packAll } from './packed-project.mjs';
 import { localBin, mustRun } from './run.mjs';
-import { programOf, runtimes, workerd } from './runtimes.mjs';
+import { denoWithNothing, denoWithoutEnvironment, programOf, runtimes, workerd } from './runtimes.mjs';
 import { root } from './stamp.mjs';
 import { askWorker, bundle } from './run-workerd.mjs';
 
@@ -97,6 +97,16 @@ async function onEachRuntime({ withNative, without }) {
   }
 }
 
+async function onCarefulDeno(cwd) {
+  if (!isWanted('deno')) return;
+  const program = present(denoWithoutEnvironment);
+  if (program === null) return;
+  for (const form of ['import', 'require']) {
+    await check(`${denoWithoutEnvironment.name}: ${form}`, () => smoke(denoWithoutEnvironment, program, { cwd, form, engine: 'native' }));
+  }
+  await check(denoWithNothing.name, () => ends(program, [...denoWithNothing.args, 'unprivileged.mjs'], { cwd }));
+}
+
 async function onWorkerd(cwd) {
   if (!isWanted('workerd')) return;
   const program = present(workerd);
@@ -150,6 +160,7 @@ try {
   const without = project('without-native', { main: tarballs.main });
   writeFileSync(join(without, '.npmrc'), 'offline=true\n');
   await onEachRuntime({ withNative, without });
+  if (withNative) await onCarefulDeno(withNative);
   await behaviour({ withNative, without });
   await onWorkerd(without);
   await asBundle(without);

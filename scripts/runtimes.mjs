@@ -8,6 +8,10 @@ import { root } from './stamp.mjs';
 const arch = process.arch;
 const node = (major, version) => ({ name: `node ${major}`, spec: `node-linux-${arch}@${version}`, program: 'node', args: [] });
 
+function deno(name, ...permissions) {
+  return { name, spec: 'deno@2.9.6', program: 'deno', args: ['run', '--no-lock', '--node-modules-dir=manual', ...permissions] };
+}
+
 /** Runtimes that run programs; this process's own Node comes first. */
 export const runtimes = [
   { name: `node ${process.versions.node.split('.')[0]} (this)`, spec: null, program: process.execPath, args: [] },
@@ -15,8 +19,12 @@ export const runtimes = [
   node(22, '22.23.3'),
   node(24, '24.21.0'),
   { name: 'bun', spec: 'bun@1.4.5', program: 'bun', args: [] },
-  { name: 'deno', spec: 'deno@2.9.6', program: 'deno', args: ['run', '--no-lock', '--node-modules-dir=manual', '-A'] },
+  deno('deno', '-A'),
 ];
+
+/** Reading an environment variable, a file or the network throws where it is not allowed. */
+export const denoWithoutEnvironment = deno('deno without --allow-env', '--no-prompt', '--allow-read', '--allow-net', '--allow-ffi');
+export const denoWithNothing = deno('deno without permissions', '--no-prompt');
 
 export const workerd = { name: 'workerd', spec: 'workerd@1.20261117.1', program: 'workerd', args: ['serve', '--experimental'] };
 

@@ -11,7 +11,7 @@ export const nodePlatform: Platform = {
   hasBackground: true,
   languageVersion: process.version.replace(/^v/, ''),
   get forcedEngine() {
-    return process.env['STATSIG_ENGINE'];
+    return forcedByEnvironment();
   },
   randomUUID,
   sha256Base64: (text) => createHash('sha256').update(text).digest('base64'),
@@ -24,3 +24,12 @@ export const nodePlatform: Platform = {
   openSpool,
   readIpTable,
 };
+
+/** Deno throws for a variable that it may not show (`--allow-env`); to us that one is not set. */
+function forcedByEnvironment(): string | undefined {
+  try {
+    return process.env['STATSIG_ENGINE'];
+  } catch {
+    return undefined;
+  }
+}
