@@ -8,7 +8,8 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { platforms, thisPlatform } from './platforms.mjs';
-import { localBin, mustRun, outputOf } from './run.mjs';
+import programs from './programs.cjs';
+import { localBin, mustRun } from './run.mjs';
 import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
 
 const inputs = [
@@ -54,8 +55,8 @@ if (process.argv.includes('--if-stale') && isFresh(step, inputs, [binary])) {
   console.log(`native engine: ${platform.file} is up to date`);
   process.exit(0);
 }
-if (outputOf('cargo', ['--version']) === null) {
-  stopWithoutBinary('cargo was not found; install Rust from https://rustup.rs and run `npm run build:native`.');
+for (const program of process.platform === 'win32' ? ['cargo'] : ['cargo', 'cc']) {
+  if (programs.find(program) === undefined) stopWithoutBinary(`${program} was not found; \`npm run setup\` installs it.`);
 }
 
 const hash = hashOf(inputs);

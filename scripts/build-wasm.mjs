@@ -5,9 +5,10 @@
 // Takes whichever toolchain is there: rustup's wasm32 target, or Debian's rustc-web, which builds the standard library
 // from its own sources. Without either it says what to install and succeeds, because the package works without the
 // module; `--require` makes that an error.
-import { copyFileSync, existsSync, mkdirSync, statSync, writeFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync, writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, constants, brotliCompressSync } from 'node:zlib';
+import programs from './programs.cjs';
 import { mustRun } from './run.mjs';
 import { toolchainFor } from './rust-toolchain.mjs';
 import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
@@ -25,7 +26,7 @@ const build = ['build', '--profile', 'wasm', '--package', 'statsig-node-wasm', '
 function toolchain() {
   const found = toolchainFor(TARGET, 'std,panic_abort');
   if (found === null || found.name === 'rustup') return found && { ...found, args: build };
-  if (!existsSync('/usr/bin/wasm-ld')) return null;
+  if (programs.onPath('wasm-ld') === undefined) return null;
   const env = { ...found.env, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: 'wasm-ld' };
   return { cargo: found.cargo, args: [...build, ...found.args], env };
 }
@@ -39,7 +40,7 @@ function checkSize() {
   const bytes = readFileSync(join(root, output));
   const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length;
   const kib = (n) => `${(n / 1024).toFixed(0)} KiB`;
-  console.log(`wasm engine: ${kib(bytes.length)}, gzip ${kib(gzipSync(bytes).length)}, brotli ${kib(brotli)}`);
+  console.log(`wasm engine: built statsig.wasm, ${kib(bytes.length)}, gzip ${kib(gzipSync(bytes).length)}, brotli ${kib(brotli)}`);
   if (bytes.length <= MOST_BYTES && brotli <= MOST_COMPRESSED_BYTES) return;
   console.error(`wasm engine: over its limit of ${kib(MOST_BYTES)}, ${kib(MOST_COMPRESSED_BYTES)} compressed`);
   process.exit(1);
@@ -52,8 +53,8 @@ if (process.argv.includes('--if-stale') && isFresh('wasm', inputs, [output])) {
 }
 const tools = toolchain();
 if (tools === null) {
-  console.log(`wasm engine: not built. Run \`rustup target add ${TARGET}\`, or on Debian`);
-  console.log('             `apt-get install rustc-web cargo-web rust-web-src lld`. The js engine answers where no binary loads.');
+  console.log(`wasm engine: not built. No Rust for ${TARGET} was found; \`npm run setup\` installs it.`);
+  console.log('             The js engine answers where no binary loads.');
   process.exit(process.argv.includes('--require') ? 1 : 0);
 }
 const hash = hashOf(inputs);

@@ -6,14 +6,14 @@
 //   npm run quickstart -- --id-lists DIR     members of the payload's ID lists (NAME.txt, one unit ID per line)
 //
 // Installs dependencies and builds first when that is needed. Works without cargo.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measure } from './quickstart/measure.mjs';
 import { printAnswers, printEvents } from './quickstart/print.mjs';
+import { prepare } from './quickstart/prepare.mjs';
 import { usersFor } from './quickstart/users.mjs';
-import { mustRun } from './run.mjs';
 import { root } from './stamp.mjs';
 
 const require = createRequire(import.meta.url);
@@ -28,12 +28,6 @@ function readArguments() {
   const usersFile = values.users ?? (isSample ? join(payloads, 'sample-users.json') : undefined);
   const idListsDirectory = values['id-lists'] ?? (isSample ? join(payloads, 'sample-id-lists') : undefined);
   return { specsFile, usersFile, idListsDirectory };
-}
-
-/** `npm install` when there is no complete node_modules, then whatever is stale. */
-function prepare() {
-  if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) mustRun('npm', ['install']);
-  mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale', '--best-effort'], { shell: false });
 }
 
 function describeEngine(info) {

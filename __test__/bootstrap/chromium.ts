@@ -1,20 +1,12 @@
-/** Headless Chromium on a page served from loopback. */
+/** Headless Chromium (see scripts/programs.cjs) on a page served from loopback. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** The browser, or an error that says what to install. */
-export function chromium(): string {
-  const found = [process.env['CHROMIUM'] ?? '', ...PLACES].find((path) => path !== '' && existsSync(path));
-  if (found === undefined) throw new Error('Chromium is not installed (Debian package chromium), or set CHROMIUM to its path.');
-  return found;
-}
+import { find } from '../../scripts/programs.cjs';
 
 const FLAGS = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -39,7 +31,7 @@ export async function load(files: Record<string, [string, string]>, timeoutMs: n
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const browser = spawn(chromium(), [...FLAGS, `--user-data-dir=${profile}`, '--remote-debugging-port=0', url], { stdio: 'ignore', detached: true });
+  const browser = spawn(String(find('chromium')), [...FLAGS, `--user-data-dir=${profile}`, '--remote-debugging-port=0', url], { stdio: 'ignore', detached: true });
   const exited = new Promise<void>((resolve) => browser.once('exit', () => resolve()));
   const failed = new Promise<never>((_, reject) => {
     browser.once('error', reject);

@@ -6,6 +6,7 @@ import { StatsigClient } from '@statsig/js-client';
 import type { StatsigServer } from '../../src/statsig';
 import type { HashingAlgorithm } from '../../src/types';
 import { ENGINES, FakeNetwork, ours, payload } from '../api/support';
+import { needs } from '../needs';
 import { load } from './chromium';
 import { comparableEvent, see, type ExposureEvent, type Names, type Seen } from './client-run';
 
@@ -76,7 +77,7 @@ for (const engine of ENGINES) {
   }
 }
 
-test.serial('@statsig/js-client in headless Chromium sees the server\'s answers, from values in the page', async (t) => {
+needs('chromium')('@statsig/js-client in headless Chromium sees the server\'s answers, from values in the page', async (t) => {
   t.timeout(120_000);
   const entry = join(__dirname, 'client-page.ts');
   const [bundle] = buildSync({ entryPoints: [entry], bundle: true, write: false, format: 'iife', platform: 'browser', target: 'chrome100' }).outputFiles;

@@ -13,6 +13,7 @@ import { Random } from '../../differential/random';
 import { expectedEngines } from '../conformance/engines';
 import { runCampaign } from './campaign';
 import { loaded, respond } from './engine-calls';
+import { NO_RECORDED_PROJECT, unless } from '../needs';
 
 const file = join(__dirname, '../../../shared/data/eval_project.dcs-v1.json');
 
@@ -26,7 +27,7 @@ test.serial('fuzzed projects: the bytes of every engine are statsig-node\'s', as
   t.true(modern >= 4 * 7 * campaign.engines.length, `${modern} of newer formats`);
 });
 
-(existsSync(file) ? test.serial : test.serial.skip)('the recorded project: the bytes of every engine are statsig-node\'s', async (t) => {
+unless(existsSync(file) ? null : NO_RECORDED_PROJECT, test.serial)('the recorded project: the bytes of every engine are statsig-node\'s', async (t) => {
   const payload = JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
   const random = new Random(3);
   const targets = targetsOf(payload);

@@ -8,6 +8,7 @@ import type { Runtime } from '../../src/runtime';
 import type { StatsigServer } from '../../src/statsig';
 import { FakeNetwork, Log, ours, payload } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
+import { needsEngine } from '../needs';
 
 const USER = { userID: 'u', email: 'a@b.c' };
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
@@ -133,60 +134,58 @@ test('js answers whatever happens: it has no way to die', (t) => {
   t.false(makeReplacement('js').isDead());
 });
 
-if (MORTAL.includes('wasm')) {
-  test('wasm: three fresh instances a minute, then js for good', async (t) => {
-    let now = 1_000_000;
-    const deaths: EngineDeath[] = [];
-    const payloadBytes = encode(payload());
-    const evaluator = new Evaluator(
-      selectEngine('wasm').engine,
-      { now: () => now, onBatchFull: () => {} },
-      { makeReplacement, payload: () => payloadBytes, onDeath: (death) => void deaths.push(death) },
-    );
-    evaluator.commit(await evaluator.prepare(payloadBytes));
-    evaluator.setSource({ reason: 'Network', configSyncTime: 1000, initTime: 1000 });
-    let user = 0;
-    const dieAndAsk = (): boolean => {
-      (evaluator.engine as RustEngine).breakForTests();
-      return evaluator.checkGate({ userID: `u${user++}` }, 'always', 1);
-    };
-    // Spread over time, instances are replaced without end.
-    for (let i = 0; i < 2 * MOST_FRESH; i++, now += FRESH_WITHIN_MS) t.true(dieAndAsk());
-    t.is(evaluator.engine.kind, 'wasm');
-    for (let i = 0; i < MOST_FRESH; i++) t.true(dieAndAsk());
-    t.is(evaluator.engine.kind, 'wasm');
-    t.true(dieAndAsk());
-    t.is(evaluator.engine.kind, 'js');
-    t.is(deaths.length, 3 * MOST_FRESH + 1);
-    t.regex(deaths[0]!.reason, /trapped/);
-    now += 10 * FRESH_WITHIN_MS;
-    t.true(evaluator.checkGate({ userID: 'last' }, 'always', 0));
-    t.is(evaluator.engine.kind, 'js');
-    // Untaken events of dead engines are bounded: the oldest are counted as lost.
-    evaluator.logEvent(null, { eventName: 'e', valueJson: 'null', metadataJson: 'null', time: now });
-    t.is(evaluator.pendingEvents(), MOST_RETIRED + 2);
-    t.is(evaluator.pendingEvents() + evaluator.lostEvents(), 3 * MOST_FRESH + 2);
-  });
-
-  test('wasm: an instance that traps at once leaves the call to js', async (t) => {
-    const payloadBytes = encode(payload());
-    const evaluator = new Evaluator(
-      selectEngine('wasm').engine,
-      { now: () => 5, onBatchFull: () => {} },
-      {
-        payload: () => payloadBytes,
-        onDeath: () => {},
-        makeReplacement: (kind) => {
-          const engine = makeReplacement(kind);
-          if (kind === 'wasm') (engine as unknown as RustEngine).breakForTests();
-          return engine;
-        },
-      },
-    );
-    evaluator.commit(await evaluator.prepare(payloadBytes));
-    evaluator.setSource({ reason: 'Network', configSyncTime: 1000, initTime: 1000 });
+needsEngine('wasm')('wasm: three fresh instances a minute, then js for good', async (t) => {
+  let now = 1_000_000;
+  const deaths: EngineDeath[] = [];
+  const payloadBytes = encode(payload());
+  const evaluator = new Evaluator(
+    selectEngine('wasm').engine,
+    { now: () => now, onBatchFull: () => {} },
+    { makeReplacement, payload: () => payloadBytes, onDeath: (death) => void deaths.push(death) },
+  );
+  evaluator.commit(await evaluator.prepare(payloadBytes));
+  evaluator.setSource({ reason: 'Network', configSyncTime: 1000, initTime: 1000 });
+  let user = 0;
+  const dieAndAsk = (): boolean => {
     (evaluator.engine as RustEngine).breakForTests();
-    t.true(evaluator.checkGate(USER, 'always', 0));
-    t.is(evaluator.engine.kind, 'js');
-  });
-}
+    return evaluator.checkGate({ userID: `u${user++}` }, 'always', 1);
+  };
+  // Spread over time, instances are replaced without end.
+  for (let i = 0; i < 2 * MOST_FRESH; i++, now += FRESH_WITHIN_MS) t.true(dieAndAsk());
+  t.is(evaluator.engine.kind, 'wasm');
+  for (let i = 0; i < MOST_FRESH; i++) t.true(dieAndAsk());
+  t.is(evaluator.engine.kind, 'wasm');
+  t.true(dieAndAsk());
+  t.is(evaluator.engine.kind, 'js');
+  t.is(deaths.length, 3 * MOST_FRESH + 1);
+  t.regex(deaths[0]!.reason, /trapped/);
+  now += 10 * FRESH_WITHIN_MS;
+  t.true(evaluator.checkGate({ userID: 'last' }, 'always', 0));
+  t.is(evaluator.engine.kind, 'js');
+  // Untaken events of dead engines are bounded: the oldest are counted as lost.
+  evaluator.logEvent(null, { eventName: 'e', valueJson: 'null', metadataJson: 'null', time: now });
+  t.is(evaluator.pendingEvents(), MOST_RETIRED + 2);
+  t.is(evaluator.pendingEvents() + evaluator.lostEvents(), 3 * MOST_FRESH + 2);
+});
+
+needsEngine('wasm')('wasm: an instance that traps at once leaves the call to js', async (t) => {
+  const payloadBytes = encode(payload());
+  const evaluator = new Evaluator(
+    selectEngine('wasm').engine,
+    { now: () => 5, onBatchFull: () => {} },
+    {
+      payload: () => payloadBytes,
+      onDeath: () => {},
+      makeReplacement: (kind) => {
+        const engine = makeReplacement(kind);
+        if (kind === 'wasm') (engine as unknown as RustEngine).breakForTests();
+        return engine;
+      },
+    },
+  );
+  evaluator.commit(await evaluator.prepare(payloadBytes));
+  evaluator.setSource({ reason: 'Network', configSyncTime: 1000, initTime: 1000 });
+  (evaluator.engine as RustEngine).breakForTests();
+  t.true(evaluator.checkGate(USER, 'always', 0));
+  t.is(evaluator.engine.kind, 'js');
+});

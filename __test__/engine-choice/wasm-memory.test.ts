@@ -1,8 +1,7 @@
 /** Linear memory never shrinks, so whatever leaks in it stays until the process ends. */
-import test from 'ava';
 import { EvalBits, EvalMode, SpecKind, type Engine } from '../../src/engine/engine';
 import { selectEngine } from '../../src/engine/select';
-import { TESTED_ENGINES } from '../engines';
+import { needsEngine } from '../needs';
 
 const EVALUATIONS = 50_000;
 const SWAPS = 500;
@@ -74,7 +73,7 @@ async function work(engine: Engine, evaluations: number, swaps: number): Promise
   }
 }
 
-const onWasm = TESTED_ENGINES.includes('wasm') ? test : test.skip;
+const onWasm = needsEngine('wasm');
 
 onWasm('50,000 evaluations and 500 payload swaps: linear memory does not grow after warm-up', async (t) => {
   const { engine } = selectEngine('wasm');

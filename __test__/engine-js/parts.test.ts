@@ -11,6 +11,7 @@ import { IpTable, countryOf } from '../../src/engine/js/lookup/ip';
 import { midstate, sha256Resume } from '../../src/engine/js/sha256';
 import { MAX_NESTING, isNestedDeeper } from '../../src/engine/js/wire/payload';
 import { selectEngine } from '../../src/engine/select';
+import { TESTED_ENGINES } from '../engines';
 import { bytes, ipTable, random } from './oracle';
 
 const reference = (text: string) => createHash('sha256').update(text, 'utf8').digest();
@@ -139,7 +140,7 @@ test('nesting of payloads is bounded as in the Rust evaluator', async (t) => {
   t.true(isDeeper('{"a":[{"a":[{"a":[]}]}]}', 5));
   t.false(isDeeper('{"[[[[":"]\\"[[[\\\\","b":["{{{"]}', 2));
   t.false(isDeeper(`[${'[],'.repeat(2000)}[]]`, 2));
-  for (const kind of ['native', 'wasm', 'js'] as const) {
+  for (const kind of TESTED_ENGINES) {
     const { engine } = selectEngine(kind);
     const payload = (levels: number): Uint8Array => bytes(`{"has_updates":true,"time":1,"feature_gates":[],"dynamic_configs":[],"layer_configs":[],"deep":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`);
     engine.discardSpecs((await engine.prepareSpecs(payload(MAX_NESTING))).handle);

@@ -5,6 +5,7 @@ import { createNativeEngine } from '../../src/engine/native';
 import { createWasmEngineFromFile } from '../../src/engine/wasm-node';
 import { circle, payload } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
+import { needsEngine } from '../needs';
 
 const MAKE: Record<EngineKind, () => Engine> = { native: createNativeEngine, wasm: () => createWasmEngineFromFile(), js: () => createJsEngine('test') };
 const NOW = 1_750_000_000_000;
@@ -49,8 +50,7 @@ for (const kind of TESTED_ENGINES) {
   });
 }
 
-test('native refuses memory that is shared between input and output, and what is no Int32Array', async (t) => {
-  if (!TESTED_ENGINES.includes('native')) return t.pass('native is not built here');
+needsEngine('native')('native refuses memory that is shared between input and output, and what is no Int32Array', async (t) => {
   const engine = createNativeEngine();
   const array = new Int32Array(4);
   t.is(engine.evaluateMany(0, array, 4, 0, NOW, array), 0);

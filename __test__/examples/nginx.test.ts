@@ -1,11 +1,11 @@
 /** The nginx example works: one download for three instances, and a start during an outage. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import test from 'ava';
+import { needs } from '../needs';
 
 const ROOT = join(__dirname, '../..');
 
-test('instances behind nginx', async (t) => {
+needs('nginx')('instances behind nginx', async (t) => {
   const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
     execFile(process.execPath, ['examples/nginx/run.mjs'], { cwd: ROOT, timeout: 90_000 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : 1, output: stdout + (error === null ? '' : stderr) });

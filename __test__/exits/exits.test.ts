@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { createLocalServer, type LocalServer } from '../../src/local-server';
 import { payload } from '../api/support';
-import { freePort, kill, startRedis } from '../storage/redis-server';
+import { freePort, kill, startRedis, withRedis } from '../storage/redis-server';
 
 interface Ended {
   code: number | null;
@@ -78,7 +78,7 @@ for (const [name, program, output] of PROGRAMS) {
   });
 }
 
-test('with the Redis adapter', async (t) => {
+withRedis('with the Redis adapter', async (t) => {
   const port = await freePort();
   const redis = await startRedis(port);
   t.teardown(() => kill(redis));

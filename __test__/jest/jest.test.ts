@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { TESTED_ENGINES } from '../engines';
 
 const ROOT = join(__dirname, '../..');
 const JEST = join(ROOT, 'node_modules/jest/bin/jest.js');
@@ -17,7 +18,8 @@ function jestIn(project: string, ...more: string[]): Promise<{ code: number; out
   const config = join(project, 'jest.config.js');
   const args = [JEST, '--config', config, '--ci', '--runInBand', '--colors=false', ...more];
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd: ROOT, timeout: 100_000 }, (error, stdout, stderr) => {
+    const env = { ...process.env, STATSIG_TEST_ENGINES: TESTED_ENGINES.join(',') };
+    execFile(process.execPath, args, { cwd: ROOT, timeout: 100_000, env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : 1, output: stdout + stderr });
     });
   });
@@ -27,7 +29,8 @@ test('no open handle, and Jest ends by itself', async (t) => {
   t.true(existsSync(join(ROOT, 'dist/index.js')), 'npm run build comes first');
   const { code, output } = await jest('--detectOpenHandles');
   t.is(code, 0, output);
-  t.regex(output, /Tests: +7 passed, 7 total/);
+  const tests = 4 + TESTED_ENGINES.length;
+  t.regex(output, new RegExp(`Tests: +${tests} passed, ${tests} total`));
   t.notRegex(output, /open handle/);
   t.notRegex(output, /did not exit/);
 });

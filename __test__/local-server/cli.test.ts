@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import test from 'ava';
 import axios from 'axios';
+import { unless } from '../needs';
 
 const root = join(__dirname, '..', '..');
 const sample = join(root, 'testdata', 'payloads', 'sample-project.json');
@@ -29,8 +30,7 @@ function run(args: string[], onOutput: (stdout: string, end: () => void) => void
   });
 }
 
-// Windows has no SIGTERM to handle.
-const onUnix = process.platform === 'win32' ? test.skip : test;
+const onUnix = unless(process.platform === 'win32' ? 'Windows has no SIGTERM to handle' : null);
 
 onUnix('serve answers until it is told to end, then says what arrived', async (t) => {
   let asked: Promise<unknown> | undefined;

@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import { needs } from '../needs';
 
 const ROOT = join(__dirname, '../..');
 const READS = ['.changeset/config.json', '.changeset/README.md', 'Cargo.lock', 'Cargo.toml', 'crates', 'npm', 'package-lock.json', 'package.json', 'scripts', 'src/engine/version.ts'];
 
-test('notes become a version, and the next patch another; nothing pending is an error', (t) => {
+needs('git')('notes become a version, and the next patch another; nothing pending is an error', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'statsig-version-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   for (const file of READS) cpSync(join(ROOT, file), join(folder, file), { recursive: true });

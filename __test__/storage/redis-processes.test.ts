@@ -7,14 +7,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
 import { createClient } from 'redis';
 import { createLocalServer, type LocalServer } from '../../src/local-server';
 import { payload } from '../api/support';
 import type { Report, Role } from './redis-process';
-import { freePort, kill, needRedisServer, startRedis } from './redis-server';
-
-test.before(needRedisServer);
+import { freePort, kill, startRedis, withRedis } from './redis-server';
 
 const KEY_HASH = createHash('sha256').update('secret-redis-processes').digest('base64');
 const SPECS_KEY = `statsig|/v1/download_config_specs|plain_text|${KEY_HASH}`;
@@ -94,7 +92,7 @@ const exposed = (server: LocalServer, name: string): number =>
 
 const asked = (server: LocalServer): number => server.requests('specs').length + server.requests('idListIndex').length;
 
-test('one writer, three readers; redis-server is killed and comes back empty: no check is lost', async (t) => {
+withRedis('one writer, three readers; redis-server is killed and comes back empty: no check is lost', async (t) => {
   const { origin, events } = await services(t);
   const port = await freePort();
   let redis = await startRedis(port);
@@ -146,7 +144,7 @@ test('one writer, three readers; redis-server is killed and comes back empty: no
   t.is(events.requests('specs').length, 1, 'of the readers only the late one, without a copy, asked for specs');
 });
 
-test('redis-server is down at the start: the writer serves, readers wait for it and catch up', async (t) => {
+withRedis('redis-server is down at the start: the writer serves, readers wait for it and catch up', async (t) => {
   const { origin, events } = await services(t);
   const port = await freePort();
   const role = { redis: `redis://127.0.0.1:${port}` };

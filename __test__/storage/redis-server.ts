@@ -1,15 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
+import { needs } from '../needs';
 
-/** Whether Debian's redis-server is installed here. */
-const hasRedisServer = spawnSync('redis-server', ['--version']).status === 0;
-
-/** Fails, not skips, where there is no redis-server: a test that never runs proves nothing. `.ci/run` installs it. */
-export function needRedisServer(): void {
-  if (!hasRedisServer) {
-    throw new Error('redis-server is not installed. On Debian and Ubuntu: sudo apt-get install redis-server; on macOS: brew install redis');
-  }
-}
+/** ava's `test`, where there is a redis-server. */
+export const withRedis = needs('redis-server');
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -22,7 +16,6 @@ export async function freePort(): Promise<number> {
 
 /** Starts a redis-server that stores nothing on disk; resolves when it accepts connections. */
 export async function startRedis(port: number): Promise<ChildProcess> {
-  needRedisServer();
   const child = spawn('redis-server', ['--port', String(port), '--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

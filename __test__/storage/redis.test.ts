@@ -3,9 +3,7 @@ import test from 'ava';
 import { DataAdapterKeyPath } from '../../src/storage/data-adapter';
 import { type RedisClient, RedisDataAdapter } from '../../src/storage/redis';
 import { until } from '../network/fake-clock';
-import { freePort, kill, needRedisServer, startRedis } from './redis-server';
-
-test.before(needRedisServer);
+import { freePort, kill, startRedis, withRedis } from './redis-server';
 
 test('a client of the user is used as it is, with prefix and expiry, and not closed', async (t) => {
   const calls: unknown[][] = [];
@@ -38,7 +36,7 @@ test('neither client nor url is a mistake that is told', (t) => {
   t.throws(() => new RedisDataAdapter({}), { instanceOf: TypeError });
 });
 
-test('values survive between adapters on a real server', async (t) => {
+withRedis('values survive between adapters on a real server', async (t) => {
   const port = await freePort();
   const server = await startRedis(port);
   t.teardown(() => kill(server));
@@ -51,7 +49,7 @@ test('values survive between adapters on a real server', async (t) => {
   await Promise.all([writer.shutdown(), reader.shutdown()]);
 });
 
-test('Redis down at start, coming up, dying and coming back', async (t) => {
+withRedis('Redis down at start, coming up, dying and coming back', async (t) => {
   const port = await freePort();
   const errors: unknown[] = [];
   const adapter = new RedisDataAdapter({
@@ -85,7 +83,7 @@ async function settleGet(adapter: RedisDataAdapter): Promise<void> {
   await until(() => isBack, 20_000);
 }
 
-test('an open connection does not keep the process alive', async (t) => {
+withRedis('an open connection does not keep the process alive', async (t) => {
   const port = await freePort();
   const server = await startRedis(port);
   t.teardown(() => kill(server));

@@ -5,7 +5,7 @@ const { MemoryDataAdapter } = require('statsig-node-native/memory-adapter');
 const specs = { has_updates: true, time: 1, feature_gates: [], dynamic_configs: [], layer_configs: [] };
 const quiet = { warn() {}, error() {}, logLevel: 'none' };
 
-test.each(['native', 'wasm', 'js'])('%s', async (engine) => {
+test.each(process.env.STATSIG_TEST_ENGINES.split(','))('%s', async (engine) => {
   const asked = [];
   const server = new StatsigServer('secret-jest', {
     engine,
