@@ -10,6 +10,7 @@ import { deepImports } from './deep-imports.mjs';
 import { formsOf, makeFixtureProject, runForm } from './import-forms.mjs';
 import { inFolder, pack, steps } from './packed.mjs';
 import { thisPlatform } from './platforms.mjs';
+import programs from './programs.cjs';
 import { localBin, mustRun, run } from './run.mjs';
 import { stageMain } from './stage-packages.mjs';
 import { root } from './stamp.mjs';
@@ -52,6 +53,8 @@ await inFolder(async (folder) => {
   const hasWasm = readdirSync(binaries).some((file) => file.endsWith('.wasm'));
   importForms(without, hasWasm ? 'wasm' : 'js');
   if (!has('--imports-only')) staticChecks(without, main);
+  const hasCargo = programs.find('cargo') !== undefined;
+  if (hasCargo) step('licences of what is compiled in', run(process.execPath, [join(root, 'scripts/licenses.mjs'), '--check'], { shell: false }));
   // With the binaries that are here; the release itself insists on all.
   const quiet = { shell: false, stdio: ['ignore', 'ignore', 'inherit'] };
   step('release: dry run', run(process.execPath, [join(root, 'scripts/release.mjs'), '--dry-run', '--allow-missing'], quiet));

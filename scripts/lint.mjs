@@ -1,5 +1,5 @@
 // Checks of the source tree that need no build: who imports whom, file sizes, file names, versions,
-// generated package manifests, workflows, references to the specification, links.
+// generated package manifests, the list of what ships of others, workflows, references to the specification, links.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importProblems } from './check-imports.mjs';
@@ -7,6 +7,7 @@ import { layoutProblems } from './check-layout.mjs';
 import { pages, referenceProblems } from './check-references.mjs';
 import { versionProblems } from './check-versions.mjs';
 import { workflowProblems } from './check-workflows.mjs';
+import { licenceProblems } from './licenses.mjs';
 import { exportProblems } from './package-exports.mjs';
 import { manifestProblems } from './platform-packages.mjs';
 import { filesBelow, root } from './stamp.mjs';
@@ -15,8 +16,8 @@ const folders = ['src', 'crates', '__test__', 'scripts', 'bench', 'differential'
 const files = folders.flatMap(filesBelow).filter((file) => /\.(ts|mts|mjs|rs)$/.test(file));
 const sources = files.map((file) => ({ file: file.replaceAll('\\', '/'), text: readFileSync(join(root, file), 'utf8') }));
 
-const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems(), ...exportProblems(), ...versionProblems(), ...workflowProblems(),
-  ...referenceProblems([...sources, ...pages()])];
+const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems(), ...exportProblems(), ...versionProblems(),
+  ...licenceProblems(), ...workflowProblems(), ...referenceProblems([...sources, ...pages()])];
 for (const problem of problems) console.error(problem);
 console.log(`lint: ${sources.length} files, ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -12,7 +12,7 @@ const main = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** file (relative to the root) → text. */
 function manifests() {
-  const { name, version, license, author, engines, repository } = main();
+  const { name, version, license, author, engines, repository, homepage, bugs } = main();
   return Object.fromEntries(platforms.flatMap((platform) => {
     const manifest = {
       name: platform.packageName,
@@ -20,13 +20,15 @@ function manifests() {
       description: `Native binary of ${name} for ${platform.target} (${platform.minimum} or newer). Installed by ${name} itself.`,
       license,
       author,
-      ...(repository ? { repository } : {}),
+      repository,
+      homepage,
+      bugs,
       engines,
       os: [platform.os],
       cpu: [platform.cpu],
       ...(platform.libc ? { libc: [platform.libc] } : {}),
       main: platform.file,
-      files: [platform.file],
+      files: [platform.file, 'THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'],
     };
     const readme = `# ${platform.packageName}\n\nThe native binary of [${name}](https://www.npmjs.com/package/${name}) for \`${platform.target}\` ` +
       `(${platform.minimum} or newer).\nInstall \`${name}\`; it depends on this package where it fits.\n`;

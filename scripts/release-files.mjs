@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { outputOf } from './run.mjs';
 
 const mayHave = {
-  main: /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|docs\/[\w-]+\.md|dist\/.+\.(js|mjs|d\.ts|d\.mts|wasm)|dist\/network\/generated\/axios-http\.licenses\.txt)$/,
-  platform: /^(package\.json|README\.md|LICENSE|[\w.-]+\.node)$/,
+  main: /^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|sbom\.cdx\.json|CHANGELOG\.md|docs\/[\w-]+\.md|dist\/.+\.(js|mjs|d\.ts|d\.mts|wasm)|dist\/network\/generated\/axios-http\.licenses\.txt)$/,
+  platform: /^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|sbom\.cdx\.json|[\w.-]+\.node)$/,
 };
+
+const always = ['package.json', 'README.md', 'LICENSE', 'THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'];
 
 /** Every path that the manifest names. */
 function namedFiles({ main, types, bin, exports }) {
@@ -23,10 +25,11 @@ export function packageProblems(folder, { version, kind, optional = [] }) {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const wanted = Object.fromEntries(optional.map((name) => [name, version]));
   const problems = [
-    ...['package.json', 'README.md', 'LICENSE', ...namedFiles(manifest)].filter((path) => !paths.has(path)).map((path) => `${path} is missing`),
+    ...[...always, ...namedFiles(manifest)].filter((path) => !paths.has(path)).map((path) => `${path} is missing`),
     ...[...paths].filter((path) => !mayHave[kind].test(path)).map((path) => `${path} does not belong there`),
     ...files.filter(({ size }) => size === 0).map(({ path }) => `${path} is empty`),
   ];
+  for (const field of ['repository', 'homepage', 'bugs']) if (!manifest[field]) problems.push(`the manifest has no ${field}`);
   if (manifest.version !== version) problems.push(`version ${manifest.version}, not ${version}`);
   if (manifest.scripts || manifest.devDependencies) problems.push('the manifest has scripts or devDependencies');
   if (JSON.stringify(manifest.optionalDependencies ?? {}) !== JSON.stringify(wanted)) problems.push('optionalDependencies are not the platforms at this version');

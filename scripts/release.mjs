@@ -2,7 +2,9 @@
 //
 //   node scripts/release.mjs --dry-run [--allow-missing]   pack, check and list every file, publish nothing
 //   node scripts/release.mjs --publish                     from CI, with trusted publishing and provenance
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+//
+// The bills of materials of all packages are left in target/sbom.
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { notesOf, pendingNotes } from './changelog.mjs';
@@ -41,7 +43,11 @@ try {
   // All are checked before the first is published.
   const problems = packages.flatMap(({ path, ...rest }) => packageProblems(path, { version, ...rest }));
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  for (const { packageName, path } of packages) publish(packageName, path);
+  mkdirSync(join(root, 'target/sbom'), { recursive: true });
+  for (const { packageName, path } of packages) {
+    copyFileSync(join(path, 'sbom.cdx.json'), join(root, `target/sbom/${packageName}-${version}.cdx.json`));
+    publish(packageName, path);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -51,6 +57,6 @@ function publish(packageName, path) {
     console.log(`${packageName}@${version} is published already`);
     return;
   }
-  const args = isPublishing ? ['publish', '--provenance', '--access', 'public'] : ['pack', '--dry-run'];
-  mustRun('npm', [...args, '--ignore-scripts'], { cwd: path });
+  // The dry run goes as far as it can without a login: npm packs and checks the manifest; provenance is made when it is sent.
+  mustRun('npm', ['publish', ...(isPublishing ? [] : ['--dry-run']), '--provenance', '--access', 'public', '--ignore-scripts'], { cwd: path });
 }

@@ -1,11 +1,31 @@
 // Lays the packages out as they are published: a folder per platform with its binary, and the main package, whose
 // manifest gets the platform packages as exact optional dependencies. They are added here and not in the repository's
-// package.json, because a name that isn't published yet would break `npm install`.
+// package.json, because a name that isn't published yet would break `npm install`. Each gets the licences of what others
+// wrote in it, and its bill of materials.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { platforms } from './platforms.mjs';
 import { outputOf } from './run.mjs';
+import { sbomOf } from './sbom.mjs';
 import { root } from './stamp.mjs';
+
+const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+
+/** `artefact`: "native" or "wasm"; `more`: further parts of the text. */
+function addNotices(folder, kind, artefact, more = []) {
+  const text = [readFileSync(join(root, 'licenses', `${artefact}.txt`), 'utf8').trim(), ...more].join(`\n\n${'-'.repeat(80)}\n\n`);
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), `${text}\n`);
+  writeJson(join(folder, 'sbom.cdx.json'), sbomOf(kind, readManifest(folder)));
+}
+
+/** The edge bundles hold ua-parser-js; the licences of what axios-http.js holds lie beside it. */
+function noticesOfBundles() {
+  const folder = join(root, 'node_modules/ua-parser-js');
+  const { name, version, license } = readManifest(folder);
+  const axios = 'dist/network/generated/axios-http.js: see axios-http.licenses.txt beside it';
+  return [`${name} ${version} (${license}), in dist/edge\n\n${readFileSync(join(folder, 'license.md'), 'utf8').trim()}`, axios];
+}
 
 /** Platforms whose binary was built or downloaded into src/engine/generated. */
 export function builtPlatforms() {
@@ -18,6 +38,7 @@ export function stagePlatform(platform, folder, binaries = join(root, 'src/engin
   cpSync(join(root, 'npm', platform.name), to, { recursive: true });
   copyFileSync(join(binaries, platform.file), join(to, platform.file));
   copyFileSync(join(root, 'LICENSE'), join(to, 'LICENSE'));
+  addNotices(to, 'platform', 'native');
   return to;
 }
 
@@ -32,9 +53,11 @@ export function stageMain(optional, folder) {
     mkdirSync(join(to, path, '..'), { recursive: true });
     copyFileSync(join(root, path), join(to, path));
   }
-  const manifest = JSON.parse(readFileSync(join(to, 'package.json'), 'utf8'));
+  const manifest = readManifest(to);
   for (const name of ['devDependencies', 'ava', 'napi', 'scripts']) delete manifest[name];
   manifest.optionalDependencies = Object.fromEntries(optional.map((platform) => [platform.packageName, manifest.version]));
-  writeFileSync(join(to, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  manifest.files.push('THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json');
+  writeJson(join(to, 'package.json'), manifest);
+  addNotices(to, 'main', 'wasm', noticesOfBundles());
   return to;
 }
