@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkNext } from './check-next.mjs';
 import { inFolder, makeProject, pack, quietInstall, steps } from './packed.mjs';
+import { thisPlatform } from './platforms.mjs';
 import { mustRun } from './run.mjs';
-import { stageMain } from './stage-packages.mjs';
+import { builtPlatforms, stageMain, stagePlatform } from './stage-packages.mjs';
 import { root } from './stamp.mjs';
 
 const versions = {
@@ -76,6 +77,12 @@ async function rollup(project, load) {
   return { outfile, problem: warningsOf(warnings) };
 }
 
+/** This platform's package, when it was built here. */
+function nativePackage(folder) {
+  const platform = builtPlatforms().find(({ name }) => name === thisPlatform()?.name);
+  return platform ? { name: platform.packageName, spec: `file:${pack(stagePlatform(platform, folder), folder)}` } : null;
+}
+
 await inFolder(async (folder) => {
   if (!process.argv.includes('--skip-build')) mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
   const main = `file:${pack(stageMain([], folder), folder)}`;
@@ -96,6 +103,6 @@ await inFolder(async (folder) => {
     step(`${name}: no warnings`, problem);
     if (outfile) step(`${name}: runs alone`, runAlone(outfile, folder, outfile.slice(join(project, 'out/').length)));
   }
-  if (process.argv.includes('--next')) await checkNext({ folder, main, payload, step });
+  if (process.argv.includes('--next')) await checkNext({ folder, main, native: nativePackage(folder), payload, step });
 });
 end();

@@ -1,8 +1,8 @@
 // Next.js with its two bundlers: a server route and an edge route that ask the packed package for a gate, and a route that
-// asks the instance that instrumentation.js made.
-// Part of check-bundlers.mjs --next.
+// asks the instance that instrumentation.js made. Without configuration, which gives js, and by the recipe of
+// docs/packaging.md, which gives native, or wasm where there is no binary. Part of check-bundlers.mjs --next.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeProject, quietInstall } from './packed.mjs';
 import { root } from './stamp.mjs';
@@ -13,9 +13,12 @@ const expected = { gate: true, unknown: false, currency: 'EUR' };
 /** `next build` with one bundler; returns its warnings and errors, or null. */
 function build(project, bundler) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CI: '1', NODE_ENV: 'production' };
-  rmSync(join(project, '.next'), { recursive: true, force: true });
+  // All but what the bundler keeps for its next run.
+  for (const entry of existsSync(join(project, '.next')) ? readdirSync(join(project, '.next')) : []) {
+    if (entry !== 'cache') rmSync(join(project, '.next', entry), { recursive: true, force: true });
+  }
   const next = join(project, 'node_modules/next/dist/bin/next');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [next, 'build', `--${bundler}`], { cwd: project, env, encoding: 'utf8', timeout: 600_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [next, 'build', `--${bundler}`], { cwd: project, env, encoding: 'utf8', timeout: 1_200_000 });
   const text = `${stdout}${stderr}`;
   if (status !== 0) return `exit code ${status}: ${text.slice(-3000)}`;
   // Next itself says that CI has no cache and what it thinks of edge routes.
@@ -24,10 +27,9 @@ function build(project, bundler) {
 }
 
 /** The standalone server, alone in a folder that has no other node_modules than what Next traced. */
-function start(project, folder, bundler) {
-  const alone = join(folder, `next-${bundler}`);
-  cpSync(join(project, '.next/standalone'), alone, { recursive: true });
-  const child = spawn(process.execPath, ['server.js'], { cwd: alone, env: { ...process.env, PORT: '0', HOSTNAME: '127.0.0.1' } });
+function start(alone) {
+  const { STATSIG_ENGINE: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['server.js'], { cwd: alone, env: { ...inherited, PORT: '0', HOSTNAME: '127.0.0.1' } });
   return new Promise((resolve, reject) => {
     let text = '';
     const timer = setTimeout(() => reject(new Error(`next did not start: ${text}`)), 60_000);
@@ -44,18 +46,30 @@ function start(project, folder, bundler) {
   });
 }
 
-async function ask(url, route) {
+/** `engine`: the one that has to answer. */
+async function ask(url, route, engine) {
   const response = await fetch(`${url}/${route}`);
   const text = await response.text();
   if (response.status !== 200) return `HTTP ${response.status}: ${text.slice(0, 500)}`;
-  const { engine, ...answers } = JSON.parse(text);
-  console.log(`       /${route} runs on ${engine}`);
-  return JSON.stringify(answers) === JSON.stringify(expected) ? null : text;
+  return JSON.stringify(JSON.parse(text)) === JSON.stringify({ engine, ...expected }) ? null : text;
 }
 
-/** Builds and asks both routes, with webpack and with turbopack. */
-export async function checkNext({ folder, main, payload, step }) {
-  const project = makeProject(folder, 'next', { 'statsig-node-native': main, ...versions }, quietInstall);
+/** Starts what was built and asks all routes. Edge routes are bundled whole and run on js. */
+async function answers(name, alone, { engine, step }) {
+  const server = await start(alone).catch((error) => ({ problem: error.message }));
+  step(`${name}: starts`, server.problem ?? null);
+  if (!server.child) return;
+  for (const [route, wanted] of [['server', engine], ['edge', 'js'], ['shared', engine]]) {
+    step(`${name}: /${route} answers on ${wanted}`, await ask(server.url, route, wanted).catch(String));
+  }
+  server.child.removeAllListeners('exit');
+  server.child.kill();
+}
+
+/** A project with all routes. `native`: the platform's package, or null. */
+function makeNextProject({ folder, main, native, payload }) {
+  const dependencies = { 'statsig-node-native': main, ...(native ? { [native.name]: native.spec } : {}), ...versions };
+  const project = makeProject(folder, 'next', dependencies, quietInstall);
   cpSync(join(root, 'scripts/next-fixtures'), project, { recursive: true });
   writeFileSync(join(project, 'sample-project.json'), payload);
   const route = readFileSync(join(project, 'route.mjs'), 'utf8');
@@ -65,15 +79,32 @@ export async function checkNext({ folder, main, payload, step }) {
   }
   mkdirSync(join(project, 'app/shared'), { recursive: true });
   cpSync(join(project, 'shared-route.mjs'), join(project, 'app/shared/route.js'));
+  return project;
+}
+
+/** Builds and asks all routes, with webpack and with turbopack. */
+export async function checkNext({ folder, main, native, payload, step }) {
+  const project = makeNextProject({ folder, main, native, payload });
+  const configs = { plain: readFileSync(join(project, 'next.config.mjs')), recipe: readFileSync(join(project, 'recipe.config.mjs')) };
   for (const bundler of ['webpack', 'turbopack']) {
-    const problem = build(project, bundler);
-    step(`next build --${bundler}: no warnings`, problem);
-    if (problem?.startsWith('exit code')) continue;
-    const server = await start(project, folder, bundler).catch((error) => ({ problem: error.message }));
-    step(`next --${bundler}: starts`, server.problem ?? null);
-    if (!server.child) continue;
-    for (const name of ['server', 'edge', 'shared']) step(`next --${bundler}: /${name} answers`, await ask(server.url, name).catch(String));
-    server.child.removeAllListeners('exit');
-    server.child.kill();
+    for (const [config, text] of Object.entries(configs)) {
+      const name = `next --${bundler}, ${config}`;
+      writeFileSync(join(project, 'next.config.mjs'), text);
+      const problem = build(project, bundler);
+      step(`${name}: builds without warnings`, problem);
+      if (problem?.startsWith('exit code')) continue;
+      const alone = join(folder, `next-${bundler}-${config}`);
+      // Links as they are, or they would lead back to the project.
+      cpSync(join(project, '.next/standalone'), alone, { recursive: true, verbatimSymlinks: true });
+      if (config === 'plain') await answers(name, alone, { engine: 'js', step });
+      if (config === 'recipe' && native) await answers(name, alone, { engine: 'native', step });
+      if (config === 'recipe') await answers(`${name}, without a binary`, withoutBinary(alone), { engine: 'wasm', step });
+    }
   }
+}
+
+function withoutBinary(alone) {
+  const modules = join(alone, 'node_modules');
+  for (const entry of readdirSync(modules)) if (entry.startsWith('statsig-node-native-')) rmSync(join(modules, entry), { recursive: true });
+  return alone;
 }
