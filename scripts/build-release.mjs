@@ -8,7 +8,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { platforms } from './platforms.mjs';
-import { pathWithReleaseTools } from './release-tools.mjs';
+import { pathWithTools } from './pip-tools.mjs';
 import { mustRun } from './run.mjs';
 import { toolchainFor } from './rust-toolchain.mjs';
 import { root } from './stamp.mjs';
@@ -32,7 +32,7 @@ if (platform.os === 'linux') {
   const abi = platform.libc === 'glibc' ? '.2.17' : '';
   // musl targets link libc statically unless told not to, and an addon has to use the one that node has loaded.
   const flags = platform.libc === 'musl' ? '-C target-feature=-crt-static' : '';
-  const env = { ...process.env, ...tools.env, PATH: pathWithReleaseTools(), RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} ${flags}`.trim() };
+  const env = { ...process.env, ...tools.env, PATH: pathWithTools('release-tools'), RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} ${flags}`.trim() };
   const args = ['--release', '--package', 'statsig-node-native', '--target', `${platform.target}${abi}`, ...tools.args];
   mustRun('cargo-zigbuild', ['zigbuild', ...args], { env });
   const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), platform.target, 'release/libstatsig_node_native.so');

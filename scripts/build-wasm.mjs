@@ -7,19 +7,15 @@
 // module; `--require` makes that an error.
 import { copyFileSync, mkdirSync, statSync, writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync, constants, brotliCompressSync } from 'node:zlib';
 import programs from './programs.cjs';
 import { mustRun } from './run.mjs';
 import { toolchainFor } from './rust-toolchain.mjs';
+import { mostKiB, sizeProblem, sizesOf } from './sizes.mjs';
 import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
 
 const TARGET = 'wasm32-unknown-unknown';
 const inputs = ['crates/evaluator/src', 'crates/evaluator/Cargo.toml', 'crates/wasm', 'Cargo.toml', 'Cargo.lock', 'scripts/build-wasm.mjs'];
 const output = 'src/engine/generated/statsig.wasm';
-/** A bigger module fails the build: edge runtimes have limits of their own, 1 MB compressed at Cloudflare's smallest. */
-const MOST_BYTES = 1024 * 1024;
-const MOST_COMPRESSED_BYTES = 400 * 1024;
-
 const build = ['build', '--profile', 'wasm', '--package', 'statsig-node-wasm', '--target', TARGET, '--target-dir', 'target/wasm'];
 
 /** Program, arguments and environment of the toolchain that can build for wasm32; null when there is none. */
@@ -36,13 +32,13 @@ function copyToDist() {
   copyFileSync(join(root, output), join(root, 'dist/engine/generated/statsig.wasm'));
 }
 
+/** A bigger module fails the build. */
 function checkSize() {
-  const bytes = readFileSync(join(root, output));
-  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }).length;
-  const kib = (n) => `${(n / 1024).toFixed(0)} KiB`;
-  console.log(`wasm engine: built statsig.wasm, ${kib(bytes.length)}, gzip ${kib(gzipSync(bytes).length)}, brotli ${kib(brotli)}`);
-  if (bytes.length <= MOST_BYTES && brotli <= MOST_COMPRESSED_BYTES) return;
-  console.error(`wasm engine: over its limit of ${kib(MOST_BYTES)}, ${kib(MOST_COMPRESSED_BYTES)} compressed`);
+  const { raw, gzip, brotli } = sizesOf(join(root, output));
+  console.log(`wasm engine: built statsig.wasm, ${raw} KiB, gzip ${gzip} KiB, brotli ${brotli} KiB`);
+  const problem = sizeProblem(join(root, output), mostKiB['engine/generated/statsig.wasm']);
+  if (problem === null) return;
+  console.error(`wasm engine: ${problem}`);
   process.exit(1);
 }
 

@@ -5,9 +5,9 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { platforms, thisPlatform } from './platforms.mjs';
 import { outputOf } from './run.mjs';
+import { mostBinaryKiB, sizeProblem } from './sizes.mjs';
 import { root } from './stamp.mjs';
 
-const mostBytes = 4 * 1024 * 1024;
 const newestGlibc = [2, 17];
 /** libpthread and libdl are parts of glibc; its newer versions keep them as empty libraries. */
 const allowedLibraries = /^(libc|libm|libgcc_s|libpthread|libdl|ld-linux[\w-]*|libc\.musl[\w-]*)\.so/;
@@ -28,7 +28,8 @@ process.exitCode = problems.length === 0 ? 0 : 1;
 function check(platform, path) {
   const bytes = statSync(path).size;
   console.log(`${platform.file}: ${bytes} bytes`);
-  const problems = bytes <= mostBytes ? [] : [`${platform.file}: ${bytes} bytes, the limit is ${mostBytes}`];
+  const tooBig = sizeProblem(path, mostBinaryKiB);
+  const problems = tooBig === null ? [] : [`${platform.file}: ${tooBig}`];
   return platform.os === 'linux' ? [...problems, ...elfProblems(platform, path)] : problems;
 }
 

@@ -4,7 +4,7 @@
 //
 // --imports-only leaves out the checks that need newer Node versions than the package itself (publint, types). Other
 // platforms' binaries: check-foreign.mjs.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { deepImports } from './deep-imports.mjs';
 import { formsOf, makeFixtureProject, runForm } from './import-forms.mjs';
@@ -12,6 +12,7 @@ import { inFolder, pack, steps } from './packed.mjs';
 import { thisPlatform } from './platforms.mjs';
 import programs from './programs.cjs';
 import { localBin, mustRun, run } from './run.mjs';
+import { mostKiB, sizeProblem } from './sizes.mjs';
 import { stageMain } from './stage-packages.mjs';
 import { root } from './stamp.mjs';
 
@@ -53,6 +54,8 @@ await inFolder(async (folder) => {
   const hasWasm = readdirSync(binaries).some((file) => file.endsWith('.wasm'));
   importForms(without, hasWasm ? 'wasm' : 'js');
   if (!has('--imports-only')) staticChecks(without, main);
+  const sized = Object.entries(mostKiB).filter(([file]) => existsSync(join(root, 'dist', file)));
+  for (const [file, most] of sized) step(`size of ${file}`, sizeProblem(join(root, 'dist', file), most));
   const hasCargo = programs.find('cargo') !== undefined;
   if (hasCargo) step('licences of what is compiled in', run(process.execPath, [join(root, 'scripts/licenses.mjs'), '--check'], { shell: false }));
   // With the binaries that are here; the release itself insists on all.

@@ -14,6 +14,7 @@ const steps = [
   ['types of tests', () => run(localBin('tsc'), ['-p', 'tsconfig.test.json'])],
   ['rustfmt', hasCargo ? () => run('cargo', ['fmt', '--all', '--check']) : 'cargo is not installed'],
   ['clippy', hasCargo ? () => run('cargo', ['clippy', '--workspace', '--all-targets', '--quiet', '--', '-D', 'warnings']) : 'cargo is not installed'],
+  ['spelling and fuzz targets', node('scripts/check-tools.mjs')],
   ['build', node('scripts/build.mjs', '--if-stale')],
   ['tests', node('scripts/test.mjs')],
   ['package', node('scripts/check-package.mjs')],

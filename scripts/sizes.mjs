@@ -1,0 +1,30 @@
+// The most that what ships may weigh, compressed with brotli. A change that needs more raises the limit here and says why.
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+/** File below dist → KiB. Measured on 2026-11-29: 62, 29, 28, 104, 187. */
+export const mostKiB = {
+  'sdk.js': 80,
+  'engine/js/engine.js': 36,
+  'network/generated/axios-http.js': 34,
+  'edge/index.mjs': 130,
+  'engine/generated/statsig.wasm': 240,
+};
+
+/** A release's binary of any platform; 554 for Linux x64. */
+export const mostBinaryKiB = 800;
+
+const kib = (bytes) => Math.ceil(bytes / 1024);
+
+/** Sizes of a file in KiB, rounded up. */
+export function sizesOf(path) {
+  const bytes = readFileSync(path);
+  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } });
+  return { raw: kib(bytes.length), gzip: kib(gzipSync(bytes).length), brotli: kib(brotli.length) };
+}
+
+/** A sentence when the file is over its limit, else null. */
+export function sizeProblem(path, most) {
+  const { brotli } = sizesOf(path);
+  return brotli <= most ? null : `${brotli} KiB with brotli, the limit is ${most} (scripts/sizes.mjs)`;
+}
