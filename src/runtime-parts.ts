@@ -62,6 +62,7 @@ export function engineOptions({ options, sessionID }: Surroundings): EngineOptio
     loggingEnabled: !isSilent(options),
     batchLimit: batchSize(loggingMaxBufferSize),
     pendingLimit: PENDING_EVENTS,
+    keepsIdListOrder: options.dataAdapter !== null,
     sdkType,
     sdkVersion,
     sessionID,

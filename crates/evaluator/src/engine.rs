@@ -74,6 +74,8 @@ pub struct Engine {
     pub(crate) slots: Vec<UserSlot>,
     pub(crate) tables: Tables,
     pub(crate) options: JsValue,
+    /// ID lists are exported in the order of arrival.
+    keeps_list_order: bool,
     /// Names without spec; their indexes follow those of the store.
     unknown: Vec<Unknown>,
     exposures: Exposures,
@@ -134,6 +136,7 @@ impl Engine {
             world: World::default(),
             slots: Vec::new(),
             options: JsValue::Undefined,
+            keeps_list_order: false,
             unknown: Vec::new(),
             exposures: Exposures::default(),
             serving: false,
@@ -169,6 +172,7 @@ impl Engine {
             batch_limit: count("batchLimit", 1000),
             pending_limit: count("pendingLimit", 100_000),
         };
+        self.keeps_list_order = property(&options, "keepsIdListOrder").as_bool() == Some(true);
         self.options = options;
     }
 

@@ -1,7 +1,8 @@
 //! ID lists: sets of hashed IDs, updated by lines of `+id` and `-id` (BEHAVIOUR.md 8.8).
 //!
 //! An ID is nearly always 8 characters of base64, that is 48 bits. Those sit in an open-addressing table of 6-byte
-//! slots, loaded between a half and three quarters: 8 to 12 bytes per ID. Anything else sits in a side set.
+//! slots, loaded between a half and three quarters: 8 to 12 bytes per ID. Anything else sits in a side set. Where a data
+//! adapter is to get the list in its order, the additions are kept beside it: 8 to 16 bytes more.
 
 use std::collections::HashSet;
 
@@ -14,22 +15,25 @@ use crate::js_semantics::text::trim;
 pub struct IdList {
     packed: PackedSet,
     others: HashSet<Box<str>, FxBuildHasher>,
+    /// None: nobody asks for the order.
+    order: Option<Order>,
 }
 
 impl IdList {
-    /// Applies lines to a list (None: an empty one), or with `replace` to an empty one. None, and no change, when the
-    /// text does not begin with `+` or `-`.
+    /// A list without IDs; `ordered`: one that exports them as they came.
+    pub fn empty(ordered: bool) -> IdList {
+        IdList { order: ordered.then(Order::default), ..IdList::default() }
+    }
+
+    /// Applies lines to a copy of a list. None when the text does not begin with `+` or `-`.
     ///
-    /// Copies the old table as it is (about 3 ms for a million IDs) unless it must grow.
-    pub fn apply(old: Option<&IdList>, replace: bool, lines: &[u8]) -> Option<IdList> {
+    /// Copies the table as it is (about 3 ms for a million IDs) unless it must grow.
+    pub fn apply(&self, lines: &[u8]) -> Option<IdList> {
         let lines = lines.strip_prefix(b"\xef\xbb\xbf").unwrap_or(lines);
         if !matches!(lines.first(), Some(b'+' | b'-')) {
             return None;
         }
-        let mut list = match old {
-            Some(old) if !replace => old.clone(),
-            _ => IdList::default(),
-        };
+        let mut list = self.clone();
         // At least 10 bytes a line with packed IDs, so this reserves too little at worst.
         list.packed.reserve(lines.len() / 10);
         for line in lines.split(|b| *b == b'\n') {
@@ -41,6 +45,7 @@ impl IdList {
                 _ => {}
             }
         }
+        list.forget_removed();
         Some(list)
     }
 
@@ -70,7 +75,7 @@ impl IdList {
         self.len() == 0
     }
 
-    /// The list as `+id\n` lines, in no particular order.
+    /// The list as `+id\n` lines: in the order in which the IDs came when it is kept, else in any.
     pub fn export(&self) -> Vec<u8> {
         let mut out =
             Vec::with_capacity(self.packed.len * 10 + self.others.iter().map(|id| id.len() + 2).sum::<usize>());
@@ -79,43 +84,120 @@ impl IdList {
             out.extend_from_slice(id);
             out.push(b'\n');
         };
-        self.packed.iter().for_each(|packed| line(&unpack(packed)));
-        self.others.iter().for_each(|id| line(id.as_bytes()));
+        match &self.order {
+            Some(order) => self.in_order(order).for_each(|added| match order.other(added) {
+                Some(id) => line(id.as_bytes()),
+                None => line(&unpack(added)),
+            }),
+            None => {
+                self.packed.iter().for_each(|packed| line(&unpack(packed)));
+                self.others.iter().for_each(|id| line(id.as_bytes()));
+            }
+        }
         out
+    }
+
+    /// The last addition of each ID that is in the list. An ID that was removed and came again stands where it came again.
+    fn in_order<'a>(&self, order: &'a Order) -> impl Iterator<Item = u64> + 'a {
+        let (mut packed, mut others) = (self.packed.clone(), self.others.clone());
+        let mut last: Vec<u64> = Vec::with_capacity(self.len());
+        last.extend(order.added.iter().rev().filter(|added| match order.other(**added) {
+            Some(id) => others.remove(id),
+            None => packed.remove(**added),
+        }));
+        last.into_iter().rev()
+    }
+
+    /// Keeps the order from growing where IDs come and go.
+    fn forget_removed(&mut self) {
+        let Some(order) = &self.order else { return };
+        if order.added.len() <= self.len() * 2 + 64 {
+            return;
+        }
+        let mut fresh = Order::default();
+        self.in_order(order).for_each(|added| match order.other(added) {
+            Some(id) => fresh.add_other(id),
+            None => fresh.added.push(added),
+        });
+        self.order = Some(fresh);
     }
 
     /// Bytes on the heap, nearly.
     pub fn bytes(&self) -> usize {
         let others: usize = self.others.iter().map(|id| id.len()).sum();
-        self.packed.slots.len() * 6 + others + self.others.capacity() * (size_of::<Box<str>>() + 1)
+        let order = self.order.as_ref().map_or(0, Order::bytes);
+        self.packed.slots.len() * 6 + others + self.others.capacity() * (size_of::<Box<str>>() + 1) + order
     }
 
     fn add(&mut self, id: &[u8]) {
         match pack(id) {
-            Some(packed) => self.packed.insert(packed),
+            Some(packed) => self.add_packed(packed),
             None => {
                 let text = String::from_utf8_lossy(id);
                 let id = trim(&text);
                 match pack(id.as_bytes()) {
-                    Some(packed) => self.packed.insert(packed),
-                    None => _ = self.others.insert(id.into()),
+                    Some(packed) => self.add_packed(packed),
+                    None => self.add_other(id),
                 }
+            }
+        }
+    }
+
+    fn add_packed(&mut self, packed: u64) {
+        if self.packed.insert(packed) {
+            if let Some(order) = &mut self.order {
+                order.added.push(packed);
+            }
+        }
+    }
+
+    fn add_other(&mut self, id: &str) {
+        if self.others.insert(id.into()) {
+            if let Some(order) = &mut self.order {
+                order.add_other(id);
             }
         }
     }
 
     fn remove(&mut self, id: &[u8]) {
         match pack(id) {
-            Some(packed) => self.packed.remove(packed),
+            Some(packed) => _ = self.packed.remove(packed),
             None => {
                 let text = String::from_utf8_lossy(id);
                 let id = trim(&text);
                 match pack(id.as_bytes()) {
-                    Some(packed) => self.packed.remove(packed),
+                    Some(packed) => _ = self.packed.remove(packed),
                     None => _ = self.others.remove(id),
                 }
             }
         }
+    }
+}
+
+/// Marks an addition as the number of a text in `others`; packed IDs have 48 bits.
+const OTHER: u64 = 1 << 63;
+
+/// Additions in the order in which they were made, those of IDs removed since included.
+#[derive(Debug, Clone, Default)]
+struct Order {
+    added: Vec<u64>,
+    others: Vec<Box<str>>,
+}
+
+impl Order {
+    fn add_other(&mut self, id: &str) {
+        self.added.push(OTHER | self.others.len() as u64);
+        self.others.push(id.into());
+    }
+
+    fn other(&self, added: u64) -> Option<&str> {
+        let index = usize::try_from(added.checked_sub(OTHER)?).ok()?;
+        self.others.get(index).map(|id| &**id)
+    }
+
+    fn bytes(&self) -> usize {
+        let others: usize = self.others.iter().map(|id| id.len() + size_of::<Box<str>>()).sum();
+        self.added.capacity() * 8 + others
     }
 }
 
@@ -165,29 +247,36 @@ impl PackedSet {
         !self.slots.is_empty() && self.read(self.find(key)) == key
     }
 
-    fn insert(&mut self, key: u64) {
+    /// True when the key is new.
+    fn insert(&mut self, key: u64) -> bool {
         if key == 0 {
-            self.len += usize::from(!self.has_zero);
-            self.has_zero = true;
-            return;
+            let is_new = !std::mem::replace(&mut self.has_zero, true);
+            self.len += usize::from(is_new);
+            return is_new;
         }
         self.reserve(1);
         let at = self.find(key);
-        if self.read(at) != key {
+        let is_new = self.read(at) != key;
+        if is_new {
             self.write(at, key);
             self.len += 1;
         }
+        is_new
     }
 
-    fn remove(&mut self, key: u64) {
+    /// True when the key was there.
+    fn remove(&mut self, key: u64) -> bool {
+        if !self.contains(key) {
+            return false;
+        }
         if key == 0 {
-            self.len -= usize::from(self.has_zero);
             self.has_zero = false;
-        } else if self.contains(key) {
+        } else {
             let hole = self.find(key);
             self.close(hole);
-            self.len -= 1;
         }
+        self.len -= 1;
+        true
     }
 
     /// Empties a slot and moves what was pushed past it back, so that probing stops at empty slots only.
@@ -286,38 +375,61 @@ mod tests {
 
     #[test]
     fn lines_add_and_remove() {
-        let list =
-            IdList::apply(None, false, b"+AAAAAAAA\r\n+abcd/+12\n+ short \n+\n-\n\n*bcdefgh\n+x\ny\n-x\n+       \n")
-                .unwrap();
+        let list = IdList::default()
+            .apply(b"+AAAAAAAA\r\n+abcd/+12\n+ short \n+\n-\n\n*bcdefgh\n+x\ny\n-x\n+       \n")
+            .unwrap();
         assert!(list.contains(b"AAAAAAAA") && list.contains(b"abcd/+12") && !list.contains(b"AAAAAAAB"));
         assert!(list.contains_key("short") && list.contains_key("") && !list.contains_key("x"));
         assert_eq!(list.len(), 4);
-        let next = IdList::apply(Some(&list), false, b"-AAAAAAAA\n-\xc2\xa0abcd/+12\n+////////").unwrap();
+        let next = list.apply(b"-AAAAAAAA\n-\xc2\xa0abcd/+12\n+////////").unwrap();
         assert_eq!(exported(&next), ["+", "+////////", "+short"].map(String::from).into());
         assert_eq!(list.len(), 4);
-        assert_eq!(exported(&IdList::apply(Some(&next), true, b"-a").unwrap()).len(), 0);
+        assert_eq!(exported(&IdList::default().apply(b"-a").unwrap()).len(), 0);
     }
 
     #[test]
     fn other_beginnings_are_refused() {
         for text in [&b""[..], b"\n+a", b" +a", b"<html>", b"\xff"] {
-            assert!(IdList::apply(None, true, text).is_none());
+            assert!(IdList::default().apply(text).is_none());
         }
-        assert!(IdList::apply(None, true, "\u{feff}+a".as_bytes()).is_some());
+        assert!(IdList::default().apply("\u{feff}+a".as_bytes()).is_some());
     }
 
     #[test]
     fn ids_that_are_not_base64_sit_aside() {
         let list =
-            IdList::apply(None, false, "+abcdefg=\n+12345678910\n+h\u{e9}\n+abcdefg\u{e9}\n+a\n".as_bytes()).unwrap();
+            IdList::default().apply("+abcdefg=\n+12345678910\n+h\u{e9}\n+abcdefg\u{e9}\n+a\n".as_bytes()).unwrap();
         assert!(list.contains(b"abcdefg=") && list.contains_key("h\u{e9}") && list.contains_key("12345678910"));
         assert_eq!(list.packed.len, 0);
         assert_eq!(list.len(), 5);
     }
 
     #[test]
+    fn order_is_that_of_arrival() {
+        let apply = |list: &IdList, text: &str| list.apply(text.as_bytes()).unwrap();
+        let text = |list: &IdList| String::from_utf8(list.export()).unwrap();
+        let first = apply(&IdList::empty(true), "+zzzzzzzz\n+short\n+AAAAAAAA\n+h\u{e9}\n+zzzzzzzz\n+bbbbbbbb\n");
+        assert_eq!(text(&first), "+zzzzzzzz\n+short\n+AAAAAAAA\n+h\u{e9}\n+bbbbbbbb\n");
+        let next = apply(&first, "-short\n-zzzzzzzz\n-AAAAAAAA\n+zzzzzzzz\n+short\n-unknown\n");
+        assert_eq!(text(&next), "+h\u{e9}\n+bbbbbbbb\n+zzzzzzzz\n+short\n");
+        // IDs that come and go forever take no memory.
+        let mut list = next.clone();
+        for _ in 0..1000 {
+            list = apply(&list, "+AAAAAAAA\n+other\n-AAAAAAAA\n-other\n");
+        }
+        assert_eq!(text(&list), text(&next));
+        assert!(list.bytes() < 8_000, "{} bytes", list.bytes());
+    }
+
+    #[test]
     fn behaves_like_a_set() {
-        let (mut list, mut model) = (IdList::default(), BTreeSet::new());
+        for ordered in [false, true] {
+            agrees_with_a_set(IdList::empty(ordered));
+        }
+    }
+
+    fn agrees_with_a_set(mut list: IdList) {
+        let mut model = BTreeSet::new();
         let mut seed = 7u64;
         for _ in 0..300 {
             let mut text = String::new();
@@ -328,7 +440,7 @@ mod tests {
                 text.push_str(&format!("{}{id}\n", if add { '+' } else { '-' }));
                 _ = if add { model.insert(format!("+{id}")) } else { model.remove(&format!("+{id}")) };
             }
-            list = IdList::apply(Some(&list), false, text.as_bytes()).unwrap();
+            list = list.apply(text.as_bytes()).unwrap();
             assert_eq!(exported(&list), model);
             assert_eq!(list.len(), model.len());
         }
@@ -343,9 +455,9 @@ mod tests {
                 })
                 .collect()
         };
-        let mut list = IdList::apply(None, false, &lines(0..20_000)).unwrap();
+        let mut list = IdList::default().apply(&lines(0..20_000)).unwrap();
         for chunk in 200..400 {
-            list = IdList::apply(Some(&list), false, &lines(chunk * 100..chunk * 100 + 100)).unwrap();
+            list = list.apply(&lines(chunk * 100..chunk * 100 + 100)).unwrap();
             assert!(list.bytes() <= list.len() * 16, "{} bytes, {} ids", list.bytes(), list.len());
         }
         assert_eq!(list.len(), 40_000);

@@ -25,7 +25,8 @@ export class IdList {
   private live = 0;
   /** Position + 1 of an entry, 0 = free. A power of two, at most half full. */
   private index = new Uint32Array(64);
-  private readonly others = new Set<string>();
+  /** In insertion order, each with the number of pairs that stood before it. */
+  private readonly others = new Map<string, number>();
   private otherBytes = 0;
 
   get bytes(): number {
@@ -59,7 +60,7 @@ export class IdList {
     if (key !== null) {
       this.addPacked(key.high, key.low);
     } else if (!this.others.has(entry)) {
-      this.others.add(entry);
+      this.others.set(entry, this.used);
       this.otherBytes += 64 + entry.length * 2;
     }
   }
@@ -92,6 +93,7 @@ export class IdList {
 
   /** Drops removed entries and makes room for as many again. */
   private rebuild(): void {
+    this.moveOthers();
     const old = this.pairs;
     const oldUsed = this.used;
     let capacity = 16;
@@ -109,6 +111,16 @@ export class IdList {
     }
   }
 
+  /** Counts the pairs before each other entry anew, without those that were removed. */
+  private moveOthers(): void {
+    let at = 0;
+    let live = 0;
+    for (const [entry, before] of this.others) {
+      for (; at < before; at++) live += this.pairs[at * 2] === REMOVED ? 0 : 1;
+      this.others.set(entry, live);
+    }
+  }
+
   /** An independent copy, for changes that readers must not see half done. */
   clone(): IdList {
     const copy = new IdList();
@@ -117,7 +129,7 @@ export class IdList {
     copy.used = this.used;
     copy.live = this.live;
     copy.otherBytes = this.otherBytes;
-    for (const entry of this.others) copy.others.add(entry);
+    for (const [entry, before] of this.others) copy.others.set(entry, before);
     return copy;
   }
 
@@ -157,13 +169,20 @@ export class IdList {
     else if (line[0] === '-') this.remove(entry);
   }
 
-  /** The list as `+id` lines. */
+  /** The list as `+id` lines, in the order in which the entries came. */
   export(): Uint8Array {
     let text = '';
-    for (let i = 0; i < this.used; i++) {
-      if (this.pairs[i * 2] !== REMOVED) text += `+${unpacked(this.pairs[i * 2]!, this.pairs[i * 2 + 1]!)}\n`;
+    let at = 0;
+    const addPairs = (end: number): void => {
+      for (; at < end; at++) {
+        if (this.pairs[at * 2] !== REMOVED) text += `+${unpacked(this.pairs[at * 2]!, this.pairs[at * 2 + 1]!)}\n`;
+      }
+    };
+    for (const [entry, before] of this.others) {
+      addPairs(before);
+      text += `+${entry}\n`;
     }
-    for (const entry of this.others) text += `+${entry}\n`;
+    addPairs(this.used);
     return new TextEncoder().encode(text);
   }
 }

@@ -8,15 +8,15 @@ use crate::id_list::IdList;
 /// An update on its way: takes a snapshot of the list to another thread.
 pub struct IdListUpdate {
     name: Box<str>,
-    replace: bool,
-    old: Option<Arc<IdList>>,
+    /// What the lines are applied to.
+    old: Arc<IdList>,
     new: Option<Arc<IdList>>,
 }
 
 impl IdListUpdate {
     /// Applies the lines; false when they are none. Pure; about 3 ms per million IDs in the list.
     pub fn apply(&mut self, lines: &[u8]) -> bool {
-        self.new = IdList::apply(self.old.as_deref(), self.replace, lines).map(Arc::new);
+        self.new = self.old.apply(lines).map(Arc::new);
         self.new.is_some()
     }
 }
@@ -24,7 +24,9 @@ impl IdListUpdate {
 impl Engine {
     /// Starts an update: `apply` the lines, then [`Engine::finish_id_list`].
     pub fn start_id_list(&self, name: &str, replace: bool) -> IdListUpdate {
-        IdListUpdate { name: name.into(), replace, old: self.world.id_lists.get(name).cloned(), new: None }
+        let known = self.world.id_lists.get(name).filter(|_| !replace).cloned();
+        let old = known.unwrap_or_else(|| Arc::new(IdList::empty(self.keeps_list_order)));
+        IdListUpdate { name: name.into(), old, new: None }
     }
 
     /// Installs the updated list. False when the lines were no lines.
@@ -42,7 +44,7 @@ impl Engine {
         }
     }
 
-    /// The list as `+id\n` lines; None when unknown.
+    /// The list as `+id\n` lines, in the order of arrival if the options ask for it; None when unknown.
     pub fn export_id_list(&self, name: &str) -> Option<Vec<u8>> {
         self.world.id_lists.get(name).map(|list| list.export())
     }
