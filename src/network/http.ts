@@ -233,6 +233,9 @@ export class StatsigHttp {
   }
 
   private checkStatus(response: TransportResponse, request: Send): TransportResponse {
+    if (response.ok && request.isDownload === true && isCutOff(response)) {
+      throw new NetworkError('network', this.options.logger.mask(`Request to ${request.url} failed: the response ended early`));
+    }
     if (response.ok || response.status === request.alsoOk) return response;
     const message = this.options.logger.mask(`Request to ${request.url} failed with status ${response.status}`);
     // A date is meant by the server's clock; ours may be wrong by years.
@@ -246,6 +249,12 @@ export class StatsigHttp {
     const reason = error instanceof Error ? error.message : this.options.logger.describe(error);
     return new NetworkError(code, this.options.logger.mask(`Request to ${url} failed: ${reason}`));
   }
+}
+
+/** Shorter than announced. Node sees to it itself; what fetch or an override gives may be. */
+function isCutOff({ status, header, body }: TransportResponse): boolean {
+  const isPlain = (header('content-encoding') ?? 'identity') === 'identity';
+  return isPlain && status !== 204 && Number(header('content-length')) > body.byteLength;
 }
 
 /** Turns a synchronous throw into a rejection, and keeps a late rejection from going unhandled. */

@@ -1,5 +1,7 @@
 import { type Clock, sleep, systemClock } from '../network/clock';
+import { onRejection } from '../observability/rejection';
 import { adapterKey } from './adapter-key';
+import { bytesIn } from './bytes';
 import type { DataAdapterKeyPath, IDataAdapter } from './data-adapter';
 
 /** Default of `timeoutMs`. */
@@ -13,8 +15,9 @@ export interface ContainedAdapterOptions {
   clock?: Clock;
 }
 
-/** A stored item: the value when there is one, the adapter's error when it told one. Both null: nothing is stored. */
+/** A stored item: the value when there is one, what is wrong with it or its adapter. Both null: nothing is stored. */
 export interface StoredItem {
+  /** Bytes are a `Uint8Array` of our own, whatever the adapter gave. */
   value: string | object | null;
   error: Error | null;
 }
@@ -65,10 +68,12 @@ export class ContainedAdapter {
     await this.call('shutdown', () => this.adapter.shutdown());
   }
 
-  /** Whether this path is polled from the adapter. An adapter that throws says no. */
+  /** Whether this path is polled from the adapter. One that throws or promises says no. */
   pollsFor(path: DataAdapterKeyPath): boolean {
     try {
-      return this.adapter.supportsPollingUpdatesFor?.(path) === true;
+      const answer: unknown = this.adapter.supportsPollingUpdatesFor?.(path);
+      onRejection(answer, () => undefined);
+      return answer === true;
     } catch {
       return false;
     }
@@ -103,8 +108,11 @@ function readResponse(response: unknown): StoredItem {
   }
   const { result, error } = response as { result?: unknown; error?: unknown };
   if (error !== undefined && error !== null) return { value: null, error: toError(error) };
-  const isUsable = typeof result === 'string' || (typeof result === 'object' && result !== null);
-  return { value: isUsable ? (result as string | object) : null, error: null };
+  if (result === undefined || result === null) return { value: null, error: null };
+  if (typeof result !== 'string' && typeof result !== 'object') {
+    return { value: null, error: new Error(`The data adapter's get gave a ${typeof result} where text belongs`) };
+  }
+  return { value: bytesIn(result) ?? result, error: null };
 }
 
 function toError(thrown: unknown): Error {

@@ -1,3 +1,4 @@
+import { onRejection } from '../observability/rejection';
 import type { AdapterResponse, DataAdapterKeyPath, IDataAdapter } from './data-adapter';
 
 /** Default of `connectTimeoutMs`. */
@@ -161,7 +162,8 @@ export class RedisDataAdapter implements IDataAdapter {
 
   private report(error: unknown): void {
     try {
-      this.options.onError?.(error);
+      const returned: unknown = this.options.onError?.(error);
+      onRejection(returned, () => undefined);
     } catch {
       // The listener is the user's; its failure has no one to go to.
     }

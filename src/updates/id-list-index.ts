@@ -11,12 +11,22 @@ export interface IdListEntry {
 /** Lists of one index that are looked at; further ones are ignored. */
 export const MAX_ID_LISTS = 10_000;
 
-/** The names in an index and its usable entries. Null when it is no object. */
-export function parseIndex(bytes: Uint8Array): { names: Set<string>; entries: IdListEntry[] } | null {
+export interface IdListIndex {
+  names: Set<string>;
+  /** Those that can be used. */
+  entries: IdListEntry[];
+  /** Lists that it does not name are gone. Not so when it holds anything that is no entry: it may be something else. */
+  isComplete: boolean;
+}
+
+/** Null when it is no index: no object, or one without a single entry, as a gateway's account of an error. */
+export function parseIndex(bytes: Uint8Array): IdListIndex | null {
   const index = parseJson(new TextDecoder().decode(bytes));
   if (typeof index !== 'object' || index === null || Array.isArray(index)) return null;
   const named = Object.entries(index).slice(0, MAX_ID_LISTS);
-  return { names: new Set(named.map(([name]) => name)), entries: named.flatMap(([name, entry]) => readEntry(name, entry)) };
+  const entries = named.flatMap(([name, entry]) => readEntry(name, entry));
+  if (entries.length === 0 && named.length > 0) return null;
+  return { names: new Set(named.map(([name]) => name)), entries, isComplete: entries.length === named.length };
 }
 
 /** url and fileID must be texts; a creationTime that is no number counts as 0. */
@@ -28,7 +38,8 @@ function readEntry(name: string, value: unknown): IdListEntry[] {
 
 /** Names in the adapter's copy of an index: an array of names, or an object by name. Null when it is neither. */
 export function storedNames(value: string | object): string[] | null {
-  const index = typeof value === 'string' ? parseJson(value) : value;
+  const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
+  const index = typeof text === 'string' ? parseJson(text) : text;
   if (typeof index !== 'object' || index === null) return null;
   const names = Array.isArray(index) ? index.filter((name): name is string => typeof name === 'string') : Object.keys(index);
   return names.slice(0, MAX_ID_LISTS);

@@ -5,12 +5,13 @@ import type { Diagnostics } from '../observability/diagnostics';
 import type { SafeLogger } from '../observability/logger';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
+import { readContent } from './id-list-content';
 import { type IdListEntry, parseIndex, storedNames } from './id-list-index';
 import { IdListCopies } from './id-list-copies';
 import { measureRequest } from './measure';
 import { Poller } from './poller';
 import type { SyncResult } from './spec-sync';
-import { encodeText } from './text';
+import { decodeText, encodeText } from './text';
 
 /** Where ID lists live: the engine, behind the facade. */
 export interface IdListStore {
@@ -124,24 +125,35 @@ export class IdListSync {
     return result;
   }
 
-  /** False: no usable index there. */
+  /** False: no usable index there, or none of the lists that it names. An adapter that holds nothing yet is no news. */
   private async fromAdapter(adapter: ContainedAdapter): Promise<boolean> {
-    const { value } = await adapter.get(INDEX);
+    const { value, error } = await adapter.get(INDEX);
+    if (value === null && error === null) return false;
     const names = value === null ? null : storedNames(value);
-    if (names === null) return false;
-    await this.inParallel(names, (name) => this.loadStored(adapter, name));
+    let found = 0;
+    await this.inParallel(names ?? [], async (name) => void (found += (await this.loadStored(adapter, name)) ? 1 : 0));
+    if (names === null || (names.length > 0 && found === 0)) {
+      const { logger } = this.options;
+      const why = error === null ? '' : `: ${logger.describe(error)}`;
+      logger.once('adapter-lists', 'warn', `statsigSDK> The data adapter gave no ID lists that can be used; the network is asked${why}`);
+      return false;
+    }
     this.removeOthers(new Set(names));
     return true;
   }
 
-  private async loadStored(adapter: ContainedAdapter, name: string): Promise<void> {
+  /** False: no such list, or none that can be read. */
+  private async loadStored(adapter: ContainedAdapter, name: string): Promise<boolean> {
     const { value } = await adapter.get({ path: DataAdapterKeyPath.IDList, idListName: name });
-    if (typeof value !== 'string' || this.copies.isLoadedFrom(name, value)) return;
+    const text = value instanceof Uint8Array ? await decodeText(value) : value;
+    if (typeof text !== 'string') return false;
+    if (this.copies.isLoadedFrom(name, text)) return true;
     // A list that lost its last member is stored as an empty text; statsig-node's readers would keep that member.
-    if (value === '') this.options.store.remove(name);
-    else if (!(await this.update(name, true, await encodeText(value)))) return;
+    if (text === '') this.options.store.remove(name);
+    else if (!(await this.update(name, true, await encodeText(text)))) return false;
     this.lists.set(name, { fileID: 'bootstrap', creationTime: 0, readBytes: 0 });
-    this.copies.loaded(name, value);
+    this.copies.loaded(name, text);
+    return true;
   }
 
   private async fromNetwork(): Promise<SyncResult> {
@@ -156,7 +168,7 @@ export class IdListSync {
       const index = parseIndex(response.body);
       if (index === null) throw errors?.invalidIndex() ?? new Error('The index of ID lists is no object');
       diagnostics.start(key, 'process', { idListCount: index.names.size });
-      this.removeOthers(index.names);
+      if (index.isComplete) this.removeOthers(index.names);
       await this.inParallel(index.entries, async (entry) => (isCutOff() ? undefined : this.bringUpToDate(entry)));
       diagnostics.end(key, 'process', { success: true });
       if (adapter !== null && !isCutOff()) await this.storeAll(adapter, response.body);
@@ -200,19 +212,15 @@ export class IdListSync {
     }
   }
 
-  /**
-   * 206 continues at the offset asked for; 200 is the whole list, whatever was asked for. Anything else, and content
-   * that is no list, changes nothing; after such content the list is asked for from its start.
-   */
+  /** Content that is no list changes nothing; after such content the list is asked for from its start. */
   private async applyContent(entry: IdListEntry, offset: number, response: TransportResponse): Promise<boolean> {
-    const { status, body } = response;
-    const isWhole = status === 200 || offset === 0;
-    if ((status !== 200 && status !== 206) || !startsAt(response, isWhole ? 0 : offset)) return false;
-    if (body.byteLength > 0 && (await this.update(entry.name, isWhole, body))) {
+    const content = readContent(entry, offset, response);
+    if (content === 'refused') return false;
+    if (content !== 'restart' && (await this.update(entry.name, content.isWhole, content.lines))) {
       const { fileID, creationTime } = entry;
       this.copies.markChanged(entry.name);
-      const state = isWhole ? { fileID, creationTime } : (this.lists.get(entry.name) ?? { fileID, creationTime });
-      this.lists.set(entry.name, { ...state, readBytes: (isWhole ? 0 : offset) + body.byteLength });
+      const state = content.isWhole ? { fileID, creationTime } : (this.lists.get(entry.name) ?? { fileID, creationTime });
+      this.lists.set(entry.name, { ...state, readBytes: (content.isWhole ? 0 : offset) + content.lines.byteLength });
       return true;
     }
     const known = this.lists.get(entry.name);
@@ -262,10 +270,4 @@ export class IdListSync {
     const workers = Math.min(this.options.maxDownloads ?? DEFAULT_DOWNLOADS, items.length);
     await Promise.all(Array.from({ length: workers }, worker));
   }
-}
-
-/** Whether a partial answer begins where it should; one that does not say is believed. */
-function startsAt(response: TransportResponse, offset: number): boolean {
-  const start = /^bytes (\d+)-/.exec(response.header('content-range') ?? '')?.[1];
-  return response.status !== 206 || start === undefined || Number(start) === offset;
 }

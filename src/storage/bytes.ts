@@ -1,0 +1,14 @@
+/**
+ * The bytes of a Buffer, a typed array, a DataView or an ArrayBuffer, of whatever realm, as a copy: an engine reads them on
+ * another thread while their owner may go on writing. Null for everything else. Never throws.
+ */
+export function bytesIn(value: unknown): Uint8Array | null {
+  try {
+    if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();
+    const tag = Object.prototype.toString.call(value);
+    const isBuffer = tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]';
+    return isBuffer ? new Uint8Array(value as ArrayBuffer).slice() : null;
+  } catch {
+    return null;
+  }
+}
