@@ -7,6 +7,7 @@ import {
 } from './errors';
 import type { ExceptionContext, ExceptionReporter } from './observability/exception-report';
 import type { SafeLogger } from './observability/logger';
+import { onRejection } from './observability/rejection';
 
 /** Rethrows the documented errors; anything else is logged and reported, and the caller goes on with its default. */
 export function recover(thrown: unknown, exceptions: ExceptionReporter, context: ExceptionContext): void {
@@ -27,10 +28,7 @@ export function contained(logger: SafeLogger, name: string, call: () => unknown)
   const complain = (error: unknown): void =>
     logger.once(`callback:${name}`, 'error', `statsigSDK> ${name} threw and is ignored: ${logger.describe(error)}`);
   try {
-    const result = call();
-    if (result instanceof Promise) {
-      result.catch(complain);
-    }
+    onRejection(call(), complain);
   } catch (error) {
     complain(error);
   }

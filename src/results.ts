@@ -5,6 +5,7 @@
 import { recogniseAcrossCopies } from './copies';
 import type { SecondaryExposure } from './engine/engine';
 import { systemClock } from './network/clock';
+import { onRejection } from './observability/rejection';
 
 /** Why a value is what it is. */
 export type EvaluationReason =
@@ -139,7 +140,7 @@ export class DynamicConfig {
       return fallback;
     }
     const isRight = typeGuard != null
-      ? typeGuard(stored)
+      ? passes(typeGuard, stored)
       : fallback === null || typeName(fallback) === typeName(stored);
     if (isRight) {
       return stored as T;
@@ -220,7 +221,7 @@ export class Layer {
     if (stored === null || stored === undefined) {
       return fallback;
     }
-    const isRight = typeGuard ? typeGuard(stored) : fallback === null || typeName(fallback) === typeName(stored);
+    const isRight = typeGuard ? passes(typeGuard, stored) : fallback === null || typeName(fallback) === typeName(stored);
     return (isRight ? this.expose(key, stored) : fallback) as T;
   }
 
@@ -263,6 +264,13 @@ function ownValue(value: unknown, ownership: typeof OWNED | undefined): Record<s
   }
   const own: unknown = ownership === OWNED ? value : JSON.parse(JSON.stringify(value));
   return (own ?? {}) as Record<string, unknown>;
+}
+
+/** An async guard passes everything, as any promise is truthy; what it rejects with goes nowhere. */
+function passes(typeGuard: (value: unknown) => unknown, stored: unknown): boolean {
+  const answer = typeGuard(stored);
+  onRejection(answer, () => undefined);
+  return Boolean(answer);
 }
 
 function typeName(value: unknown): string {

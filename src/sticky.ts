@@ -7,6 +7,7 @@ import type { Evaluation } from './evaluation/evaluation';
 import type { Evaluator } from './evaluation/evaluator';
 import type { IUserPersistentStorage, StickyValues, UserPersistedValues } from './interfaces/IUserPersistentStorage';
 import type { SafeLogger } from './observability/logger';
+import { onRejection } from './observability/rejection';
 import type { GetExperimentOptions } from './types/statsig-options';
 
 /** What one call says about stickiness. */
@@ -58,12 +59,7 @@ export class StickyEvaluations {
       return {};
     }
     const key = this.keyOf(user, idType);
-    try {
-      return this.storage.load(key) ?? {};
-    } catch (error) {
-      this.logger.error(`statsigSDK> Loading persisted values for ${key} failed: ${this.logger.describe(error)}`);
-      return {};
-    }
+    return this.asked('Loading', key, (storage) => storage.load?.(key)) ?? {};
   }
 
   private config(evaluator: Evaluator, user: object, spec: StickySpec, request: StickyRequest, fresh: Evaluation): Evaluation {
@@ -122,11 +118,7 @@ export class StickyEvaluations {
       return;
     }
     const key = this.keyOf(user, spec.idType);
-    try {
-      this.storage.save(key, spec.name, stickyValuesOf(evaluation));
-    } catch (error) {
-      this.logger.error(`statsigSDK> Saving persisted values for ${key} failed: ${this.logger.describe(error)}`);
-    }
+    this.asked('Saving', key, (storage) => storage.save?.(key, spec.name, stickyValuesOf(evaluation)));
   }
 
   private delete(user: object, spec: StickySpec): void {
@@ -134,10 +126,20 @@ export class StickyEvaluations {
       return;
     }
     const key = this.keyOf(user, spec.idType);
+    this.asked('Deleting', key, (storage) => storage.delete?.(key, spec.name));
+  }
+
+  /** What the storage says; undefined when it throws. What it throws, now or as a promise, is logged. */
+  private asked<T>(what: string, key: string, call: (storage: IUserPersistentStorage) => T): T | undefined {
+    const complain = (error: unknown): void =>
+      this.logger.error(`statsigSDK> ${what} persisted values for ${key} failed: ${this.logger.describe(error)}`);
     try {
-      this.storage.delete(key, spec.name);
+      const answer = this.storage === null ? undefined : call(this.storage);
+      onRejection(answer, complain);
+      return answer;
     } catch (error) {
-      this.logger.error(`statsigSDK> Deleting persisted values for ${key} failed: ${this.logger.describe(error)}`);
+      complain(error);
+      return undefined;
     }
   }
 

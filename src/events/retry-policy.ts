@@ -1,4 +1,5 @@
 import { NetworkError } from '../network/network-error';
+import { onRejection } from '../observability/rejection';
 
 /** `postLogsRetryBackoff`: ms before the first retry, or a function asked before each. */
 export type RetryBackoff = number | ((retriesRemaining: number) => number);
@@ -15,7 +16,7 @@ const MAX_RETRIES = 100;
 
 /** `postLogsRetryLimit` as a whole number from 0 to 100. */
 export function clampRetryLimit(limit: number): number {
-  return Number.isFinite(limit) ? Math.min(Math.max(Math.floor(limit), 0), MAX_RETRIES) : 0;
+  return Number.isNaN(limit) ? 0 : Math.min(Math.max(Math.floor(limit), 0), MAX_RETRIES);
 }
 
 /**
@@ -32,7 +33,8 @@ export function retryDelay(backoff: RetryBackoff, attempt: number, limit: number
 
 function askedDelay(backoff: (retriesRemaining: number) => number, remaining: number): number {
   try {
-    const delay = backoff(remaining);
+    const delay: unknown = backoff(remaining);
+    onRejection(delay, () => undefined);
     return isDelay(delay) ? Math.min(delay, MAX_CALLBACK_DELAY_MS) : DEFAULT_BACKOFF_MS;
   } catch {
     return DEFAULT_BACKOFF_MS;

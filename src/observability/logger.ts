@@ -3,6 +3,8 @@
  * survives a user logger that throws (BEHAVIOUR.md 2, Q17, Q46).
  */
 
+import { onRejection } from './rejection';
+
 export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug';
 
 /** statsig-node's `LoggerInterface`. */
@@ -95,10 +97,17 @@ export class SafeLogger {
   private write(level: Exclude<LogLevel, 'none'>, message: unknown, rest: unknown[]): void {
     try {
       if (RANK[level] > (RANK[this.target.logLevel] ?? RANK.warn)) return;
-      this.target[level]?.(this.clean(message), ...rest.map((part) => this.clean(part)));
+      if (typeof this.target[level] !== 'function') return this.isNeeded(level) ? this.reportFailure() : undefined;
+      const returned: unknown = this.target[level]?.(this.clean(message), ...rest.map((part) => this.clean(part)));
+      onRejection(returned, () => this.reportFailure());
     } catch {
       this.reportFailure();
     }
+  }
+
+  /** A logger may do without the others. */
+  private isNeeded(level: LogLevel): boolean {
+    return level === 'warn' || level === 'error';
   }
 
   private clean(part: unknown): unknown {
@@ -123,7 +132,7 @@ export class SafeLogger {
     if (this.reportedFailure) return;
     this.reportedFailure = true;
     try {
-      console.error('statsig: the configured logger threw; its messages are lost');
+      console.error('statsig: the configured logger threw, rejected or has no such method; its messages are lost');
     } catch {
       // Nowhere left to say it.
     }
