@@ -26,6 +26,38 @@ function script(s: AnyServer): void {
   s.getClientInitializeResponse(U);
 }
 
+/** Answers of the service, by what is wrong with them. */
+const ANSWERS: Record<string, () => unknown> = {
+  'a failed status': () => new Response('no', { status: 500 }),
+  'a failed status with a region': () => new Response('no', { status: 404, headers: { 'x-statsig-region': 'az-1' } }),
+  'a failed status of a fake without headers': () => ({ ok: false, status: 503, text: () => Promise.resolve('') }),
+  'an error with a code': () => { throw Object.assign(new TypeError('no way'), { code: 'ECONNREFUSED' }); },
+  'an error without': () => Promise.reject(new Error('no way')),
+  'a text': () => Promise.reject('no way'),
+  'a region': () => new Response(JSON.stringify(payload()), { headers: { 'x-statsig-region': 'az-1' } }),
+  'no region': () => new Response(JSON.stringify(payload())),
+  'a fake without headers': () => ({ ok: true, status: 200, text: () => Promise.resolve(JSON.stringify(payload())) }),
+};
+
+for (const [name, answer] of Object.entries(ANSWERS)) {
+  test(`markers of the first download, ${name}`, async (t) => {
+    const found: unknown[][] = [];
+    for (const make of [(n: FakeNetwork, o: object) => ours('js', n, o), theirs]) {
+      const network = new FakeNetwork();
+      const networkOverrideFunc = async (url: string, init: RequestInit): Promise<unknown> =>
+        (url.includes('download_config_specs') ? answer() : network.override(url, init));
+      const server = make(network, { networkOverrideFunc, initStrategyForIDLists: 'none', postLogsRetryLimit: 0 });
+      await server.initializeAsync();
+      await server.flush();
+      await server.shutdownAsync(200);
+      found.push(markers(network, 'initialize').filter((marker) => (marker as { step?: string }).step === 'network_request'));
+    }
+    // The key is shown by statsig-node (Q17).
+    t.is(JSON.stringify(found[0]), JSON.stringify(found[1]).replaceAll('secret-api-tests', '******'));
+    t.is(found[0]?.length, 2);
+  });
+}
+
 for (const engine of ENGINES) {
   for (const [name, rates, options] of [
     ['all on', { api_call: 10_000, gcir: 10_000 }, {}],

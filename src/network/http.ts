@@ -241,14 +241,23 @@ export class StatsigHttp {
     // A date is meant by the server's clock; ours may be wrong by years.
     const serverTime = Date.parse(response.header('date') ?? '');
     const retryAfter = parseRetryAfter(response.header('retry-after'), serverTime || this.clock.now());
-    throw new NetworkError('status', message, response.status, retryAfter);
+    const error = new NetworkError('status', message, response.status, retryAfter);
+    error.region = regionOf(response);
+    throw error;
   }
 
   private describeFailure(error: unknown, url: string): NetworkError {
     const code = error instanceof NetworkError ? error.code : 'network';
     const reason = error instanceof Error ? error.message : this.options.logger.describe(error);
-    return new NetworkError(code, this.options.logger.mask(`Request to ${url} failed: ${reason}`));
+    const failure = new NetworkError(code, this.options.logger.mask(`Request to ${url} failed: ${reason}`));
+    failure.thrown = error instanceof NetworkError ? (error.thrown ?? { name: error.name, message: error.message }) : NetworkError.accountOf(error);
+    return failure;
   }
+}
+
+/** As statsig-node reads it for its diagnostics: undefined when a fake has no headers at all. */
+export function regionOf(response: TransportResponse): string | null | undefined {
+  return response.hasNoHeaders === true ? undefined : response.header('x-statsig-region');
 }
 
 /** Shorter than announced. Node sees to it itself; what fetch or an override gives may be. */

@@ -14,8 +14,20 @@ export type NetworkErrorCode =
   /** A complete response with a status that means failure; `status` tells which. */
   | 'status';
 
+/** What diagnostics say of an error that was thrown. */
+export interface ThrownError {
+  code?: string | number;
+  name?: string;
+  message?: string;
+}
+
 /** A request that did not succeed. The message holds no secret. */
 export class NetworkError extends Error {
+  /** The error behind this one; its message may hold secrets. Null when what was thrown is no object. */
+  thrown: ThrownError | null = null;
+  /** Value of `x-statsig-region`, for code `status`; undefined when the answer has no headers. */
+  region: string | null | undefined;
+
   constructor(
     readonly code: NetworkErrorCode,
     message: string,
@@ -26,6 +38,20 @@ export class NetworkError extends Error {
   ) {
     super(message);
     this.name = 'NetworkError';
+  }
+
+  /** Of something thrown by others, what diagnostics say. Never throws. */
+  static accountOf(thrown: unknown): ThrownError | null {
+    if (typeof thrown !== 'object' || thrown === null) return null;
+    const field = (name: string, ...types: string[]): Record<string, unknown> => {
+      try {
+        const value = (thrown as Record<string, unknown>)[name];
+        return types.includes(typeof value) ? { [name]: value } : {};
+      } catch {
+        return {};
+      }
+    };
+    return { ...field('code', 'string', 'number'), ...field('name', 'string'), ...field('message', 'string') };
   }
 
   /** Whether the same request may succeed later: network trouble, timeouts, 408, 429 and 5xx. */

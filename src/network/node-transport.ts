@@ -72,10 +72,13 @@ async function exchange(send: Send, request: TransportRequest): Promise<Transpor
   };
 }
 
-/** Of the answer to an upload the status is all that counts: what is wrong with its body must not send the events twice. */
+/**
+ * Decoded where somebody reads it. Of a failure, and of the answer to an upload, the status is all that counts: what is wrong
+ * with its body must not hide it, nor send events twice.
+ */
 function plainBody({ status, headers, data }: AxiosResponse<Readable>, { isUpload }: TransportRequest): Readable {
   const encoding = headers['content-encoding'] as unknown;
-  if (typeof encoding !== 'string' || isUpload || status === 204 || status === 304) return data;
+  if (typeof encoding !== 'string' || isUpload || status < 200 || status > 299 || status === 204) return data;
   const body = decodedOrClosed(data, encoding);
   delete headers['content-encoding'];
   delete headers['content-length'];
@@ -163,5 +166,7 @@ function plainError(error: unknown): Error {
   if (error instanceof NetworkError) return error;
   const { code, message } = (error ?? {}) as AxiosLikeError;
   const text = [code, message].filter((part) => typeof part === 'string' && part !== '').join(': ');
-  return new NetworkError('network', text || 'The request failed');
+  const plain = new NetworkError('network', text || 'The request failed');
+  plain.thrown = NetworkError.accountOf(error);
+  return plain;
 }

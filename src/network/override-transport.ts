@@ -1,3 +1,5 @@
+import { asBuffer } from '../bytes';
+import { onRejection } from '../observability/rejection';
 import { NetworkError } from './network-error';
 import type { NetworkOverride, OverrideInit, OverrideResponse, Transport, TransportRequest } from './transport';
 
@@ -21,14 +23,16 @@ export function overrideTransport(override: NetworkOverride): Transport {
       status: statusOf(response, request),
       ok: isOk(response),
       header: (name) => headerOf(response, name),
+      hasNoHeaders: response.headers === undefined || response.headers === null,
       body: await bodyOf(response, request.maxBytes),
     };
   };
 }
 
-/** Plain bodies are text, as statsig-node's are; only gzipped ones are bytes. */
+/** Plain bodies are text, as statsig-node's are; only gzipped ones are bytes, a Buffer on Node. */
 function overrideBody({ body, headers }: TransportRequest): string | Uint8Array | undefined {
-  if (body === undefined || typeof body === 'string' || headers['Content-Encoding'] !== undefined) return body;
+  if (body === undefined || typeof body === 'string') return body;
+  if (headers['Content-Encoding'] !== undefined) return asBuffer(body);
   return new TextDecoder().decode(body);
 }
 
@@ -46,7 +50,8 @@ function statusOf(response: OverrideResponse, request: TransportRequest): number
 
 function headerOf(response: OverrideResponse, name: string): string | null {
   try {
-    const value = response.headers?.get?.(name);
+    const value: unknown = response.headers?.get?.(name);
+    onRejection(value, () => undefined);
     return typeof value === 'string' ? value : null;
   } catch {
     return null;

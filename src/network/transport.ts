@@ -25,6 +25,8 @@ export interface TransportResponse {
   ok: boolean;
   /** Value of a header by its case-insensitive name; null when absent. */
   header(name: string): string | null;
+  /** True for the answer of an override that brings no `headers`. */
+  hasNoHeaders?: boolean;
   /** The decoded body (content encoding removed). */
   body: Uint8Array;
 }

@@ -1,7 +1,7 @@
+import { bytesIn } from '../bytes';
 import { type Clock, sleep, systemClock } from '../network/clock';
 import { onRejection } from '../observability/rejection';
 import { adapterKey } from './adapter-key';
-import { bytesIn } from './bytes';
 import type { DataAdapterKeyPath, IDataAdapter } from './data-adapter';
 
 /** Default of `timeoutMs`. */
@@ -30,7 +30,8 @@ export interface ItemName {
 
 /**
  * The user's adapter behind a wall. A call that throws, hangs or answers garbage ends as a rejection with an `Error`,
- * or for `get` as an item without value; nothing else gets out.
+ * or for `get` as an item without value; nothing else gets out. A method that the adapter lacks does nothing: the options
+ * have told.
  */
 export class ContainedAdapter {
   private readonly clock: Clock;
@@ -44,12 +45,13 @@ export class ContainedAdapter {
 
   /** Rejects when the adapter does, or after the timeout. */
   async initialize(): Promise<void> {
-    await this.call('initialize', () => this.adapter.initialize());
+    await this.call('initialize', () => this.adapter.initialize?.());
   }
 
   /** Never rejects. */
   async get(item: ItemName): Promise<StoredItem> {
     try {
+      if (typeof this.adapter.get !== 'function') return { value: null, error: null };
       const response: unknown = await this.call('get', () => this.adapter.get(this.key(item)));
       return readResponse(response);
     } catch (error) {
@@ -60,12 +62,12 @@ export class ContainedAdapter {
   /** `time`: passed only when given, as statsig-node does. Rejects when the adapter does, or after the timeout. */
   async set(item: ItemName, value: string, time?: number): Promise<void> {
     const key = this.key(item);
-    await this.call('set', () => (time === undefined ? this.adapter.set(key, value) : this.adapter.set(key, value, time)));
+    await this.call('set', () => (time === undefined ? this.adapter.set?.(key, value) : this.adapter.set?.(key, value, time)));
   }
 
   /** Rejects when the adapter does, or after the timeout. */
   async shutdown(): Promise<void> {
-    await this.call('shutdown', () => this.adapter.shutdown());
+    await this.call('shutdown', () => this.adapter.shutdown?.());
   }
 
   /** Whether this path is polled from the adapter. One that throws or promises says no. */
@@ -83,7 +85,7 @@ export class ContainedAdapter {
     return adapterKey(path, this.options.hashedSdkKey, idListName);
   }
 
-  private async call<T>(name: string, run: () => Promise<T>): Promise<T> {
+  private async call<T>(name: string, run: () => T | Promise<T>): Promise<T> {
     const timeoutMs = this.options.timeoutMs ?? ADAPTER_TIMEOUT_MS;
     const done = new AbortController();
     const answer = (async () => run())();

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../network/clock';
 import type { StatsigHttp } from '../network/http';
+import { NetworkError } from '../network/network-error';
 import type { TransportResponse } from '../network/transport';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { SafeLogger } from '../observability/logger';
@@ -207,7 +208,8 @@ export class IdListSync {
       const isApplied = await this.applyContent(entry, offset, response);
       marker?.('process', 'end', { success: isApplied });
     } catch (error) {
-      marker?.('network_request', 'end', { statusCode: null, success: false });
+      const status = error instanceof NetworkError ? error.status : null;
+      marker?.('network_request', 'end', { ...(status !== null && { statusCode: status }), success: false });
       logger.debug(`statsigSDK> An ID list could not be downloaded: ${logger.describe(error)}`);
     }
   }

@@ -1,4 +1,5 @@
-import { NetworkError } from '../network/network-error';
+import { regionOf } from '../network/http';
+import { NetworkError, type ThrownError } from '../network/network-error';
 import type { TransportResponse } from '../network/transport';
 import type { Diagnostics, DiagnosticsKey } from '../observability/diagnostics';
 import type { SafeLogger } from '../observability/logger';
@@ -17,15 +18,30 @@ export async function measureRequest<T>(request: MeasuredRequest<T>): Promise<T>
   diagnostics.start(key, 'network_request');
   try {
     const result = await request.run();
-    const { status, ok, header } = request.response(result);
-    const data = { statusCode: status, success: ok || status === 304, sdkRegion: header('x-statsig-region') };
-    diagnostics.end(key, 'network_request', data);
+    const response = request.response(result);
+    const { status, ok } = response;
+    diagnostics.end(key, 'network_request', { statusCode: status, success: ok || status === 304, ...regionField(regionOf(response)) });
     return result;
   } catch (error) {
-    const { name, message, code } = error instanceof NetworkError ? error : { name: 'Error', message: String(error), code: null };
-    const statusCode = error instanceof NetworkError ? error.status : null;
-    const described = { code, name, message: logger.mask(message) };
-    diagnostics.end(key, 'network_request', { statusCode, success: false, sdkRegion: null, error: described });
+    diagnostics.end(key, 'network_request', failureData(error, logger));
     throw error;
   }
+}
+
+/** As statsig-node has it: a failed status has no code, and a request without an answer no status and no region. */
+function failureData(error: unknown, logger: SafeLogger): Record<string, unknown> {
+  if (!(error instanceof NetworkError)) return { success: false, ...errorField(NetworkError.accountOf(error), logger) };
+  const { status, message, region, thrown } = error;
+  if (status === null) return { success: false, ...errorField(thrown, logger) };
+  return { statusCode: status, success: false, ...regionField(region), ...errorField({ name: 'Error', message }, logger) };
+}
+
+function regionField(sdkRegion: string | null | undefined): Record<string, unknown> {
+  return sdkRegion === undefined ? {} : { sdkRegion };
+}
+
+function errorField(thrown: ThrownError | null, logger: SafeLogger): Record<string, unknown> {
+  if (thrown === null) return {};
+  const { message } = thrown;
+  return { error: message === undefined ? thrown : { ...thrown, message: logger.mask(message) } };
 }

@@ -12,3 +12,9 @@ export function bytesIn(value: unknown): Uint8Array | null {
     return null;
   }
 }
+
+/** The same bytes as a Buffer where there is one: what Node's own APIs and web frameworks take for bytes. No copy. */
+export function asBuffer(bytes: Uint8Array): Uint8Array {
+  if (typeof Buffer === 'undefined' || Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
