@@ -1,4 +1,5 @@
 /** Typed access to an options object that may hold anything. Collects one warning per unusable option. */
+import { bytesIn } from './bytes';
 
 /** See the head of this file. No method but `raw`'s callers throws; getters that throw count as unusable. */
 export class OptionReader {
@@ -20,7 +21,10 @@ export class OptionReader {
     try {
       return this.given[name];
     } catch {
-      this.warnings.push(`statsigSDK> Reading the option ${name} failed; its default is used.`);
+      const warning = `statsigSDK> Reading the option ${name} failed; its default is used.`;
+      if (!this.warnings.includes(warning)) {
+        this.warnings.push(warning);
+      }
       return undefined;
     }
   }
@@ -41,6 +45,16 @@ export class OptionReader {
     }
     this.warn(name, 'a number', 'NaN');
     return fallback;
+  }
+
+  /** A number that others bring into `least` to `most` when it is beyond: told with what is `used` then. */
+  numberIn(name: string, fallback: number, { least, most = Infinity, used }: { least: number; most?: number; used: string }): number {
+    const value = this.number(name, fallback);
+    if (value < least || value > most) {
+      const range = most === Infinity ? `at least ${least}` : `from ${least} to ${most}`;
+      this.warnings.push(`statsigSDK> The option ${name} must be ${range}, got ${value}; ${used}.`);
+    }
+    return value;
   }
 
   /** Any type is right; only its truth counts. */
@@ -75,6 +89,30 @@ export class OptionReader {
     return this.unusable(name, 'an object', value, null);
   }
 
+  /** The same with methods; those that are missing are told, and do without. */
+  objectWith<O>(name: string, methods: readonly string[], optional: readonly string[] = []): O | null {
+    const value = this.object<O>(name) as Record<string, unknown> | null;
+    if (value === null) {
+      return null;
+    }
+    const missing = methods.filter((method) => typeof readField(value, method) !== 'function');
+    const wrong = optional.filter((method) => !['function', 'undefined'].includes(typeof (readField(value, method) ?? undefined)));
+    if (missing.length + wrong.length > 0) {
+      const names = [...missing, ...wrong].join(', ');
+      this.warnings.push(`statsigSDK> The option ${name} has no such methods: ${names}. It is used without them.`);
+    }
+    return value as O;
+  }
+
+  /** Warns when a field of an object option is there and none of `allowed`. */
+  checkField(name: string, field: string, allowed: readonly unknown[]): void {
+    const value = readField(this.object<Record<string, unknown>>(name), field);
+    if (value != null && !allowed.includes(value)) {
+      const got = typeof value === 'string' ? `'${value.slice(0, 40)}'` : describe(value);
+      this.warn(`${name}.${field}`, `one of ${allowed.join(', ')}`, got);
+    }
+  }
+
   /** Falsy = null; what is no object counts as `{}`, as in statsig-node. The object itself is kept. */
   environment(name: string): object | null {
     const value = this.raw(name);
@@ -84,11 +122,15 @@ export class OptionReader {
     return typeof value === 'object' ? value : this.unusable(name, 'an object', value, {});
   }
 
-  /** JSON text, given as text or as the value that it parses to. */
+  /** JSON text, given as text, as its bytes or as the value that it parses to. */
   jsonText(name: string): string | null {
     const value = this.raw(name);
     if (value == null || typeof value === 'string') {
       return value ?? null;
+    }
+    const bytes = bytesIn(value);
+    if (bytes !== null) {
+      return new TextDecoder().decode(bytes);
     }
     try {
       const text: unknown = typeof value === 'object' ? JSON.stringify(value) : undefined;
@@ -101,7 +143,7 @@ export class OptionReader {
     return this.unusable(name, 'JSON text or a JSON object', value, null);
   }
 
-  /** An object of functions; fields that are none are left out with a warning. Functions keep the object as `this`. */
+  /** An object of functions; fields that are none, or unknown, are left out with a warning. Functions keep the object as `this`. */
   functions(name: string, fields: readonly string[]): Record<string, unknown> {
     const holder = this.object<Record<string, unknown>>(name);
     const found: Record<string, unknown> = {};
@@ -112,6 +154,10 @@ export class OptionReader {
       } else if (value != null) {
         this.unusable(`${name}.${field}`, 'a function', value, null);
       }
+    }
+    const unknown = namesIn(holder).filter((given) => !fields.includes(given));
+    for (const field of unknown.filter((given) => typeof readField(holder, given) === 'function')) {
+      this.warnings.push(`statsigSDK> Unknown callback ${name}.${field.slice(0, 80)} is ignored; there are ${fields.join(', ')}.`);
     }
     return found;
   }
@@ -154,6 +200,14 @@ function readField(holder: Record<string, unknown> | null, field: string): unkno
     return holder?.[field];
   } catch {
     return undefined;
+  }
+}
+
+function namesIn(holder: object | null): string[] {
+  try {
+    return holder === null ? [] : Object.keys(holder);
+  } catch {
+    return [];
   }
 }
 

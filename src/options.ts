@@ -30,6 +30,8 @@ export const STATSIG_CDN = 'https://api.statsigcdn.com/v1';
 export const COMPATIBLE_VERSION = '6.5.2';
 
 const MAX_BUFFERED_EVENTS = 1000;
+const ADAPTER_METHODS = ['initialize', 'get', 'set', 'shutdown'];
+const STORAGE_METHODS = ['load', 'save', 'delete'];
 
 /** The options in force. Complete: nobody downstream checks or defaults anything. */
 export interface ResolvedOptions {
@@ -124,8 +126,8 @@ function networkOptions(reader: OptionReader) {
     apiForGetIdLists: url('apiForGetIdLists', base ?? STATSIG_API),
     fallbackToStatsigAPI: reader.boolean('fallbackToStatsigAPI', false),
     networkOverrideFunc: reader.function<NetworkOverrideFunc>('networkOverrideFunc'),
-    postLogsRetryLimit: reader.number('postLogsRetryLimit', 5),
-    postLogsRetryBackoff: reader.numberOrFunction<RetryBackoffFunc>('postLogsRetryBackoff', 1000),
+    postLogsRetryLimit: reader.numberIn('postLogsRetryLimit', 5, { least: 0, most: 100, used: 'the nearest of these is used' }),
+    postLogsRetryBackoff: backoff(reader),
   };
 }
 
@@ -134,8 +136,8 @@ function sourceOptions(reader: OptionReader) {
     bootstrapValues: reader.jsonText('bootstrapValues'),
     environment: reader.environment('environment') as StatsigEnvironment | null,
     localMode: reader.boolean('localMode', false),
-    dataAdapter: reader.object<IDataAdapter>('dataAdapter'),
-    userPersistentStorage: reader.object<IUserPersistentStorage>('userPersistentStorage'),
+    dataAdapter: reader.objectWith<IDataAdapter>('dataAdapter', ADAPTER_METHODS, ['supportsPollingUpdatesFor']),
+    userPersistentStorage: reader.objectWith<IUserPersistentStorage>('userPersistentStorage', STORAGE_METHODS),
     initStrategyForIP3Country: strategy(reader, 'initStrategyForIP3Country'),
     initStrategyForIDLists: strategy(reader, 'initStrategyForIDLists'),
     disableRulesetsSync: reader.truthy('disableRulesetsSync'),
@@ -147,17 +149,17 @@ function sourceOptions(reader: OptionReader) {
 
 function timingOptions(reader: OptionReader) {
   return {
-    initTimeoutMs: reader.number('initTimeoutMs', 0),
-    rulesetsSyncIntervalMs: Math.max(reader.number('rulesetsSyncIntervalMs', 10_000), 5_000),
-    idListsSyncIntervalMs: Math.max(reader.number('idListsSyncIntervalMs', 60_000), 30_000),
-    loggingIntervalMs: reader.number('loggingIntervalMs', 60_000),
-    loggingMaxBufferSize: Math.min(reader.number('loggingMaxBufferSize', MAX_BUFFERED_EVENTS), MAX_BUFFERED_EVENTS),
+    initTimeoutMs: reader.numberIn('initTimeoutMs', 0, { least: 0, used: 'there is no timeout' }),
+    rulesetsSyncIntervalMs: atLeast(reader, 'rulesetsSyncIntervalMs', 5_000, 10_000),
+    idListsSyncIntervalMs: atLeast(reader, 'idListsSyncIntervalMs', 30_000, 60_000),
+    loggingIntervalMs: reader.numberIn('loggingIntervalMs', 60_000, { least: 10, used: '10 is used' }),
+    loggingMaxBufferSize: bufferSize(reader),
   };
 }
 
 function hookOptions(reader: OptionReader) {
   return {
-    logger: reader.object<LoggerInterface>('logger') ?? consoleLogger,
+    logger: loggerOption(reader),
     verifyPayload: reader.function<VerifyPayload>('verifyPayload'),
     rulesUpdatedCallback: reader.function<RulesUpdatedCallback>('rulesUpdatedCallback'),
     evaluationCallback: reader.function<(result: unknown) => unknown>('evaluationCallback'),
@@ -206,12 +208,38 @@ function gzipLevel(reader: OptionReader): number {
   return DEFAULT_GZIP_LEVEL;
 }
 
+function loggerOption(reader: OptionReader): LoggerInterface {
+  const logger = reader.objectWith<LoggerInterface>('logger', ['warn', 'error'], ['debug', 'info']);
+  if (logger !== null) {
+    reader.checkField('logger', 'logLevel', ['none', 'error', 'warn', 'info', 'debug']);
+  }
+  return logger ?? consoleLogger;
+}
+
+/** undefined for the default. */
 function positive(reader: OptionReader, name: string): number | undefined {
   const value = reader.number(name, 0);
-  if (value < 0) {
+  if (value < 0 || reader.raw(name) === 0) {
     reader.warn(name, 'a positive number', String(value));
   }
   return value > 0 ? value : undefined;
+}
+
+function atLeast(reader: OptionReader, name: string, least: number, fallback: number): number {
+  return Math.max(reader.numberIn(name, fallback, { least, used: `${least} is used` }), least);
+}
+
+function bufferSize(reader: OptionReader): number {
+  const range = { least: 1, most: MAX_BUFFERED_EVENTS, used: 'the nearest of these is used' };
+  return Math.min(reader.numberIn('loggingMaxBufferSize', MAX_BUFFERED_EVENTS, range), MAX_BUFFERED_EVENTS);
+}
+
+function backoff(reader: OptionReader): RetryBackoffFunc | number {
+  const value = reader.numberOrFunction<RetryBackoffFunc>('postLogsRetryBackoff', 1000);
+  if (typeof value === 'number' && !(value >= 0 && value < Infinity)) {
+    reader.warn('postLogsRetryBackoff', 'at least 0', String(value));
+  }
+  return value;
 }
 
 function strategy(reader: OptionReader, name: string): InitStrategy {

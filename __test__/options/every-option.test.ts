@@ -5,6 +5,7 @@ import { parseOptions, type ResolvedOptions } from '../../src/options';
 const parse = (options: unknown) => parseOptions(options as never);
 const noop = (): void => {};
 const holder = { load() {}, save() {}, delete() {} };
+const adapter = { initialize() {}, get() {}, set() {}, shutdown() {} };
 const logger = { warn: noop, error: noop, logLevel: 'none' };
 /** Stands for: throws instead of giving a warning. */
 const THROWS = Symbol('throws');
@@ -25,11 +26,11 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   localMode: [true, true, false, 'true'],
   initTimeoutMs: [3, 3, 0, '3'],
   logger: [logger, logger, undefined, 'console'],
-  dataAdapter: [holder, holder, null, 'redis'],
-  rulesetsSyncIntervalMs: [1, 5_000, 10_000, '1'],
-  idListsSyncIntervalMs: [1, 30_000, 60_000, '1'],
-  loggingIntervalMs: [1, 1, 60_000, '1'],
-  loggingMaxBufferSize: [5_000, 1_000, 1_000, '1'],
+  dataAdapter: [adapter, adapter, null, 'redis'],
+  rulesetsSyncIntervalMs: [6_000, 6_000, 10_000, '1'],
+  idListsSyncIntervalMs: [31_000, 31_000, 60_000, '1'],
+  loggingIntervalMs: [11, 11, 60_000, '1'],
+  loggingMaxBufferSize: [10, 10, 1_000, '1'],
   disableDiagnostics: [true, true, false, 1],
   initStrategyForIP3Country: ['none', 'none', 'await', 'later'],
   initStrategyForIDLists: ['lazy', 'lazy', 'await', 5],

@@ -27,16 +27,10 @@ const EFFECTS: [keyof ResolvedOptions, unknown, unknown][] = [
   ['rulesUpdatedCallback', noop, noop],
   ['localMode', true, true],
   ['initTimeoutMs', 5, 5],
-  ['initTimeoutMs', -5, -5],
   ['rulesetsSyncIntervalMs', 6000, 6000],
-  ['rulesetsSyncIntervalMs', 1, 5000],
-  ['rulesetsSyncIntervalMs', -1, 5000],
   ['idListsSyncIntervalMs', 31_000, 31_000],
-  ['idListsSyncIntervalMs', 1, 30_000],
-  ['loggingIntervalMs', 1, 1],
+  ['loggingIntervalMs', 10, 10],
   ['loggingMaxBufferSize', 10, 10],
-  ['loggingMaxBufferSize', 5000, 1000],
-  ['loggingMaxBufferSize', 0, 0],
   ['disableDiagnostics', true, true],
   ['initStrategyForIP3Country', 'lazy', 'lazy'],
   ['initStrategyForIDLists', 'none', 'none'],
@@ -53,6 +47,32 @@ for (const [name, given, expected] of EFFECTS) {
     const { options, warnings } = parse({ [name]: given });
     t.deepEqual(options[name], expected);
     t.deepEqual(warnings, []);
+    t.deepEqual(rival.OptionsWithDefaults({ [name]: given })[name], expected, 'statsig-node resolves alike');
+  });
+}
+
+/** option, a value out of range, what it counts as: as in statsig-node, which says nothing */
+const OUT_OF_RANGE: [keyof ResolvedOptions, number, number][] = [
+  ['initTimeoutMs', -5, -5],
+  ['rulesetsSyncIntervalMs', 1, 5000],
+  ['rulesetsSyncIntervalMs', -1, 5000],
+  ['idListsSyncIntervalMs', 1, 30_000],
+  ['loggingIntervalMs', 1, 1],
+  ['loggingIntervalMs', -1, -1],
+  ['loggingMaxBufferSize', 5000, 1000],
+  ['loggingMaxBufferSize', 0, 0],
+  ['postLogsRetryLimit', -1, -1],
+  ['postLogsRetryLimit', Infinity, Infinity],
+  ['postLogsRetryBackoff', -1, -1],
+  ['postLogsRetryBackoff', Infinity, Infinity],
+];
+
+for (const [name, given, expected] of OUT_OF_RANGE) {
+  test(`${name}: ${given} is out of range, and told`, (t) => {
+    const { options, warnings } = parse({ [name]: given });
+    t.is(options[name], expected);
+    t.is(warnings.length, 1);
+    t.true(warnings[0]?.includes(name) && warnings[0].includes(String(given)), warnings[0]);
     t.deepEqual(rival.OptionsWithDefaults({ [name]: given })[name], expected, 'statsig-node resolves alike');
   });
 }
@@ -116,6 +136,8 @@ const UNUSABLE: [keyof ResolvedOptions, unknown, unknown][] = [
   ['reportExceptions', 1, false],
   ['sdkType', 5, 'statsig-node'],
   ['requestTimeoutMs', -1, undefined],
+  ['requestTimeoutMs', 0, undefined],
+  ['downloadTimeoutMs', 0, undefined],
 ];
 
 for (const [name, given, expected] of UNUSABLE) {
@@ -137,6 +159,35 @@ test('an unknown option gives one warning that names it', (t) => {
   const { warnings } = parse({ rulesetSyncInterval: 5, localMode: true });
   t.is(warnings.length, 1);
   t.true(warnings[0]?.includes('rulesetSyncInterval'));
+});
+
+test('what an object option lacks, and what nobody asks it for, is told in one warning each', (t) => {
+  const told = (options: unknown): string[] => parse(options).warnings;
+  const full = { initialize: noop, get: noop, set: noop, shutdown: noop };
+  t.deepEqual(told({ dataAdapter: full }), []);
+  t.deepEqual(told({ dataAdapter: { ...full, supportsPollingUpdatesFor: null } }), []);
+  t.regex(told({ dataAdapter: { ...full, supportsPollingUpdatesFor: true } }).join(), /dataAdapter.*supportsPollingUpdatesFor/);
+  t.regex(told({ dataAdapter: { get: noop } }).join(), /dataAdapter has no such methods: initialize, set, shutdown\./);
+  t.regex(told({ userPersistentStorage: { load: noop, save: 'x' } }).join(), /userPersistentStorage has no such methods: save, delete\./);
+  class Inherited { load(): void {} save(): void {} delete(): void {} }
+  t.deepEqual(told({ userPersistentStorage: new Inherited() }), []);
+  const throwing = new Proxy({}, { get: () => { throw new Error('no'); }, ownKeys: () => { throw new Error('no'); } });
+  t.is(told({ dataAdapter: throwing }).length, 1);
+  t.deepEqual(told({ evaluationCallbacks: throwing }), []);
+  t.regex(told({ logger: { error: noop, logLevel: 'warn' } }).join(), /logger has no such methods: warn\./);
+  t.regex(told({ logger: { warn: noop, error: noop, logLevel: 'verbose' } }).join(), /logger\.logLevel .*'verbose'/);
+  t.deepEqual(told({ logger: { warn: noop, error: noop } }), []);
+  t.deepEqual(told({ evaluationCallbacks: { gateCallback: noop, layerParamCallback: undefined } }), []);
+  t.regex(told({ evaluationCallbacks: { gateExposure: noop, gateCallback: noop } }).join(), /evaluationCallbacks\.gateExposure .*gateCallback/);
+  t.is(told({ evaluationCallbacks: { a: noop, itsOwn: 5, gateCallback: 5 } }).length, 2);
+});
+
+test('bootstrapValues may be bytes', (t) => {
+  for (const bytes of [Buffer.from('{"a":"é"}'), new TextEncoder().encode('{"a":"é"}'), new TextEncoder().encode('{"a":"é"}').buffer]) {
+    const { options, warnings } = parse({ bootstrapValues: bytes });
+    t.is(options.bootstrapValues, '{"a":"é"}');
+    t.deepEqual(warnings, []);
+  }
 });
 
 test('bootstrapValues may be an object', (t) => {

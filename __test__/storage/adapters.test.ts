@@ -63,17 +63,19 @@ test('an adapter that throws or rejects, with anything, is contained', async (t)
   }
 });
 
-test('an adapter without the methods is contained', async (t) => {
+test('an adapter without the methods does nothing', async (t) => {
   const contained = new ContainedAdapter({} as IDataAdapter, { hashedSdkKey: 'H' });
-  await t.throwsAsync(contained.initialize(), { instanceOf: Error });
-  t.true((await contained.get(RULES)).error instanceof Error);
+  await contained.initialize();
+  await contained.set(RULES, 'text');
+  await contained.shutdown();
+  t.deepEqual(await contained.get(RULES), { value: null, error: null });
   t.false(contained.pollsFor(DataAdapterKeyPath.V1Rulesets));
 });
 
 test('garbage from get is an item without value', async (t) => {
   const answers: [unknown, boolean][] = [
     [undefined, true], [null, true], ['text', true], [12, true],
-    [{}, false], [{ result: 5 }, false], [{ result: null }, false],
+    [{}, false], [{ result: 5 }, true], [{ result: null }, false],
     [{ result: 'x', error: new Error('e') }, true], [{ error: 'e' }, true],
   ];
   for (const [answer, isError] of answers) {
@@ -82,6 +84,15 @@ test('garbage from get is an item without value', async (t) => {
     t.is(value, null);
     t.is(error instanceof Error, isError, JSON.stringify(answer));
   }
+});
+
+test('bytes are a copy of our own, whoever owns them', async (t) => {
+  const shared = Buffer.from('__text__').subarray(2, 6);
+  const adapter = { ...new MemoryDataAdapter(), get: () => Promise.resolve({ result: shared }) } as unknown as IDataAdapter;
+  const { value } = await new ContainedAdapter(adapter, { hashedSdkKey: 'H' }).get(RULES);
+  shared.fill(0);
+  t.true(value instanceof Uint8Array);
+  t.is(Buffer.from(value as Uint8Array).toString(), 'text');
 });
 
 test('an adapter that hangs is given up, and no timer is left', async (t) => {

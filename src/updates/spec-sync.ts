@@ -1,3 +1,4 @@
+import { contained } from '../error-boundary';
 import { type Clock, systemClock } from '../network/clock';
 import type { SpecsDownload, StatsigHttp, Validator } from '../network/http';
 import { NetworkError } from '../network/network-error';
@@ -99,7 +100,7 @@ export class SpecSync {
     if (adapter !== null && bootstrap !== null) {
       logger.info('statsigSDK> Both dataAdapter and bootstrapValues are given; the adapter is asked first');
     }
-    if (adapter !== null) note(result, 'DataAdapter', await this.fromAdapter(adapter, true));
+    if (adapter !== null) note(result, 'DataAdapter', await this.firstFromAdapter(adapter));
     if (result.source === undefined && bootstrap !== null) await this.fromBootstrap(bootstrap, result);
     if (result.source === undefined && !localMode && !this.poller.isStopped) note(result, 'Network', await this.fromNetwork());
     return result;
@@ -131,7 +132,7 @@ export class SpecSync {
 
   private async pass(): Promise<SyncResult> {
     const { adapter, localMode } = this.options;
-    if (adapter?.pollsFor(RULES.path) === true) return this.end(await this.fromAdapter(adapter, false));
+    if (adapter?.pollsFor(RULES.path) === true) return this.end(await this.fromAdapter(adapter));
     if (localMode) return { success: true };
     return this.end(await this.fromNetwork());
   }
@@ -143,21 +144,49 @@ export class SpecSync {
     return { success: false, error };
   }
 
-  private async fromAdapter(adapter: ContainedAdapter, isFirst: boolean): Promise<Error | null> {
+  /** At the start what is no update is nothing to go on with. An adapter that holds nothing yet is no news. */
+  private async firstFromAdapter(adapter: ContainedAdapter): Promise<Error | null> {
+    const { logger, localMode } = this.options;
     try {
-      if (isFirst) await adapter.initialize();
-      const { value, error } = await adapter.get(RULES);
-      if (error !== null) throw error;
-      if (value === null || value === '') return this.adapterError();
-      const bytes = await encodeText(typeof value === 'string' ? value : JSON.stringify(value));
-      await this.options.verifier?.check(bytes, 'DataAdapter');
-      const result = await this.apply(bytes, 'DataAdapter');
-      if (result.status === 'rejected') return result.error;
-      if (result.status === 'applied') this.copy?.found(bytes, result.time);
-      return null;
+      await adapter.initialize();
+      const stored = await this.storedSpecs(adapter);
+      if (stored === null) return this.adapterError();
+      const error = await this.applyStored(stored, true);
+      if (error === null) return null;
+      throw error;
+    } catch (error) {
+      const next = localMode ? '' : '; bootstrapValues and the network are asked';
+      logger.warn(`statsigSDK> The data adapter gave no config specs that can be used${next}: ${logger.describe(error)}`);
+      return asError(error);
+    }
+  }
+
+  private async fromAdapter(adapter: ContainedAdapter): Promise<Error | null> {
+    try {
+      const stored = await this.storedSpecs(adapter);
+      return stored === null ? this.adapterError() : await this.applyStored(stored, false);
     } catch (error) {
       return asError(error);
     }
+  }
+
+  /** Null when nothing is stored. Rejects with the adapter's error. */
+  private async storedSpecs(adapter: ContainedAdapter): Promise<Uint8Array | null> {
+    const { value, error } = await adapter.get(RULES);
+    if (error !== null) throw error;
+    if (value === null || value === '') return null;
+    if (value instanceof Uint8Array) return value;
+    return encodeText(typeof value === 'string' ? value : JSON.stringify(value));
+  }
+
+  /** Rejects when verifyPayload does not let the bytes pass. */
+  private async applyStored(bytes: Uint8Array, isFirst: boolean): Promise<Error | null> {
+    await this.options.verifier?.check(bytes, 'DataAdapter');
+    const result = await this.apply(bytes, 'DataAdapter');
+    if (result.status === 'rejected') return result.error;
+    if (result.status === 'noUpdates' && isFirst) return this.adapterError();
+    if (result.status === 'applied') this.copy?.found(bytes, result.time);
+    return null;
   }
 
   private adapterError(): Error {
@@ -166,18 +195,17 @@ export class SpecSync {
 
   /** Counts as a source only with a non-zero time; specs without one wait for the network (BEHAVIOUR.md 9.3). */
   private async fromBootstrap(bootstrap: string, result: SpecInitResult): Promise<void> {
-    const { diagnostics, errors } = this.options;
+    const { diagnostics, errors, logger } = this.options;
     const bytes = await encodeText(bootstrap);
     const refusal = await this.options.verifier?.check(bytes, 'Bootstrap').catch(asError);
     if (refusal !== undefined) return note(result, 'Bootstrap', refusal);
     diagnostics.start('bootstrap', 'process');
     const applied = await this.apply(bytes, 'Bootstrap');
     diagnostics.end('bootstrap', 'process', { success: applied.status !== 'rejected' });
-    if (applied.status === 'rejected') {
-      note(result, 'Bootstrap', isJson(bootstrap) ? null : (errors?.bootstrapValues() ?? applied.error), false);
-    } else if (applied.time !== 0) {
-      note(result, 'Bootstrap', null);
-    }
+    if (applied.status !== 'rejected' && applied.time !== 0) return note(result, 'Bootstrap', null);
+    const error = applied.status !== 'rejected' || isJson(bootstrap) ? null : (errors?.bootstrapValues() ?? applied.error);
+    note(result, 'Bootstrap', error, false);
+    logger.warn(`statsigSDK> The option bootstrapValues cannot be used: ${whyUnusable(applied, error === null)}`);
   }
 
   private async fromNetwork(): Promise<Error | null> {
@@ -229,12 +257,8 @@ export class SpecSync {
   }
 
   private tellUser(text: string): void {
-    const { rulesUpdatedCallback, logger } = this.options;
-    try {
-      rulesUpdatedCallback?.(text, this.options.lastUpdateTime());
-    } catch (error) {
-      logger.once('rules-updated', 'error', `statsigSDK> rulesUpdatedCallback threw: ${logger.describe(error)}`);
-    }
+    const { rulesUpdatedCallback, logger, lastUpdateTime } = this.options;
+    if (rulesUpdatedCallback !== null) contained(logger, 'rulesUpdatedCallback', () => rulesUpdatedCallback(text, lastUpdateTime()));
   }
 
   private async apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult> {
@@ -260,6 +284,11 @@ function note(result: SpecInitResult, source: SpecSource, error: Error | null, i
     result.success = true;
     result.source = source;
   }
+}
+
+function whyUnusable(applied: ApplyResult, isJsonText: boolean): string {
+  if (applied.status === 'rejected') return isJsonText ? 'they are no config specs of this key' : 'they are no JSON';
+  return applied.status === 'noUpdates' ? 'they hold no config specs (has_updates is not true)' : 'they have no time';
 }
 
 function isJson(text: string): boolean {
