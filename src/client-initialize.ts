@@ -1,5 +1,6 @@
 /** The response that client SDKs are bootstrapped with (BEHAVIOUR.md 6): as text, as bytes, as an object. */
-import type { ClientInitializeOptions } from './engine/engine';
+import { asBuffer } from './bytes';
+import { engineOptions, type EngineOptions } from './client-initialize-options';
 import { recover } from './error-boundary';
 import { StatsigUninitializedError } from './errors';
 import type { Evaluator } from './evaluation/evaluator';
@@ -18,10 +19,10 @@ export function clientInitializeText(runtime: Runtime, isReady: boolean, call: C
   return guarded(runtime, isReady, call, askText, (text) => (text !== null && call.options?.htmlSafe ? htmlSafe(text) : text));
 }
 
-/** The same as UTF-8. */
+/** The same as UTF-8, a Buffer on Node. */
 export function clientInitializeBytes(runtime: Runtime, isReady: boolean, call: ClientInitializeCall): Uint8Array | null {
-  if (!call.options?.htmlSafe) return guarded(runtime, isReady, call, askBytes, (bytes) => bytes);
-  return guarded(runtime, isReady, call, askText, (text) => (text === null ? null : new TextEncoder().encode(htmlSafe(text))));
+  if (!call.options?.htmlSafe) return guarded(runtime, isReady, call, askBytes, (bytes) => bytes && asBuffer(bytes));
+  return guarded(runtime, isReady, call, askText, (text) => (text === null ? null : asBuffer(new TextEncoder().encode(htmlSafe(text)))));
 }
 
 /** Characters that can end a script element or a JavaScript string, as JSON escapes. */
@@ -50,8 +51,7 @@ export function clientInitializeObject(
 }
 
 type Form = string | Uint8Array;
-type Asked = Omit<ClientInitializeOptions, 'nowMs'>;
-type Ask<T extends Form> = (evaluator: Evaluator, user: object, asked: Asked) => T | null;
+type Ask<T extends Form> = (evaluator: Evaluator, user: object, asked: EngineOptions) => T | null;
 
 const askText: Ask<string> = (evaluator, user, asked) => evaluator.clientInitializeText(user, asked);
 const askBytes: Ask<Uint8Array> = (evaluator, user, asked) => evaluator.clientInitialize(user, asked);
@@ -98,26 +98,10 @@ function respond<T extends Form>(runtime: Runtime, { user, clientKey, options }:
   if (typeof user !== 'object' && runtime.applier.environment !== null) {
     throw new TypeError(`getClientInitializeResponse needs a user object, got ${typeof user}.`);
   }
-  return ask(runtime.evaluator, typeof user === 'object' ? user : {}, engineOptions(clientKey, options ?? {}));
+  const { logger } = runtime;
+  const asked = engineOptions(clientKey, options, (key, message) => logger.once(key, 'warn', message));
+  return ask(runtime.evaluator, typeof user === 'object' ? user : {}, asked);
 }
-
-/** The options as the engine takes them: filters are arrays there, and what says nothing is absent. */
-function engineOptions(clientKey: unknown, options: ClientInitializeResponseOptions): Asked {
-  const asked: Asked & Record<string, unknown> = { hash: String(options.hash ?? 'djb2'), random: Math.random() };
-  if (typeof clientKey === 'string') asked.clientKey = clientKey;
-  for (const key of Object.keys(options)) {
-    const value = (options as Record<string, unknown>)[key];
-    if (OWN_OPTIONS.has(key)) continue;
-    if (!FILTERS.has(key)) asked[key] = value;
-    else if (value !== undefined && value !== null) asked[key] = [...(value as Iterable<string>)];
-  }
-  if (options.includeLocalOverrides) asked.includeLocalOverrides = true;
-  return asked;
-}
-
-/** Read above, or none of the engine's. */
-const OWN_OPTIONS = new Set(['htmlSafe', 'hash', 'includeLocalOverrides', 'clientKey', 'random']);
-const FILTERS = new Set(['featureGateFilter', 'experimentFilter', 'dynamicConfigFilter', 'layerFilter', 'paramStoreFilter']);
 
 /** True when all three maps, the first keys of the response, are empty, unless because the client has them already. */
 function isEmpty(response: Form): boolean {

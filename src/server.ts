@@ -240,7 +240,7 @@ export class Server extends DeprecatedApi {
     return clientInitializeText(this.runtime, this.evaluations.isReady, { user, clientKey: clientSDKKey, options });
   }
 
-  /** The same as UTF-8 bytes, ready to be sent. */
+  /** The same as UTF-8 bytes, ready to be sent: a Buffer on Node, which web frameworks send as it is. */
   getClientInitializeResponseBuffer(
     user: StatsigUser,
     clientSDKKey?: string,
