@@ -87,18 +87,21 @@ export class EventDelivery {
   /**
    * Sends everything logged before the call, and what the spool holds. Resolves when it has been
    * delivered or dropped, when delivery was given up for now (it goes on at the next interval), or at
-   * a limit; uploads under way then go on in the background.
+   * a limit; uploads under way then go on in the background. With a timeout a failed attempt is enough:
+   * it is retried in the background. Who sets one has somebody waiting.
    */
   async flush(limits: FlushLimits = {}): Promise<DeliveryReport> {
     if (this.closing !== null) return this.closing;
     const report = this.beginReport();
     if (this.options.silent) return report();
     this.prepare();
+    const isTimed = budget(limits.timeoutMs) !== undefined;
+    if (isTimed) this.sender.hurry();
     await this.within(limits, async (isOver) => {
       await this.collector.collectAll();
       this.sender.probe();
       await this.backlog?.drain();
-      await this.quiet(isOver);
+      await this.quiet(() => isOver() || (isTimed && this.sender.isWaiting));
     });
     return report();
   }

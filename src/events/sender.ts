@@ -54,7 +54,8 @@ export class Sender {
   private readonly abort = new AbortController();
   private readonly waiters = new Set<() => void>();
   private wake = new AbortController();
-  private chainsWaiting = 0;
+  /** One token per chain that waits for its next retry. */
+  private readonly waiting = new Set<object>();
   private isOutage = false;
   private isClosing = false;
   /** The server sent Retry-After: no upload starts for so long (ms) after that. */
@@ -80,7 +81,12 @@ export class Sender {
 
   /** Uploads fail or wait: batches should be collected at once, since the queue drops the oldest, not the newest. */
   get isStruggling(): boolean {
-    return this.isOutage || this.chainsWaiting > 0 || this.isHeld || this.isStopped;
+    return this.isOutage || this.waiting.size > 0 || this.isHeld || this.isStopped;
+  }
+
+  /** What is active has been tried and waits for its next retry. */
+  get isWaiting(): boolean {
+    return this.active.size > 0 && this.active.size === this.waiting.size;
   }
 
   /** `stop` was called: nothing is sent any more. */
@@ -125,6 +131,14 @@ export class Sender {
     if (this.active.size > 0 || this.isHeld || this.isStopped) return;
     const batch = this.queue.takeProbe();
     if (batch !== undefined) void this.run(batch, 0);
+  }
+
+  /** Tries at once what waits for its next retry, unless the server asked to wait. */
+  hurry(): void {
+    if (this.waiting.size === 0 || this.isHeld) return;
+    this.waiting.clear();
+    this.wake.abort();
+    this.wake = new AbortController();
   }
 
   /** Resolves at the next change of state. */
@@ -234,10 +248,11 @@ export class Sender {
   private async waitBeforeRetry(attempt: number, limit: number, asked: number): Promise<void> {
     const { clock, retryBackoff } = this.options;
     const delay = Math.max(retryDelay(retryBackoff, attempt, limit, clock.random()), asked);
-    this.chainsWaiting++;
+    const token = {};
+    this.waiting.add(token);
     this.notify();
     await sleep(clock, this.isClosing ? Math.min(delay, CLOSING_DELAY_MS) : delay, this.wake.signal);
-    this.chainsWaiting--;
+    this.waiting.delete(token);
   }
 
   private async halve(batch: QueuedBatch): Promise<readonly StoredBatch[] | null> {
