@@ -54,7 +54,6 @@ const SCENARIOS: Record<string, Scenario> = {
   'localMode with bootstrap': { options: { localMode: true, bootstrapValues: JSON.stringify(payload()) } },
   'adapter with text': { adapter: { result: JSON.stringify(payload()) } },
   'adapter with an object': { adapter: { result: payload() } },
-  'adapter without updates': { adapter: { result: '{"has_updates":false}' } },
   'adapter with junk, then network': { adapter: { result: 'no json' } },
   'adapter without arrays, then network': { adapter: { result: '{"has_updates":true,"time":1}' } },
   'adapter with nothing, then bootstrap': { adapter: {}, options: { bootstrapValues: JSON.stringify(payload()) } },

@@ -47,7 +47,8 @@ for (const engine of ENGINES) {
 
   test(`${engine}: a filter that cannot be read costs the response, not the process`, async (t) => {
     const server = await started(engine);
-    t.is(server.getClientInitializeResponse(user, undefined, { featureGateFilter: 5 } as never), null);
+    const hostile = { [Symbol.iterator]: () => { throw new Error('unreadable'); } };
+    t.is(server.getClientInitializeResponse(user, undefined, { featureGateFilter: hostile } as never), null);
     t.not(server.getClientInitializeResponse(user), null);
     await server.shutdownAsync(200);
   });

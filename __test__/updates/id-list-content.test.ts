@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { TransportResponse } from '../../src/network/transport';
 import { readContent } from '../../src/updates/id-list-content';
-import { parseIndex, storedNames } from '../../src/updates/id-list-index';
+import { parseIndex, storedIndex } from '../../src/updates/id-list-index';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const entry = (size: number) => ({ name: 'l', url: 'http://lists/l', fileID: 'f', creationTime: 1, size });
@@ -55,9 +55,11 @@ test('an index has an entry, or nothing at all; one with anything else in it rem
 });
 
 test('names of a stored index, whatever it is stored as', (t) => {
-  t.deepEqual(storedNames('["a","b",5]'), ['a', 'b']);
-  t.deepEqual(storedNames('{"a":{},"b":1}'), ['a', 'b']);
-  t.deepEqual(storedNames(bytes('["a"]')), ['a']);
-  t.deepEqual(storedNames({ a: {} }), ['a']);
-  for (const junk of ['junk', '5', 'null', '"a"', bytes('junk')]) t.is(storedNames(junk), null);
+  t.deepEqual(storedIndex('["a","b",5]'), { names: ['a', 'b'], isCertain: true });
+  t.deepEqual(storedIndex('{"a":{},"b":1}'), { names: ['a', 'b'], isCertain: true });
+  t.deepEqual(storedIndex(bytes('["a"]')), { names: ['a'], isCertain: true });
+  t.deepEqual(storedIndex({ a: {} }), { names: ['a'], isCertain: true });
+  t.deepEqual(storedIndex('{}'), { names: [], isCertain: true });
+  t.deepEqual(storedIndex('{"success":false,"error":"down"}'), { names: ['success', 'error'], isCertain: false });
+  for (const junk of ['junk', '5', 'null', '"a"', bytes('junk')]) t.is(storedIndex(junk), null);
 });

@@ -173,6 +173,24 @@ test('the adapter serves lists without any request; junk there falls back to the
   t.is(ids('a'), undefined);
 });
 
+test('a stored index is believed without its lists; an account of an error is not, and removes nothing', async (t) => {
+  const memory = new MemoryDataAdapter([DataAdapterKeyPath.V1IDLists]);
+  const { server, sync, ids, asked, lines } = setup({ adapter: new ContainedAdapter(memory, { hashedSdkKey: 'H' }) });
+  const stored = (index: string): Promise<void> => memory.set('statsig|/v1/get_id_lists|plain_text|H', index);
+  server['n'] = { fileID: 'f', creationTime: 1, text: '+net\n' };
+  await stored('{"gone":{"url":"http://lists/gone","fileID":"f"}}');
+  await sync.initialize();
+  t.deepEqual([ids('n'), asked.length], [undefined, 0]);
+  await stored('{"success":false,"error":"down"}');
+  await sync.sync();
+  t.deepEqual([ids('n'), lines.filter((line) => line.includes('gave no ID lists')).length], ['net', 1]);
+  // A reader of statsig-node's takes any object by its names.
+  await stored('{"named":true}');
+  await memory.set('statsig|id_list::named|plain_text|H', '+1\n');
+  await sync.sync();
+  t.deepEqual([ids('named'), ids('n')], ['1', undefined]);
+});
+
 test('a stored list without members empties the list; one that is missing changes nothing', async (t) => {
   const memory = new MemoryDataAdapter([DataAdapterKeyPath.V1IDLists]);
   const { sync, ids } = setup({ adapter: new ContainedAdapter(memory, { hashedSdkKey: 'H' }) });

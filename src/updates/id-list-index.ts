@@ -36,13 +36,28 @@ function readEntry(name: string, value: unknown): IdListEntry[] {
   return [{ name, url, fileID, creationTime: numberOr0(creationTime), size: numberOr0(size) }];
 }
 
-/** Names in the adapter's copy of an index: an array of names, or an object by name. Null when it is neither. */
-export function storedNames(value: string | object): string[] | null {
+/** What an adapter holds as the index. */
+export interface StoredIndex {
+  names: string[];
+  /** False for an object without a single entry: any other JSON, an account of an error say, has names as well. */
+  isCertain: boolean;
+}
+
+/** An array of names, or an object by name. Null when it is neither. */
+export function storedIndex(value: string | object): StoredIndex | null {
   const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
   const index = typeof text === 'string' ? parseJson(text) : text;
   if (typeof index !== 'object' || index === null) return null;
-  const names = Array.isArray(index) ? index.filter((name): name is string => typeof name === 'string') : Object.keys(index);
-  return names.slice(0, MAX_ID_LISTS);
+  if (Array.isArray(index)) {
+    const names = index.filter((name): name is string => typeof name === 'string');
+    return { names: names.slice(0, MAX_ID_LISTS), isCertain: true };
+  }
+  const names = Object.keys(index).slice(0, MAX_ID_LISTS);
+  const isEntry = (name: string): boolean => {
+    const entry = (index as Record<string, unknown>)[name];
+    return typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+  };
+  return { names, isCertain: names.length === 0 || names.some(isEntry) };
 }
 
 function parseJson(text: string): unknown {

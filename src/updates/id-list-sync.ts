@@ -7,7 +7,7 @@ import type { SafeLogger } from '../observability/logger';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { readContent } from './id-list-content';
-import { type IdListEntry, parseIndex, storedNames } from './id-list-index';
+import { type IdListEntry, parseIndex, storedIndex } from './id-list-index';
 import { IdListCopies } from './id-list-copies';
 import { measureRequest } from './measure';
 import { Poller } from './poller';
@@ -126,14 +126,15 @@ export class IdListSync {
     return result;
   }
 
-  /** False: no usable index there, or none of the lists that it names. An adapter that holds nothing yet is no news. */
+  /** False: nothing there that is an index. An adapter that holds nothing yet is no news. */
   private async fromAdapter(adapter: ContainedAdapter): Promise<boolean> {
     const { value, error } = await adapter.get(INDEX);
     if (value === null && error === null) return false;
-    const names = value === null ? null : storedNames(value);
+    const index = value === null ? null : storedIndex(value);
+    const names = index?.names ?? [];
     let found = 0;
-    await this.inParallel(names ?? [], async (name) => void (found += (await this.loadStored(adapter, name)) ? 1 : 0));
-    if (names === null || (names.length > 0 && found === 0)) {
+    await this.inParallel(names, async (name) => void (found += (await this.loadStored(adapter, name)) ? 1 : 0));
+    if (index === null || (!index.isCertain && found === 0)) {
       const { logger } = this.options;
       const why = error === null ? '' : `: ${logger.describe(error)}`;
       logger.once('adapter-lists', 'warn', `statsigSDK> The data adapter gave no ID lists that can be used; the network is asked${why}`);
