@@ -101,9 +101,9 @@ export class Evaluations {
     const result: Record<string, boolean> = {};
     const single = (name: string): boolean => this.tellEveryone(this.gate(user, name, call)).value;
     const values = this.isPlain && isIdentifiable(user) && names.every(isName) ? this.manyGates(user, names, call) : names.map(single);
-    // A name like __proto__ must become a key of its own, too.
+    // A name that objects inherit, such as __proto__, must become a key of its own, also where it is frozen.
     names.forEach((name, i) => {
-      if (name === '__proto__') Object.defineProperty(result, name, { value: values[i], writable: true, enumerable: true, configurable: true });
+      if (name in result) Object.defineProperty(result, name, { value: values[i], writable: true, enumerable: true, configurable: true });
       else result[name] = values[i]!;
     });
     return result;

@@ -7,6 +7,7 @@ export function cloneJson<T>(value: T): T {
   // Spread copies own fields by definition, so a field named __proto__ stays a field.
   const copy = { ...value } as Record<string, unknown>;
   for (const key in copy) {
+    if (!Object.prototype.hasOwnProperty.call(copy, key)) continue;
     const field = copy[key];
     if (typeof field === 'object' && field !== null) define(copy, key, cloneJson(field));
   }

@@ -4,6 +4,9 @@
  * live object), so every check compares before it trusts a remembered slot.
  */
 
+// What applications added to Object.prototype is not the user's.
+const { hasOwnProperty } = Object.prototype;
+
 /** Enumerable fields of an object, with one level of sections and their flat arrays. */
 export class UserSnapshot {
   private readonly proto: unknown;
@@ -16,6 +19,7 @@ export class UserSnapshot {
   constructor(fields: object) {
     this.proto = Object.getPrototypeOf(fields);
     for (const key in fields) {
+      if (!hasOwnProperty.call(fields, key)) continue;
       const value = (fields as Record<string, unknown>)[key];
       this.keys.push(key);
       this.values.push(value);
@@ -29,6 +33,7 @@ export class UserSnapshot {
     if (Object.getPrototypeOf(fields) !== this.proto) return false;
     let i = 0;
     for (const key in fields) {
+      if (!hasOwnProperty.call(fields, key)) continue;
       if (keys[i] !== key) return false;
       const value = (fields as Record<string, unknown>)[key];
       const inner = nested[i];

@@ -243,6 +243,7 @@ function keyOf(user: object): string {
   if (typeof userID === 'number') return `${userID}`;
   if (typeof customIDs === 'object' && customIDs !== null) {
     for (const name in customIDs) {
+      if (!Object.prototype.hasOwnProperty.call(customIDs, name)) continue;
       const id = (customIDs as Record<string, unknown>)[name];
       if (typeof id === 'string') return id;
     }

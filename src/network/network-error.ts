@@ -37,7 +37,8 @@ export class NetworkError extends Error {
     readonly retryAfterMs: number | null = null,
   ) {
     super(message);
-    this.name = 'NetworkError';
+    // Not assigned: Error.prototype may be frozen.
+    Object.defineProperty(this, 'name', { value: 'NetworkError', writable: true, configurable: true });
   }
 
   /** Of something thrown by others, what diagnostics say. Never throws. */

@@ -2,7 +2,7 @@
 
 import { Request, isForApp } from './bootstrap-request';
 import { djb2 } from './hashing';
-import { JsonObject, member } from './js-semantics';
+import { JsonObject, define, member } from './js-semantics';
 
 const REFERENCES = new Set(['gate_name', 'config_name', 'experiment_name', 'layer_name']);
 
@@ -13,7 +13,7 @@ export function paramStoresJson(stores: JsonObject, request: Request): string {
   for (const [name, store] of Object.entries(stores)) {
     const isWanted = paramStores === null || paramStores.has(name);
     if (isWanted && isForApp(arrayOf(member(store, 'targetAppIDs')), request.appId)) {
-      out[request.hash(name)] = parameters(member(store, 'parameters'), request);
+      define(out, request.hash(name), parameters(member(store, 'parameters'), request));
     }
   }
   return JSON.stringify(out);
@@ -24,9 +24,9 @@ function parameters(list: unknown, { hash }: Request): JsonObject {
   for (const [name, wire] of Object.entries(objectOf(list))) {
     const parameter: JsonObject = { name };
     for (const [key, value] of Object.entries(objectOf(wire))) {
-      parameter[key] = REFERENCES.has(key) && typeof value === 'string' ? hash(value) : value;
+      define(parameter, key, REFERENCES.has(key) && typeof value === 'string' ? hash(value) : value);
     }
-    out[name] = parameter;
+    define(out, name, parameter);
   }
   return out;
 }

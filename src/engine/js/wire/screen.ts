@@ -6,7 +6,7 @@
 
 import { SpecsSummary } from '../../engine';
 import { isOperator } from '../eval/operators';
-import { JsonObject, isObject } from '../js-semantics';
+import { JsonObject, isForeign, isObject } from '../js-semantics';
 import { MAX_NESTING, NestedTooDeep, isNestedDeeper } from './payload';
 
 /** Types of conditions that test a value, in lower case. */
@@ -70,6 +70,7 @@ export class Screen {
   isPlain(spec: JsonObject): boolean {
     let isPlain = true;
     for (const key in spec) {
+      if (isForeign(spec, key)) continue;
       const value = spec[key];
       if (typeof value !== 'object' || value === null) continue;
       if (key === 'rules' && Array.isArray(value)) {
@@ -83,6 +84,7 @@ export class Screen {
     if (!isObject(rule)) return this.doubt(rule, SPEC_LEVEL + 2);
     let isPlain = true;
     for (const key in rule) {
+      if (isForeign(rule, key)) continue;
       const value = rule[key];
       if (typeof value !== 'object' || value === null) continue;
       if (key === 'conditions' && Array.isArray(value)) {
@@ -130,6 +132,7 @@ export class Screen {
 
   private measureMembers(wire: JsonObject, level: number): void {
     for (const key in wire) {
+      if (isForeign(wire, key)) continue;
       const value = wire[key];
       if (typeof value === 'object' && value !== null) this.measure(value, level);
     }
