@@ -59,7 +59,7 @@ const rules = [
 ];
 
 /** Node's own modules an engine may use: none, but for the adapters that load a file. */
-const nodeModulesAllowed = /^src\/engine\/(native|wasm|select)[^/]*\.ts$/;
+const nodeModulesAllowed = /^src\/engine\/(native|node-host|wasm|select)[^/]*\.ts$/;
 
 const importPattern = /(?:^|[^.\w])(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?\s*['"]([^'"]+)['"]|(?:require|import)\(\s*['"]([^'"]+)['"]\s*\)/gm;
 

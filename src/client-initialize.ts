@@ -4,6 +4,7 @@ import { engineOptions, type EngineOptions } from './client-initialize-options';
 import { recover } from './error-boundary';
 import { StatsigUninitializedError } from './errors';
 import type { Evaluator } from './evaluation/evaluator';
+import { utf8 } from './host';
 import type { Runtime } from './runtime';
 import type { ClientInitializeResponse, ClientInitializeResponseOptions } from './types/client-initialize';
 
@@ -22,7 +23,7 @@ export function clientInitializeText(runtime: Runtime, isReady: boolean, call: C
 /** The same as UTF-8, a Buffer on Node. */
 export function clientInitializeBytes(runtime: Runtime, isReady: boolean, call: ClientInitializeCall): Uint8Array | null {
   if (!call.options?.htmlSafe) return guarded(runtime, isReady, call, askBytes, (bytes) => bytes && asBuffer(bytes));
-  return guarded(runtime, isReady, call, askText, (text) => (text === null ? null : asBuffer(new TextEncoder().encode(htmlSafe(text)))));
+  return guarded(runtime, isReady, call, askText, (text) => (text === null ? null : asBuffer(utf8(htmlSafe(text)))));
 }
 
 /** Characters that can end a script element or a JavaScript string, as JSON escapes. */

@@ -10,7 +10,6 @@ import type { InitializationDetails, InitializationSource } from './types/initia
 
 const INVALID_KEY =
   'Invalid key provided.  You must use a Server Secret Key from the Statsig console with the node-js-server-sdk';
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** How a run ended; each caller adds its own duration. */
 interface Outcome {
@@ -96,15 +95,17 @@ export class Lifecycle {
 
   /** The timer keeps the process alive while init is awaited, and is cleared when init settles first (Q4). */
   private withTimeout(loaded: Promise<Outcome>, timeoutMs: number): Promise<Outcome> {
+    const { clock } = this.runtime;
     return new Promise((resolve) => {
-      const timer = setTimeout(
-        () => resolve({ success: false, error: new StatsigInitTimeoutError(), source: undefined }),
-        Math.min(timeoutMs, LONGEST_TIMER_MS),
-      );
-      void loaded.then((outcome) => {
-        clearTimeout(timer);
+      const release = clock.hold?.();
+      const end = (outcome: Outcome): void => {
+        clock.clearTimer(timer);
+        release?.();
         resolve(outcome);
-      });
+      };
+      const late = (): void => end({ success: false, error: new StatsigInitTimeoutError(), source: undefined });
+      const timer = clock.setTimer(late, timeoutMs, 'wait');
+      void loaded.then(end);
     });
   }
 }

@@ -1,5 +1,6 @@
 /** Typed access to an options object that may hold anything. Collects one warning per unusable option. */
 import { bytesIn } from './bytes';
+import { textOf } from './host';
 
 /** See the head of this file. No method but `raw`'s callers throws; getters that throw count as unusable. */
 export class OptionReader {
@@ -130,7 +131,7 @@ export class OptionReader {
     }
     const bytes = bytesIn(value);
     if (bytes !== null) {
-      return new TextDecoder().decode(bytes);
+      return textOf(bytes);
     }
     try {
       const text: unknown = typeof value === 'object' ? JSON.stringify(value) : undefined;

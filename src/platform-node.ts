@@ -1,11 +1,15 @@
 /** Node as the SDK's host. */
 import { createHash, randomUUID } from 'node:crypto';
+import { nodeHost } from './engine/node-host';
 import { makeReplacement, selectEngine } from './engine/select';
 import { gunzipNode, gzipNode, gzipNow } from './events/gzip-node';
 import { openSpool } from './events/spool/open';
+import { useHost } from './host';
 import { readIpTable } from './lookup-node';
 import { nodeTransport } from './network/node-transport';
 import type { Platform } from './platform';
+
+useHost(nodeHost);
 
 export const nodePlatform: Platform = {
   hasBackground: true,

@@ -89,7 +89,7 @@ export class Runtime {
     if (this.options.initStrategyForIDLists === 'await') {
       await this.loadIdLists();
     } else if (this.options.initStrategyForIDLists === 'lazy') {
-      this.clock.setTimer(() => void this.loadIdLists(), 0);
+      this.clock.setTimer(() => void this.loadIdLists(), 0, 'wait');
     }
     this.isLoaded = true;
     if (!this.isStopped && this.init.platform.hasBackground) {
@@ -188,11 +188,14 @@ export class Runtime {
   /** Waits for the work or the timeout, whichever is first. The timer holds the process only while waited for. */
   private atMost(work: Promise<unknown>, timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const handle = setTimeout(resolve, Math.max(0, Math.min(timeoutMs, 2 ** 31 - 1)) || 0);
-      void work.finally(() => {
-        clearTimeout(handle);
+      const release = this.clock.hold?.();
+      const end = (): void => {
+        this.clock.clearTimer(timer);
+        release?.();
         resolve();
-      });
+      };
+      const timer = this.clock.setTimer(end, timeoutMs, 'limit');
+      void work.finally(end);
     });
   }
 
@@ -243,7 +246,7 @@ export class Runtime {
     if (strategy === 'await') {
       this.loadIpTable();
     } else {
-      this.clock.setTimer(() => this.loadIpTable(), 0);
+      this.clock.setTimer(() => this.loadIpTable(), 0, 'wait');
     }
   }
 

@@ -10,6 +10,7 @@ import {
   StatsigSDKKeyMismatchError,
 } from './errors';
 import type { Evaluator } from './evaluation/evaluator';
+import { textOf } from './host';
 import type { SafeLogger } from './observability/logger';
 import { DataAdapterKeyPath } from './storage/data-adapter';
 import type { ApplyResult, SpecSource } from './updates/spec-sync';
@@ -161,7 +162,7 @@ function parseError(bytes: Uint8Array): Error | null {
     return null;
   }
   try {
-    JSON.parse(new TextDecoder().decode(bytes));
+    JSON.parse(textOf(bytes));
     return null;
   } catch (error) {
     return error as Error;

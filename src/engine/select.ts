@@ -4,6 +4,7 @@
  */
 import type { Engine, EngineKind, ReplacementEngine } from './engine';
 import { ENGINE_KINDS } from './kinds';
+import { nodeHost } from './node-host';
 import { VERSION } from './version';
 
 /** The engine that was chosen and why the faster ones were not. */
@@ -48,6 +49,10 @@ function firstLine(error: unknown): string {
 const FACTORIES = {
   native: () => (require('./native') as typeof import('./native')).createNativeEngine(),
   wasm: () => (require('./wasm-node') as typeof import('./wasm-node')).createWasmEngineFromFile(),
-  js: () => (require('./js/engine') as typeof import('./js/engine')).createJsEngine(VERSION),
+  js: () => {
+    const { createJsEngine, useHost } = require('./js/engine') as typeof import('./js/engine');
+    useHost(nodeHost);
+    return createJsEngine(VERSION);
+  },
 };
 /* eslint-enable @typescript-eslint/no-require-imports */

@@ -1,8 +1,9 @@
 /** Reads and compiles the WebAssembly module that the package ships. Node, Bun and Deno. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TextDecoder, TextEncoder } from 'node:util';
 import type { ReplacementEngine } from './engine';
-import { createWasmEngine, type WasmModule } from './wasm';
+import { createWasmEngine, type Codec, type WasmModule } from './wasm';
 
 declare const WebAssembly: { Module: new (bytes: Uint8Array) => WasmModule };
 
@@ -11,5 +12,6 @@ let compiled: WasmModule | undefined;
 /** A new engine; the module is compiled once per process (about 10 ms). @throws Error when it is missing or broken. */
 export function createWasmEngineFromFile(file = join(__dirname, 'generated', 'statsig.wasm')): ReplacementEngine {
   compiled ??= new WebAssembly.Module(readFileSync(file));
-  return createWasmEngine(compiled);
+  // Not the global classes, which test environments hide.
+  return createWasmEngine(compiled, undefined, { TextDecoder, TextEncoder } as Codec);
 }

@@ -1,6 +1,6 @@
 /**
  * Adapter over the WebAssembly module of crates/wasm (its lib.rs describes the ABI). No host API is used but
- * WebAssembly, TextEncoder and TextDecoder, so it runs in Node, Bun, Deno, workers and browsers.
+ * WebAssembly and the codec that is handed in, so it runs in Node, Bun, Deno, workers and browsers.
  *
  * One module instance per engine. Everything is synchronous inside; the promises of the interface settle at once.
  *
@@ -21,15 +21,25 @@ const NONE = -100;
 const KEPT_INPUT = 1 << 16;
 const NO_BATCH: EventBatch = { count: 0, body: new Uint8Array(0), isGzipped: false };
 
+/** The classes for UTF-8 texts; global where nobody hides them. */
+export interface Codec {
+  readonly TextEncoder: typeof globalThis.TextEncoder;
+  readonly TextDecoder: typeof globalThis.TextDecoder;
+}
+
 /** Typed arrays cross as they lie in memory, and WebAssembly's memory is little-endian everywhere. */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** A new engine on its own instance. @throws Error when it cannot work here or the module is not ours. */
-export function createWasmEngine(module: WasmModule, isLittleEndian = IS_LITTLE_ENDIAN): ReplacementEngine {
+export function createWasmEngine(
+  module: WasmModule,
+  isLittleEndian = IS_LITTLE_ENDIAN,
+  codec: Codec = globalThis,
+): ReplacementEngine {
   if (!isLittleEndian) throw new Error('this machine is big-endian');
   const exports = new WebAssembly.Instance(module, {}).exports as Exports;
   if (exports.memory === undefined || typeof exports.evaluate !== 'function') throw new Error('the module is not statsig.wasm');
-  return new WasmEngine(new WasmBinding(exports));
+  return new WasmEngine(new WasmBinding(exports, codec));
 }
 
 class WasmEngine extends RustEngine implements ReplacementEngine {
@@ -46,8 +56,8 @@ class WasmEngine extends RustEngine implements ReplacementEngine {
 
 /** The ABI as `RustBinding`. Memory views are made anew when the memory grew. */
 class WasmBinding implements RustBinding {
-  private readonly encoder = new TextEncoder();
-  private readonly decoder = new TextDecoder();
+  private readonly encoder: InstanceType<Codec['TextEncoder']>;
+  private readonly decoder: InstanceType<Codec['TextDecoder']>;
   private view: Uint8Array;
   private numbers: DataView;
   private readonly arrayBytes = new WeakMap<object, Uint8Array>();
@@ -59,7 +69,9 @@ class WasmBinding implements RustBinding {
   private readonly wasm: Exports;
   readonly evaluate: RustBinding['evaluate'];
 
-  constructor(exports: Exports) {
+  constructor(exports: Exports, { TextEncoder, TextDecoder }: Codec) {
+    this.encoder = new TextEncoder();
+    this.decoder = new TextDecoder();
     this.wasm = this.life.guarded(exports);
     this.view = new Uint8Array(exports.memory.buffer);
     this.numbers = new DataView(exports.memory.buffer);

@@ -1,4 +1,4 @@
-import { type Clock, type TimerHandle, sleep, systemClock } from '../network/clock';
+import { type Clock, type TimerHandle, type TimerKind, sleep, systemClock } from '../network/clock';
 import { Backlog } from './backlog';
 import { newBatchId } from './batch';
 import { Collector } from './collector';
@@ -153,7 +153,8 @@ export class EventDelivery {
     this.clock.clearTimer(this.timer);
     const report = this.beginReport();
     if (this.options.silent) return report();
-    const budgetMs = budget(timeoutMs) ?? SHUTDOWN_BUDGET_MS;
+    const asked = budget(timeoutMs);
+    const budgetMs = asked ?? SHUTDOWN_BUDGET_MS;
     const settlingMs = this.spool === null ? 0 : Math.min(budgetMs * SETTLING_SHARE, SETTLING_MS);
     this.prepare();
     this.sender.beginClosing();
@@ -161,7 +162,7 @@ export class EventDelivery {
       await this.collector.collectAll();
       this.sender.pump();
       await this.sendRest(isOver);
-    });
+    }, asked === undefined ? 'limit' : 'wait');
     this.sender.stop();
     await this.within({ timeoutMs: settlingMs || ABORTING_MS }, async () => {
       await this.sender.settled();
@@ -194,13 +195,14 @@ export class EventDelivery {
   private async within(
     { timeoutMs, signal }: FlushLimits,
     work: (isOver: () => boolean) => Promise<void>,
+    kind: TimerKind = 'wait',
   ): Promise<void> {
     const release = this.clock.hold?.();
     const done = new AbortController();
     const ms = budget(timeoutMs);
     let isOver = false;
     const ends = [work(() => isOver)];
-    if (ms !== undefined) ends.push(sleep(this.clock, ms, done.signal));
+    if (ms !== undefined) ends.push(sleep(this.clock, ms, done.signal, kind));
     if (signal !== undefined) ends.push(aborted(signal, done.signal));
     await Promise.race(ends);
     isOver = true;

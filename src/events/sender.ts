@@ -321,7 +321,7 @@ export class Sender {
       this.heldFor = 0;
       this.pump();
       this.notify();
-    }, ms);
+    }, ms, 'wait');
   }
 
   private notify(): void {

@@ -3,8 +3,18 @@
  * `updates`, `storage` and `events` calls `setTimeout`, `Date.now` or `Math.random` directly.
  */
 
+import { LONGEST_MS, host, unref } from '../host';
+
 /** Opaque handle of a pending timer. */
 export type TimerHandle = unknown;
+
+/**
+ * What a timer is for, which decides what a test's fake timers do with it.
+ * `schedule`: polls, flushes and windows. It is the fake timers' own: nothing happens unless the test moves their time on.
+ * `wait`: somebody waits until it is over. A test may cut it short by moving its time on; else it takes real time.
+ * `limit`: the end of patience with a server or an adapter. Real time only: a test that jumps ahead must not break requests.
+ */
+export type TimerKind = 'schedule' | 'wait' | 'limit';
 
 /** Timers, wall clock (ms) and one source of random draws. */
 export interface Clock {
@@ -15,13 +25,11 @@ export interface Clock {
   /** A draw in [0,1), for jitter only. */
   random(): number;
   /** Runs `task` once after `ms`. Timers never keep the process alive (they are unref'ed where that exists). */
-  setTimer(task: () => void, ms: number): TimerHandle;
+  setTimer(task: () => void, ms: number, kind?: TimerKind): TimerHandle;
   clearTimer(handle: TimerHandle): void;
   /** Keeps the process alive until the returned function is called: for work that a caller awaits. */
   hold?(): () => void;
 }
-
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The host's own `Date.now`; undefined when it was replaced before this module was loaded. */
 const hostNow = /^function now\(\) \{ \[native code\] \}$/.test(String(Date.now)) ? Date.now : undefined;
@@ -51,21 +59,54 @@ export const systemClock: Clock = {
   now: wallTime,
   isReplaced: () => Date.now !== hostNow,
   random: () => Math.random(),
-  setTimer(task, ms) {
-    const delay = Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), MAX_TIMER_MS);
-    const handle: unknown = setTimeout(task, delay);
-    if (typeof handle === 'object' && handle !== null) (handle as { unref?: () => void }).unref?.();
-    return handle;
+  setTimer(task, ms, kind = 'schedule') {
+    const delay = Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LONGEST_MS);
+    if (kind === 'schedule') return startSchedule(task, delay);
+    return kind === 'wait' ? startWait(task, delay) : host.startTimer(task, delay);
   },
-  clearTimer: (handle) => clearTimeout(handle as Parameters<typeof clearTimeout>[0]),
-  hold() {
-    const handle = setInterval(() => undefined, MAX_TIMER_MS);
-    return () => clearInterval(handle);
-  },
+  clearTimer: (handle) => (handle as (() => void) | null)?.(),
+  hold: () => host.hold(),
 };
 
+/** One of a mock that runs what it is given at once would never end, because what it runs starts the next: it does nothing. */
+function startSchedule(task: () => void, ms: number): () => void {
+  let isStarted = false;
+  const end = startGlobal(() => void (isStarted && task()), ms);
+  isStarted = true;
+  return end;
+}
+
+/** A real timer, and a fake one where timers are fake. The first one counts. */
+function startWait(task: () => void, ms: number): () => void {
+  if (globalThis.setTimeout === host.setTimeout) return host.startTimer(task, ms);
+  const ends: (() => void)[] = [];
+  const end = (): void => ends.forEach((endOne) => endOne());
+  let isOver = false;
+  const run = (): void => {
+    if (isOver) return;
+    isOver = true;
+    end();
+    task();
+  };
+  // A mock may run it at once; whoever waits must have got the handle first.
+  ends.push(host.startTimer(run, ms), startGlobal(() => void Promise.resolve().then(run), ms));
+  return () => {
+    isOver = true;
+    end();
+  };
+}
+
+/** A timer of whatever `setTimeout` is at the moment. Returns what ends it. */
+function startGlobal(task: () => void, ms: number): () => void {
+  // A test environment that is being torn down has none.
+  if (typeof globalThis.setTimeout !== 'function') return host.startTimer(task, ms);
+  const timer = globalThis.setTimeout(task, ms);
+  unref(timer);
+  return () => globalThis.clearTimeout(timer);
+}
+
 /** Resolves after `ms`, or as soon as `signal` aborts. Never rejects. */
-export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, ms: number, signal?: AbortSignal, kind: TimerKind = 'wait'): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     const finish = (): void => {
@@ -73,7 +114,7 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
       signal?.removeEventListener('abort', finish);
       resolve();
     };
-    const handle = clock.setTimer(finish, ms);
+    const handle = clock.setTimer(finish, ms, kind);
     signal?.addEventListener('abort', finish, { once: true });
   });
 }

@@ -26,7 +26,7 @@ export class Deadline {
     private readonly limits: DeadlineLimits,
     private readonly outer?: AbortSignal,
   ) {
-    this.totalTimer = clock.setTimer(() => this.timeOut(limits.totalMs), limits.totalMs);
+    this.totalTimer = clock.setTimer(() => this.timeOut(limits.totalMs), limits.totalMs, 'limit');
     this.idleTimer = this.startIdle();
     outer?.addEventListener('abort', this.abort, { once: true });
     if (outer?.aborted) this.abort();
@@ -66,7 +66,7 @@ export class Deadline {
   readonly abort = (): void => this.stop(new NetworkError('aborted', 'The request was aborted'));
 
   private startIdle(): TimerHandle {
-    return this.clock.setTimer(() => this.timeOut(this.limits.idleMs), this.limits.idleMs);
+    return this.clock.setTimer(() => this.timeOut(this.limits.idleMs), this.limits.idleMs, 'limit');
   }
 
   private timeOut(ms: number): void {

@@ -1,4 +1,5 @@
 import { asBuffer } from '../bytes';
+import { textOf, utf8 } from '../host';
 import { onRejection } from '../observability/rejection';
 import { NetworkError } from './network-error';
 import type { NetworkOverride, OverrideInit, OverrideResponse, Transport, TransportRequest } from './transport';
@@ -33,7 +34,7 @@ export function overrideTransport(override: NetworkOverride): Transport {
 function overrideBody({ body, headers }: TransportRequest): string | Uint8Array | undefined {
   if (body === undefined || typeof body === 'string') return body;
   if (headers['Content-Encoding'] !== undefined) return asBuffer(body);
-  return new TextDecoder().decode(body);
+  return textOf(body);
 }
 
 function isOk(response: OverrideResponse): boolean {
@@ -67,9 +68,9 @@ async function bodyOf(response: OverrideResponse, maxBytes: number): Promise<Uin
 async function readBody(response: OverrideResponse): Promise<Uint8Array> {
   // A copy: the native engine reads the bytes on another thread, and a fake may keep and change its own.
   if (typeof response.arrayBuffer === 'function') return new Uint8Array(await response.arrayBuffer()).slice();
-  if (typeof response.text === 'function') return new TextEncoder().encode(await response.text());
+  if (typeof response.text === 'function') return utf8(await response.text());
   if (typeof response.json === 'function') {
-    return new TextEncoder().encode(JSON.stringify(await response.json()) ?? '');
+    return utf8(JSON.stringify(await response.json()) ?? '');
   }
   return new Uint8Array(0);
 }

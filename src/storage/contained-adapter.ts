@@ -90,7 +90,7 @@ export class ContainedAdapter {
     const done = new AbortController();
     const answer = (async () => run())();
     answer.catch(() => undefined);
-    const late = sleep(this.clock, timeoutMs, done.signal).then((): never => {
+    const late = sleep(this.clock, timeoutMs, done.signal, 'limit').then((): never => {
       throw new Error(`The data adapter's ${name} took longer than ${timeoutMs} ms`);
     });
     late.catch(() => undefined);

@@ -1,3 +1,5 @@
+import { textOf } from '../host';
+
 /** An entry of the ID list index that can be used. */
 export interface IdListEntry {
   name: string;
@@ -21,7 +23,7 @@ export interface IdListIndex {
 
 /** Null when it is no index: no object, or one without a single entry, as a gateway's account of an error. */
 export function parseIndex(bytes: Uint8Array): IdListIndex | null {
-  const index = parseJson(new TextDecoder().decode(bytes));
+  const index = parseJson(textOf(bytes));
   if (typeof index !== 'object' || index === null || Array.isArray(index)) return null;
   const named = Object.entries(index).slice(0, MAX_ID_LISTS);
   const entries = named.flatMap(([name, entry]) => readEntry(name, entry));
@@ -45,7 +47,7 @@ export interface StoredIndex {
 
 /** An array of names, or an object by name. Null when it is neither. */
 export function storedIndex(value: string | object): StoredIndex | null {
-  const text = value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
+  const text = value instanceof Uint8Array ? textOf(value) : value;
   const index = typeof text === 'string' ? parseJson(text) : text;
   if (typeof index !== 'object' || index === null) return null;
   if (Array.isArray(index)) {

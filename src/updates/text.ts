@@ -1,12 +1,13 @@
 /**
  * Text to bytes and back in slices, giving the event loop a turn between them: a payload may have 50 MB.
  */
+import { host } from '../host';
 
 const SLICE = 1024 * 1024;
 
 /** UTF-8 of a text. */
 export async function encodeText(text: string): Promise<Uint8Array> {
-  const encoder = new TextEncoder();
+  const encoder = new host.TextEncoder();
   if (text.length <= SLICE) return encoder.encode(text);
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -16,7 +17,7 @@ export async function encodeText(text: string): Promise<Uint8Array> {
     parts.push(part);
     length += part.byteLength;
     start = end;
-    await nextTurn();
+    await host.nextTurn();
   }
   const all = new Uint8Array(length);
   let offset = 0;
@@ -29,12 +30,12 @@ export async function encodeText(text: string): Promise<Uint8Array> {
 
 /** Text of UTF-8 bytes; malformed sequences become U+FFFD. */
 export async function decodeText(bytes: Uint8Array): Promise<string> {
-  const decoder = new TextDecoder();
+  const decoder = new host.TextDecoder();
   if (bytes.byteLength <= SLICE) return decoder.decode(bytes);
   let text = '';
   for (let start = 0; start < bytes.byteLength; start += SLICE) {
     text += decoder.decode(bytes.subarray(start, start + SLICE), { stream: true });
-    await nextTurn();
+    await host.nextTurn();
   }
   return text + decoder.decode();
 }
@@ -45,7 +46,7 @@ export async function isSameBytes(one: Uint8Array, other: Uint8Array): Promise<b
   if (one.byteLength !== other.byteLength) return false;
   for (let start = 0; start < one.byteLength; start += SLICE) {
     if (!areEqual(one.subarray(start, start + SLICE), other.subarray(start, start + SLICE))) return false;
-    if (start + SLICE < one.byteLength) await nextTurn();
+    if (start + SLICE < one.byteLength) await host.nextTurn();
   }
   return true;
 }
@@ -59,8 +60,4 @@ function areEqual(one: Uint8Array, other: Uint8Array): boolean {
 function sliceEnd(text: string, end: number): number {
   const last = text.charCodeAt(end - 1);
   return end < text.length && last >= 0xd800 && last <= 0xdbff ? end + 1 : Math.min(end, text.length);
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

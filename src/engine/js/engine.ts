@@ -9,12 +9,14 @@ import { Interruption } from './eval/context';
 import { Evaluator } from './eval/evaluator';
 import { Details } from './event-json';
 import { EventQueue, ExposureFacts } from './exposure';
+import { textEncoder } from './host';
 import { IdList, looksLikeIdList } from './id-list';
 import { IpTable } from './lookup/ip';
 import { Outcome, Result, Tables, copyOf, missingOutcome } from './outcome';
 import { Overrides } from './overrides';
 import { SamplingSettings } from './sampling';
 import { Spec, Store, ValueBox } from './store';
+import { Target } from './target';
 import { Steps, atOnce, inTurns } from './turns';
 import { User } from './user';
 import { compileStore } from './wire/compile';
@@ -27,15 +29,7 @@ export const MAX_UNKNOWN_NAMES = 4096;
 /** Prepared payloads that may wait for commit or discard. */
 const MAX_PREPARED = 16;
 
-/** What a spec index stands for. */
-interface Target {
-  readonly kind: SpecKind;
-  readonly name: string;
-  readonly spec: Spec | null;
-  /** The answer while no specs serve, made when first needed. */
-  uninitialized: Result | null;
-}
-
+export { useHost } from './host';
 /** Creates an engine that holds no specs; `version` is what it reports. It never dies, so there is always an outcome. */
 export function createJsEngine(version: string): { outcome(outcome: number): OutcomeRecord } & ReplacementEngine {
   return new JsEngine(version);
@@ -348,7 +342,7 @@ class JsEngine implements ReplacementEngine {
 
   clientInitialize(slot: number, options: ClientInitializeOptions): Uint8Array | number | null {
     const text = this.clientInitializeText(slot, options);
-    return typeof text === 'string' ? new TextEncoder().encode(text) : text;
+    return typeof text === 'string' ? textEncoder().encode(text) : text;
   }
 
   clientInitializeText(slot: number, options: ClientInitializeOptions): string | number | null {

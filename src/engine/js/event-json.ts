@@ -1,6 +1,7 @@
 /** The wire form of events (BEHAVIOUR.md 7.1, 7.4), written in slices so that no turn of the event loop is long. */
 
 import { OutcomeRecord, SpecKind } from '../engine';
+import { textEncoder } from './host';
 import { textOf } from './js-semantics';
 import { exposuresJson } from './outcome';
 import { ExposedParameter } from './sampling';
@@ -48,7 +49,7 @@ export function sizeOf(event: Pending): number {
 
 /** `prefix + events + suffix` as UTF-8, a slice a step. */
 export function* encodeEvents(events: readonly Pending[], prefix: string, suffix: string): Steps<Uint8Array> {
-  const encoder = new TextEncoder();
+  const encoder = textEncoder();
   const writer = new EventWriter();
   const parts: Uint8Array[] = [];
   let text = prefix;

@@ -6,10 +6,11 @@
 import { EngineOptions, EventBatch, EvalMode, OutcomeRecord } from '../engine';
 import { SeenSet } from './dedupe';
 import { Hash64, hash64 } from './hashing';
+import { nextTurn } from './host';
 import { Details, Pending, dedupeText, encodeEvents, sizeOf } from './event-json';
 import { Outcome } from './outcome';
 import { ExposedParameter, Sampler, SamplingSettings } from './sampling';
-import { Steps, atOnce, nextTurn } from './turns';
+import { Steps, atOnce } from './turns';
 import { User } from './user';
 
 /** Texts of pending users and custom events; beyond it events are dropped and counted. */

@@ -5,6 +5,7 @@
  */
 
 import { avalanche, idListKey } from './hashing';
+import { textDecoder, textEncoder } from './host';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const KEY_LENGTH = 8;
@@ -135,7 +136,7 @@ export class IdList {
 
   /** Applies lines of `+id` and `-id`; other lines are skipped. */
   apply(lines: Uint8Array): void {
-    const decoder = new TextDecoder();
+    const decoder = textDecoder();
     let start = 0;
     while (start < lines.length) {
       let end = lines.indexOf(NEWLINE, start);
@@ -183,7 +184,7 @@ export class IdList {
       text += `+${entry}\n`;
     }
     addPairs(this.used);
-    return new TextEncoder().encode(text);
+    return textEncoder().encode(text);
   }
 }
 

@@ -1,10 +1,6 @@
 /** Long work in pieces, so that requests are served meanwhile. */
 
-/** setImmediate where it exists: a timer of 0 waits a millisecond. */
-export function nextTurn(): Promise<void> {
-  const { setImmediate: immediate } = globalThis as { setImmediate?: (task: () => void) => unknown };
-  return new Promise((resolve) => void (immediate === undefined ? setTimeout(resolve, 0) : immediate(resolve)));
-}
+import { nextTurn } from './host';
 
 /** Work that yields where it may be interrupted. */
 export type Steps<T> = Generator<void, T, void>;

@@ -2,7 +2,8 @@
 
 import { SpecsSummary } from '../../engine';
 import { Dialect } from '../dialect';
-import { JsonObject, isObject, numberOf, textOf } from '../js-semantics';
+import { textDecoder } from '../host';
+import { JsonObject, isForeign, isObject, noticeForeign, numberOf, textOf } from '../js-semantics';
 import { Steps } from '../turns';
 import { parseInPieces } from './pieces';
 
@@ -47,6 +48,7 @@ export class NestedTooDeep extends Error {
  * for them anyway is better parsed at once. Throws an Error that says what is wrong, without quoting the payload.
  */
 export function* parseRoot(payload: Uint8Array, inPieces: boolean): Steps<Parsed> {
+  noticeForeign();
   const isBig = payload.length >= BIG;
   if (isBig) yield;
   if (isBig && inPieces) return { root: yield* parseInPieces(payload, MAX_NESTING), isMeasured: true };
@@ -58,7 +60,7 @@ export function* parseRoot(payload: Uint8Array, inPieces: boolean): Steps<Parsed
 function parseWhole(payload: Uint8Array): JsonObject {
   let root: unknown;
   try {
-    root = JSON.parse(new TextDecoder().decode(payload));
+    root = JSON.parse(textDecoder().decode(payload));
   } catch {
     throw new Error('the payload is not JSON');
   }
@@ -69,6 +71,7 @@ function parseWhole(payload: Uint8Array): JsonObject {
 /** Throws NestedTooDeep; `except`: members of the root that are looked at elsewhere. */
 export function measure(root: JsonObject, except: ReadonlySet<string>): void {
   for (const key in root) {
+    if (isForeign(root, key)) continue;
     const value = root[key];
     const isNested = typeof value === 'object' && value !== null && !except.has(key);
     if (isNested && isNestedDeeper(value, MAX_NESTING - 1)) throw new NestedTooDeep();
@@ -87,6 +90,7 @@ export function isNestedDeeper(value: object, levels: number): boolean {
     return false;
   }
   for (const key in value) {
+    if (isForeign(value, key)) continue;
     const inner = (value as JsonObject)[key];
     if (typeof inner === 'object' && inner !== null && isNestedDeeper(inner, levels - 1)) return true;
   }

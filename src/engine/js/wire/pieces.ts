@@ -4,6 +4,7 @@
  * what JSON.parse of the whole does.
  */
 
+import { textDecoder } from '../host';
 import { JsonObject, define } from '../js-semantics';
 import { Steps } from '../turns';
 
@@ -24,8 +25,6 @@ const PIECE = 64 * 1024;
 class NotJson extends Error {}
 class TooDeep extends Error {}
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** The root object of a text. Throws an Error that says what is wrong, without quoting the text. */
 export function* parseInPieces(json: Uint8Array, levels: number, pieceBytes = PIECE): Steps<JsonObject> {
   const reader = new PieceReader(json, levels, pieceBytes);
@@ -40,6 +39,7 @@ export function* parseInPieces(json: Uint8Array, levels: number, pieceBytes = PI
 
 class PieceReader {
   readonly root: JsonObject = {};
+  private readonly decoder = textDecoder({ ignoreBOM: true });
   private at: number;
   private depth = 0;
   /** Where the member of the root object begins that is being read. */
@@ -159,7 +159,7 @@ class PieceReader {
   }
 
   private text(start: number, end: number): string {
-    return decoder.decode(this.json.subarray(start, end));
+    return this.decoder.decode(this.json.subarray(start, end));
   }
 }
 
@@ -175,7 +175,8 @@ function parse(text: string): unknown {
 function copyMembers(from: JsonObject, to: JsonObject): boolean {
   const names = Object.keys(from);
   for (const name of names) {
-    if (name === '__proto__') define(to, name, from[name]);
+    // What objects inherit may be frozen.
+    if (name in to) define(to, name, from[name]);
     else to[name] = from[name];
   }
   return names.length > 0;
