@@ -107,6 +107,10 @@ export interface SpecsSummary {
   usesIpTable: boolean;
   usesUserAgent: boolean;
   usesIdLists: boolean;
+  /** Fields that conditions ask users for, each once, in no order. */
+  userFields: string[];
+  /** Types of unit IDs besides `userID`, likewise. */
+  idTypes: string[];
   /** One sentence per spec that was disabled because it is malformed; at most 100. */
   warnings: string[];
 }
@@ -224,8 +228,8 @@ export interface Engine {
 
   /**
    * Puts a user into a slot. `json`: the user as logged, without `privateAttributes`, environment applied, one JSON
-   * object. `privateJson`: JSON of `privateAttributes`, '' when absent. `exotic`: '' or the JSON of
-   * `ExoticValue[]`: values that JSON cannot carry, used by evaluation instead of what `json` says. `parsed`, only for
+   * object. `privateJson`: JSON of `privateAttributes`, '' when absent. `exotic`: '' or the JSON of an
+   * `ExoticUser`; such a user is asked no client-initialize response. `parsed`, only for
    * an engine that takes it: what the two texts say, as an object that nobody changes any more.
    */
   setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void;
@@ -345,9 +349,18 @@ export interface OverrideTable {
   layers: Record<string, Record<string, unknown>>;
 }
 
+/** What `setUser` is told of a user besides its JSON. */
+export interface ExoticUser {
+  /** Values that evaluation sees instead of what the JSON says. */
+  values: ExoticValue[];
+  /** JSON that events carry instead; absent = the same. `null` or a list, too, where the user's `toJSON` gives that. */
+  logged?: string;
+}
+
 /**
  * A user value that JSON cannot carry. `path` is where it sits: ["email"], ["custom","since"],
- * ["privateAttributes","x"], ["customIDs","k"], ["statsigEnvironment","tier"].
+ * ["privateAttributes","x"], ["customIDs","k"], ["statsigEnvironment","tier"]. Custom IDs that are no enumerable keys of
+ * their own: ["inheritedIDs","k"], which overrides and reading by exact name find, ["hiddenIDs","k"], which only reading finds.
  */
 export interface ExoticValue {
   path: [string] | [string, string];

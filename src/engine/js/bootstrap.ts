@@ -103,7 +103,7 @@ export class ClientResponder {
       ...(modern === null ? ['"generator":"statsig-node-sdk"'] : []),
       sdkInfo(request, facts),
       `"time":${JSON.stringify(facts.time)},"evaluated_keys":${evaluatedKeys(user)}`,
-      `"hash_used":${JSON.stringify(request.hashUsed)},"user":${user.json}`,
+      `"hash_used":${JSON.stringify(request.hashUsed)},"user":${user.logged.json}`,
     ];
     const hash = modern === null ? null : privateHash(member(user.data, 'privateAttributes'));
     if (hash !== null) pieces.push(`"pa_hash":"${hash}"`);
@@ -125,7 +125,7 @@ export class ClientResponder {
     const info = this.evaluator.store.client.sessionReplay;
     const replay = info === null ? '' : JSON.stringify(info);
     const passes = info !== null && (info.targeting_gate ?? null) !== null && this.passesReplay(info, writing) ? 1 : 0;
-    const text = `{${maps}\n${writing.request.hashUsed}\n${user.json}\n${replay}\n${passes}`;
+    const text = `{${maps}\n${writing.request.hashUsed}\n${user.logged.json}\n${replay}\n${passes}`;
     return BigInt.asUintN(64, signedSha64(text)).toString();
   }
 

@@ -351,7 +351,7 @@ class JsEngine implements ReplacementEngine {
     if (!this.hasSpecs || this.details.configSyncTime === 0) return null;
     try {
       const { sdkType, sdkVersion, sessionID } = this.events.options;
-      return this.responder.respond(user.asJson(), options, { sdkType, sdkVersion, sessionID, time: this.details.configSyncTime });
+      return this.responder.respond(user, options, { sdkType, sdkVersion, sessionID, time: this.details.configSyncTime });
     } catch (error) {
       return this.codeOf(error);
     }

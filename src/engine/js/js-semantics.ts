@@ -23,10 +23,15 @@ export function numberOf(value: unknown): number {
   return Number(typeof value === 'object' && value !== null ? textOf(value) : value);
 }
 
-/** `object[key]` for any value: primitives have their own members, null and undefined have none. */
+const hasOwn = Object.prototype.hasOwnProperty;
+
+/**
+ * `object[key]` for any value that JSON gives: texts and lists have members by position, null and undefined have none.
+ * What every object inherits is no member (Q11).
+ */
 export function member(object: unknown, key: string): unknown {
   if (object === null || object === undefined) return undefined;
-  return (object as JsonObject)[key];
+  return hasOwn.call(object, key) ? (object as JsonObject)[key] : undefined;
 }
 
 /** Value of the first own key that equals `key` ignoring case. */
@@ -90,13 +95,14 @@ export function regExp(source: unknown): ((text: string) => boolean) | null {
 export function applyExotic(user: JsonObject, entries: readonly ExoticValue[]): void {
   for (const { path, value } of entries) {
     const [first, second] = path;
-    if (second === undefined) {
-      define(user, first, revive(value));
-      continue;
+    const scope = first === 'inheritedIDs' || first === 'hiddenIDs' ? 'customIDs' : first;
+    if (second === undefined) define(user, first, revive(value));
+    else {
+      const inner = user[scope];
+      if (typeof inner !== 'object' || inner === null) define(user, scope, {});
+      // Loops do not meet hidden IDs.
+      define(user[scope] as JsonObject, second, revive(value), scope === first);
     }
-    const inner = user[first];
-    if (typeof inner !== 'object' || inner === null) define(user, first, {});
-    define(user[first] as JsonObject, second, revive(value));
   }
 }
 
@@ -116,8 +122,8 @@ export function isForeign(object: object, key: string): boolean {
 }
 
 /** Sets an own property whatever the key; plain assignment of `__proto__` would change the prototype. */
-export function define(object: JsonObject, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+export function define(object: JsonObject, key: string, value: unknown, enumerable = true): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable, configurable: true });
 }
 
 function revive(tagged: TaggedValue): unknown {

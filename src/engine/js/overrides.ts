@@ -77,6 +77,10 @@ function ownEntry(byId: ById, user: User): OverrideEntry | undefined {
       if (entry !== undefined) return entry;
     }
   }
+  for (const id of user.inheritedIds) {
+    const entry = byId.get(String(id));
+    if (entry !== undefined) return entry;
+  }
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 /** A user in a slot: the logged text, the parsed fields, and what is derived from them once. */
 
-import { ExoticValue, UserAgentParts } from '../engine';
+import { ExoticUser, UserAgentParts } from '../engine';
 import { Hash64, hash64 } from './hashing';
 import { JsonObject, applyExotic, member, memberIgnoringCase } from './js-semantics';
 
@@ -12,29 +12,19 @@ export class User {
   userAgent: UserAgentParts | null = null;
   /** What pending events hold, so that they do not keep the parsed user in memory. */
   readonly logged: LoggedUser;
+  /** Values of custom IDs that loops over the keys do not meet, and overrides do. */
+  readonly inheritedIds: unknown[];
   private identity: Hash64 | null = null;
-  private plain: User | null = null;
 
   /**
    * Unreadable JSON makes a user without fields: the facade wrote it, so that is a bug, but not the caller's.
    * @param parsed what the texts say, where somebody has it: parsing was a third of a new user with one check
    */
-  constructor(
-    readonly json: string,
-    readonly privateJson: string,
-    readonly exotic: string,
-    parsed?: object,
-  ) {
-    this.data = parsed ?? parseUser(json, privateJson, exotic);
-    this.logged = { json, pending: 0 };
-  }
-
-  /** The user as a JSON clone: what the client-initialize response evaluates (BEHAVIOUR.md 6). */
-  asJson(): User {
-    if (this.exotic === '') return this;
-    this.plain ??= new User(this.json, this.privateJson, '');
-    this.plain.userAgent = this.userAgent;
-    return this.plain;
+  constructor(json: string, privateJson: string, exotic: string, parsed?: object) {
+    const { values, logged }: ExoticUser = exotic === '' ? NOT_EXOTIC : parseExotic(exotic);
+    this.data = parsed ?? parseUser(json, privateJson, values);
+    this.logged = { json: logged ?? json, pending: 0 };
+    this.inheritedIds = values.filter(({ path }) => path[0] === 'inheritedIDs').map(({ path }) => member(member(this.data, 'customIDs'), path[1] ?? ''));
   }
 
   /** BEHAVIOUR.md 3.5; null for an absent field name, undefined for a complete miss. */
@@ -101,14 +91,24 @@ export function eventJson({ json }: LoggedUser): string {
   return `${json.slice(0, -1)}${separator}"privateAttributes":null}`;
 }
 
-function parseUser(json: string, privateJson: string, exotic: string): unknown {
+const NOT_EXOTIC: ExoticUser = { values: [] };
+
+function parseExotic(text: string): ExoticUser {
+  try {
+    return JSON.parse(text) as ExoticUser;
+  } catch {
+    return NOT_EXOTIC;
+  }
+}
+
+function parseUser(json: string, privateJson: string, exotics: ExoticUser['values']): unknown {
   let data: unknown;
   try {
     data = JSON.parse(json) ?? {};
     if (typeof data !== 'object') return data;
     const fields = data as JsonObject;
     if (privateJson !== '') fields.privateAttributes = JSON.parse(privateJson);
-    if (exotic !== '') applyExotic(fields, JSON.parse(exotic) as ExoticValue[]);
+    applyExotic(fields, exotics);
     return fields;
   } catch {
     return data ?? {};

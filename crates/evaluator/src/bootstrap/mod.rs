@@ -41,33 +41,15 @@ pub(crate) fn client_initialize(engine: &mut Engine, slot: u32, options: &str) -
     let Ok(options) = parse_str(options) else {
         return ClientInitialize::Code(engine.fail("the options are not JSON"));
     };
-    let answer = with_json_clone(engine, slot, |engine| {
-        let mut cache = std::mem::take(&mut engine.bootstrap);
-        cache.renew(engine.epoch, &engine.store);
-        let store = engine.store.clone();
-        let request = Request::read(&options, &store, cache.uses_target_app);
-        let answer = Response::new(engine, &mut cache, &request, slot).write();
-        engine.bootstrap = cache;
-        answer
-    });
+    let mut cache = std::mem::take(&mut engine.bootstrap);
+    cache.renew(engine.epoch, &engine.store);
+    let store = engine.store.clone();
+    let request = Request::read(&options, &store, cache.uses_target_app);
+    let answer = Response::new(engine, &mut cache, &request, slot).write();
+    engine.bootstrap = cache;
     match answer {
         Ok(body) => ClientInitialize::Body(body.into_bytes()),
         Err(Halt::Stop(stop, spec)) => ClientInitialize::Code(engine.stopped(stop, spec)),
         Err(Halt::Failed(why)) => ClientInitialize::Code(engine.fail(why)),
     }
-}
-
-/// The response is about a JSON clone of the user: values that JSON cannot carry do not count (BEHAVIOUR.md 6).
-fn with_json_clone<R>(engine: &mut Engine, slot: u32, task: impl FnOnce(&mut Engine) -> R) -> R {
-    let clone = engine.slots.get(slot as usize).and_then(|user| user.json_clone());
-    let Some(mut clone) = clone else { return task(engine) };
-    let mut swap = |engine: &mut Engine| {
-        if let Some(user) = engine.slots.get_mut(slot as usize) {
-            std::mem::swap(user, &mut clone);
-        }
-    };
-    swap(engine);
-    let answer = task(engine);
-    swap(engine);
-    answer
 }

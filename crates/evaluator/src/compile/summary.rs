@@ -24,6 +24,8 @@ struct Summary<'a> {
     sdk_configs: JsValue,
     #[serde(flatten)]
     uses: &'a Uses,
+    user_fields: Vec<&'a str>,
+    id_types: Vec<&'a str>,
     warnings: &'a [String],
 }
 
@@ -35,7 +37,12 @@ pub(super) fn no_updates(payload: &Payload<'_>) -> String {
 /// Summary of a compiled payload.
 pub(super) fn summary(payload: &Payload<'_>, store: &Store, uses: &Uses, warnings: &[String]) -> String {
     let counts = [0, 1, 2].map(|kind: usize| store.order[kind].len());
-    to_json(&Summary { has_updates: true, ..summarize(payload, counts, uses, warnings) })
+    to_json(&Summary {
+        has_updates: true,
+        user_fields: store.fields.iter().map(|field| &*field.name).collect(),
+        id_types: store.units.iter().filter_map(|unit| unit.custom.as_ref()).map(|unit| &*unit.name).collect(),
+        ..summarize(payload, counts, uses, warnings)
+    })
 }
 
 /// As a number, or the text of one that JSON cannot carry.
@@ -71,6 +78,8 @@ fn summarize<'a>(
         sdk_flags: object_or_empty("sdk_flags"),
         sdk_configs: object_or_empty("sdk_configs"),
         uses,
+        user_fields: Vec::new(),
+        id_types: Vec::new(),
         warnings,
     }
 }

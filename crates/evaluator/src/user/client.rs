@@ -5,27 +5,15 @@ use crate::js_semantics::number::write_number;
 use crate::js_semantics::{json, write_string, JsValue};
 
 impl UserSlot {
-    /// The user's JSON as it was handed in, without the closing brace.
-    fn open_json(&self) -> &str {
-        let head = self.event_text().strip_suffix(PRIVATE_TAIL).unwrap_or("{");
-        head.strip_suffix(',').unwrap_or(head)
-    }
-
     /// Appends the user's JSON.
     pub(crate) fn write_json(&self, out: &mut String) {
-        out.push_str(self.open_json());
-        out.push('}');
-    }
-
-    /// The same user without exotic values, which a JSON clone loses. None when there are none.
-    pub(crate) fn json_clone(&self) -> Option<UserSlot> {
-        if !self.exotic {
-            return None;
+        match self.event_text().strip_suffix(PRIVATE_TAIL) {
+            Some(open) => {
+                out.push_str(open.strip_suffix(',').unwrap_or(open));
+                out.push('}');
+            }
+            None => out.push_str(self.event_text()),
         }
-        let mut clone = UserSlot::default();
-        clone.set(&format!("{}}}", self.open_json()), self.private.of(&self.text), "");
-        clone.agent = self.agent.clone();
-        Some(clone)
     }
 
     /// Appends `evaluated_keys` (BEHAVIOUR.md 6.3).

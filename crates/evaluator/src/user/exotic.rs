@@ -1,4 +1,5 @@
-//! Values that JSON cannot carry (`ExoticValue[]` of `engine.ts`), put in the place of what the JSON says.
+//! Users that are more than their JSON (`ExoticUser` of `engine.ts`): values that JSON cannot carry, in the place of what
+//! it says, and another text for events.
 
 use super::{Field, Scope, UserSlot};
 use crate::js_semantics::{json::parse_str, Exotic, JsValue};
@@ -9,8 +10,8 @@ pub(super) fn apply(slot: &mut UserSlot, text: &str) {
     if text.is_empty() {
         return;
     }
-    let Ok(JsValue::Array(entries)) = parse_str(text) else { return };
-    for entry in &entries {
+    let Ok(user) = parse_str(text) else { return };
+    for entry in property(&user, "values").as_array().unwrap_or_default() {
         let path: Vec<&str> =
             property(entry, "path").as_array().unwrap_or_default().iter().filter_map(JsValue::as_str).collect();
         let target = match path.as_slice() {
@@ -18,12 +19,17 @@ pub(super) fn apply(slot: &mut UserSlot, text: &str) {
             ["custom", key] => Some((Scope::Custom, *key)),
             ["privateAttributes", key] => Some((Scope::Private, *key)),
             ["customIDs", key] => Some((Scope::CustomIds, *key)),
+            ["inheritedIDs", key] => Some((Scope::InheritedIds, *key)),
+            ["hiddenIDs", key] => Some((Scope::HiddenIds, *key)),
             ["statsigEnvironment", key] => Some((Scope::Environment, *key)),
             _ => None,
         };
         if let Some((scope, key)) = target {
             put(slot, scope, key, untag(property(entry, "value")));
         }
+    }
+    if let Some(logged) = property(&user, "logged").as_str() {
+        slot.log_as(logged);
     }
 }
 

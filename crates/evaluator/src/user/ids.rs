@@ -1,9 +1,9 @@
 //! What identifies a user: unit IDs, keys of overrides, and what dedupe and sampling say about the user.
 
-use super::{Scope, Span, UnitMemo, UserSlot, Val};
+use super::{Scope, Span, UnitMemo, UserSlot, Val, Value};
 use crate::exposure::hash::TextHash;
 use crate::js_semantics::number::write_number;
-use crate::js_semantics::{json, to_string};
+use crate::js_semantics::{json, to_string, JsValue};
 use crate::store::{FieldName, UnitName};
 
 impl UserSlot {
@@ -26,7 +26,8 @@ impl UserSlot {
     }
 
     fn custom_id(&self, name: &FieldName) -> Val {
-        match self.find(Scope::CustomIds, &name.name) {
+        let scopes = [Scope::CustomIds, Scope::InheritedIds, Scope::HiddenIds];
+        match scopes.into_iter().find_map(|scope| self.find(scope, &name.name)) {
             None | Some(Val::Undefined) => {
                 self.find_ignoring_case(Scope::CustomIds, name.lower.as_deref().unwrap_or(&name.name))
             }
@@ -44,7 +45,11 @@ impl UserSlot {
                 Span::new(start, self.text.len())
             }
             other => {
-                let text = self.value(other).text().into_owned();
+                // `+` converts without a hint.
+                let text = match self.value(other) {
+                    Value::Object(JsValue::Exotic(object)) => to_string(&object.default_primitive).into_owned(),
+                    value => value.text().into_owned(),
+                };
                 self.keep_text(&text)
             }
         }
@@ -57,8 +62,10 @@ impl UserSlot {
             None | Some(Val::Undefined | Val::Null) => {}
             Some(id) => keys.push(self.text_of(id)),
         }
-        let ids = self.fields.iter().filter(|f| f.scope == Scope::CustomIds);
-        keys.extend(ids.map(|f| self.text_of(f.value)));
+        for scope in [Scope::CustomIds, Scope::InheritedIds] {
+            let ids = self.fields.iter().filter(|f| f.scope == scope);
+            keys.extend(ids.map(|f| self.text_of(f.value)));
+        }
         keys
     }
 

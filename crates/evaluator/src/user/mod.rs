@@ -62,6 +62,10 @@ pub(crate) enum Scope {
     Custom,
     Private,
     CustomIds,
+    /// Custom IDs that overrides and reading by exact name find.
+    InheritedIds,
+    /// Custom IDs that only reading by exact name finds.
+    HiddenIds,
     Environment,
 }
 
@@ -136,8 +140,6 @@ pub struct UserSlot {
     event_end: usize,
     /// JSON of `privateAttributes`.
     private: Span,
-    /// Some values are not those of the JSON.
-    exotic: bool,
     /// Where texts of memos start.
     memo_start: usize,
     fields: Vec<Field>,
@@ -167,7 +169,6 @@ impl UserSlot {
     /// Puts a user in. Invalid JSON counts as `{}`.
     pub(crate) fn set(&mut self, json: &str, private_json: &str, exotic: &str) {
         self.begin();
-        self.exotic = !exotic.is_empty();
         if !self.read_json(json) {
             self.read_json("{}");
         }
@@ -186,7 +187,6 @@ impl UserSlot {
         self.fields.clear();
         self.objects.clear();
         self.private = Span::default();
-        self.exotic = false;
     }
 
     /// The user's text and fields are in.
@@ -223,6 +223,25 @@ impl UserSlot {
         self.text.push_str(PRIVATE_TAIL);
         self.event_start = start;
         self.event_end = self.text.len();
+    }
+
+    /// Events carry another text than conditions read. What is no object has no private attributes to leave out.
+    fn log_as(&mut self, json: &str) {
+        let start = self.text.len();
+        match json.strip_suffix('}') {
+            None => {
+                self.text.push_str(json);
+                (self.event_start, self.event_end) = (start, self.text.len());
+            }
+            Some(open) => {
+                self.text.push_str(open);
+                if open.len() > 1 {
+                    self.text.push(',');
+                }
+                self.text.push_str(PRIVATE_TAIL);
+                (self.event_start, self.event_end) = (start, self.text.len());
+            }
+        }
     }
 
     fn read_private(&mut self, json: &str) {
@@ -335,7 +354,7 @@ impl UserSlot {
                 Scope::Top => 0,
                 Scope::Custom => 2,
                 Scope::Private => 4,
-                Scope::CustomIds | Scope::Environment => continue,
+                Scope::CustomIds | Scope::InheritedIds | Scope::HiddenIds | Scope::Environment => continue,
             };
             let key = field.key.of(&self.text);
             // The first of equal keys counts, and is met last.
@@ -410,6 +429,8 @@ impl UserSlot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::js_semantics::stringify;
+    use crate::store::UnitName;
 
     fn slot(json: &str, private: &str, exotic: &str) -> UserSlot {
         let mut slot = UserSlot::default();
@@ -447,11 +468,51 @@ mod tests {
 
     #[test]
     fn exotic_values_replace_what_json_says() {
-        let exotic = r#"[{"path":["custom","n"],"value":{"n":"NaN"}},{"path":["when"],"value":{"o":{"s":"S","d":1,"n":2}}},
-            {"path":["email"],"value":{"u":1}},{"path":["a","b","c"],"value":{"j":1}},7]"#;
+        let exotic = r#"{"values":[{"path":["custom","n"],"value":{"n":"NaN"}},
+            {"path":["when"],"value":{"o":{"s":"S","d":1,"n":2}}},
+            {"path":["email"],"value":{"u":1}},{"path":["a","b","c"],"value":{"j":1}},7]}"#;
         let mut slot = slot(r#"{"email":"e","custom":{"n":null}}"#, "", exotic);
         assert_eq!(["n", "when", "email"].map(|f| text(&mut slot, f)), ["NaN", "S", "undefined"]);
         assert_eq!(slot.event_text(), r#"{"email":"e","custom":{"n":null},"privateAttributes":null}"#);
+    }
+
+    #[test]
+    fn events_carry_what_is_logged_instead() {
+        for (logged, text) in [
+            (r#"{"userID":"public"}"#, r#"{"userID":"public","privateAttributes":null}"#),
+            ("{}", r#"{"privateAttributes":null}"#),
+            ("null", "null"),
+            ("[1,{}]", "[1,{}]"),
+        ] {
+            let exotic = format!("{{\"values\":[],\"logged\":{}}}", stringify(&JsValue::string(logged)));
+            let mut user = slot(r#"{"userID":"u","ssn":"1"}"#, r#"{"pin":2}"#, &exotic);
+            assert_eq!(user.event_text(), text);
+            let mut response = String::new();
+            user.write_json(&mut response);
+            assert_eq!(response, logged);
+            assert_eq!(["userID", "ssn", "pin"].map(|f| self::text(&mut user, f)), ["u", "1", "2"]);
+        }
+    }
+
+    #[test]
+    fn hidden_ids_are_found_by_name_and_inherited_ones_by_overrides_too() {
+        let exotic = r#"{"values":[{"path":["inheritedIDs","orgID"],"value":{"j":"org"}},
+            {"path":["hiddenIDs","teamID"],"value":{"j":"team"}}]}"#;
+        let mut user = slot(r#"{"customIDs":{"k":"own"}}"#, "", exotic);
+        let mut unit = |name: &str| {
+            let lower = to_lower_case(name);
+            let lower = (lower != name).then(|| Box::from(&*lower));
+            user.stamp += 1;
+            let (_, text) =
+                user.unit(0, &UnitName { custom: Some(FieldName { name: name.into(), lower }) });
+            user.span(text).to_owned()
+        };
+        assert_eq!(["k", "K", "orgID", "teamID", "TEAMID"].map(&mut unit), ["own", "own", "org", "team", ""]);
+        assert_eq!(user.override_keys(), ["own", "org"]);
+        let mut key = String::new();
+        user.sampling_key(&mut key);
+        assert_eq!(key, "u:;k:own;");
+        assert_eq!(user.dedupe_hash, slot(r#"{"customIDs":{"k":"own"}}"#, "", "").dedupe_hash);
     }
 
     #[test]
@@ -482,7 +543,7 @@ mod tests {
         key.clear();
         spelled.sampling_key(&mut key);
         assert!(key.starts_with("u:;0:t;1:"), "{key}");
-        assert_eq!(slot("{}", "", r#"[{"path":["customIDs"],"value":{"a":[{"n":"NaN"}]}}]"#).override_keys(), ["NaN"]);
+        assert_eq!(slot("{}", "", r#"{"values":[{"path":["customIDs"],"value":{"a":[{"n":"NaN"}]}}]}"#).override_keys(), ["NaN"]);
     }
 
     #[test]

@@ -255,10 +255,10 @@ mod tests {
     /// What a slot has, but for what an earlier user left in its memory.
     fn contents(slot: &UserSlot) -> String {
         let UserSlot {
-            text, event_start, event_end, private, exotic, memo_start, fields, objects, dedupe_hash, ..
+            text, event_start, event_end, private, memo_start, fields, objects, dedupe_hash, ..
         } = slot;
         format!(
-            "{text}|{event_start}|{event_end}|{private:?}|{exotic}|{memo_start}|{fields:?}|{objects:?}|{dedupe_hash}"
+            "{text}|{event_start}|{event_end}|{private:?}|{memo_start}|{fields:?}|{objects:?}|{dedupe_hash}"
         )
     }
 

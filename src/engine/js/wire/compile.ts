@@ -35,6 +35,7 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
     yield* compiler.compileAll(layers, SpecKind.Layer),
   ] as const;
   rules.link(specs);
+  needs.finish();
   [summary.gates, summary.configs, summary.layers] = specs.map((map) => map.size) as [number, number, number];
   const { sampling_mode: mode, special_case_sampling_rate: special } = summary.sdkConfigs;
   return {

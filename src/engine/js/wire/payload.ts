@@ -178,6 +178,8 @@ export function summarise(root: JsonObject): SpecsSummary {
     usesIpTable: false,
     usesUserAgent: false,
     usesIdLists: false,
+    userFields: [],
+    idTypes: [],
     warnings: [],
   };
 }

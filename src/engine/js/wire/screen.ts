@@ -26,12 +26,26 @@ const MEASURED = 0;
 /** What conditions depend on besides the user, gathered over a payload. */
 export class Needs {
   usesTargetApp = false;
+  private readonly fields = new Set<string>();
+  private readonly idTypes = new Set<string>();
 
   constructor(private readonly summary: SpecsSummary) {}
 
   /** Adds a warning, unless there are many. */
   warn(text: string): void {
     if (this.summary.warnings.length < MAX_WARNINGS) this.summary.warnings.push(text);
+  }
+
+  /** Notes by which names a rule or condition may ask users. */
+  noteNames({ field, idType }: JsonObject): void {
+    if (typeof field === 'string') this.fields.add(field);
+    if (typeof idType === 'string' && idType !== 'userID') this.idTypes.add(idType);
+  }
+
+  /** Everything was noted. */
+  finish(): void {
+    this.summary.userFields = [...this.fields];
+    this.summary.idTypes = [...this.idTypes];
   }
 
   /** Notes a condition that tests something. `kind` and `operator` in lower case. */
@@ -82,6 +96,7 @@ export class Screen {
 
   private isPlainRule(rule: unknown): boolean {
     if (!isObject(rule)) return this.doubt(rule, SPEC_LEVEL + 2);
+    this.needs.noteNames(rule);
     let isPlain = true;
     for (const key in rule) {
       if (isForeign(rule, key)) continue;
@@ -113,6 +128,7 @@ export class Screen {
     if (!isObject(wire)) return level !== MEASURED && this.doubt(wire, level);
     if (level !== MEASURED) this.measureMembers(wire, level + 1);
     const { type, operator, field } = wire;
+    this.needs.noteNames(wire);
     if (typeof type !== 'string' || !isText(operator) || !isText(field)) return false;
     const kind = this.kind(type);
     if (kind.isTest) this.note(kind, operator ?? '', field);
