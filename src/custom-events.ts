@@ -1,6 +1,7 @@
 /** Events that applications log, and the one that a type mismatch logs (BEHAVIOUR.md 7.2, 7.3, 7.5). */
 import { StatsigUninitializedError } from './errors';
 import { numberJson } from './evaluation/custom-event';
+import { keysOf, read } from './evaluation/user-reader';
 import type { DynamicConfig } from './results';
 import type { Runtime } from './runtime';
 import type { LogEventObject } from './types/log-event-object';
@@ -38,7 +39,11 @@ export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEve
   const userLength = runtime.evaluator.logEvent(loggableUser(user, runtime.applier.environment), {
     eventName, valueJson, metadataJson, time: typeof time === 'number' ? time : runtime.clock.now(),
   });
-  warnAboutSizes(runtime, event, { user: userLength, metadata: metadataJson.length });
+  try {
+    warnAboutSizes(runtime, event, { user: userLength, metadata: metadataJson.length });
+  } catch {
+    // A conversion of the caller's throws: the event is logged, whatever its size.
+  }
 }
 
 /** Queues `statsig::default_value_type_mismatch`, at most once per user, parameter and window. Never throws. */
@@ -109,7 +114,7 @@ function jsonOfMetadata(runtime: Runtime, metadata: unknown): string {
 function warnAboutSizes(runtime: Runtime, { eventName, user, value, metadata }: LogEventObject, lengths: { user: number; metadata: number }): void {
   const warn = (what: string, most: number): void =>
     runtime.logger.warn(`statsigSDK> ${what} is too large (max ${most}). It may be trimmed.`);
-  const userID: unknown = (user as { userID?: unknown } | null | undefined)?.userID;
+  const userID = read(user, 'userID');
   if (eventName.length > LONGEST_TEXT) {
     warn('Event name', LONGEST_TEXT);
   }
@@ -141,8 +146,8 @@ function sizeOf(object: object, most: number, depth: number): number {
     return most + 1;
   }
   let size = 0;
-  for (const key of Object.keys(object)) {
-    const value = (object as Record<string, unknown>)[key];
+  for (const key of keysOf(object)) {
+    const value = read(object, key);
     size += key.length;
     if (typeof value === 'string') size += value.length;
     else if (typeof value === 'object' && value !== null) size += sizeOf(value, most - size, depth + 1);

@@ -78,6 +78,11 @@ export class Evaluations {
     }
   }
 
+  /** Whether a copy of the user's keys stands for the user: not for instances of classes, Proxies and the like. */
+  isCopyable(user: unknown): boolean {
+    return typeof user === 'object' && user !== null && this.runtime.evaluator.isCopyable(user);
+  }
+
   /** False once another life, or another engine, answers. */
   ownsPinned(pinned: PinnedUser): boolean {
     return pinned.owner === this.runtime.evaluator;

@@ -1,6 +1,7 @@
 /** The event objects that evaluation callbacks receive (BEHAVIOUR.md 2.1, 7.4). They are never queued. */
 import { SpecKind, type OutcomeRecord, type SecondaryExposure } from './engine/engine';
 import type { Evaluation } from './evaluation/evaluation';
+import { jsonOfUser } from './evaluation/user-json';
 import { systemClock } from './network/clock';
 import type { StatsigUser } from './user';
 
@@ -79,14 +80,10 @@ export function layerExposureEvent(evaluation: Evaluation, parameter: string, lo
 
 /** The user as events carry it: a JSON copy with the environment and without private attributes; null if impossible. */
 export function loggedUserOf(user: object, environment: object | null): StatsigUser | null {
-  try {
-    const whole = environment === null ? user : { ...user, statsigEnvironment: environment };
-    const copy = JSON.parse(JSON.stringify(whole)) as StatsigUser;
-    copy.privateAttributes = null;
-    return copy;
-  } catch {
-    return null;
-  }
+  const json = environment === null ? '' : JSON.stringify(environment);
+  const copy = JSON.parse(jsonOfUser(user, { json, overwrites: true }).json) as StatsigUser | null;
+  if (copy !== null) copy.privateAttributes = null;
+  return copy;
 }
 
 function exposuresOf(record: OutcomeRecord, isExplicit: boolean): SecondaryExposure[] {

@@ -33,6 +33,7 @@ export const edgePlatform: Platform = {
   hasBackground: false,
   languageVersion: '',
   forcedEngine: undefined,
+  isProxy: null,
   randomUUID,
   sha256Base64,
   selectEngine: selectEdgeEngine,

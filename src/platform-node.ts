@@ -1,5 +1,6 @@
 /** Node as the SDK's host. */
 import { createHash, randomUUID } from 'node:crypto';
+import { types } from 'node:util';
 import { nodeHost } from './engine/node-host';
 import { makeReplacement, selectEngine } from './engine/select';
 import { gunzipNode, gzipNode, gzipNow } from './events/gzip-node';
@@ -17,6 +18,7 @@ export const nodePlatform: Platform = {
   get forcedEngine() {
     return forcedByEnvironment();
   },
+  isProxy: types.isProxy,
   randomUUID,
   sha256Base64: (text) => createHash('sha256').update(text).digest('base64'),
   selectEngine: (forced) => selectEngine(forced),

@@ -23,6 +23,8 @@ export interface Platform {
   readonly languageVersion: string;
   /** Value of `STATSIG_ENGINE`. */
   readonly forcedEngine: string | undefined;
+  /** Tells whether an object is a Proxy; null where the host cannot. */
+  readonly isProxy: ((object: object) => boolean) | null;
   randomUUID(): string;
   /** Standard base64 of SHA-256 of the text's UTF-8. */
   sha256Base64(text: string): string;

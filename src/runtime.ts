@@ -61,7 +61,7 @@ export class Runtime {
     this.clock = clock;
     this.windowStartedAt = clock.now();
     this.selection = this.selectEngine();
-    this.evaluator = new Evaluator(this.selection.engine, { now: clock.now, onBatchFull: () => this.delivery.batchReady() }, this.failoverHooks());
+    this.evaluator = new Evaluator(this.selection.engine, { now: clock.now, isProxy: platform.isProxy, onBatchFull: () => this.delivery.batchReady() }, this.failoverHooks());
     const { options, loggingCopy } = parsed;
     const sessionID = platform.randomUUID();
     const around = { options, loggingCopy, secretKey, sessionID, platform, logger, clock };

@@ -5,6 +5,8 @@
 import { EvalMode, SpecKind, type OutcomeRecord, type SecondaryExposure } from './engine/engine';
 import type { Evaluation } from './evaluation/evaluation';
 import type { Evaluator } from './evaluation/evaluator';
+import { textOf } from './evaluation/tagged-values';
+import { attribute, keysOf, read } from './evaluation/user-reader';
 import type { IUserPersistentStorage, StickyValues, UserPersistedValues } from './interfaces/IUserPersistentStorage';
 import type { SafeLogger } from './observability/logger';
 import { onRejection } from './observability/rejection';
@@ -117,7 +119,7 @@ export class StickyEvaluations {
     if (this.storage === null) {
       return;
     }
-    const key = this.keyOf(user, spec.idType);
+    const key = this.keyOf(user, spec.idType ?? undefined);
     this.asked('Saving', key, (storage) => storage.save?.(key, spec.name, stickyValuesOf(evaluation)));
   }
 
@@ -125,7 +127,7 @@ export class StickyEvaluations {
     if (this.storage === null) {
       return;
     }
-    const key = this.keyOf(user, spec.idType);
+    const key = this.keyOf(user, spec.idType ?? undefined);
     this.asked('Deleting', key, (storage) => storage.delete?.(key, spec.name));
   }
 
@@ -146,9 +148,9 @@ export class StickyEvaluations {
   private keyOf(user: object, idType: unknown): string {
     const unitID = unitIDOf(user, idType);
     if (!unitID) {
-      this.logger.warn(`statsigSDK> No unit ID found for ID type ${String(idType)}`);
+      this.logger.warn(`statsigSDK> No unit ID found for ID type ${textOf(idType)}`);
     }
-    return `${unitID ?? ''}:${String(idType)}`;
+    return `${textOf(unitID ?? '')}:${textOf(idType)}`;
   }
 }
 
@@ -160,19 +162,17 @@ interface StickySpec {
 
 /** The user's ID of a type: exact spelling first, then any (BEHAVIOUR.md 3.5). */
 function unitIDOf(user: object, idType: unknown): unknown {
-  const { userID, customIDs } = user as { userID?: unknown; customIDs?: Record<string, unknown> | null };
   if (typeof idType !== 'string' || idType.toLowerCase() === 'userid') {
-    return userID;
+    return read(user, 'userID');
   }
-  if (customIDs == null) {
-    return undefined;
-  }
-  if (customIDs[idType] !== undefined) {
-    return customIDs[idType];
+  const customIDs = attribute(user, 'customIDs');
+  const exact = attribute(customIDs, idType);
+  if (exact !== undefined) {
+    return exact;
   }
   const wanted = idType.toLowerCase();
-  const key = Object.keys(customIDs).find((candidate) => candidate.toLowerCase() === wanted);
-  return key === undefined ? undefined : customIDs[key];
+  const key = keysOf(customIDs).find((candidate) => candidate.toLowerCase() === wanted);
+  return key === undefined ? undefined : read(customIDs, key);
 }
 
 function stickyValuesOf(evaluation: Evaluation): StickyValues {

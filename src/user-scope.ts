@@ -6,6 +6,8 @@
 import * as calls from './calls';
 import type { Evaluations } from './evaluations';
 import type { PinnedUser } from './evaluation/evaluator';
+import { SECTIONS } from './evaluation/user-json';
+import { keysOf, read } from './evaluation/user-reader';
 import type { DynamicConfig, FeatureGate, Layer } from './results';
 import type { CheckGateOptions, GetConfigOptions } from './types/statsig-options';
 import type { StatsigUser } from './user';
@@ -17,7 +19,7 @@ export class UserScope {
 
   /** @internal */
   constructor(private readonly evaluations: () => Evaluations, user: StatsigUser) {
-    this.user = copyOf(user);
+    this.user = evaluations().isCopyable(user) ? copyOf(user) : user;
   }
 
   /** The gate's value; exposes it. Warm: about 10 ns. Errors as `checkGate` of the instance. */
@@ -75,12 +77,20 @@ export class UserScope {
 }
 
 /** The user and its sections, two levels deep; what is deeper is shared and compared as everywhere else. */
-function copyOf(user: StatsigUser): StatsigUser {
-  if (typeof user !== 'object' || user === null || Object.getPrototypeOf(user) !== Object.prototype) return user;
-  const copy: Record<string, unknown> = { ...user };
-  for (const key of ['custom', 'customIDs', 'privateAttributes', 'statsigEnvironment']) {
+function copyOf(user: object): StatsigUser {
+  const copy = ownFields(user);
+  for (const key of SECTIONS) {
     const section = copy[key];
-    if (typeof section === 'object' && section !== null && !Array.isArray(section)) copy[key] = { ...section };
+    if (typeof section === 'object' && section !== null && !Array.isArray(section)) copy[key] = ownFields(section);
   }
   return copy as unknown as StatsigUser;
+}
+
+/** A getter that throws leaves its field out. */
+function ownFields(object: object): Record<string, unknown> {
+  try {
+    return { ...object };
+  } catch {
+    return Object.fromEntries(keysOf(object).map((key) => [key, read(object, key)]));
+  }
 }

@@ -1,4 +1,5 @@
 /** The user as callers describe it, and what makes one acceptable (BEHAVIOUR.md 1.5, 3.5). */
+import { keysOf, read } from './evaluation/user-reader';
 
 type Attribute = string | number | boolean | string[] | undefined;
 
@@ -23,7 +24,8 @@ export type StatsigUser = ({ userID: string; customIDs?: Record<string, string> 
 /** True when the user has a string or number `userID` (even an empty one) or at least one custom ID. */
 export function isIdentifiable(user: unknown): user is StatsigUser {
   if (typeof user !== 'object' || user === null) return false;
-  const { userID, customIDs } = user as { userID?: unknown; customIDs?: unknown };
+  const userID = read(user, 'userID');
   if (typeof userID === 'string' || typeof userID === 'number') return true;
-  return typeof customIDs === 'object' && customIDs !== null && Object.keys(customIDs).length > 0;
+  const customIDs = read(user, 'customIDs');
+  return typeof customIDs === 'object' && keysOf(customIDs).length > 0;
 }

@@ -9,6 +9,7 @@
  */
 import { EvalBits, EvalCode, EvalMode, SpecKind, type Engine, type OutcomeRecord } from '../engine/engine';
 import { Answers, UNKNOWN } from './answers';
+import type { IsProxy } from './asked-names';
 import { Evaluation, EvaluationFailedError } from './evaluation';
 import { ExposureBuffer } from './exposure-buffer';
 import { EngineMemory, Failover, type FailoverHooks } from './failover';
@@ -25,6 +26,8 @@ import { UserTable, type UserSink, type PinnedUser, type UserRecord } from './us
 export interface EvaluatorHooks {
   /** Wall clock, ms. */
   now(): number;
+  /** Tells Proxies; null where the host cannot. */
+  isProxy: IsProxy;
   /** Enough events are pending for a batch. Called at most once per event; must not throw. */
   onBatchFull(): void;
 }
@@ -60,7 +63,7 @@ export abstract class Checks {
     this.answers.resize(0, engine.userCapacity);
     this.buffer.resize(engine.userCapacity);
     const beforeChange = (slot: number): void => void (this.buffer.names(slot) && this.settle());
-    this.users = new UserTable(sinkOf(() => this.engine, beforeChange), this.answers.slots);
+    this.users = new UserTable(sinkOf(() => this.engine, beforeChange), this.answers.slots, hooks.isProxy);
   }
 
   // ---- checks ----
@@ -133,6 +136,11 @@ export abstract class Checks {
       if (this.replaceIfDead()) return this.gateNames();
     }
     return this.gates;
+  }
+
+  /** See `UserTable.isCopyable`. */
+  isCopyable(user: object): boolean {
+    return this.users.isCopyable(user);
   }
 
   /** Promises that `user` will not change while the result is used. */

@@ -1,5 +1,5 @@
 /** Custom events as an engine takes them. */
-import { quote } from './user-encoder';
+import { quote } from './user-json';
 
 /** A custom event. `value` and `metadata` are JSON text ('null' when absent). */
 export interface CustomEvent {

@@ -7,7 +7,7 @@ import { customEventText, type CustomEvent } from './custom-event';
 import { EvaluationFailedError, type Source } from './evaluation';
 import { timeZoneTransitions } from './time-zone';
 import { preloadUserAgentParser } from './user-agent';
-import type { EnvironmentRule } from './user-encoder';
+import { clonedUser, type EnvironmentRule } from './user-json';
 
 export type { EvaluatorHooks } from './checks';
 export type { PinnedUser } from './user-table';
@@ -57,19 +57,28 @@ export class Evaluator extends Checks {
   private respond<T>(user: object, ask: (slot: number) => T | number): T {
     this.users.setEnvironment(this.fillingEnvironment);
     try {
+      const subject = this.users.acquire(user).isJson ? user : this.cloneOf(user);
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const record = this.users.acquire(user);
+        const record = this.users.acquire(subject);
         // A response asks for nearly everything, so if one asked for the user agent, the next one will.
-        if (this.responsesReadAgents && attempt === 0) this.resolveCode(EvalCode.NeedsUserAgent, record, user);
+        if (this.responsesReadAgents && attempt === 0) this.resolveCode(EvalCode.NeedsUserAgent, record, subject);
         const answer = ask(record.slot);
         if (typeof answer !== 'number') return answer;
         this.responsesReadAgents ||= answer === EvalCode.NeedsUserAgent;
-        this.resolveCode(answer, record, user);
+        this.resolveCode(answer, record, subject);
       }
       throw new EvaluationFailedError(this.engine.lastError());
     } finally {
       this.users.setEnvironment(this.environment);
     }
+  }
+
+  /** A response is about a JSON clone of the user (BEHAVIOUR.md 6), which has its environment already. */
+  private cloneOf(user: object): object {
+    const clone = clonedUser(user, this.fillingEnvironment);
+    if (clone === null) throw new TypeError('The user is nothing that JSON could tell a client.');
+    this.users.setEnvironment(NO_ENVIRONMENT);
+    return clone;
   }
 
   // ---- pending events ----
@@ -169,6 +178,7 @@ export class Evaluator extends Checks {
     this.engine.commitSpecs(prepared.handle);
     this.responsesReadAgents = false;
     if (this.replaceIfDead()) throw new Error('The engine died of a payload');
+    this.users.ask(prepared.summary);
     this.startEpoch();
   }
 

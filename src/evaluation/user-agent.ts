@@ -4,6 +4,7 @@
  * an engine asks for it only when a condition needs it, and results are remembered by text.
  */
 import type { UserAgentParts } from '../engine/engine';
+import { attribute } from './user-reader';
 
 /** Longest user agent that is parsed, in UTF-16 units. */
 const LONGEST = 1000;
@@ -53,11 +54,11 @@ export class UserAgentCache {
 
 /** The value of the field `userAgent` by the lookup order of BEHAVIOUR.md 3.5. */
 export function userAgentOf(user: object): unknown {
-  const fields = user as Record<string, unknown>;
-  const custom = fields['custom'] as Record<string, unknown> | null | undefined;
-  const privates = fields['privateAttributes'] as Record<string, unknown> | null | undefined;
-  return fields['userAgent'] ?? fields['useragent'] ?? custom?.['userAgent'] ?? custom?.['useragent'] ??
-    privates?.['userAgent'] ?? privates?.['useragent'];
+  for (const part of [user, attribute(user, 'custom'), attribute(user, 'privateAttributes')]) {
+    const value = attribute(part, 'userAgent') ?? attribute(part, 'useragent') ?? null;
+    if (value !== null) return value;
+  }
+  return undefined;
 }
 
 function parseUserAgent(userAgent: string): UserAgentParts {

@@ -1,10 +1,16 @@
 /**
  * Turns a user object into the texts that an engine takes (`Engine.setUser`).
  *
- * The text for events and the text for evaluation are one and the same JSON, so a user is serialised once. What JSON
- * cannot carry (NaN, Date, BigInt, getters of a class) travels beside it as `ExoticValue`s, which only evaluation sees.
+ * For an ordinary user the text for events and the text for evaluation are one and the same JSON, so it is serialised
+ * once. What JSON cannot carry (NaN, Date, BigInt) travels beside it as `ExoticValue`s, which only evaluation sees. Any
+ * other user (instance of a class, Proxy, hidden or inherited fields, `toJSON`) is two: what property reads give to
+ * conditions, and what JSON.stringify gives to events.
  */
-import type { ExoticValue, TaggedValue } from '../engine/engine';
+import type { ExoticUser, ExoticValue } from '../engine/engine';
+import type { AskedNames } from './asked-names';
+import { tag } from './tagged-values';
+import { jsonOfMember, jsonOfUser, quote, SECTIONS, type EnvironmentRule } from './user-json';
+import { answeredNames, attribute, inheritedKeysOf, isOrdinary, keysOf, read } from './user-reader';
 
 /** A user as an engine takes it. */
 export interface EncodedUser {
@@ -12,34 +18,46 @@ export interface EncodedUser {
   json: string;
   /** JSON of `privateAttributes`, '' when there are none. */
   privateJson: string;
-  /** JSON of `ExoticValue[]`, '' when there are none. */
+  /** JSON of an `ExoticUser`, '' when the other two say it all. */
   exotic: string;
   /** False when the object can change without its own data properties changing (getters, nested objects). */
   isStable: boolean;
 }
 
-/** How the environment is applied (BEHAVIOUR.md 3.9). */
-export interface EnvironmentRule {
-  /** JSON text of the environment, '' for none. */
-  json: string;
-  /** True: replaces the user's own; false: only fills a missing one (client-initialize). */
-  overwrites: boolean;
+/** Encodes any object; never throws. Cost: about 1.5 µs for a plain user of 10 fields. */
+export function encodeUser(user: object, environment: EnvironmentRule, asked: AskedNames): EncodedUser {
+  return hasOrdinaryParts(user, asked) ? encodeOrdinary(user, environment) : encodeOdd(user, environment, asked);
 }
 
-const NO_ESCAPE_NEEDED = /^[\x20\x21\x23-\x5b\x5d-\x7e\u00a0-\ud7ff\ue000-\uffff]*$/;
-/** An attribute that nests deeper counts as null: engines bound the nesting of what they parse. */
-export const MOST_NESTING = 200;
-const SECTIONS = new Set(['custom', 'privateAttributes', 'customIDs', 'statsigEnvironment']);
+/** True for a user that is what its keys say, sections included. */
+export function hasOrdinaryParts(user: object, asked: AskedNames): boolean {
+  try {
+    return isOrdinary(user, asked) && [...SECTIONS].every((name) => isOrdinarySection((user as Record<string, unknown>)[name], asked));
+  } catch {
+    return false;
+  }
+}
 
-/** Encodes any object; never throws. Cost: about 1.5 µs for a plain user of 10 fields. */
-export function encodeUser(user: object, environment: EnvironmentRule): EncodedUser {
+function isOrdinarySection(section: unknown, asked: AskedNames): boolean {
+  if (typeof section === 'function') return false;
+  if (typeof section !== 'object' || section === null) return true;
+  // Engines read lists by position.
+  if (Array.isArray(section)) return Object.getOwnPropertyNames(section).length === section.length + 1 && Object.getPrototypeOf(section) === Array.prototype;
+  return isOrdinary(section, asked);
+}
+
+interface State {
+  exotics: ExoticValue[];
+  isStable: boolean;
+}
+
+function encodeOrdinary(user: object, environment: EnvironmentRule): EncodedUser {
   const state: State = { exotics: [], isStable: true };
   let json = '';
   let privateJson = '';
   let hasEnvironment = false;
-  const fields = user as Record<string, unknown>;
   for (const key of Object.keys(user)) {
-    const value = read(fields, key);
+    const value = readStable(user, key, state);
     if (key === 'statsigEnvironment' && environment.json !== '') {
       // statsig-node assigns to the user: a key that is there keeps its place.
       hasEnvironment = true;
@@ -57,31 +75,15 @@ export function encodeUser(user: object, environment: EnvironmentRule): EncodedU
   if (environment.json !== '' && !hasEnvironment) {
     json += `${json === '' ? '' : ','}"statsigEnvironment":${environment.json}`;
   }
-  inherited(user, state);
-  const exotic = state.exotics.length === 0 ? '' : safeStringify(state.exotics) ?? '';
-  return { json: `{${json}}`, privateJson, exotic, isStable: state.isStable };
+  return { json: `{${json}}`, privateJson, exotic: exoticText({ values: state.exotics }), isStable: state.isStable };
 }
 
-interface State {
-  exotics: ExoticValue[];
-  isStable: boolean;
-}
-
-/** True for a text that JSON writes as it is. */
-export function needsNoEscape(text: string): boolean {
-  return NO_ESCAPE_NEEDED.test(text);
-}
-
-/** JSON string literal; skips the escaper for the text that needs none, which is nearly all. */
-export function quote(text: string): string {
-  return NO_ESCAPE_NEEDED.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-/** A getter may throw: such a field counts as missing. */
-function read(fields: Record<string, unknown>, key: string): unknown {
+/** A getter that throws makes its field missing, now; it is asked again at the next check. */
+function readStable(fields: object, key: string, state: State): unknown {
   try {
-    return fields[key];
+    return (fields as Record<string, unknown>)[key];
   } catch {
+    state.isStable = false;
     return undefined;
   }
 }
@@ -90,116 +92,100 @@ function read(fields: Record<string, unknown>, key: string): unknown {
 function section(name: string, value: unknown, state: State): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return scalar([name], value, state);
   let json = '';
-  const proto: unknown = Object.getPrototypeOf(value);
-  if (proto !== Object.prototype && proto !== null) state.isStable = false;
-  const fields = value as Record<string, unknown>;
   for (const key of Object.keys(value)) {
-    const attribute = read(fields, key);
-    if (attribute === undefined) continue;
-    const text = scalar([name, key], attribute, state);
+    const text = scalar([name, key], readStable(value, key, state), state);
     if (text !== undefined) json += `${json === '' ? '' : ','}${quote(key)}:${text}`;
   }
   return `{${json}}`;
 }
 
 /** JSON of one attribute; undefined when JSON leaves it out. Notes what JSON loses. */
-function scalar(path: [string] | [string, string], value: unknown, state: State): string | undefined {
-  switch (typeof value) {
-    case 'string':
-      return quote(value);
-    case 'boolean':
-      return value ? 'true' : 'false';
-    case 'number':
-      if (Number.isFinite(value)) return Object.is(value, -0) ? '0' : `${value}`;
-      break;
-    case 'object':
-      if (value === null) return 'null';
-      if (isFlatArray(value)) break;
-      state.isStable = false;
-      if (isDeeper(value, MOST_NESTING)) return 'null';
-      break;
-    default:
-      state.isStable = false;
-  }
-  const tagged = tag(value, 0);
-  if (!('j' in tagged)) state.exotics.push({ path, value: tagged });
-  return typeof value === 'bigint' ? `"${value}"` : safeStringify(value);
+function scalar(path: ExoticValue['path'], value: unknown, state: State): string | undefined {
+  const text = jsonOfMember(path[path.length - 1]!, value);
+  const isScalar = typeof value !== 'object' || value === null;
+  if (isScalar && (text !== 'null' || value === null) && text !== undefined && typeof value !== 'bigint') return text;
+  if (value === undefined) return undefined;
+  const isFlat = isFlatArray(value);
+  if (!isFlat && typeof value !== 'number') state.isStable = false;
+  const tagged = tag(value);
+  const isCarried = 'j' in tagged && text?.[0] === (Array.isArray(tagged.j) ? '[' : '{');
+  if (!isCarried) state.exotics.push({ path, value: tagged });
+  return text;
 }
 
-function isFlatArray(value: object): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null);
-}
-
-/** Whether a value nests deeper than `levels`; cycles do. A getter that throws has no depth. */
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
+function isFlatArray(value: unknown): boolean {
   try {
-    return Object.values(value).some((item) => isDeeper(item, levels - 1));
+    return Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null);
   } catch {
     return false;
   }
 }
 
-/** Getters and fields of a class's prototypes: conditions see them, JSON does not. */
-function inherited(user: object, state: State): void {
-  let proto: object | null = Object.getPrototypeOf(user) as object | null;
-  for (let depth = 0; proto !== null && proto !== Object.prototype && depth < 8; depth++) {
-    state.isStable = false;
-    for (const key of Object.getOwnPropertyNames(proto)) {
-      const value = key === 'constructor' ? undefined : read(user as Record<string, unknown>, key);
-      if (value === undefined || typeof value === 'function' || Object.prototype.hasOwnProperty.call(user, key)) continue;
-      state.exotics.push({ path: [key], value: tag(value, 0) });
+function exoticText(user: ExoticUser): string {
+  return user.values.length === 0 && user.logged === undefined ? '' : JSON.stringify(user);
+}
+
+/** A user that is not what its keys say: the fields that conditions ask for, by reading them, and the JSON for events. */
+function encodeOdd(user: object, environment: EnvironmentRule, asked: AskedNames): EncodedUser {
+  const state: State = { exotics: [], isStable: false };
+  const fields = (object: unknown, section?: string): string => {
+    const texts: string[] = [];
+    for (const name of answeredNames(object, asked)) {
+      if (section === undefined && (SECTIONS.has(name) || name === 'userID')) continue;
+      addTo(texts, name, scalar(section === undefined ? [name] : [section, name], attribute(object, name), state));
     }
-    proto = Object.getPrototypeOf(proto) as object | null;
-  }
+    return texts.join();
+  };
+  const parts = [memberText('userID', scalar(['userID'], attribute(user, 'userID'), state)), fields(user)];
+  const custom = attribute(user, 'custom');
+  if (isThere(custom)) parts.push(`"custom":{${fields(custom, 'custom')}}`);
+  parts.push(memberText('customIDs', idsText(attribute(user, 'customIDs'), state, asked)));
+  parts.push(memberText('statsigEnvironment', environmentText(user, environment, state)));
+  const privates = attribute(user, 'privateAttributes');
+  const privateJson = isThere(privates) ? `{${fields(privates, 'privateAttributes')}}` : '';
+  const logged = jsonOfUser(user, environment).json;
+  const json = `{${parts.filter((part) => part !== '').join()}}`;
+  return { json, privateJson, exotic: exoticText({ logged, values: state.exotics }), isStable: false };
 }
 
-/** What evaluation must see of a value. Depth is bounded so that a cycle ends. */
-function tag(value: unknown, depth: number): TaggedValue {
-  if (value === undefined) return { u: 1 };
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    return { n: `${value}` as 'NaN' | 'Infinity' | '-Infinity' };
-  }
-  if (Array.isArray(value) && depth < 8) return tagArray(value, depth);
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'bigint' && typeof value !== 'symbol')) {
-    return { j: value };
-  }
-  if (isPlain(value)) return { j: {} };
-  return { o: conversions(value) };
+function isThere(section: unknown): boolean {
+  return section !== undefined && section !== null;
 }
 
-function tagArray(value: unknown[], depth: number): TaggedValue {
-  const items = value.slice(0, 10_000).map((item) => tag(item, depth + 1));
-  return items.every((item) => 'j' in item) ? { j: value } : { a: items };
+function hasFields(section: unknown): section is object {
+  return (typeof section === 'object' && section !== null) || typeof section === 'function';
 }
 
-/** An object that converts as every plain object does: to "[object Object]" and NaN. */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const proto: unknown = Object.getPrototypeOf(value);
-  if (proto !== Object.prototype && proto !== null) return false;
-  return !('toJSON' in value) && !Object.keys(value).some((key) => key === 'toString' || key === 'valueOf');
+function memberText(name: string, text: string | undefined): string {
+  return text === undefined ? '' : `${quote(name)}:${text}`;
 }
 
-function conversions(value: unknown): { s: string; d: string | number | boolean | null; n: number | null } {
-  try {
-    const s = String(value);
-    if (typeof value === 'symbol') return { s, d: s, n: null };
-    const n = Number(value);
-    const primitive: unknown = value instanceof Date ? s : (value as object).valueOf();
-    const d = typeof primitive === 'number' || typeof primitive === 'boolean' || typeof primitive === 'string' ? primitive : s;
-    return { s, d, n: Number.isNaN(n) ? null : n };
-  } catch {
-    return { s: '[object Object]', d: '[object Object]', n: null };
+function addTo(texts: string[], name: string, text: string | undefined): void {
+  if (text !== undefined) texts.push(memberText(name, text));
+}
+
+/** Custom IDs: those that loops meet, and apart from them those that only reading by name or `for…in` finds. */
+function idsText(ids: unknown, state: State, asked: AskedNames): string | undefined {
+  if (!hasFields(ids)) return scalar(['customIDs'], ids, state);
+  const own = new Set(keysOf(ids));
+  const text = sectionText('customIDs', ids, own, state);
+  const inherited = new Set(inheritedKeysOf(ids));
+  for (const name of new Set([...inherited, ...asked.idTypes])) {
+    const value = own.has(name) ? undefined : attribute(ids, name);
+    if (value !== undefined) state.exotics.push({ path: [inherited.has(name) ? 'inheritedIDs' : 'hiddenIDs', name], value: tag(value) });
   }
+  return text;
 }
 
-/** JSON.stringify that answers null's text for what it cannot write (cycles, BigInt inside, throwing toJSON). */
-function safeStringify(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value) as string | undefined;
-  } catch {
-    return 'null';
-  }
+function environmentText(user: object, { json, overwrites }: EnvironmentRule, state: State): string | undefined {
+  const own = json !== '' && overwrites ? undefined : attribute(user, 'statsigEnvironment');
+  if (json !== '' && !isThere(own)) return json;
+  if (!hasFields(own)) return scalar(['statsigEnvironment'], own, state);
+  return sectionText('statsigEnvironment', own, keysOf(own), state);
+}
+
+function sectionText(section: string, object: object, keys: Iterable<string>, state: State): string {
+  const texts: string[] = [];
+  for (const key of keys) addTo(texts, key, scalar([section, key], read(object, key), state));
+  return `{${texts.join()}}`;
 }

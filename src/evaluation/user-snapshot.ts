@@ -37,9 +37,14 @@ export class UserSnapshot {
       if (keys[i] !== key) return false;
       const value = (fields as Record<string, unknown>)[key];
       const inner = nested[i];
-      if (inner === undefined ? value !== values[i] : typeof value !== 'object' || value === null || !inner.matches(value)) return false;
+      if (inner === undefined ? !isSame(value, values[i]) : typeof value !== 'object' || value === null || !inner.matches(value)) return false;
       i++;
     }
     return i === keys.length;
   }
+}
+
+/** NaN is what it was, too. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || (a !== a && b !== b);
 }

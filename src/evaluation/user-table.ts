@@ -12,8 +12,10 @@
  * eighth gets a slot of the large ring: who comes back again and again is there soon, and stays eight times as long. Two
  * records are kept per ID, so that two views of one user (say, from two devices) don't evict one another.
  */
+import { AskedNames, NO_NAMES, type IsProxy, type NamesOfPayload } from './asked-names';
 import type { ScopeMemo } from './scope-memo';
-import { encodeUser, type EncodedUser, type EnvironmentRule } from './user-encoder';
+import { encodeUser, hasOrdinaryParts, type EncodedUser } from './user-encoder';
+import type { EnvironmentRule } from './user-json';
 import { compileShape, type UserShape } from './user-shape';
 import { UserSnapshot } from './user-snapshot';
 
@@ -36,7 +38,7 @@ export class UserRecord {
   /** Layer parameters whose exposure was recorded: see parameter-exposures.ts. */
   parameters: Set<number> | null = null;
   parametersWindow = 0;
-  /** UTF-16 units of the texts that were encoded. */
+  /** UTF-16 units of the texts that were encoded; Infinity where they do not say all of the user. */
   textLength = 0;
   /** How many specs to evaluate beyond the one that is asked for: see read-ahead.ts. */
   ahead = 0;
@@ -46,6 +48,8 @@ export class UserRecord {
   snapshot: UserSnapshot | null = null;
   /** Kept for users without shape and snapshot only: retained texts make every garbage collection dearer. */
   encoded: EncodedUser | null = null;
+  /** What conditions read is what JSON says. */
+  isJson = true;
   environment: EnvironmentRule | null = null;
   /** The other record with the same key, less recently made. */
   twin: UserRecord | null = null;
@@ -81,12 +85,28 @@ export class UserTable {
   private lastUser: object | null = null;
   private lastRecord: UserRecord | null = null;
   private environment: EnvironmentRule = { json: '', overwrites: true };
+  private asked: AskedNames;
   private shapes: UserShape[] = [];
   private compiled = 0;
 
   /** @param capacity number of slots used, at most the engine's. */
-  constructor(private readonly sink: UserSink, private capacity: number) {
+  constructor(private readonly sink: UserSink, private capacity: number, private readonly isProxy: IsProxy = null) {
     this.owners = new Array<UserRecord | undefined>(capacity);
+    this.asked = new AskedNames(NO_NAMES, isProxy);
+  }
+
+  /** Conditions ask for these names from now on. Forgets everybody when some are new: they may answer to them. */
+  ask(names: NamesOfPayload): void {
+    if (this.asked.covers(names)) return;
+    this.asked = new AskedNames(names, this.isProxy);
+    this.shapes = [];
+    this.compiled = 0;
+    this.resize(this.capacity);
+  }
+
+  /** Whether a copy of the user's keys would answer as the user does. */
+  isCopyable(user: object): boolean {
+    return hasOrdinaryParts(user, this.asked);
   }
 
   /** Applies to users from now on; those already encoded are encoded again when seen. */
@@ -104,23 +124,45 @@ export class UserTable {
     this.lastUser = null;
   }
 
-  /** The record of a user, its slot holding exactly what the object says now. Warm: about 50 ns for 10 fields. */
+  /**
+   * The record of a user, its slot holding exactly what the object says now. Warm: about 50 ns for 10 fields. Never
+   * throws, whatever getters and Proxies do.
+   */
   acquire(user: object): UserRecord {
-    if (user === this.lastUser && this.isCurrent(this.lastRecord!, user)) return this.lastRecord!;
+    if (user === this.lastUser && this.isSame(this.lastRecord!, user)) return this.lastRecord!;
     const record = this.find(user);
     this.lastUser = user;
     this.lastRecord = record;
     return record;
   }
 
-  private find(user: object): UserRecord {
-    const key = keyOf(user);
-    const first = this.records.get(key);
-    if (first !== undefined) {
-      if (this.isCurrent(first, user)) return first;
-      if (first.twin !== null && this.isCurrent(first.twin, user)) return first.twin;
+  private isSame(record: UserRecord, user: object): boolean {
+    try {
+      return this.isCurrent(record, user);
+    } catch {
+      return false;
     }
-    return this.prepare(user, key, first);
+  }
+
+  private find(user: object): UserRecord {
+    let key = '';
+    try {
+      key = keyOf(user);
+      const first = this.records.get(key);
+      if (first !== undefined && isPlain(user)) {
+        if (this.isKnown(first, user)) return first;
+        if (first.twin !== null && this.isKnown(first.twin, user)) return first.twin;
+      }
+    } catch {
+      // A getter threw. The walk leaves that field out.
+    }
+    return this.prepare(user, key);
+  }
+
+  /** As `isCurrent` for an object that was not looked at before: it may have more to say than its keys. */
+  private isKnown(record: UserRecord, user: object): boolean {
+    if (!this.isCurrent(record, user)) return false;
+    return record.shape !== null ? !record.shape.hides(user) : hasOrdinaryParts(user, this.asked);
   }
 
   private isCurrent(record: UserRecord, user: object): boolean {
@@ -129,16 +171,16 @@ export class UserTable {
     return record.snapshot !== null && record.snapshot.matches(user);
   }
 
-  private prepare(user: object, key: string, first: UserRecord | undefined): UserRecord {
+  private prepare(user: object, key: string): UserRecord {
     const record = new UserRecord(-1, key);
     const shape = this.capture(user, record);
     if (shape !== null && !this.sink.takesParsed && this.setByValues(record, shape)) return record;
     const encoded = shape !== null ? shape.encode(record.values!, this.environment) : this.walk(user, record);
     // An unstable user whose texts are what they were keeps its slot and its answers.
-    const same = record.slot < 0 ? sameOf(first, encoded) : null;
+    const same = record.slot < 0 ? sameOf(this.records.get(key), encoded) : null;
     if (same !== null) return this.refresh(same, record);
     if (record.slot < 0) this.place(record);
-    record.textLength = encoded.json.length + encoded.privateJson.length;
+    record.textLength = record.isJson ? encoded.json.length + encoded.privateJson.length : Infinity;
     if (record.shape === null && record.snapshot === null) record.encoded = encoded;
     const parsed = this.sink.takesParsed && shape !== null ? shape.parsed(record.values!, this.environment) : undefined;
     this.sink.setUser(record.slot, encoded.json, encoded.privateJson, encoded.exotic, parsed);
@@ -174,6 +216,7 @@ export class UserTable {
     record.shape = from.shape;
     record.values = from.values;
     record.snapshot = from.snapshot;
+    record.isJson = from.isJson;
     record.environment = this.environment;
     return record;
   }
@@ -209,20 +252,27 @@ export class UserTable {
 
   /** Takes the user's values by a compiled shape; null when none takes it. */
   private capture(user: object, record: UserRecord): UserShape | null {
-    for (const shape of this.shapes) if (captured(user, record, shape)) return shape;
-    const shape = this.compile(user);
-    return shape !== null && captured(user, record, shape) ? shape : null;
+    try {
+      if (!isPlain(user)) return null;
+      for (const shape of this.shapes) if (captured(user, record, shape)) return shape;
+      const shape = this.compile(user);
+      return shape !== null && captured(user, record, shape) ? shape : null;
+    } catch {
+      record.values = null;
+      return null;
+    }
   }
 
   private walk(user: object, record: UserRecord): EncodedUser {
-    const encoded = encodeUser(user, this.environment);
-    if (encoded.isStable) record.snapshot = new UserSnapshot(user);
+    const encoded = encodeUser(user, this.environment, this.asked);
+    if (encoded.isStable) record.snapshot = snapshotOf(user);
+    record.isJson = encoded.exotic === '';
     return encoded;
   }
 
   private compile(user: object): UserShape | null {
     if (this.compiled >= SHAPES_COMPILED) return null;
-    const shape = compileShape(user);
+    const shape = compileShape(user, this.asked);
     if (shape === null) return null;
     this.compiled++;
     this.shapes = [shape, ...this.shapes].slice(0, SHAPES_TRIED);
@@ -232,8 +282,24 @@ export class UserTable {
 
 function captured(user: object, record: UserRecord, shape: UserShape): boolean {
   record.values = shape.capture(user);
+  if (record.values !== null && shape.hides(user)) record.values = null;
   record.shape = record.values === null ? null : shape;
   return record.values !== null;
+}
+
+/** Null when a getter throws this time. */
+function snapshotOf(user: object): UserSnapshot | null {
+  try {
+    return new UserSnapshot(user);
+  } catch {
+    return null;
+  }
+}
+
+/** False for instances of classes, which no shape takes. */
+function isPlain(user: object): boolean {
+  const proto: unknown = Object.getPrototypeOf(user);
+  return proto === Object.prototype || proto === null;
 }
 
 /** Users with different keys are different; equal keys are only a hint. */

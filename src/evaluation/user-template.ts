@@ -3,7 +3,8 @@
  * reads once, and the values of each. Spares the search for what JSON escapes, half the pieces of text, and reading JSON:
  * 0.6 of 3.1 µs (bench/NOTES.md). The other side is crates/evaluator/src/user/template.rs.
  */
-import type { EncodedUser, EnvironmentRule } from './user-encoder';
+import type { EncodedUser } from './user-encoder';
+import type { EnvironmentRule } from './user-json';
 
 /** The JSON of a user with a hole for each value, as `Engine.setUserValues` takes it. */
 export interface UserTemplate {
