@@ -1,10 +1,13 @@
 /** Asks an `Engine` what the oracle is asked, straight through the interface. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { types } from 'node:util';
 import { EvalBits, EvalCode, EvalMode, SpecKind } from '../src/engine/engine';
 import type { ClientInitializeOptions, Engine, EngineKind, UserAgentParts } from '../src/engine/engine';
 import { selectEngine } from '../src/engine/select';
+import { AskedNames } from '../src/evaluation/asked-names';
 import { encodeUser } from '../src/evaluation/user-encoder';
+import { clonedUser } from '../src/evaluation/user-json';
 import { timeZoneTransitions } from '../src/evaluation/time-zone';
 import { noUserAgent } from './case';
 import type { Answer, Case, CaseAnswers, ClientInitializeCall, JsonObject, Questions, UserAnswers, WireEvent } from './case';
@@ -50,7 +53,8 @@ function prepareEngine(engine: Engine, one: Case): void {
 
 const encoder = new TextEncoder();
 
-async function loadCase(engine: Engine, one: Case, payload: JsonObject): Promise<boolean> {
+/** By which names the payload asks users; null when it was refused. */
+async function loadCase(engine: Engine, one: Case, payload: JsonObject): Promise<AskedNames | null> {
   prepareEngine(engine, one);
   for (const [name, lines] of Object.entries(one.idLists)) {
     // An empty download changes nothing and is refused like any text without lines.
@@ -60,22 +64,28 @@ async function loadCase(engine: Engine, one: Case, payload: JsonObject): Promise
   try {
     prepared = await engine.prepareSpecs(encoder.encode(JSON.stringify(payload)));
   } catch {
-    return false;
+    return null;
   }
-  if (prepared.handle === 0) return false;
+  if (prepared.handle === 0) return null;
   engine.commitSpecs(prepared.handle);
   const time = prepared.summary.time ?? 0;
   engine.setDetails('Bootstrap', time, time);
   engine.setOverrides(one.overrides);
-  return true;
+  return new AskedNames(prepared.summary, types.isProxy);
 }
 
-function setUser(engine: Engine, slot: number, one: Case, index: number, overwrites: boolean): void {
+function setUser(engine: Engine, slot: number, one: Case, user: object, asked: AskedNames): void {
   const environment = environmentOf(one);
-  const user = one.users[index] as object;
-  const encoded = encodeUser(user, { json: environment === null ? '' : JSON.stringify(environment), overwrites });
-  // client-initialize evaluates a JSON clone (BEHAVIOUR.md 6), so what JSON loses is lost there.
-  engine.setUser(slot, encoded.json, encoded.privateJson, overwrites ? encoded.exotic : '');
+  const encoded = encodeUser(user, { json: environment === null ? '' : JSON.stringify(environment), overwrites: true }, asked);
+  engine.setUser(slot, encoded.json, encoded.privateJson, encoded.exotic);
+}
+
+/** client-initialize evaluates a JSON clone (BEHAVIOUR.md 6), so what JSON loses is lost there. */
+function setClone(engine: Engine, slot: number, one: Case, user: object, asked: AskedNames): void {
+  const environment = environmentOf(one);
+  const clone = clonedUser(user, { json: environment === null ? '' : JSON.stringify(environment), overwrites: false }) ?? {};
+  const encoded = encodeUser(clone, { json: '', overwrites: true }, asked);
+  engine.setUser(slot, encoded.json, encoded.privateJson, encoded.exotic);
 }
 
 function userAgentOf(one: Case, index: number): UserAgentParts {
@@ -177,9 +187,9 @@ async function takeEvents(engine: Engine): Promise<WireEvent[]> {
   return all;
 }
 
-function askClientInitialize(engine: Engine, one: Case, call: ClientInitializeCall): string | null | { failed: true } {
+function askClientInitialize(engine: Engine, one: Case, asked: AskedNames, call: ClientInitializeCall): string | null | { failed: true } {
   const options = { ...call.options, clientKey: call.clientKey, random: call.random, nowMs: one.now } as unknown as ClientInitializeOptions;
-  setUser(engine, 0, one, call.user, false);
+  setClone(engine, 0, one, one.users[call.user] as object, asked);
   let answer = engine.clientInitialize(0, options);
   if (answer === EvalCode.NeedsUserAgent) {
     engine.setUserAgent(0, userAgentOf(one, call.user));
@@ -198,13 +208,14 @@ export function sameAsText(bytes: Uint8Array | null, text: string | number | nul
 
 /** Asks an engine everything. `payload` may be another form of `one.payload`. */
 export async function askEngine(engine: Engine, one: Case, questions: Questions, payload = one.payload): Promise<CaseAnswers> {
-  if (!(await loadCase(engine, one, payload))) return { accepted: false, users: [], events: [], clientInitialize: [] };
-  const users = one.users.map((_user, index) => {
+  const asked = await loadCase(engine, one, payload);
+  if (asked === null) return { accepted: false, users: [], events: [], clientInitialize: [] };
+  const users = one.users.map((user, index) => {
     const slot = index % engine.userCapacity;
-    setUser(engine, slot, one, index, true);
+    setUser(engine, slot, one, user as object, asked);
     return askUser({ engine, slot, userAgent: () => userAgentOf(one, index), now: one.now, questions });
   });
   const events = await takeEvents(engine);
-  const clientInitialize = questions.clientInitialize.map((call) => askClientInitialize(engine, one, call));
+  const clientInitialize = questions.clientInitialize.map((call) => askClientInitialize(engine, one, asked, call));
   return { accepted: true, users, events, clientInitialize };
 }

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../differential/case';
 import { createEngine, sameAsText } from '../../differential/engines';
 import type { ClientInitializeOptions, Engine, EngineKind } from '../../src/engine/engine';
+import { AskedNames, NO_NAMES } from '../../src/evaluation/asked-names';
 import { encodeUser } from '../../src/evaluation/user-encoder';
 
 export const NOW = 1_700_000_000_000;
@@ -19,7 +20,7 @@ export async function loaded(kind: EngineKind, payload: JsonObject): Promise<Eng
 
 /** The response as text; null when there is none. Throws when it failed. */
 export function respond(engine: Engine, user: object, options: Partial<ClientInitializeOptions>, slot = 0): string | null {
-  const { json, privateJson, exotic } = encodeUser(user, { json: '', overwrites: false });
+  const { json, privateJson, exotic } = encodeUser(user, { json: '', overwrites: false }, new AskedNames(NO_NAMES, null));
   engine.setUser(slot, json, privateJson, exotic);
   const asked: ClientInitializeOptions = { random: 0.5, nowMs: NOW, ...options };
   let answer = engine.clientInitialize(slot, asked);

@@ -140,7 +140,7 @@ needsEngine('wasm')('wasm: three fresh instances a minute, then js for good', as
   const payloadBytes = encode(payload());
   const evaluator = new Evaluator(
     selectEngine('wasm').engine,
-    { now: () => now, onBatchFull: () => {} },
+    { now: () => now, isProxy: null, onBatchFull: () => {} },
     { makeReplacement, payload: () => payloadBytes, onDeath: (death) => void deaths.push(death) },
   );
   evaluator.commit(await evaluator.prepare(payloadBytes));
@@ -172,7 +172,7 @@ needsEngine('wasm')('wasm: an instance that traps at once leaves the call to js'
   const payloadBytes = encode(payload());
   const evaluator = new Evaluator(
     selectEngine('wasm').engine,
-    { now: () => 5, onBatchFull: () => {} },
+    { now: () => 5, isProxy: null, onBatchFull: () => {} },
     {
       payload: () => payloadBytes,
       onDeath: () => {},

@@ -42,7 +42,7 @@ async function start(kind: EngineKind, options: Partial<typeof OPTIONS> = {}) {
     exposeMany: (...args: Parameters<Engine['exposeMany']>) => (crossings.exposeMany++, exposeMany.apply(engine, args)),
   });
   const clock = { now: 1_750_000_000_000, full: 0 };
-  const evaluator = new Evaluator(engine, { now: () => clock.now, onBatchFull: () => void clock.full++ });
+  const evaluator = new Evaluator(engine, { now: () => clock.now, isProxy: null, onBatchFull: () => void clock.full++ });
   evaluator.setOptions({ ...OPTIONS, ...options });
   evaluator.setSource({ reason: 'Network', configSyncTime: 1, initTime: 1 });
   evaluator.commit(await evaluator.prepare(specs()));

@@ -55,7 +55,7 @@ async function start(kind: EngineKind) {
     evaluateMany: (...args: Parameters<Engine['evaluateMany']>) => ((crossings.evaluated += args[2]), evaluateMany.apply(engine, args)),
   });
   const clock = { now: START };
-  const evaluator = new Evaluator(engine, { now: () => clock.now, onBatchFull: () => undefined });
+  const evaluator = new Evaluator(engine, { now: () => clock.now, isProxy: null, onBatchFull: () => undefined });
   evaluator.setOptions(OPTIONS);
   evaluator.setSource({ reason: 'Network', configSyncTime: 1, initTime: 1 });
   evaluator.commit(await evaluator.prepare(specs()));

@@ -1,6 +1,13 @@
 import test from 'ava';
-import { encodeUser, type EnvironmentRule } from '../../src/evaluation/user-encoder';
-import { compileShape } from '../../src/evaluation/user-shape';
+import { types } from 'node:util';
+import { AskedNames } from '../../src/evaluation/asked-names';
+import { encodeUser } from '../../src/evaluation/user-encoder';
+import type { EnvironmentRule } from '../../src/evaluation/user-json';
+import { compileShape as compile, type UserShape } from '../../src/evaluation/user-shape';
+
+const names = (extra: string[] = []): AskedNames => new AskedNames({ userFields: ['plan', 'email', 'constructor', ...extra], idTypes: ['companyID'] }, types.isProxy);
+const asked = names();
+const compileShape = (user: object): UserShape | null => compile(user, asked);
 
 const RULES: EnvironmentRule[] = [
   { json: '', overwrites: true }, { json: '{"tier":"production"}', overwrites: true }, { json: '{"tier":"production"}', overwrites: false },
@@ -30,7 +37,7 @@ test('a shape encodes what the walking encoder encodes', (t) => {
     t.truthy(values);
     t.true(shape!.matches(user, values!));
     for (const rule of RULES) {
-      const [compiled, walked] = [shape!.encode(values!, rule), encodeUser(user, rule)];
+      const [compiled, walked] = [shape!.encode(values!, rule), encodeUser(user, rule, asked)];
       t.is(compiled.json, walked.json);
       t.is(compiled.privateJson, walked.privateJson);
       const { privateAttributes, ...parsed } = shape!.parsed(values!, rule) as Record<string, unknown>;
@@ -59,4 +66,25 @@ test('users that are not plain have no shape', (t) => {
   for (const user of [new User(), { userID: 'u', d: new Date() }, { u: undefined }, { custom: { deep: {} } }, { other: {} }]) {
     t.is(compileShape(user), null);
   }
+});
+
+test('a shape notices what hides behind the keys that it knows', (t) => {
+  const plain = { userID: 'u', custom: { a: 1 }, customIDs: { c: '1' }, tags: ['x'] };
+  const hide = (object: object, key: string): object => Object.defineProperty({ ...object }, key, { value: 'hidden', enumerable: false });
+  const virtual = (object: object, key: string): object => new Proxy(object, { get: (target, name) => (name === key ? 'hidden' : (target as Record<string | symbol, unknown>)[name]) });
+  const hiding = [
+    hide(plain, 'plan'), hide(plain, 'email'), hide(plain, 'privateAttributes'), virtual(plain, 'plan'), virtual(plain, 'useragent'),
+    { ...plain, custom: hide(plain.custom, 'plan') }, { ...plain, custom: virtual(plain.custom, 'plan') }, { ...plain, customIDs: virtual(plain.customIDs, 'companyID') },
+    Object.defineProperty({ ...plain }, 'toJSON', { value: () => ({}), enumerable: false }), { ...plain, custom: Object.defineProperty({ a: 1 }, 'toJSON', { value: () => ({}) }) },
+  ];
+  for (const asks of [asked, names(Array.from({ length: 400 }, (_, i) => `f${i}`))]) {
+    const shape = compile(plain, asks)!;
+    t.false(shape.hides({ ...plain }));
+    for (const [i, user] of hiding.entries()) {
+      t.true(shape.hides(user), `${i}`);
+      t.is(compile(user, asks), null);
+    }
+  }
+  t.is(compileShape({ userID: 'u', customIDs: 'x' })!.hides({ userID: 'u', customIDs: ['x'] }), true);
+  t.is(compileShape(plain)!.capture({ ...plain, tags: Object.assign(['x'], { toJSON: () => 'y' }) }), null);
 });

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { AskedNames, NO_NAMES } from '../../src/evaluation/asked-names';
 import { encodeUser } from '../../src/evaluation/user-encoder';
 import { NEWCOMERS_PER_STAY, PASSING_SLOTS, UserTable } from '../../src/evaluation/user-table';
 
@@ -166,11 +167,50 @@ test('by values the engine gets the texts that it gets as JSON', (t) => {
       for (const user of users) {
         sets.length = 0;
         const { textLength } = slots.acquire(user);
-        const expected = encodeUser(user, environment);
+        const expected = encodeUser(user, environment, new AskedNames(NO_NAMES, null));
         t.deepEqual(sets.map(([, ...texts]) => texts), [[expected.json, expected.privateJson]]);
         t.is(textLength, expected.json.length + expected.privateJson.length);
       }
       t.is(sink.byValues, json.includes('\\') ? 0 : 7, json);
     }
   }
+});
+
+test('whoever may answer to a name that was not asked for before is asked again', (t) => {
+  const { users, sets } = table(4);
+  const virtual = { userID: 'u', custom: new Proxy({}, { get: (_target, key) => (key === 'plan' ? 'pro' : undefined) }) };
+  users.acquire(virtual);
+  t.deepEqual(JSON.parse(sets.at(-1)![1]), { userID: 'u', custom: {} });
+  users.ask({ userFields: ['plan'], idTypes: [] });
+  users.acquire(virtual);
+  t.deepEqual(JSON.parse(sets.at(-1)![1]), { userID: 'u', custom: { plan: 'pro' } });
+  const before = sets.length;
+  users.ask({ userFields: [], idTypes: [] });
+  users.acquire(virtual);
+  t.is(sets.length, before, 'fewer names change nothing');
+});
+
+test('a user that is more than its keys is never taken for a plain one', (t) => {
+  const { users, sets } = table(8);
+  users.ask({ userFields: ['plan'], idTypes: [] });
+  const plain = { userID: 'u', custom: { a: 1 } };
+  const others = [
+    Object.defineProperty({ userID: 'u', custom: { a: 1 } }, 'plan', { value: 'pro', enumerable: false }),
+    new Proxy(plain, { get: (target, key) => (key === 'plan' ? 'pro' : target[key as 'userID']) }),
+    Object.assign(Object.create({ plan: 'pro' }) as object, plain),
+  ];
+  for (const other of others) {
+    users.acquire({ ...plain });
+    users.acquire(other);
+    t.is((JSON.parse(sets.at(-1)![1]) as { plan?: string }).plan, 'pro');
+  }
+});
+
+test('getters that throw are missing fields', (t) => {
+  const { users, sets } = table(4);
+  users.acquire({ userID: 'u', email: 'e' });
+  const user = { userID: 'u', get email(): string { throw new Error('no'); } };
+  for (let i = 0; i < 3; i++) users.acquire(user);
+  t.deepEqual(JSON.parse(sets.at(-1)![1]), { userID: 'u' });
+  t.is(sets.length, 2);
 });
