@@ -16,7 +16,7 @@ const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => u
   getClientInitializeResponseString: [(s, user = U) => typeof s.getClientInitializeResponseString(user as never), UNINITIALIZED],
   getClientInitializeResponseBuffer: [(s, user = U) => s.getClientInitializeResponseBuffer(user as never) instanceof Uint8Array, UNINITIALIZED],
   engineInfo: [(s) => s.engineInfo().engine.length > 0, 'true'],
-  eventStats: [(s) => Object.keys(s.eventStats()).sort(), '["delivered","dropped","kept","lastError","queued","retried"]'],
+  eventStats: [(s) => Object.keys(s.eventStats()).sort(), '["delivered","dropped","droppedByReason","kept","lastError","queued","retried"]'],
 };
 
 for (const engine of ENGINES) {

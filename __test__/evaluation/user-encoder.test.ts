@@ -85,6 +85,8 @@ test('values that JSON loses travel as exotic ones', (t) => {
   t.deepEqual(exotics['custom.nan'], { n: 'NaN' });
   t.deepEqual(exotics['custom.mixed'], { a: [{ j: 1 }, { n: 'NaN' }, { j: [2] }] });
   t.deepEqual(exotics['custom.big'], { o: { s: '12', d: 12, n: 12 } });
+  const written = Object.assign(() => 1, { toJSON: () => 'written' });
+  t.deepEqual(attributes({ email: written }), { email: { o: { s: String(written), d: String(written), n: null } } });
   t.false(encoded.isStable);
   t.is((JSON.parse(encoded.json) as { custom: { since: string } }).custom.since, since.toISOString());
 });

@@ -102,15 +102,17 @@ function section(name: string, value: unknown, state: State): string | undefined
 /** JSON of one attribute; undefined when JSON leaves it out. Notes what JSON loses. */
 function scalar(path: ExoticValue['path'], value: unknown, state: State): string | undefined {
   const text = jsonOfMember(path[path.length - 1]!, value);
-  const isScalar = typeof value !== 'object' || value === null;
-  if (isScalar && (text !== 'null' || value === null) && text !== undefined && typeof value !== 'bigint') return text;
-  if (value === undefined) return undefined;
+  if (value === undefined || value === null || isJsonScalar(value)) return text;
   const isFlat = isFlatArray(value);
   if (!isFlat && typeof value !== 'number') state.isStable = false;
   const tagged = tag(value);
   const isCarried = 'j' in tagged && text?.[0] === (Array.isArray(tagged.j) ? '[' : '{');
   if (!isCarried) state.exotics.push({ path, value: tagged });
   return text;
+}
+
+function isJsonScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 }
 
 function isFlatArray(value: unknown): boolean {
