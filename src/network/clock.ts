@@ -60,7 +60,8 @@ export const systemClock: Clock = {
   isReplaced: () => Date.now !== hostNow,
   random: () => Math.random(),
   setTimer(task, ms, kind = 'schedule') {
-    const delay = Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), LONGEST_MS);
+    // Whole, for Node keeps something for each duration until it is over, even when the timer was cleared.
+    const delay = Number.isNaN(ms) ? 0 : Math.round(Math.min(Math.max(ms, 0), LONGEST_MS));
     if (kind === 'schedule') return startSchedule(task, delay);
     return kind === 'wait' ? startWait(task, delay) : host.startTimer(task, delay);
   },

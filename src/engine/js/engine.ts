@@ -331,7 +331,7 @@ class JsEngine implements ReplacementEngine {
   }
 
   setIpTable(table: Uint8Array): void {
-    this.evaluator.ipTable = new IpTable(table);
+    this.evaluator.ipTable = IpTable.of(table);
     this.evaluator.answers++;
   }
 

@@ -23,8 +23,14 @@ export class IpTable {
   private at: number;
   private end = 0;
 
-  /** Never throws: a truncated table ends early. `table` is kept. */
-  constructor(private readonly table: Uint8Array) {
+  /** Engines with the same bytes share one. Never throws: a truncated table ends early. `table` is kept. */
+  static of(table: Uint8Array): IpTable {
+    let known = tables.get(table);
+    if (known === undefined) tables.set(table, (known = new IpTable(table)));
+    return known;
+  }
+
+  private constructor(private readonly table: Uint8Array) {
     this.at = this.readCountries();
     const blocks = Math.ceil(table.length / BLOCK);
     this.starts = new Uint32Array(blocks);
@@ -93,6 +99,8 @@ export class IpTable {
     return code;
   }
 }
+
+const tables = new WeakMap<Uint8Array, IpTable>();
 
 /** Units of the range at a place of the table. */
 function rangeAt(table: Uint8Array, at: number): number {
