@@ -62,8 +62,11 @@ export class Lifecycle {
   private async run(): Promise<Outcome> {
     const { initTimeoutMs } = this.runtime.options;
     this.runtime.diagnostics.start('overall', null);
+    // What it waits for has a timeout, and timers do not keep the process alive: it would end with code 0 in the middle.
+    const release = this.runtime.hold();
     const loaded = this.load();
     const outcome = await (initTimeoutMs > 0 ? this.withTimeout(loaded, initTimeoutMs) : loaded);
+    release();
     this.pending = null;
     if (!this.runtime.isStopped) {
       this.evaluations.isReady = true;

@@ -9,6 +9,7 @@ import { MAX_SPOOL_BYTES } from './events/spool/event-spool';
 import { consoleLogger, type LoggerInterface } from './observability/logger';
 import { describe, OptionReader } from './option-reader';
 import { optionsLoggingCopy } from './options-copy';
+import { ADAPTER_TIMEOUT_MS } from './storage/contained-adapter';
 import type { IDataAdapter } from './interfaces/IDataAdapter';
 import type { IUserPersistentStorage } from './interfaces/IUserPersistentStorage';
 import type {
@@ -80,6 +81,7 @@ export interface ResolvedOptions {
   /** undefined: the network layer's own default. */
   readonly requestTimeoutMs: number | undefined;
   readonly downloadTimeoutMs: number | undefined;
+  readonly dataAdapterTimeoutMs: number;
 }
 
 /** Outcome of reading the options. */
@@ -190,6 +192,7 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     sdkVersion: reader.string('sdkVersion', COMPATIBLE_VERSION),
     requestTimeoutMs: positive(reader, 'requestTimeoutMs'),
     downloadTimeoutMs: positive(reader, 'downloadTimeoutMs'),
+    dataAdapterTimeoutMs: positive(reader, 'dataAdapterTimeoutMs') ?? ADAPTER_TIMEOUT_MS,
     disableEnvironmentProxy: reader.boolean('disableEnvironmentProxy', false),
   };
 }

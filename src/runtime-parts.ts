@@ -75,7 +75,7 @@ export function makeAdapter({ options, secretKey, platform, clock }: Surrounding
   }
   // A missing key is the text "undefined", not the hash of one (BEHAVIOUR.md 9.2).
   const hashedSdkKey = secretKey === null ? 'undefined' : platform.sha256Base64(secretKey);
-  return new ContainedAdapter(options.dataAdapter, { hashedSdkKey, clock });
+  return new ContainedAdapter(options.dataAdapter, { hashedSdkKey, clock, timeoutMs: options.dataAdapterTimeoutMs });
 }
 
 export function makeHttp({ options, secretKey, sessionID, platform, logger, clock }: Surroundings): StatsigHttp {

@@ -100,14 +100,23 @@ export class Runtime {
 
   /** One pass over the specs now. Never rejects. */
   async syncSpecs(): Promise<void> {
-    await this.specs.sync();
+    await this.held(this.specs.sync());
   }
 
   /** One pass over the ID lists now, unless they are switched off. Never rejects. */
   async syncIdLists(): Promise<void> {
     if (this.options.initStrategyForIDLists !== 'none') {
-      await this.idLists.sync();
+      await this.held(this.idLists.sync());
     }
+  }
+
+  /** Keeps the process alive until the returned function is called: somebody awaits what is under way. */
+  hold(): () => void {
+    return (this.init.platform.hasBackground && this.clock.hold?.()) || ((): void => undefined);
+  }
+
+  private held<T>(work: Promise<T>): Promise<T> {
+    return work.finally(this.hold());
   }
 
   /**

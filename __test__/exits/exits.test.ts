@@ -103,3 +103,32 @@ test('a server that never answers holds the process no longer than a request may
     const s = make({ requestTimeoutMs: 300, initTimeoutMs: 50 }); console.log((await s.initializeAsync()).error.message);`;
   t.deepEqual(await run(program, silent.api), { code: 0, output: 'Timed out waiting for initialize\nend' });
 });
+
+const HANGS = `
+  const never = () => new Promise(() => {});
+  const adapter = { initialize: never, get: never, set: never, shutdown: never };`;
+
+/** What is awaited, with something that never answers and nothing else alive. */
+const AWAITED: [string, string, string][] = [
+  ['initialize with an adapter', `
+    const s = make({ dataAdapter: adapter, dataAdapterTimeoutMs: 200 }); console.log((await s.initializeAsync()).source);`, 'Network\nend'],
+  ['initialize with an adapter, for initTimeoutMs', `
+    const s = make({ dataAdapter: adapter, initTimeoutMs: 200 }); console.log((await s.initializeAsync()).success);`, 'false\nend'],
+  ['initialize with a network override', `
+    const s = make({ networkOverrideFunc: never, requestTimeoutMs: 200 }); console.log((await s.initializeAsync()).success);`, 'false\nend'],
+  ['syncStoreSpecs and syncStoreIdLists', `
+    let isSilent = false;
+    const networkOverrideFunc = (url, init) => (isSilent ? never() : fetch(url, init));
+    const s = make({ networkOverrideFunc, requestTimeoutMs: 200 }); await s.initializeAsync();
+    isSilent = true; await s.syncStoreSpecs(); await s.syncStoreIdLists();`, 'end'],
+  ['flush and shutdownAsync', `
+    const networkOverrideFunc = (url, init) => (url.includes('log_event') ? never() : fetch(url, init));
+    const s = make({ networkOverrideFunc, requestTimeoutMs: 200 }); await s.initializeAsync(); s.logEvent(U, 'e');
+    await s.flush(300); console.log((await s.shutdownAsync(300)).dropped > 0);`, 'true\nend'],
+];
+
+for (const [name, program, output] of AWAITED) {
+  test(`the process does not end within an awaited ${name} that hangs`, async (t) => {
+    t.deepEqual(await run(HANGS + program, local.api), { code: 0, output });
+  });
+}

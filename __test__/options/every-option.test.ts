@@ -53,6 +53,7 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   sdkVersion: ['1', '1', '6.5.2', 1],
   requestTimeoutMs: [5, 5, undefined, '5'],
   downloadTimeoutMs: [5, 5, undefined, -5],
+  dataAdapterTimeoutMs: [5, 5, 10_000, -5],
   disableEnvironmentProxy: [true, true, false, 'http://proxy'],
 };
 

@@ -144,3 +144,25 @@ test('a file adapter on an unusable directory rejects, and leaves nothing behind
   t.true((await adapter.get('k')).error instanceof Error);
   t.deepEqual(readdirSync(root), ['file']);
 });
+
+test('after a call without an answer the next ones fail at once, for as long as the timeout', async (t) => {
+  const clock = new FakeClock();
+  let calls = 0;
+  const silent = {
+    initialize: () => (calls++, new Promise<void>(() => undefined)),
+    get: () => (calls++, new Promise<never>(() => undefined)),
+    set: () => (calls++, Promise.resolve()),
+    shutdown: () => Promise.resolve(),
+  };
+  const adapter = new ContainedAdapter(silent, { hashedSdkKey: 'h', clock, timeoutMs: 500 });
+  const item = { path: DataAdapterKeyPath.V1Rulesets };
+  const begun = t.throwsAsync(adapter.initialize(), { message: /took longer than 500 ms/ });
+  await clock.advance(500);
+  await begun;
+  t.regex((await adapter.get(item)).error!.message, /was not called/);
+  await t.throwsAsync(adapter.set(item, 'x'), { message: /was not called/ });
+  t.is(calls, 1);
+  await clock.advance(500);
+  await adapter.set(item, 'x');
+  t.is(calls, 2);
+});

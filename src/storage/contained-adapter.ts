@@ -1,10 +1,10 @@
 import { bytesIn } from '../bytes';
-import { type Clock, sleep, systemClock } from '../network/clock';
+import { type Clock, hasPassed, sleep, systemClock } from '../network/clock';
 import { onRejection } from '../observability/rejection';
 import { adapterKey } from './adapter-key';
 import type { DataAdapterKeyPath, IDataAdapter } from './data-adapter';
 
-/** Default of `timeoutMs`. */
+/** Default of `timeoutMs`, and of the option `dataAdapterTimeoutMs`. */
 export const ADAPTER_TIMEOUT_MS = 10_000;
 
 export interface ContainedAdapterOptions {
@@ -35,6 +35,8 @@ export interface ItemName {
  */
 export class ContainedAdapter {
   private readonly clock: Clock;
+  /** When a call got no answer, for the last time. */
+  private hungAt: number | null = null;
 
   constructor(
     private readonly adapter: IDataAdapter,
@@ -85,12 +87,17 @@ export class ContainedAdapter {
     return adapterKey(path, this.options.hashedSdkKey, idListName);
   }
 
+  /** After a call without an answer the next ones fail at once for as long: a start does not wait for each of them. */
   private async call<T>(name: string, run: () => T | Promise<T>): Promise<T> {
     const timeoutMs = this.options.timeoutMs ?? ADAPTER_TIMEOUT_MS;
+    if (this.hungAt !== null && !hasPassed(timeoutMs, this.hungAt, this.clock.now())) {
+      throw new Error(`The data adapter's ${name} was not called: a call before it got no answer`);
+    }
     const done = new AbortController();
     const answer = (async () => run())();
     answer.catch(() => undefined);
-    const late = sleep(this.clock, timeoutMs, done.signal, 'limit').then((): never => {
+    const late = sleep(this.clock, timeoutMs, done.signal).then((): never => {
+      if (!done.signal.aborted) this.hungAt = this.clock.now();
       throw new Error(`The data adapter's ${name} took longer than ${timeoutMs} ms`);
     });
     late.catch(() => undefined);

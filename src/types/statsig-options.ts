@@ -107,6 +107,8 @@ export type AdditionalOptions = {
   requestTimeoutMs: number;
   /** Longest duration of one download of specs or of an ID list, ms. */
   downloadTimeoutMs: number;
+  /** Longest wait for an answer of the data adapter, ms. Default 10,000. */
+  dataAdapterTimeoutMs: number;
   /** Connect directly even where HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name a proxy. Default false. */
   disableEnvironmentProxy: boolean;
 };
