@@ -26,6 +26,7 @@ export default Statsig;
 
 export { DataAdapterKeyPath, DynamicConfig, Layer, useAssets };
 export {
+  EngineDiedError,
   EngineUnavailableError,
   StatsigError,
   StatsigInvalidArgumentError,

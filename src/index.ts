@@ -15,6 +15,7 @@ export default Statsig;
 
 export { DataAdapterKeyPath, DynamicConfig, Layer, StatsigServer };
 export {
+  EngineDiedError,
   EngineUnavailableError,
   StatsigError,
   StatsigInitTimeoutError,

@@ -1,4 +1,4 @@
-/** The event objects that evaluation callbacks receive (BEHAVIOUR.md 2.1, 7.4). They are never queued. */
+/** Events as objects: what evaluation callbacks receive (BEHAVIOUR.md 2.1, 7.4). They are never queued. */
 import { SpecKind, type OutcomeRecord, type SecondaryExposure } from './engine/engine';
 import type { Evaluation } from './evaluation/evaluation';
 import { jsonOfUser } from './evaluation/user-json';
@@ -16,7 +16,10 @@ export type LogEventData = {
   statsigMetadata: Record<string, unknown> | null;
 };
 
-/** An exposure as a callback sees it. Always marked manual, as in statsig-node (Q6). */
+/**
+ * An event as statsig-node's class of this name: exposures as callbacks see them, and whatever an application makes by
+ * `dist/LogEvent`. What is no value of a field leaves the field as it was, as in statsig-node; nothing is said about it.
+ */
 export class LogEvent {
   private user: StatsigUser | null = null;
   private value: string | number | null = null;
@@ -26,20 +29,73 @@ export class LogEvent {
   private time: number = systemClock.now();
   private eventName: string;
 
-  constructor(
-    eventName: string,
-    parts: { user: StatsigUser | null; metadata: Record<string, unknown>; secondaryExposures: SecondaryExposure[] },
-  ) {
-    this.user = parts.user;
-    this.metadata = parts.metadata;
-    this.secondaryExposures = parts.secondaryExposures;
-    this.eventName = eventName;
+  /** A name that is no text, or empty, becomes `invalid_event`. */
+  constructor(eventName: string) {
+    this.eventName = typeof eventName === 'string' && eventName !== '' ? eventName : 'invalid_event';
+  }
+
+  /** Takes a copy without private attributes. */
+  setUser(user: StatsigUser): void {
+    this.user = typeof user === 'object' && user !== null ? loggedUserOf(user, null) : this.user;
+  }
+
+  /** Texts and numbers; other values as their text, objects as their JSON. */
+  setValue(value: string | number | null): void {
+    if (value == null) return;
+    const isPlain = typeof value === 'string' || typeof value === 'number';
+    this.value = isPlain ? value : textOfValue(value);
+  }
+
+  /** Takes a copy. */
+  setMetadata(metadata: Record<string, unknown> | null): void {
+    if (typeof metadata !== 'object' || metadata === null) return;
+    this.metadata = copyOf(metadata) ?? this.metadata;
+  }
+
+  /** Milliseconds since 1970. */
+  setTime(time: number): void {
+    if (typeof time === 'number') this.time = time;
+  }
+
+  setSecondaryExposures(exposures: SecondaryExposure[]): void {
+    this.secondaryExposures = Array.isArray(exposures) ? exposures : [];
+  }
+
+  /** Whether it has a name. */
+  validate(): boolean {
+    return this.eventName !== '';
   }
 
   /** The wire form. */
   toObject(): LogEventData {
     const { eventName, metadata, time, user, value, secondaryExposures, statsigMetadata } = this;
     return { eventName, metadata, time, user, value, secondaryExposures, statsigMetadata };
+  }
+}
+
+/** An exposure. Always marked manual, as in statsig-node (Q6). */
+function exposure(
+  eventName: string,
+  user: StatsigUser | null,
+  parts: { metadata: Record<string, unknown>; secondaryExposures: SecondaryExposure[] },
+): LogEvent {
+  return Object.assign(new LogEvent(eventName), { user, ...parts });
+}
+
+/** A copy as JSON carries it; null where JSON cannot. */
+function copyOf(value: object): Record<string, unknown> | null {
+  try {
+    return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+function textOfValue(value: unknown): string | null {
+  try {
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  } catch {
+    return null;
   }
 }
 
@@ -52,11 +108,8 @@ export function exposureEvent(evaluation: Evaluation, loggedUser: StatsigUser | 
     : { config: record.name, ruleID: record.ruleID, rulePassed: String(record.value) };
   addCircumstances(metadata, evaluation);
   const secondaryExposures = copyExposures(record.secondaryExposures);
-  return new LogEvent(isGate ? 'statsig::gate_exposure' : 'statsig::config_exposure', {
-    user: loggedUser,
-    metadata,
-    secondaryExposures,
-  });
+  const name = isGate ? 'statsig::gate_exposure' : 'statsig::config_exposure';
+  return exposure(name, loggedUser, { metadata, secondaryExposures });
 }
 
 /** The exposure of one layer parameter. */
@@ -71,11 +124,8 @@ export function layerExposureEvent(evaluation: Evaluation, parameter: string, lo
     isExplicitParameter: String(isExplicit),
   };
   addCircumstances(metadata, evaluation);
-  return new LogEvent('statsig::layer_exposure', {
-    user: loggedUser,
-    metadata,
-    secondaryExposures: copyExposures(exposuresOf(record, isExplicit)),
-  });
+  const secondaryExposures = copyExposures(exposuresOf(record, isExplicit));
+  return exposure('statsig::layer_exposure', loggedUser, { metadata, secondaryExposures });
 }
 
 /** The user as events carry it: a JSON copy with the environment and without private attributes; null if impossible. */

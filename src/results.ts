@@ -36,20 +36,25 @@ export class EvaluationDetails {
   }
 
   static uninitialized(): EvaluationDetails {
-    return new EvaluationDetails(0, 0, 'Uninitialized');
+    return details(0, 0, 'Uninitialized');
   }
 
   static unsupported(configSyncTime: number, initTime: number): EvaluationDetails {
-    return new EvaluationDetails(configSyncTime, initTime, 'Unsupported');
+    return details(configSyncTime, initTime, 'Unsupported');
   }
 
   static persisted(configSyncTime: number, initTime: number): EvaluationDetails {
-    return new EvaluationDetails(configSyncTime, initTime, 'Persisted');
+    return details(configSyncTime, initTime, 'Persisted');
   }
 
   static make(configSyncTime: number, initTime: number, reason: EvaluationReason): EvaluationDetails {
-    return new EvaluationDetails(configSyncTime, initTime, reason);
+    return details(configSyncTime, initTime, reason);
   }
+}
+
+/** Outside of the class: a bundler renames a class that names itself, and objects print the name of their class. */
+function details(...parts: ConstructorParameters<typeof EvaluationDetails>): EvaluationDetails {
+  return new EvaluationDetails(...parts);
 }
 
 /** A gate's value with its circumstances. A plain object. */

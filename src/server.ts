@@ -17,6 +17,7 @@ import { Overrides } from './overrides';
 import type { Platform } from './platform';
 import type { DynamicConfig, FeatureGate, Layer } from './results';
 import { Runtime } from './runtime';
+import { showAs } from './shown';
 import { stickyRequest } from './sticky';
 import type { ClientInitializeResponse, ClientInitializeResponseOptions } from './types/client-initialize';
 import type { InitializationDetails } from './types/initialization';
@@ -331,6 +332,13 @@ export class Server extends DeprecatedApi {
 
   // ---- inside ----
 
+  /** @internal What is shown of an instance: neither its key nor its options. */
+  account(): object {
+    const { engine, stats } = this.engineInfo();
+    const state = this.isShutDown ? 'shut down' : this.evaluations.isReady ? 'ready' : 'not initialized';
+    return { engine, state, specs: stats.specs, idLists: stats.idLists, events: this.eventStats() };
+  }
+
   private beginLife(): void {
     const { secretKey, parsed, logger, host } = this;
     this.runtime = new Runtime({ secretKey, parsed, logger, platform: host.platform, clock: host.clock });
@@ -380,3 +388,5 @@ export class Server extends DeprecatedApi {
     }
   }
 }
+
+showAs(Server, (server) => server.account());

@@ -87,7 +87,13 @@ export function createSingleton(Instance: ServerClass, slot: Slot = ownSlot()): 
   for (const method of AFTER_ENFORCE) {
     functions[method] = delegate(shared, method);
   }
+  for (const [name, value] of Object.entries(functions)) nameFunction(value, name);
   return functions as unknown as StatsigFunctions;
+}
+
+/** Stack traces, spies and printed objects show a function by its name, which one that is made by another lacks. */
+function nameFunction(value: unknown, name: string): void {
+  if (typeof value === 'function' && value.name !== name) Object.defineProperty(value, 'name', { value: name, configurable: true });
 }
 
 class SharedInstance {

@@ -9,6 +9,7 @@ import type { PinnedUser } from './evaluation/evaluator';
 import { SECTIONS } from './evaluation/user-json';
 import { keysOf, read } from './evaluation/user-reader';
 import type { DynamicConfig, FeatureGate, Layer } from './results';
+import { showAs } from './shown';
 import type { CheckGateOptions, GetConfigOptions } from './types/statsig-options';
 import type { StatsigUser } from './user';
 
@@ -26,6 +27,11 @@ export class UserScope {
   checkGate(gateName: string, options?: CheckGateOptions): boolean {
     const known = options === undefined ? this.pinned?.memo.get(gateName) : undefined;
     return known ?? this.ask(gateName, options);
+  }
+
+  /** @internal What is shown of a scope. */
+  shown(): object {
+    return { userID: read(this.user, 'userID') };
   }
 
   private ask(gateName: string, options?: CheckGateOptions): boolean {
@@ -75,6 +81,9 @@ export class UserScope {
     return evaluations.tellEveryone(evaluations.layer(this.user, layerName, call));
   }
 }
+
+// Which user it is, and nothing else of it.
+showAs(UserScope, (scope) => scope.shown());
 
 /** The user and its sections, two levels deep; what is deeper is shared and compared as everywhere else. */
 function copyOf(user: object): StatsigUser {

@@ -1,5 +1,4 @@
 /** The user as callers describe it, and what makes one acceptable (BEHAVIOUR.md 1.5, 3.5). */
-import { keysOf, read } from './evaluation/user-reader';
 
 type Attribute = string | number | boolean | string[] | undefined;
 
@@ -21,11 +20,18 @@ export type StatsigUser = ({ userID: string; customIDs?: Record<string, string> 
   statsigEnvironment?: StatsigEnvironment;
 };
 
-/** True when the user has a string or number `userID` (even an empty one) or at least one custom ID. */
+/**
+ * True when the user has a string or number `userID` (even an empty one) or at least one custom ID; also when it does not let
+ * itself be looked at, which is no mistake of the caller's: such a user has no ID.
+ */
 export function isIdentifiable(user: unknown): user is StatsigUser {
   if (typeof user !== 'object' || user === null) return false;
-  const userID = read(user, 'userID');
-  if (typeof userID === 'string' || typeof userID === 'number') return true;
-  const customIDs = read(user, 'customIDs');
-  return typeof customIDs === 'object' && keysOf(customIDs).length > 0;
+  try {
+    const { userID } = user as { userID?: unknown };
+    if (typeof userID === 'string' || typeof userID === 'number') return true;
+    const { customIDs } = user as { customIDs?: unknown };
+    return typeof customIDs === 'object' && customIDs !== null && Object.keys(customIDs).length > 0;
+  } catch {
+    return true;
+  }
 }

@@ -65,3 +65,9 @@ test('StatsigServer has every method of statsig-node’s', (t) => {
     t.true(ours.includes(name), name);
   }
 });
+
+test('functions carry their names, as statsig-node’s do', (t) => {
+  for (const [name, value] of Object.entries(theirs)) {
+    if (typeof value === 'function') t.is((required[name] as { name: string }).name, value.name, name);
+  }
+});

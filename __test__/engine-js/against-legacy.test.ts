@@ -125,7 +125,7 @@ test('exotic values evaluate as the values they stand for', async (t) => {
   for (const [value, tagged] of cases) {
     for (const field of ['f', 'level', 'since', 'list', 'email']) {
       const plain: User = { userID: 'u1', custom: { other: 1 } };
-      ours.setUser(2, plain, JSON.stringify([{ path: ['custom', field], value: tagged }]));
+      ours.setUser(2, plain, JSON.stringify({ values: [{ path: ['custom', field], value: tagged }] }));
       const user = { userID: 'u1', custom: { other: 1, [field]: value } };
       for (const kind of [SpecKind.Gate, SpecKind.Config]) {
         for (const name of namesOf(payload)[kind] as string[]) {

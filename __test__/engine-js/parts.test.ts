@@ -88,7 +88,7 @@ test('ID lists add, remove and export as statsig-node reads lines', (t) => {
   t.deepEqual(['u1', 'u2', 'u3', 'u4'].map((value) => list.hasHashOf(value)), [true, false, false, true]);
   t.true(list.has('odd id'));
   t.false(list.has(''));
-  t.is(new TextDecoder().decode(list.export()), `+${entryOf('u1')}\n+${entryOf('u4')}\n+odd id\n`);
+  t.is(new TextDecoder().decode(list.export()), `+${entryOf('u1')}\n+odd id\n+${entryOf('u4')}\n`);
   list.apply(bytes('+ \n-odd id\n'));
   t.true(list.has(''));
   t.false(list.has('odd id'));

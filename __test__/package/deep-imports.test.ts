@@ -44,3 +44,9 @@ test('keys and gates are made as statsig-node makes them', (t) => {
   const parts = ['gate', 'rule', true, 'group', 'userID', null];
   t.deepEqual(ours?.makeFeatureGate(...parts), theirs?.makeFeatureGate(...parts));
 });
+
+test('printed objects carry the names of their classes, as the bundled package makes them', (t) => {
+  const { EvaluationDetails } = load(join(ROOT, 'dist/EvaluationDetails.js')) as { EvaluationDetails: { name: string } };
+  const names = ['LogEvent', 'DynamicConfig', 'Layer', 'StatsigServer'].map((path) => (load(join(ROOT, `dist/${path}.js`))['default'] as { name: string }).name);
+  t.deepEqual([EvaluationDetails.name, ...names], ['EvaluationDetails', 'LogEvent', 'DynamicConfig', 'Layer', 'StatsigServer']);
+});

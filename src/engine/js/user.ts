@@ -95,7 +95,8 @@ const NOT_EXOTIC: ExoticUser = { values: [] };
 
 function parseExotic(text: string): ExoticUser {
   try {
-    return JSON.parse(text) as ExoticUser;
+    const exotic = JSON.parse(text) as ExoticUser;
+    return Array.isArray(exotic.values) ? exotic : NOT_EXOTIC;
   } catch {
     return NOT_EXOTIC;
   }

@@ -1,0 +1,28 @@
+/**
+ * What `util.inspect`, `console.log` and `JSON.stringify` show of an instance and of a scope: a short account. What they
+ * hold is the secret key, private attributes and some thousand lines of internals.
+ */
+
+/** Node's and Bun's and Deno's name for it, which needs no import. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/** Makes objects of a class show what `account` tells of them. It never throws: what fails shows nothing. */
+export function showAs<T extends object>(type: { readonly prototype: T; readonly name: string }, account: (object: T) => object): void {
+  const shown = (object: T): object => {
+    try {
+      return account(object);
+    } catch {
+      return {};
+    }
+  };
+  // Not enumerable, so that copies and automatic mocks of instances are what they were.
+  const define = (key: string | symbol, value: unknown): void =>
+    void Object.defineProperty(type.prototype, key, { value, writable: true, configurable: true });
+  define('toJSON', function toJSON(this: T): object {
+    return shown(this);
+  });
+  define(INSPECT, function inspect(this: T, _depth: unknown, options: unknown, print?: (value: unknown, options: unknown) => string): unknown {
+    const name = (this.constructor as { name?: unknown } | undefined)?.name ?? type.name;
+    return typeof print === 'function' ? `${String(name)} ${print(shown(this), options)}` : shown(this);
+  });
+}
