@@ -102,7 +102,7 @@ async function life(engine, make) {
   s.logEvent(USER, 'bought', 12.5, { from: 'life' });
   await s.syncStoreSpecs();
   await s.syncStoreIdLists();
-  const flushed = await s.flush(patience);
+  const flushed = await s.flush();
   s.checkGate({ userID: 'later' }, 'public');
   const shut = await s.shutdownAsync(patience);
   const logged = events.splice(0).map(({ eventName, user, metadata }) => [eventName, user, metadata.gate, metadata.config, metadata.from]);
