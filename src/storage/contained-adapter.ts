@@ -96,7 +96,7 @@ export class ContainedAdapter {
     const done = new AbortController();
     const answer = (async () => run())();
     answer.catch(() => undefined);
-    const late = sleep(this.clock, timeoutMs, done.signal).then((): never => {
+    const late = sleep(this.clock, timeoutMs, done.signal, 'limit').then((): never => {
       if (!done.signal.aborted) this.hungAt = this.clock.now();
       throw new Error(`The data adapter's ${name} took longer than ${timeoutMs} ms`);
     });
