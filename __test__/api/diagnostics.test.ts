@@ -44,8 +44,8 @@ for (const [name, answer] of Object.entries(ANSWERS)) {
     const found: unknown[][] = [];
     for (const make of [(n: FakeNetwork, o: object) => ours('js', n, o), theirs]) {
       const network = new FakeNetwork();
-      const networkOverrideFunc = async (url: string, init: RequestInit): Promise<unknown> =>
-        (url.includes('download_config_specs') ? answer() : network.override(url, init));
+      const networkOverrideFunc = async (url: string, init: RequestInit): Promise<Response> =>
+        (url.includes('download_config_specs') ? answer() : network.override(url, init)) as Response;
       const server = make(network, { networkOverrideFunc, initStrategyForIDLists: 'none', postLogsRetryLimit: 0 });
       await server.initializeAsync();
       await server.flush();
