@@ -16,7 +16,7 @@ const { messages, pkg } = await publint({
 function isExpected({ code, path }) {
   const deep = path.map(String).find((part) => part.startsWith('./dist/'));
   const entry = deep && deepImports[deep.slice('./dist/'.length).replace(/\.js$/, '')];
-  return code === 'CJS_WITH_ESMODULE_DEFAULT_EXPORT' && entry?.default !== undefined;
+  return code === 'CJS_WITH_ESMODULE_DEFAULT_EXPORT' && (entry?.default !== undefined || /^\.\/dist\/index(\.js)?$/.test(deep ?? ''));
 }
 
 const problems = messages.filter((message) => !isExpected(message));
