@@ -4,7 +4,7 @@ import test from 'ava';
 import { onRejection } from '../../src/observability/rejection';
 import { SafeLogger } from '../../src/observability/logger';
 import { NetworkError } from '../../src/network/network-error';
-import { ENGINES } from './support';
+import { ENGINES } from '../api/support';
 
 /** In a process of its own, where an unhandled rejection is the end. `bad()` makes one kind of misbehaviour after the other. */
 const PROGRAM = `
