@@ -16,7 +16,8 @@ const outputOf = (source) => source.replace(/^src\//, 'dist/').replace(/\.ts$/, 
 const inputOf = (output) => output.replace(/^dist\//, './src/').replace(/\.js$/, '');
 
 /** What the behaviour suites ask of an installed package besides what it offers (use-packed.cjs). */
-const TESTED = ['engine/engine', 'engine/select', 'evaluation/asked-names', 'evaluation/time-zone', 'evaluation/user-agent', 'evaluation/user-encoder', 'platform-node', 'singleton']
+const TESTED = ['engine/engine', 'engine/select', 'evaluation/asked-names', 'evaluation/time-zone', 'evaluation/user-agent', 'evaluation/user-encoder',
+  'evaluation/user-json', 'platform-node', 'singleton']
   .map((name) => `dist/${name}.js`);
 
 /** Leaves `require('./x')` as it is, but for the place that it is called from. */
