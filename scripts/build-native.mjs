@@ -7,6 +7,7 @@
 // CI and the release) makes that an error.
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { platforms, thisPlatform } from './platforms.mjs';
 import programs from './programs.cjs';
 import { localBin, mustRun } from './run.mjs';
@@ -19,16 +20,19 @@ const inputs = [
 const generated = 'src/engine/generated';
 /** napi writes here, because it overwrites in place what it finds. */
 const fresh = 'target/napi';
-
-function option(name) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
+const { values: given } = parseArgs({
+  options: {
+    'if-stale': { type: 'boolean' },
+    target: { type: 'string' },
+    cross: { type: 'string' },
+    require: { type: 'boolean' },
+  },
+});
 
 function stopWithoutBinary(why) {
   console.log(`native engine: not built. ${why}`);
   console.log('               The package still works: the wasm or the js engine answers instead.');
-  process.exit(process.argv.includes('--require') ? 1 : 0);
+  process.exit(given.require ? 1 : 0);
 }
 
 /** Puts a file in place by renaming: a process that has the old one mapped keeps the old one and goes on. */
@@ -44,13 +48,13 @@ function copyToDist(file) {
   install(`${generated}/${file}`, `dist/engine/generated/${file}`);
 }
 
-const target = option('--target');
+const { target } = given;
 const platform = target ? platforms.find((p) => p.target === target) : thisPlatform();
 if (!platform) stopWithoutBinary(`No native package exists for ${target ?? `${process.platform}-${process.arch}`}.`);
 
 const step = `native-${platform.name}`;
 const binary = `${generated}/${platform.file}`;
-if (process.argv.includes('--if-stale') && isFresh(step, inputs, [binary])) {
+if (given['if-stale'] && isFresh(step, inputs, [binary])) {
   copyToDist(platform.file);
   console.log(`native engine: ${platform.file} is up to date`);
   process.exit(0);
@@ -68,7 +72,7 @@ mustRun(localBin('napi'), [
   '--dts', 'binding.d.ts',
   ...(target ? ['--target', target] : []),
   // Release builds: napi's toolchain links against glibc 2.17, zig's against musl.
-  ...({ napi: ['--use-napi-cross'], zig: ['--cross-compile'] }[option('--cross')] ?? []),
+  ...({ napi: ['--use-napi-cross'], zig: ['--cross-compile'] }[given.cross] ?? []),
 ]);
 if (!existsSync(join(root, fresh, platform.file))) {
   console.error(`native engine: the build succeeded but ${fresh}/${platform.file} is missing`);

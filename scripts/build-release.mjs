@@ -7,20 +7,17 @@
 // Debian's compiler. macOS and Windows: their own linker, through build-native.mjs.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { platforms } from './platforms.mjs';
 import { pathWithTools } from './pip-tools.mjs';
 import { mustRun } from './run.mjs';
 import { toolchainFor } from './rust-toolchain.mjs';
 import { root } from './stamp.mjs';
 
-function option(name) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-const platform = platforms.find((entry) => entry.target === option('--target'));
+const { values: given } = parseArgs({ options: { target: { type: 'string' }, output: { type: 'string', default: 'src/engine/generated' } } });
+const platform = platforms.find((entry) => entry.target === given.target);
 if (!platform) throw new Error(`--target: one of ${platforms.map((entry) => entry.target).join(', ')}`);
-const output = resolve(root, option('--output') ?? 'src/engine/generated');
+const output = resolve(root, given.output);
 
 if (platform.os === 'linux') {
   const tools = toolchainFor(platform.target, 'std,panic_unwind');

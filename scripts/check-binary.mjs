@@ -3,6 +3,7 @@
 //   node scripts/check-binary.mjs [--target <triple>] [--in <folder>]
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { platforms, thisPlatform } from './platforms.mjs';
 import { outputOf } from './run.mjs';
 import { mostBinaryKiB, sizeProblem } from './sizes.mjs';
@@ -12,13 +13,9 @@ const newestGlibc = [2, 17];
 /** libpthread and libdl are parts of glibc; its newer versions keep them as empty libraries. */
 const allowedLibraries = /^(libc|libm|libgcc_s|libpthread|libdl|ld-linux[\w-]*|libc\.musl[\w-]*)\.so/;
 
-function option(name) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-const target = option('--target') ?? thisPlatform()?.target;
-const folder = resolve(root, option('--in') ?? 'src/engine/generated');
+const { values: given } = parseArgs({ options: { target: { type: 'string' }, in: { type: 'string', default: 'src/engine/generated' } } });
+const target = given.target ?? thisPlatform()?.target;
+const folder = resolve(root, given.in);
 const platform = platforms.find((entry) => entry.target === target);
 const path = platform && join(folder, platform.file);
 const problems = platform && existsSync(path) ? check(platform, path) : [`no binary for ${target}`];

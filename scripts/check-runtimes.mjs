@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { breakages } from './broken-binaries.mjs';
 import { installInto, packAll } from './packed-project.mjs';
 import { localBin, mustRun } from './run.mjs';
@@ -18,9 +19,10 @@ import { askWorker, bundle } from './run-workerd.mjs';
 
 const LONGEST_MS = 30_000;
 const LONGEST_SUITE_MS = 900_000;
-const has = (flag) => process.argv.includes(flag);
-const only = process.argv[process.argv.indexOf('--only') + 1];
-const isWanted = (name) => !has('--only') || name.includes(only);
+const { values: given } = parseArgs({
+  options: { 'skip-build': { type: 'boolean' }, only: { type: 'string', default: '' }, 'allow-missing': { type: 'boolean' } },
+});
+const isWanted = (name) => name.includes(given.only);
 const folder = mkdtempSync(join(tmpdir(), 'statsig-runtimes-'));
 const counts = { passed: 0, failed: 0, missing: 0 };
 
@@ -58,8 +60,8 @@ async function check(name, run) {
 function present(runtime) {
   const program = programOf(runtime);
   if (program !== null) return program;
-  counts[has('--allow-missing') ? 'missing' : 'failed']++;
-  console.log(`${has('--allow-missing') ? 'absent' : 'FAILED'} ${runtime.name}: ${runtime.spec} cannot be fetched`);
+  counts[given['allow-missing'] ? 'missing' : 'failed']++;
+  console.log(`${given['allow-missing'] ? 'absent' : 'FAILED'} ${runtime.name}: ${runtime.spec} cannot be fetched`);
   return null;
 }
 
@@ -154,7 +156,7 @@ async function withBrokenBinaries(tarballs) {
 }
 
 try {
-  if (!has('--skip-build')) mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
+  if (!given['skip-build']) mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
   const tarballs = packAll(folder);
   const withNative = tarballs.native ? project('with-native', tarballs) : null;
   const without = project('without-native', { main: tarballs.main });
