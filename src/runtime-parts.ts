@@ -191,6 +191,7 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(evaluator.engine.kind) })},"events":[`;
   return {
     upload: (upload) => parts.http.postEvents(upload),
+    newId: platform.randomUUID,
     takeBatch: (maxEvents, gzip) => evaluator.takeBatch(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
     takeBatchNow: (maxEvents, gzip) => evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
     pending: () => evaluator.pendingEvents(),

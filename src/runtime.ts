@@ -242,11 +242,7 @@ export class Runtime {
     }
   }
 
-  private onSummary(summary: SpecsSummary, stage: 'accepted' | 'committing'): void {
-    if (stage === 'accepted') {
-      this.diagnostics.setRates(summary.diagnostics);
-      return;
-    }
+  private loadIpTableFor(summary: SpecsSummary): void {
     const { initStrategyForIP3Country: strategy } = this.options;
     if (!summary.usesIpTable || this.hasIpTable || strategy === 'none') {
       return;
@@ -277,7 +273,8 @@ export class Runtime {
       environment: this.options.environment,
       logger: this.logger,
       reportMismatch: (error) => this.exceptions.report(error, { tag: 'validateSDKKeyUsed' }),
-      onSummary: (summary, stage) => this.onSummary(summary, stage),
+      onAccepted: (summary) => this.diagnostics.setRates(summary.diagnostics),
+      onCommitting: (summary) => this.loadIpTableFor(summary),
     });
   }
 }

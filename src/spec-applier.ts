@@ -32,8 +32,10 @@ export interface SpecApplierOptions {
   environment: StatsigEnvironment | null;
   logger: SafeLogger;
   reportMismatch(error: Error): void;
-  /** Told of each payload that is about to be committed, and before the check of its time for `diagnostics`. */
-  onSummary(summary: SpecsSummary, stage: 'accepted' | 'committing'): void;
+  /** A payload for this key arrived; one that turns out to be older counts, too. */
+  onAccepted(summary: SpecsSummary): void;
+  /** A payload is about to be committed. */
+  onCommitting(summary: SpecsSummary): void;
 }
 
 /** Owns lastUpdateTime, the source of the specs, and the last good payload. */
@@ -93,12 +95,12 @@ export class SpecApplier {
     if (!summary.hasUpdates) {
       return this.succeeded('noUpdates', source);
     }
-    this.options.onSummary(summary, 'accepted');
+    this.options.onAccepted(summary);
     if (summary.time !== undefined && (summary.time ?? 0) < this.lastUpdateTime) {
       this.discard(prepared);
       return this.succeeded('older', source);
     }
-    this.options.onSummary(summary, 'committing');
+    this.options.onCommitting(summary);
     this.setEnvironment(summary.defaultEnvironment);
     this.options.evaluator.commit({ handle, summary });
     this.lastUpdateTime = summary.time ?? this.lastUpdateTime;

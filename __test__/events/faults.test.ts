@@ -84,7 +84,7 @@ const PRELUDE = `
   const { SafeLogger } = require('./src/observability/logger');
   let left = 1;
   const events = (upload) => new EventDelivery({
-    upload, pending: () => left, takeBatch: async () => ({ count: left--, body: Buffer.from('[1]') }),
+    upload, newId: () => 'b', pending: () => left, takeBatch: async () => ({ count: left--, body: Buffer.from('[1]') }),
     compress: null, compressionEnabled: () => false, intervalMs: 1000, maxBatchEvents: 1, retryLimit: 3,
     retryBackoff: 30, silent: false, logger: new SafeLogger({ warn() {}, error() {}, logLevel: 'none' }) });`;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { EncodedBatch } from '../../src/events/batch';
 import { EventDelivery, type EventDeliveryOptions } from '../../src/events/delivery';
 import type { EventUpload } from '../../src/events/sender';
@@ -32,6 +33,7 @@ export const quietLogger = new SafeLogger(
 
 export function delivery(source: Source, more: Partial<EventDeliveryOptions>): EventDelivery {
   return new EventDelivery({
+    newId: randomUUID,
     upload: () => Promise.resolve(),
     takeBatch: source.takeBatch,
     takeBatchNow: source.takeBatchNow,

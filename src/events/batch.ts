@@ -21,12 +21,3 @@ export interface StoredBatch {
 
 /** gzip off the event loop: `gzipNode` or `gzipWeb`; the same type turns it back. `level`: 1 to 9, where that can be chosen. */
 export type Compress = (bytes: Uint8Array, level?: number) => Promise<Uint8Array>;
-
-/** A random UUID (version 4). Not a secret, so weak randomness is enough where `crypto` is missing (Node 18). */
-export function newBatchId(random: () => number): string {
-  const uuid = globalThis.crypto?.randomUUID?.();
-  if (uuid !== undefined) return uuid;
-  const hex = (digits: number): string =>
-    Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
-}

@@ -10,6 +10,8 @@ import type { EventSpool } from './spool/event-spool';
 export interface EventDeliveryOptions {
   /** Resolves on 2xx, rejects with a `NetworkError`. `http.postEvents` fits. */
   upload(upload: EventUpload): Promise<unknown>;
+  /** A UUID for each batch. */
+  newId(): string;
   /** `gzip`: the body is wanted gzipped; `compress` does it for an engine that gives it plain. */
   takeBatch(maxEvents: number, gzip: boolean): Promise<EncodedBatch>;
   /** The same without waiting; first what `takeBatch` still owes, which then gives nothing. */

@@ -1,6 +1,5 @@
 import { type Clock, type TimerHandle, type TimerKind, sleep, systemClock } from '../network/clock';
 import { Backlog } from './backlog';
-import { newBatchId } from './batch';
 import { Collector } from './collector';
 import type {
   DeliveryCounters, DeliveryReport, EventDeliveryOptions, FlushLimits,
@@ -271,7 +270,7 @@ export class EventDelivery {
       split: (batch) => splitBatch(batch, {
         compress: options.compress,
         decompress: options.decompress ?? null,
-        newId: () => newBatchId(clock.random),
+        newId: options.newId,
       }),
       describe: (error) => options.logger.describe(error),
       onDropped: (reason, events, error) => this.drops.add(reason, events, error),
@@ -280,7 +279,7 @@ export class EventDelivery {
   }
 
   private makeCollector(): Collector {
-    const { options, clock, sender } = this;
+    const { options, sender } = this;
     return new Collector({
       takeBatch: options.takeBatch,
       takeBatchNow: options.takeBatchNow,
@@ -290,7 +289,7 @@ export class EventDelivery {
       compressNow: options.compressNow ?? null,
       compressionEnabled: options.compressionEnabled,
       maxBatchEvents: options.maxBatchEvents,
-      newId: () => newBatchId(clock.random),
+      newId: options.newId,
       logger: options.logger,
       sender,
       onLost: (events, error) => sender.countDropped('engine', events, error),
