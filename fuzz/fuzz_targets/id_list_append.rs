@@ -7,17 +7,18 @@ use libfuzzer_sys::fuzz_target;
 use statsig_evaluator::id_list::IdList;
 
 fuzz_target!(|data: &[u8]| {
-    let mut list: Option<IdList> = None;
+    let ordered = data.len() % 2 == 1;
+    let mut list = IdList::empty(ordered);
     let mut model = BTreeSet::new();
     for chunk in data.split(|b| *b == 0) {
         let replace = chunk.len() % 7 == 3;
-        let next = IdList::apply(list.as_ref(), replace, chunk);
+        let next = if replace { IdList::empty(ordered).apply(chunk) } else { list.apply(chunk) };
         let mut expected = if replace { BTreeSet::new() } else { model.clone() };
         assert_eq!(next.is_some(), apply(&mut expected, chunk), "acceptance of a chunk");
         let Some(next) = next else { continue };
         model = expected;
         check(&next, &model);
-        list = Some(next);
+        list = next;
     }
 });
 
@@ -52,6 +53,6 @@ fn check(list: &IdList, model: &BTreeSet<String>) {
     }
     // The empty ID is written as a line that is too short to be read, as in statsig-node.
     let readable = model.len() - usize::from(model.contains(""));
-    let again = IdList::apply(None, true, &list.export());
+    let again = IdList::empty(false).apply(&list.export());
     assert_eq!(again.map_or(0, |l| l.len()), readable);
 }
