@@ -4,6 +4,16 @@ import type { OutcomeRecord, OverrideTable, SecondaryExposure, UserAgentParts } 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
+/** In a payload, a number that JSON can write and JSON.stringify cannot. */
+export function rawNumber(text: string): string {
+  return `\u0000${text}`;
+}
+
+/** A payload as text. */
+export function payloadText(payload: JsonObject): string {
+  return JSON.stringify(payload).replace(/"\\u0000([^"\\]*)"/g, '$1');
+}
+
 /** One payload with everything that decides the answers to it. */
 export interface Case {
   name: string;

@@ -9,7 +9,7 @@ import { AskedNames } from '../src/evaluation/asked-names';
 import { encodeUser } from '../src/evaluation/user-encoder';
 import { clonedUser } from '../src/evaluation/user-json';
 import { timeZoneTransitions } from '../src/evaluation/time-zone';
-import { noUserAgent } from './case';
+import { noUserAgent, payloadText } from './case';
 import type { Answer, Case, CaseAnswers, ClientInitializeCall, JsonObject, Questions, UserAnswers, WireEvent } from './case';
 import { environmentOf, oracleUserAgent } from './oracle';
 
@@ -62,7 +62,7 @@ async function loadCase(engine: Engine, one: Case, payload: JsonObject): Promise
   }
   let prepared;
   try {
-    prepared = await engine.prepareSpecs(encoder.encode(JSON.stringify(payload)));
+    prepared = await engine.prepareSpecs(encoder.encode(payloadText(payload)));
   } catch {
     return null;
   }

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { SecondaryExposure, UserAgentParts } from '../src/engine/engine';
+import { payloadText } from './case';
 import type { Answer, Case, CaseAnswers, ClientInitializeCall, JsonObject, Questions, UserAnswers, WireEvent } from './case';
 
 /* eslint-disable @typescript-eslint/no-require-imports */
@@ -271,7 +272,7 @@ export interface OracleOptions {
 
 async function startServer(one: Case, options: OracleOptions): Promise<OracleServer> {
   const server: OracleServer = new StatsigServer('secret-oracle', {
-    bootstrapValues: JSON.stringify(one.payload),
+    bootstrapValues: payloadText(one.payload),
     environment: one.environment ?? undefined,
     networkOverrideFunc: networkFor(one.idLists),
     initStrategyForIP3Country: 'await',

@@ -12,6 +12,7 @@ use crate::dialect::Dialect;
 use crate::exposure::sampling::Rate;
 use crate::hashing::Midstate;
 use crate::js_semantics::JsValue;
+use crate::outcome::Explicit;
 
 /// Text shared between the store, outcomes and batches.
 pub type Text = Arc<str>;
@@ -146,11 +147,9 @@ pub struct SpecBody {
     /// Spelling of the payload.
     pub id_type: Option<Text>,
     /// Layer parameters that an experiment sets.
-    pub explicit: Option<Arc<[Text]>>,
+    pub explicit: Option<Arc<Explicit>>,
     /// Version.
     pub version: Option<Version>,
-    /// `explicitParameters` as JSON, when it is an array.
-    pub explicit_json: Option<Text>,
     /// `idType` as JSON; None when missing.
     pub id_type_json: Option<Text>,
     /// `idType` is `stableID` in any spelling.

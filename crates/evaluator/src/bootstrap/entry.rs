@@ -53,7 +53,7 @@ impl Writer {
         self.block(body, outcome, merged.as_deref().unwrap_or(&outcome.json), out);
         optional("group_name", outcome.group.as_deref(), out);
         let explicit = self.explicit(body, outcome);
-        let own = body.explicit_json.as_deref().unwrap_or("[]");
+        let own = body.explicit.as_ref().map_or("[]", |list| &list.json);
         if let Some(explicit) = explicit {
             raw("explicit_parameters", if shared { own } else { explicit }, out);
         }
@@ -85,7 +85,7 @@ impl Writer {
             optional("group_name", delegate_group.or(Some(group)), out);
         }
         let explicit = if outcome.delegate.is_some() { delegate_body } else { Some(body) };
-        raw("explicit_parameters", explicit.and_then(|b| b.explicit_json.as_deref()).unwrap_or("[]"), out);
+        raw("explicit_parameters", explicit.and_then(|b| b.explicit.as_ref()).map_or("[]", |list| &list.json), out);
         if outcome.group.is_none() {
             optional("group_name", delegate_group, out);
         }
@@ -111,7 +111,7 @@ impl Writer {
         outcome.explicit.as_ref()?;
         let delegate = delegate_index(&self.store, outcome).and_then(|index| self.store.specs.get(index as usize));
         let carrier = delegate.and_then(|spec| spec.body.as_ref()).unwrap_or(body);
-        carrier.explicit_json.as_deref()
+        carrier.explicit.as_ref().map(|list| &*list.json)
     }
 
     /// `{...layer.defaultValue, ...value}`.

@@ -125,7 +125,7 @@ impl ModernWriter {
         optional("group_name", outcome.group.as_deref(), out);
         if body.has_shared_params {
             flag("is_in_layer", true, out);
-            raw("explicit_parameters", body.explicit_json.as_deref().unwrap_or("[]"), out);
+            raw("explicit_parameters", body.explicit.as_ref().map_or("[]", |list| &list.json), out);
         }
         if is_experiment(body) {
             flag("is_user_in_experiment", shown.in_experiment, out);
@@ -206,7 +206,7 @@ impl ModernWriter {
     /// Of a layer: the delegate's parameters, if there is one.
     fn explicit<'a>(&'a self, body: &'a SpecBody, shown: &Shown) -> &'a str {
         let carrier = if shown.outcome.delegate.is_some() { self.delegate_body(shown) } else { Some(body) };
-        carrier.and_then(|body| body.explicit_json.as_deref()).unwrap_or("[]")
+        carrier.and_then(|body| body.explicit.as_ref()).map_or("[]", |list| &list.json)
     }
 
     /// The list of djb2 keys.

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::js_semantics::value::array_index;
 use crate::js_semantics::{document_text, stringify, to_lower_case, to_string, JsValue};
+use crate::outcome::Explicit;
 use crate::store::{PayloadMeta, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
 use crate::wire::{property, Payload, PayloadError, SpecWire};
 use names::Names;
@@ -193,7 +194,6 @@ impl<'a> Compiler<'a> {
         let enabled = property(json, "enabled").is_truthy();
         let default = property(json, "defaultValue");
         let version = property(json, "version");
-        let explicit = property(json, "explicitParameters").as_array();
         SpecBody {
             enabled,
             skips_rules: !enabled && dialect.skips_rules_of_disabled(),
@@ -202,8 +202,7 @@ impl<'a> Compiler<'a> {
             default_json: value_json(default),
             entity: property(json, "entity").as_str().map(Text::from),
             id_type: property(json, "idType").as_str().map(Text::from),
-            explicit: explicit.map(|list| list.iter().filter_map(JsValue::as_str).map(Text::from).collect()),
-            explicit_json: explicit.map(|_| stringify(property(json, "explicitParameters")).into()),
+            explicit: Explicit::new(property(json, "explicitParameters")),
             id_type_json: match property(json, "idType") {
                 JsValue::Undefined => None,
                 value => Some(stringify(value).into()),

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::exposure::hash::{hash_text, TextHash};
 use crate::exposure::sampling::Rate;
-use crate::js_semantics::to_json;
+use crate::js_semantics::{stringify, to_json, JsValue};
 use crate::store::{SpecKind, Text, Version};
 
 /// Reasons that belong to a result itself.
@@ -55,6 +55,23 @@ pub struct Secondary {
     pub rule: Text,
 }
 
+/// Layer parameters that an experiment sets.
+#[derive(Debug)]
+pub struct Explicit {
+    /// Their names.
+    pub names: Box<[Text]>,
+    /// The list as JSON, as the payload has it: other things may be in it.
+    pub json: Text,
+}
+
+impl Explicit {
+    /// Reads it; None when it is no list.
+    pub fn new(value: &JsValue) -> Option<Arc<Explicit>> {
+        let names = value.as_array()?.iter().filter_map(JsValue::as_str).map(Text::from).collect();
+        Some(Arc::new(Explicit { names, json: stringify(value).into() }))
+    }
+}
+
 /// A result, spelled out; the fields are those of `OutcomeRecord` in `engine.ts`.
 #[derive(Debug)]
 #[allow(missing_docs)]
@@ -68,7 +85,7 @@ pub struct Outcome {
     pub json: Text,
     pub secondary: Arc<[Secondary]>,
     pub undelegated: Arc<[Secondary]>,
-    pub explicit: Option<Arc<[Text]>>,
+    pub explicit: Option<Arc<Explicit>>,
     pub delegate: Option<Text>,
     pub version: Option<Version>,
     pub experiment_group: bool,
@@ -123,7 +140,7 @@ impl Outcome {
 
     /// A layer parameter belongs to the experiment the layer is delegated to.
     pub fn is_explicit(&self, parameter: &str) -> bool {
-        self.explicit.as_ref().is_some_and(|list| list.iter().any(|p| &**p == parameter))
+        self.explicit.as_ref().is_some_and(|list| list.names.iter().any(|name| &**name == parameter))
     }
 
     /// The experiment an exposure of this parameter counts for; '' if none.

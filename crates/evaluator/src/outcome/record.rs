@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Outcome, Reason, Secondary};
+use super::{Explicit, Outcome, Reason, Secondary};
 use crate::exposure::sampling::Rate;
 use crate::js_semantics::{finished, json::parse_str, stringify, to_json as json_of, to_string, JsValue};
 use crate::store::{SpecKind, Text, Version};
@@ -25,7 +25,7 @@ struct Record<'a> {
     json: &'a RawValue,
     secondary_exposures: &'a [Secondary],
     undelegated_secondary_exposures: &'a [Secondary],
-    explicit_parameters: Option<&'a [Text]>,
+    explicit_parameters: Option<&'a RawValue>,
     config_delegate: Option<&'a str>,
     config_version: Option<&'a RawValue>,
     is_experiment_group: bool,
@@ -54,7 +54,7 @@ pub fn to_json(outcome: &Outcome) -> String {
         json: finished(&outcome.json),
         secondary_exposures: &outcome.secondary,
         undelegated_secondary_exposures: &outcome.undelegated,
-        explicit_parameters: outcome.explicit.as_deref(),
+        explicit_parameters: outcome.explicit.as_ref().map(|list| finished(&list.json)),
         config_delegate: outcome.delegate.as_deref(),
         config_version: outcome.version.as_ref().map(|version| finished(&version.json)),
         is_experiment_group: outcome.experiment_group,
@@ -88,9 +88,7 @@ pub fn from_json(json: &str) -> Option<Outcome> {
             },
             secondary: secondary(get("secondaryExposures")),
             undelegated: secondary(get("undelegatedSecondaryExposures")),
-            explicit: get("explicitParameters")
-                .as_array()
-                .map(|list| list.iter().filter_map(JsValue::as_str).map(Text::from).collect()),
+            explicit: Explicit::new(get("explicitParameters")),
             delegate: get("configDelegate").as_str().map(Text::from),
             version: (!version.is_nullish())
                 .then(|| Version { json: stringify(version).into(), text: (&*to_string(version)).into() }),

@@ -21,6 +21,11 @@ const UA_PARTS = new Map<string, keyof UserAgentParts>([
   ['browserversion', 'browserVersion'],
 ]);
 
+/** Whether a field is read from the user agent where the user has no such value. */
+export function isAgentField(name: unknown): boolean {
+  return typeof name === 'string' && UA_PARTS.has(name.toLowerCase());
+}
+
 type Read = (context: EvalContext) => unknown;
 
 /** Hands out one source per distinct value, so that its reading, text and lower case are shared. */

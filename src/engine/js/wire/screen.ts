@@ -6,6 +6,7 @@
 
 import { SpecsSummary } from '../../engine';
 import { isOperator } from '../eval/operators';
+import { isAgentField } from '../eval/sources';
 import { JsonObject, isForeign, isObject } from '../js-semantics';
 import { MAX_NESTING, NestedTooDeep, isNestedDeeper } from './payload';
 
@@ -52,7 +53,7 @@ export class Needs {
   note(kind: string, operator: string, field: unknown): void {
     const { summary } = this;
     if (kind === 'ip_based' && field === 'country') summary.usesIpTable = true;
-    if (kind === 'ua_based') summary.usesUserAgent = true;
+    if (kind === 'ua_based' && isAgentField(field)) summary.usesUserAgent = true;
     if (kind === 'target_app') this.usesTargetApp = true;
     if (operator === 'on') summary.usesTimeZone = true;
     if (operator.endsWith('in_segment_list')) summary.usesIdLists = true;
@@ -158,7 +159,7 @@ export class Screen {
     let kind = this.kinds.get(type);
     if (kind === undefined) {
       const name = type.toLowerCase();
-      kind = { name, isTest: TESTS.has(name), noted: new Set(), notedForCountry: new Set() };
+      kind = { name, isTest: TESTS.has(name), noted: new Set(), notedForDerived: new Set() };
       this.kinds.set(type, kind);
     }
     return kind;
@@ -166,7 +167,7 @@ export class Screen {
 
   /** Few combinations are new, so each is looked at once. */
   private note(kind: Kind, operator: string, field: unknown): void {
-    const noted = field === 'country' ? kind.notedForCountry : kind.noted;
+    const noted = field === 'country' || isAgentField(field) ? kind.notedForDerived : kind.noted;
     if (noted.has(operator)) return;
     noted.add(operator);
     const spelling = operator.toLowerCase();
@@ -180,7 +181,8 @@ interface Kind {
   readonly name: string;
   readonly isTest: boolean;
   readonly noted: Set<string>;
-  readonly notedForCountry: Set<string>;
+  /** With a field that is derived from others. */
+  readonly notedForDerived: Set<string>;
 }
 
 function isText(value: unknown): value is string | null | undefined {
