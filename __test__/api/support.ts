@@ -78,7 +78,7 @@ export const payload = (over: object = {}) => ({
   ...over,
 });
 
-/** A gate that asks for itself: evaluation fails, and with it the whole client-initialize response. */
+/** A gate that asks for itself: evaluation fails. */
 export const circle = spec({ name: 'circle', rules: [rule({ conditions: [passes('circle')] })] });
 
 /** What a server logged, parsed; times are taken out because they differ from run to run. */
