@@ -10,10 +10,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineKind } from '../src/engine/engine';
 import { argumentsOf } from './arguments';
-import type { Answer, Case, Json, JsonObject, Names, UserAnswers, WireEvent } from './case';
+import type { Case, Json, JsonObject, Names } from './case';
 import { canonical } from './compare-answers';
-import { addExposures, askCore, eventsByUser, isExperiment } from './core-sdk';
+import { askCore, eventsByUser } from './core-sdk';
 import type { CoreAnswer, CoreAnswers } from './core-sdk';
+import { coreAnswers } from './core-answers';
 import { askEngine, builtEngines, createEngine } from './engines';
 import { targetsOf } from './generate-user';
 import type { Targets } from './generate-user';
@@ -63,34 +64,6 @@ function namesOf(payload: JsonObject): Names {
   // Each kind has its own unknown name: there, exposures of equal names would be taken for repeats.
   const names = (key: string): string[] => [...Object.keys(payload[key] as JsonObject), `not in ${key}`];
   return { gates: names('feature_gates'), configs: names('dynamic_configs'), layers: names('layer_configs') };
-}
-
-function coreAnswer(answer: Answer, kind: 'gate' | 'config' | 'layer', hasGroup: boolean): CoreAnswer {
-  if ('failed' in answer) throw new Error('an engine failed');
-  const { value, json, ruleID, groupName, idType, configDelegate, reason } = answer;
-  return {
-    value: kind === 'gate' ? value : json,
-    ruleID,
-    groupName: hasGroup ? groupName : null,
-    idType: kind === 'layer' ? null : idType,
-    allocated: configDelegate,
-    reason: reason ?? 'Recognized',
-    exposures: [],
-  };
-}
-
-/** What `askCore` gives, of an engine. `events`: those of this user. */
-function coreAnswers(user: UserAnswers, payload: JsonObject, events: WireEvent[]): CoreAnswers {
-  const answers: CoreAnswers = Object.create(null);
-  for (const [name, answer] of Object.entries(user.gates)) answers[`gate ${name}`] = coreAnswer(answer, 'gate', false);
-  for (const [name, answer] of Object.entries(user.configs)) answers[`config ${name}`] = coreAnswer(answer, 'config', isExperiment(payload, name));
-  for (const [name, answer] of Object.entries(user.layers)) answers[`layer ${name}`] = coreAnswer(answer, 'layer', true);
-  addExposures(answers, events);
-  // All parameters were read of every layer, also those that it does not have.
-  for (const answer of Object.values(answers)) {
-    answer.exposures = answer.exposures.filter(({ parameterName: name }) => typeof name !== 'string' || name in (answer.value as object));
-  }
-  return answers;
 }
 
 /** Every parameter that some layer has for some user. */

@@ -29,6 +29,16 @@ export const vectorsDirectory = join(__dirname, '..', 'testdata', 'vectors');
 /** Hand-written answers that no oracle gives. */
 export const improvedFile = 'improved.json';
 
+/** Vectors of dcs-v2, which statsig-node does not read: hand-written, and held against statsig-node-core. */
+export function isV2File(file: string): boolean {
+  return file.startsWith('v2-');
+}
+
+/** Files whose answers are statsig-node's. */
+export function answeredFiles(): string[] {
+  return vectorFiles().filter((file) => file !== improvedFile && !isV2File(file));
+}
+
 export function vectorFiles(): string[] {
   return readdirSync(vectorsDirectory).filter((name) => name.endsWith('.json')).sort();
 }

@@ -1,9 +1,9 @@
 /** `npm run vectors`: asks statsig-node again and rewrites the expected answers of every vector. */
 process.env['TZ'] = 'UTC';
-import { answerVector, improvedFile, readVectors, vectorFiles, writeVectors } from './vector';
+import { answerVector, answeredFiles, readVectors, writeVectors } from './vector';
 
 async function main(): Promise<void> {
-  for (const file of vectorFiles().filter((name) => name !== improvedFile)) {
+  for (const file of answeredFiles()) {
     const answered = [];
     for (const vector of readVectors(file)) answered.push(await answerVector(vector));
     writeVectors(file, answered);

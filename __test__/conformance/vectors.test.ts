@@ -6,7 +6,7 @@ import type { Case, CaseAnswers, JsonObject } from '../../differential/case';
 import { canonical, differences, firstDifference } from '../../differential/compare-answers';
 import { askEngine, createEngine } from '../../differential/engines';
 import { inV2, toV2 } from '../../differential/payload-v2';
-import { expand, improvedFile, readVectors, vectorFiles, vectorQuestions } from '../../differential/vector';
+import { expand, improvedFile, isV2File, readVectors, vectorFiles, vectorQuestions } from '../../differential/vector';
 import type { Vector } from '../../differential/vector';
 import { expectedEngines } from './engines';
 import knownGaps from '../../testdata/known-gaps.json';
@@ -61,7 +61,7 @@ for (const kind of expectedEngines) {
         t.deepEqual(await mismatches(kind, vector, vector.payload), []);
       });
       // A malformed payload cannot be converted, nor one of dcs-v2.
-      const other = file === improvedFile || file.startsWith('v2-') ? null : toV2(vector.payload);
+      const other = file === improvedFile || isV2File(file) ? null : toV2(vector.payload);
       if (other === null) continue;
       declare(`${kind}: ${file}: ${vector.name}, as dcs-v2`, async (t) => {
         t.deepEqual(await mismatches(kind, vector, other, inV2(expectedAnswers(vector))), []);
