@@ -7,7 +7,7 @@ import { filesBelow, root } from './stamp.mjs';
 
 const number = String.raw`(?:Q\d+|\d+(?:\.\d+)*)`;
 const between = String.raw`(?:\s*[,;–-]\s*|\s+(?:and|to|or)\s+)`;
-const references = new RegExp(String.raw`\b(BEHAVIOUR|SERVER_CORE)\.md\s+(${number}(?:${between}${number})*)`, 'g');
+const references = new RegExp(String.raw`\b(BEHAVIOUR|NEWER|SERVER_CORE)\.md\s+(${number}(?:${between}${number})*)`, 'g');
 
 /** Every page of the project, as lint's sources are. */
 export function pages() {

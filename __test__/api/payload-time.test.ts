@@ -27,7 +27,7 @@ async function life(server: AnyServer, network: FakeNetwork, next: string): Prom
 
 /** Ours says the number where statsig-node says whatever was there. */
 function asNumbers(seen: unknown): unknown {
-  const text = JSON.stringify(seen, (key, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value));
+  const text = JSON.stringify(seen, (_key, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value));
   const { gates, asked, ...rest } = JSON.parse(text) as { gates: unknown[][]; asked: string[] };
   const number = (value: unknown): string => String(Number(value));
   // Whoever asks with NaN gets all, as does who asks without.
