@@ -6,12 +6,12 @@ export type JsonObject = { [key: string]: Json };
 
 /** In a payload, a number that JSON can write and JSON.stringify cannot. */
 export function rawNumber(text: string): string {
-  return `\u0000${text}`;
+  return `\u0000number ${text}`;
 }
 
 /** A payload as text. */
 export function payloadText(payload: JsonObject): string {
-  return JSON.stringify(payload).replace(/"\\u0000([^"\\]*)"/g, '$1');
+  return JSON.stringify(payload).replace(/"\\u0000number ([^"\\]*)"/g, '$1');
 }
 
 /** One payload with everything that decides the answers to it. */

@@ -66,8 +66,11 @@ export async function said(kind: EngineKind, { one, questions }: OddCase): Promi
   }
 }
 
-/** Without words, and without needs where they are not the same question: the js engine's time zone is the host's, and of a malformed spec the rest may be looked at or not. */
-function comparable({ warnings, usesTimeZone: _zone, ...summary }: SpecsSummary): object {
+/**
+ * Without words, and without needs where they are not the same question: the js engine's time zone is the host's, names of
+ * fields may be too many, and of a malformed spec the rest may be looked at or not.
+ */
+function comparable({ warnings, usesTimeZone: _zone, userFields: _fields, idTypes: _types, ...summary }: SpecsSummary): object {
   const { usesIpTable: _table, usesUserAgent: _agent, usesIdLists: _lists, ...rest } = summary;
   return warnings.length === 0 ? summary : { ...rest, warnings: warnings.length };
 }

@@ -2,6 +2,7 @@
  * Differences that docs/differences-from-statsig-node.md announces. A difference that no rule recognises is a defect.
  * Rules look at what was answered, never at who answered: all engines share them.
  */
+import { rawNumber } from './case';
 import type { Answer, Case, CaseAnswers, JsonObject } from './case';
 import { canonical } from './compare-answers';
 import type { Difference } from './compare-answers';
@@ -69,7 +70,7 @@ const isTextOrNone = (value: unknown): boolean => value === null || value === un
 /** What is reported as text or as a number although the payload has something else in its place. */
 function isSpelledOddly(payload: JsonObject, specs: Specs): boolean {
   const { time } = payload;
-  const isTime = time === null || time === undefined || typeof time === 'number' || (typeof time === 'string' && time.startsWith('\u0000'));
+  const isTime = time === null || time === undefined || typeof time === 'number' || (typeof time === 'string' && time.startsWith(rawNumber('')));
   return !isTime || specs.some(({ name, rules }) => typeof name !== 'string' || rules?.some(({ id, groupName }) => !isTextOrNone(id) || !isTextOrNone(groupName)));
 }
 

@@ -52,7 +52,7 @@ export function mutate(random: Random, payload: JsonObject): string {
     const name = random.pick([...Object.keys(inner as JsonObject), ...MORE[role]!]);
     return put(random, inner as JsonObject, name, path);
   }
-  if (random.chance(0.05)) return put(random, payload, random.pick([...Object.keys(payload), ...MORE['payload']!]), '');
+  if (random.chance(0.2)) return put(random, payload, random.pick([...Object.keys(payload), ...MORE['payload']!]), '');
   return put(random, holder as JsonObject, key, path.slice(0, path.lastIndexOf('.')));
 }
 
