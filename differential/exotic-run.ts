@@ -55,18 +55,6 @@ export function exoticCase(seed: number, users: number): ExoticCase {
 
 /** Answers of statsig-node (`null`) or of an engine of ours. */
 export async function runExotic(one: ExoticCase, engine: EngineKind | null): Promise<ExoticAnswers> {
-  if (engine !== null) return observe(one, engine);
-  // statsig-node gives up at a BigInt, which we write as text.
-  const prototype = BigInt.prototype as { toJSON?: unknown };
-  prototype.toJSON = function (this: bigint) { return String(this); };
-  try {
-    return await observe(one, null);
-  } finally {
-    delete prototype.toJSON;
-  }
-}
-
-async function observe(one: ExoticCase, engine: EngineKind | null): Promise<ExoticAnswers> {
   const events: WireEvent[] = [];
   const told: unknown[] = [];
   const sdk = makeSdk(one, engine, events, told);

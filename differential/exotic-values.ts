@@ -22,6 +22,13 @@ export function loggedAsNull<T extends object>(value: T): T {
   return Object.defineProperty(value, 'toJSON', { value: () => null }) as T;
 }
 
+/** A BigInt, which statsig-node cannot log, and of which it makes no date. */
+function big(value: bigint): Make {
+  const plain = Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  const convert = (hint: string): unknown => (hint === 'number' ? Number(value) : hint === 'string' ? String(value) : plain);
+  return (original) => (original ? { [Symbol.toPrimitive]: convert, toJSON: () => String(value) } : value);
+}
+
 function cycle(): object {
   const value: Record<string, unknown> = { name: 'cycle' };
   value['self'] = value;
@@ -46,7 +53,7 @@ const values: Make[] = [
   (original) => (original ? {} : new Proxy({}, { get: (_target, key) => (key === 'a' ? 1 : undefined) })),
   () => ({ toJSON: () => 'written' }), () => ({ toJSON: (key: string) => `as ${key}` }), () => ({ toJSON: () => undefined }), () => ({ toJSON: () => new Account('b', 'HIDDEN') }),
   () => ({ toJSON: 'no function', a: 1 }), () => Object.assign(() => 1, { toJSON: () => ({ of: 'a function' }) }), () => Object.assign(['x'], { toJSON: () => 'a list' }),
-  () => 12n, () => 2n ** 70n, () => '\ud83d', () => 'a\udc00b', () => 'x'.repeat(1500), () => Object.create({ inherited: 1 }),
+  big(12n), big(2n ** 70n), () => '\ud83d', () => 'a\udc00b', () => 'x'.repeat(1500), () => Object.create({ inherited: 1 }),
   (original) => (original ? loggedAsNull({}) : cycle()),
   (original) => (original ? loggedAsNull({ n: 1 }) : { n: 1n }),
   (original) => (original ? {} : Object.create(null)),

@@ -112,6 +112,19 @@ for (const engine of ENGINES) {
     await server.shutdownAsync(500);
   });
 
+  test(`${engine}: an override is a copy, which its caller's object does not change`, async (t) => {
+    const server = ours(engine, new FakeNetwork());
+    await server.initializeAsync();
+    const [config, layer] = [{ text: 'mine', deep: { a: 1 } }, { text: 'mine' }];
+    server.overrideConfig('config', config);
+    server.overrideLayer('plain', layer);
+    config.deep.a = 2;
+    layer.text = 'changed';
+    t.deepEqual(server.getConfig({ userID: 'u' }, 'config').value, { text: 'mine', deep: { a: 1 } });
+    t.is(server.getLayer({ userID: 'u' }, 'plain').get('text', ''), 'mine');
+    await server.shutdownAsync();
+  });
+
   test(`${engine}: values are the caller's own`, async (t) => {
     const server = ours(engine, new FakeNetwork());
     await server.initializeAsync();
