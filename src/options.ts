@@ -82,6 +82,8 @@ export interface ResolvedOptions {
   readonly requestTimeoutMs: number | undefined;
   readonly downloadTimeoutMs: number | undefined;
   readonly dataAdapterTimeoutMs: number;
+  readonly maxSpecsBytes: number | undefined;
+  readonly maxIdListBytes: number | undefined;
 }
 
 /** Outcome of reading the options. */
@@ -193,6 +195,8 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     requestTimeoutMs: positive(reader, 'requestTimeoutMs'),
     downloadTimeoutMs: positive(reader, 'downloadTimeoutMs'),
     dataAdapterTimeoutMs: positive(reader, 'dataAdapterTimeoutMs') ?? ADAPTER_TIMEOUT_MS,
+    maxSpecsBytes: positive(reader, 'maxSpecsBytes'),
+    maxIdListBytes: positive(reader, 'maxIdListBytes'),
     disableEnvironmentProxy: reader.boolean('disableEnvironmentProxy', false),
   };
 }

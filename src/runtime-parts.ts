@@ -89,6 +89,7 @@ export function makeHttp({ options, secretKey, sessionID, platform, logger, cloc
     sdkVersion: options.sdkVersion,
     requestTimeoutMs: options.requestTimeoutMs,
     downloadTimeoutMs: options.downloadTimeoutMs,
+    maxSpecsBytes: options.maxSpecsBytes,
     sdkKey: secretKey,
     sessionID,
     transport: platform.transport(!options.disableEnvironmentProxy),
@@ -135,6 +136,7 @@ export function specSyncOptions(
   return {
     ...parts,
     bootstrap: options.bootstrapValues,
+    maxBytes: options.maxSpecsBytes,
     intervalMs: options.rulesetsSyncIntervalMs,
     pollingDisabled: options.disableRulesetsSync,
     localMode: options.localMode,
@@ -163,6 +165,7 @@ export function idListSyncOptions(
       remove: (name) => evaluator.removeIdList(name),
       export: (name) => evaluator.query((engine) => engine.exportIdList(name)),
     },
+    maxBytes: options.maxIdListBytes,
     intervalMs: options.idListsSyncIntervalMs,
     pollingDisabled: options.disableIdListsSync,
     localMode: options.localMode,

@@ -54,6 +54,8 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   requestTimeoutMs: [5, 5, undefined, '5'],
   downloadTimeoutMs: [5, 5, undefined, -5],
   dataAdapterTimeoutMs: [5, 5, 10_000, -5],
+  maxSpecsBytes: [5, 5, undefined, -5],
+  maxIdListBytes: [5, 5, undefined, '5'],
   disableEnvironmentProxy: [true, true, false, 'http://proxy'],
 };
 

@@ -269,3 +269,40 @@ test('who asks during a sync gets the lists as they are afterwards', async (t) =
   t.deepEqual([ids('a'), ids('b')], ['1,2', '3']);
   t.deepEqual(await polled, { success: true });
 });
+
+test('long lists come one after the other, and one that is too long keeps its members', async (t) => {
+  const { server, sync, asked, ids, lines } = setup({ maxBytes: 80, maxDownloads: 4 });
+  server['long'] = { fileID: 'f', creationTime: 1, text: '+12345678\n'.repeat(4) };
+  server['short'] = { fileID: 'f', creationTime: 1, text: '+1\n' };
+  // Says that it is short, and is not.
+  server['liar'] = { fileID: 'f', creationTime: 1, text: '+12345678\n'.repeat(3), size: 5 };
+  server['huge'] = { fileID: 'f', creationTime: 1, text: '+12345678\n'.repeat(9) };
+  await sync.initialize();
+  t.deepEqual(asked, ['short bytes=0-', 'liar bytes=0-', 'long bytes=0-', 'liar bytes=0-']);
+  t.deepEqual(['long', 'short', 'liar', 'huge'].map(ids), ['12345678', '1', '12345678', undefined]);
+  // It grows beyond the bound without the index telling, then with it.
+  server['long'] = { fileID: 'f', creationTime: 1, text: '+12345678\n'.repeat(12), size: 50 };
+  await sync.sync();
+  await sync.sync();
+  t.is(ids('long'), '12345678');
+  t.is(asked.filter((one) => one.startsWith('long')).length, 3, 'in the common phase and alone, then no more');
+  server['long'].text = '+1\n';
+  server['long'].fileID = 'g';
+  server['long'].creationTime = 2;
+  delete server['long'].size;
+  await sync.sync();
+  t.is(ids('long'), '1');
+  t.is(lines.filter((line) => line.includes('maxIdListBytes')).length, 1);
+});
+
+test('stored lists that are too long are not loaded', async (t) => {
+  const adapter = new MemoryDataAdapter();
+  const contained = new ContainedAdapter(adapter, { hashedSdkKey: 'H' });
+  await contained.set({ path: DataAdapterKeyPath.V1IDLists }, '["a","b"]');
+  await contained.set({ path: DataAdapterKeyPath.IDList, idListName: 'a' }, '+1\n');
+  await contained.set({ path: DataAdapterKeyPath.IDList, idListName: 'b' }, '+12345678\n');
+  const { sync, ids, lines } = setup({ adapter: contained, maxBytes: 5 });
+  await sync.initialize();
+  t.deepEqual(['a', 'b'].map(ids), ['1', undefined]);
+  t.is(lines.filter((line) => line.includes('maxIdListBytes')).length, 1);
+});

@@ -1,5 +1,5 @@
-import { NetworkError } from './network-error';
-import type { Transport, TransportRequest } from './transport';
+import { NetworkError, tooLong } from './network-error';
+import type { ByteStream, Transport, TransportRequest } from './transport';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -25,26 +25,30 @@ export function fetchTransport(customFetch?: Fetch): Transport {
       status: response.status,
       ok: response.ok,
       header: (name) => response.headers.get(name),
-      body: await readAll(response, request),
+      body: await readAll(response.body, request),
     };
   };
 }
 
-async function readAll(response: Response, request: TransportRequest): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array(0);
-  const reader = response.body.getReader();
+/** Reads to the end; rejects when that is farther than `maxBytes`, except for the answer to an upload, which nobody reads. */
+export async function readAll(stream: ByteStream | null, request: TransportRequest): Promise<Uint8Array> {
+  if (stream === null) return new Uint8Array(0);
+  const { isUpload, maxBytes } = request;
+  const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return join(chunks, length);
+    if (done || value === undefined) return join(chunks, length);
     request.onProgress();
     length += value.byteLength;
-    if (length > request.maxBytes) {
-      void reader.cancel().catch(() => undefined);
-      throw new NetworkError('network', `Response is longer than ${request.maxBytes} bytes`);
+    if (length <= maxBytes) {
+      chunks.push(value);
+      continue;
     }
-    chunks.push(value);
+    void reader.cancel().catch(() => undefined);
+    if (!isUpload) throw tooLong(maxBytes);
+    return join(chunks, length - value.byteLength);
   }
 }
 

@@ -2,6 +2,7 @@ import type { SafeLogger } from '../observability/logger';
 import { type Clock, systemClock } from './clock';
 import { Deadline, type DeadlineLimits } from './deadline';
 import { InFlight } from './in-flight';
+import { MAX_ANSWER_BYTES, MAX_ID_LIST_BYTES, MAX_INDEX_BYTES, MAX_SPECS_BYTES } from './limits';
 import { NetworkError } from './network-error';
 import { overrideTransport } from './override-transport';
 import { followRedirects } from './redirects';
@@ -12,8 +13,6 @@ import type { NetworkOverride, Transport, TransportResponse } from './transport'
 export const REQUEST_TIMEOUT_MS = 10_000;
 /** Default of `downloadTimeoutMs`. */
 export const DOWNLOAD_TIMEOUT_MS = 120_000;
-/** Longest response body, after decompression. */
-export const MAX_RESPONSE_BYTES = 512 * 1024 * 1024;
 
 const FALLBACK_SPECS = 'https://api.statsigcdn.com/v1';
 const FALLBACK_ID_LISTS = 'https://statsigapi.net/v1';
@@ -38,6 +37,8 @@ export interface HttpOptions {
   requestTimeoutMs?: number;
   /** Longest duration of one download, ms. Default 120,000. Posts take at most `requestTimeoutMs` in all. */
   downloadTimeoutMs?: number;
+  /** Longest config specs, bytes after decompression. Default 64 MiB. */
+  maxSpecsBytes?: number;
   /** Makes the rejection for localMode and for 1000 requests in flight; default: `NetworkError`. */
   errors?: { localMode(): Error; tooManyRequests(url: string): Error };
 }
@@ -80,6 +81,8 @@ interface Send {
   body?: Uint8Array | string;
   signal?: AbortSignal;
   isDownload?: boolean;
+  /** Longest body of the response, after decompression. Default 1 MiB. */
+  maxBytes?: number;
   /** A status other than 2xx that is no failure. */
   alsoOk?: number;
 }
@@ -110,7 +113,8 @@ export class StatsigHttp {
       const known = ask.validator?.url === url ? ask.validator : null;
       const headers = this.headers(known === null ? {} : { 'If-None-Match': known.etag });
       const alsoOk = known === null ? undefined : 304;
-      const response = await this.send({ method: 'GET', url, headers, isDownload: true, alsoOk });
+      const maxBytes = this.options.maxSpecsBytes ?? MAX_SPECS_BYTES;
+      const response = await this.send({ method: 'GET', url, headers, isDownload: true, maxBytes, alsoOk });
       if (response.status !== 304) await ask.verify?.(response);
       const etag = response.header('etag');
       return { response, validator: etag === null || etag === '' ? known : { url, etag } };
@@ -121,13 +125,13 @@ export class StatsigHttp {
   fetchIdListIndex(): Promise<TransportResponse> {
     const path = '/get_id_lists';
     return this.withFallback(this.options.apiForGetIdLists + path, FALLBACK_ID_LISTS + path, (url) =>
-      this.send({ method: 'POST', url, headers: this.headers({}), body: '{}', isDownload: true }),
+      this.send({ method: 'POST', url, headers: this.headers({}), body: '{}', isDownload: true, maxBytes: MAX_INDEX_BYTES }),
     );
   }
 
-  /** GET of a list's bytes from an offset on. Carries no key: the URL is another host's. */
-  fetchIdList(url: string, fromByte: number): Promise<TransportResponse> {
-    return this.send({ method: 'GET', url, headers: { Range: `bytes=${fromByte}-` }, isDownload: true });
+  /** GET of a list's bytes from an offset on, `maxBytes` at most. Carries no key: the URL is another host's. */
+  fetchIdList(url: string, fromByte: number, maxBytes = MAX_ID_LIST_BYTES): Promise<TransportResponse> {
+    return this.send({ method: 'GET', url, headers: { Range: `bytes=${fromByte}-` }, isDownload: true, maxBytes });
   }
 
   /** POST of events. `statsig-event-batch-id` is the same for every attempt at a batch. */
@@ -213,11 +217,11 @@ export class StatsigHttp {
 
   private async answerWithin(deadline: Deadline, request: Send): Promise<TransportResponse> {
     try {
-      const { method, url, headers, body } = request;
+      const { method, url, headers, body, maxBytes = MAX_ANSWER_BYTES } = request;
       const isUpload = method === 'POST' && request.isDownload !== true;
       const { signal, touch } = deadline;
       const sent = callContained(() =>
-        this.transport({ method, url, headers, body, isUpload, maxBytes: MAX_RESPONSE_BYTES, signal, onProgress: touch }),
+        this.transport({ method, url, headers, body, isUpload, maxBytes, signal, onProgress: touch }),
       );
       return await deadline.race(sent);
     } catch (error) {

@@ -9,8 +9,10 @@ export type NetworkErrorCode =
   | 'too_many_requests'
   | 'timeout'
   | 'aborted'
-  /** No usable response: DNS, connection, TLS, truncated or oversized body, an override that threw. */
+  /** No usable response: DNS, connection, TLS, truncated body, an override that threw. */
   | 'network'
+  /** The body is longer than was asked for. */
+  | 'too_long'
   /** A complete response with a status that means failure; `status` tells which. */
   | 'status';
 
@@ -60,4 +62,9 @@ export class NetworkError extends Error {
     if (this.code === 'status') return this.status === 408 || this.status === 429 || (this.status ?? 0) >= 500;
     return this.code === 'network' || this.code === 'timeout';
   }
+}
+
+/** A body of more than `maxBytes`. */
+export function tooLong(maxBytes: number): NetworkError {
+  return new NetworkError('too_long', `Response is longer than ${maxBytes} bytes`);
 }

@@ -3,7 +3,7 @@ import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import { makeAgents, type Agents, type ProxyFor } from './agents';
 import { DECODED_ENCODINGS, decoded } from './decoding';
 import { GrowingBytes } from './growing-bytes';
-import { NetworkError } from './network-error';
+import { NetworkError, tooLong } from './network-error';
 import type { Transport, TransportRequest, TransportResponse } from './transport';
 
 type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse<Readable>>;
@@ -106,14 +106,20 @@ function bodyBuffer(body: Uint8Array | string | undefined): Buffer | undefined {
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
-/** Reads to the end; rejects on a truncated, oversized or aborted body. `expected`: bytes to come, 0 = not known. */
+/**
+ * Reads to the end; rejects on a truncated, oversized or aborted body. The answer to an upload may be longer, but is not
+ * read on. `expected`: bytes to come, 0 = not known.
+ */
 function readAll(stream: Readable, request: TransportRequest, expected: number): Promise<Uint8Array> {
+  const { isUpload, maxBytes } = request;
   return new Promise((resolve, reject) => {
-    const body = new GrowingBytes(Math.min(expected, request.maxBytes));
+    const body = new GrowingBytes(Math.min(expected, maxBytes));
     const onData = (chunk: Buffer): void => {
       request.onProgress();
-      if (body.length + chunk.length > request.maxBytes) fail(tooLong(request.maxBytes));
-      else body.add(chunk);
+      if (body.length + chunk.length <= maxBytes) return body.add(chunk);
+      if (!isUpload) return fail(tooLong(maxBytes));
+      onEnd();
+      stream.destroy();
     };
     const onEnd = (): void => {
       letGo();
@@ -132,16 +138,13 @@ function readAll(stream: Readable, request: TransportRequest, expected: number):
       stream.off('data', onData).off('end', onEnd).off('close', onClose).off('error', fail).on('error', ignore);
     };
     request.signal.addEventListener('abort', onAbort, { once: true });
+    if (expected > maxBytes && !isUpload) return fail(tooLong(maxBytes));
     stream.on('data', onData).on('end', onEnd).on('close', onClose).on('error', fail);
   });
 }
 
 function ignore(): void {
   // The promise has settled.
-}
-
-function tooLong(maxBytes: number): NetworkError {
-  return new NetworkError('network', `Response is longer than ${maxBytes} bytes`);
 }
 
 function headerText(value: unknown): string | null {

@@ -1,7 +1,8 @@
 import { asBuffer } from '../bytes';
 import { textOf, utf8 } from '../host';
 import { onRejection } from '../observability/rejection';
-import { NetworkError } from './network-error';
+import { readAll } from './fetch-transport';
+import { NetworkError, tooLong } from './network-error';
 import type { NetworkOverride, OverrideInit, OverrideResponse, Transport, TransportRequest } from './transport';
 
 /**
@@ -25,7 +26,7 @@ export function overrideTransport(override: NetworkOverride): Transport {
       ok: isOk(response),
       header: (name) => headerOf(response, name),
       hasNoHeaders: response.headers === undefined || response.headers === null,
-      body: await bodyOf(response, request.maxBytes),
+      body: await bodyOf(response, request),
     };
   };
 }
@@ -59,18 +60,26 @@ function headerOf(response: OverrideResponse, name: string): string | null {
   }
 }
 
-async function bodyOf(response: OverrideResponse, maxBytes: number): Promise<Uint8Array> {
-  const bytes = await readBody(response);
-  if (bytes.byteLength > maxBytes) throw new NetworkError('network', `Response is longer than ${maxBytes} bytes`);
+/**
+ * A body that streams, as that of fetch does, is counted while it is inflated. Always a copy: the native engine reads the
+ * bytes on another thread, and a fake may keep and change its own.
+ */
+async function bodyOf(response: OverrideResponse, request: TransportRequest): Promise<Uint8Array> {
+  const { body, bodyUsed } = response;
+  if (bodyUsed === false && typeof body?.getReader === 'function') return (await readAll(body, request)).slice();
+  if (typeof response.arrayBuffer === 'function') return within(request, new Uint8Array(await response.arrayBuffer())).slice();
+  const text = await bodyText(response);
+  // UTF-8 has no fewer bytes than the text has units.
+  if (text.length > request.maxBytes && !request.isUpload) throw tooLong(request.maxBytes);
+  return within(request, utf8(text));
+}
+
+function within({ isUpload, maxBytes }: TransportRequest, bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength > maxBytes && !isUpload) throw tooLong(maxBytes);
   return bytes;
 }
 
-async function readBody(response: OverrideResponse): Promise<Uint8Array> {
-  // A copy: the native engine reads the bytes on another thread, and a fake may keep and change its own.
-  if (typeof response.arrayBuffer === 'function') return new Uint8Array(await response.arrayBuffer()).slice();
-  if (typeof response.text === 'function') return utf8(await response.text());
-  if (typeof response.json === 'function') {
-    return utf8(JSON.stringify(await response.json()) ?? '');
-  }
-  return new Uint8Array(0);
+async function bodyText(response: OverrideResponse): Promise<string> {
+  if (typeof response.text === 'function') return String((await response.text()) ?? '');
+  return typeof response.json === 'function' ? (JSON.stringify(await response.json()) ?? '') : '';
 }

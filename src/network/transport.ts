@@ -13,7 +13,7 @@ export interface TransportRequest {
   body?: Uint8Array | string;
   /** The request delivers its body: a redirect that would turn it into a GET (301 to 303) is not followed. */
   isUpload: boolean;
-  /** A longer response body rejects. After decompression. */
+  /** A longer response body rejects, unless the request is an upload. After decompression. */
   maxBytes: number;
   signal: AbortSignal;
   onProgress: () => void;
@@ -41,6 +41,11 @@ export interface Transport {
   close?(): void;
 }
 
+/** A stream of bytes, as far as it is used here. */
+export interface ByteStream {
+  getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };
+}
+
 /** The parts of a fetch `Response` that statsig-node's overrides provide (BEHAVIOUR.md 8.6). All may be absent. */
 export interface OverrideResponse {
   ok?: boolean;
@@ -49,6 +54,9 @@ export interface OverrideResponse {
   text?(): Promise<string>;
   json?(): Promise<unknown>;
   arrayBuffer?(): Promise<ArrayBuffer>;
+  /** A stream of fetch's kind; anything else is not looked at. */
+  body?: ByteStream | null;
+  bodyUsed?: boolean;
 }
 
 /** `options.networkOverrideFunc`. The concrete shape is fetch's, so `(url, init) => fetch(url, init)` fits. */

@@ -109,6 +109,10 @@ export type AdditionalOptions = {
   downloadTimeoutMs: number;
   /** Longest wait for an answer of the data adapter, ms. Default 10,000. */
   dataAdapterTimeoutMs: number;
+  /** Longest config specs, in bytes after decompression, wherever they come from. Default 64 MiB. */
+  maxSpecsBytes: number;
+  /** Longest ID list, in bytes after decompression; downloads at a time are no longer together. Default 256 MiB. */
+  maxIdListBytes: number;
   /** Connect directly even where HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name a proxy. Default false. */
   disableEnvironmentProxy: boolean;
 };

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../network/clock';
 import type { StatsigHttp } from '../network/http';
+import { MAX_ID_LIST_BYTES } from '../network/limits';
 import { NetworkError } from '../network/network-error';
 import type { TransportResponse } from '../network/transport';
 import type { Diagnostics } from '../observability/diagnostics';
@@ -34,6 +35,8 @@ export interface IdListSyncOptions {
   clock?: Clock;
   /** Parallel downloads. Default 8. */
   maxDownloads?: number;
+  /** Longest list, in bytes after decompression, and longest downloads at a time together. Default 256 MiB. */
+  maxBytes?: number;
   errors?: { invalidIndex(): Error };
 }
 
@@ -60,6 +63,8 @@ export class IdListSync {
   private readonly lists = new Map<string, ListState>();
   private readonly copies: IdListCopies;
   private downloads = 0;
+  /** Files that were too long, by the names of their lists. */
+  private readonly refused = new Map<string, string>();
 
   constructor(private readonly options: IdListSyncOptions) {
     this.copies = new IdListCopies(options.clock ?? systemClock, (name) => options.store.export(name));
@@ -151,8 +156,13 @@ export class IdListSync {
     if (typeof text !== 'string') return false;
     if (this.copies.isLoadedFrom(name, text)) return true;
     // A list that lost its last member is stored as an empty text; statsig-node's readers would keep that member.
+    const bytes = text.length > this.maxBytes ? null : await encodeText(text);
+    if (bytes === null || bytes.byteLength > this.maxBytes) {
+      this.tellTooLong(name);
+      return false;
+    }
     if (text === '') this.options.store.remove(name);
-    else if (!(await this.update(name, true, await encodeText(text)))) return false;
+    else if (!(await this.update(name, true, bytes))) return false;
     this.lists.set(name, { fileID: 'bootstrap', creationTime: 0, readBytes: 0 });
     this.copies.loaded(name, text);
     return true;
@@ -171,7 +181,7 @@ export class IdListSync {
       if (index === null) throw errors?.invalidIndex() ?? new Error('The index of ID lists is no object');
       diagnostics.start(key, 'process', { idListCount: index.names.size });
       if (index.isComplete) this.removeOthers(index.names);
-      await this.inParallel(index.entries, async (entry) => (isCutOff() ? undefined : this.bringUpToDate(entry)));
+      await this.bringAllUpToDate(index.entries, isCutOff);
       diagnostics.end(key, 'process', { success: true });
       if (adapter !== null && !isCutOff()) await this.storeAll(adapter, response.body);
       return { success: true };
@@ -180,14 +190,48 @@ export class IdListSync {
     }
   }
 
-  /** A file older than the one that is loaded is ignored; another file starts over. */
-  private async bringUpToDate(entry: IdListEntry): Promise<void> {
+  /** Long lists come one after the other: several at once, each as long as one may be, would fill the memory. */
+  private async bringAllUpToDate(entries: readonly IdListEntry[], isCutOff: () => boolean): Promise<void> {
+    const long: IdListEntry[] = [];
+    const share = this.maxBytes / (this.options.maxDownloads ?? DEFAULT_DOWNLOADS);
+    await this.inParallel(entries, async (entry) => {
+      if (!isCutOff() && !(await this.bringUpToDate(entry, share))) long.push(entry);
+    });
+    for (const entry of long) {
+      if (!isCutOff() && !(await this.bringUpToDate(entry, this.maxBytes))) this.refuse(entry);
+    }
+  }
+
+  /**
+   * A file older than the one that is loaded is ignored; another file starts over. False, and nothing changed, when there
+   * is more to come than `maxBytes`.
+   */
+  private async bringUpToDate(entry: IdListEntry, maxBytes: number): Promise<boolean> {
     const known = this.lists.get(entry.name);
-    if (known !== undefined && entry.creationTime < known.creationTime) return;
+    if (known !== undefined && entry.creationTime < known.creationTime) return true;
+    if (this.refused.get(entry.name) === fileOf(entry)) return true;
     const isSame = known?.fileID === entry.fileID;
     const offset = isSame ? known.readBytes : 0;
-    if (entry.size > offset) await this.download(entry, offset);
-    else if (!isSame) this.startEmpty(entry);
+    if (entry.size > this.maxBytes || entry.size - offset > maxBytes) return false;
+    if (entry.size > offset) return this.download(entry, offset, maxBytes);
+    if (!isSame) this.startEmpty(entry);
+    return true;
+  }
+
+  private get maxBytes(): number {
+    return this.options.maxBytes ?? MAX_ID_LIST_BYTES;
+  }
+
+  /** The list keeps its members, and is not asked for again until the index tells of another file or size. */
+  private refuse(entry: IdListEntry): void {
+    this.refused.set(entry.name, fileOf(entry));
+    this.tellTooLong(entry.name);
+  }
+
+  private tellTooLong(name: string): void {
+    const { logger } = this.options;
+    const text = `statsigSDK> The ID list ${name.slice(0, 80)} is longer than maxIdListBytes (${this.maxBytes}) and stays as it was`;
+    logger.once('id-list-too-long', 'warn', text);
   }
 
   private startEmpty({ name, fileID, creationTime }: IdListEntry): void {
@@ -196,13 +240,13 @@ export class IdListSync {
     this.lists.set(name, { fileID, creationTime, readBytes: 0 });
   }
 
-  /** A failure leaves list and offset as they were; the next sync tries again. */
-  private async download(entry: IdListEntry, offset: number): Promise<void> {
+  /** A failure leaves list and offset as they were; the next sync tries again. False: it is longer than `maxBytes`. */
+  private async download(entry: IdListEntry, offset: number, maxBytes: number): Promise<boolean> {
     const { http, logger } = this.options;
     const marker = this.nextMarker();
     marker?.('network_request', 'start', { url: logger.mask(entry.url) });
     try {
-      const response = await http.fetchIdList(entry.url, offset);
+      const response = await http.fetchIdList(entry.url, offset, maxBytes);
       const { status } = response;
       marker?.('network_request', 'end', { statusCode: status, success: true });
       marker?.('process', 'start', {});
@@ -211,14 +255,20 @@ export class IdListSync {
     } catch (error) {
       const status = error instanceof NetworkError ? error.status : null;
       marker?.('network_request', 'end', { ...(status !== null && { statusCode: status }), success: false });
+      if (error instanceof NetworkError && error.code === 'too_long') return false;
       logger.debug(`statsigSDK> An ID list could not be downloaded: ${logger.describe(error)}`);
     }
+    return true;
   }
 
   /** Content that is no list changes nothing; after such content the list is asked for from its start. */
   private async applyContent(entry: IdListEntry, offset: number, response: TransportResponse): Promise<boolean> {
     const content = readContent(entry, offset, response);
     if (content === 'refused') return false;
+    if (content !== 'restart' && !content.isWhole && offset + content.lines.byteLength > this.maxBytes) {
+      this.refuse(entry);
+      return false;
+    }
     if (content !== 'restart' && (await this.update(entry.name, content.isWhole, content.lines))) {
       const { fileID, creationTime } = entry;
       this.copies.markChanged(entry.name);
@@ -243,6 +293,7 @@ export class IdListSync {
   private removeOthers(names: ReadonlySet<string>): void {
     for (const name of [...this.lists.keys()].filter((known) => !names.has(known))) {
       this.lists.delete(name);
+      this.refused.delete(name);
       this.copies.forget(name);
       this.options.store.remove(name);
     }
@@ -273,4 +324,9 @@ export class IdListSync {
     const workers = Math.min(this.options.maxDownloads ?? DEFAULT_DOWNLOADS, items.length);
     await Promise.all(Array.from({ length: workers }, worker));
   }
+}
+
+/** Of an entry what changes when there is something else to download. */
+function fileOf({ fileID, size }: IdListEntry): string {
+  return `${size} ${fileID}`;
 }

@@ -1,6 +1,7 @@
 import { contained } from '../error-boundary';
 import { type Clock, systemClock } from '../network/clock';
 import type { SpecsDownload, StatsigHttp, Validator } from '../network/http';
+import { MAX_SPECS_BYTES } from '../network/limits';
 import { NetworkError } from '../network/network-error';
 import type { TransportResponse } from '../network/transport';
 import type { Diagnostics } from '../observability/diagnostics';
@@ -35,6 +36,8 @@ export interface SpecSyncOptions {
   localMode: boolean;
   /** `verifyPayload`: whether a payload may be parsed. */
   verifier: PayloadVerifier | null;
+  /** Longest payload, bytes. Default 64 MiB. */
+  maxBytes?: number;
   /** Parses, compiles and commits. Must not throw; a rejection counts as 'rejected'. */
   apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult>;
   /** `time` of the specs in force, 0 when none: becomes sinceTime. */
@@ -170,13 +173,13 @@ export class SpecSync {
     }
   }
 
-  /** Null when nothing is stored. Rejects with the adapter's error. */
+  /** Null when nothing is stored. Rejects with the adapter's error, and for specs that are too long. */
   private async storedSpecs(adapter: ContainedAdapter): Promise<Uint8Array | null> {
     const { value, error } = await adapter.get(RULES);
     if (error !== null) throw error;
     if (value === null || value === '') return null;
-    if (value instanceof Uint8Array) return value;
-    return encodeText(typeof value === 'string' ? value : JSON.stringify(value));
+    if (value instanceof Uint8Array) return this.within(value);
+    return this.bytesOf(typeof value === 'string' ? value : JSON.stringify(value));
   }
 
   /** Rejects when verifyPayload does not let the bytes pass. */
@@ -189,6 +192,27 @@ export class SpecSync {
     return null;
   }
 
+  /** @throws Error for a text that is too long. UTF-8 has no fewer bytes than a text has units. */
+  private async bytesOf(text: string): Promise<Uint8Array> {
+    if (text.length > this.maxBytes) throw this.tooLong();
+    return this.within(await encodeText(text));
+  }
+
+  private within(bytes: Uint8Array): Uint8Array {
+    if (bytes.byteLength > this.maxBytes) throw this.tooLong();
+    return bytes;
+  }
+
+  private get maxBytes(): number {
+    return this.options.maxBytes ?? MAX_SPECS_BYTES;
+  }
+
+  private tooLong(): Error {
+    const text = `The config specs are longer than maxSpecsBytes (${this.maxBytes})`;
+    this.options.logger.once('specs-too-long', 'warn', `statsigSDK> ${text}`);
+    return new NetworkError('too_long', text);
+  }
+
   private adapterError(): Error {
     return this.options.errors?.adapterValues(RULES.path) ?? new Error('The data adapter holds no config specs');
   }
@@ -196,7 +220,8 @@ export class SpecSync {
   /** Counts as a source only with a non-zero time; specs without one wait for the network (BEHAVIOUR.md 9.3). */
   private async fromBootstrap(bootstrap: string, result: SpecInitResult): Promise<void> {
     const { diagnostics, errors, logger } = this.options;
-    const bytes = await encodeText(bootstrap);
+    const bytes = await this.bytesOf(bootstrap).catch(asError);
+    if (bytes instanceof Error) return note(result, 'Bootstrap', errors?.bootstrapValues() ?? bytes);
     const refusal = await this.options.verifier?.check(bytes, 'Bootstrap').catch(asError);
     if (refusal !== undefined) return note(result, 'Bootstrap', refusal);
     diagnostics.start('bootstrap', 'process');
@@ -222,6 +247,7 @@ export class SpecSync {
       await this.afterNetwork(response.body, result);
       return null;
     } catch (error) {
+      if (error instanceof NetworkError && error.code === 'too_long') this.tooLong();
       return asError(error);
     }
   }
@@ -265,9 +291,7 @@ export class SpecSync {
     const { diagnostics } = this.options;
     const isMeasured = source !== 'Bootstrap';
     if (isMeasured) diagnostics.start('download_config_specs', 'process');
-    const result = await this.options.apply(bytes, source).catch((error: unknown): ApplyResult => {
-      return { status: 'rejected', error: asError(error) };
-    });
+    const result = await this.options.apply(bytes, source).catch(refused);
     if (!isMeasured) return result;
     if (result.status === 'noUpdates') diagnostics.cancel('download_config_specs', 'process');
     else diagnostics.end('download_config_specs', 'process', { success: result.status !== 'rejected' });
@@ -289,6 +313,10 @@ function note(result: SpecInitResult, source: SpecSource, error: Error | null, i
 function whyUnusable(applied: ApplyResult, isJsonText: boolean): string {
   if (applied.status === 'rejected') return isJsonText ? 'they are no config specs of this key' : 'they are no JSON';
   return applied.status === 'noUpdates' ? 'they hold no config specs (has_updates is not true)' : 'they have no time';
+}
+
+function refused(thrown: unknown): ApplyResult {
+  return { status: 'rejected', error: asError(thrown) };
 }
 
 function isJson(text: string): boolean {
