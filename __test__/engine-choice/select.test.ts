@@ -36,7 +36,9 @@ test('engines are tried from the fastest; what failed is told with its code and 
 });
 
 test('a binary of another version is not used', (t) => {
-  const native = (): ReplacementEngine => new RustEngine('native', '0.0.1', 1, {} as RustBinding) as unknown as ReplacementEngine;
+  // Refused before anything of it is used.
+  const Foreign = RustEngine as unknown as new (kind: string, version: string, userCapacity: number, binding: RustBinding) => ReplacementEngine;
+  const native = (): ReplacementEngine => new Foreign('native', '0.0.1', 1, {} as RustBinding);
   const { engine, rejected } = selectEngine(null, { native, wasm: fail('none'), js });
   t.is(engine.kind, 'js');
   t.regex(rejected[0]?.reason ?? '', /^the native engine is of version 0\.0\.1, this package of \d/);

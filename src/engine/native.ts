@@ -3,11 +3,25 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { interpreterOf, refuseCutOff } from './native-elf';
-import type { Engine } from './engine';
-import { RustEngine, type RustBinding } from './rust-adapter';
+import type { Engine, PreparedSpecs } from './engine';
+import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
+
+/** The addon's class. Its threads read no memory of JavaScript, which may be detached meanwhile: bytes are copied first. */
+interface NativeBinding extends RustBinding {
+  version(): string;
+  userCapacity(): number;
+  /** The number of an input, 0 when there is no room. */
+  openInput(length: number): number;
+  /** False when the piece does not fit. */
+  addInput(input: number, piece: Uint8Array): boolean;
+  closeInput(input: number): void;
+  /** Resolves to the JSON of `PreparedSpecs`. Takes the input. */
+  prepareSpecs(input: number): Promise<string>;
+  updateIdList(name: string, replace: boolean, input: number): Promise<boolean>;
+}
 
 interface NativeModule {
-  NativeEngine: new () => RustBinding & { version(): string; userCapacity(): number };
+  NativeEngine: new () => NativeBinding;
 }
 
 /** Name of this platform as napi-rs spells it, e.g. `linux-x64-gnu`. */
@@ -55,9 +69,55 @@ function load(): NativeModule {
   return found as NativeModule;
 }
 
+/** Bytes copied in one turn of the event loop, a third of a millisecond: 50 MB at once would hold it for tens. */
+const SLICE = 1024 * 1024;
+
+class NativeEngine extends RustEngine {
+  constructor(private readonly native: NativeBinding) {
+    super('native', native.version(), native.userCapacity(), native);
+  }
+
+  async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
+    const input = this.firstSlice(ownBytes(payload));
+    if (payload.byteLength > SLICE) await this.furtherSlices(input, payload);
+    return preparedOf(await this.native.prepareSpecs(input));
+  }
+
+  async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
+    const input = this.firstSlice(ownBytes(lines));
+    if (lines.byteLength > SLICE) await this.furtherSlices(input, lines);
+    return this.native.updateIdList(name, replace, input);
+  }
+
+  private firstSlice(bytes: Uint8Array): number {
+    const input = this.native.openInput(bytes.byteLength);
+    this.add(input, bytes, 0);
+    return input;
+  }
+
+  /** What was detached or resized meanwhile has another length, and is refused. */
+  private async furtherSlices(input: number, bytes: Uint8Array): Promise<void> {
+    const { byteLength } = bytes;
+    for (let from = SLICE; from < byteLength; from += SLICE) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.add(input, bytes.byteLength === byteLength ? bytes : NO_BYTES, from);
+    }
+  }
+
+  private add(input: number, bytes: Uint8Array, from: number): void {
+    const length = Math.min(SLICE, bytes.byteLength - from);
+    const piece = length > 0 ? new Uint8Array(bytes.buffer, bytes.byteOffset + from, length) : NO_BYTES;
+    const isTaken = this.native.addInput(input, piece) && (length > 0 || from === 0);
+    if (isTaken) return;
+    this.native.closeInput(input);
+    throw new Error('There is no room for these bytes, or they changed while they were read');
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
 /** A new native engine. @throws Error when no binary for this platform loads; the message says why. */
 export function createNativeEngine(): Engine {
   loaded ??= load();
-  const binding = new loaded.NativeEngine();
-  return new RustEngine('native', binding.version(), binding.userCapacity(), binding);
+  return new NativeEngine(new loaded.NativeEngine());
 }

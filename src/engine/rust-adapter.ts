@@ -5,12 +5,10 @@ import type {
 } from './engine';
 import { VERSION } from './version';
 
-/** The surface that crates/node and crates/wasm share: `Engine` with JSON text instead of objects. */
+/** The surface that crates/node and crates/wasm share: `Engine` with JSON text instead of objects. Each takes bytes in its own way. */
 export interface RustBinding {
   setOptions(json: string): void;
   setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void;
-  /** Resolves to the JSON of `PreparedSpecs`. */
-  prepareSpecs(payload: Uint8Array): Promise<string>;
   commitSpecs(handle: number): void;
   discardSpecs(handle: number): void;
   reset(): void;
@@ -36,7 +34,6 @@ export interface RustBinding {
   takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzipLevel: number): EventBatch;
   rotateWindow(): void;
   setOverrides(json: string): void;
-  updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
   removeIdList(name: string): void;
   exportIdList(name: string): Uint8Array | null;
   setIpTable(table: Uint8Array): void;
@@ -55,7 +52,7 @@ const NO_STATS: EngineStats = {
 };
 
 /** See the head of this file. */
-export class RustEngine implements Engine {
+export abstract class RustEngine implements Engine {
   /** The hot calls are the binding's own functions, without a frame in between. */
   evaluate: Engine['evaluate'];
   evaluateMany: Engine['evaluateMany'];
@@ -93,9 +90,7 @@ export class RustEngine implements Engine {
     this.rust.setDetails(reason, configSyncTimeMs, initTimeMs);
   }
 
-  async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
-    return preparedOf(await this.rust.prepareSpecs(payload));
-  }
+  abstract prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs>;
 
   commitSpecs(handle: number): void {
     this.rust.commitSpecs(handle);
@@ -167,9 +162,7 @@ export class RustEngine implements Engine {
     this.rust.setOverrides(JSON.stringify(overrides));
   }
 
-  updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
-    return this.rust.updateIdList(name, replace, lines);
-  }
+  abstract updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
 
   removeIdList(name: string): void {
     this.rust.removeIdList(name);
@@ -180,7 +173,7 @@ export class RustEngine implements Engine {
   }
 
   setIpTable(table: Uint8Array): void {
-    this.rust.setIpTable(table);
+    if (areOwnBytes(table)) this.rust.setIpTable(table);
   }
 
   setTimeZone(transitions: Float64Array): void {
@@ -218,6 +211,27 @@ export class RustEngine implements Engine {
 }
 
 /** JSON of the binding; a dead one gives no text. */
+const bufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength')?.get;
+
+/** The same bytes. @throws TypeError for what is no Uint8Array, and for shared memory */
+export function ownBytes(bytes: Uint8Array): Uint8Array {
+  if (areOwnBytes(bytes)) return bytes;
+  throw new TypeError('Bytes must be a Uint8Array over memory that is not shared');
+}
+
+/** Whether no other thread can change or resize them while they are read. */
+function areOwnBytes(bytes: unknown): bytes is Uint8Array {
+  // Not instanceof: a Uint8Array may come from another realm.
+  if (!ArrayBuffer.isView(bytes) || Object.prototype.toString.call(bytes) !== '[object Uint8Array]') return false;
+  try {
+    // Throws for any other kind of buffer.
+    bufferLength?.call(bytes.buffer);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What `prepareSpecs` answered. A time that JSON cannot carry comes as text. */
 export function preparedOf(json: string): PreparedSpecs {
   const prepared = JSON.parse(json) as PreparedSpecs;

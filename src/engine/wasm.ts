@@ -7,7 +7,7 @@
  * A trap (a panic, or memory that cannot grow) ends an instance, and no trap leaves this file: see `Life`.
  */
 import type { EventBatch, PreparedSpecs, ReplacementEngine } from './engine';
-import { RustEngine, preparedOf, type RustBinding } from './rust-adapter';
+import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
 import { Life, type Exports } from './wasm-life';
 
 /** A compiled module, as `WebAssembly.Module` or a bundler's import of the file gives it. */
@@ -49,8 +49,16 @@ class WasmEngine extends RustEngine implements ReplacementEngine {
     if (this.isDead() || typeof this.userCapacity !== 'number') throw new Error(`the module does not work: ${binding.lastError()}`);
   }
 
+  async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
+    return this.prepareSpecsNow(payload);
+  }
+
   prepareSpecsNow(payload: Uint8Array): PreparedSpecs {
-    return preparedOf(this.binding.prepareSpecsNow(payload));
+    return preparedOf(this.binding.prepareSpecs(ownBytes(payload)));
+  }
+
+  async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
+    return this.binding.updateIdList(name, replace, ownBytes(lines));
   }
 }
 
@@ -94,11 +102,8 @@ class WasmBinding implements RustBinding {
     this.wasm.set_details(this.write(reason), configSyncTimeMs, initTimeMs);
   }
 
-  async prepareSpecs(payload: Uint8Array): Promise<string> {
-    return this.prepareSpecsNow(payload);
-  }
-
-  prepareSpecsNow(payload: Uint8Array): string {
+  /** JSON of `PreparedSpecs`. */
+  prepareSpecs(payload: Uint8Array): string {
     const length = this.writeBytes(payload);
     const answer = this.wasm.prepare_specs(length);
     // The module gave the payload's memory back.
@@ -227,7 +232,7 @@ class WasmBinding implements RustBinding {
     this.wasm.set_overrides(this.write(json));
   }
 
-  async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
+  updateIdList(name: string, replace: boolean, lines: Uint8Array): boolean {
     const encoded = this.encoder.encode(name);
     this.claim(encoded.length + lines.length);
     this.view.set(encoded, this.input);

@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use napi::bindgen_prelude::{AsyncTask, Either3, Env, Float64Array, Null, Result, This, Uint8Array};
+use napi::bindgen_prelude::{AsyncTask, Either3, Env, Null, Result, This, Uint8Array, Unknown};
+use napi::{sys, JsValue};
 use napi_derive::napi;
 use statsig_evaluator::engine::eval_code;
 use statsig_evaluator::{ClientInitialize, Engine, SpecKind, USER_CAPACITY};
 
+use crate::arrays::with_elements;
 use crate::hot;
 use crate::shared::Shared;
 use crate::tasks::{DropTask, EncodeTask, EncodedBatch, Form, IdListTask, PrepareTask};
@@ -59,9 +61,29 @@ impl NativeEngine {
         self.shared.call((), |engine| engine.set_details(&reason, config_sync_time_ms, init_time_ms));
     }
 
+    #[napi]
+    pub fn open_input(&self, length: f64) -> u32 {
+        self.shared.inputs.open(length)
+    }
+
+    #[napi(ts_args_type = "input: number, piece: Uint8Array")]
+    pub fn add_input(&self, env: Env, input: u32, piece: Unknown) -> bool {
+        // SAFETY: live handles of this call, the kind is that of `u8`, and nothing calls JavaScript.
+        unsafe {
+            with_elements(env.raw(), piece.value().value, sys::TypedarrayType::uint8_array, |piece| {
+                self.shared.inputs.add(input, piece)
+            })
+        }
+    }
+
+    #[napi]
+    pub fn close_input(&self, input: u32) {
+        drop(self.shared.inputs.take(input));
+    }
+
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn prepare_specs(&self, payload: Uint8Array) -> AsyncTask<PrepareTask> {
-        AsyncTask::new(PrepareTask { payload, inbox: self.shared.inbox.clone() })
+    pub fn prepare_specs(&self, input: u32) -> AsyncTask<PrepareTask> {
+        AsyncTask::new(PrepareTask { payload: self.shared.inputs.take(input), inbox: self.shared.inbox.clone() })
     }
 
     #[napi]
@@ -165,9 +187,13 @@ impl NativeEngine {
     }
 
     #[napi(ts_return_type = "Promise<boolean>")]
-    pub fn update_id_list(&self, name: String, replace: bool, lines: Uint8Array) -> AsyncTask<IdListTask> {
-        let update = self.shared.call(None, |engine| Some(engine.start_id_list(&name, replace)));
-        AsyncTask::new(IdListTask { update, lines, inbox: self.shared.inbox.clone() })
+    pub fn update_id_list(&self, name: String, replace: bool, input: u32) -> AsyncTask<IdListTask> {
+        let lines = self.shared.inputs.take(input);
+        let update = lines.and_then(|lines| {
+            let update = self.shared.call(None, |engine| Some(engine.start_id_list(&name, replace)));
+            update.map(|update| (update, lines))
+        });
+        AsyncTask::new(IdListTask { update, inbox: self.shared.inbox.clone() })
     }
 
     #[napi]
@@ -180,14 +206,24 @@ impl NativeEngine {
         self.shared.salvage(None, |engine| engine.export_id_list(&name)).map(Uint8Array::from)
     }
 
-    #[napi]
-    pub fn set_ip_table(&self, table: Uint8Array) {
-        self.shared.call((), |engine| engine.set_ip_table(&table));
+    #[napi(ts_args_type = "table: Uint8Array")]
+    pub fn set_ip_table(&self, env: Env, table: Unknown) {
+        // SAFETY: as in `add_input`.
+        unsafe {
+            with_elements(env.raw(), table.value().value, sys::TypedarrayType::uint8_array, |table| {
+                self.shared.call((), |engine| engine.set_ip_table(table))
+            })
+        }
     }
 
-    #[napi]
-    pub fn set_time_zone(&self, transitions: Float64Array) {
-        self.shared.call((), |engine| engine.set_time_zone(&transitions));
+    #[napi(ts_args_type = "transitions: Float64Array")]
+    pub fn set_time_zone(&self, env: Env, transitions: Unknown) {
+        // SAFETY: as in `add_input`, with the kind of `f64`.
+        unsafe {
+            with_elements(env.raw(), transitions.value().value, sys::TypedarrayType::float64_array, |transitions| {
+                self.shared.call((), |engine| engine.set_time_zone(transitions))
+            })
+        }
     }
 
     #[napi]

@@ -1,30 +1,14 @@
 //! `evaluateMany` and `exposeMany` as raw N-API functions over typed arrays: see `hot`.
 
-use std::ffi::c_void;
 use std::ptr;
 
 use napi::sys;
 
+use crate::arrays::typed_array;
 use crate::hot::{call_info, index, number};
 
 /// Number of arguments: slot, specs, count, mode, now, codes.
 const ARGUMENTS: usize = 6;
-
-/// Start and length of a typed array of the kind that holds `T`s; empty for anything else.
-///
-/// # Safety
-/// `env` must be that of the running callback, `value` one of its live handles, and `wanted` the kind of `T`.
-unsafe fn typed_array<T>(env: sys::napi_env, value: sys::napi_value, wanted: i32) -> (*mut T, usize) {
-    let (mut kind, mut length, mut data) = (0, 0, ptr::null_mut::<c_void>());
-    // SAFETY: live handles by contract, pointers to locals; parts that are not wanted may be null.
-    let status = unsafe {
-        sys::napi_get_typedarray_info(env, value, &mut kind, &mut length, &mut data, ptr::null_mut(), ptr::null_mut())
-    };
-    if status != sys::Status::napi_ok || kind != wanted || data.is_null() {
-        return (ptr::null_mut(), 0);
-    }
-    (data.cast(), length)
-}
 
 /// `evaluateMany(slot, specs, count, mode, nowMs, codes)`: how many codes were written.
 pub unsafe extern "C" fn evaluate_many(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {

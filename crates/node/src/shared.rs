@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use statsig_evaluator::Engine;
 
+use crate::arrays::Inputs;
 use crate::tasks::{Inbox, OwedBatches};
 
 /// One engine. Used by one thread only; what tasks finish elsewhere arrives through the inbox.
@@ -13,6 +14,7 @@ use crate::tasks::{Inbox, OwedBatches};
 pub struct Shared {
     engine: RefCell<Engine>,
     pub inbox: Arc<Inbox>,
+    pub inputs: Inputs,
     pub owed: OwedBatches,
     /// Disposed or poisoned: nothing answers any more.
     dead: Cell<bool>,
@@ -66,6 +68,7 @@ impl Shared {
     pub fn dispose(&self) {
         self.dead.set(true);
         self.inbox.clear();
+        self.inputs.clear();
         self.engine.replace(Engine::new());
     }
 }

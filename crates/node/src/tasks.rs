@@ -84,12 +84,9 @@ fn guarded<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
         .unwrap_or_else(|_| Err(Error::new(Status::GenericFailure, "the native evaluator panicked")))
 }
 
-/// Parses and compiles a payload.
-///
-/// The bytes stay where JavaScript has them: a copy of 50 MB would hold the event loop for tens of milliseconds. Whoever
-/// calls must not change them before the promise settles.
+/// Parses and compiles a payload; None when its bytes did not all arrive.
 pub struct PrepareTask {
-    pub payload: Uint8Array,
+    pub payload: Option<Vec<u8>>,
     pub inbox: Arc<Inbox>,
 }
 
@@ -98,8 +95,8 @@ impl Task for PrepareTask {
     type JsValue = String;
 
     fn compute(&mut self) -> Result<PreparedSpecs> {
-        let payload = &self.payload;
-        guarded(|| prepare(payload).map_err(|e| Error::new(Status::InvalidArg, e.to_string())))
+        let payload = self.payload.take().ok_or_else(|| Error::new(Status::InvalidArg, "the payload is incomplete"))?;
+        guarded(|| prepare(&payload).map_err(|e| Error::new(Status::InvalidArg, e.to_string())))
     }
 
     fn resolve(&mut self, _: Env, mut specs: PreparedSpecs) -> Result<String> {
@@ -214,10 +211,9 @@ fn gzip(plain: &[u8], level: u32) -> Option<Vec<u8>> {
     encoder.write_all(plain).and_then(|()| encoder.finish()).ok()
 }
 
-/// Applies lines to an ID list. They stay where JavaScript has them, as a payload does.
+/// Applies lines to an ID list.
 pub struct IdListTask {
-    pub update: Option<IdListUpdate>,
-    pub lines: Uint8Array,
+    pub update: Option<(IdListUpdate, Vec<u8>)>,
     pub inbox: Arc<Inbox>,
 }
 
@@ -226,12 +222,12 @@ impl Task for IdListTask {
     type JsValue = bool;
 
     fn compute(&mut self) -> Result<bool> {
-        let Some(update) = self.update.as_mut() else { return Ok(false) };
-        guarded(|| Ok(update.apply(&self.lines)))
+        let Some((update, lines)) = self.update.as_mut() else { return Ok(false) };
+        guarded(|| Ok(update.apply(lines)))
     }
 
     fn resolve(&mut self, _: Env, changed: bool) -> Result<bool> {
-        if let (true, Some(update)) = (changed, self.update.take()) {
+        if let (true, Some((update, _))) = (changed, self.update.take()) {
             self.inbox.add_list(update);
         }
         Ok(changed)
