@@ -88,6 +88,7 @@ export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine
 export type {
   DeliveryCounters, DeliveryReport, DroppedByReason, DroppedEvents, DropReason,
 } from './events/delivery';
+export type { BeforeLog, LoggedEvent } from './events/before-log';
 export type { FlushOptions } from './flush-options';
 export type * from './interfaces/IUserPersistentStorage';
 export type { LogEvent, LogEventData } from './log-event';

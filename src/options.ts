@@ -4,6 +4,7 @@
  */
 import type { EngineKind } from './engine/engine';
 import { isEngineKind } from './engine/kinds';
+import { MUST_BE_SYNC, type BeforeLog } from './events/before-log';
 import type { DroppedEvents } from './events/dropped';
 import { MAX_SPOOL_BYTES } from './events/spool/event-spool';
 import { consoleLogger, type LoggerInterface } from './observability/logger';
@@ -75,6 +76,9 @@ export interface ResolvedOptions {
   readonly eventSpoolMaxBytes: number;
   readonly eventSpoolSync: boolean;
   readonly onEventsDropped: ((dropped: DroppedEvents) => unknown) | null;
+  readonly beforeLog: BeforeLog | null;
+  /** Paths below the user. */
+  readonly redact: readonly string[];
   readonly reportExceptions: boolean;
   readonly sdkType: string;
   readonly sdkVersion: string;
@@ -189,6 +193,8 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     eventSpoolMaxBytes: positive(reader, 'eventSpoolMaxBytes') ?? MAX_SPOOL_BYTES,
     eventSpoolSync: reader.boolean('eventSpoolSync', false),
     onEventsDropped: reader.function<(dropped: DroppedEvents) => void>('onEventsDropped'),
+    beforeLog: beforeLogOption(reader),
+    redact: redactOption(reader),
     reportExceptions: reader.boolean('reportExceptions', false),
     sdkType: reader.string('sdkType', 'statsig-node'),
     sdkVersion: reader.string('sdkVersion', COMPATIBLE_VERSION),
@@ -199,6 +205,34 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     maxIdListBytes: positive(reader, 'maxIdListBytes'),
     disableEnvironmentProxy: reader.boolean('disableEnvironmentProxy', false),
   };
+}
+
+/** An async one stays, for without it events would go out that it was meant to stop. */
+function beforeLogOption(reader: OptionReader): BeforeLog | null {
+  const hook = reader.function<BeforeLog>('beforeLog');
+  const isAsync = Object.prototype.toString.call(hook) === '[object AsyncFunction]';
+  if (isAsync) reader.warnings.push(`statsigSDK> The option ${MUST_BE_SYNC}.`);
+  return hook;
+}
+
+const MOST_PATHS = 1000;
+
+/** `user.email` becomes `email`. */
+function redactOption(reader: OptionReader): readonly string[] {
+  const given = reader.raw('redact');
+  if (given == null) return [];
+  const list: unknown[] = Array.isArray(given) ? given.slice(0, MOST_PATHS) : [];
+  const paths = list.filter((path): path is string => typeof path === 'string' && /^user\.[^.]+(\.[^.]+)*$/.test(path));
+  if (paths.length < list.length || !Array.isArray(given)) {
+    const odd = Array.isArray(given) ? describePath(list.find((path) => !paths.includes(path as string))) : typeof given;
+    const text = "a list of paths like 'user.email' and 'user.custom.ssn'";
+    reader.warnings.push(`statsigSDK> The option redact must be ${text}, got ${odd}; what is no such path is ignored.`);
+  }
+  return paths.map((path) => path.slice('user.'.length));
+}
+
+function describePath(path: unknown): string {
+  return typeof path === 'string' ? `'${path.slice(0, 40)}'` : typeof path;
 }
 
 /** Level 1: half of level 6's time, for a third more bytes (docs/events.md). */

@@ -10,6 +10,7 @@ import type { EngineKind, EngineOptions } from './engine/engine';
 import { VERSION } from './engine/version';
 import { contained } from './error-boundary';
 import type { Evaluator } from './evaluation/evaluator';
+import { EventFilter } from './events/before-log';
 import type { EventDeliveryOptions, EventSpool } from './events/delivery';
 import type { Clock } from './network/clock';
 import { StatsigHttp } from './network/http';
@@ -63,6 +64,7 @@ export function engineOptions({ options, sessionID }: Surroundings): EngineOptio
     batchLimit: batchSize(loggingMaxBufferSize),
     pendingLimit: PENDING_EVENTS,
     keepsIdListOrder: options.dataAdapter !== null,
+    redact: options.redact,
     sdkType,
     sdkVersion,
     sessionID,
@@ -195,6 +197,7 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
   return {
     upload: (upload) => parts.http.postEvents(upload),
     newId: platform.randomUUID,
+    filter: options.beforeLog === null ? null : new EventFilter(options.beforeLog, logger),
     takeBatch: (maxEvents, gzip) => evaluator.takeBatch(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
     takeBatchNow: (maxEvents, gzip) => evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
     pending: () => evaluator.pendingEvents(),
@@ -213,7 +216,8 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     clock,
     spool: isSilent(options) ? null : openEventSpool(around),
     onDropped: (dropped, error) => {
-      parts.exceptions.report(error, { tag: 'statsig::log_event_failed', eventCount: dropped.count, bypassDedupe: true });
+      const report = { tag: 'statsig::log_event_failed', eventCount: dropped.count, bypassDedupe: true };
+      if (dropped.reason !== 'beforeLog') parts.exceptions.report(error, report);
       if (onEventsDropped !== null) contained(logger, 'onEventsDropped', () => onEventsDropped(dropped));
     },
   };

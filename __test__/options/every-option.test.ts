@@ -48,6 +48,8 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   eventSpoolMaxBytes: [5, 5, 64 * 1024 * 1024, -5],
   eventSpoolSync: [true, true, false, 1],
   onEventsDropped: [noop, noop, null, {}],
+  beforeLog: [noop, noop, null, 'f'],
+  redact: [['user.email', 'user.custom.ssn'], ['email', 'custom.ssn'], [], ['email']],
   reportExceptions: [true, true, false, 1],
   sdkType: ['t', 't', 'statsig-node', 5],
   sdkVersion: ['1', '1', '6.5.2', 1],

@@ -122,7 +122,7 @@ export interface PreparedSpecs {
   summary: SpecsSummary;
 }
 
-/** Facts about the process that events and answers carry. All but the last field are required. */
+/** Facts about the process that events and answers carry. All but the last two fields are required. */
 export interface EngineOptions {
   /** options.environment.tier when that is a string; decides sampling (BEHAVIOUR.md 7.7). */
   tier: string | null;
@@ -138,6 +138,8 @@ export interface EngineOptions {
   sessionID: string;
   /** `exportIdList` gives IDs in the order in which they came; costs 8 to 16 bytes per ID. Default false. */
   keepsIdListOrder?: boolean;
+  /** What events leave out of users, as paths below the user: `email`, `custom.ssn`. Inside of arrays too. */
+  redact?: readonly string[];
 }
 
 /** Arguments of `clientInitialize`, all optional but `random` and `nowMs`. Sources: BEHAVIOUR.md 6, SERVER_CORE.md 7. */

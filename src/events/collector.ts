@@ -1,5 +1,6 @@
 import type { SafeLogger } from '../observability/logger';
 import type { Compress, EncodedBatch, StoredBatch } from './batch';
+import type { EventFilter } from './before-log';
 import type { Sender } from './sender';
 
 export interface CollectorOptions {
@@ -20,8 +21,18 @@ export interface CollectorOptions {
   newId(): string;
   logger: SafeLogger;
   sender: Sender;
+  /** The option `beforeLog`. */
+  filter: EventFilter | null;
+  /** Events that the filter dropped. */
+  onFiltered(events: number): void;
   /** Events that the engine did not give. */
   onLost(events: number, error: Error): void;
+}
+
+/** A batch that is ready, and how many events were taken for it. */
+interface Ready {
+  taken: number;
+  batch: EncodedBatch;
 }
 
 /** Moves events from the engine to the sender, a batch at a time. */
@@ -30,7 +41,7 @@ export class Collector {
   /** Events that left the engine and are not with the sender yet. */
   private inHand = 0;
   /** The same once they are written. */
-  private written: EncodedBatch | null = null;
+  private written: Ready | null = null;
   private readonly maxEvents: number;
 
   constructor(private readonly options: CollectorOptions) {
@@ -64,22 +75,27 @@ export class Collector {
 
   /** All that is not with the sender yet, at once; a collection under way ends with nothing. */
   *collectNow(): Generator<StoredBatch, void, void> {
-    const { lost, onLost } = this.options;
+    const { filter, lost, onFiltered, onLost, pending } = this.options;
     let missing = this.events + lost();
-    for (let batch = this.nextNow(); batch.count > 0; batch = this.nextNow()) {
-      missing -= batch.count;
+    // A hook that logs events about events must not go on forever.
+    while (missing > 0) {
+      const { batch, taken } = this.nextNow();
+      if (taken === 0) break;
+      missing -= taken;
+      if (batch.count === 0) continue;
       const zipped = batch.isGzipped ? batch.body : this.compressNow(batch.body);
       yield this.stored(batch, zipped);
     }
+    if (filter !== null && missing <= 0) onFiltered(pending());
     missing -= lost();
     if (missing > 0) onLost(missing, new Error('The engine did not give all of its events'));
   }
 
-  private nextNow(): EncodedBatch {
+  private nextNow(): Ready {
     const { written } = this;
     this.written = null;
     this.inHand = 0;
-    return written ?? this.options.takeBatchNow(this.maxEvents, this.isCompressing);
+    return written ?? this.filtered(this.options.takeBatchNow(this.maxEvents, this.asksForGzip));
   }
 
   /**
@@ -102,15 +118,17 @@ export class Collector {
   private async moveOne(): Promise<number> {
     const { onLost, sender } = this.options;
     try {
-      const batch = await this.take();
-      if (batch.count === 0) return 0;
+      const { batch, taken } = this.filtered(await this.take());
+      if (batch.count === 0) return taken;
+      // What the filter dropped is counted.
+      const ready = { batch, taken: batch.count };
       this.inHand = batch.count;
-      this.written = batch;
+      this.written = ready;
       const zipped = batch.isGzipped ? batch.body : await this.compress(batch.body);
       // Given away by `collectNow`?
-      if (this.written !== batch) return 0;
+      if (this.written !== ready) return 0;
       sender.add(this.stored(batch, zipped));
-      return batch.count;
+      return taken;
     } catch (error) {
       onLost(this.inHand, error instanceof Error ? error : new Error('A batch could not be written'));
       throw error;
@@ -123,13 +141,27 @@ export class Collector {
   private take(): Promise<EncodedBatch> {
     const { lost, pending, takeBatch } = this.options;
     const before = pending() + lost();
-    const taking = takeBatch(this.maxEvents, this.isCompressing);
+    const taking = takeBatch(this.maxEvents, this.asksForGzip);
     this.inHand = Math.max(0, before - pending() - lost());
     return taking;
   }
 
+  /** What the filter leaves; all, without one. */
+  private filtered(batch: EncodedBatch): Ready {
+    const { filter, onFiltered } = this.options;
+    if (filter === null || batch.count === 0) return { taken: batch.count, batch };
+    const { batch: left, dropped } = filter.apply(batch);
+    if (dropped > 0) onFiltered(dropped);
+    return { taken: batch.count, batch: left };
+  }
+
   private stored({ count, body }: EncodedBatch, zipped: Uint8Array | null): StoredBatch {
     return { id: this.options.newId(), count, body: zipped ?? body, isGzipped: zipped !== null };
+  }
+
+  /** A filter has to read what the engine gives. */
+  private get asksForGzip(): boolean {
+    return this.isCompressing && this.options.filter === null;
   }
 
   private get isCompressing(): boolean {

@@ -2,6 +2,7 @@
 import type { Clock } from '../network/clock';
 import type { SafeLogger } from '../observability/logger';
 import type { Compress, EncodedBatch } from './batch';
+import type { EventFilter } from './before-log';
 import type { DroppedByReason, DroppedEvents } from './dropped';
 import type { RetryBackoff } from './retry-policy';
 import type { EventUpload } from './sender';
@@ -27,6 +28,8 @@ export interface EventDeliveryOptions {
   compressNow?: ((bytes: Uint8Array) => Uint8Array) | null;
   /** Turns `compress` back; without it a gzipped batch that is too long (413) is dropped, not split. */
   decompress?: Compress | null;
+  /** The option `beforeLog`; the bodies that `takeBatch` gives are plain then. */
+  filter?: EventFilter | null;
   /** False while the payload's sdk_flags.stop_log_event_compression is true. */
   compressionEnabled(): boolean;
   /** loggingIntervalMs */

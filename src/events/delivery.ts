@@ -29,6 +29,8 @@ const MIN_INTERVAL_MS = 10;
 /** Part of a shutdown's budget, and most of it (ms), in which the spool catches up. */
 const SETTLING_SHARE = 0.1;
 const SETTLING_MS = 250;
+/** One for all, for an error costs a look at the stack. */
+const FILTERED = new Error('beforeLog dropped them');
 /** How long uploads may take to notice that they were aborted, ms. */
 const ABORTING_MS = 50;
 
@@ -292,6 +294,8 @@ export class EventDelivery {
       newId: options.newId,
       logger: options.logger,
       sender,
+      filter: options.filter ?? null,
+      onFiltered: (events) => this.drops.add('beforeLog', events, FILTERED),
       onLost: (events, error) => sender.countDropped('engine', events, error),
     });
   }

@@ -5,9 +5,10 @@ import type { SafeLogger } from '../observability/logger';
  * Why events were lost. `limit`: too many were waiting. `size`: the server finds an event too long
  * (413). `refused`: it refused the batch by another status. `spool`: the disk did not take them, or
  * damaged them. `engine`: they went down with an engine that died. `invalid`: no JSON could be made
- * of the event. `unsent`: they were undelivered when the SDK was shut down, or the process ended.
+ * of the event. `beforeLog`: that hook dropped them, or failed. `unsent`: they were undelivered when the SDK was shut down, or the process ended.
  */
-export type DropReason = 'limit' | 'size' | 'refused' | 'spool' | 'engine' | 'invalid' | 'unsent';
+export type DropReason =
+  | 'limit' | 'size' | 'refused' | 'spool' | 'engine' | 'invalid' | 'beforeLog' | 'unsent';
 
 /** Events that were lost, by reason. */
 export type DroppedByReason = Record<DropReason, number>;
@@ -23,7 +24,7 @@ export interface DroppedEvents {
 /** Least time between two lines of the log, ms. */
 const LINE_EVERY_MS = 60_000;
 const NONE: DroppedByReason = {
-  limit: 0, size: 0, refused: 0, spool: 0, engine: 0, invalid: 0, unsent: 0,
+  limit: 0, size: 0, refused: 0, spool: 0, engine: 0, invalid: 0, beforeLog: 0, unsent: 0,
 };
 
 export interface DropLedgerOptions {
@@ -50,13 +51,16 @@ export class DropLedger {
   add(reason: DropReason, count: number, error: Error): void {
     if (count <= 0) return;
     this.byReason[reason] += count;
-    this.unsaid[reason] += count;
-    this.latest = this.options.logger.describe(error);
+    const message = this.options.logger.describe(error);
     try {
-      this.options.onDropped({ reason, count, message: this.latest }, error);
+      this.options.onDropped({ reason, count, message }, error);
     } catch {
       // A report about lost events must not lose more.
     }
+    // What the application asked for is no news.
+    if (reason === 'beforeLog') return;
+    this.unsaid[reason] += count;
+    this.latest = message;
     this.say();
   }
 

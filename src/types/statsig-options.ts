@@ -1,4 +1,5 @@
 import type { EngineKind } from '../engine/engine';
+import type { BeforeLog } from '../events/before-log';
 import type { DroppedEvents } from '../events/dropped';
 import type { IDataAdapter } from '../interfaces/IDataAdapter';
 import type { IUserPersistentStorage, UserPersistedValues } from '../interfaces/IUserPersistentStorage';
@@ -97,6 +98,13 @@ export type AdditionalOptions = {
   eventSpoolSync: boolean;
   /** Told of events that were lost, and why. What it throws is logged. */
   onEventsDropped: (dropped: DroppedEvents) => void;
+  /**
+   * Sees each event once, when its batch is written: returns what is to be sent, or null for nothing. Synchronous. An event
+   * that it throws about, or returns a promise for, is dropped and counted.
+   */
+  beforeLog: BeforeLog | null;
+  /** What events leave out of users, as paths: `['user.email', 'user.custom.ssn']`. */
+  redact: string[];
   /** Send reports of internal errors to Statsig. Default false. */
   reportExceptions: boolean;
   /** SDK type on the wire. Default 'statsig-node', whose protocol this package speaks. */

@@ -18,7 +18,7 @@ use crate::js_semantics::{json::parse_str, JsValue, TimeZone};
 use crate::lookup::ip::IpTable;
 use crate::outcome::table::Tables;
 use crate::store::{SpecKind, Store, Text};
-use crate::user::{Templates, UserAgentParts, UserSlot};
+use crate::user::{Redaction, Templates, UserAgentParts, UserSlot};
 use crate::wire::property;
 pub use lists::IdListUpdate;
 
@@ -172,6 +172,9 @@ impl Engine {
             batch_limit: count("batchLimit", 1000),
             pending_limit: count("pendingLimit", 100_000),
         };
+        let paths = property(&options, "redact").as_array().unwrap_or_default();
+        let paths = paths.iter().filter_map(|path| path.as_str().map(String::from)).collect();
+        self.exposures.set_redaction(Redaction::new(paths));
         self.keeps_list_order = property(&options, "keepsIdListOrder").as_bool() == Some(true);
         self.options = options;
     }

@@ -6,6 +6,7 @@ import { textOf } from './js-semantics';
 import { exposuresJson } from './outcome';
 import { ExposedParameter } from './sampling';
 import { Steps } from './turns';
+import { redacted } from './redact';
 import { LoggedUser, eventJson } from './user';
 
 /** Source of the specs and times, as answers and exposures carry them. */
@@ -47,10 +48,17 @@ export function sizeOf(event: Pending): number {
   return user + ('record' in event ? EXPOSURE_UNITS + (event.parameter?.name.length ?? 0) : event.head.length + event.tail.length);
 }
 
+/** What surrounds the events, and what they leave out of users (`EngineOptions.redact`). */
+export interface EventForm {
+  prefix: string;
+  suffix: string;
+  redact: readonly string[];
+}
+
 /** `prefix + events + suffix` as UTF-8, a slice a step. */
-export function* encodeEvents(events: readonly Pending[], prefix: string, suffix: string): Steps<Uint8Array> {
+export function* encodeEvents(events: readonly Pending[], { prefix, suffix, redact }: EventForm): Steps<Uint8Array> {
   const encoder = textEncoder();
-  const writer = new EventWriter();
+  const writer = new EventWriter(redact);
   const parts: Uint8Array[] = [];
   let text = prefix;
   let written = 0;
@@ -85,6 +93,8 @@ class EventWriter {
   private readonly outcomes = new Map<OutcomeRecord, OutcomeText>();
   private readonly details = new Map<Details, string>();
 
+  constructor(private readonly redact: readonly string[]) {}
+
   write(event: Pending): string {
     const user = event.user === null ? 'null' : this.userText(event.user);
     return 'record' in event ? this.exposure(event, user) : event.head + user + event.tail;
@@ -92,7 +102,7 @@ class EventWriter {
 
   private userText(user: LoggedUser): string {
     let text = this.users.get(user);
-    if (text === undefined) this.users.set(user, (text = eventJson(user)));
+    if (text === undefined) this.users.set(user, (text = redacted(eventJson(user), this.redact)));
     return text;
   }
 

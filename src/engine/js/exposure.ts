@@ -129,7 +129,7 @@ export class EventQueue {
   private remove(prefix: string, suffix: string, maxEvents: number): OwedBatch {
     const taken = this.pending.splice(0, this.fitting(maxEvents));
     for (const event of taken) this.release(event);
-    return { count: taken.length, steps: encodeEvents(taken, prefix, suffix), body: null };
+    return { count: taken.length, steps: encodeEvents(taken, { prefix, suffix, redact: this.options.redact ?? [] }), body: null };
   }
 
   /** How many of the oldest events make a batch. */

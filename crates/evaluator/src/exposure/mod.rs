@@ -9,7 +9,7 @@ use crate::outcome::list::Facts;
 use crate::outcome::table::Tables;
 use crate::outcome::Outcome;
 use crate::store::Text;
-use crate::user::UserSlot;
+use crate::user::{Redaction, UserSlot};
 use batch::{Details, Event, EventBatch};
 use hash::{hash_text, join, SeenSet};
 use pending::Pending;
@@ -69,6 +69,11 @@ pub(crate) struct Exposures {
 }
 
 impl Exposures {
+    /// What events from now on leave out of users.
+    pub(crate) fn set_redaction(&mut self, redaction: Redaction) {
+        self.pending.set_redaction(redaction);
+    }
+
     /// Facts that events from now on carry.
     pub(crate) fn set_details(&mut self, mut details: Details) {
         details.sampling_mode = self.mode.clone();

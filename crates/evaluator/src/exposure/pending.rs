@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::batch::{Chunk, Details, Event, EventBatch, TextRange, Texts};
 use crate::outcome::list::Snapshot;
 use crate::store::Text;
-use crate::user::{PendingText, UserSlot};
+use crate::user::{PendingText, Redaction, UserSlot};
 
 /// Events of a chunk; the next one starts a new chunk.
 const CHUNK_EVENTS: usize = 1000;
@@ -21,6 +21,7 @@ pub(super) struct Pending {
     /// Serial number of the last chunk, from 1.
     serial: u64,
     details: Details,
+    redaction: Redaction,
     events: usize,
     bytes: usize,
 }
@@ -32,6 +33,13 @@ impl Pending {
 
     pub(super) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// What events leave out of users from now on.
+    pub(super) fn set_redaction(&mut self, redaction: Redaction) {
+        self.redaction = redaction;
+        // Users are written again.
+        self.serial += 1;
     }
 
     pub(super) fn set_details(&mut self, details: Details) {
@@ -87,7 +95,10 @@ impl Pending {
     /// The user's text in the current chunk, appended if it is not there yet.
     pub(super) fn user(&mut self, slot: &mut UserSlot) -> TextRange {
         if slot.pending.chunk != self.serial {
-            let range = self.text(slot.event_text());
+            let range = match self.redaction.is_empty() {
+                true => self.text(slot.event_text()),
+                false => self.text(&self.redaction.apply(slot.event_text())),
+            };
             slot.pending = PendingText { chunk: self.serial, start: range.start, end: range.end };
         }
         TextRange { start: slot.pending.start, end: slot.pending.end }

@@ -5,6 +5,7 @@
 mod client;
 mod exotic;
 mod ids;
+mod redact;
 mod scan;
 mod sections;
 mod template;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use crate::js_semantics::{json, to_lower_case, JsValue};
 use crate::store::{FieldName, Store};
 use scan::scan_object;
+pub(crate) use redact::Redaction;
 pub(crate) use template::Templates;
 pub use value::Value;
 
