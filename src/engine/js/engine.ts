@@ -248,7 +248,8 @@ class JsEngine implements ReplacementEngine {
   }
 
   exposeMany(exposures: Float64Array, count: number): number {
-    for (let i = 0; i < 3 * count; i += 3) this.expose(exposures[i]!, exposures[i + 1]!, EvalMode.Expose, exposures[i + 2]!);
+    const end = Math.min(3 * count, exposures.length);
+    for (let i = 0; i < end; i += 3) this.expose(exposures[i]!, exposures[i + 1]!, EvalMode.Expose, exposures[i + 2]!);
     return (this.pendingEvents() << 1) | Number(this.events.isFull);
   }
 
