@@ -7,6 +7,7 @@ import type { Evaluations } from './evaluations';
 import type { DeliveryReport } from './events/delivery';
 import type { Runtime } from './runtime';
 import type { InitializationDetails, InitializationSource } from './types/initialization';
+import { isError } from './observability/thrown';
 
 const INVALID_KEY =
   'Invalid key provided.  You must use a Server Secret Key from the Statsig console with the node-js-server-sdk';
@@ -82,7 +83,7 @@ export class Lifecycle {
       return { success, error: success ? error : this.reasonOf(error), source };
     } catch (thrown) {
       this.runtime.exceptions.report(thrown, { tag: 'initializeAsync' });
-      return { success: false, error: thrown instanceof Error ? thrown : undefined, source: undefined };
+      return { success: false, error: isError(thrown) ? thrown : undefined, source: undefined };
     }
   }
 

@@ -20,6 +20,7 @@ import { SpecApplier } from './spec-applier';
 import type { ContainedAdapter } from './storage/contained-adapter';
 import { IdListSync } from './updates/id-list-sync';
 import { SpecSync, type SpecInitResult } from './updates/spec-sync';
+import { isError } from './observability/thrown';
 
 export interface RuntimeInit {
   secretKey: string | null;
@@ -89,7 +90,7 @@ export class Runtime {
     if (this.options.initStrategyForIDLists === 'await') {
       await this.loadIdLists();
     } else if (this.options.initStrategyForIDLists === 'lazy') {
-      this.clock.setTimer(() => void this.loadIdLists(), 0, 'wait');
+      this.clock.setTimer(() => void this.loadIdLists(), 0);
     }
     this.isLoaded = true;
     if (!this.isStopped && this.init.platform.hasBackground) {
@@ -215,7 +216,7 @@ export class Runtime {
     try {
       selection = platform.selectEngine(this.options.engine);
     } catch (error) {
-      throw new EngineUnavailableError(error instanceof Error ? error.message : String(error));
+      throw new EngineUnavailableError(isError(error) ? error.message : String(error));
     }
     const { engine, rejected } = selection;
     if (rejected.length > 0) {
@@ -251,7 +252,7 @@ export class Runtime {
     if (strategy === 'await') {
       this.loadIpTable();
     } else {
-      this.clock.setTimer(() => this.loadIpTable(), 0, 'wait');
+      this.clock.setTimer(() => this.loadIpTable(), 0);
     }
   }
 

@@ -16,6 +16,7 @@ import { DataAdapterKeyPath } from './storage/data-adapter';
 import type { ApplyResult, SpecSource } from './updates/spec-sync';
 import { isSameBytes } from './updates/text';
 import type { StatsigEnvironment } from './user';
+import { isError } from './observability/thrown';
 
 /** Refused payloads up to this size, in bytes, are parsed once more to say why; larger ones would block the event loop. */
 const LARGEST_EXPLAINED = 1024 * 1024;
@@ -70,7 +71,7 @@ export class SpecApplier {
     try {
       return this.decide(prepared, bytes, source);
     } catch (error) {
-      return { status: 'rejected', error: error instanceof Error ? error : new Error(String(error)) };
+      return { status: 'rejected', error: isError(error) ? error : new Error(String(error)) };
     }
   }
 

@@ -2,6 +2,7 @@ import type { SafeLogger } from '../observability/logger';
 import type { Compress, EncodedBatch, StoredBatch } from './batch';
 import type { EventFilter } from './before-log';
 import type { Sender } from './sender';
+import { isError } from '../observability/thrown';
 
 export interface CollectorOptions {
   /** `gzip`: the body is wanted gzipped; `compress` does it for an engine that gives it plain. */
@@ -130,7 +131,7 @@ export class Collector {
       sender.add(this.stored(batch, zipped));
       return taken;
     } catch (error) {
-      onLost(this.inHand, error instanceof Error ? error : new Error('A batch could not be written'));
+      onLost(this.inHand, isError(error) ? error : new Error('A batch could not be written'));
       throw error;
     } finally {
       this.inHand = 0;

@@ -13,6 +13,7 @@ export type { Compress, EncodedBatch, StoredBatch } from './batch';
 export type {
   DeliveryCounters, DeliveryReport, EventDeliveryOptions, FlushLimits,
 } from './delivery-options';
+import { isError } from '../observability/thrown';
 export type { DroppedByReason, DroppedEvents, DropReason } from './dropped';
 export type { EventUpload } from './sender';
 export type { EventSpool } from './spool/event-spool';
@@ -76,7 +77,7 @@ export class EventDelivery {
   /** An event that was accepted by a call and could not be written as JSON. */
   countInvalid(error: unknown): void {
     const text = this.options.logger.describe(error);
-    this.sender.countDropped('invalid', 1, error instanceof Error ? error : new Error(text));
+    this.sender.countDropped('invalid', 1, isError(error) ? error : new Error(text));
   }
 
   /** The engine said that a batch is full. Costs nothing while one is being collected. */

@@ -12,6 +12,7 @@ import {
   retryDelay,
 } from './retry-policy';
 import type { EventSpool } from './spool/event-spool';
+import { isError } from '../observability/thrown';
 
 /** One POST of one batch. */
 export interface EventUpload {
@@ -294,7 +295,7 @@ export class Sender {
 
   private refuse(batch: QueuedBatch, error: unknown): void {
     const text = this.options.describe(error);
-    this.drop(batch, isTooLarge(error) ? 'size' : 'refused', error instanceof Error ? error : new Error(text));
+    this.drop(batch, isTooLarge(error) ? 'size' : 'refused', isError(error) ? error : new Error(text));
   }
 
   private drop(batch: QueuedBatch, reason: DropReason, error: Error): void {

@@ -10,7 +10,8 @@ export type TimerHandle = unknown;
 
 /**
  * What a timer is for, which decides what a test's fake timers do with it.
- * `schedule`: polls, flushes and windows. It is the fake timers' own: nothing happens unless the test moves their time on.
+ * `schedule`: polls, flushes, windows and lazy loading. It is the fake timers' own: nothing happens unless the test moves
+ * their time on.
  * `wait`: somebody waits until it is over. A test may cut it short by moving its time on; else it takes real time.
  * `limit`: the end of patience with a server or an adapter. Real time only: a test that jumps ahead must not break requests.
  */
@@ -69,10 +70,17 @@ export const systemClock: Clock = {
   hold: () => host.hold(),
 };
 
-/** One of a mock that runs what it is given at once would never end, because what it runs starts the next: it does nothing. */
+/**
+ * A mock that runs what it is given at once would never end with an interval, because each run starts the next: it does
+ * nothing then. Work that is only put off runs a moment later.
+ */
 function startSchedule(task: () => void, ms: number): () => void {
   let isStarted = false;
-  const end = startGlobal(() => void (isStarted && task()), ms);
+  const run = (): void => {
+    if (isStarted) task();
+    else if (ms === 0) void Promise.resolve().then(task);
+  };
+  const end = startGlobal(run, ms);
   isStarted = true;
   return end;
 }

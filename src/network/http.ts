@@ -8,6 +8,7 @@ import { overrideTransport } from './override-transport';
 import { followRedirects } from './redirects';
 import { parseRetryAfter } from './retry-after';
 import type { NetworkOverride, Transport, TransportResponse } from './transport';
+import { isError } from '../observability/thrown';
 
 /** Default of `requestTimeoutMs`. */
 export const REQUEST_TIMEOUT_MS = 10_000;
@@ -252,7 +253,7 @@ export class StatsigHttp {
 
   private describeFailure(error: unknown, url: string): NetworkError {
     const code = error instanceof NetworkError ? error.code : 'network';
-    const reason = error instanceof Error ? error.message : this.options.logger.describe(error);
+    const reason = isError(error) ? error.message : this.options.logger.describe(error);
     const failure = new NetworkError(code, this.options.logger.mask(`Request to ${url} failed: ${reason}`));
     failure.thrown = error instanceof NetworkError ? (error.thrown ?? { name: error.name, message: error.message }) : NetworkError.accountOf(error);
     return failure;

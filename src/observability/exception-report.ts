@@ -1,4 +1,5 @@
 import type { SafeLogger } from './logger';
+import { isError } from './thrown';
 
 export interface ExceptionReporterOptions {
   /** Off by default, since our bugs are not the vendor's: exceptions are counted and logged, and nothing leaves the process. */
@@ -57,7 +58,7 @@ export class ExceptionReporter {
 
   private body(thrown: unknown, context: ExceptionContext): string {
     const { logger, statsigMetadata, statsigOptions } = this.options;
-    const info = thrown instanceof Error ? (thrown.stack ?? thrown.message) : JSON.stringify(thrown);
+    const info = isError(thrown) ? (thrown.stack ?? thrown.message) : JSON.stringify(thrown);
     const { tag, eventCount, configName, clientKey, hash } = context;
     return JSON.stringify({
       exception: nameOf(thrown),
@@ -78,5 +79,5 @@ export class ExceptionReporter {
 }
 
 function nameOf(thrown: unknown): string {
-  return thrown instanceof Error && typeof thrown.name === 'string' ? thrown.name : 'No Name';
+  return isError(thrown) && typeof thrown.name === 'string' ? thrown.name : 'No Name';
 }

@@ -4,6 +4,7 @@
  */
 
 import { onRejection } from './rejection';
+import { isError } from './thrown';
 
 export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug';
 
@@ -33,7 +34,7 @@ export const consoleLogger: LoggerInterface = {
 
 /** What JSON would leave out and a console would print. */
 function shownInJson(value: unknown): unknown {
-  if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+  if (isError(value)) return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
   if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
   return typeof value === 'bigint' ? String(value) : value;
 }
@@ -88,7 +89,7 @@ export class SafeLogger {
   /** Text of anything that was thrown, masked. Never throws. */
   describe(thrown: unknown): string {
     try {
-      return this.mask(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown));
+      return this.mask(isError(thrown) ? `${thrown.name}: ${thrown.message}` : String(thrown));
     } catch {
       return 'an error that has no text';
     }
@@ -112,7 +113,7 @@ export class SafeLogger {
 
   private clean(part: unknown): unknown {
     if (typeof part === 'string') return this.mask(part);
-    if (part instanceof Error) return this.mask(String(part));
+    if (isError(part)) return this.mask(String(part));
     return typeof part === 'object' && part !== null ? this.cleanObject(part) : part;
   }
 

@@ -3,6 +3,7 @@ import { type Clock, hasPassed, sleep, systemClock } from '../network/clock';
 import { onRejection } from '../observability/rejection';
 import { adapterKey } from './adapter-key';
 import type { DataAdapterKeyPath, IDataAdapter } from './data-adapter';
+import { isError } from '../observability/thrown';
 
 /** Default of `timeoutMs`, and of the option `dataAdapterTimeoutMs`. */
 export const ADAPTER_TIMEOUT_MS = 10_000;
@@ -125,7 +126,7 @@ function readResponse(response: unknown): StoredItem {
 }
 
 function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
+  if (isError(thrown)) return thrown;
   try {
     return new Error(String(thrown));
   } catch {

@@ -1,5 +1,6 @@
 import { onRejection } from '../observability/rejection';
 import type { AdapterResponse, DataAdapterKeyPath, IDataAdapter } from './data-adapter';
+import { isError } from '../observability/thrown';
 
 /** Default of `connectTimeoutMs`. */
 export const REDIS_CONNECT_TIMEOUT_MS = 2_000;
@@ -81,7 +82,7 @@ export class RedisDataAdapter implements IDataAdapter {
       const value = await held(this.client.get(this.key(key)));
       return typeof value === 'string' ? { result: value } : {};
     } catch (error) {
-      return { error: error instanceof Error ? error : new Error('Redis failed') };
+      return { error: isError(error) ? error : new Error('Redis failed') };
     }
   }
 

@@ -14,6 +14,7 @@ import { measureRequest } from './measure';
 import { Poller } from './poller';
 import type { SyncResult } from './spec-sync';
 import { decodeText, encodeText } from './text';
+import { isError } from '../observability/thrown';
 
 /** Where ID lists live: the engine, behind the facade. */
 export interface IdListStore {
@@ -186,7 +187,7 @@ export class IdListSync {
       if (adapter !== null && !isCutOff()) await this.storeAll(adapter, response.body);
       return { success: true };
     } catch (error) {
-      return { success: false, error: error instanceof Error ? error : new Error('Syncing ID lists failed') };
+      return { success: false, error: isError(error) ? error : new Error('Syncing ID lists failed') };
     }
   }
 

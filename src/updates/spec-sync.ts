@@ -13,6 +13,7 @@ import type { PayloadVerifier } from './payload-verifier';
 import { Poller } from './poller';
 import { SpecCopy } from './spec-copy';
 import { decodeText, encodeText } from './text';
+import { isError } from '../observability/thrown';
 
 export type SpecSource = 'Network' | 'Bootstrap' | 'DataAdapter';
 
@@ -329,5 +330,5 @@ function isJson(text: string): boolean {
 }
 
 function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new NetworkError('network', 'Syncing failed');
+  return isError(thrown) ? thrown : new NetworkError('network', 'Syncing failed');
 }
