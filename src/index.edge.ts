@@ -37,13 +37,13 @@ export {
 export const {
   initialize, checkGate, getFeatureGate, getConfig, getExperiment, getLayer, logEvent, flush, shutdown, shutdownAsync,
   syncConfigSpecs, syncIdLists, getClientInitializeResponse, getClientInitializeResponseString,
-  getClientInitializeResponseBuffer, engineInfo, eventStats,
+  getClientInitializeResponseBuffer, engineInfo, eventStats, flushAfter, health,
 } = Statsig;
 
 export type { EdgeAssets } from './platform-edge';
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
 export type { DeliveryCounters, DeliveryReport } from './events/delivery';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';
-export type { EngineInfo } from './server';
+export type { EngineInfo } from './operations-api';
 export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
 export type * from './types';

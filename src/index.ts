@@ -83,17 +83,22 @@ export const forUser = Statsig.forUser;
 export const checkGates = Statsig.checkGates;
 export const checkAllGates = Statsig.checkAllGates;
 export const eventStats = Statsig.eventStats;
+export const flushAfter = Statsig.flushAfter;
+export const health = Statsig.health;
 
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
 export type {
   DeliveryCounters, DeliveryReport, DroppedByReason, DroppedEvents, DropReason,
 } from './events/delivery';
 export type { BeforeLog, LoggedEvent } from './events/before-log';
+export type { FlushAfterOptions } from './flush-after';
 export type { FlushOptions } from './flush-options';
 export type * from './interfaces/IUserPersistentStorage';
 export type { LogEvent, LogEventData } from './log-event';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';
-export type { EngineInfo } from './server';
+export type { Health, HealthState } from './health';
+export type { EngineInfo } from './operations-api';
+export type { SyncHealth } from './updates/sync-health';
 export type { UserScope } from './user-scope';
 export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
 export type * from './types';

@@ -5,6 +5,7 @@
 import { StatsigInitTimeoutError, StatsigInitializeFromNetworkError, StatsigInvalidArgumentError } from './errors';
 import type { Evaluations } from './evaluations';
 import type { DeliveryReport } from './events/delivery';
+import type { HealthState } from './health';
 import type { Runtime } from './runtime';
 import type { InitializationDetails, InitializationSource } from './types/initialization';
 import { isError } from './observability/thrown';
@@ -51,6 +52,12 @@ export class Lifecycle {
   async shutdown(timeoutMs: number | undefined): Promise<DeliveryReport> {
     this.evaluations.isReady = false;
     return this.runtime.stop(timeoutMs);
+  }
+
+  get state(): HealthState {
+    if (this.runtime.isStopped) return 'shutdown';
+    if (this.pending !== null) return 'initializing';
+    return this.evaluations.isReady ? 'ready' : 'uninitialized';
   }
 
   private checkKey(): void {

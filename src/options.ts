@@ -7,6 +7,7 @@ import { isEngineKind } from './engine/kinds';
 import { MUST_BE_SYNC, type BeforeLog } from './events/before-log';
 import type { DroppedEvents } from './events/dropped';
 import { MAX_SPOOL_BYTES } from './events/spool/event-spool';
+import type { FlushOnExit } from './exit/ending';
 import { consoleLogger, type LoggerInterface } from './observability/logger';
 import { describe, OptionReader } from './option-reader';
 import { optionsLoggingCopy } from './options-copy';
@@ -34,6 +35,7 @@ export const COMPATIBLE_VERSION = '6.5.2';
 const MAX_BUFFERED_EVENTS = 1000;
 const ADAPTER_METHODS = ['initialize', 'get', 'set', 'shutdown'];
 const STORAGE_METHODS = ['load', 'save', 'delete'];
+const FLUSH_ON_EXIT_MS = 2_000;
 
 /** The options in force. Complete: nobody downstream checks or defaults anything. */
 export interface ResolvedOptions {
@@ -73,6 +75,8 @@ export interface ResolvedOptions {
   /** gzip's level, 0 for none. */
   readonly eventCompression: number;
   readonly eventSpool: string | null;
+  readonly flushOnExit: FlushOnExit;
+  readonly flushOnExitMs: number;
   readonly eventSpoolMaxBytes: number;
   readonly eventSpoolSync: boolean;
   readonly onEventsDropped: ((dropped: DroppedEvents) => unknown) | null;
@@ -190,6 +194,8 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     engine: isEngineKind(engine) ? engine : null,
     eventCompression: gzipLevel(reader),
     eventSpool: reader.string('eventSpool', '') || null,
+    flushOnExit: flushOnExit(reader),
+    flushOnExitMs: positive(reader, 'flushOnExitMs') ?? FLUSH_ON_EXIT_MS,
     eventSpoolMaxBytes: positive(reader, 'eventSpoolMaxBytes') ?? MAX_SPOOL_BYTES,
     eventSpoolSync: reader.boolean('eventSpoolSync', false),
     onEventsDropped: reader.function<(dropped: DroppedEvents) => void>('onEventsDropped'),
@@ -258,6 +264,15 @@ function loggerOption(reader: OptionReader): LoggerInterface {
 }
 
 /** undefined for the default. */
+
+function flushOnExit(reader: OptionReader): FlushOnExit {
+  const value = reader.raw('flushOnExit') ?? true;
+  if (value === true) return 'beforeExit';
+  if (value === 'beforeExit' || value === 'signals' || value === false) return value;
+  reader.warn('flushOnExit', "a boolean, 'beforeExit' or 'signals'", typeof value);
+  return 'beforeExit';
+}
+
 function positive(reader: OptionReader, name: string): number | undefined {
   const value = reader.number(name, 0);
   if (value < 0 || reader.raw(name) === 0) {

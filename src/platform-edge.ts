@@ -43,6 +43,7 @@ export const edgePlatform: Platform = {
   compressNow: null,
   decompress: gunzipWeb,
   openSpool: () => null,
+  watchEnd: () => () => undefined,
   readIpTable: () => assets.ipTable ?? null,
 };
 

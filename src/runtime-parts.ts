@@ -11,7 +11,8 @@ import { VERSION } from './engine/version';
 import { contained } from './error-boundary';
 import type { Evaluator } from './evaluation/evaluator';
 import { EventFilter } from './events/before-log';
-import type { EventDeliveryOptions, EventSpool } from './events/delivery';
+import type { EventDelivery, EventDeliveryOptions, EventSpool } from './events/delivery';
+import type { Ending } from './exit/ending';
 import type { Clock } from './network/clock';
 import { StatsigHttp } from './network/http';
 import type { NetworkOverride } from './network/transport';
@@ -248,4 +249,19 @@ function statsigMetadata({ options, platform, sessionID }: Surroundings): Record
 /** Who speaks in truth, beside it. */
 function ownMetadata(engine: EngineKind): Record<string, unknown> {
   return { packageName: 'statsig-node-native', packageVersion: VERSION, engine };
+}
+
+/** What is done for the events when the process ends. */
+export function endingOf({ flushOnExit, flushOnExitMs }: ResolvedOptions, delivery: EventDelivery): Ending {
+  return {
+    on: flushOnExit,
+    budgetMs: flushOnExitMs,
+    undelivered: () => delivery.counters().queued,
+    accepted: () => {
+      const { queued, delivered, dropped, kept } = delivery.counters();
+      return queued + delivered + dropped + kept;
+    },
+    flush: (timeoutMs) => delivery.flush({ timeoutMs }),
+    endNow: () => delivery.endNow(),
+  };
 }

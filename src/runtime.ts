@@ -7,7 +7,8 @@ import type { Selection } from './engine/select';
 import { EngineDiedError, EngineUnavailableError, StatsigInitializeIDListsError } from './errors';
 import { Evaluator, WINDOW_MS } from './evaluation/evaluator';
 import type { EngineDeath, FailoverHooks } from './evaluation/failover';
-import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters, type DeliveryReport } from './events/delivery';
+import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters, type DeliveryReport, type FlushLimits } from './events/delivery';
+import { Invocations } from './invocations';
 import { hasPassed, systemClock, type Clock, type TimerHandle } from './network/clock';
 import type { StatsigHttp } from './network/http';
 import type { Diagnostics } from './observability/diagnostics';
@@ -43,6 +44,7 @@ export class Runtime {
   readonly specs: SpecSync;
   readonly idLists: IdListSync;
   readonly delivery: EventDelivery;
+  readonly invocations = new Invocations(this);
   /** True once shutdown began; nothing starts again in this life. */
   isStopped = false;
 
@@ -53,6 +55,7 @@ export class Runtime {
   private isLoaded = false;
   private windowStartedAt = 0;
   private windowTimer: TimerHandle = null;
+  private unwatchEnd: () => void = () => undefined;
 
   /** @throws Error when a forced engine cannot load */
   constructor(private readonly init: RuntimeInit) {
@@ -84,6 +87,7 @@ export class Runtime {
     if (this.init.platform.hasBackground) {
       this.startWindows();
       this.delivery.start();
+      this.watchEnd();
     }
     const result = await this.specs.initialize();
     this.applier.fixInitTime();
@@ -155,12 +159,58 @@ export class Runtime {
     // Delivery keeps to its budget by itself, and reports a moment after it.
     const [report] = await Promise.all([delivered, this.atMost(rest, timeoutMs ?? SHUTDOWN_BUDGET_MS)]);
     this.http.close();
+    this.unwatchEnd();
     return report;
   }
 
   /** What became of the events. */
   eventStats(): DeliveryCounters {
     return this.delivery.counters();
+  }
+
+  // ---- a host that is frozen between invocations ----
+
+  /** No timer runs until `resume`. */
+  pause(): void {
+    this.specs.pause();
+    this.idLists.pause();
+    this.delivery.pause();
+    this.clock.clearTimer(this.windowTimer);
+  }
+
+  /** Timers run again; what was due meanwhile is done now. */
+  resume(): void {
+    if (this.isStopped || !this.init.platform.hasBackground) {
+      return;
+    }
+    this.rotateIfDue(this.clock.now());
+    this.clock.clearTimer(this.windowTimer);
+    this.startWindows();
+    this.specs.resume();
+    this.idLists.resume();
+    this.delivery.resume();
+  }
+
+  /** Delivers, and lets syncs under way end. Never rejects. */
+  async quiet(limits: FlushLimits): Promise<void> {
+    const syncs = Promise.all([this.specs.idle(), this.idLists.idle()]);
+    await Promise.all([this.delivery.flush(limits), this.atMost(syncs, limits.timeoutMs ?? SHUTDOWN_BUDGET_MS)]);
+  }
+
+  /** Nobody can call `shutdown` any more. */
+  abandoned(): void {
+    const { queued } = this.delivery.counters();
+    if (this.isStopped || queued === 0) {
+      return;
+    }
+    this.logger.warn(`statsigSDK> An instance with ${queued} undelivered events was dropped without shutdown; they are sent now.`);
+    void this.delivery.flush();
+  }
+
+  private watchEnd(): void {
+    if (parts.isSilent(this.options)) return;
+    this.unwatchEnd();
+    this.unwatchEnd = this.init.platform.watchEnd(parts.endingOf(this.options, this.delivery));
   }
 
   private startPolling(): void {
@@ -182,6 +232,7 @@ export class Runtime {
 
   private startWindows(): void {
     this.windowTimer = this.clock.setTimer(() => {
+      this.windowStartedAt = this.clock.now();
       this.evaluator.rotateWindow();
       this.startWindows();
     }, WINDOW_MS);

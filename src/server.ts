@@ -1,18 +1,18 @@
 /** The public API on one instance (BEHAVIOUR.md 1.4). Each method is a delegation; what it does lives elsewhere. */
+import { stopWatching, watchForAbandon } from './abandoned';
 import * as calls from './calls';
 import { clientInitializeBytes, clientInitializeObject, clientInitializeText } from './client-initialize';
 import { logCustomEvent } from './custom-events';
-import { DeprecatedApi } from './deprecated-api';
-import { SpecKind, type EngineKind, type EngineStats, type OverrideTable } from './engine/engine';
+import { SpecKind, type OverrideTable } from './engine/engine';
 import { recover } from './error-boundary';
-import { flushLimits, type FlushOptions } from './flush-options';
 import { Evaluations } from './evaluations';
-import type { DeliveryCounters, DeliveryReport } from './events/delivery';
+import type { DeliveryReport } from './events/delivery';
 import type { UserPersistedValues } from './interfaces/IUserPersistentStorage';
 import { Lifecycle } from './lifecycle';
 import type { Clock } from './network/clock';
 import { SafeLogger } from './observability/logger';
 import { parseOptions, type ParsedOptions } from './options';
+import { OperationsApi } from './operations-api';
 import { Overrides } from './overrides';
 import type { Platform } from './platform';
 import type { DynamicConfig, FeatureGate, Layer } from './results';
@@ -32,16 +32,6 @@ import type {
 import type { StatsigUser } from './user';
 import { UserScope } from './user-scope';
 
-/** Which engine answers, why the faster ones don't, and what it holds. */
-export interface EngineInfo {
-  engine: EngineKind;
-  /** Version of the evaluator. */
-  version: string;
-  /** Engines that were tried before and could not load. */
-  rejected: { kind: EngineKind; reason: string }[];
-  stats: EngineStats;
-}
-
 /** What the host gives an instance. */
 export interface Host {
   platform: Platform;
@@ -53,15 +43,17 @@ export interface Host {
  * One SDK instance. Evaluation is synchronous and throws only `StatsigUninitializedError` and
  * `StatsigInvalidArgumentError`; whatever else goes wrong gives the empty default.
  */
-export class Server extends DeprecatedApi {
+export class Server extends OperationsApi {
   /** @internal */
   protected evaluations!: Evaluations;
+  /** @internal */
+  protected runtime!: Runtime;
+  /** @internal */
+  protected lifecycle!: Lifecycle;
   private readonly secretKey: string | null;
   private readonly parsed: ParsedOptions;
   private readonly logger: SafeLogger;
   private readonly overrides: Overrides;
-  private runtime!: Runtime;
-  private lifecycle!: Lifecycle;
   private ended: Promise<unknown> = Promise.resolve();
 
   /**
@@ -109,14 +101,6 @@ export class Server extends DeprecatedApi {
     return this.end(timeout);
   }
 
-  /**
-   * Sends pending events; resolves when each was delivered or dropped, when delivery was given up for now, or after
-   * `timeout` ms, or when the signal aborts, with what became of them: `{ delivered, kept, dropped }`. Never rejects.
-   */
-  async flush(limits?: number | FlushOptions): Promise<DeliveryReport> {
-    return this.runtime.delivery.flush(flushLimits(limits));
-  }
-
   /** True once shutdown began and until the next initialize. */
   get isShutDown(): boolean {
     return this.runtime.isStopped;
@@ -125,16 +109,6 @@ export class Server extends DeprecatedApi {
   /** @internal Says something through this instance's logger. */
   warn(message: string): void {
     this.logger.warn(message);
-  }
-
-  /** One sync of the specs now. Never rejects. */
-  async syncStoreSpecs(): Promise<void> {
-    await this.runtime.syncSpecs();
-  }
-
-  /** One sync of the ID lists now. Never rejects. */
-  async syncStoreIdLists(): Promise<void> {
-    await this.runtime.syncIdLists();
   }
 
   // ---- evaluation ----
@@ -267,11 +241,6 @@ export class Server extends DeprecatedApi {
     this.log('logEventObject', eventObject);
   }
 
-  /** What became of the events of this life. */
-  eventStats(): DeliveryCounters {
-    return this.runtime.eventStats();
-  }
-
   // ---- overrides ----
 
   /** Makes a gate answer `value`, for one userID or custom ID or, without one, for everybody. */
@@ -324,12 +293,6 @@ export class Server extends DeprecatedApi {
     return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Layer, ''));
   }
 
-  /** Which engine answers and what it holds. */
-  engineInfo(): EngineInfo {
-    const { engine, rejected } = this.runtime.selection;
-    return { engine: engine.kind, version: engine.version, rejected: [...rejected], stats: engine.stats() };
-  }
-
   // ---- inside ----
 
   /** @internal What is shown of an instance: neither its key nor its options. */
@@ -341,10 +304,12 @@ export class Server extends DeprecatedApi {
 
   private beginLife(): void {
     const { secretKey, parsed, logger, host } = this;
+    if (this.runtime !== undefined) stopWatching(this.runtime);
     this.runtime = new Runtime({ secretKey, parsed, logger, platform: host.platform, clock: host.clock });
     this.evaluations = new Evaluations(this.runtime);
     this.lifecycle = new Lifecycle(this.runtime, this.evaluations, secretKey);
     this.runtime.evaluator.setOverrides(this.overrides.current);
+    watchForAbandon(this, this.runtime);
   }
 
   private end(timeout: number | undefined): Promise<DeliveryReport> {

@@ -1,11 +1,13 @@
 /**
  * The module-level API: one shared instance (BEHAVIOUR.md 1.2; copies.ts says which copies of the package share it). Every
- * function but `initialize` and `flush` throws `StatsigUninitializedError` while there is no instance. None uses `this`, so they can be taken
+ * function but `initialize`, `flush`, `flushAfter` and `health` throws `StatsigUninitializedError` while there is no instance. None uses `this`, so they can be taken
  * apart freely (Q2).
  */
 import { otherLives, ownSlot, type Slot } from './copies';
 import { StatsigUninitializedError } from './errors';
+import { flushAfter, type FlushAfterOptions } from './flush-after';
 import type { FlushOptions } from './flush-options';
+import { noHealth } from './health';
 import type { Server } from './server';
 import type { InitializationDetails } from './types/initialization';
 import type { StatsigOptions } from './types/statsig-options';
@@ -24,6 +26,7 @@ type Same = Pick<
   | 'getFeatureGateWithExposureLoggingDisabled' | 'getExperimentWithExposureLoggingDisabled'
   | 'getConfigWithExposureLoggingDisabled' | 'getLayerWithExposureLoggingDisabled'
   | 'forUser' | 'checkGates' | 'checkAllGates' | 'getClientInitializeResponseString' | 'getClientInitializeResponseBuffer' | 'engineInfo' | 'eventStats'
+  | 'flushAfter' | 'health'
 >;
 
 /** Functions of the singleton. */
@@ -82,6 +85,9 @@ export function createSingleton(Instance: ServerClass, slot: Slot = ownSlot()): 
   }
   Object.assign(functions, hotFunctions(() => slot.current ?? shared.enforce()));
   functions['flush'] = async (limits?: number | FlushOptions) => slot.current?.flush(limits);
+  functions['health'] = () => slot.current?.health() ?? noHealth();
+  functions['flushAfter'] = (handler: never, options?: FlushAfterOptions) =>
+    flushAfter(() => slot.current?.invocations ?? null, handler, options);
   functions['shutdownAsync'] = async (timeout?: number) => shared.enforce().shutdownAsync(timeout);
   functions['_enforceServer'] = () => shared.enforce();
   for (const method of AFTER_ENFORCE) {

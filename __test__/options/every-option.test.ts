@@ -47,6 +47,8 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   eventSpool: ['/tmp/x', '/tmp/x', null, 5],
   eventSpoolMaxBytes: [5, 5, 64 * 1024 * 1024, -5],
   eventSpoolSync: [true, true, false, 1],
+  flushOnExit: ['signals', 'signals', 'beforeExit', 'always'],
+  flushOnExitMs: [5, 5, 2_000, -5],
   onEventsDropped: [noop, noop, null, {}],
   beforeLog: [noop, noop, null, 'f'],
   redact: [['user.email', 'user.custom.ssn'], ['email', 'custom.ssn'], [], ['email']],

@@ -51,6 +51,7 @@ export class EventDelivery {
   private engineDropped = { limit: 0, engine: 0 };
   private timer: TimerHandle = null;
   private closing: Promise<DeliveryReport> | null = null;
+  private isPaused = false;
   private isEnded = false;
 
   constructor(private readonly options: EventDeliveryOptions) {
@@ -72,6 +73,18 @@ export class EventDelivery {
     if (this.options.silent || this.closing !== null || this.timer !== null) return;
     this.schedule();
     void this.backlog?.drain();
+  }
+
+  /** No flush begins by itself until `resume`, unless a batch is full: the host may be frozen. */
+  pause(): void {
+    this.isPaused = true;
+    this.clock.clearTimer(this.timer);
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    if (this.timer !== null && this.closing === null) this.schedule();
   }
 
   /** An event that was accepted by a call and could not be written as JSON. */
@@ -144,6 +157,11 @@ export class EventDelivery {
     const { total: dropped, byReason } = this.drops;
     const counts = { delivered, retried, dropped, droppedByReason: { ...byReason }, kept, lastError };
     return { queued: this.queued, ...counts };
+  }
+
+  /** The same, and when the latest failure was, ms. */
+  health(): DeliveryCounters & { lastErrorAt: number } {
+    return { ...this.counters(), lastErrorAt: this.sender.lastErrorAt };
   }
 
   private get queued(): number {
@@ -225,6 +243,7 @@ export class EventDelivery {
   }
 
   private schedule(): void {
+    if (this.isPaused) return;
     const { intervalMs } = this.options;
     const delay = intervalMs >= MIN_INTERVAL_MS ? intervalMs : MIN_INTERVAL_MS;
     this.timer = this.clock.setTimer(() => {

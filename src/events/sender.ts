@@ -50,6 +50,8 @@ const CLOSING_DELAY_MS = 500;
  */
 export class Sender {
   readonly counters = { delivered: 0, retried: 0, kept: 0, lastError: null as string | null };
+  /** When that happened, ms. */
+  lastErrorAt = 0;
   private readonly queue: BatchQueue;
   private readonly active = new Set<QueuedBatch>();
   private readonly abort = new AbortController();
@@ -239,7 +241,7 @@ export class Sender {
       await this.options.upload({ batchId, count, body, isGzipped, signal: this.abort.signal });
       return null;
     } catch (error) {
-      this.counters.lastError = this.options.describe(error);
+      this.noteError(error);
       const asked = askedWait(error);
       if (asked > 0 && !this.isClosing) this.hold(asked);
       return error ?? new Error('The upload failed');
@@ -260,7 +262,7 @@ export class Sender {
     try {
       return await this.options.split(batch);
     } catch (error) {
-      this.counters.lastError = this.options.describe(error);
+      this.noteError(error);
       return null;
     }
   }
@@ -303,10 +305,15 @@ export class Sender {
     this.countDropped(reason, batch.count, error);
   }
 
+  private noteError(error: unknown): void {
+    this.counters.lastError = this.options.describe(error);
+    this.lastErrorAt = this.options.clock.now();
+  }
+
   /** Events that are lost, and why. */
   countDropped(reason: DropReason, events: number, error: Error): void {
     if (events <= 0) return;
-    this.counters.lastError = this.options.describe(error);
+    this.noteError(error);
     this.options.onDropped(reason, events, error);
   }
 

@@ -96,6 +96,13 @@ export type AdditionalOptions = {
   eventSpoolMaxBytes: number;
   /** Events in it survive a power failure too, at the price of a sync of the disk per batch. Default false. */
   eventSpoolSync: boolean;
+  /**
+   * Flush when the process ends by itself (`'beforeExit'`, the default), and on SIGTERM and SIGINT as well (`'signals'`);
+   * false: never.
+   */
+  flushOnExit: boolean | 'beforeExit' | 'signals';
+  /** How long such a flush may hold the process, ms. Default 2,000. */
+  flushOnExitMs: number;
   /** Told of events that were lost, and why. What it throws is logged. */
   onEventsDropped: (dropped: DroppedEvents) => void;
   /**

@@ -75,6 +75,7 @@ export class IdListSync {
       clock: options.clock ?? systemClock,
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
+      describe: (error) => options.logger.describe(error),
       onFailing: (failures) => options.logger.warn(`statsigSDK> ID lists failed to sync ${failures} times in a row`),
     });
   }
@@ -109,6 +110,20 @@ export class IdListSync {
   /** Stops polling for good and waits for nothing. */
   stop(): void {
     this.poller.stop();
+  }
+
+  health(): ReturnType<Poller<SyncResult>['health']> {
+    return this.poller.health();
+  }
+
+  /** No poll begins until `resume`. */
+  pause(): void {
+    this.poller.pause();
+  }
+
+  /** Polling goes on; a poll that was due meanwhile begins now. */
+  resume(): void {
+    this.poller.resume();
   }
 
   /** Resolves when no sync is running. */

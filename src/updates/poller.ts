@@ -1,4 +1,5 @@
-import { type Clock, type TimerHandle } from '../network/clock';
+import { type Clock, type TimerHandle, hasPassed } from '../network/clock';
+import { type SyncOutcome, SyncRecord } from './sync-health';
 
 /** Spread of each polling interval: ±5 %, so that a fleet started together does not stay in step. */
 export const POLL_JITTER = 0.05;
@@ -9,13 +10,15 @@ const WARN_AFTER_MS = 120_000;
 /** An interval of 0 or NaN must not spin. */
 const MIN_INTERVAL_MS = 10;
 
-export interface PollerOptions<T> {
+export interface PollerOptions<T extends SyncOutcome> {
   intervalMs: number;
   isDisabled: boolean;
   clock: Clock;
   /** One pass; must not reject. */
   run(): Promise<T>;
   isFailure(result: T): boolean;
+  /** Text of an error, without secrets. */
+  describe(error: unknown): string;
   /** Failures went on for two minutes. */
   onFailing(failures: number): void;
 }
@@ -24,17 +27,27 @@ export interface PollerOptions<T> {
  * Runs one thing at a time: polls join a running pass, callers wait for one that begins after their call, and polls are
  * scheduled after the last one settled. Polling ends with `stop` and with nothing else.
  */
-export class Poller<T> {
+export class Poller<T extends SyncOutcome> {
   private running: Promise<T> | null = null;
   private next: Promise<T> | null = null;
   private timer: TimerHandle = null;
   private isPolling = false;
   /** `stop` was called. */
   isStopped = false;
+  private isPaused = false;
   private lastPoll = 0;
   private failures = 0;
+  /** When the timer is due; null while none is set. */
+  private nextPollAt: number | null = null;
+  private readonly record: SyncRecord;
 
-  constructor(private readonly options: PollerOptions<T>) {}
+  constructor(private readonly options: PollerOptions<T>) {
+    this.record = new SyncRecord(options.clock, options.describe);
+  }
+
+  health(): ReturnType<SyncRecord['health']> {
+    return this.record.health(this.isPolling && !this.isPaused ? this.nextPollAt : null);
+  }
 
   /** A pass that begins after the call: those who call during the same pass share the next one. Without one after `stop`. */
   async runAfresh(): Promise<T> {
@@ -48,7 +61,12 @@ export class Poller<T> {
 
   /** A pass now, or the one that is running. `work` takes the place of the usual pass. */
   run(work: () => Promise<T> = this.options.run): Promise<T> {
-    this.running ??= work().finally(() => (this.running = null));
+    this.running ??= work()
+      .then((result) => {
+        this.record.note(result);
+        return result;
+      })
+      .finally(() => (this.running = null));
     return this.running;
   }
 
@@ -65,13 +83,29 @@ export class Poller<T> {
     this.options.clock.clearTimer(this.timer);
   }
 
+  /** No poll begins until `resume`: the host may be frozen. A running pass goes on. */
+  pause(): void {
+    this.isPaused = true;
+    this.options.clock.clearTimer(this.timer);
+  }
+
+  /** Goes on; a poll that was due meanwhile begins now. */
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    if (!this.isPolling || this.running !== null) return;
+    const { clock, intervalMs } = this.options;
+    if (hasPassed(intervalMs || 0, this.lastPoll, clock.now())) void this.poll();
+    else this.schedule();
+  }
+
   async idle(): Promise<void> {
     await this.running;
   }
 
   /** Starts the timer anew when the last poll is long overdue and none is running. `now`: the time, if at hand. */
   recoverIfStale(now = this.options.clock.now()): void {
-    if (!this.isPolling || this.running !== null) return;
+    if (!this.isPolling || this.isPaused || this.running !== null) return;
     const { clock, intervalMs } = this.options;
     const isEarlier = now < this.lastPoll;
     if (!isEarlier && now - this.lastPoll <= Math.max(STALE_AFTER_MS, intervalMs || 0)) return;
@@ -83,9 +117,12 @@ export class Poller<T> {
   }
 
   private schedule(): void {
+    if (this.isPaused) return;
     const { clock, intervalMs } = this.options;
     const interval = intervalMs >= MIN_INTERVAL_MS ? intervalMs : MIN_INTERVAL_MS;
-    this.timer = clock.setTimer(() => void this.poll(), interval * (1 + POLL_JITTER * (2 * clock.random() - 1)));
+    const delay = interval * (1 + POLL_JITTER * (2 * clock.random() - 1));
+    this.nextPollAt = clock.now() + delay;
+    this.timer = clock.setTimer(() => void this.poll(), delay);
   }
 
   private async poll(): Promise<void> {

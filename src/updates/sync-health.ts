@@ -1,0 +1,54 @@
+import type { Clock } from '../network/clock';
+
+/** How syncing of one kind goes. */
+export interface SyncHealth {
+  /** Since the last success, ms; null: there was none. */
+  ageMs: number | null;
+  /** Until the next poll, ms; null: none is due. */
+  nextPollMs: number | null;
+  /** Failures since. */
+  failures: number;
+  /** Of the latest failure, unless a success came after it. */
+  lastError: string | null;
+}
+
+/** What came of a sync. */
+export interface SyncOutcome {
+  success: boolean;
+  error?: Error;
+}
+
+/** Remembers how syncs went. */
+export class SyncRecord {
+  private succeededAt: number | null = null;
+  private failures = 0;
+  private lastError: string | null = null;
+  private failedAt = 0;
+
+  constructor(private readonly clock: Clock, private readonly describe: (error: unknown) => string) {}
+
+  note({ success, error }: SyncOutcome): void {
+    const now = this.clock.now();
+    if (success) {
+      this.succeededAt = now;
+      this.failures = 0;
+      this.lastError = null;
+      return;
+    }
+    this.failures++;
+    this.lastError = this.describe(error ?? new Error('The sync failed'));
+    this.failedAt = now;
+  }
+
+  /** `nextPollAt`: null when none is due. */
+  health(nextPollAt: number | null): SyncHealth & { lastErrorAt: number } {
+    const now = this.clock.now();
+    return {
+      ageMs: this.succeededAt === null ? null : Math.max(0, now - this.succeededAt),
+      nextPollMs: nextPollAt === null ? null : Math.max(0, Math.round(nextPollAt - now)),
+      failures: this.failures,
+      lastError: this.lastError,
+      lastErrorAt: this.failedAt,
+    };
+  }
+}
