@@ -263,8 +263,6 @@ function loggerOption(reader: OptionReader): LoggerInterface {
   return logger ?? consoleLogger;
 }
 
-/** undefined for the default. */
-
 function flushOnExit(reader: OptionReader): FlushOnExit {
   const value = reader.raw('flushOnExit') ?? true;
   if (value === true) return 'beforeExit';
@@ -273,6 +271,7 @@ function flushOnExit(reader: OptionReader): FlushOnExit {
   return 'beforeExit';
 }
 
+/** undefined for the default. */
 function positive(reader: OptionReader, name: string): number | undefined {
   const value = reader.number(name, 0);
   if (value < 0 || reader.raw(name) === 0) {

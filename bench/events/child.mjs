@@ -1,5 +1,5 @@
 // One SDK in a process of its own. The task says which, and what to do; results go to the parent over IPC.
-import { openSync, readSync } from 'node:fs';
+import { appendFileSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
@@ -22,6 +22,7 @@ async function startLegacy(Constructor, extra) {
     shutdown: (ms) => sdk.shutdownAsync(ms),
     stats: () => (sdk.eventStats ? sdk.eventStats() : null),
     engine: () => (sdk.engineInfo ? sdk.engineInfo().engine : null),
+    wrap: (handler) => (sdk.flushAfter ? sdk.flushAfter(handler) : handler),
   };
 }
 
@@ -39,6 +40,7 @@ async function startCore() {
     shutdown: (ms) => sdk.shutdown(ms),
     stats: () => null,
     engine: () => null,
+    wrap: (handler) => handler,
   };
 }
 
@@ -49,7 +51,8 @@ function start() {
     return startLegacy(require('statsig-node').StatsigServer, {});
   }
   const { StatsigServer } = require(task.fromSources ? '../../src/index.ts' : '../../dist/index.js');
-  return startLegacy(StatsigServer, task.engine ? { engine: task.engine } : {});
+  const counting = task.countFile ? { onEventsDropped: ({ count }) => appendFileSync(task.countFile, `${count}\n`) } : {};
+  return startLegacy(StatsigServer, { ...(task.engine ? { engine: task.engine } : {}), ...counting });
 }
 
 /** Logs `events` spread over `overMs`, lets `waitMs` pass, then shuts down within `shutdownMs`. */
@@ -74,6 +77,23 @@ async function logOnly(sdk) {
   await sleep(task.waitMs);
   await say({ logged: true });
   await sleep(600_000);
+}
+
+/** Logs, and ends as the task says, or waits for what the parent does. */
+async function endBy(sdk) {
+  const log = async () => { for (let n = 0; n < task.events; n++) sdk.log(n); };
+  await (task.inHandler ? sdk.wrap(log) : log)();
+  if (task.flushes) await sdk.flush(500);
+  await say({ logged: true });
+  if (task.end === 'shutdown') {
+    await new Promise((resolve) => process.once('message', resolve));
+    await sdk.shutdown(5000);
+  }
+  if (task.end === 'exit') process.exit(0);
+  if (task.end === 'exception') setImmediate(() => { throw new Error('uncaught'); });
+  // The channel to the parent would keep the process alive.
+  if (task.end === 'wait') setInterval(() => undefined, 1000);
+  else process.disconnect();
 }
 
 /** Starts, waits, shuts down: what an earlier process left goes out. */
@@ -155,6 +175,10 @@ async function delay(sdk) {
 }
 
 const sdk = await start();
-const result = await { deliver, logOnly, onlyStart, memory, delay }[task.what](sdk);
-await say({ result });
-process.exit(0);
+if (task.what === 'endBy') {
+  await endBy(sdk);
+} else {
+  const result = await { deliver, logOnly, onlyStart, memory, delay }[task.what](sdk);
+  await say({ result });
+  process.exit(0);
+}
