@@ -24,11 +24,11 @@ export function flushAfter<This, Args extends unknown[], Result>(
 ): (this: This, ...args: Args) => Promise<Awaited<Result>> {
   if (typeof handler !== 'function') throw new TypeError('flushAfter needs a function.');
   const timeoutMs = typeof options?.timeout === 'number' ? options.timeout : TIMEOUT_MS;
-  return async function (...args) {
+  return async function (this: This, ...args: Args): Promise<Awaited<Result>> {
     let current = instance();
     current?.begin();
     try {
-      return await handler.apply(this, args);
+      return (await handler.apply(this, args)) as Awaited<Result>;
     } finally {
       const last = instance();
       if (last !== current) {

@@ -85,15 +85,15 @@ export function createSingleton(Instance: ServerClass, slot: Slot = ownSlot()): 
   }
   Object.assign(functions, hotFunctions(() => slot.current ?? shared.enforce()));
   functions['flush'] = async (limits?: number | FlushOptions) => slot.current?.flush(limits);
-  functions['health'] = () => slot.current?.health() ?? noHealth();
-  functions['flushAfter'] = (handler: never, options?: FlushAfterOptions) =>
-    flushAfter(() => slot.current?.invocations ?? null, handler, options);
   functions['shutdownAsync'] = async (timeout?: number) => shared.enforce().shutdownAsync(timeout);
   functions['_enforceServer'] = () => shared.enforce();
   for (const method of AFTER_ENFORCE) {
     functions[method] = delegate(shared, method);
   }
   for (const [name, value] of Object.entries(functions)) nameFunction(value, name);
+  functions['health'] = () => slot.current?.health() ?? noHealth();
+  functions['flushAfter'] = (handler: never, options?: FlushAfterOptions) =>
+    flushAfter(() => slot.current?.invocations ?? null, handler, options);
   return functions as unknown as StatsigFunctions;
 }
 

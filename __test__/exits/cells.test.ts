@@ -58,6 +58,8 @@ const keyOf = (engine: string): string => `secret-${engine}`;
 const PROGRAM = `
   const all = args.engines.map((engine) => make({ engine, ...args.options, onEventsDropped: ({ count }) => say('dropped ' + engine + ' ' + count) }, 'secret-' + engine));
   await Promise.all(all.map((s) => s.initializeAsync()));
+  // The SDK's own diagnostics.
+  await Promise.all(all.map((s) => s.flush()));
   for (const s of all) for (let i = 0; i < args.events; i++) s.logEvent(U, 'e' + i);
   say('ready');`;
 

@@ -8,7 +8,7 @@ const SPECS = '{"has_updates":true,"time":1,"feature_gates":[],"dynamic_configs"
 /** Takes events and remembers whose they were: `arrived` by secret key, diagnostics left out. */
 export class Receiver {
   readonly arrived: Record<string, number> = {};
-  /** Posts of events are refused. */
+  /** Posts of the application's events are refused. */
   isDown = false;
   /** Requests so far, of any kind. */
   requests = 0;
@@ -19,8 +19,8 @@ export class Receiver {
     const server = await Loopback.start(({ url, headers, body }, response) => {
       receiver.requests++;
       if (!url.includes('log_event')) return void response.end(url.includes('specs') ? SPECS : '{}');
-      if (receiver.isDown) return void response.writeHead(500).end('{}');
       const text = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+      if (receiver.isDown && isOfApplication(text.toString())) return void response.writeHead(500).end('{}');
       receiver.take(String(headers['statsig-api-key']), text.toString());
       response.writeHead(202).end('{}');
     });
@@ -39,14 +39,19 @@ export class Receiver {
   }
 
   private take(key: string, text: string): void {
-    const { events } = JSON.parse(text) as { events: { eventName: string }[] };
-    const count = events.filter(({ eventName }) => !eventName.startsWith('statsig::')).length;
-    this.arrived[key] = (this.arrived[key] ?? 0) + count;
+    this.arrived[key] = (this.arrived[key] ?? 0) + ofApplication(text).length;
     const { waiting } = this;
     this.waiting = [];
     for (const resolve of waiting) resolve();
   }
 }
+
+function ofApplication(text: string): unknown[] {
+  const { events } = JSON.parse(text) as { events: { eventName: string }[] };
+  return events.filter(({ eventName }) => !eventName.startsWith('statsig::'));
+}
+
+const isOfApplication = (text: string): boolean => ofApplication(text).length > 0;
 
 export interface Ended {
   code: number | null;

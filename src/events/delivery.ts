@@ -117,6 +117,8 @@ export class EventDelivery {
       this.sender.probe();
       await this.backlog?.drain();
       await this.quiet(() => isOver() || (isTimed && this.sender.isWaiting));
+      // What the report calls kept is on disk, and what it calls delivered is not any more.
+      await this.spool?.settled();
     });
     return report();
   }

@@ -93,8 +93,9 @@ class ProcessEnd {
 
   private async flush(ending: Ending): Promise<void> {
     try {
-      await ending.flush(ending.budgetMs);
+      // What is logged meanwhile is new.
       this.flushed.set(ending, ending.accepted());
+      await ending.flush(ending.budgetMs);
     } catch {
       // What an instance cannot do is for `endNow` to count.
     }

@@ -75,7 +75,7 @@ export class IdListSync {
       clock: options.clock ?? systemClock,
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
-      describe: (error) => options.logger.describe(error),
+      describe: ({ error }) => options.logger.describe(error),
       onFailing: (failures) => options.logger.warn(`statsigSDK> ID lists failed to sync ${failures} times in a row`),
     });
   }

@@ -1,5 +1,5 @@
 import { type Clock, type TimerHandle, hasPassed } from '../network/clock';
-import { type SyncOutcome, SyncRecord } from './sync-health';
+import { SyncRecord } from './sync-health';
 
 /** Spread of each polling interval: ±5 %, so that a fleet started together does not stay in step. */
 export const POLL_JITTER = 0.05;
@@ -10,15 +10,15 @@ const WARN_AFTER_MS = 120_000;
 /** An interval of 0 or NaN must not spin. */
 const MIN_INTERVAL_MS = 10;
 
-export interface PollerOptions<T extends SyncOutcome> {
+export interface PollerOptions<T> {
   intervalMs: number;
   isDisabled: boolean;
   clock: Clock;
   /** One pass; must not reject. */
   run(): Promise<T>;
   isFailure(result: T): boolean;
-  /** Text of an error, without secrets. */
-  describe(error: unknown): string;
+  /** Text of what failed, without secrets. */
+  describe?(result: T): string;
   /** Failures went on for two minutes. */
   onFailing(failures: number): void;
 }
@@ -27,7 +27,7 @@ export interface PollerOptions<T extends SyncOutcome> {
  * Runs one thing at a time: polls join a running pass, callers wait for one that begins after their call, and polls are
  * scheduled after the last one settled. Polling ends with `stop` and with nothing else.
  */
-export class Poller<T extends SyncOutcome> {
+export class Poller<T> {
   private running: Promise<T> | null = null;
   private next: Promise<T> | null = null;
   private timer: TimerHandle = null;
@@ -42,7 +42,7 @@ export class Poller<T extends SyncOutcome> {
   private readonly record: SyncRecord;
 
   constructor(private readonly options: PollerOptions<T>) {
-    this.record = new SyncRecord(options.clock, options.describe);
+    this.record = new SyncRecord(options.clock);
   }
 
   health(): ReturnType<SyncRecord['health']> {
@@ -63,7 +63,7 @@ export class Poller<T extends SyncOutcome> {
   run(work: () => Promise<T> = this.options.run): Promise<T> {
     this.running ??= work()
       .then((result) => {
-        this.record.note(result);
+        this.note(result);
         return result;
       })
       .finally(() => (this.running = null));
@@ -130,6 +130,11 @@ export class Poller<T extends SyncOutcome> {
     this.count(await this.run());
     this.options.clock.clearTimer(this.timer);
     if (this.isPolling) this.schedule();
+  }
+
+  private note(result: T): void {
+    const { describe, isFailure } = this.options;
+    this.record.note(isFailure(result) ? (describe?.(result) ?? 'the sync failed') : null);
   }
 
   private count(result: T): void {

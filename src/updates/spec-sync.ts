@@ -88,7 +88,7 @@ export class SpecSync {
       clock,
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
-      describe: (error) => options.logger.describe(error),
+      describe: ({ error }) => options.logger.describe(error),
       onFailing: (failures) => options.logger.warn(`statsigSDK> Config specs failed to sync ${failures} times in a row`),
     });
   }

@@ -12,12 +12,6 @@ export interface SyncHealth {
   lastError: string | null;
 }
 
-/** What came of a sync. */
-export interface SyncOutcome {
-  success: boolean;
-  error?: Error;
-}
-
 /** Remembers how syncs went. */
 export class SyncRecord {
   private succeededAt: number | null = null;
@@ -25,19 +19,19 @@ export class SyncRecord {
   private lastError: string | null = null;
   private failedAt = 0;
 
-  constructor(private readonly clock: Clock, private readonly describe: (error: unknown) => string) {}
+  constructor(private readonly clock: Clock) {}
 
-  note({ success, error }: SyncOutcome): void {
+  /** A sync is over. `error`: text of its failure, null after a success. */
+  note(error: string | null): void {
     const now = this.clock.now();
-    if (success) {
+    this.lastError = error;
+    if (error === null) {
       this.succeededAt = now;
       this.failures = 0;
-      this.lastError = null;
-      return;
+    } else {
+      this.failures++;
+      this.failedAt = now;
     }
-    this.failures++;
-    this.lastError = this.describe(error ?? new Error('The sync failed'));
-    this.failedAt = now;
   }
 
   /** `nextPollAt`: null when none is due. */

@@ -116,7 +116,7 @@ export class Lease {
   private renewLater(): void {
     this.timer = this.options.clock.setTimer(() => {
       void this.renew().finally(() => this.isOver || this.renewLater());
-    }, RENEWED_EVERY_MS);
+    }, RENEWED_EVERY_MS, 'limit');
   }
 
   /** One that somebody removed (a clean-up, or an heir of a process that was frozen) is made anew. */
