@@ -136,7 +136,7 @@ for (const kind of TESTED_ENGINES) {
       if (i % 500 === 0) await Promise.all(running.splice(0));
     }
     await Promise.all(running);
-    t.false(engine.isDead());
+    t.false(engine.isDead(), engine.lastError());
     engine.setOverrides({ gates: {}, configs: {}, layers: {} });
     engine.setDetails('Bootstrap', 1, 1);
     t.is(await gatesOf(engine, encode(small), () => undefined), GATES);

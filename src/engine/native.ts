@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { interpreterOf, refuseCutOff } from './native-elf';
 import type { Engine, PreparedSpecs } from './engine';
+import { nodeHost } from './node-host';
 import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
 
 /** The addon's class. Its threads read no memory of JavaScript, which may be detached meanwhile: bytes are copied first. */
@@ -99,7 +100,7 @@ class NativeEngine extends RustEngine {
   private async furtherSlices(input: number, bytes: Uint8Array): Promise<void> {
     const { byteLength } = bytes;
     for (let from = SLICE; from < byteLength; from += SLICE) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await nodeHost.nextTurn();
       this.add(input, bytes.byteLength === byteLength ? bytes : NO_BYTES, from);
     }
   }

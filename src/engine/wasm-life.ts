@@ -91,6 +91,8 @@ export class Life {
   }
 
   private end(error: unknown): number {
+    // No trap: an argument that is no number (a BigInt, a Symbol) never got into the module. By name, as it may be of another realm.
+    if ((error as Partial<Error> | null)?.name === 'TypeError') return FAILED;
     this.death ??= error instanceof Error ? error.message : String(error);
     return FAILED;
   }
