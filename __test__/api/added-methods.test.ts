@@ -16,6 +16,8 @@ const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => u
   getClientInitializeResponseString: [(s, user = U) => typeof s.getClientInitializeResponseString(user as never), UNINITIALIZED],
   getClientInitializeResponseBuffer: [(s, user = U) => s.getClientInitializeResponseBuffer(user as never) instanceof Uint8Array, UNINITIALIZED],
   engineInfo: [(s) => s.engineInfo().engine.length > 0, 'true'],
+  health: [(s) => s.health().isReady, 'false'],
+  flushAfter: [(s) => typeof s.flushAfter(() => undefined), '"function"'],
   eventStats: [(s) => Object.keys(s.eventStats()).sort(), '["delivered","dropped","droppedByReason","kept","lastError","queued","retried"]'],
 };
 
@@ -55,7 +57,7 @@ for (const engine of ENGINES) {
 
 test('every public method is in one of the tables', (t) => {
   const states = readFileSync(join(__dirname, 'states.test.ts'), 'utf8');
-  const elsewhere = new Set(['constructor', 'initializeAsync', 'warn', 'isShutDown', 'toJSON', 'account']);
+  const elsewhere = new Set(['constructor', 'initializeAsync', 'warn', 'isShutDown', 'toJSON', 'account', 'invocations']);
   const names = new Set<string>();
   for (let type = StatsigServer.prototype as object; type !== Object.prototype; type = Object.getPrototypeOf(type) as object) {
     for (const name of Object.getOwnPropertyNames(type)) names.add(name);

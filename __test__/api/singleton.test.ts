@@ -13,14 +13,16 @@ for (const engine of ENGINES) {
   const options = (network: FakeNetwork, log = new Log()) =>
     ({ networkOverrideFunc: network.override, disableRulesetsSync: true, disableIdListsSync: true, logger: log, engine });
 
-  test(`${engine}: without an instance everything but initialize and flush throws`, async (t) => {
+  test(`${engine}: without an instance everything but initialize, flush and health throws`, async (t) => {
     const statsig = make();
     const functions = Object.entries(statsig as unknown as Record<string, (...args: unknown[]) => unknown>)
-      .filter(([name]) => !['initialize', 'flush', 'shutdownAsync'].includes(name));
+      .filter(([name]) => !['initialize', 'flush', 'flushAfter', 'health', 'shutdownAsync'].includes(name));
     t.true(functions.length > 40);
     for (const [name, call] of functions) t.throws(() => call(U, 'name'), UNINITIALIZED, name);
     await t.throwsAsync(statsig.shutdownAsync(), UNINITIALIZED);
     t.is(await statsig.flush() as unknown, undefined);
+    t.is(statsig.health().state, 'uninitialized');
+    t.is(await statsig.flushAfter((answer: string) => answer)('answered'), 'answered');
   });
 
   test(`${engine}: a live instance is reused, whatever the key; a warning says so (Q49)`, async (t) => {

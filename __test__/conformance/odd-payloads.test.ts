@@ -16,6 +16,7 @@ for (const number of CASES) {
   const odd = oddCase(number);
   test.serial(`odd payload ${number}: ${odd.changes.join('; ')}`, async (t) => {
     const [first, ...others] = await Promise.all(expectedEngines.map((kind) => said(kind, odd)));
+    t.is(typeof first!.answers.accepted, 'boolean');
     for (const [index, other] of others.entries()) t.deepEqual(unlike(first!, other), [], `${expectedEngines[0]} and ${expectedEngines[index + 1]}`);
     if (!odd.isV2) t.deepEqual(await unlikeOracle(odd, first!.answers), []);
   });
