@@ -12,6 +12,7 @@ import { bundleEngines } from './build-engines.mjs';
 import { bundleSdk } from './build-sdk.mjs';
 import { writeDeepImports } from './write-deep-imports.mjs';
 import { writeEsmEntries } from './write-esm-entries.mjs';
+import { documentExports } from './document-exports.mjs';
 import { localBin } from './run.mjs';
 import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
 
@@ -76,6 +77,7 @@ await writeAxios();
 copyGenerated();
 const written = [...compile(), ...writeDeepImports(), ...writeEsmEntries(), ...(await writeEdge())];
 const files = new Set(await bundleSdk(written, await bundleEngines()));
+documentExports();
 lowerTypes([...files]);
 prune(files);
 markFresh('ts', hash);

@@ -14,42 +14,66 @@ export abstract class DeprecatedApi {
   /** @internal */
   protected abstract readonly evaluations: Evaluations;
 
-  /** @deprecated use checkGate */
+  /**
+   * The gate's value, as `checkGate` gives it.
+   * @deprecated Use `checkGate`.
+   */
   checkGateSync(user: StatsigUser, gateName: string): boolean {
     return this.evaluations.checkGate(user, gateName, calls.GATE);
   }
 
-  /** @deprecated use getFeatureGate */
+  /**
+   * The gate, as `getFeatureGate` gives it.
+   * @deprecated Use `getFeatureGate`.
+   */
   getFeatureGateSync(user: StatsigUser, gateName: string): FeatureGate {
     return this.evaluations.gate(user, gateName, calls.GATE);
   }
 
-  /** @deprecated use checkGate with `disableExposureLogging` */
+  /**
+   * The gate's value, as `checkGate` gives it without an exposure.
+   * @deprecated Use `checkGate` with `disableExposureLogging`.
+   */
   checkGateWithExposureLoggingDisabledSync(user: StatsigUser, gateName: string): boolean {
     return this.evaluations.checkGate(user, gateName, calls.GATE_DISABLED);
   }
 
-  /** @deprecated use getFeatureGate with `disableExposureLogging` */
+  /**
+   * The gate, as `getFeatureGate` gives it without an exposure.
+   * @deprecated Use `getFeatureGate` with `disableExposureLogging`.
+   */
   getFeatureGateWithExposureLoggingDisabledSync(user: StatsigUser, gateName: string): FeatureGate {
     return this.evaluations.gate(user, gateName, calls.GATE_DISABLED);
   }
 
-  /** @deprecated use getConfig */
+  /**
+   * A dynamic config, as `getConfig` gives it.
+   * @deprecated Use `getConfig`.
+   */
   getConfigSync(user: StatsigUser, configName: string): DynamicConfig {
     return this.evaluations.config(user, configName, calls.CONFIG);
   }
 
-  /** @deprecated use getConfig with `disableExposureLogging` */
+  /**
+   * A dynamic config, as `getConfig` gives it without an exposure.
+   * @deprecated Use `getConfig` with `disableExposureLogging`.
+   */
   getConfigWithExposureLoggingDisabledSync(user: StatsigUser, configName: string): DynamicConfig {
     return this.evaluations.config(user, configName, calls.CONFIG_DISABLED);
   }
 
-  /** @deprecated use getExperiment */
+  /**
+   * An experiment, as `getExperiment` gives it.
+   * @deprecated Use `getExperiment`.
+   */
   getExperimentSync(user: StatsigUser, experimentName: string, options?: GetExperimentOptions): DynamicConfig {
     return this.evaluations.config(user, experimentName, calls.EXPERIMENT_SYNC, stickyRequest(options));
   }
 
-  /** @deprecated use getExperiment with `disableExposureLogging` */
+  /**
+   * An experiment, as `getExperiment` gives it without an exposure.
+   * @deprecated Use `getExperiment` with `disableExposureLogging`.
+   */
   getExperimentWithExposureLoggingDisabledSync(
     user: StatsigUser,
     experimentName: string,
@@ -58,32 +82,50 @@ export abstract class DeprecatedApi {
     return this.evaluations.config(user, experimentName, calls.EXPERIMENT_DISABLED, stickyRequest(options));
   }
 
-  /** @deprecated use getLayer */
+  /**
+   * A layer, as `getLayer` gives it.
+   * @deprecated Use `getLayer`.
+   */
   getLayerSync(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
     return this.evaluations.layer(user, layerName, calls.LAYER, stickyRequest(options));
   }
 
-  /** @deprecated use getLayer with `disableExposureLogging` */
+  /**
+   * A layer, as `getLayer` gives it without an exposure.
+   * @deprecated Use `getLayer` with `disableExposureLogging`.
+   */
   getLayerWithExposureLoggingDisabledSync(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
     return this.evaluations.layer(user, layerName, calls.LAYER_DISABLED, stickyRequest(options));
   }
 
-  /** @deprecated use checkGate with `disableExposureLogging` */
+  /**
+   * The gate's value, as `checkGate` gives it without an exposure.
+   * @deprecated Use `checkGate` with `disableExposureLogging`.
+   */
   checkGateWithExposureLoggingDisabled(user: StatsigUser, gateName: string): boolean {
     return this.evaluations.checkGate(user, gateName, calls.GATE_DISABLED);
   }
 
-  /** @deprecated use getFeatureGate with `disableExposureLogging` */
+  /**
+   * The gate, as `getFeatureGate` gives it without an exposure.
+   * @deprecated Use `getFeatureGate` with `disableExposureLogging`.
+   */
   getFeatureGateWithExposureLoggingDisabled(user: StatsigUser, gateName: string): FeatureGate {
     return this.evaluations.gate(user, gateName, calls.GATE_DISABLED);
   }
 
-  /** @deprecated use getConfig with `disableExposureLogging` */
+  /**
+   * A dynamic config, as `getConfig` gives it without an exposure.
+   * @deprecated Use `getConfig` with `disableExposureLogging`.
+   */
   getConfigWithExposureLoggingDisabled(user: StatsigUser, configName: string): DynamicConfig {
     return this.evaluations.config(user, configName, calls.CONFIG_DISABLED);
   }
 
-  /** @deprecated use getExperiment with `disableExposureLogging` */
+  /**
+   * An experiment, as `getExperiment` gives it without an exposure.
+   * @deprecated Use `getExperiment` with `disableExposureLogging`.
+   */
   getExperimentWithExposureLoggingDisabled(
     user: StatsigUser,
     experimentName: string,
@@ -92,7 +134,10 @@ export abstract class DeprecatedApi {
     return this.evaluations.config(user, experimentName, calls.EXPERIMENT_DISABLED, stickyRequest(options));
   }
 
-  /** @deprecated use getLayer with `disableExposureLogging` */
+  /**
+   * A layer, as `getLayer` gives it without an exposure.
+   * @deprecated Use `getLayer` with `disableExposureLogging`.
+   */
   getLayerWithExposureLoggingDisabled(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
     return this.evaluations.layer(user, layerName, calls.LAYER_DISABLED, stickyRequest(options));
   }

@@ -10,11 +10,15 @@ export type HealthState = 'uninitialized' | 'initializing' | 'ready' | 'shutdown
 export interface Health {
   /** Checks are answered as they should be: initialized, and from specs (in `localMode` also without any). */
   isReady: boolean;
+  /** Where the instance is in its life. */
   state: HealthState;
   /** Where the specs in force are from; 'Uninitialized' without any. */
   source: string;
+  /** Syncs of config specs. */
   specs: SyncHealth;
+  /** Syncs of ID lists. */
   idLists: SyncHealth;
+  /** What became of events. */
   events: {
     /** In memory or on disk, and not delivered. */
     queued: number;
@@ -27,6 +31,7 @@ export interface Health {
   engine: EngineKind | null;
   /** Text of the latest failure of syncs and deliveries, masked. */
   lastError: string | null;
+  /** What is held, bytes. */
   memory: {
     /** Estimate: of the payload in force, as it arrived and as the engine has compiled it. */
     specBytes: number;

@@ -11,11 +11,13 @@ import type { Runtime } from './runtime';
 
 /** Which engine answers, why the faster ones don't, and what it holds. */
 export interface EngineInfo {
+  /** `native`, `wasm` or `js`. */
   engine: EngineKind;
   /** Version of the evaluator. */
   version: string;
   /** Engines that were tried before and could not load. */
   rejected: { kind: EngineKind; reason: string }[];
+  /** What it holds. */
   stats: EngineStats;
 }
 

@@ -24,6 +24,7 @@ export class EvaluationDetails {
   readonly configSyncTime: number;
   /** Time of the specs at the end of initialize, -1 if there were none. */
   readonly initTime: number;
+  /** Source of the specs, or why there is no value of theirs. */
   readonly reason: EvaluationReason;
   /** Wall clock at evaluation. */
   readonly serverTime: number;
@@ -59,11 +60,17 @@ function details(...parts: ConstructorParameters<typeof EvaluationDetails>): Eva
 
 /** A gate's value with its circumstances. A plain object. */
 export type FeatureGate = {
+  /** The name that was asked for. */
   readonly name: string;
+  /** ID of the rule that decided; `default` when none did, empty for an unknown gate. */
   readonly ruleID: string;
+  /** Whether the user passes. */
   readonly value: boolean;
+  /** Name of that rule's group, if it has one. */
   readonly groupName: string | null;
+  /** Which ID of the user decided, for example `userID`. */
   readonly idType: string | null;
+  /** Where the value came from, and when. */
   readonly evaluationDetails: EvaluationDetails | null;
 };
 
@@ -103,7 +110,9 @@ export const OWNED: unique symbol = Symbol('owned');
 /** The value of a dynamic config or experiment. */
 export class DynamicConfig {
   private _onDefaultValueFallback: OnDefaultValueFallback | null;
+  /** The name that was asked for. */
   name: string;
+  /** All parameters; `{}` for an unknown config. */
   value: Record<string, unknown>;
   private _ruleID: string;
   private _groupName: string | null;
@@ -162,22 +171,27 @@ export class DynamicConfig {
     return this.value[key] ?? (defaultValue === undefined ? null : defaultValue);
   }
 
+  /** ID of the rule that decided; `default` when none did, empty for an unknown config. */
   getRuleID(): string {
     return this._ruleID;
   }
 
+  /** Name of that rule's group, in an experiment the variant; null if it has none. */
   getGroupName(): string | null {
     return this._groupName;
   }
 
+  /** Which ID of the user decided, for example `userID`. */
   getIDType(): string | null {
     return this._idType;
   }
 
+  /** Where the value came from, and when. */
   getEvaluationDetails(): EvaluationDetails | null {
     return this._evaluationDetails;
   }
 
+  /** Gates that were looked at on the way, in order. */
   _getSecondaryExposures(): SecondaryExposure[] {
     return this._secondaryExposures;
   }
@@ -185,6 +199,7 @@ export class DynamicConfig {
 
 /** The parameters of a layer. Reading one exposes it. */
 export class Layer {
+  /** The name that was asked for. */
   name: string;
   private _value: Record<string, unknown>;
   private _ruleID: string;
@@ -236,14 +251,17 @@ export class Layer {
     return stored == null ? (defaultValue === undefined ? null : defaultValue) : this.expose(key, stored);
   }
 
+  /** ID of the rule that decided; `default` when none did, empty for an unknown layer. */
   getRuleID(): string {
     return this._ruleID;
   }
 
+  /** Which ID of the user decided, for example `userID`. */
   getIDType(): string | null {
     return this._idType;
   }
 
+  /** Name of that rule's group; null if it has none. */
   getGroupName(): string | null {
     return this._groupName;
   }
@@ -253,6 +271,7 @@ export class Layer {
     return this._allocatedExperimentName;
   }
 
+  /** Where the values came from, and when. */
   getEvaluationDetails(): EvaluationDetails | null {
     return this._evaluationDetails;
   }

@@ -113,7 +113,12 @@ export class Server extends OperationsApi {
 
   // ---- evaluation ----
 
-  /** The gate's value; exposes it. */
+  /**
+   * Whether the user passes a gate; logs an exposure unless options say otherwise. An unknown gate is false. Takes some
+   * 80 ns for a user asked about before, 2 µs for a new one (README.md).
+   * @throws StatsigUninitializedError before `initialize`; StatsigInvalidArgumentError for a user without IDs
+   * @example if (Statsig.checkGate({ userID: 'a-user' }, 'new_checkout')) showNewCheckout();
+   */
   checkGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): boolean {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     if (this.parsed.options.evaluationCallback !== null) {
@@ -122,7 +127,10 @@ export class Server extends OperationsApi {
     return this.evaluations.checkGate(user, gateName, call);
   }
 
-  /** Values of several gates by name; exposes each. Looks at the user once, whatever the number of gates. */
+  /**
+   * Values of several gates by name; exposes each. Looks at the user once, whatever the number of gates.
+   * @example const { new_checkout } = Statsig.checkGates(user, ['new_checkout', 'dark_mode']);
+   */
   checkGates(user: StatsigUser, gateNames: readonly string[], options?: CheckGateOptions): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     return this.evaluations.checkGates(user, gateNames, call);
@@ -137,30 +145,48 @@ export class Server extends OperationsApi {
     return this.evaluations.checkAllGates(user, call);
   }
 
-  /** Checks for a user that will not change: about three times faster than `checkGate`. Throws nothing by itself. */
+  /**
+   * Checks for a user that will not change, for a request say: about three times faster than `checkGate`. Throws
+   * nothing by itself.
+   * @example const scope = Statsig.forUser(user); scope.checkGate('new_checkout');
+   */
   forUser(user: StatsigUser): UserScope {
     return new UserScope(() => this.evaluations, user);
   }
 
-  /** The gate with rule, group and details; exposes it. */
+  /**
+   * The gate's value with rule, group and where it came from; otherwise like `checkGate`.
+   * @example const { value, ruleID } = Statsig.getFeatureGate(user, 'new_checkout');
+   */
   getFeatureGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): FeatureGate {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     return this.evaluations.tellEveryone(this.evaluations.gate(user, gateName, call));
   }
 
-  /** A dynamic config; exposes it. */
+  /**
+   * A dynamic config; logs an exposure unless options say otherwise. An unknown one is `{}`.
+   * @throws as `checkGate` does
+   * @example const limit = Statsig.getConfig(user, 'limits').get('perMinute', 60);
+   */
   getConfig(user: StatsigUser, configName: string, options?: GetConfigOptions): DynamicConfig {
     const call = options?.disableExposureLogging == true ? calls.CONFIG_QUIET : calls.CONFIG;
     return this.evaluations.tellEveryone(this.evaluations.config(user, configName, call));
   }
 
-  /** An experiment; exposes it. Honours `userPersistedValues`. */
+  /**
+   * An experiment's parameters for the user's group; logs an exposure unless options say otherwise. Honours
+   * `userPersistedValues`.
+   * @example const color = Statsig.getExperiment(user, 'button').get('color', 'blue');
+   */
   getExperiment(user: StatsigUser, experimentName: string, options?: GetExperimentOptions): DynamicConfig {
     const call = options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
     return this.evaluations.tellEveryone(this.evaluations.config(user, experimentName, call, stickyRequest(options)));
   }
 
-  /** A layer; reading a parameter exposes it. Honours `userPersistedValues`. */
+  /**
+   * A layer's parameters; reading one logs its exposure unless options say otherwise. Honours `userPersistedValues`.
+   * @example const title = Statsig.getLayer(user, 'checkout').get('title', 'Pay');
+   */
   getLayer(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
     const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
     return this.evaluations.tellEveryone(this.evaluations.layer(user, layerName, call, stickyRequest(options)));
@@ -226,7 +252,12 @@ export class Server extends OperationsApi {
 
   // ---- events ----
 
-  /** Queues an event. Throws only `StatsigUninitializedError`. */
+  /**
+   * Queues an event about a user; it is sent in a batch later. Throws only `StatsigUninitializedError`.
+   * @param value a number or text, for example a price
+   * @param metadata further facts, written as JSON
+   * @example Statsig.logEvent(user, 'purchase', 9.99, { item: 'a-1' });
+   */
   logEvent(
     user: StatsigUser,
     eventName: string,
@@ -236,7 +267,12 @@ export class Server extends OperationsApi {
     this.log('logEvent', { user, eventName, value, metadata });
   }
 
-  /** Queues an event. Throws only `StatsigUninitializedError`. */
+  /**
+   * Queues an event about a user; it is sent in a batch later. Throws only `StatsigUninitializedError`.
+   * @param value a number or text, for example a price
+   * @param metadata further facts, written as JSON
+   * @example Statsig.logEvent(user, 'purchase', 9.99, { item: 'a-1' });
+   */
   logEventObject(eventObject: LogEventObject): void {
     this.log('logEventObject', eventObject);
   }
@@ -258,14 +294,17 @@ export class Server extends OperationsApi {
     this.override('layers', 'layer', layerName, value, userOrCustomID);
   }
 
+  /** Forgets all overrides of gates. */
   clearAllGateOverrides(): void {
     this.overrides.clear('gates');
   }
 
+  /** Forgets all overrides of configs and experiments. */
   clearAllConfigOverrides(): void {
     this.overrides.clear('configs');
   }
 
+  /** Forgets all overrides of layers. */
   clearAllLayerOverrides(): void {
     this.overrides.clear('layers');
   }
@@ -277,18 +316,22 @@ export class Server extends OperationsApi {
     return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Gate, ''));
   }
 
+  /** Names of all dynamic configs. */
   getDynamicConfigList(): string[] {
     return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'dynamic_config'));
   }
 
+  /** Names of all experiments. */
   getExperimentList(): string[] {
     return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'experiment'));
   }
 
+  /** Names of all autotune experiments. */
   getAutotuneList(): string[] {
     return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'autotune'));
   }
 
+  /** Names of all layers. */
   getLayerList(): string[] {
     return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Layer, ''));
   }

@@ -36,9 +36,13 @@ export interface StatsigFunctions extends Same {
    * they carry; after shutdown they make a new one. Rejects only for a bad key or options that are no options.
    */
   initialize(secretKey: string, options?: StatsigOptions): Promise<InitializationDetails>;
+  /** Records an exposure of a gate, marked manual: for values that were read without one. */
   manuallyLogGateExposure: Server['logGateExposure'];
+  /** Records an exposure of a dynamic config, marked manual: for values that were read without one. */
   manuallyLogConfigExposure: Server['logConfigExposure'];
+  /** Records an exposure of an experiment, marked manual: for values that were read without one. */
   manuallyLogExperimentExposure: Server['logExperimentExposure'];
+  /** Records an exposure of a layer parameter, marked manual: for values that were read without one. */
   manuallyLogLayerParameterExposure: Server['logLayerParameterExposure'];
   /** One sync of the specs now. Throws, not rejects, without an instance. */
   syncConfigSpecs: Server['syncStoreSpecs'];

@@ -53,8 +53,11 @@ export const EvalBits = { Value: 1, Volatile: 2, BatchFull: 4, OutcomeShift: 3 }
 
 /** An entry of secondary exposures, as it goes on the wire. */
 export interface SecondaryExposure {
+  /** Name of the gate that was looked at. */
   gate: string;
+  /** `true` or `false`, as text. */
   gateValue: string;
+  /** ID of the rule of it that decided. */
   ruleID: string;
 }
 
@@ -181,16 +184,23 @@ export interface EventBatch {
 
 /** What an engine holds, for `engineInfo()` and for tests of the bounds. */
 export interface EngineStats {
+  /** How often specs were replaced. */
   epoch: number;
+  /** Specs in force. */
   specs: number;
+  /** Results of evaluations that are kept. */
   outcomes: number;
+  /** Names that were asked for and are no spec. */
   unknownNames: number;
+  /** Events that wait in the engine. */
   pendingEvents: number;
   /** Bytes of pending user texts and custom events. */
   pendingBytes: number;
   /** Events dropped at `pendingLimit`, ever. */
   droppedEvents: number;
+  /** ID lists in memory. */
   idLists: number;
+  /** Memory of them, bytes. */
   idListBytes: number;
 }
 

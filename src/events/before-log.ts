@@ -4,11 +4,15 @@ import type { EncodedBatch } from './batch';
 
 /** An event as it is sent. Users are without private attributes. */
 export interface LoggedEvent {
+  /** Name of the event; exposures begin with `statsig::`. */
   eventName: string;
+  /** The user as it is logged, without private attributes. */
   user: Record<string, unknown> | null;
+  /** Value of the event, if it has one. */
   value: string | number | null;
+  /** What belongs to the event, for example the gate and its value. */
   metadata: Record<string, unknown> | null;
-  /** ms */
+  /** When it happened, ms since the epoch. */
   time: number;
   [field: string]: unknown;
 }

@@ -61,19 +61,24 @@ export interface EventDeliveryOptions {
  * another one.
  */
 export interface DeliveryReport {
+  /** Events that the service took. */
   delivered: number;
+  /** Events that wait for another attempt, in memory or on disk. */
   kept: number;
+  /** Events that were lost; `eventStats()` says why. */
   dropped: number;
 }
 
 export interface DeliveryCounters {
   /** Events not yet delivered: in the engine, in the queue, in flight, or on disk only. */
   queued: number;
+  /** Events that the service took. */
   delivered: number;
   /** Uploads that repeated an earlier one. */
   retried: number;
   /** All of `droppedByReason`. */
   dropped: number;
+  /** Events that were lost, by reason. */
   droppedByReason: DroppedByReason;
   /** Left in the spool at shutdown, for the next start. */
   kept: number;

@@ -1,21 +1,34 @@
 import type { Clock } from '../network/clock';
 import type { SafeLogger } from '../observability/logger';
 
-/**
- * Why events were lost. `limit`: too many were waiting. `size`: the server finds an event too long
- * (413). `refused`: it refused the batch by another status. `spool`: the disk did not take them, or
- * damaged them. `engine`: they went down with an engine that died. `invalid`: no JSON could be made
- * of the event. `beforeLog`: that hook dropped them, or failed. `unsent`: they were undelivered when the SDK was shut down, or the process ended.
- */
-export type DropReason =
-  | 'limit' | 'size' | 'refused' | 'spool' | 'engine' | 'invalid' | 'beforeLog' | 'unsent';
-
 /** Events that were lost, by reason. */
-export type DroppedByReason = Record<DropReason, number>;
+export interface DroppedByReason {
+  /** Too many were waiting. */
+  limit: number;
+  /** The server finds an event too long (413). */
+  size: number;
+  /** The server refused the batch by another status. */
+  refused: number;
+  /** The disk did not take them, or damaged them. */
+  spool: number;
+  /** They went down with an engine that died. */
+  engine: number;
+  /** No JSON could be made of the event. */
+  invalid: number;
+  /** That hook dropped them, or failed. */
+  beforeLog: number;
+  /** They were undelivered when the SDK was shut down, or the process ended. */
+  unsent: number;
+}
+
+/** Why events were lost. */
+export type DropReason = keyof DroppedByReason;
 
 /** What `onEventsDropped` is told. */
 export interface DroppedEvents {
+  /** Why: see `DroppedByReason`. */
   reason: DropReason;
+  /** How many were lost. */
   count: number;
   /** What happened last, without secrets. */
   message: string;

@@ -22,6 +22,8 @@ export type UserPersistedValues = Record<string, StickyValues>;
 export interface IUserPersistentStorage {
   /** All assignments under a key, `{unit ID}:{ID type}`. */
   load(key: string): UserPersistedValues;
+  /** Stores one assignment. */
   save(key: string, configName: string, data: StickyValues): void;
+  /** Forgets one assignment. */
   delete(key: string, configName: string): void;
 }

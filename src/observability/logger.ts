@@ -10,10 +10,15 @@ export type LogLevel = 'none' | 'error' | 'warn' | 'info' | 'debug';
 
 /** statsig-node's `LoggerInterface`. */
 export interface LoggerInterface {
+  /** Called from level `debug` up. */
   debug?(message?: unknown, ...optionalParams: unknown[]): void;
+  /** Called from level `info` up. */
   info?(message?: unknown, ...optionalParams: unknown[]): void;
+  /** Called from level `warn` up. */
   warn(message?: unknown, ...optionalParams: unknown[]): void;
+  /** Called from level `error` up. */
   error(message?: unknown, ...optionalParams: unknown[]): void;
+  /** Messages below it are left out. */
   logLevel: LogLevel;
 }
 

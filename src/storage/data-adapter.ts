@@ -4,8 +4,11 @@
 
 /** What `get` resolves with. `result`: text, or a value already parsed. */
 export interface AdapterResponse {
+  /** The stored value; absent when there is none. */
   result?: string | object;
+  /** When it was stored, ms since the epoch. */
   time?: number;
+  /** Why it could not be read. */
   error?: Error;
 }
 
@@ -19,9 +22,13 @@ export enum DataAdapterKeyPath {
 
 /** External storage of configurations and ID lists. Calls are contained: see `ContainedAdapter`. */
 export interface IDataAdapter {
+  /** Resolves to what is stored under a key. */
   get(key: string): Promise<AdapterResponse>;
+  /** Stores a value under a key. */
   set(key: string, value: string, time?: number): Promise<void>;
+  /** Called once before the first `get`. */
   initialize(): Promise<void>;
+  /** Called once after the last call. */
   shutdown(): Promise<void>;
   /** True: poll this path from the adapter instead of the network. */
   supportsPollingUpdatesFor?(path: DataAdapterKeyPath): boolean;

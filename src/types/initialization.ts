@@ -9,5 +9,6 @@ export type InitializationDetails = {
   success: boolean;
   /** The last failure on the way, even when a later source succeeded. */
   error?: Error;
+  /** Where the specs in force came from. */
   source?: InitializationSource;
 };

@@ -41,41 +41,85 @@ export type VerifyPayload = (
 
 /** Told about each evaluation. What they throw is logged; the evaluated value survives. */
 export type EvaluationCallbacks = {
+  /** After each check of a gate, with the exposure that it logs. */
   gateCallback?: (gate: FeatureGate, user: StatsigUser, event: LogEvent) => void;
+  /** After each `getConfig`, with the exposure that it logs. */
   dynamicConfigCallback?: (config: DynamicConfig, user: StatsigUser, event: LogEvent) => void;
+  /** After each `getExperiment`, with the exposure that it logs. */
   experimentCallback?: (config: DynamicConfig, user: StatsigUser, event: LogEvent) => void;
+  /** After each `getLayer`. Layers log when a parameter is read: see `layerParamCallback`. */
   layerCallback?: (layer: Layer, user: StatsigUser) => void;
+  /** After each parameter read from a layer, with the exposure that it logs. */
   layerParamCallback?: (layer: Layer, paramName: string, user: StatsigUser, event: LogEvent) => void;
 };
 
 /** All options of statsig-node, resolved. */
 export type ExplicitStatsigOptions = {
+  /**
+   * Base URL of the service, or of a proxy or local server. Default `https://statsigapi.net/v1`.
+   */
   api: string;
+  /**
+   * Base URL of downloads of config specs. Default: `api` if that is given, else
+   * `https://api.statsigcdn.com/v1`.
+   */
   apiForDownloadConfigSpecs: string;
+  /** Base URL of the index of ID lists. Default: `api`. */
   apiForGetIdLists: string;
+  /** Ask Statsig's own hosts after a download from another one failed. Default false. */
   fallbackToStatsigAPI: boolean;
+  /** Replaces the HTTP client, for every request. Default: none. */
   networkOverrideFunc: NetworkOverrideFunc | null;
+  /** A payload of config specs to start with, as JSON text. Default: none. */
   bootstrapValues: string | null;
+  /**
+   * Becomes `statsigEnvironment` of every user, for example `{ tier: 'staging' }`. Default: none.
+   */
   environment: StatsigEnvironment | null;
+  /** Called after every successful download of config specs. Default: none. */
   rulesUpdatedCallback: RulesUpdatedCallback | null;
+  /** Where messages go, without the secret key. Default: the console, from level `warn` up. */
   logger: LoggerInterface;
+  /** No requests at all, and any key is accepted: for tests. Default false. */
   localMode: boolean;
+  /** Longest wait of `initialize`, ms; loading goes on in the background. Default 0: no limit. */
   initTimeoutMs: number;
+  /** A cache that is asked before the network, for example Redis. Default: none. */
   dataAdapter: IDataAdapter | null;
+  /** Between two downloads of config specs, ms. Default 10,000, at least 5,000. */
   rulesetsSyncIntervalMs: number;
+  /** Between two downloads of ID lists, ms. Default 60,000, at least 30,000. */
   idListsSyncIntervalMs: number;
+  /** Between two deliveries of events, ms. Default 60,000, at least 10. */
   loggingIntervalMs: number;
+  /** Most events of one request, and as many make one due. Default 1,000, from 1 to 1,000. */
   loggingMaxBufferSize: number;
+  /** Do not report how long single calls take. Default false. */
   disableDiagnostics: boolean;
+  /** When the table from IP address to country is loaded. Default `await`. */
   initStrategyForIP3Country: InitStrategy;
+  /** When ID lists are loaded first. Default `await`. */
   initStrategyForIDLists: InitStrategy;
+  /** Attempts after a failed delivery of events. Default 5, from 0 to 100. */
   postLogsRetryLimit: number;
+  /**
+   * Wait before the first of them, ms, doubled before each next one; or a function that gives it.
+   * Default 1,000.
+   */
   postLogsRetryBackoff: RetryBackoffFunc | number;
+  /** Do not poll config specs. Default false. */
   disableRulesetsSync: boolean;
+  /** Do not poll ID lists. Default false. */
   disableIdListsSync: boolean;
+  /** Send no events at all. Default false. */
   disableAllLogging: boolean;
+  /**
+   * Keeps experiment assignments of users, so that they stay when the rules change. Default: none.
+   */
   userPersistentStorage: IUserPersistentStorage | null;
+  /** Told the result of each evaluation. Default: none. */
   evaluationCallback?: (config: FeatureGate | DynamicConfig | Layer) => void;
+  /** Told of each evaluation by kind. Default: none. */
   evaluationCallbacks?: EvaluationCallbacks;
 };
 
@@ -145,12 +189,18 @@ export type PersistentAssignmentOptions = {
 };
 
 export type CoreApiOptions = {
+  /** Log no exposure for this call. Default false. */
   disableExposureLogging?: boolean;
 };
 export type CheckGateOptions = CoreApiOptions;
 export type GetConfigOptions = CoreApiOptions;
 export type GetExperimentOptions = CoreApiOptions & {
+  /**
+   * Assignments of this user, as `getUserPersistedValues` gave them. null: forget this one's.
+   * Default: none.
+   */
   userPersistedValues?: UserPersistedValues | null;
+  /** What decides whether an assignment is kept. */
   persistentAssignmentOptions?: PersistentAssignmentOptions;
 };
 export type GetLayerOptions = GetExperimentOptions;
