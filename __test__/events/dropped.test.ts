@@ -56,7 +56,7 @@ test('each reason, and dropped is their sum', async (t) => {
   await sent.flush();
   dead.engine = 8;
   const { dropped, droppedByReason } = sent.counters();
-  t.deepEqual(droppedByReason, { limit: 4 + 20, size: 0, refused: 0, spool: 0, engine: 8, invalid: 1, unsent: 0 });
+  t.deepEqual(droppedByReason, { limit: 4 + 20, size: 0, refused: 0, spool: 0, engine: 8, invalid: 1, beforeLog: 0, unsent: 0 });
   t.is(dropped, sum(droppedByReason));
   sent.endNow();
   t.like(sent.counters(), { queued: 0, kept: 0, droppedByReason: { unsent: 5 } });

@@ -25,21 +25,25 @@ export interface Verdict {
 
 const DISK_STATES: readonly DiskState[] = ['well', 'well', 'well', 'full', 'readonly', 'hung', 'blind'];
 
-/** Strangers: a FIFO and junk under names like ours, others' files, a batch of the other key. */
+/** Strangers: FIFOs, links, folders and junk under names like ours, others' files, a batch of the other key. */
 function litter(world: World): void {
   const folder = join(DIRECTORY, folderOf(world.pick(KEYS)));
   world.isTouched = true;
   const name = `000001700000000-00000000-0000-4000-8000-${String(world.time).slice(-12)}~0000000b.1.1.00000000`;
   const files = [...world.disk.entries.keys()].filter((path) => path.endsWith('.batch'));
+  const odd = world.pick(['fifo', 'link', 'folder'] as const);
+  const token = world.lives.length === 0 ? '0000000b.1.1.00000000' : world.pick(world.lives).token;
   const kinds: (() => void)[] = [
-    () => world.disk.put(join(folder, `${name}-10-7.batch`), 'fifo'),
-    () => world.disk.put(join(folder, '000000000000001-x-1.batch'), 'fifo'),
+    () => world.disk.put(join(folder, `${name}-10-7.batch`), odd),
+    () => world.disk.put(join(folder, `${name}-10-7.batch.tmp`), odd),
+    () => world.disk.put(join(folder, '000000000000001-x-1.batch'), odd),
+    () => world.disk.put(join(folder, `${token}.lease`), odd),
     () => world.disk.put(join(folder, `${name}-10-99999999999999999999.batch`), Buffer.from('junk')),
     () => world.disk.put(join(folder, 'report.txt'), Buffer.from('not ours')),
     () => {
       const [one] = files.filter((path) => !path.startsWith(folder));
       const entry = one === undefined ? undefined : world.disk.entries.get(one);
-      if (one === undefined || entry?.isFile !== true) return;
+      if (one === undefined || entry?.kind !== 'file') return;
       world.disk.put(join(folder, basename(one)), entry.content.slice());
     },
   ];

@@ -2,8 +2,11 @@
 import { dirname, join } from 'node:path';
 import type { FileFacts, SpoolFs } from '../../../src/events/spool/spool-fs';
 
+/** What a path is. Links lead nowhere: nobody may follow them. */
+export type EntryKind = 'file' | 'fifo' | 'link' | 'folder';
+
 interface Entry {
-  isFile: boolean;
+  kind: EntryKind;
   content: Uint8Array;
   changedAt: number;
 }
@@ -38,9 +41,13 @@ export class ModelDisk {
   }
 
   /** Puts something there that is not from a spool. */
-  put(path: string, content: Uint8Array | 'fifo'): void {
-    const isFile = content !== 'fifo';
-    this.entries.set(path, { isFile, content: isFile ? content : new Uint8Array(0), changedAt: this.now() });
+  put(path: string, content: Uint8Array | Exclude<EntryKind, 'file'>): void {
+    const changedAt = this.now();
+    if (typeof content === 'string') {
+      this.entries.set(path, { kind: content, content: new Uint8Array(0), changedAt });
+    } else {
+      this.entries.set(path, { kind: 'file', content, changedAt });
+    }
   }
 
   /** The disk as one process uses it. */
@@ -117,30 +124,35 @@ export class ModelDisk {
   private facts(path: string): FileFacts | null {
     const entry = this.entries.get(path);
     if (entry === undefined) return null;
-    return { isFile: entry.isFile, bytes: entry.content.length, changedAt: entry.changedAt };
+    return { isFile: entry.kind === 'file', bytes: entry.content.length, changedAt: entry.changedAt };
   }
 
   private read(path: string, maxBytes: number): Uint8Array | null {
     if (this.state === 'blind') throw failure('EIO');
     const entry = this.entries.get(path);
     if (entry === undefined) throw failure('ENOENT');
-    return entry.isFile && entry.content.length <= maxBytes ? entry.content.slice() : null;
+    if (entry.kind === 'link') throw failure('ELOOP');
+    return entry.kind === 'file' && entry.content.length <= maxBytes ? entry.content.slice() : null;
   }
 
   private rename(from: string, to: string): void {
     const entry = this.entries.get(from);
     if (entry === undefined) throw failure('ENOENT');
+    if (this.entries.get(to)?.kind === 'folder') throw failure('EISDIR');
     this.entries.delete(from);
     this.entries.set(to, entry);
   }
 
   private remove(path: string): void {
-    if (!this.entries.delete(path)) throw failure('ENOENT');
+    const entry = this.entries.get(path);
+    if (entry === undefined) throw failure('ENOENT');
+    if (entry.kind === 'folder') throw failure('EISDIR');
+    this.entries.delete(path);
   }
 
   private touch(path: string, time: number): void {
     const entry = this.entries.get(path);
-    if (entry === undefined) throw failure('ENOENT');
+    if (entry === undefined || entry.kind === 'link') throw failure('ENOENT');
     entry.changedAt = time;
   }
 }

@@ -136,8 +136,8 @@ export class World {
   /** Events in files that are whole. */
   onDisk(): Set<string> {
     const found = new Set<string>();
-    for (const [path, { isFile, content }] of this.disk.entries) {
-      if (!isFile || !path.endsWith('.batch')) continue;
+    for (const [path, { kind, content }] of this.disk.entries) {
+      if (kind !== 'file' || !path.endsWith('.batch')) continue;
       const text = Buffer.from(content).toString();
       try {
         for (const event of JSON.parse(text.slice(text.indexOf('\n') + 1)) as string[]) found.add(event);
@@ -151,8 +151,8 @@ export class World {
   /** Batches are in this key's folder, whole or not. */
   hasLeft(key: string): boolean {
     const folder = join(DIRECTORY, folderOf(key));
-    return [...this.disk.entries].some(([path, { isFile }]) =>
-      isFile && path.startsWith(folder) && parseBatchName(basename(path)) !== null);
+    return [...this.disk.entries].some(([path, { kind }]) =>
+      kind === 'file' && path.startsWith(folder) && parseBatchName(basename(path)) !== null);
   }
 
   /** Ends a life; on a disk that is well that loses nothing, and it says what is left on disk. */
