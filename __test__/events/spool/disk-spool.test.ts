@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import type { EventUpload } from '../../../src/events/sender';
 import { LEASE_MS } from '../../../src/events/spool/lease';
+import { nodeFs } from '../../../src/events/spool/node-fs';
 import { thisOwner } from '../../../src/events/spool/owner';
 import { NetworkError } from '../../../src/network/network-error';
 import { FakeClock, until } from '../../network/fake-clock';
@@ -158,7 +159,29 @@ test('a folder that vanishes is made anew', async (t) => {
   await spool.write(batch('b'));
   t.true(spool.has(batch('b').id));
   t.is(readdirSync(folder(root)).length, 2);
+  rmSync(folder(root), { recursive: true });
+  spool.writeNow(batch('c'));
+  t.is(batches(root).length, 1, 'and at the end of a process, too');
   t.deepEqual(errors, []);
+});
+
+test('who ends on a disk that does not answer renews its lease no more', async (t) => {
+  const root = directory(t);
+  const clock = new FakeClock();
+  clock.time = Date.now();
+  const write = nodeFs.write;
+  let isHung = false;
+  const fs = { ...nodeFs, write: (...args: Parameters<typeof write>) => (isHung ? new Promise<void>(() => undefined) : write(...args)) };
+  const spool = open(root, { clock, fs, owner: elsewhere('5') });
+  await spool.write(batch('a', '["stored"]'));
+  isHung = true;
+  void spool.write(batch('b'));
+  await clock.advance(5_000);
+  t.true(spool.isHanging);
+  spool.close();
+  t.is(clock.pending, 0);
+  clock.time += LEASE_MS;
+  t.deepEqual(await all(open(root, { clock })), ['["stored"]']);
 });
 
 test('the bytes on disk are bounded, in whole blocks, whoever wrote them', async (t) => {

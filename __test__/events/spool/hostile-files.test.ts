@@ -67,6 +67,18 @@ test('folders, under names like ours, nested and full', async (t) => {
   });
 });
 
+test('folders and links that look like the rest of a write', async (t) => {
+  if (isWindows) return t.pass('no links there');
+  const path = await withGoodBatch(t, (path, root) => {
+    const [ours = ''] = readdirSync(path);
+    const rest = ours.replace(/~.*?-/, '~ffffffff.1.1.00000009-');
+    mkdirSync(join(path, `${rest}.tmp`));
+    writeFileSync(join(root, 'target'), 'another one\'s');
+    symlinkSync(join(root, 'target'), join(path, `${rest}.now`));
+  });
+  t.is(readdirSync(path).length, 2, 'both stay');
+});
+
 test('junk, under names that promise 10^20 events, and files longer than any batch', async (t) => {
   const path = await withGoodBatch(t, (path) => {
     const [ours = ''] = readdirSync(path);

@@ -138,8 +138,8 @@ export class DiskSpool implements EventSpool {
   }
 
   close(): void {
-    if (this.isHanging) return;
     const { folder } = this.options;
+    if (this.isHanging) return folder.abandon();
     for (const file of this.spent.values()) folder.removeNow(file);
     folder.close();
   }

@@ -74,7 +74,17 @@ export class SpoolFolder {
   }
 
   /** The same without waiting. @throws as the file system does */
-  writeNow({ name }: BatchFile, content: Uint8Array): void {
+  writeNow(file: BatchFile, content: Uint8Array): void {
+    try {
+      this.writeOnceNow(file, content);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      this.forgetFolder();
+      this.writeOnceNow(file, content);
+    }
+  }
+
+  private writeOnceNow({ name }: BatchFile, content: Uint8Array): void {
     const { fs: { now }, sync } = this.options;
     if (!this.isReady) {
       now.makeFolder(this.path);
@@ -114,7 +124,7 @@ export class SpoolFolder {
     const free = files.filter(({ owner }) => gone.has(owner));
     const whole = new Set(files.filter(({ name }) => !isTemporary(name)).map(({ id }) => id));
     const debris = free.filter(({ id, name }) => isTemporary(name) && whole.has(id));
-    for (const file of debris) await this.remove(file);
+    for (const file of debris) await this.clear(file);
     return {
       free: free.filter((file) => !debris.includes(file)),
       bytes: files.reduce((sum, { bytes }) => sum + sizeOnDisk(bytes), 0),
@@ -162,6 +172,12 @@ export class SpoolFolder {
     }
   }
 
+  /** The same on a disk that does not answer: others have to wait until the lease has run out. */
+  abandon(): void {
+    this.isClosed = true;
+    this.lease.letRunOut();
+  }
+
   private async writeOnce({ name }: BatchFile, content: Uint8Array): Promise<void> {
     const { fs, sync } = this.options;
     await this.prepare();
@@ -175,6 +191,16 @@ export class SpoolFolder {
       throw error;
     }
     if (sync) await fs.syncFolder(this.path);
+  }
+
+  /** Removes what a write left behind. A stranger's folder or link under such a name stays, and stops nothing. */
+  private async clear(file: BatchFile): Promise<void> {
+    try {
+      const facts = await this.options.fs.facts(this.at(file.name));
+      if (facts?.isFile === true) await this.remove(file);
+    } catch (error) {
+      this.options.onError(error);
+    }
   }
 
   private removePathNow(path: string): void {

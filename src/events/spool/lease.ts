@@ -59,11 +59,16 @@ export class Lease {
     this.isMade = false;
   }
 
+  /** Renews it no more; asks nothing of the disk. */
+  letRunOut(): void {
+    this.options.clock.clearTimer(this.timer);
+    this.isOver = true;
+  }
+
   /** Gives the lease back; what it covers is anybody's. */
   end(): void {
-    const { clock, fs, path } = this.options;
-    clock.clearTimer(this.timer);
-    this.isOver = true;
+    const { fs, path } = this.options;
+    this.letRunOut();
     if (!this.isMade) return;
     try {
       fs.now.remove(path(this.name));
