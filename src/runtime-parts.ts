@@ -204,6 +204,7 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     pending: () => evaluator.pendingEvents(),
     engineDropped: () => ({ limit: evaluator.droppedEvents(), engine: evaluator.lostEvents() }),
     beforeFlush: () => parts.diagnostics.emitCalls(),
+    ownEvents: () => parts.diagnostics.emitted,
     compress: compress === null || gzipLevel === 0 ? null : (bytes) => compress(bytes, gzipLevel),
     compressNow: compressNow === null || gzipLevel === 0 ? null : (bytes) => compressNow(bytes, gzipLevel),
     decompress: platform.decompress,
@@ -217,7 +218,7 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     clock,
     spool: isSilent(options) ? null : openEventSpool(around),
     onDropped: (dropped, error) => {
-      const report = { tag: 'statsig::log_event_failed', eventCount: dropped.count, bypassDedupe: true };
+      const report = { tag: 'statsig::log_event_failed', eventCount: dropped.count, bypassDedupe: true, isSaid: true };
       if (dropped.reason !== 'beforeLog') parts.exceptions.report(error, report);
       if (onEventsDropped !== null) contained(logger, 'onEventsDropped', () => onEventsDropped(dropped));
     },
@@ -253,15 +254,20 @@ function ownMetadata(engine: EngineKind): Record<string, unknown> {
 
 /** What is done for the events when the process ends. */
 export function endingOf({ flushOnExit, flushOnExitMs }: ResolvedOptions, delivery: EventDelivery): Ending {
+  let flushing: Promise<unknown> | null = null;
+  const flush = async (timeoutMs: number): Promise<void> => {
+    await delivery.flush({ timeoutMs });
+    delivery.interrupt();
+  };
   return {
     on: flushOnExit,
     budgetMs: flushOnExitMs,
-    undelivered: () => delivery.counters().queued,
+    undelivered: () => delivery.undelivered,
     accepted: () => {
       const { queued, delivered, dropped, kept } = delivery.counters();
       return queued + delivered + dropped + kept;
     },
-    flush: (timeoutMs) => delivery.flush({ timeoutMs }),
+    flush: (timeoutMs) => (flushing ??= flush(timeoutMs).finally(() => (flushing = null))),
     endNow: () => delivery.endNow(),
   };
 }

@@ -10,6 +10,7 @@ import type { EngineDeath, FailoverHooks } from './evaluation/failover';
 import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters, type DeliveryReport, type FlushLimits } from './events/delivery';
 import { Invocations } from './invocations';
 import { hasPassed, systemClock, type Clock, type TimerHandle } from './network/clock';
+import type { Ending } from './exit/ending';
 import type { StatsigHttp } from './network/http';
 import type { Diagnostics } from './observability/diagnostics';
 import type { ExceptionReporter } from './observability/exception-report';
@@ -55,6 +56,7 @@ export class Runtime {
   private isLoaded = false;
   private windowStartedAt = 0;
   private windowTimer: TimerHandle = null;
+  private readonly ending: Ending;
   private unwatchEnd: () => void = () => undefined;
 
   /** @throws Error when a forced engine cannot load */
@@ -79,6 +81,7 @@ export class Runtime {
     this.specs = new SpecSync(parts.specSyncOptions(around, { http, adapter, diagnostics }, applier));
     this.idLists = new IdListSync(parts.idListSyncOptions(around, { http, adapter, diagnostics }, evaluator));
     this.delivery = new EventDelivery(parts.deliveryOptions(around, { evaluator, http, diagnostics, exceptions, applier }));
+    this.ending = parts.endingOf(this.options, this.delivery);
     this.evaluator.setOptions(parts.engineOptions(around));
   }
 
@@ -199,18 +202,19 @@ export class Runtime {
 
   /** Nobody can call `shutdown` any more. */
   abandoned(): void {
-    const { queued } = this.delivery.counters();
-    if (this.isStopped || queued === 0) {
+    const { undelivered } = this.delivery;
+    if (this.isStopped || undelivered === 0) {
       return;
     }
-    this.logger.warn(`statsigSDK> An instance with ${queued} undelivered events was dropped without shutdown; they are sent now.`);
-    void this.delivery.flush();
+    this.logger.info(`statsigSDK> An instance with ${undelivered} undelivered events was dropped without shutdown; they are sent now.`);
+    // As at the end of the process, which may be why nobody has the instance any more.
+    void this.ending.flush(this.ending.budgetMs);
   }
 
   private watchEnd(): void {
     if (parts.isSilent(this.options)) return;
     this.unwatchEnd();
-    this.unwatchEnd = this.init.platform.watchEnd(parts.endingOf(this.options, this.delivery));
+    this.unwatchEnd = this.init.platform.watchEnd(this.ending);
   }
 
   private startPolling(): void {

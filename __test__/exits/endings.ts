@@ -10,6 +10,8 @@ export class Receiver {
   readonly arrived: Record<string, number> = {};
   /** Posts of the application's events are refused. */
   isDown = false;
+  /** Posts of events get no answer. */
+  isSilent = false;
   /** Requests so far, of any kind. */
   requests = 0;
   private waiting: (() => void)[] = [];
@@ -19,6 +21,7 @@ export class Receiver {
     const server = await Loopback.start(({ url, headers, body }, response) => {
       receiver.requests++;
       if (!url.includes('log_event')) return void response.end(url.includes('specs') ? SPECS : '{}');
+      if (receiver.isSilent) return;
       const text = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
       if (receiver.isDown && isOfApplication(text.toString())) return void response.writeHead(500).end('{}');
       receiver.take(String(headers['statsig-api-key']), text.toString());

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { TESTED_ENGINES } from '../engines';
 import { Receiver, start } from './endings';
 
 const LOG = `
@@ -93,6 +94,46 @@ test('a silent server holds a natural end for flushOnExitMs, and the exit code s
   t.deepEqual(await ended, { code: 5, signal: null, output: 'ready\nexit 5\n' });
 });
 
+test('nor does a connection, however long its answer may take', async (t) => {
+  const receiver = await receive(t);
+  receiver.isSilent = true;
+  const { ended } = start(`
+    const s = make({ flushOnExitMs: 200, requestTimeoutMs: 600_000, onEventsDropped: ({ reason, count }) => say(count + ' ' + reason) });${LOG}`, receiver.api);
+  t.deepEqual(await ended, { code: 0, signal: null, output: 'ready\n51 unsent\n' });
+});
+
+test('who goes on after beforeExit delivers all the same', async (t) => {
+  const receiver = await receive(t);
+  receiver.isSilent = true;
+  const { child, ended, said } = start(`
+    const s = make({ flushOnExitMs: 200, requestTimeoutMs: 600_000 });${LOG}
+    let rounds = 0;
+    process.on('beforeExit', () => {
+      if (++rounds !== 2) return;
+      process.stdin.once('data', () => s.shutdown());
+      say('goes on');
+    });`, receiver.api);
+  await said('goes on');
+  receiver.isSilent = false;
+  child.stdin!.write('end');
+  child.stdin!.end();
+  t.is((await ended).code, 0);
+  t.deepEqual(receiver.arrived, { 'secret-ending': 50 });
+});
+
+for (const engine of TESTED_ENGINES) {
+  test(`${engine}: process.exit says what is lost in one line, and nothing when it is the SDK's own`, async (t) => {
+    const receiver = await receive(t);
+    const program = (work: string): string => `
+      const logger = { ...quiet, logLevel: 'info', info: say, warn: say, error: say };
+      const s = make({ engine: args.engine, logger }); await s.initializeAsync(); ${work} process.exit(0);`;
+    const lines = async (work: string): Promise<string> => (await start(program(work), receiver.api, { engine }).ended).output;
+    t.regex(await lines("for (let i = 0; i < 50; i++) s.logEvent(U, 'e');"), /^statsigSDK> Events were dropped: 51 unsent[^\n]*\n$/);
+    t.is(await lines(''), '');
+    t.is(await lines('await s.flush();'), '');
+  });
+}
+
 test('an application that logs on each beforeExit ends', async (t) => {
   const receiver = await receive(t);
   const { ended } = start(`const s = make();${LOG} process.on('beforeExit', () => s.logEvent(U, 'again'));`, receiver.api);
@@ -160,7 +201,7 @@ test('a worker thread that ends by itself delivers; one that exits leaves its ev
 test('an instance that is let go of with pending events says so, and sends them', async (t) => {
   const receiver = await receive(t);
   const { ended, said, child } = start(`
-    (() => { const s = make({ logger: { ...quiet, logLevel: 'warn', warn: say } }); globalThis.started = s.initializeAsync().then(() => s.logEvent(U, 'e')); })();
+    (() => { const s = make({ logger: { ...quiet, logLevel: 'info', info: say } }); globalThis.started = s.initializeAsync().then(() => s.logEvent(U, 'e')); })();
     await globalThis.started; delete globalThis.started;
     const collect = () => { globalThis.gc(); setTimeout(collect, 20); }; collect();`, receiver.api, {}, ['--expose-gc']);
   await receiver.until(1);

@@ -21,6 +21,8 @@ export interface EventDeliveryOptions {
   pending(): number;
   /** Events that the engine had no room for, and that went down with one, ever. */
   engineDropped?(): { limit: number; engine: number };
+  /** Events of the SDK itself, ever: the log does not mention them when they alone are lost. */
+  ownEvents?(): number;
   /** Called before each flush, e.g. to turn diagnostics markers into events. */
   beforeFlush?(): void;
   compress: Compress | null;

@@ -53,6 +53,8 @@ export class EventDelivery {
   private closing: Promise<DeliveryReport> | null = null;
   private isPaused = false;
   private isEnded = false;
+  /** Events of the SDK itself that were in the engine when the latest batch was taken. */
+  private ownBefore = 0;
 
   constructor(private readonly options: EventDeliveryOptions) {
     const { silent, logger, onDropped } = options;
@@ -133,6 +135,16 @@ export class EventDelivery {
     return this.closing;
   }
 
+  /** Events that somebody would miss: all that are queued, but for the SDK's own diagnostics. */
+  get undelivered(): number {
+    return this.queued - Math.min(this.ownPending, this.collector.events);
+  }
+
+  /** Uploads under way keep the process alive no more; what they carry is tried again while it lives. */
+  interrupt(): void {
+    if (this.closing === null) this.sender.interrupt();
+  }
+
   /**
    * The end of a shutdown, or of the process: at once. What is undelivered goes to the spool, or is
    * dropped and counted.
@@ -145,6 +157,7 @@ export class EventDelivery {
     sender.stop();
     const isWritten = spool?.isHanging === false;
     const unwritten = isWritten ? 0 : collector.events;
+    if (this.undelivered === 0) this.drops.hush();
     sender.end(isWritten ? collector.collectNow() : []);
     sender.countUnsent(unwritten);
     sender.counters.kept += spool?.backlog ?? 0;
@@ -164,6 +177,10 @@ export class EventDelivery {
   /** The same, and when the latest failure was, ms. */
   health(): DeliveryCounters & { lastErrorAt: number } {
     return { ...this.counters(), lastErrorAt: this.sender.lastErrorAt };
+  }
+
+  private get ownPending(): number {
+    return (this.options.ownEvents?.() ?? 0) - this.ownBefore;
   }
 
   private get queued(): number {
@@ -305,7 +322,10 @@ export class EventDelivery {
   private makeCollector(): Collector {
     const { options, sender } = this;
     return new Collector({
-      takeBatch: options.takeBatch,
+      takeBatch: (...how) => {
+        this.ownBefore += this.ownPending;
+        return options.takeBatch(...how);
+      },
       takeBatchNow: options.takeBatchNow,
       pending: options.pending,
       lost: () => options.engineDropped?.().engine ?? 0,

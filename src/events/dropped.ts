@@ -54,6 +54,7 @@ export class DropLedger {
   private unsaid: DroppedByReason = { ...NONE };
   private saidAt = -Infinity;
   private latest = '';
+  private isHushed = false;
 
   constructor(private readonly options: DropLedgerOptions) {}
 
@@ -71,10 +72,15 @@ export class DropLedger {
       // A report about lost events must not lose more.
     }
     // What the application asked for is no news.
-    if (reason === 'beforeLog') return;
+    if (reason === 'beforeLog' || this.isHushed) return;
     this.unsaid[reason] += count;
     this.latest = message;
     this.say();
+  }
+
+  /** Further losses are counted and told, but not said. */
+  hush(): void {
+    this.isHushed = true;
   }
 
   /** Says what was not said yet, unless a line was written within the last minute. `isLast`: at once. */

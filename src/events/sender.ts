@@ -54,7 +54,9 @@ export class Sender {
   lastErrorAt = 0;
   private readonly queue: BatchQueue;
   private readonly active = new Set<QueuedBatch>();
-  private readonly abort = new AbortController();
+  /** `stop` was called: nothing is sent any more. */
+  isStopped = false;
+  private uploads = new AbortController();
   private readonly waiters = new Set<() => void>();
   private wake = new AbortController();
   /** One token per chain that waits for its next retry. */
@@ -90,11 +92,6 @@ export class Sender {
   /** What is active has been tried and waits for its next retry. */
   get isWaiting(): boolean {
     return this.active.size > 0 && this.active.size === this.waiting.size;
-  }
-
-  /** `stop` was called: nothing is sent any more. */
-  get isStopped(): boolean {
-    return this.abort.signal.aborted;
   }
 
   get isEmpty(): boolean {
@@ -159,9 +156,16 @@ export class Sender {
     this.pump();
   }
 
+  /** Aborts what is in flight, for it keeps the process alive. It returns to the queue, as in an outage. */
+  interrupt(): void {
+    this.uploads.abort();
+    this.uploads = new AbortController();
+  }
+
   /** Aborts what is in flight; it returns to the queue. */
   stop(): void {
-    this.abort.abort();
+    this.isStopped = true;
+    this.uploads.abort();
     this.wake.abort();
     this.options.clock.clearTimer(this.holdTimer);
     this.notify();
@@ -238,7 +242,7 @@ export class Sender {
   private async attempt(batch: QueuedBatch): Promise<unknown> {
     const { id: batchId, count, body, isGzipped } = batch;
     try {
-      await this.options.upload({ batchId, count, body, isGzipped, signal: this.abort.signal });
+      await this.options.upload({ batchId, count, body, isGzipped, signal: this.uploads.signal });
       return null;
     } catch (error) {
       this.noteError(error);

@@ -66,6 +66,8 @@ export class Diagnostics {
    * field, because every check reads it.
    */
   recordsApiCalls = false;
+  /** Events emitted, ever. */
+  emitted = 0;
 
   constructor(private readonly options: DiagnosticsOptions) {}
 
@@ -168,6 +170,7 @@ export class Diagnostics {
     try {
       const time = this.options.now();
       this.options.emit({ eventName: 'statsig::diagnostics', metadata: cutDown(metadata), time });
+      this.emitted++;
     } catch {
       // Diagnostics are not worth an error in the caller's call.
     }

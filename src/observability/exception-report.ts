@@ -22,6 +22,8 @@ export interface ExceptionContext {
   eventCount?: number;
   /** Report it although an exception of the same name was reported. */
   bypassDedupe?: boolean;
+  /** The log says it in another way. */
+  isSaid?: boolean;
 }
 
 /** Names remembered for deduplication; beyond them nothing new is sent. */
@@ -40,7 +42,9 @@ export class ExceptionReporter {
     this.count++;
     const { logger } = this.options;
     const key = `exception:${context.tag}:${nameOf(thrown)}`;
-    logger.once(key, 'error', `statsigSDK> An unexpected error in ${context.tag}: ${logger.describe(thrown)}`);
+    if (context.isSaid !== true) {
+      logger.once(key, 'error', `statsigSDK> An unexpected error in ${context.tag}: ${logger.describe(thrown)}`);
+    }
     if (!this.options.enabled || !this.isNew(nameOf(thrown), context.bypassDedupe === true)) return;
     try {
       this.options.post(this.body(thrown, context)).catch((error: unknown) => this.failed(error));

@@ -62,6 +62,8 @@ export class World {
   server: 'up' | 'down' | 'silent' = 'up';
   /** Strangers have been here: what a file says is no longer what is in it. */
   isTouched = false;
+  /** Processes are killed at any step. */
+  isDeadly = true;
   readonly lives: Life[] = [];
   readonly wrong: string[] = [];
   readonly delivered = new Set<string>();
@@ -155,6 +157,12 @@ export class World {
       kind === 'file' && path.startsWith(folder) && parseBatchName(basename(path)) !== null);
   }
 
+  /** Who ended on a disk that failed then could not give its lease back. */
+  private hasLease(key: string): boolean {
+    const folder = join(DIRECTORY, folderOf(key));
+    return [...this.disk.entries.keys()].some((path) => path.startsWith(folder) && path.endsWith('.lease'));
+  }
+
   /** Ends a life; on a disk that is well that loses nothing, and it says what is left on disk. */
   async end(life: Life, end: () => Promise<unknown> | void): Promise<void> {
     life.isEnding = true;
@@ -166,7 +174,7 @@ export class World {
     if (!isWell || life.isDead) return;
     const { kept } = life.delivery.counters();
     if (lost() > before) this.wrong.push(`${life.token} lost events at its end`);
-    const isAlone = life.isKnowing && this.alive.every(({ key }) => key !== life.key);
+    const isAlone = life.isKnowing && !this.hasLease(life.key) && this.alive.every(({ key }) => key !== life.key);
     const left = [...this.onDisk()].filter((event) => event.startsWith(`${life.key} `)).length;
     if (!isAlone || ended === undefined || kept >= left) return;
     this.wrong.push(`${life.token} says ${kept} kept of ${left}`);
@@ -204,7 +212,7 @@ export class World {
   }
 
   private perhapsKill(life: Life): void {
-    if (this.draw() < 0.004) this.kill(life);
+    if (this.isDeadly && this.draw() < 0.004) this.kill(life);
   }
 
   private async upload(life: Life, { body, signal }: EventUpload): Promise<void> {
