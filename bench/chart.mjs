@@ -1,4 +1,5 @@
-// The picture of the README, from a stored run: node bench/chart.mjs bench/results/<file>.json > picture.svg
+// Pictures of a stored run, all panels or those of some rows (README's first is new-flags1000):
+//   node bench/chart.mjs bench/results/<file>.json [row…] > picture.svg
 // Linear bars from zero, one panel per row; the SDKs of a panel are sorted, and nobody who ran is left out.
 import { readFileSync } from 'node:fs';
 import { median } from './lib/stats.mjs';
@@ -37,11 +38,11 @@ function panel(row, title, unit, top) {
   return { lines, bottom: top + 26 + list.length * STEP + 18 };
 }
 
-/** SVG text of a report as run.mjs stores it. */
-export function chart(report) {
+/** SVG text of a report as run.mjs stores it. `rows`: all without any. */
+export function chart(report, rows = []) {
   let top = 4;
   const body = [];
-  for (const [id, title, unit] of PANELS) {
+  for (const [id, title, unit] of PANELS.filter(([id]) => rows.length === 0 || rows.includes(id))) {
     const row = report.rows.find((candidate) => candidate.id === id);
     if (!row || !bars(row).length) continue;
     const { lines, bottom } = panel(row, title, unit, top);
@@ -53,4 +54,4 @@ export function chart(report) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top + 18}" width="${WIDTH}" height="${top + 18}" role="img" aria-label="Benchmark results"><style>${STYLE}</style>\n${body.join('\n')}\n</svg>\n`;
 }
 
-if (process.argv[1]?.endsWith('chart.mjs')) process.stdout.write(chart(JSON.parse(readFileSync(process.argv[2], 'utf8'))));
+if (process.argv[1]?.endsWith('chart.mjs')) process.stdout.write(chart(JSON.parse(readFileSync(process.argv[2], 'utf8')), process.argv.slice(3)));

@@ -11,7 +11,7 @@ const references = new RegExp(String.raw`\b(BEHAVIOUR|NEWER|SERVER_CORE)\.md\s+(
 
 /** Every page of the project, as lint's sources are. */
 export function pages() {
-  const files = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...['docs', 'bench', 'differential'].flatMap(filesBelow)];
+  const files = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', ...['docs', 'bench', 'differential'].flatMap(filesBelow)];
   return files.filter((file) => file.endsWith('.md')).map((file) => ({
     file: file.replaceAll('\\', '/'),
     text: readFileSync(join(root, file), 'utf8'),
