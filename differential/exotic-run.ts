@@ -67,7 +67,7 @@ export async function runExotic(one: ExoticCase, engine: EngineKind | null): Pro
   const targets = targetsOf(one.payload);
   const isWritten = engine === null && environmentOf(one) !== null;
   const names = namesIn(one.payload);
-  const users = Array.from({ length: one.users }, (_, i) => {
+  const users = standingStill(1_700_000_000_000 + one.seed * 7919, () => Array.from({ length: one.users }, (_, i) => {
     // A response leaves an environment that is there as it is.
     const make = (isForResponse: boolean): object => {
       const user = exoticUser(one.seed * 1_000_003 + i, targets, engine === null) as { statsigEnvironment?: unknown };
@@ -77,12 +77,23 @@ export async function runExotic(one: ExoticCase, engine: EngineKind | null): Pro
     const answers = askAbout(sdk, make, names, one);
     // The order of a user's keys is not the same where a callback gets it.
     return JSON.stringify([answers, ...told.map(canonical)]);
-  });
+  }));
   if (sdk._logger !== undefined) events.push(...(JSON.parse(JSON.stringify(sdk._logger.queue)) as WireEvent[]));
   if (sdk._logger !== undefined) sdk._logger.queue = [];
   await sdk.flush();
   await sdk.shutdownAsync();
   return { users, events };
+}
+
+/** Conditions may look at the last digit of the time. */
+function standingStill<T>(time: number, run: () => T): T {
+  const { now } = Date;
+  Date.now = () => time;
+  try {
+    return run();
+  } finally {
+    Date.now = now;
+  }
 }
 
 function makeSdk(one: ExoticCase, engine: EngineKind | null, events: WireEvent[], told: unknown[]): AnySdk {
@@ -136,7 +147,8 @@ function attempt(call: () => unknown): unknown {
 
 function askAbout(sdk: AnySdk, make: (isForResponse: boolean) => object, names: Names, one: ExoticCase): unknown[] {
   const user = make(false);
-  const sticky = one.hasStorage ? { userPersistedValues: {} } : undefined;
+  // Not an object with inherited members: a config may be called `valueOf` (Q11).
+  const sticky = one.hasStorage ? { userPersistedValues: Object.create(null) as object } : undefined;
   const gates = names.gates.map((name) => attempt(() => gateOf(sdk.getFeatureGate(user, name) as Gate)));
   const again = names.gates.map((name) => attempt(() => sdk.checkGate(user, name)));
   const ours = sdk.forUser === undefined || one.hasCallbacks ? again : sameByOtherCalls(sdk, make(false), names.gates, again);

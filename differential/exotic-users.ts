@@ -135,7 +135,9 @@ function disguise(content: Content, making: Making): object {
 function throwing(content: Content, original: boolean): object {
   const { age: _age, ...others } = content;
   const fail = (): never => { throw new Error('no'); };
-  return original ? others : Object.defineProperty(others, 'age', { get: fail, enumerable: true, configurable: true });
+  // A key without a value identifies a user, too.
+  if (original) return Object.keys(others).length > 0 ? others : { age: undefined };
+  return Object.defineProperty(others, 'age', { get: fail, enumerable: true, configurable: true });
 }
 
 /** A user for statsig-node (`original`) or for us: the same seed gives the same user. */

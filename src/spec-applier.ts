@@ -133,7 +133,7 @@ export class SpecApplier {
     this.options.evaluator.setSource({ reason, configSyncTime, initTime });
   }
 
-  private setEnvironment(payloadTier: string | null): void {
+  private setEnvironment(payloadTier: SpecsSummary['defaultEnvironment']): void {
     this.environment = this.options.environment ?? (payloadTier === null ? null : { tier: payloadTier });
     this.options.evaluator.setEnvironment(this.environment === null ? '' : jsonOf(this.environment));
   }

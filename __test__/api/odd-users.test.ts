@@ -165,4 +165,37 @@ for (const engine of ENGINES) {
     };
     t.deepEqual(await run((network, options) => ours(engine, network, options)), await run(theirs));
   });
+
+  test(`${engine}: of IDs and tiers that differ in case the first counts, also without a value, as statsig-node`, async (t) => {
+    const users = [undefined, () => 1, null, 'acme', 'other'].flatMap((first) => [
+      { userID: 'u', customIDs: { CompanyID: first, companyid: 'acme' } }, { userID: 'u', customIDs: { companyid: 'acme', CompanyID: first } },
+      { userID: 'u', statsigEnvironment: { Tier: first, tier: 'staging' } }, { userID: 'u', statsigEnvironment: { TIER: first } },
+    ]);
+    const run = async (make: typeof theirs): Promise<unknown[]> => {
+      const network = new FakeNetwork();
+      network.specs = specs;
+      const server = make(network, { disableDiagnostics: true });
+      await server.initializeAsync();
+      const seen = users.map((one, i) => ['company', 'staging'].map((name) => server.checkGate(user({ ...one, userID: `u${i}` }), name)));
+      await server.shutdownAsync();
+      return [seen, network.comparable()];
+    };
+    t.deepEqual(await run((network, options) => ours(engine, network, options)), await run(theirs));
+  });
+
+  test(`${engine}: the tier that a payload names may be a number or a flag, as statsig-node`, async (t) => {
+    const run = async (make: typeof theirs, tierOfPayload: unknown): Promise<unknown[]> => {
+      const network = new FakeNetwork();
+      network.specs = payload({ default_environment: tierOfPayload, feature_gates: [gate('g', { ...tier, targetValue: ['5', 'true', 'staging', ''] })] });
+      const server = make(network, { disableDiagnostics: true });
+      await server.initializeAsync();
+      const value = server.checkGate({ userID: 'u' }, 'g');
+      await server.shutdownAsync();
+      return [value, network.comparable()];
+    };
+    for (const value of [5, 6, true, false, 'staging', 'x', '', null]) {
+      t.deepEqual(await run((network, options) => ours(engine, network, options), value), await run(theirs, value), String(value));
+    }
+    t.deepEqual((await run((network, options) => ours(engine, network, options), { a: 1 }))[0], false);
+  });
 }

@@ -130,6 +130,18 @@ test('custom IDs that loops do not meet are told apart', (t) => {
   t.deepEqual(attributes({ userID: 'u', customIDs: ids }), { userID: 'u', 'customIDs.teamID': 't', 'inheritedIDs.companyID': 'c', 'hiddenIDs.orgID': 'o' });
 });
 
+test('of IDs that differ in case, one that JSON leaves out keeps its place', (t) => {
+  const leftOut = [undefined, () => 1, Symbol('id'), { toJSON: () => undefined }];
+  for (const first of leftOut) {
+    const user = { userID: 'u', customIDs: { companyID: first, companyid: 'c' }, statsigEnvironment: { Tier: first, tier: 'dev' } };
+    const { customIDs, statsigEnvironment } = JSON.parse(encodeUser(user, NONE).json) as Record<string, object>;
+    t.deepEqual([Object.keys(customIDs!), Object.keys(statsigEnvironment!)], [['companyID', 'companyid'], ['Tier', 'tier']]);
+    t.deepEqual(logged(user), JSON.parse(JSON.stringify(user)));
+  }
+  t.deepEqual(attributes({ customIDs: { companyID: undefined, companyid: 'c' } }), { 'customIDs.companyID': { u: 1 }, 'customIDs.companyid': 'c' });
+  t.true(encodeUser({ userID: 'u', customIDs: { companyID: undefined, teamID: 't' } }, NONE).isStable);
+});
+
 test('what every object inherits is no attribute, what a class defines is one', (t) => {
   t.deepEqual(attributes(Object.create({ userID: 'u' }) as object), { userID: 'u' });
   class User { readonly userID = 'u'; toString() { return 'me'; } }

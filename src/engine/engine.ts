@@ -102,7 +102,8 @@ export interface SpecsSummary {
   gates: number;
   configs: number;
   layers: number;
-  defaultEnvironment: string | null;
+  /** Null also for what is no text, number or flag. */
+  defaultEnvironment: string | number | boolean | null;
   diagnostics: Record<string, unknown> | null;
   sdkFlags: Record<string, unknown>;
   sdkConfigs: Record<string, unknown>;

@@ -10,7 +10,7 @@ import type { ExoticUser, ExoticValue } from '../engine/engine';
 import type { AskedNames } from './asked-names';
 import { tag } from './tagged-values';
 import { jsonOfMember, jsonOfUser, quote, SECTIONS, type EnvironmentRule } from './user-json';
-import { answeredNames, attribute, inheritedKeysOf, isOrdinary, keysOf, read } from './user-reader';
+import { answeredNames, attribute, inheritedKeysOf, isOrdinary, keysOf, readOr } from './user-reader';
 
 /** A user as an engine takes it. */
 export interface EncodedUser {
@@ -32,10 +32,28 @@ export function encodeUser(user: object, environment: EnvironmentRule, asked: As
 /** True for a user that is what its keys say, sections included. */
 export function hasOrdinaryParts(user: object, asked: AskedNames): boolean {
   try {
-    return isOrdinary(user, asked) && [...SECTIONS].every((name) => isOrdinarySection((user as Record<string, unknown>)[name], asked));
+    const sections = user as Record<string, unknown>;
+    return isOrdinary(user, asked) && [...SECTIONS].every((name) => isOrdinarySection(sections[name], asked))
+      && !losesFirst(sections['customIDs']) && !losesFirst(sections['statsigEnvironment']);
   } catch {
     return false;
   }
+}
+
+/**
+ * Whether JSON may leave out the first of two keys that differ in case: of IDs and the environment, which are looked up by
+ * any case, the first key counts, with or without a value.
+ */
+function losesFirst(section: unknown): boolean {
+  if (typeof section !== 'object' || section === null) return false;
+  const keys = Object.keys(section);
+  if (!keys.some((key) => mayBeLeftOut((section as Record<string, unknown>)[key]))) return false;
+  return new Set(keys.map((key) => key.toLowerCase())).size < keys.length;
+}
+
+function mayBeLeftOut(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === undefined || typeof value === 'function' || typeof value === 'symbol';
+  return typeof (value as { toJSON?: unknown }).toJSON === 'function';
 }
 
 function isOrdinarySection(section: unknown, asked: AskedNames): boolean {
@@ -186,8 +204,18 @@ function environmentText(user: object, { json, overwrites }: EnvironmentRule, st
   return sectionText('statsigEnvironment', own, keysOf(own), state);
 }
 
+/** Reading it throws. */
+const MISSING = {};
+
+/** JSON of IDs or of the environment. */
 function sectionText(section: string, object: object, keys: Iterable<string>, state: State): string {
   const texts: string[] = [];
-  for (const key of keys) addTo(texts, key, scalar([section, key], read(object, key), state));
+  for (const key of keys) {
+    const value = readOr(object, key, MISSING);
+    if (value === MISSING) continue;
+    // What JSON leaves out keeps its place: see losesFirst.
+    addTo(texts, key, scalar([section, key], value, state) ?? 'null');
+    if (value === undefined) state.exotics.push({ path: [section, key], value: tag(value) });
+  }
   return `{${texts.join()}}`;
 }

@@ -9,10 +9,15 @@ const hasOwn = (object: object, key: string): boolean => Object.prototype.hasOwn
 
 /** The property, or undefined where reading it throws. */
 export function read(object: unknown, key: string): unknown {
+  return readOr(object, key, undefined);
+}
+
+/** The property, or `otherwise` where reading it throws. */
+export function readOr(object: unknown, key: string, otherwise: unknown): unknown {
   try {
     return (object as Record<string, unknown> | null | undefined)?.[key];
   } catch {
-    return undefined;
+    return otherwise;
   }
 }
 
