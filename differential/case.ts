@@ -9,6 +9,10 @@ export function rawNumber(text: string): string {
   return `\u0000number ${text}`;
 }
 
+export function isRawNumber(value: unknown): value is string {
+  return typeof value === 'string' && value.startsWith(rawNumber(''));
+}
+
 /** A payload as text. */
 export function payloadText(payload: JsonObject): string {
   return JSON.stringify(payload).replace(/"\\u0000number ([^"\\]*)"/g, '$1');

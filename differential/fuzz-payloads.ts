@@ -7,6 +7,7 @@
  */
 import type { EngineKind, SpecsSummary } from '../src/engine/engine';
 import { argumentsOf } from './arguments';
+import { asRead } from './as-read';
 import { payloadText } from './case';
 import type { Case, CaseAnswers, JsonObject, Questions } from './case';
 import { canonical, differences, firstDifference } from './compare-answers';
@@ -24,7 +25,9 @@ const size = { gates: 9, configs: 5, layers: 3, users: 4, clientInitialize: 0 };
 export interface OddCase {
   one: Case;
   questions: Questions;
-  /** What was done to the payload. */
+  /** The payload before. */
+  original: JsonObject;
+  /** What was done to it. */
   changes: string[];
   isV2: boolean;
 }
@@ -35,12 +38,13 @@ export function oddCase(number: number): OddCase {
   // Few projects, so that oddities meet the same specs.
   const { one, questions } = fuzzCase(1000 + (number % 40), size);
   const v2 = number % 2 === 1 ? toV2(one.payload) : null;
-  const payload = JSON.parse(JSON.stringify(v2 ?? one.payload)) as JsonObject;
+  const original = (v2 ?? one.payload) as JsonObject;
+  const payload = structuredClone(original);
   if (random.chance(0.5)) payload['sdk_configs'] = { sampling_mode: random.pick(['on', 'shadow']), special_case_sampling_rate: 2 };
   const changes = Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, () => mutate(random, payload));
   // All three shapes of the response; statsig-node knows one.
   const calls = ['none', 'djb2'].map((hash, user) => ({ user, clientKey: user === 0 ? null : 'client-hashed', options: { hash }, random: 0.3 }));
-  return { one: { ...one, environment: null, overrides: { gates: {}, configs: {}, layers: {} }, payload }, questions: { ...questions, clientInitialize: calls }, changes, isV2: v2 !== null };
+  return { one: { ...one, environment: null, overrides: { gates: {}, configs: {}, layers: {} }, payload }, questions: { ...questions, clientInitialize: calls }, original, changes, isV2: v2 !== null };
 }
 
 /** Everything that an engine says about a payload, but for the words of its warnings. */
@@ -101,7 +105,7 @@ function describe({ area, kind, name, user, expected, actual }: Difference): str
 export async function unlikeOracle({ one, questions }: OddCase, answers: CaseAnswers): Promise<string[]> {
   let expected: CaseAnswers;
   try {
-    expected = await askOracle(one, questions);
+    expected = await askOracle({ ...one, payload: asRead(one.payload) }, questions);
   } catch {
     // It does not even start.
     return [];

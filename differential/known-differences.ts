@@ -2,8 +2,8 @@
  * Differences that docs/differences-from-statsig-node.md announces. A difference that no rule recognises is a defect.
  * Rules look at what was answered, never at who answered: all engines share them.
  */
-import { rawNumber } from './case';
-import type { Answer, Case, CaseAnswers, JsonObject } from './case';
+import { hasUnspeakableTime, isObject, isText } from './as-read';
+import type { Answer, Case, CaseAnswers } from './case';
 import { canonical } from './compare-answers';
 import type { Difference } from './compare-answers';
 
@@ -51,50 +51,23 @@ export function explain(difference: Difference, one: Case, expected: CaseAnswers
 
 /** What makes a spec malformed here (Q34). statsig-node reads on: a text as a list of characters, a list as an object. */
 function isMalformed(spec: unknown): boolean {
-  const isRecord = (value: unknown): value is JsonObject => value !== null && typeof value === 'object' && !Array.isArray(value);
   const isNone = (value: unknown): boolean => value === null || value === undefined;
-  const isText = (value: unknown): boolean => isNone(value) || typeof value === 'string';
-  const isCondition = (value: unknown): boolean => isRecord(value) && typeof value['type'] === 'string' && isText(value['operator']) && isText(value['field']);
+  const isTextOrNone = (value: unknown): boolean => isNone(value) || isText(value);
+  const isCondition = (value: unknown): boolean => isObject(value) && isText(value['type']) && isTextOrNone(value['operator']) && isTextOrNone(value['field']);
   const isRule = (value: unknown): boolean => {
-    if (!isRecord(value)) return false;
+    if (!isObject(value)) return false;
     const { conditions } = value;
     return isNone(conditions) || (Array.isArray(conditions) && conditions.every(isCondition));
   };
-  return !isRecord(spec) || !Array.isArray(spec['rules']) || !spec['rules'].every(isRule);
-}
-
-type Specs = { name?: unknown; rules?: { id?: unknown; groupName?: unknown }[] }[];
-
-const isTextOrNone = (value: unknown): boolean => value === null || value === undefined || typeof value === 'string';
-
-/** What is reported as text or as a number although the payload has something else in its place. */
-function isSpelledOddly(payload: JsonObject, specs: Specs): boolean {
-  const { time } = payload;
-  const isTime = time === null || time === undefined || typeof time === 'number' || (typeof time === 'string' && time.startsWith(rawNumber('')));
-  return !isTime || specs.some(({ name, rules }) => typeof name !== 'string' || rules?.some(({ id, groupName }) => !isTextOrNone(id) || !isTextOrNone(groupName)));
-}
-
-const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
-
-/** The same answer, with text and flags and lists where they belong. */
-function isOnlySpelled({ area, expected, actual }: Difference): boolean {
-  if (area !== 'answer' || actual === undefined || isFailed(expected) || typeof expected !== 'object') return false;
-  const { isExperimentGroup, explicitParameters, idType, ruleID, groupName } = expected as Partial<Record<string, unknown>>;
-  const usual = {
-    isExperimentGroup: Boolean(isExperimentGroup),
-    explicitParameters: Array.isArray(explicitParameters) ? explicitParameters : null,
-    idType: typeof idType === 'string' ? idType : null,
-    ruleID: text(ruleID) ?? '',
-    groupName: text(groupName),
-  };
-  return canonical({ ...(expected as object), ...usual }) === canonical(actual);
+  return !isObject(spec) || !Array.isArray(spec['rules']) || !spec['rules'].every(isRule);
 }
 
 /** The same for payloads with odd fields: a malformed spec is known to cost itself and what depends on it. */
 export function explainOdd(difference: Difference, one: Case, expected: CaseAnswers): boolean {
-  if (explain(difference, one, expected) !== undefined || isOnlySpelled(difference)) return true;
+  if (explain(difference, one, expected) !== undefined) return true;
   const { area, kind, actual } = difference;
   const specs = ['feature_gates', 'dynamic_configs', 'layer_configs'].flatMap((key) => one.payload[key] as unknown[]);
   if (specs.some(isMalformed)) return area !== 'answer' || kind === 'targeting' || (actual as { reason?: unknown } | undefined)?.reason === 'Unsupported';
-  return area !== 'answer' && isSpelledOddly(one.payload, specs as Specs);
+  // "The payload's `time` is what `Number` makes of it."
+  return area !== 'answer' && hasUnspeakableTime(one.payload);
 }

@@ -281,7 +281,7 @@ async function startServer(one: Case, options: OracleOptions): Promise<OracleSer
     disableDiagnostics: true,
   });
   silence(server);
-  await server.initializeAsync();
+  await withoutMethods(options.corrected !== false, () => server.initializeAsync());
   server._logger.explicitOptions.loggingMaxBufferSize = Infinity;
   server._logger.queue = [];
   // Before the overrides: setting one named `toString` would write to the function that every object inherits.
@@ -289,6 +289,24 @@ async function startServer(one: Case, options: OracleOptions): Promise<OracleSer
   if (options.corrected !== false) dropInheritedIds(server, one.overrides);
   applyOverrides(server, one.overrides);
   return server;
+}
+
+/**
+ * Members of payload objects that are called `toString` or `valueOf` are no methods here, where statsig-node throws: with
+ * this it converts what it parses meanwhile as any other object.
+ */
+async function withoutMethods(isWanted: boolean, run: () => Promise<unknown>): Promise<void> {
+  const { parse } = JSON;
+  const asPlain = (_key: string, value: unknown): unknown => {
+    const isOdd = typeof value === 'object' && value !== null && !Array.isArray(value) && (Object.hasOwn(value, 'toString') || Object.hasOwn(value, 'valueOf'));
+    return isOdd ? Object.defineProperty(value, Symbol.toPrimitive, { value: () => '[object Object]' }) : value;
+  };
+  if (isWanted) JSON.parse = (text, reviver) => parse(text, reviver ?? asPlain) as unknown;
+  try {
+    await run();
+  } finally {
+    JSON.parse = parse;
+  }
 }
 
 const prototypes = [Object, Array, String, Number, Boolean, Function, Date, RegExp, Map, Set].map(({ prototype }) => prototype as object);

@@ -8,26 +8,27 @@ import { expectedEngines } from './engines';
 test.before(() => useTrueSha256(true));
 test.after.always(() => useTrueSha256(false));
 
-/** CI's fixed budget, odd and even numbers: both dialects. `differential/fuzz-payloads.ts` takes fresh ones. */
-const CASES = Array.from({ length: 40 }, (_, i) => 7100 + i);
+/** CI's fixed budget of 40: both dialects, and what found a difference once. `differential/fuzz-payloads.ts` takes fresh ones. */
+const FOUND = [7120, 7128, 7139, 5100182, 5100212, 5100302, 5100432, 5100592, 30001916];
+const REFUSED = [7124, 7200, 7210];
+const CASES = [...Array.from({ length: 28 }, (_, i) => 7140 + i), ...REFUSED, ...FOUND];
 
 // One after another: the oracle's switches are process-global, and it stops the clock.
 for (const number of CASES) {
   const odd = oddCase(number);
   test.serial(`odd payload ${number}: ${odd.changes.join('; ')}`, async (t) => {
     const [first, ...others] = await Promise.all(expectedEngines.map((kind) => said(kind, odd)));
-    t.is(typeof first!.answers.accepted, 'boolean');
-    for (const [index, other] of others.entries()) t.deepEqual(unlike(first!, other), [], `${expectedEngines[0]} and ${expectedEngines[index + 1]}`);
-    if (!odd.isV2) t.deepEqual(await unlikeOracle(odd, first!.answers), []);
+    const found = others.flatMap((other, index) => unlike(first!, other).map((text) => `${expectedEngines[0]} and ${expectedEngines[index + 1]}: ${text}`));
+    if (!odd.isV2) found.push(...(await unlikeOracle(odd, first!.answers)));
+    t.deepEqual(found, []);
   });
 }
 
 test.serial('the cases are of both dialects, taken and refused', async (t) => {
-  const seen = { v1: 0, v2: 0, taken: 0, refused: 0 };
+  const seen = new Set<string>();
   for (const number of CASES) {
     const odd = oddCase(number);
-    seen[odd.isV2 ? 'v2' : 'v1']++;
-    seen[(await said('js', odd)).answers.accepted ? 'taken' : 'refused']++;
+    seen.add(`${odd.isV2 ? 'v2' : 'v1'} ${(await said('js', odd)).answers.accepted ? 'taken' : 'refused'}`);
   }
-  for (const [kind, count] of Object.entries(seen)) t.true(count > 0, `${kind}: ${count}`);
+  t.deepEqual([...seen].sort(), ['v1 refused', 'v1 taken', 'v2 refused', 'v2 taken']);
 });

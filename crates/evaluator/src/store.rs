@@ -159,7 +159,7 @@ pub struct SpecBody {
     /// Strictly true.
     pub has_shared_params: bool,
     /// Apps that may see it.
-    pub target_app_ids: Vec<JsValue>,
+    pub target_app_ids: JsValue,
     /// Exposures are never sampled.
     pub forward_all: bool,
     /// Rules in order.

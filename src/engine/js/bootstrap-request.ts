@@ -2,6 +2,7 @@
 
 import { ClientInitializeOptions, SpecKind } from '../engine';
 import { HashName, djb2, hashAlgorithm } from './hashing';
+import { member, textOf } from './js-semantics';
 import { Spec, Store } from './store';
 
 /** Hash names whose pieces are kept: every name a caller can invent means 'none'. */
@@ -25,7 +26,8 @@ export interface Request {
   readonly removesIdType: boolean;
   readonly removesDefaultGates: boolean;
   readonly previousHash: string | null;
-  readonly entities: { gates: string[]; configs: string[] } | null;
+  /** `{gates, configs}` of the client key; null = no filter. */
+  readonly entities: unknown;
   readonly filters: { gates: Filter; configs: Filter; experiments: Filter; layers: Filter; paramStores: Filter };
 }
 
@@ -47,7 +49,7 @@ export function readRequest(options: ClientInitializeOptions, { client, usesTarg
     removesIdType: Boolean(options.removeIdType),
     removesDefaultGates: Boolean(options.removeDefaultValueGates),
     previousHash: typeof previousResponseHash === 'string' ? previousResponseHash : null,
-    entities: entities as Request['entities'],
+    entities,
     filters: {
       gates: filter(options.featureGateFilter),
       configs: filter(options.dynamicConfigFilter),
@@ -80,12 +82,17 @@ export function isIncluded(spec: Spec, { entities, appId, filters }: Request): b
   if (spec.kind === SpecKind.Gate && (spec.entity === 'segment' || spec.entity === 'holdout')) return false;
   const wanted = filterOf(spec, filters);
   if (wanted !== null && !wanted.has(spec.name)) return false;
-  if (entities !== null && spec.kind === SpecKind.Gate && !entities.gates.includes(spec.name)) return false;
-  if (entities !== null && spec.kind === SpecKind.Config && !entities.configs.includes(spec.name)) return false;
+  if (entities !== null && spec.kind === SpecKind.Gate && !includes(member(entities, 'gates'), spec.name)) return false;
+  if (entities !== null && spec.kind === SpecKind.Config && !includes(member(entities, 'configs'), spec.name)) return false;
   return isForApp(spec.targetAppIDs, appId);
 }
 
 export function isForApp(targetAppIDs: unknown, appId: unknown): boolean {
-  if (appId === null || appId === undefined) return true;
-  return ((targetAppIDs ?? []) as unknown[]).includes(appId);
+  return appId === null || appId === undefined || includes(targetAppIDs, appId);
+}
+
+/** `list.includes(value)`, which lists and texts have; what is neither holds nothing. */
+function includes(list: unknown, value: unknown): boolean {
+  if (typeof list === 'string') return list.includes(textOf(value));
+  return Array.isArray(list) && list.includes(value);
 }

@@ -3,6 +3,7 @@
 import { SpecKind } from '../engine';
 import { Request, own } from './bootstrap-request';
 import { Evaluator } from './eval/evaluator';
+import { withoutMethods } from './js-semantics';
 import { Result } from './outcome';
 import { Spec, ValueBox } from './store';
 import { User } from './user';
@@ -26,7 +27,7 @@ export class ResponseSource {
   constructor(private readonly evaluator: Evaluator) {}
 
   begin(user: User, { options, isForApp, appId }: Request): void {
-    if (isForApp) this.evaluator.beginForApp(user, options.nowMs, appId ?? undefined);
+    if (isForApp) this.evaluator.beginForApp(user, options.nowMs, withoutMethods(appId ?? undefined));
     else this.evaluator.begin(0, user, options.nowMs);
   }
 

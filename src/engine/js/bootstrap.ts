@@ -8,9 +8,9 @@ import { ResponseSource, Shown } from './bootstrap-source';
 import { paramStoresJson, privateHash } from './bootstrap-stores';
 import { Evaluator } from './eval/evaluator';
 import { HashName, signedSha64 } from './hashing';
-import { JsonObject, member } from './js-semantics';
+import { JsonObject, member, textOf } from './js-semantics';
 import { Result } from './outcome';
-import { privacySettings, sessionReplayFields } from './session-replay';
+import { hasTargeting, privacySettings, sessionReplayFields } from './session-replay';
 import { Spec } from './store';
 import { User } from './user';
 
@@ -113,8 +113,8 @@ export class ClientResponder {
     return pieces;
   }
 
-  private passesReplay(info: JsonObject, { request, gateValues }: Writing): boolean {
-    return gateValues.get(request.hash(String(info.targeting_gate))) === true;
+  private passesReplay(info: unknown, { request, gateValues }: Writing): boolean {
+    return gateValues.get(request.hash(textOf(member(info, 'targeting_gate')))) === true;
   }
 
   /**
@@ -124,7 +124,7 @@ export class ClientResponder {
   private checksum(maps: string, user: User, writing: Writing): string {
     const info = this.evaluator.store.client.sessionReplay;
     const replay = info === null ? '' : JSON.stringify(info);
-    const passes = info !== null && (info.targeting_gate ?? null) !== null && this.passesReplay(info, writing) ? 1 : 0;
+    const passes = hasTargeting(info) && this.passesReplay(info, writing) ? 1 : 0;
     const text = `{${maps}\n${writing.request.hashUsed}\n${user.logged.json}\n${replay}\n${passes}`;
     return BigInt.asUintN(64, signedSha64(text)).toString();
   }

@@ -23,6 +23,12 @@ export function numberOf(value: unknown): number {
   return Number(typeof value === 'object' && value !== null ? textOf(value) : value);
 }
 
+/** A value of the payload that conditions convert as `textOf` and `numberOf` do. */
+export function withoutMethods(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMethods);
+  return isObject(value) ? { [Symbol.toPrimitive]: () => textOf(value) } : value;
+}
+
 const hasOwn = Object.prototype.hasOwnProperty;
 
 /**

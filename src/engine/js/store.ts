@@ -117,8 +117,9 @@ export interface Spec {
 export interface ClientFacts {
   readonly hashedKeysToAppIds: Record<string, unknown>;
   readonly keysToAppIds: Record<string, unknown>;
-  readonly hashedKeysToEntities: Record<string, { gates: string[]; configs: string[] }>;
-  readonly sessionReplay: Record<string, unknown> | null;
+  readonly hashedKeysToEntities: Record<string, unknown>;
+  /** Whatever it is; null: none. */
+  readonly sessionReplay: unknown;
   readonly paramStores: Record<string, unknown>;
 }
 

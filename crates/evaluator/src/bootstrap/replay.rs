@@ -13,7 +13,7 @@ pub(super) fn targeting_gate(store: &Store) -> Option<String> {
 
 /// Appends the fields, each behind a comma. `passes`: the targeting gate is true in this response.
 pub(super) fn write_replay(info: &JsValue, random: f64, algorithm: Algorithm, passes: bool, out: &mut String) {
-    if info.as_object().is_none() {
+    if info.is_nullish() {
         return;
     }
     let blocked = property(info, "recording_blocked");
@@ -60,9 +60,18 @@ fn triggers(list: &JsValue, random: f64, hide: Algorithm) -> JsValue {
         }
         JsValue::Object(JsObject::from_entries(entries))
     };
-    let entries = list.as_object().into_iter().flat_map(|o| o.iter());
-    let hidden = entries.map(|(name, wire)| (hide.hash(name).into(), trigger(wire))).collect();
+    let hidden = match list {
+        JsValue::Object(map) => map.iter().map(|(name, wire)| (hide.hash(name).into(), trigger(wire))).collect(),
+        JsValue::Array(items) => numbered(items.iter().map(trigger), hide),
+        JsValue::String(text) => numbered(text.encode_utf16().map(|_| trigger(&JsValue::Undefined)), hide),
+        _ => Vec::new(),
+    };
     JsValue::Object(JsObject::from_entries(hidden))
+}
+
+/// Members by position, as `for…in` meets those of lists and texts.
+fn numbered(members: impl Iterator<Item = JsValue>, hide: Algorithm) -> Vec<(Box<str>, JsValue)> {
+    members.enumerate().map(|(i, member)| (hide.hash(&i.to_string()).into(), member)).collect()
 }
 
 fn field(key: &str, value: &JsValue, out: &mut String) {
@@ -89,7 +98,13 @@ mod tests {
     #[test]
     fn fields_follow_the_settings() {
         assert_eq!(written("null", 0.5, true), "");
-        assert_eq!(written("{}", 0.5, false), ",\"can_record_session\":true");
+        for info in ["{}", "true", "5", "\"text\"", "[{\"sampling_rate\":0}]"] {
+            assert_eq!(written(info, 0.5, false), ",\"can_record_session\":true", "{info}");
+        }
+        assert_eq!(
+            written(r#"{"session_recording_event_triggers":[{"values":1},"x"]}"#, 0.5, false),
+            ",\"can_record_session\":true,\"session_recording_event_triggers\":{\"0\":{\"values\":1},\"1\":{}}"
+        );
         let info = r#"{"recording_blocked":false,"sampling_rate":0.5,"targeting_gate":"g",
             "session_recording_event_triggers":{"b":{"values":["x"],"sampling_rate":0.1},"1":{}},
             "session_recording_exposure_triggers":{"a":{"sampling_rate":0.9}}}"#;

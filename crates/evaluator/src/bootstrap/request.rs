@@ -3,9 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use super::names::Algorithm;
-use super::Halt;
 use crate::hashing::djb2;
-use crate::js_semantics::{same_value_zero, JsValue};
+use crate::js_semantics::{same_value_zero, to_string, JsValue};
 use crate::store::{SpecBody, SpecKind, Store};
 use crate::wire::property;
 
@@ -133,25 +132,29 @@ impl<'a> Request<'a> {
     }
 
     /// Which of the public specs this client gets (BEHAVIOUR.md 6.1).
-    pub(super) fn includes(&self, kind: SpecKind, name: &str, body: &SpecBody) -> Result<bool, Halt> {
+    pub(super) fn includes(&self, kind: SpecKind, name: &str, body: &SpecBody) -> bool {
         if !self.is_wanted(kind, name, body.entity.as_deref()) {
-            return Ok(false);
+            return false;
         }
         let listed = match kind {
-            SpecKind::Gate => self.is_listed("gates", name)?,
-            SpecKind::Config => self.is_listed("configs", name)?,
+            SpecKind::Gate => self.is_listed("gates", name),
+            SpecKind::Config => self.is_listed("configs", name),
             SpecKind::Layer => true,
         };
-        Ok(listed && (self.app.is_nullish() || body.target_app_ids.iter().any(|id| same_value_zero(id, self.app))))
+        listed && (self.app.is_nullish() || includes(&body.target_app_ids, self.app))
     }
 
-    fn is_listed(&self, key: &str, name: &str) -> Result<bool, Halt> {
-        if self.entities.is_nullish() {
-            return Ok(true);
-        }
-        let list = property(self.entities, key).as_array();
-        let list = list.ok_or(Halt::Failed("the entities of the client key are no lists"))?;
-        Ok(list.iter().any(|entry| entry.as_str() == Some(name)))
+    fn is_listed(&self, key: &str, name: &str) -> bool {
+        self.entities.is_nullish() || includes(property(self.entities, key), &JsValue::string(name))
+    }
+}
+
+/// `list.includes(value)`, which lists and texts have; what is neither holds nothing.
+fn includes(list: &JsValue, value: &JsValue) -> bool {
+    match list {
+        JsValue::String(text) => text.contains(&*to_string(value)),
+        JsValue::Array(items) => items.iter().any(|item| same_value_zero(item, value)),
+        _ => false,
     }
 }
 

@@ -96,7 +96,7 @@ impl<'a> Response<'a> {
 
     fn entries(&mut self, kind: SpecKind) -> Result<(), Halt> {
         let names = self.names.clone();
-        let chosen = self.chosen(kind, &names.kinds[kind as usize])?;
+        let chosen = self.chosen(kind, &names.kinds[kind as usize]);
         let kept = self.keeps(kind);
         let outcomes = if kept {
             let specs: Vec<u32> = chosen.iter().map(|named| named.spec).collect();
@@ -123,20 +123,20 @@ impl<'a> Response<'a> {
     }
 
     /// The entries that this client gets.
-    fn chosen<'n>(&self, kind: SpecKind, names: &'n [Named]) -> Result<Vec<&'n Named>, Halt> {
+    fn chosen<'n>(&self, kind: SpecKind, names: &'n [Named]) -> Vec<&'n Named> {
         let mut chosen = Vec::with_capacity(names.len());
         let includes_all = self.request.includes_all();
         for named in names {
-            if includes_all || self.includes(&self.store, kind, named)? {
+            if includes_all || self.includes(&self.store, kind, named) {
                 chosen.push(named);
             }
         }
-        Ok(chosen)
+        chosen
     }
 
-    fn includes(&self, store: &Store, kind: SpecKind, named: &Named) -> Result<bool, Halt> {
-        let Some(spec) = store.specs.get(named.spec as usize) else { return Ok(false) };
-        let Some(body) = spec.body.as_ref() else { return Ok(false) };
+    fn includes(&self, store: &Store, kind: SpecKind, named: &Named) -> bool {
+        let Some(spec) = store.specs.get(named.spec as usize) else { return false };
+        let Some(body) = spec.body.as_ref() else { return false };
         let name = store.strings.get(spec.name as usize).map_or("", |name| name);
         self.request.includes(kind, name, body)
     }
@@ -259,7 +259,7 @@ impl<'a> Response<'a> {
         }
         text.push('\n');
         let info = &self.store.meta.session_replay_info;
-        if info.as_object().is_some() {
+        if !info.is_nullish() {
             text.push_str(&stringify(info));
         }
         text.push_str(if self.replay_passes { "\n1" } else { "\n0" });

@@ -212,7 +212,7 @@ impl<'a> Compiler<'a> {
                 .then(|| Version { json: stringify(version).into(), text: (&*to_string(version)).into() }),
             is_active: property(json, "isActive").as_bool() == Some(true),
             has_shared_params: property(json, "hasSharedParams").as_bool() == Some(true),
-            target_app_ids: property(json, "targetAppIDs").as_array().unwrap_or_default().to_vec(),
+            target_app_ids: property(json, "targetAppIDs").clone(),
             forward_all: property(json, "forwardAllExposures").is_truthy(),
             rules: Box::default(),
         }

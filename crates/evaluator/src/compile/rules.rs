@@ -91,8 +91,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn delegate(&self, name: &JsValue) -> u32 {
-        let index = name.as_str().and_then(|n| self.store.by_name[SpecKind::Config as usize].get(n));
-        index.copied().unwrap_or(NONE)
+        if !name.is_truthy() {
+            return NONE;
+        }
+        self.store.by_name[SpecKind::Config as usize].get(&*to_string(name)).copied().unwrap_or(NONE)
     }
 
     fn rate(&mut self, value: &JsValue) -> u16 {
@@ -228,8 +230,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn note_uses(&mut self, condition: &Condition) {
-        self.uses.ip_table |= matches!(condition.source, Source::Ip { country: true, .. });
-        self.uses.user_agent |= matches!(condition.source, Source::UserAgent { part: Some(_), .. });
+        let compares = !matches!(condition.op, Op::Unsupported);
+        self.uses.ip_table |= compares && matches!(condition.source, Source::Ip { country: true, .. });
+        self.uses.user_agent |= compares && matches!(condition.source, Source::UserAgent { part: Some(_), .. });
         self.uses.time_zone |= matches!(condition.op, Op::Time { .. });
         self.uses.id_lists |= matches!(condition.op, Op::IdList { .. });
         if matches!(condition.source, Source::Ip { .. }) {

@@ -18,7 +18,7 @@ struct Summary<'a> {
     gates: usize,
     configs: usize,
     layers: usize,
-    default_environment: Option<&'a str>,
+    default_environment: Option<&'a JsValue>,
     diagnostics: Option<&'a JsValue>,
     sdk_flags: JsValue,
     sdk_configs: JsValue,
@@ -57,6 +57,13 @@ fn time(value: &JsValue) -> Option<JsValue> {
     }
 }
 
+fn is_tier(value: &&JsValue) -> bool {
+    match value {
+        JsValue::Number(n) => n.is_finite(),
+        value => matches!(value, JsValue::String(_) | JsValue::Bool(_)),
+    }
+}
+
 fn summarize<'a>(
     payload: &'a Payload<'_>,
     [gates, configs, layers]: [usize; 3],
@@ -73,7 +80,7 @@ fn summarize<'a>(
         gates,
         configs,
         layers,
-        default_environment: payload.get("default_environment").as_str(),
+        default_environment: Some(payload.get("default_environment")).filter(is_tier),
         diagnostics: object("diagnostics"),
         sdk_flags: object_or_empty("sdk_flags"),
         sdk_configs: object_or_empty("sdk_configs"),

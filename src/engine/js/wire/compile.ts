@@ -2,7 +2,7 @@
 
 import { SpecKind } from '../../engine';
 import { Dialect } from '../dialect';
-import { isObject, numberOf, textOf } from '../js-semantics';
+import { isObject, numberOf, textOf, withoutMethods } from '../js-semantics';
 import { ClientFacts, Condition, PassKind, Rule, Spec, Store } from '../store';
 import { TerminalFacts } from '../terminal';
 import { Steps } from '../turns';
@@ -44,7 +44,7 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
     specs,
     experimentLayers: payload.experimentLayers,
     sources: rules.conditions.sources.sources,
-    appId: root.app_id ?? null,
+    appId: withoutMethods(root.app_id ?? null),
     usesTargetApp: needs.usesTargetApp,
     client: clientFacts(payload),
     samplingMode: typeof mode === 'string' ? mode : null,
@@ -57,8 +57,8 @@ function clientFacts({ root }: Payload): ClientFacts {
   return {
     hashedKeysToAppIds: map(root.hashed_sdk_keys_to_app_ids),
     keysToAppIds: map(root.sdk_keys_to_app_ids),
-    hashedKeysToEntities: map(root.hashed_sdk_keys_to_entities) as ClientFacts['hashedKeysToEntities'],
-    sessionReplay: isObject(root.session_replay_info) ? root.session_replay_info : null,
+    hashedKeysToEntities: map(root.hashed_sdk_keys_to_entities),
+    sessionReplay: root.session_replay_info ?? null,
     paramStores: map(root.param_stores),
   };
 }
@@ -135,7 +135,7 @@ class RuleCompiler implements RuleMaker {
     if (!isObject(wire)) throw new MalformedSpec('a rule is not an object');
     const id = textOrNull(wire.id) ?? '';
     const pass = wire.passPercentage;
-    const delegateName = textOrNull(wire.configDelegate);
+    const delegateName = wire.configDelegate ? textOf(wire.configDelegate) : null;
     const fields = {
       id,
       groupName: textOrNull(wire.groupName),

@@ -159,6 +159,10 @@ function textMap(value: unknown): Map<string, string> {
   return map;
 }
 
+function isTier(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+}
+
 /** What the payload says about itself; counts and uses are filled in while compiling. */
 export function summarise(root: JsonObject): SpecsSummary {
   const { time } = root;
@@ -170,7 +174,7 @@ export function summarise(root: JsonObject): SpecsSummary {
     gates: 0,
     configs: 0,
     layers: 0,
-    defaultEnvironment: typeof root.default_environment === 'string' ? root.default_environment : null,
+    defaultEnvironment: isTier(root.default_environment) ? root.default_environment : null,
     diagnostics: isObject(root.diagnostics) ? root.diagnostics : null,
     sdkFlags: isObject(root.sdk_flags) ? root.sdk_flags : {},
     sdkConfigs: isObject(root.sdk_configs) ? root.sdk_configs : {},
