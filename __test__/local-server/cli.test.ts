@@ -52,7 +52,7 @@ onUnix('serve answers until it is told to end, then says what arrived', async (t
 
 test('wrong use is told, with the usage, and exits with 2', async (t) => {
   const wrong: [string[], string][] = [
-    [[], 'the command is `serve`'],
+    [[], 'a command is missing'],
     [['serve'], '--specs FILE is missing'],
     [['serve', '--specs', sample, '--port', '70000'], '--port 70000 is no port'],
     [['serve', '--nonsense'], '--nonsense'],

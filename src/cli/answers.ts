@@ -1,0 +1,28 @@
+/** What users get of a project, as data. */
+import type { StatsigServer } from '../statsig';
+import type { StatsigUser } from '../user';
+import type { Kind, Spec } from './project';
+
+export interface Answer {
+  name: string;
+  kind: Kind;
+  value: unknown;
+  rule: string;
+  group: string | null;
+  reason: string;
+}
+
+/** Without an exposure. Layers give the parameters of their default value and rule. */
+export function answerOf(server: StatsigServer, user: object, { name, kind }: Pick<Spec, 'name' | 'kind'>): Answer {
+  const quiet = { disableExposureLogging: true };
+  const whom = user as StatsigUser;
+  if (kind === 'gate') {
+    const { value, ruleID, groupName, evaluationDetails } = server.getFeatureGate(whom, name, quiet);
+    return { name, kind, value, rule: ruleID, group: groupName, reason: evaluationDetails?.reason ?? '' };
+  }
+  const result = kind === 'config' ? server.getConfig(whom, name, quiet) : server.getLayer(whom, name, quiet);
+  const value = 'value' in result ? result.value : JSON.parse(JSON.stringify(result))._value;
+  return {
+    name, kind, value, rule: result.getRuleID(), group: result.getGroupName(), reason: result.getEvaluationDetails()?.reason ?? '',
+  };
+}

@@ -1,0 +1,49 @@
+import { answerOf, type Answer } from '../answers';
+import { EXIT, UsageError, type Command, type Output } from '../command';
+import { didYouMean } from '../nearest';
+import { readProject, readUser, withServer } from '../project';
+
+/** What one user gets of named specs, or of all. */
+function about(summary: string, isAll: boolean): Command {
+  return {
+    summary,
+    usage: `${isAll ? '' : 'NAME… '}--specs SOURCE --user USER [--json]
+
+  --specs SOURCE  payload as download_config_specs returns it: a file, - for standard input, or a URL of the service, a
+                  proxy or a local server (the key in STATSIG_SECRET_KEY)
+  --user USER     an ID, JSON, @FILE, or - for standard input
+  --json          for programs
+
+Evaluates without network and exposures; members of ID lists are not in a payload, so lists are empty.`,
+    options: { specs: { type: 'string' }, user: { type: 'string' }, json: { type: 'boolean' } },
+    async run({ positionals, text, has }, output) {
+      const source = text('specs');
+      if (source === undefined) throw new UsageError('--specs SOURCE is missing');
+      if (!isAll && positionals.length === 0) throw new UsageError('which gate, config, experiment or layer?');
+      const user = await readUser(text('user'));
+      const project = await readProject(source);
+      const asked = isAll ? project.specs.filter(({ entity }) => !['segment', 'holdout'].includes(entity)) : positionals.map((name) => {
+        const spec = project.specs.find((one) => one.name === name);
+        if (spec === undefined) throw new Error(`nothing is called ${name}${didYouMean(name, project.specs.map((one) => one.name))}`);
+        return spec;
+      });
+      const answers = await withServer(project, (server) => asked.map((spec) => answerOf(server, user, spec)));
+      if (has('json')) output.line(JSON.stringify(isAll ? answers : answers.length === 1 ? answers[0] : answers, null, 2));
+      else print(answers, output);
+      return EXIT.ok;
+    },
+  };
+}
+
+export const check = about('what a user gets of a gate, config, experiment or layer', false);
+export const evaluateAll = about('what a user gets of a whole project', true);
+
+/** A line per answer; values of configs below theirs. */
+function print(answers: Answer[], output: Output): void {
+  const width = Math.max(...answers.map(({ name }) => name.length));
+  for (const { name, kind, value, rule, group, reason } of answers) {
+    const because = output.paint('dim', `${kind}, rule ${rule || 'none'}${group === null ? '' : ` "${group}"`}${reason === 'Bootstrap' ? '' : `, ${reason}`}`);
+    const shown = kind === 'gate' ? output.paint(value === true ? 'green' : 'red', value === true ? '✓ true ' : '✗ false') : JSON.stringify(value);
+    output.line(`${name.padEnd(width)}  ${shown}  ${because}`);
+  }
+}

@@ -1,0 +1,44 @@
+/** The command line: one file per command in commands/. */
+import { EXIT, given, UsageError, type Command, type Output } from './command';
+import { check, evaluateAll } from './commands/check';
+import { diff } from './commands/diff';
+import { doctor } from './commands/doctor';
+import { lint } from './commands/lint';
+import { pull } from './commands/pull';
+import { serve } from './commands/serve';
+import { didYouMean } from './nearest';
+import { VERSION } from '../engine/version';
+
+export const COMMANDS: Record<string, Command> = { serve, check, 'evaluate-all': evaluateAll, diff, lint, pull, doctor };
+
+function overview(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`);
+  return `usage: statsig-node-native COMMAND …, --version, or COMMAND --help\n\n${lines.join('\n')}\n\nExit codes: 0 fine, 1 found something or failed, 2 called wrongly.`;
+}
+
+const usageOf = (name: string, { usage, summary }: Command): string => `usage: statsig-node-native ${name} ${usage}\n\n(${summary})`;
+
+/** Runs a command line; the exit code. Never rejects. */
+export async function main(args: string[], output: Output): Promise<number> {
+  const [name = '', ...rest] = args;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (['--version', '-v', 'version'].includes(name)) return say(output, VERSION);
+  if (command === undefined) {
+    if (['--help', '-h', 'help'].includes(name)) return say(output, overview());
+    output.error(`${name === '' ? 'a command is missing' : `there is no command ${name}${didYouMean(name, Object.keys(COMMANDS))}`}\n${overview()}`);
+    return EXIT.usage;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) return say(output, usageOf(name, command));
+  try {
+    return await command.run(given(rest, command.options), output);
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    output.error(`${error instanceof Error ? error.message : String(error)}${isUsage ? `\n${usageOf(name, command)}` : ''}`);
+    return isUsage ? EXIT.usage : EXIT.found;
+  }
+}
+
+function say(output: Output, text: string): number {
+  output.line(text);
+  return EXIT.ok;
+}
