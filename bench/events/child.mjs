@@ -81,6 +81,10 @@ async function logOnly(sdk) {
 
 /** Logs, and ends as the task says, or waits for what the parent does. */
 async function endBy(sdk) {
+  // The SDK's own diagnostics are not among those that are counted.
+  if (task.sdk === 'ours') await sdk.flush();
+  await say({ started: true });
+  await new Promise((resolve) => process.once('message', resolve));
   const log = async () => { for (let n = 0; n < task.events; n++) sdk.log(n); };
   await (task.inHandler ? sdk.wrap(log) : log)();
   if (task.flushes) await sdk.flush(500);

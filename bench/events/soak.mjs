@@ -10,7 +10,7 @@ import { argument } from './start.mjs';
 const engine = argument('engine', 'native');
 const minutes = Number(argument('minutes', '30'));
 const save = argument('save', '');
-/** RSS of each minute may leave that of the first minute after the first third by so much. */
+/** The highest minute after the first third may be above the lowest by so much. */
 const FLAT = 0.1;
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -55,13 +55,13 @@ function byMinute() {
 
 const perMinute = byMinute();
 const later = perMinute.filter(({ minute }) => minute >= minutes / 3 && minute < minutes).map((one) => one.mb);
-const drift = (Math.max(...later) - later[0]) / later[0];
+const drift = (Math.max(...later) - Math.min(...later)) / Math.min(...later);
 const given = told ? told.given.custom + told.given.exposures : NaN;
 const { delivered = NaN, dropped = NaN, kept = NaN, queued = NaN } = told?.stats ?? {};
 const summary = {
   engine: told?.engine, minutes, checks: told?.checks, users: told?.users, given, delivered, dropped, kept, queued, arrived, customArrived: custom,
   batchesTwice, requests, updates, listParts, unaccounted: given - arrived - dropped - kept, ownCountsOff: given + own - delivered - dropped - kept - queued, rssMbPerMinute: perMinute.map((one) => one.mb),
-  rssAfterFirstThirdMb: later[0], rssHighestLaterMb: Math.max(...later), driftPercent: Math.round(drift * 1000) / 10,
+  rssLowestLaterMb: Math.min(...later), rssHighestLaterMb: Math.max(...later), rangePercent: Math.round(drift * 1000) / 10,
 };
 console.log(JSON.stringify(summary, null, 1));
 if (save !== '') writeFileSync(save, `${JSON.stringify({ date: new Date().toISOString(), commit: commit(), ...machine(), summary, samples })}\n`);
