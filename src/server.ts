@@ -357,6 +357,7 @@ export class Server extends OperationsApi {
 
   private end(timeout: number | undefined): Promise<DeliveryReport> {
     const { runtime } = this;
+    stopWatching(runtime);
     const end = this.lifecycle.shutdown(timeout ?? undefined).catch((error: unknown) => {
       runtime.exceptions.report(error, { tag: 'shutdown' });
       return { delivered: 0, kept: runtime.eventStats().queued, dropped: 0 };

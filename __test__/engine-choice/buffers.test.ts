@@ -82,6 +82,18 @@ for (const kind of RUST) {
     detach(lines);
     t.true(await applied);
     t.deepEqual(engine.exportIdList('l'), encode('+abcdefgh\n'));
+    const one = resizable('+abcdefgh\n');
+    const resized = engine.updateIdList('l', true, one.bytes);
+    one.buffer.resize(0);
+    t.true(await resized);
+    t.deepEqual(engine.exportIdList('l'), encode('+abcdefgh\n'));
+    for (const length of [0, 1, 2 * 2_700_000]) {
+      const other = resizable('+abcdefgh\n'.repeat(300_000));
+      const update = engine.updateIdList('l', true, other.bytes).catch(() => false);
+      other.buffer.resize(length);
+      await update;
+      t.deepEqual(engine.exportIdList('l'), encode('+abcdefgh\n'), `resized to ${length}`);
+    }
     const many = encode('+abcdefgh\n'.repeat(300_000));
     const update = engine.updateIdList('l', true, many).catch(() => false);
     detach(many);

@@ -1,6 +1,6 @@
 /** Losses: counted by reason, told, and said at most once a minute; and the forms of `flush`. */
 import test from 'ava';
-import { DropLedger, type DroppedEvents } from '../../src/events/dropped';
+import { DropLedger, type DroppedByReason, type DroppedEvents } from '../../src/events/dropped';
 import { NetworkError } from '../../src/network/network-error';
 import { SafeLogger } from '../../src/observability/logger';
 import { StatsigServer } from '../../src/statsig';
@@ -9,7 +9,7 @@ import { FakeClock, settle } from '../network/fake-clock';
 import { Source, delivery } from './source';
 
 const quiet = { warn() {}, error() {}, logLevel: 'none' as const };
-const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((all, one) => all + one, 0);
+const sum = (counts: DroppedByReason): number => Object.values(counts).reduce((all, one) => all + one, 0);
 
 test('one line at once, then the sums of a minute', (t) => {
   const clock = new FakeClock();
