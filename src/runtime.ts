@@ -2,6 +2,7 @@
  * One life of an SDK instance, from initialize to shutdown: the parts and how they are wired. An instance that is
  * initialized again after shutdown gets a new one (Q3).
  */
+import { stopWatching } from './abandoned';
 import type { SpecsSummary } from './engine/engine';
 import type { Selection } from './engine/select';
 import { EngineDiedError, EngineUnavailableError, StatsigInitializeIDListsError } from './errors';
@@ -150,6 +151,7 @@ export class Runtime {
    */
   async stop(timeoutMs?: number): Promise<DeliveryReport> {
     this.isStopped = true;
+    stopWatching(this);
     this.clock.clearTimer(this.windowTimer);
     this.specs.stop();
     this.idLists.stop();

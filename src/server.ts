@@ -1,5 +1,5 @@
 /** The public API on one instance (BEHAVIOUR.md 1.4). Each method is a delegation; what it does lives elsewhere. */
-import { stopWatching, watchForAbandon } from './abandoned';
+import { watchForAbandon } from './abandoned';
 import * as calls from './calls';
 import { clientInitializeBytes, clientInitializeObject, clientInitializeText } from './client-initialize';
 import { logCustomEvent } from './custom-events';
@@ -347,7 +347,6 @@ export class Server extends OperationsApi {
 
   private beginLife(): void {
     const { secretKey, parsed, logger, host } = this;
-    if (this.runtime !== undefined) stopWatching(this.runtime);
     this.runtime = new Runtime({ secretKey, parsed, logger, platform: host.platform, clock: host.clock });
     this.evaluations = new Evaluations(this.runtime);
     this.lifecycle = new Lifecycle(this.runtime, this.evaluations, secretKey);
@@ -357,7 +356,6 @@ export class Server extends OperationsApi {
 
   private end(timeout: number | undefined): Promise<DeliveryReport> {
     const { runtime } = this;
-    stopWatching(runtime);
     const end = this.lifecycle.shutdown(timeout ?? undefined).catch((error: unknown) => {
       runtime.exceptions.report(error, { tag: 'shutdown' });
       return { delivered: 0, kept: runtime.eventStats().queued, dropped: 0 };
