@@ -18,5 +18,8 @@ export class StatsigServer extends Server {
   }
 }
 
-/** Functions of the shared instance. A bundler's `module` names no file: bundled copies share, even when loaded anew. */
-export const functions = createSingleton(StatsigServer, sharedSlot('node', module.filename));
+/** Where the shared instance is kept. A bundler's `module` names no file: bundled copies share, even when loaded anew. */
+export const slot = sharedSlot('node', module.filename);
+
+/** Functions of the shared instance. */
+export const functions = createSingleton(StatsigServer, slot);

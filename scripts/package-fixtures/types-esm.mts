@@ -3,6 +3,7 @@ import Default, { Statsig, StatsigServer, checkGate } from 'statsig-node-native'
 import * as all from 'statsig-node-native';
 import { createLocalServer } from 'statsig-node-native/local-server';
 import type { LocalServer } from 'statsig-node-native/local-server';
+import { createTestStatsig, type TestStatsig } from 'statsig-node-native/testing';
 
 const server: LocalServer = await createLocalServer({ port: 0 });
 const answers: boolean[] = [
@@ -13,5 +14,8 @@ const answers: boolean[] = [
   new StatsigServer('secret-x', { api: server.api }).checkGate({ customIDs: { team: 't' } }, 'g'),
 ];
 void answers;
+const tested: TestStatsig = await createTestStatsig((project) => project.gate('g').on().forUser('u', false));
+const who: (string | undefined)[] = (await tested.exposuresOf('g')).map(({ userID }) => userID);
+void who;
 // @ts-expect-error a gate name is text
 checkGate({ userID: 'u' }, 1);
