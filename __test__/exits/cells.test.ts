@@ -94,7 +94,7 @@ async function live(t: ExecutionContext, way: Way, eventSpool: string | undefine
 for (const way of WAYS) {
   for (const hasSpool of [false, true]) {
     test(`${way.name}, ${hasSpool ? 'with' : 'without'} a spool`, async (t) => {
-      t.timeout(180_000);
+      t.timeout(300_000);
       if (process.platform === 'win32' && way.signal !== undefined) return t.pass('no signals there');
       const directory = mkdtempSync(join(tmpdir(), 'endings-'));
       t.teardown(() => rmSync(directory, { recursive: true, force: true }));

@@ -70,7 +70,7 @@ export interface Started {
 }
 
 /** A process may take that long; a machine may be busy. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 /**
  * Runs a program with `make(options, key)`, `say(text)`, `U` and `args` in scope; `say` writes at once, so it works

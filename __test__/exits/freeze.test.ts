@@ -13,7 +13,7 @@ const U = { userID: 'u' };
 const quiet = { warn() {}, error() {}, logLevel: 'none' as const };
 
 async function receive(t: ExecutionContext): Promise<Receiver> {
-  t.timeout(120_000);
+  t.timeout(300_000);
   const receiver = await Receiver.start();
   t.teardown(() => receiver.server.stop());
   return receiver;

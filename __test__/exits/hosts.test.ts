@@ -13,7 +13,7 @@ const LOG = `
 const SIGNALS = `const s = make({ flushOnExit: 'signals', ...args });${LOG} const waiting = setInterval(() => {}, 1000);`;
 
 async function receive(t: ExecutionContext): Promise<Receiver> {
-  t.timeout(120_000);
+  t.timeout(300_000);
   const receiver = await Receiver.start();
   t.teardown(() => receiver.server.stop());
   return receiver;
