@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 
 /** CommonJS entries of the package that get an ES module. */
 export const entries = [
-  'index', 'local-server/index', 'testing/index', 'storage/redis', 'storage/file-adapter', 'storage/memory-adapter',
+  'index', 'local-server/index', 'testing/index', 'openfeature/index', 'storage/redis', 'storage/file-adapter', 'storage/memory-adapter',
 ];
 
 /** Returns the written files, relative to the root. */

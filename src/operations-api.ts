@@ -58,6 +58,11 @@ export abstract class OperationsApi extends DeprecatedApi {
     return this.runtime.eventStats();
   }
 
+  /** @internal The specs that answer, null for none: another object whenever they change. */
+  get specsInForce(): object | null {
+    return this.runtime.applier.lastGood;
+  }
+
   /** How the instance is: one object for a readiness probe. Never throws. */
   health(): Health {
     return healthOf(this.runtime, this.lifecycle.state);

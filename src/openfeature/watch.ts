@@ -1,0 +1,61 @@
+import type { Clock, TimerHandle } from '../network/clock';
+import type { Server } from '../server';
+import type { ProviderEvent } from './shapes';
+
+/** How often the instance is looked at, ms. Costs about a microsecond. */
+const LOOK_EVERY_MS = 1_000;
+
+export interface WatchOptions {
+  server(): Server;
+  clock: Clock;
+  /** Failing for so long is stale, ms. */
+  staleAfterMs: number;
+  emit(event: ProviderEvent, message: string): void;
+}
+
+/** Tells when an instance has other specs, is out of date, or is well again. */
+export class Watch {
+  private timer: TimerHandle = null;
+  private specs: unknown = null;
+  private isStale = false;
+  private isRunning = false;
+
+  constructor(private readonly options: WatchOptions) {}
+
+  start(): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    this.specs = this.options.server().specsInForce;
+    this.schedule();
+  }
+
+  stop(): void {
+    this.isRunning = false;
+    this.options.clock.clearTimer(this.timer);
+  }
+
+  private schedule(): void {
+    this.timer = this.options.clock.setTimer(() => {
+      if (!this.isRunning) return;
+      this.look();
+      this.schedule();
+    }, LOOK_EVERY_MS);
+  }
+
+  private look(): void {
+    const { staleAfterMs, emit } = this.options;
+    const server = this.options.server();
+    const { specsInForce } = server;
+    const { failures, ageMs, lastError } = server.health().specs;
+    const isFirst = this.specs === null;
+    const isOther = specsInForce !== this.specs;
+    this.specs = specsInForce;
+    if (isOther && isFirst) emit('PROVIDER_READY', 'Config specs arrived');
+    if (isOther) emit('PROVIDER_CONFIGURATION_CHANGED', 'Config specs were updated');
+    const isStale = specsInForce !== null && failures > 0 && (ageMs === null || ageMs >= staleAfterMs);
+    if (isStale === this.isStale) return;
+    this.isStale = isStale;
+    if (isStale) emit('PROVIDER_STALE', lastError ?? 'Config specs failed to sync');
+    else emit('PROVIDER_READY', 'Config specs sync again');
+  }
+}
