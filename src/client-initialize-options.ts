@@ -3,6 +3,7 @@
  * used is left out and told once in a warning that names it, because a filter that is misread hides everything.
  */
 import type { ClientInitializeOptions } from './engine/engine';
+import { keysOf, read } from './evaluation/user-reader';
 
 /** Says something once per instance. */
 export type WarnOnce = (key: string, message: string) => void;
@@ -13,6 +14,8 @@ type Fields = Given & EngineOptions;
 
 const FILTERS = new Set(['featureGateFilter', 'experimentFilter', 'dynamicConfigFilter', 'layerFilter', 'paramStoreFilter']);
 const SWITCHES = new Set(['includeLocalOverrides', 'removeIdType', 'removeDefaultValueGates', 'htmlSafe']);
+/** Read whoever has them: a class, a prototype, a Proxy. */
+const KNOWN = [...FILTERS, ...SWITCHES, 'hash', 'responseFormat', 'overrides', 'previousResponseHash'];
 const HASHES = ['djb2', 'sha256', 'none'];
 const FORMATS = ['v1', 'v2', 'init-v2'];
 const OVERRIDES = ['featureGates', 'dynamicConfigs', 'layers'];
@@ -27,8 +30,9 @@ export function engineOptions(clientKey: unknown, given: unknown, warn: WarnOnce
     warn('gcir:options', `statsigSDK> The options of getClientInitializeResponse must be an object, got ${typeName(given)}; they are ignored.`);
     return asked;
   }
-  for (const name of Object.keys(given)) {
-    const value = (given as Given)[name];
+  if (Array.isArray(given)) warn('gcir:options', 'statsigSDK> The options of getClientInitializeResponse must be an object, got array; they are ignored.');
+  for (const name of new Set([...KNOWN, ...keysOf(given)])) {
+    const value = read(given, name);
     if (value !== undefined && value !== null) readOption(asked, name, value, warn);
   }
   return asked;
@@ -85,7 +89,7 @@ function readPrevious(asked: Fields, value: unknown, warn: WarnOnce): void {
 }
 
 function readOverrides(value: unknown, warn: WarnOnce): EngineOptions['overrides'] {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     tell(warn, 'overrides', `must be an object, got ${typeName(value)}; they are ignored`);
     return undefined;
   }

@@ -5,6 +5,7 @@
 export interface Host {
   readonly TextDecoder: typeof globalThis.TextDecoder;
   readonly TextEncoder: typeof globalThis.TextEncoder;
+  readonly URL: typeof globalThis.URL;
   /** Lets other work run. Waits for no clock, not even a fake one. */
   nextTurn(): Promise<void>;
   /** The function that `startTimer` uses, if it does: another one that is global is somebody's fake. */
@@ -29,6 +30,9 @@ const globals: Host = {
   },
   get TextEncoder() {
     return globalThis.TextEncoder;
+  },
+  get URL() {
+    return globalThis.URL;
   },
   get setTimeout() {
     return globalThis.setTimeout;

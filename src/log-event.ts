@@ -61,6 +61,18 @@ export class LogEvent {
     this.secondaryExposures = Array.isArray(exposures) ? exposures : [];
   }
 
+  /** What sampling decided, where it says something. */
+  setSamplingDecision(decision: { samplingRate?: number | null; shadowLogged?: string | null; samplingMode?: string | null }): void {
+    for (const name of ['samplingRate', 'shadowLogged', 'samplingMode'] as const) {
+      if (decision?.[name]) this.statsigMetadata[name] = decision[name];
+    }
+  }
+
+  /** Takes a copy. Large ones are not cut here: only the SDK's own diagnostics are. */
+  setDiagnosticsMetadata(metadata: Record<string, unknown>): void {
+    this.setMetadata(metadata);
+  }
+
   /** Whether it has a name. */
   validate(): boolean {
     return this.eventName !== '';

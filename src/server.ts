@@ -17,7 +17,7 @@ import { Overrides } from './overrides';
 import type { Platform } from './platform';
 import type { DynamicConfig, FeatureGate, Layer } from './results';
 import { Runtime } from './runtime';
-import { showAs } from './shown';
+import { hide, showAs } from './shown';
 import { stickyRequest } from './sticky';
 import type { ClientInitializeResponse, ClientInitializeResponseOptions } from './types/client-initialize';
 import type { InitializationDetails } from './types/initialization';
@@ -54,14 +54,18 @@ export class Server extends OperationsApi {
   private readonly parsed: ParsedOptions;
   private readonly logger: SafeLogger;
   private readonly overrides: Overrides;
-  private ended: Promise<unknown> = Promise.resolve();
+  private ended: Promise<unknown>;
+  private readonly host: Host;
 
   /**
    * @throws Error when the key is neither a string nor null-ish, or a forced engine cannot load; TypeError when
    * options are null or `api` is no string
    */
-  constructor(secretKey: string, options: StatsigOptions | undefined, private readonly host: Host) {
+  constructor(secretKey: string, options: StatsigOptions | undefined, host: Host) {
     super();
+    hide(this, ['evaluations', 'runtime', 'lifecycle', 'secretKey', 'parsed', 'logger', 'overrides', 'ended', 'host']);
+    this.host = host;
+    this.ended = Promise.resolve();
     if (secretKey != null && typeof secretKey !== 'string') {
       throw new Error('Must be of type "string"');
     }
@@ -136,10 +140,7 @@ export class Server extends OperationsApi {
     return this.evaluations.checkGates(user, gateNames, call);
   }
 
-  /**
-   * Values of all gates by name, without segments and holdouts, which are parts of gates and not asked for by
-   * themselves. Exposes each, unless options say otherwise: for a page that only needs values, switch exposures off.
-   */
+  /** Values of all gates by name, without segments and holdouts. Exposes each: a page that only needs values switches that off. */
   checkAllGates(user: StatsigUser, options?: CheckGateOptions): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     return this.evaluations.checkAllGates(user, call);

@@ -3,6 +3,14 @@
  * hold is the secret key, private attributes and some thousand lines of internals.
  */
 
+/**
+ * Makes properties that no look at an object shows, `console.dir` and copies included, whatever is assigned to them later.
+ * Costs about a microsecond each: for what is made once, not once per request.
+ */
+export function hide(object: object, names: readonly string[]): void {
+  for (const name of names) Object.defineProperty(object, name, { value: undefined, writable: true, enumerable: false, configurable: true });
+}
+
 /** Node's and Bun's and Deno's name for it, which needs no import. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 

@@ -20,11 +20,31 @@ const UNUSABLE: [string, unknown, string[] | null][] = [
   ['experimentFilter', 'experiment', null], ['dynamicConfigFilter', 1, null], ['layerFilter', {}, null], ['paramStoreFilter', () => [], null],
   ['hash', 'SHA-256', null], ['hash', 5, null], ['responseFormat', 'v3', null], ['responseFormat', 2, null],
   ['overrides', 'all', null], ['overrides', 5, null], ['overrides', { gates: {} }, null], ['overrides', { featureGates: 'always' }, null],
-  ['overrides', { layers: [] }, null], ['includeLocalOverrides', 'yes', null], ['removeIdType', 1, null], ['removeDefaultValueGates', 0, null],
+  ['overrides', { layers: [] }, null], ['overrides', [], null], ['includeLocalOverrides', 'yes', null], ['removeIdType', 1, null], ['removeDefaultValueGates', 0, null],
   ['previousResponseHash', 12, null], ['htmlSafe', 'no', null], ['featureGatesFilter', ['always'], null], ['clientSDKKey', 'client-x', null],
 ];
 
 for (const engine of ENGINES) {
+  test(`${engine}: options are read by property, wherever they come from`, async (t) => {
+    const { server, told } = await start(engine);
+    t.teardown(() => server.shutdownAsync(200));
+    const plain = { hash: 'none', featureGateFilter: ['always'] };
+    class Getters {
+      get hash(): string { return 'none'; }
+      get featureGateFilter(): string[] { return ['always']; }
+    }
+    const hidden = Object.defineProperties({}, { hash: { value: 'none' }, featureGateFilter: { value: ['always'] } });
+    const reading = new Proxy({}, { get: (_, name) => plain[name as keyof typeof plain] });
+    for (const options of [plain, new Getters(), hidden, reading, Object.create(plain) as object]) {
+      t.deepEqual(Object.keys(server.getClientInitializeResponse(USER, undefined, options as never)!.feature_gates), ['always']);
+    }
+    const failing = { hash: 'none', get featureGateFilter(): never { throw new Error('no filter'); } };
+    t.true(Object.keys(server.getClientInitializeResponse(USER, undefined, failing)!.feature_gates).length > 4);
+    t.deepEqual(told(), []);
+    server.getClientInitializeResponse(USER, undefined, [] as never);
+    t.regex(told().join(), /must be an object, got array/);
+  });
+
   test(`${engine}: what cannot be used is told once, by name, and hides nothing`, async (t) => {
     const { server, told } = await start(engine);
     t.teardown(() => server.shutdownAsync(200));

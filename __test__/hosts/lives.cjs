@@ -2,6 +2,7 @@
 // in processes whose globals were changed, and by Jest's tests (../jest/hosts), in its environments.
 'use strict';
 const http = require('node:http');
+const { URL } = require('node:url');
 const { createHash } = require('node:crypto');
 const { gunzipSync, gzipSync } = require('node:zlib');
 const { parse } = JSON;

@@ -23,7 +23,8 @@ module.exports = {
   none() {},
   'no globals but those of the language'() {
     const names = ['TextEncoder', 'TextDecoder', 'setImmediate', 'clearImmediate', 'fetch', 'Request', 'Response', 'Headers', 'FormData', 'Blob',
-      'structuredClone', 'performance', 'crypto', 'ReadableStream', 'CompressionStream', 'DecompressionStream', 'MessageChannel', 'BroadcastChannel'];
+      'structuredClone', 'performance', 'crypto', 'ReadableStream', 'CompressionStream', 'DecompressionStream', 'MessageChannel', 'BroadcastChannel',
+      'AbortController', 'AbortSignal', 'URL', 'URLSearchParams'];
     for (const name of names) delete globalThis[name];
   },
   'window and document without location'() {

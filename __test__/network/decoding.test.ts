@@ -52,7 +52,7 @@ for (const [title, [encoding, encode]] of Object.entries(ENCODERS)) {
   });
 }
 
-test('broken and unknown encodings are refused; identity is none; answers without body have nothing to decode', async (t) => {
+test('broken encodings are refused; identity and names that are no encoding are none; answers without body have nothing to decode', async (t) => {
   let answer: { status?: number; encoding: string; body?: Buffer } = { encoding: 'identity', body: Buffer.from('{}') };
   const server = await Loopback.start((_, response) => {
     response.writeHead(answer.status ?? 200, { 'content-encoding': answer.encoding, etag: '"1"' }).end(answer.body);
@@ -60,9 +60,13 @@ test('broken and unknown encodings are refused; identity is none; answers withou
   t.teardown(() => server.stop());
   const http = client(server.base);
   const { validator } = await http.downloadSpecs({ sinceTime: 0 });
-  for (const [encoding, body] of [['gzip', '{"not":"gzip"}'], ['br', '\0\0\0'], ['deflate', 'x'], ['zstd', '{}'], ['gzip,gzip,gzip,gzip,gzip', '{}']] as const) {
+  for (const [encoding, body] of [['gzip', '{"not":"gzip"}'], ['br', '\0\0\0'], ['deflate', 'x'], ['gzip,gzip,gzip,gzip,gzip', '{}']] as const) {
     answer = { encoding, body: Buffer.from(body) };
     await t.throwsAsync(http.fetchIdListIndex(), { instanceOf: NetworkError }, encoding);
+  }
+  for (const encoding of ['utf-8', 'UTF-8', 'none', 'binary', '8bit', 'aws-chunked', 'zstd', 'identity, utf-8']) {
+    answer = { encoding, body: Buffer.from('{"l":1}') };
+    t.is(Buffer.from((await http.fetchIdListIndex()).body).toString(), '{"l":1}', encoding);
   }
   answer = { status: 304, encoding: 'gzip' };
   t.is((await http.downloadSpecs({ sinceTime: 0, validator })).response.status, 304);

@@ -11,6 +11,8 @@ const SECRETS = ['DoNotShow', '123-45-6789'];
 /** Every way in which a log takes an object. */
 function shownAs(value: unknown): string[] {
   return [inspect(value), inspect(value, { depth: 12, showHidden: true }), inspect({ value }, { depth: 12 }),
+    // What console.dir, assert's messages, copies and loops over entries see.
+    inspect(value, { depth: 12, customInspect: false }), inspect({ ...(value as object) }, { depth: 12 }), inspect(Object.entries(value as object), { depth: 12 }),
     JSON.stringify(value) ?? '', `${JSON.stringify([value])}`];
 }
 

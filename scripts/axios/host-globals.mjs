@@ -12,3 +12,6 @@ export const hostEnvironment = new Proxy({}, {
     }
   },
 });
+
+// Hosts may hide the global ones.
+export { URL, URLSearchParams } from 'node:url';

@@ -3,6 +3,7 @@
  * (Jest's jsdom has neither TextEncoder nor setImmediate), and fake timers replace them with ones that stand still.
  */
 import * as timers from 'node:timers';
+import { URL } from 'node:url';
 import { TextDecoder, TextEncoder } from 'node:util';
 
 const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = timers;
@@ -59,6 +60,7 @@ function channel(): import('node:worker_threads').MessageChannel {
 export const nodeHost = {
   TextDecoder: TextDecoder as unknown as typeof globalThis.TextDecoder,
   TextEncoder: TextEncoder as unknown as typeof globalThis.TextEncoder,
+  URL: URL as typeof globalThis.URL,
   /** A global one that differs is somebody's fake; undefined where that cannot be told. */
   setTimeout: areFake ? undefined : setTimeout,
   ...(areFake ? otherTimers : realTimers),

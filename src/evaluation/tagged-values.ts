@@ -16,6 +16,15 @@ export function textOf(value: unknown): string {
   }
 }
 
+/** Whether an array becomes another text than its items: by a `toString`, `join` or `Symbol.toPrimitive` of its own or its class. */
+export function convertsItself(list: unknown[]): boolean {
+  let base = Object.getPrototypeOf(list) as unknown[] | null;
+  // Array.prototype is an array itself, in every realm.
+  while (base !== null && !Array.isArray(base)) base = Object.getPrototypeOf(base) as unknown[] | null;
+  if (base === null) return true;
+  return list.toString !== base.toString || list.join !== base.join || (list as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive] !== undefined;
+}
+
 /** Never throws; `{ j }` where JSON says it all, and of a plain object only that it is one. */
 export function tag(value: unknown, depth = 0): TaggedValue {
   switch (typeof value) {
@@ -33,7 +42,7 @@ export function tag(value: unknown, depth = 0): TaggedValue {
 
 function tagObject(value: object, depth: number): TaggedValue {
   try {
-    if (Array.isArray(value) && depth < DEEPEST) return tagArray(value, depth);
+    if (Array.isArray(value) && depth < DEEPEST && !convertsItself(value)) return tagArray(value, depth);
   } catch {
     // A revoked Proxy: no conversion works either.
   }

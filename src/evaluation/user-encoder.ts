@@ -8,7 +8,7 @@
  */
 import type { ExoticUser, ExoticValue } from '../engine/engine';
 import type { AskedNames } from './asked-names';
-import { tag } from './tagged-values';
+import { convertsItself, tag } from './tagged-values';
 import { jsonOfMember, jsonOfUser, quote, SECTIONS, type EnvironmentRule } from './user-json';
 import { answeredNames, attribute, inheritedKeysOf, isOrdinary, keysOf, readOr } from './user-reader';
 
@@ -135,7 +135,7 @@ function isJsonScalar(value: unknown): boolean {
 
 function isFlatArray(value: unknown): boolean {
   try {
-    return Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null);
+    return Array.isArray(value) && !convertsItself(value) && value.every((item) => typeof item !== 'object' || item === null);
   } catch {
     return false;
   }

@@ -14,6 +14,7 @@ import type { AskedNames } from './asked-names';
 import type { EncodedUser } from './user-encoder';
 import { needsNoEscape, quote, SECTIONS, type EnvironmentRule } from './user-json';
 import { hides } from './user-reader';
+import { convertsItself } from './tagged-values';
 import { HOLE, templates, type UserTemplate } from './user-template';
 
 type Values = unknown[];
@@ -291,7 +292,7 @@ function plainValue(value: unknown): unknown {
 }
 
 function isPlainList(value: unknown): value is unknown[] {
-  return Array.isArray(value) && (value as { toJSON?: unknown }).toJSON === undefined;
+  return Array.isArray(value) && (value as { toJSON?: unknown }).toJSON === undefined && !convertsItself(value);
 }
 
 function isPlainItem(item: unknown): boolean {

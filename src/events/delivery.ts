@@ -1,3 +1,4 @@
+import { abortController } from '../abort';
 import { type Clock, type TimerHandle, type TimerKind, sleep, systemClock } from '../network/clock';
 import { Backlog } from './backlog';
 import { Collector } from './collector';
@@ -237,7 +238,7 @@ export class EventDelivery {
     kind: TimerKind = 'wait',
   ): Promise<void> {
     const release = this.clock.hold?.();
-    const done = new AbortController();
+    const done = abortController();
     const ms = budget(timeoutMs);
     let isOver = false;
     const ends = [work(() => isOver)];

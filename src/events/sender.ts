@@ -1,3 +1,4 @@
+import { abortController } from '../abort';
 import { type Clock, type TimerHandle, hasPassed, sleep } from '../network/clock';
 import type { StoredBatch } from './batch';
 import { BatchQueue, type QueuedBatch } from './batch-queue';
@@ -56,9 +57,9 @@ export class Sender {
   private readonly active = new Set<QueuedBatch>();
   /** `stop` was called: nothing is sent any more. */
   isStopped = false;
-  private uploads = new AbortController();
+  private uploads = abortController();
   private readonly waiters = new Set<() => void>();
-  private wake = new AbortController();
+  private wake = abortController();
   /** One token per chain that waits for its next retry. */
   private readonly waiting = new Set<object>();
   private isOutage = false;
@@ -138,7 +139,7 @@ export class Sender {
     if (this.waiting.size === 0 || this.isHeld) return;
     this.waiting.clear();
     this.wake.abort();
-    this.wake = new AbortController();
+    this.wake = abortController();
   }
 
   /** Resolves at the next change of state. */
@@ -152,14 +153,14 @@ export class Sender {
     this.isOutage = false;
     this.heldFor = 0;
     this.wake.abort();
-    this.wake = new AbortController();
+    this.wake = abortController();
     this.pump();
   }
 
   /** Aborts what is in flight, for it keeps the process alive. It returns to the queue, as in an outage. */
   interrupt(): void {
     this.uploads.abort();
-    this.uploads = new AbortController();
+    this.uploads = abortController();
   }
 
   /** Aborts what is in flight; it returns to the queue. */

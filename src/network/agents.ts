@@ -3,6 +3,7 @@
  * environment names. Not left to axios, which makes a tunnel per request, nor to https-proxy-agent or hpagent, which keep
  * tunnels: both leave the connection to a silent proxy open for good, and throw on a stray `%` in a password.
  */
+import { URL } from 'node:url';
 import { Agent as HttpAgent, request as httpRequest, type AgentOptions, type ClientRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';

@@ -37,11 +37,14 @@ const hostNow = /^function now\(\) \{ \[native code\] \}$/.test(String(Date.now)
 /** The latest time that was one. An array, because to keep a number in a variable is to allocate it. */
 const latest = new Float64Array(1);
 
+/** What a Date can hold; a time beyond is none. */
+const LATEST_DATE_MS = 8.64e15;
+
 /** What `Date.now` says, as a number. If that is none, or it throws, as mocks do, the time of the call before. */
 function wallTime(): number {
   try {
     const time = Number(Date.now());
-    if (Number.isFinite(time)) return (latest[0] = time);
+    if (Math.abs(time) <= LATEST_DATE_MS) return (latest[0] = time);
   } catch {
     // The same as no time.
   }

@@ -1,3 +1,4 @@
+import { abortController } from '../abort';
 import type { Clock, TimerHandle } from './clock';
 import { NetworkError } from './network-error';
 
@@ -14,7 +15,7 @@ export interface DeadlineLimits {
  * never accepted and an override that never settles all end here.
  */
 export class Deadline {
-  private readonly controller = new AbortController();
+  private readonly controller = abortController();
   private readonly totalTimer: TimerHandle;
   private idleTimer: TimerHandle;
   /** Why time is up. */

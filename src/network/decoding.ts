@@ -10,16 +10,17 @@ const MOST_LAYERS = 4;
 /**
  * A body without its content encoding. One that ends early fails, where axios and fetch give what there is: the
  * beginning of an ID list looks like a whole one. What goes wrong with `body` goes wrong with the result.
- * @throws NetworkError for an encoding that was not asked for
+ * Names that are no encoding we know (`utf-8`, of servers that mean a charset) leave it as it is, as in statsig-node.
+ * @throws NetworkError for more layers than a server lays
  */
 export function decoded(body: Readable, encoding: string): Readable {
   const names = encoding.toLowerCase().split(',').map((name) => name.trim());
-  const layers = names.filter((name) => name !== '' && name !== 'identity').map(decoderOf);
+  const layers = names.map(decoderOf).filter((layer) => layer !== null);
   if (layers.length > MOST_LAYERS) throw new NetworkError('network', 'The response is encoded too many times');
   return layers.reduceRight<Readable>((inner, layer) => pipeline(inner, layer(), ignore), body);
 }
 
-function decoderOf(name: string): () => Transform {
+function decoderOf(name: string): (() => Transform) | null {
   switch (name) {
     case 'gzip':
     case 'x-gzip':
@@ -29,7 +30,7 @@ function decoderOf(name: string): () => Transform {
     case 'deflate':
       return () => new Inflate();
     default:
-      throw new NetworkError('network', `The response has an encoding that is not supported: ${name.slice(0, 40)}`);
+      return null;
   }
 }
 

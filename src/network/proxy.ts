@@ -1,3 +1,4 @@
+import { URL } from 'node:url';
 import { NetworkError } from './network-error';
 
 /** Where requests go instead of their host. */

@@ -1,3 +1,4 @@
+import { host } from '../host';
 import { NetworkError } from './network-error';
 import type { Transport, TransportRequest, TransportResponse } from './transport';
 
@@ -39,20 +40,20 @@ function targetOf(response: TransportResponse, { url, isUpload }: TransportReque
   if (isUpload && response.status < 307) return null;
   const target = parsed(location, url);
   if (target === null) throw refused('to an invalid address');
-  if (target.protocol === 'https:' || (target.protocol === 'http:' && new URL(url).protocol === 'http:')) return target;
-  throw refused(`from ${new URL(url).protocol} to ${target.protocol}`);
+  if (target.protocol === 'https:' || (target.protocol === 'http:' && new host.URL(url).protocol === 'http:')) return target;
+  throw refused(`from ${new host.URL(url).protocol} to ${target.protocol}`);
 }
 
 function parsed(location: string, base: string): URL | null {
   try {
-    return new URL(location, base);
+    return new host.URL(location, base);
   } catch {
     return null;
   }
 }
 
 function hopTo(target: URL, status: number, { request, atHome }: Hop): Hop {
-  const from = new URL(request.url);
+  const from = new host.URL(request.url);
   const isSameOrigin = target.origin === from.origin;
   // What a proxy or service asks for in its address stays with it; nobody else gets it, or chooses it.
   target.username = isSameOrigin ? from.username : '';

@@ -1,3 +1,4 @@
+import { abortController } from '../abort';
 import { bytesIn } from '../bytes';
 import { type Clock, hasPassed, sleep, systemClock } from '../network/clock';
 import { onRejection } from '../observability/rejection';
@@ -94,7 +95,7 @@ export class ContainedAdapter {
     if (this.hungAt !== null && !hasPassed(timeoutMs, this.hungAt, this.clock.now())) {
       throw new Error(`The data adapter's ${name} was not called: a call before it got no answer`);
     }
-    const done = new AbortController();
+    const done = abortController();
     const answer = (async () => run())();
     answer.catch(() => undefined);
     const late = sleep(this.clock, timeoutMs, done.signal, 'limit').then((): never => {

@@ -1,3 +1,4 @@
+import { abortController } from '../abort';
 import { type Clock, sleep } from '../network/clock';
 import type { SafeLogger } from '../observability/logger';
 import type { SpecSource } from './spec-sync';
@@ -58,7 +59,7 @@ export class PayloadVerifier {
   /** What a promise (or anything awaitable) gives within the limit. */
   private async inTime(answer: object): Promise<unknown> {
     const { clock, limitMs } = this.options;
-    const done = new AbortController();
+    const done = abortController();
     const late = sleep(clock, limitMs, done.signal).then(() => {
       throw new Error(`no answer within ${limitMs} ms`);
     });
