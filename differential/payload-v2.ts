@@ -11,7 +11,8 @@ const onlyV1 = ['layers', 'hashed_sdk_keys_to_entities', 'hashed_sdk_key_used', 
 /** An object is a list to `any` and `none`, and no list in dcs-v1. */
 function convertTarget(condition: JsonObject): JsonObject {
   const { type, operator, targetValue } = condition;
-  if (operator !== 'any' && operator !== 'none') return condition;
+  // Types that name gates compare nothing.
+  if ((operator !== 'any' && operator !== 'none') || String(type).toLowerCase().endsWith('_gate')) return condition;
   if (targetValue !== null && typeof targetValue === 'object' && !Array.isArray(targetValue)) return { ...condition, targetValue: [] };
   const isBuckets = type === 'user_bucket' && Array.isArray(targetValue);
   // Only whole numbers can be keys of such a map; the service writes no others.
@@ -100,7 +101,8 @@ function userInV2(user: UserAnswers): UserAnswers {
 
 /** An exposure without rule, in the text of a response. */
 const WITHOUT_RULE = /\{"gate":"(?:[^"\\]|\\.)*","gateValue":"(?:true|false)","ruleID":""\}/;
-const WITHOUT_RULES = new RegExp(`(?<=\\[)(?:${WITHOUT_RULE.source},)+|,${WITHOUT_RULE.source}|(?<=\\[)${WITHOUT_RULE.source}(?=\\])`, 'g');
+const ALL = `(?<=\\[)${WITHOUT_RULE.source}(?:,${WITHOUT_RULE.source})*(?=\\])`;
+const WITHOUT_RULES = new RegExp(`${ALL}|(?<=\\[)(?:${WITHOUT_RULE.source},)+|,${WITHOUT_RULE.source}`, 'g');
 
 /** Answers to a dcs-v1 payload as its dcs-v2 form gives them: there a gate that no rule answered is no secondary exposure. */
 export function inV2(answers: CaseAnswers): CaseAnswers {
