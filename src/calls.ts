@@ -1,5 +1,5 @@
 /** What tells the public evaluation methods from one another (BEHAVIOUR.md 1.4, 10). */
-import { EvalMode } from './engine/engine';
+import { EXPERIMENT_KIND, EvalMode } from './engine/engine';
 import type { Call } from './evaluations';
 
 const MANUAL = EvalMode.Expose | EvalMode.Manual;
@@ -26,17 +26,29 @@ export const EXPERIMENT: Call = {
   caller: 'getExperiment',
   marker: 'get_experiment',
   mode: EvalMode.Expose,
+  lookup: EXPERIMENT_KIND,
   configCallback: 'experimentCallback',
 };
 export const EXPERIMENT_QUIET: Call = { ...EXPERIMENT, mode: EvalMode.Quiet };
 /** The deprecated forms tell `dynamicConfigCallback`. */
-export const EXPERIMENT_SYNC: Call = { caller: 'getExperiment', marker: 'get_experiment', mode: EvalMode.Expose };
+export const EXPERIMENT_SYNC: Call = {
+  caller: 'getExperiment',
+  marker: 'get_experiment',
+  mode: EvalMode.Expose,
+  lookup: EXPERIMENT_KIND,
+};
 export const EXPERIMENT_DISABLED: Call = {
   caller: 'getExperimentWithExposureLoggingDisabled',
   marker: null,
   mode: EvalMode.Quiet,
+  lookup: EXPERIMENT_KIND,
 };
-export const EXPERIMENT_MANUAL: Call = { caller: 'logExperimentExposure', marker: null, mode: MANUAL };
+export const EXPERIMENT_MANUAL: Call = {
+  caller: 'logExperimentExposure',
+  marker: null,
+  mode: MANUAL,
+  lookup: EXPERIMENT_KIND,
+};
 
 export const LAYER: Call = { caller: 'getLayer', marker: 'get_layer', mode: EvalMode.Expose };
 export const LAYER_QUIET: Call = { ...LAYER, mode: EvalMode.Quiet };

@@ -2,7 +2,7 @@
  * Gates, configs, experiments and layers as applications ask for them: validation, evaluation, exposure, callbacks,
  * results (BEHAVIOUR.md 1.4, 1.5, 2.1). The functions named like public methods are what those methods are made of.
  */
-import { EvalMode, SpecKind, type SecondaryExposure } from './engine/engine';
+import { EvalMode, SpecKind, type LookupKind, type SecondaryExposure } from './engine/engine';
 import { contained, recover } from './error-boundary';
 import { StatsigInvalidArgumentError, StatsigUninitializedError } from './errors';
 import type { Evaluation } from './evaluation/evaluation';
@@ -24,6 +24,8 @@ export interface Call {
   marker: DiagnosticsKey | null;
   /** `EvalMode` bits. */
   mode: number;
+  /** What the name is looked up as; as what it is, if nothing is said. */
+  lookup?: LookupKind;
   /** Which of `evaluationCallbacks` fires for a config. */
   configCallback?: 'dynamicConfigCallback' | 'experimentCallback';
 }
@@ -161,7 +163,7 @@ export class Evaluations {
     let isSuccess = true;
     try {
       this.validate(user, name);
-      const evaluation = this.evaluateConfig(user, name, call.mode, request);
+      const evaluation = this.evaluateConfig(user, name, call, request);
       config = this.configOf(name, evaluation, user);
       this.tellConfig(config, evaluation, user, call);
     } catch (error) {
@@ -181,6 +183,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       const evaluation = this.evaluateLayer(user, name, request);
+      if ((call.mode & EvalMode.Expose) !== 0) this.runtime.evaluator.exposeReferences(evaluation);
       layer = this.layerOf(name, evaluation, user, call.mode);
       this.tellLayer(layer, user);
     } catch (error) {
@@ -193,6 +196,12 @@ export class Evaluations {
     return layer;
   }
 
+  /** The definition of a parameter store. @throws StatsigUninitializedError, StatsigInvalidArgumentError */
+  parameterStore(user: StatsigUser, name: string): unknown {
+    this.validate(user, name);
+    return this.runtime.evaluator.parameterStore(name);
+  }
+
   /** A manual exposure of a gate or config. Fires no callback. */
   expose(user: StatsigUser, kind: SpecKind, name: string, call: Call): void {
     try {
@@ -200,7 +209,7 @@ export class Evaluations {
       if (kind === SpecKind.Gate) {
         this.runtime.evaluator.evaluate(user, kind, name, call.mode);
       } else {
-        this.evaluateConfig(user, name, call.mode, NOT_STICKY);
+        this.evaluateConfig(user, name, call, NOT_STICKY);
       }
     } catch (error) {
       this.recover(error, call, name);
@@ -227,15 +236,12 @@ export class Evaluations {
     return result;
   }
 
-  private evaluateConfig(user: StatsigUser, name: string, mode: number, request: StickyRequest): Evaluation {
+  private evaluateConfig(user: StatsigUser, name: string, call: Call, request: StickyRequest): Evaluation {
     const { evaluator } = this.runtime;
-    if (this.sticky.isIdle(request)) {
-      return evaluator.evaluate(user, SpecKind.Config, name, mode);
-    }
-    const evaluation = this.sticky.evaluate(evaluator, user, { kind: SpecKind.Config, name }, request);
-    if ((mode & EvalMode.Expose) !== 0) {
-      evaluator.expose(evaluation, mode);
-    }
+    const { mode, lookup = SpecKind.Config } = call;
+    if (this.sticky.isIdle(request)) return evaluator.evaluate(user, lookup, name, mode);
+    const evaluation = this.sticky.evaluate(evaluator, user, { kind: SpecKind.Config, name, lookup }, request);
+    if ((mode & EvalMode.Expose) !== 0) evaluator.expose(evaluation, mode);
     return evaluation;
   }
 
@@ -267,15 +273,9 @@ export class Evaluations {
   /** @throws the errors of BEHAVIOUR.md 1.5, in their order */
   private validate(user: unknown, name: unknown): void {
     this.recoverNowAndThen();
-    if (!this.isReady) {
-      throw new StatsigUninitializedError();
-    }
-    if (typeof name !== 'string' || name.length === 0) {
-      throw new StatsigInvalidArgumentError(INVALID_NAME);
-    }
-    if (!isIdentifiable(user)) {
-      throw new StatsigInvalidArgumentError(INVALID_USER);
-    }
+    if (!this.isReady) throw new StatsigUninitializedError();
+    if (typeof name !== 'string' || name.length === 0) throw new StatsigInvalidArgumentError(INVALID_NAME);
+    if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
   }
 
   private configOf(name: string, evaluation: Evaluation, user: StatsigUser): DynamicConfig {

@@ -130,7 +130,7 @@ export function layerExposureEvent(evaluation: Evaluation, parameter: string, lo
   const isExplicit = record.explicitParameters?.includes(parameter) ?? false;
   const metadata: Record<string, unknown> = {
     config: record.name,
-    ruleID: record.ruleID,
+    ruleID: record.parameterRuleIDs?.[parameter] ?? record.ruleID,
     allocatedExperiment: isExplicit ? (record.configDelegate ?? '') : '',
     parameterName: parameter,
     isExplicitParameter: String(isExplicit),
@@ -160,6 +160,8 @@ function addCircumstances(metadata: Record<string, unknown>, evaluation: Evaluat
   if (evaluation.record.configVersion !== null) {
     metadata['configVersion'] = String(evaluation.record.configVersion);
   }
+  const { overrideConfigName } = evaluation.record;
+  if (overrideConfigName !== undefined) metadata['overrideConfigName'] = overrideConfigName;
   metadata['isManualExposure'] = 'true';
   metadata['reason'] = evaluation.reason;
   metadata['configSyncTime'] = evaluation.configSyncTime;

@@ -69,6 +69,7 @@ export function engineOptions({ options, sessionID }: Surroundings): EngineOptio
     sdkType,
     sdkVersion,
     sessionID,
+    randomSeed: Math.floor(Math.random() * 2 ** 32),
   };
 }
 

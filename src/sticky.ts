@@ -2,7 +2,7 @@
  * Sticky assignment: experiments whose users keep the group they once got (BEHAVIOUR.md 5). The storage belongs to the
  * user of the SDK and is called exactly when statsig-node calls it; what it throws is logged and ignored.
  */
-import { EvalMode, SpecKind, type OutcomeRecord, type SecondaryExposure } from './engine/engine';
+import { EvalMode, SpecKind, type LookupKind, type OutcomeRecord, type SecondaryExposure } from './engine/engine';
 import type { Evaluation } from './evaluation/evaluation';
 import type { Evaluator } from './evaluation/evaluator';
 import { textOf } from './evaluation/tagged-values';
@@ -43,8 +43,8 @@ export class StickyEvaluations {
   }
 
   /** Evaluates without exposing, the sticky value first. @throws EvaluationFailedError */
-  evaluate(evaluator: Evaluator, user: object, ask: { kind: SpecKind; name: string }, request: StickyRequest): Evaluation {
-    const fresh = evaluator.evaluate(user, ask.kind, ask.name, EvalMode.Quiet);
+  evaluate(evaluator: Evaluator, user: object, ask: { kind: SpecKind; name: string; lookup?: LookupKind }, request: StickyRequest): Evaluation {
+    const fresh = evaluator.evaluate(user, ask.lookup ?? ask.kind, ask.name, EvalMode.Quiet);
     const { reason } = fresh.record;
     if (reason === 'LocalOverride' || reason === 'Uninitialized' || reason === 'Unrecognized') {
       return fresh;

@@ -21,6 +21,11 @@ export type EngineKind = 'native' | 'wasm' | 'js';
 export const SpecKind = { Gate: 0, Config: 1, Layer: 2 } as const;
 export type SpecKind = (typeof SpecKind)[keyof typeof SpecKind];
 
+/** What stands for experiments where names are looked up: configs, but for what only experiments see (NEWER.md 9). */
+export const EXPERIMENT_KIND = 3;
+/** What a name may be looked up as. */
+export type LookupKind = SpecKind | typeof EXPERIMENT_KIND;
+
 /** Bits of the `mode` argument of `evaluate` and `expose`. */
 export const EvalMode = {
   /** Evaluate only. */
@@ -86,6 +91,12 @@ export interface OutcomeRecord {
   reason: OutcomeReason | null;
   /** Only for `Persisted`: the configSyncTime that was stored. Otherwise null. */
   persistedTime: number | null;
+  /** Name of the spec that stood in for one on the way (NEWER.md 6). */
+  overrideConfigName?: string;
+  /** Of a layer that takes parameters from several rules: which rule each is from (NEWER.md 7). */
+  parameterRuleIDs?: Record<string, string>;
+  /** Experiments that are exposed along with it (NEWER.md 8); not of a record that the caller made. */
+  alsoExposes?: string[];
   /** Inputs of the sampling decision (BEHAVIOUR.md 3.14, 7.7). `rate`: as the payload gives it, null = none. */
   sampling: { forwardAll: boolean; rate: unknown; seenAnalytical: boolean };
 }
@@ -142,6 +153,8 @@ export interface EngineOptions {
   sessionID: string;
   /** `exportIdList` gives IDs in the order in which they came; costs 8 to 16 bytes per ID. Default false. */
   keepsIdListOrder?: boolean;
+  /** What contextual autotunes draw from, a whole number below 2^32; the same draws on every engine. Default 0. */
+  randomSeed?: number;
   /** What events leave out of users, as paths below the user: `email`, `custom.ssn`. Inside of arrays too. */
   redact?: readonly string[];
 }
@@ -231,13 +244,15 @@ export interface Engine {
   reset(): void;
 
   /** Index of a name, known or not (an unknown name gets an index too, up to 4,096 an epoch), or TableFull. */
-  specIndex(kind: SpecKind, name: string): number;
+  specIndex(kind: LookupKind, name: string): number;
   /** Names in JavaScript property order; `entity` '' = all of the kind. */
   specNames(kind: SpecKind, entity: string): string[];
   /** Facts that sticky assignment needs. Null for an unknown name. */
   specInfo(index: number): { entity: string | null; idType: string | null; isActive: boolean } | null;
   /** The layer that holds an experiment, by the payload's `layers`; null when none does. */
   experimentLayer(experiment: string): string | null;
+  /** The parameter stores of the payload, by name, as it has them. */
+  paramStores(): Record<string, unknown>;
 
   /**
    * Puts a user into a slot. `json`: the user as logged, without `privateAttributes`, environment applied, one JSON
@@ -269,7 +284,8 @@ export interface Engine {
    * with an earlier time than before.
    */
   holdsUntil(): number;
-  /** Records the exposure of an outcome again (a remembered answer in a new window). True = batch full. */
+  /** Records the exposure of an outcome again (a remembered answer in a new window), after those that it `alsoExposes`;
+   *  of a layer only these. True = batch full. */
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
   /**
    * Records the exposures of `count` outcomes of gates and configs in their order, each given as `slot, outcome, nowMs`,
@@ -362,33 +378,4 @@ export interface OverrideTable {
   layers: Record<string, Record<string, unknown>>;
 }
 
-/** What `setUser` is told of a user besides its JSON. */
-export interface ExoticUser {
-  /** Values that evaluation sees instead of what the JSON says. */
-  values: ExoticValue[];
-  /** JSON that events carry instead; absent = the same. `null` or a list, too, where the user's `toJSON` gives that. */
-  logged?: string;
-}
-
-/**
- * A user value that JSON cannot carry. `path` is where it sits: ["email"], ["custom","since"],
- * ["privateAttributes","x"], ["customIDs","k"], ["statsigEnvironment","tier"]. Custom IDs that are no enumerable keys of
- * their own: ["inheritedIDs","k"], which overrides and reading by exact name find, ["hiddenIDs","k"], which only reading finds.
- */
-export interface ExoticValue {
-  path: [string] | [string, string];
-  value: TaggedValue;
-}
-
-/**
- * Plain JSON values stand for themselves inside `{j: …}`.
- * `u`: undefined. `n`: a number JSON cannot write ('NaN', 'Infinity', '-Infinity').
- * `a`: an array holding tagged values. `o`: an object with a conversion of its own (Date, BigInt, function, toString):
- * `s` its String(), `d` its ToPrimitive with hint default (for ==), `n` its Number() (null = NaN).
- */
-export type TaggedValue =
-  | { j: unknown }
-  | { u: 1 }
-  | { n: 'NaN' | 'Infinity' | '-Infinity' }
-  | { a: TaggedValue[] }
-  | { o: { s: string; d: string | number | boolean | null; n: number | null } };
+export type { ExoticUser, ExoticValue, TaggedValue } from './exotic';

@@ -1,6 +1,6 @@
 /** Wraps the Rust evaluator, native or WebAssembly, as an `Engine`. One copy for both: only JSON text is turned here. */
 import type {
-  ClientInitializeOptions, Engine, EngineKind, EngineOptions, EngineStats, EventBatch, OutcomeRecord, OverrideTable,
+  ClientInitializeOptions, Engine, EngineKind, EngineOptions, EngineStats, EventBatch, LookupKind, OutcomeRecord, OverrideTable,
   PreparedSpecs, SpecKind, UserAgentParts,
 } from './engine';
 import { VERSION } from './version';
@@ -16,6 +16,7 @@ export interface RustBinding {
   specNames(kind: number, entity: string): string;
   specInfo(index: number): string | null;
   experimentLayer(experiment: string): string | null;
+  paramStores(): string;
   setUser(slot: number, json: string, privateJson: string, exotic: string): void;
   setUserValues(slot: number, template: string, values: string): boolean;
   setUserAgent(slot: number, json: string): void;
@@ -104,7 +105,7 @@ export abstract class RustEngine implements Engine {
     this.rust.reset();
   }
 
-  specIndex(kind: SpecKind, name: string): number {
+  specIndex(kind: LookupKind, name: string): number {
     return this.rust.specIndex(kind, name);
   }
 
@@ -118,6 +119,10 @@ export abstract class RustEngine implements Engine {
 
   experimentLayer(experiment: string): string | null {
     return this.rust.experimentLayer(experiment);
+  }
+
+  paramStores(): Record<string, unknown> {
+    return parse<Record<string, unknown>>(this.rust.paramStores(), {});
   }
 
   setUserAgent(slot: number, parts: UserAgentParts): void {

@@ -18,6 +18,7 @@ export interface Exports {
   spec_names(kind: number, entity: number): number;
   spec_info(index: number): number;
   experiment_layer(experiment: number): number;
+  param_stores(): number;
   set_user(slot: number, json: number, privateJson: number, exotic: number): void;
   set_user_values(slot: number, template: number, values: number): number;
   set_user_agent(slot: number, json: number): void;

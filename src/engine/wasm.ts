@@ -140,6 +140,10 @@ class WasmBinding implements RustBinding {
     return this.textOrNull(this.wasm.experiment_layer(this.write(experiment)));
   }
 
+  paramStores(): string {
+    return this.text(this.wasm.param_stores());
+  }
+
   setUser(slot: number, json: string, privateJson: string, exotic: string): void {
     const [a, b, c] = this.writeAll(json, privateJson, exotic);
     this.wasm.set_user(slot, a, b, c);

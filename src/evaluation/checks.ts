@@ -7,7 +7,7 @@
  * the answer comes from the engine, with some that will be asked next (read-ahead.ts), and the exposure goes into a buffer
  * (exposure-buffer.ts).
  */
-import { EvalBits, EvalCode, EvalMode, SpecKind, type Engine, type OutcomeRecord } from '../engine/engine';
+import { EvalBits, EvalCode, EvalMode, SpecKind, type Engine, type LookupKind, type OutcomeRecord } from '../engine/engine';
 import { Answers, UNKNOWN } from './answers';
 import type { IsProxy } from './asked-names';
 import { Evaluation, EvaluationFailedError } from './evaluation';
@@ -149,7 +149,7 @@ export abstract class Checks {
   }
 
   /** Everything about a gate, config or layer. Layers expose nothing here. @throws EvaluationFailedError */
-  evaluate(user: object, kind: SpecKind, name: string, mode: number): Evaluation {
+  evaluate(user: object, kind: LookupKind, name: string, mode: number): Evaluation {
     const first = kind === SpecKind.Layer ? mode & ~EvalMode.Expose : mode;
     // When the engine dies between answer and record, its exposure is saved or counted as lost: the next is quiet.
     for (let attempt = 0, asked = first; attempt < ATTEMPTS; attempt++, asked &= ~EvalMode.Expose) {
@@ -180,6 +180,11 @@ export abstract class Checks {
     });
   }
 
+  /** What the conditions of a layer asked for is exposed with it, not with its parameters. */
+  exposeReferences(evaluation: Evaluation): void {
+    if (evaluation.record.alsoExposes !== undefined) this.expose(evaluation, EvalMode.Expose);
+  }
+
   /** Records the exposure of one parameter of a layer. */
   exposeLayerParameter(evaluation: Evaluation, parameter: string, mode: number): void {
     if (mode === EvalMode.Expose && evaluation.epoch === this.epoch) {
@@ -200,7 +205,7 @@ export abstract class Checks {
   // ---- inside ----
 
   /** The code of an evaluation, remembered or new, with its exposure recorded as `mode` says. */
-  private ask(user: object, kind: SpecKind, name: string, mode: number): number {
+  private ask(user: object, kind: LookupKind, name: string, mode: number): number {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const index = this.names.resolve(this.engine, kind, name);
       if (index < 0) {

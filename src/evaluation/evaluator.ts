@@ -24,6 +24,23 @@ export class Evaluator extends Checks {
   /** A client-initialize response of these specs asked for the user agent. */
   private responsesReadAgents = false;
 
+  private stores: Record<string, unknown> | null = null;
+
+  /** The parameter store of a name as the payload has it; undefined when there is none. */
+  parameterStore(name: string): unknown {
+    const stores = (this.stores ??= this.query((engine) => engine.paramStores()));
+    return Object.prototype.hasOwnProperty.call(stores, name) ? stores[name] : undefined;
+  }
+
+  parameterStoreNames(): string[] {
+    return Object.keys((this.stores ??= this.query((engine) => engine.paramStores())));
+  }
+
+  protected override startEpoch(): void {
+    this.stores = null;
+    super.startEpoch();
+  }
+
   // ---- events and responses ----
 
   /**

@@ -1,5 +1,5 @@
 /** Name → spec index, per kind, asked of the engine once per epoch. */
-import { SpecKind, type Engine } from '../engine/engine';
+import { EXPERIMENT_KIND, SpecKind, type Engine, type LookupKind } from '../engine/engine';
 
 /**
  * Names of one kind. Remembers which name was asked for after which: a name that comes in the order of the time before is
@@ -48,10 +48,11 @@ class NameIndex {
 export class SpecNames {
   readonly gates = new NameIndex();
   private readonly configs = new NameIndex();
+  private readonly experiments = new NameIndex();
   private readonly layers = new NameIndex();
 
   /** Index of a name, or the engine's negative code when its table of unknown names is full. */
-  resolve(engine: Engine, kind: SpecKind, name: string): number {
+  resolve(engine: Engine, kind: LookupKind, name: string): number {
     const names = this.of(kind);
     const known = names.get(name);
     if (known !== undefined) return known;
@@ -63,10 +64,12 @@ export class SpecNames {
   clear(): void {
     this.gates.clear();
     this.configs.clear();
+    this.experiments.clear();
     this.layers.clear();
   }
 
-  private of(kind: SpecKind): NameIndex {
+  private of(kind: LookupKind): NameIndex {
+    if (kind === EXPERIMENT_KIND) return this.experiments;
     return kind === SpecKind.Gate ? this.gates : kind === SpecKind.Config ? this.configs : this.layers;
   }
 }

@@ -45,6 +45,17 @@ impl Dialect {
         self == Dialect::V1
     }
 
+    /// Whether conditions may ask for the group of an experiment.
+    pub(crate) fn knows_experiment_groups(self) -> bool {
+        self == Dialect::V2
+    }
+
+    /// Whether layers may take parameters from every rule that passes, specs may stand in for others and experiments may
+    /// be contextual autotunes.
+    pub(crate) fn knows_newer_specs(self) -> bool {
+        self == Dialect::V2
+    }
+
     /// The list that a target stands for, where the dialect has another way to write lists: an object, by its keys.
     /// Only `any` and `none` read it so.
     pub(crate) fn list_of(self, operator: Option<&str>, target: &JsValue) -> Option<JsValue> {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::compile::PreparedSpecs;
-use crate::eval::World;
+use crate::eval::{Random, World};
 use crate::exposure::batch::{Details, EventBatch};
 use crate::exposure::{EventOptions, Exposures};
 use crate::js_semantics::{json::parse_str, JsValue, TimeZone};
@@ -92,6 +92,8 @@ pub struct Engine {
     /// Last stamp given to a slot or an evaluation.
     stamp: u32,
     stack: Vec<u32>,
+    /// What contextual autotunes draw from.
+    random: Random,
     last_error: String,
     /// See the method.
     holds_until: f64,
@@ -147,6 +149,7 @@ impl Engine {
             answers: 1,
             stamp: 0,
             stack: Vec::new(),
+            random: Random::default(),
             last_error: String::new(),
             holds_until: f64::INFINITY,
             latest: f64::NEG_INFINITY,
@@ -175,6 +178,9 @@ impl Engine {
         let paths = property(&options, "redact").as_array().unwrap_or_default();
         let paths = paths.iter().filter_map(|path| path.as_str().map(String::from)).collect();
         self.exposures.set_redaction(Redaction::new(paths));
+        if let Some(seed) = property(&options, "randomSeed").as_number() {
+            self.random = Random::seeded(seed as u32);
+        }
         self.keeps_list_order = property(&options, "keepsIdListOrder").as_bool() == Some(true);
         self.options = options;
     }

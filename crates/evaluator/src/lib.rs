@@ -20,6 +20,7 @@ pub mod lookup;
 pub mod outcome;
 mod overrides;
 pub mod store;
+pub mod store_newer;
 pub mod user;
 pub mod wire;
 

@@ -13,6 +13,7 @@ use crate::exposure::sampling::Rate;
 use crate::hashing::Midstate;
 use crate::js_semantics::JsValue;
 use crate::outcome::Explicit;
+use crate::store_newer::{Autotune, Mapping};
 
 /// Text shared between the store, outcomes and batches.
 pub type Text = Arc<str>;
@@ -43,6 +44,9 @@ impl SpecKind {
         }
     }
 }
+
+/// The number that stands for experiments where names are looked up: configs, but for what only experiments see.
+pub const EXPERIMENT_KIND: u32 = 3;
 
 /// Interned strings that every store has, at these positions.
 pub mod string_id {
@@ -140,6 +144,10 @@ pub struct SpecBody {
     pub says_by_default: bool,
     /// Answers Unsupported; a warning names it.
     pub malformed: bool,
+    /// A layer that takes parameters from every rule that passes (NEWER.md 7).
+    pub merges: bool,
+    /// The groups that a contextual autotune chooses from (NEWER.md 9); its rules are what it may answer.
+    pub autotune: Option<Box<Autotune>>,
     /// Default value as canonical JSON; `{}` for booleans and where it is missing.
     pub default_json: Text,
     /// `feature_gate`, `segment`, `holdout`, `dynamic_config`, `experiment`, `autotune`, `layer`, …
@@ -166,7 +174,7 @@ pub struct SpecBody {
     pub rules: Box<[Rule]>,
 }
 
-/// A named spec. `body` is None for a gate that conditions name but the payload lacks.
+/// A named spec. `body` is None for what the payload names but lacks.
 #[derive(Debug)]
 pub struct Spec {
     /// Name space.
@@ -175,6 +183,12 @@ pub struct Spec {
     pub name: u32,
     /// What the payload says.
     pub body: Option<SpecBody>,
+    /// Not answered by its rules alone, or not at all: whoever evaluates it takes a closer look.
+    pub odd: bool,
+    /// Index into `Store::mappings`, or NONE.
+    pub mapping: u32,
+    /// Spec index of what experiments of this name are answered by, where that is not this spec; else NONE.
+    pub experiment: u32,
     /// Index of the per-user memo, for gates that conditions name; else NONE.
     pub gate_memo: u32,
     /// First of the `2 * rules + 2` entries of this spec in the table of plain outcomes.
@@ -221,7 +235,11 @@ pub struct Store {
     pub specs: Vec<Spec>,
     /// Name → spec index, per kind. Includes the gates without body.
     pub by_name: [FxHashMap<Text, u32>; 3],
-    /// Spec indexes per kind, in JavaScript property order of the names. Without the gates that have no body.
+    /// Name → spec index of experiments that are not answered by the config of their name.
+    pub experiments: FxHashMap<Text, u32>,
+    /// What stands in for a spec (NEWER.md 6), by `Spec::mapping`.
+    pub mappings: Vec<Box<[Mapping]>>,
+    /// Spec indexes per kind, in JavaScript property order of the names. Without those that have no body.
     pub order: [Vec<u32>; 3],
     /// Conditions, each distinct one once.
     pub conditions: Vec<Condition>,
@@ -263,6 +281,8 @@ impl Default for Store {
             dialect: Dialect::default(),
             specs: Vec::new(),
             by_name: Default::default(),
+            experiments: FxHashMap::default(),
+            mappings: Vec::new(),
             order: Default::default(),
             conditions: Vec::new(),
             rule_conditions: Vec::new(),

@@ -111,7 +111,9 @@ impl NativeEngine {
 
     #[napi]
     pub fn spec_index(&self, kind_number: u32, name: String) -> i32 {
-        self.shared.call(eval_code::TABLE_FULL, |engine| engine.spec_index(kind(kind_number), &name))
+        self.shared.call(eval_code::TABLE_FULL, |engine| {
+            engine.index_of(kind_number, &name).unwrap_or(eval_code::TABLE_FULL)
+        })
     }
 
     #[napi]
@@ -127,6 +129,11 @@ impl NativeEngine {
     #[napi]
     pub fn experiment_layer(&self, experiment: String) -> Option<String> {
         self.shared.call(None, |engine| engine.experiment_layer(&experiment).map(String::from))
+    }
+
+    #[napi]
+    pub fn param_stores(&self) -> String {
+        self.shared.call("{}".into(), |engine| engine.param_stores())
     }
 
     #[napi]

@@ -86,7 +86,7 @@ pub extern "C" fn reset() {
 /// Input: a name.
 #[no_mangle]
 pub extern "C" fn spec_index(kind: u32, name: u32) -> i32 {
-    with(|host| host.call1(name, |engine, name| host::kind(kind).map_or(-3, |kind| engine.spec_index(kind, name))))
+    with(|host| host.call1(name, |engine, name| engine.index_of(kind, name).unwrap_or(-3)))
 }
 
 /// Input: an entity. Output: JSON array.
@@ -114,6 +114,15 @@ pub extern "C" fn experiment_layer(experiment: u32) -> i32 {
         let layer =
             host.call1(experiment, |engine, name| engine.experiment_layer(name).map(|layer| layer.as_bytes().to_vec()));
         host.put_option(layer)
+    })
+}
+
+/// Output: JSON.
+#[no_mangle]
+pub extern "C" fn param_stores() -> i32 {
+    with(|host| {
+        let stores = host.engine.param_stores();
+        host.put(stores.into_bytes())
     })
 }
 

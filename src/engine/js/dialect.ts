@@ -13,12 +13,17 @@ export class Dialect {
     readonly skipsRulesOfDisabled: boolean,
     /** Whether a gate whose answer names no rule (there is no such gate, say) is a secondary exposure. */
     readonly exposesWithoutRule: boolean,
+    /**
+     * Whether conditions may ask for the group of an experiment, layers may take parameters from every rule that passes,
+     * specs may stand in for others and experiments may be contextual autotunes.
+     */
+    readonly knowsNewer: boolean,
   ) {}
 
   /** dcs-v1: lists of specs. Means what statsig-node makes of it (BEHAVIOUR.md 3). */
-  static readonly V1 = new Dialect(1, true, true);
+  static readonly V1 = new Dialect(1, true, true, false);
   /** dcs-v2: maps of specs, and conditions by id. Means what the newer SDKs make of it (NEWER.md 3, 4). */
-  static readonly V2 = new Dialect(2, false, false);
+  static readonly V2 = new Dialect(2, false, false, true);
 
   /** What a rule says to users who pass it. */
   says(returnValue: unknown): boolean {

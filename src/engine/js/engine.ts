@@ -2,11 +2,12 @@
 
 import {
   ClientInitializeOptions, EngineOptions, EngineStats, EvalBits, EvalCode, EvalMode, EventBatch, OutcomeRecord,
-  OverrideTable, PreparedSpecs, ReplacementEngine, SpecKind, UserAgentParts,
+  LookupKind, OverrideTable, PreparedSpecs, ReplacementEngine, SpecKind, UserAgentParts,
 } from '../engine';
 import { ClientResponder } from './bootstrap';
 import { Interruption } from './eval/context';
 import { Evaluator } from './eval/evaluator';
+import { Random } from './eval/random';
 import { Details } from './event-json';
 import { EventQueue, ExposureFacts } from './exposure';
 import { textEncoder } from './host';
@@ -15,8 +16,8 @@ import { IpTable } from './lookup/ip';
 import { Outcome, Result, Tables, copyOf, missingOutcome } from './outcome';
 import { Overrides } from './overrides';
 import { SamplingSettings } from './sampling';
-import { Spec, Store, ValueBox } from './store';
-import { Target } from './target';
+import { Store, ValueBox } from './store';
+import { Target, Targets } from './target';
 import { Steps, atOnce, inTurns } from './turns';
 import { User } from './user';
 import { compileStore } from './wire/compile';
@@ -24,8 +25,7 @@ import { parseRoot, withoutUpdates } from './wire/payload';
 
 /** Slots for users. */
 export const USER_CAPACITY = 1024;
-/** Names that no spec has, per epoch. */
-export const MAX_UNKNOWN_NAMES = 4096;
+export { MAX_UNKNOWN_NAMES } from './target';
 /** Prepared payloads that may wait for commit or discard. */
 const MAX_PREPARED = 16;
 
@@ -51,11 +51,7 @@ class JsEngine implements ReplacementEngine {
   private sampling: SamplingSettings = { mode: null, specialRate: null, isProduction: true };
   private responder = new ClientResponder(this.evaluator);
   private hasSpecs = false;
-  /** By spec index, handed out when a name is first asked for: below the number of specs to specs, above to other names. */
-  private targets: (Target | undefined)[] = [];
-  private given = 0;
-  private names: [Map<string, number>, Map<string, number>, Map<string, number>] = [new Map(), new Map(), new Map()];
-  private unknownNames = 0;
+  private targets = new Targets(EMPTY_STORE);
   private epoch = 0;
   private readonly prepared = new Map<number, Store>();
   private lastHandle = 0;
@@ -68,6 +64,7 @@ class JsEngine implements ReplacementEngine {
 
   setOptions(options: EngineOptions): void {
     this.events.options = { ...options };
+    if (options.randomSeed !== undefined) this.evaluator.newer.random = new Random(options.randomSeed);
     this.readSampling();
   }
 
@@ -119,17 +116,7 @@ class JsEngine implements ReplacementEngine {
 
   private startEpoch(): void {
     this.epoch++;
-    this.unknownNames = 0;
-    this.given = 0;
-    this.targets = new Array<Target | undefined>(this.evaluator.store.specs.reduce((sum, specs) => sum + specs.size, 0));
-    this.names = [new Map(), new Map(), new Map()];
-  }
-
-  private addTarget(kind: SpecKind, name: string, spec: Spec | null): number {
-    const index = spec === null ? this.targets.length : this.given++;
-    this.targets[index] = { kind, name, spec, uninitialized: null };
-    this.names[kind].set(name, index);
-    return index;
+    this.targets = new Targets(this.evaluator.store);
   }
 
   private readSampling(): void {
@@ -138,14 +125,8 @@ class JsEngine implements ReplacementEngine {
     this.sampling = { mode: samplingMode, specialRate, isProduction: (tier ?? 'production') === 'production' };
   }
 
-  specIndex(kind: SpecKind, name: string): number {
-    const index = this.names[kind].get(name);
-    if (index !== undefined) return index;
-    const spec = this.evaluator.store.specs[kind].get(name);
-    if (spec !== undefined) return this.addTarget(kind, name, spec);
-    if (this.unknownNames >= MAX_UNKNOWN_NAMES) return EvalCode.TableFull;
-    this.unknownNames++;
-    return this.addTarget(kind, name, null);
+  specIndex(kind: LookupKind, name: string): number {
+    return this.targets.indexOf(kind, name);
   }
 
   specNames(kind: SpecKind, entity: string): string[] {
@@ -154,13 +135,17 @@ class JsEngine implements ReplacementEngine {
   }
 
   specInfo(index: number): { entity: string | null; idType: string | null; isActive: boolean } | null {
-    const spec = this.targets[index]?.spec ?? null;
+    const spec = this.targets.get(index)?.spec ?? null;
     if (spec === null) return null;
     return { entity: spec.entity, idType: spec.idType ?? null, isActive: spec.isActive };
   }
 
   experimentLayer(experiment: string): string | null {
     return this.evaluator.store.experimentLayers.get(experiment) ?? null;
+  }
+
+  paramStores(): Record<string, unknown> {
+    return this.evaluator.store.client.paramStores;
   }
 
   setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void {
@@ -179,17 +164,15 @@ class JsEngine implements ReplacementEngine {
 
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number {
     const user = this.users[slot];
-    const target = this.targets[spec];
+    const target = this.targets.get(spec);
     if (!user || target === undefined) return this.fail(user ? 'no such spec index' : 'no user in this slot');
     let outcome: number;
     const { evaluator } = this;
     try {
       evaluator.begin(slot, user, nowMs);
-      const result = this.answer(target, mode);
+      const result = this.withReferences(this.answer(target, mode));
       outcome = result.outcome >= 0 ? result.outcome : this.tables.outcomeOf(target.kind, target.name, result);
-      if (mode & EvalMode.Expose && target.kind !== SpecKind.Layer && !(mode & EvalMode.TargetingOnly)) {
-        this.events.expose(user, this.tables.outcomes[outcome]!, null, this.factsOf(mode, nowMs));
-      }
+      if (mode & EvalMode.Expose && !(mode & EvalMode.TargetingOnly)) this.exposeKnown(slot, this.tables.outcomes[outcome]!, null, mode, nowMs);
       const flags = (evaluator.holdsUntil < Infinity ? EvalBits.Volatile : 0) | (this.events.isFull ? EvalBits.BatchFull : 0);
       return (outcome << EvalBits.OutcomeShift) | flags | (result.value === true ? EvalBits.Value : 0);
     } catch (error) {
@@ -208,11 +191,19 @@ class JsEngine implements ReplacementEngine {
     return written;
   }
 
+  /** Answers of experiments that were asked for on the way are exposed along with the answer. */
+  private withReferences(result: Result): Result {
+    const { references } = this.evaluator.newer;
+    if (references.size === 0) return result;
+    const also = [...references].map(([name, reference]) => this.tables.outcomeOf(SpecKind.Config, name, reference));
+    return result.derived(result.mapped, also);
+  }
+
   private answer(target: Target, mode: number): Result {
-    const { kind, name, spec } = target;
+    const { kind, lookup, name, spec } = target;
     const { evaluator } = this;
     if (mode & EvalMode.TargetingOnly && spec !== null) return evaluator.targeting(spec);
-    if (this.details.reason !== 'Uninitialized') return evaluator.named(kind, name, spec);
+    if (this.details.reason !== 'Uninitialized') return evaluator.named(lookup, name, spec);
     const override = evaluator.overrides.find(kind, name, evaluator.user, this.tables);
     if (override !== null) return override;
     target.uninitialized ??= this.tables.constant({ box: new ValueBox({}), reason: 'Uninitialized' });
@@ -243,7 +234,7 @@ class JsEngine implements ReplacementEngine {
 
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean {
     const known = this.tables.outcomes[outcome];
-    if (known !== undefined && known.record.kind !== SpecKind.Layer) this.exposeKnown(slot, known, null, mode, nowMs);
+    if (known !== undefined) this.exposeKnown(slot, known, null, mode, nowMs);
     return this.events.isFull;
   }
 
@@ -262,8 +253,13 @@ class JsEngine implements ReplacementEngine {
   private exposeKnown(slot: number, outcome: Outcome, parameter: string | null, mode: number, nowMs: number): void {
     const user = this.users[slot];
     if (!user) return;
+    const facts = this.factsOf(mode, nowMs);
     try {
-      this.events.expose(user, outcome, parameter, this.factsOf(mode, nowMs));
+      if (parameter === null && !(mode & EvalMode.Manual)) {
+        for (const id of outcome.also) this.events.expose(user, this.tables.outcomes[id]!, null, facts);
+      }
+      // Layers expose per parameter, everything else does not.
+      if ((outcome.record.kind === SpecKind.Layer) === (parameter !== null)) this.events.expose(user, outcome, parameter, facts);
     } catch (error) {
       this.codeOf(error);
     }
@@ -365,7 +361,7 @@ class JsEngine implements ReplacementEngine {
       epoch: this.epoch,
       specs: this.evaluator.store.specs.reduce((sum, specs) => sum + specs.size, 0),
       outcomes: this.tables.outcomes.length,
-      unknownNames: this.unknownNames,
+      unknownNames: this.targets.unknownNames,
       pendingEvents: this.events.count,
       pendingBytes: this.events.pendingBytes,
       droppedEvents: this.events.droppedEvents,

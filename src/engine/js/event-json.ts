@@ -161,14 +161,20 @@ function metadataOf(record: OutcomeRecord, parameter: ExposedParameter | null, i
     : record.kind === SpecKind.Config ? { config: name, ruleID, rulePassed: value }
     : {
         config: name,
-        ruleID,
+        ruleID: (parameter === null ? undefined : ownRule(record, parameter.name)) ?? ruleID,
         allocatedExperiment: parameter?.allocatedExperiment ?? '',
         parameterName: parameter?.name ?? '',
         isExplicitParameter: String(parameter?.isExplicit ?? false),
       };
   if (configVersion !== null) metadata.configVersion = textOf(configVersion);
+  if (record.overrideConfigName !== undefined) metadata.overrideConfigName = record.overrideConfigName;
   if (isManual) metadata.isManualExposure = 'true';
   return metadata;
+}
+
+/** The rule that a parameter is from, where several rules gave some. */
+function ownRule({ parameterRuleIDs: rules }: OutcomeRecord, parameter: string): string | undefined {
+  return rules !== undefined && Object.prototype.hasOwnProperty.call(rules, parameter) ? rules[parameter] : undefined;
 }
 
 const EVENT_NAMES = ['gate_exposure', 'config_exposure', 'layer_exposure'] as const;

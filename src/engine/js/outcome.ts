@@ -36,6 +36,7 @@ export class ExposureList {
 
   constructor(
     private readonly tables: Tables,
+    readonly id: number,
     private readonly parent: ExposureList | null,
     private readonly last: Entry | null,
   ) {}
@@ -64,22 +65,23 @@ export class ExposureList {
 
   concat(other: ExposureList): ExposureList {
     let list: ExposureList = this;
-    for (const entry of other.entries()) list = list.append(entry);
+    for (const entry of other.entries()) list = list.joinEntry(entry);
     return list;
   }
 
   private append(entry: Entry): ExposureList {
+    const isLeftOut = entry.gate.startsWith('segment:') || (entry.ruleID === '' && !this.tables.dialect.exposesWithoutRule);
+    return isLeftOut ? this : this.joinEntry(entry);
+  }
+
+  /** This list and an exposure of whatever gate. */
+  joinEntry(entry: Entry): ExposureList {
     let list = this.appended?.get(entry);
     if (list === undefined) {
-      list = this.isDropped(entry) ? this : this.tables.list(this, entry);
+      list = this.entries().some((known) => known.key === entry.key) ? this : this.tables.list(this, entry);
       (this.appended ??= new Map<Entry, ExposureList>()).set(entry, list);
     }
     return list;
-  }
-
-  private isDropped(entry: Entry): boolean {
-    if (entry.gate.startsWith('segment:') || (entry.ruleID === '' && !this.tables.dialect.exposesWithoutRule)) return true;
-    return this.entries().some((known) => known.key === entry.key);
   }
 
   /** JSON of the list with hashed gate names; kept per algorithm. */
@@ -107,6 +109,7 @@ export class Result {
   readonly isUnsupported: boolean;
   /** Its outcome when asked for directly; -1 until then. */
   outcome = -1;
+  private others: Map<string, Result> | null = null;
 
   constructor(
     readonly tables: Tables,
@@ -119,9 +122,25 @@ export class Result {
     readonly seen: Seen,
     /** Result of the delegate, for delegated results. */
     readonly inner: Result | null,
+    /** Name of the spec that stood in for one on the way. */
+    readonly mapped: string | null = null,
+    /** Numbers of the outcomes that are exposed along with it. */
+    readonly also: readonly number[] = NONE,
   ) {
     this.value = end.value;
     this.isUnsupported = end.reason === 'Unsupported';
+  }
+
+  /** The same with what stood in on the way, and with what is exposed along. `way`: what it stands in for, if so. */
+  derived(mapped: string | null, also: readonly number[], way = ''): Result {
+    const key = `${also.join()}|${way.length}|${way}${mapped ?? ''}`;
+    let other = this.others?.get(key);
+    if (other === undefined) {
+      const { tables, end, exposures, undelegated, rate, seen, inner } = this;
+      other = new Result(tables, tables.claim(), end, exposures, undelegated, rate, seen, inner, mapped, also);
+      (this.others ??= new Map<string, Result>()).set(key, other);
+    }
+    return other;
   }
 
   isFor(list: ExposureList, rate: unknown, seen: Seen, inner: Result | null): boolean {
@@ -133,7 +152,11 @@ export class Result {
 export interface Outcome {
   readonly id: number;
   readonly record: OutcomeRecord;
+  /** Numbers of those that are exposed along with it. */
+  readonly also: readonly number[];
 }
+
+const NONE: readonly number[] = [];
 
 /** Outcomes that agree in kind, name, rule and value: one, most of the time, or several by the hash of all content. */
 type Alike = Outcome | Map<string, Outcome>;
@@ -141,21 +164,22 @@ type Alike = Outcome | Map<string, Outcome>;
 /** The tables of one epoch. */
 export class Tables {
   readonly outcomes: Outcome[] = [];
-  readonly empty = new ExposureList(this, null, null);
+  readonly empty = new ExposureList(this, 0, null, null);
+  /** Results of layers that take parameters from several rules. */
+  readonly merged = new Map<string, Result>();
   private readonly known = new Map<string, Alike>();
   private readonly entries = new Map<string, Entry>();
   private interned = 0;
 
   constructor(readonly dialect: Dialect) {}
 
-  private claim(): number {
+  claim(): number {
     if (this.interned >= MAX_INTERNED) throw TABLE_FULL;
     return this.interned++;
   }
 
   list(parent: ExposureList, entry: Entry): ExposureList {
-    this.claim();
-    return new ExposureList(this, parent, entry);
+    return new ExposureList(this, this.claim() + 1, parent, entry);
   }
 
   entry(gate: string, gateValue: string, ruleID: string): Entry {
@@ -185,9 +209,12 @@ export class Tables {
     const seen = seenOf(inner);
     const known = end.find(this, list, rate, seen, inner);
     if (known !== null) return known;
-    const { configDelegate, explicitParameters } = end;
-    const through = new Terminal({ ...inner.end, configDelegate, explicitParameters });
-    const result = new Result(this, this.claim(), through, list.concat(inner.exposures), list, rate, seen, inner);
+    const { configDelegate, explicitParameters, idType, version } = end;
+    // What stands in for a delegate gives its value, and leaves the layer what it is.
+    const own = inner.mapped === null ? {} : { idType, version };
+    const through = new Terminal({ ...inner.end, ...own, configDelegate, explicitParameters, parameterRuleIDs: null });
+    const exposures = list.concat(inner.exposures);
+    const result = new Result(this, this.claim(), through, exposures, list, rate, seen, inner, inner.mapped);
     end.add(result);
     return result;
   }
@@ -203,40 +230,48 @@ export class Tables {
 
   /** The outcome number of a result that was asked for by name. Throws TABLE_FULL. */
   outcomeOf(kind: SpecKind, name: string, result: Result): number {
-    if (result.outcome < 0) result.outcome = this.intern(recordOf(kind, name, result));
+    if (result.outcome < 0) result.outcome = this.intern(this.recordOf(kind, name, result), result.also);
     return result.outcome;
   }
 
   /** The number of a record, new or known. Throws TABLE_FULL. */
-  intern(record: OutcomeRecord): number {
+  intern(record: OutcomeRecord, also = NONE): number {
     const { kind, name, ruleID, value } = record;
     const key = `${kind}${String(value)}${name.length}|${name}${ruleID}`;
     const alike = this.known.get(key);
     if (alike === undefined) {
-      const outcome = this.add(record);
+      const outcome = this.add(record, also);
       this.known.set(key, outcome);
       return outcome.id;
     }
     let byContent: Map<string, Outcome>;
     if (alike instanceof Map) byContent = alike;
-    else this.known.set(key, (byContent = new Map([[contentKey(alike.record), alike]])));
-    const content = contentKey(record);
+    else this.known.set(key, (byContent = new Map([[contentKey(alike.record, alike.also), alike]])));
+    const content = contentKey(record, also);
     let outcome = byContent.get(content);
-    if (outcome === undefined) byContent.set(content, (outcome = this.add(record)));
+    if (outcome === undefined) byContent.set(content, (outcome = this.add(record, also)));
     return outcome.id;
   }
 
-  private add(record: OutcomeRecord): Outcome {
+  private recordOf(kind: SpecKind, name: string, result: Result): OutcomeRecord {
+    const record = recordOf(kind, name, result);
+    if (kind !== SpecKind.Layer && result.mapped !== null) record.overrideConfigName = result.mapped;
+    if (result.end.parameterRuleIDs !== null) record.parameterRuleIDs = result.end.parameterRuleIDs;
+    if (result.also.length > 0) record.alsoExposes = result.also.map((id) => this.outcomes[id]!.record.name);
+    return record;
+  }
+
+  private add(record: OutcomeRecord, also: readonly number[]): Outcome {
     const id = this.outcomes.length;
     if (id >= MAX_OUTCOMES) throw TABLE_FULL;
-    const outcome = { id, record };
+    const outcome = { id, record, also };
     this.outcomes.push(outcome);
     return outcome;
   }
 }
 
-function contentKey(record: OutcomeRecord): string {
-  const text = JSON.stringify(record);
+function contentKey(record: OutcomeRecord, also: readonly number[]): string {
+  const text = JSON.stringify(record) + also.join();
   const { a, b } = hash64(text);
   return `${a}:${b}:${text.length}`;
 }

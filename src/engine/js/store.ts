@@ -7,6 +7,7 @@
 import { SpecKind, SpecsSummary } from '../engine';
 import { Dialect } from './dialect';
 import { EvalContext } from './eval/context';
+import type { NewerSpecs } from './store-newer';
 import { Midstate } from './sha256';
 import { Terminal } from './terminal';
 
@@ -39,13 +40,13 @@ export interface GateRef {
   spec: Spec | null;
 }
 
-export const ConditionKind = { Test: 0, Gate: 1, MultiGate: 2, Unsupported: 3 } as const;
+export const ConditionKind = { Test: 0, Gate: 1, MultiGate: 2, Unsupported: 3, ExperimentGroup: 4 } as const;
 export type ConditionKind = (typeof ConditionKind)[keyof typeof ConditionKind];
 
 export interface Condition {
   readonly id: number;
   readonly kind: ConditionKind;
-  /** Only kind Test. */
+  /** Only kinds Test and ExperimentGroup. */
   readonly test: (context: EvalContext) => boolean;
   /** The answer may change with the current time until then, ms; -Infinity = never. */
   readonly settledAfter: number;
@@ -59,6 +60,8 @@ export interface Condition {
   readonly passesOn: boolean;
   /** Per gate: whether an unsampled answer marks the evaluation as having seen an analytical gate. */
   readonly isAnalytical: boolean;
+  /** Of kind ExperimentGroup; null = it names none. */
+  readonly experiment: string | null;
 }
 
 export const PassKind = { Never: 0, Always: 1, Bucket: 2 } as const;
@@ -96,6 +99,8 @@ export interface Spec {
   readonly skipsRules: boolean;
   /** Disabled by an error in the payload: always Unsupported. */
   readonly isMalformed: boolean;
+  /** A layer that takes parameters from every rule that passes (NEWER.md 7). */
+  readonly merges: boolean;
   readonly rules: readonly Rule[];
   readonly targetingRules: readonly Rule[];
   readonly entity: string | null;
@@ -129,6 +134,8 @@ export interface Store {
   readonly dialect: Dialect;
   /** By kind, in JavaScript property order. */
   readonly specs: readonly [Map<string, Spec>, Map<string, Spec>, Map<string, Spec>];
+  /** Null: the payload has none of it. */
+  readonly newer: NewerSpecs | null;
   readonly experimentLayers: Map<string, string>;
   /** Grows as rules are compiled. */
   readonly sources: readonly Source[];

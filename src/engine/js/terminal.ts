@@ -17,6 +17,8 @@ export interface TerminalFacts {
   readonly forwardAll: boolean;
   readonly configDelegate: string | null;
   readonly reason: OutcomeReason | null;
+  /** Which rule each parameter is from, where several gave some. */
+  readonly parameterRuleIDs?: Readonly<Record<string, string>> | null;
 }
 
 /** A place within a spec where an evaluation can end, and the results that ended there. */
@@ -32,6 +34,7 @@ export class Terminal implements TerminalFacts {
   readonly forwardAll: boolean;
   readonly configDelegate: string | null;
   readonly reason: OutcomeReason | null;
+  readonly parameterRuleIDs: Readonly<Record<string, string>> | null;
   /** Without nested gates there is one result, so it is looked at before any table. */
   private first: Result | null = null;
   private more: Map<ExposureList, Result[]> | null = null;
@@ -48,6 +51,7 @@ export class Terminal implements TerminalFacts {
     this.forwardAll = facts.forwardAll;
     this.configDelegate = facts.configDelegate;
     this.reason = facts.reason;
+    this.parameterRuleIDs = facts.parameterRuleIDs ?? null;
   }
 
   /** A result that was added in this epoch. */

@@ -31,6 +31,8 @@ pub enum Source {
         /// The target is a string that does not start with `segment:`.
         analytical: bool,
     },
+    /// `experiment_group`: spec index of the experiment; NONE = the condition names none.
+    ExperimentGroup(u32),
     /// `multi_pass_gate`, `multi_fail_gate`.
     MultiGate {
         /// Spec indexes.

@@ -2,6 +2,7 @@
 
 pub mod condition;
 mod names;
+mod newer;
 pub mod operator;
 mod rules;
 mod summary;
@@ -71,6 +72,12 @@ pub(crate) struct Compiler<'a> {
     /// Canonical text of a condition → its index, so that equal conditions exist once.
     condition_ids: FxHashMap<String, u32>,
     condition_uses: Vec<u32>,
+    /// Index of a condition → what it uses that nobody here knows.
+    unknown: FxHashMap<u32, String>,
+    /// The same of the condition that is being compiled.
+    met_unknown: Option<String>,
+    /// Indexes below it are of specs that the payload has.
+    named: u32,
     /// The same by the ids of dcs-v2.
     named_conditions: FxHashMap<Box<str>, u32>,
     /// Buckets of conditions by salt and unit.
@@ -87,6 +94,9 @@ impl<'a> Compiler<'a> {
             names: Names::default(),
             condition_ids: FxHashMap::default(),
             condition_uses: Vec::new(),
+            unknown: FxHashMap::default(),
+            met_unknown: None,
+            named: 0,
             named_conditions: FxHashMap::default(),
             bucket_ids: FxHashMap::default(),
             warnings: Vec::new(),
@@ -102,9 +112,12 @@ impl<'a> Compiler<'a> {
             let specs = self.payload.specs(kind)?;
             wires.push(self.register(kind, specs));
         }
+        self.register_newer();
         for wire in wires.iter().flatten() {
             self.compile_spec(wire.0, &self.payload.spec(wire.1));
         }
+        self.compile_newer();
+        self.mark_odd();
         self.assign_memos();
         self.finish();
         Ok(())
@@ -137,11 +150,26 @@ impl<'a> Compiler<'a> {
     }
 
     pub(crate) fn add_spec(&mut self, kind: SpecKind, name: &str) -> u32 {
-        let index = self.store.specs.len() as u32;
-        let id = self.names.string(name);
-        self.store.specs.push(Spec { kind, name: id, body: None, gate_memo: NONE, outcome_base: 0 });
-        self.store.by_name[kind as usize].insert(self.names.text(id), index);
+        let index = self.push_spec(kind, name);
+        self.store.by_name[kind as usize].insert(name.into(), index);
         index
+    }
+
+    /// A spec that is not found by its name.
+    fn push_spec(&mut self, kind: SpecKind, name: &str) -> u32 {
+        let name = self.names.string(name);
+        let spec = Spec {
+            kind,
+            name,
+            body: None,
+            odd: false,
+            mapping: NONE,
+            experiment: NONE,
+            gate_memo: NONE,
+            outcome_base: 0,
+        };
+        self.store.specs.push(spec);
+        self.store.specs.len() as u32 - 1
     }
 
     fn compile_spec(&mut self, index: u32, json: &JsValue) {
@@ -153,12 +181,33 @@ impl<'a> Compiler<'a> {
                 SpecBody { malformed: true, ..self.spec_body(json) }
             }
         };
+        self.tell_unknown(index, &body);
+        self.set_body(index, body);
+    }
+
+    fn set_body(&mut self, index: u32, body: SpecBody) {
         let entries = 2 * body.rules.len() as u32 + 2;
         if let Some(spec) = self.store.specs.get_mut(index as usize) {
             spec.outcome_base = self.store.plain_outcomes;
             spec.body = Some(body);
         }
         self.store.plain_outcomes += entries;
+    }
+
+    /// Once per spec what its conditions use that nobody here knows.
+    fn tell_unknown(&mut self, index: u32, body: &SpecBody) {
+        if self.unknown.is_empty() {
+            return;
+        }
+        let conditions = body.rules.iter().flat_map(|rule| self.store.conditions_of(rule));
+        let mut met: Vec<&str> = conditions.filter_map(|id| self.unknown.get(id)).map(String::as_str).collect();
+        met.sort_unstable();
+        met.dedup();
+        if !met.is_empty() {
+            let name = self.store.specs.get(index as usize).map(|s| self.names.text(s.name)).unwrap_or_default();
+            let text = format!("'{name}' uses {}, which is not supported", met.join(" and "));
+            self.warn(text);
+        }
     }
 
     pub(crate) fn warn(&mut self, text: String) {
@@ -199,6 +248,8 @@ impl<'a> Compiler<'a> {
             skips_rules: !enabled && dialect.skips_rules_of_disabled(),
             says_by_default: dialect.says_by_default(default),
             malformed: false,
+            merges: dialect.knows_newer_specs() && property(json, "useNewLayerEval").as_bool() == Some(true),
+            autotune: None,
             default_json: value_json(default),
             entity: property(json, "entity").as_str().map(Text::from),
             id_type: property(json, "idType").as_str().map(Text::from),

@@ -21,7 +21,7 @@ impl<'a> Compiler<'a> {
             .collect()
     }
 
-    fn rule(&mut self, json: &JsValue, spec_salt: &JsValue) -> Result<Rule, String> {
+    pub(super) fn rule(&mut self, json: &JsValue, spec_salt: &JsValue) -> Result<Rule, String> {
         if json.as_object().is_none() {
             return Err("not an object".into());
         }
@@ -69,7 +69,7 @@ impl<'a> Compiler<'a> {
         Pass::Bucket { bucket: self.bucket(&salts, unit), threshold: to_number(percentage) * 100.0 }
     }
 
-    fn bucket(&mut self, salts: &str, unit: u32) -> u32 {
+    pub(super) fn bucket(&mut self, salts: &str, unit: u32) -> u32 {
         self.store.buckets.push(Bucket { salts: Midstate::new(salts), unit, memo: NONE });
         self.store.buckets.len() as u32 - 1
     }
@@ -94,7 +94,8 @@ impl<'a> Compiler<'a> {
         if !name.is_truthy() {
             return NONE;
         }
-        self.store.by_name[SpecKind::Config as usize].get(&*to_string(name)).copied().unwrap_or(NONE)
+        let index = self.store.by_name[SpecKind::Config as usize].get(&*to_string(name)).copied();
+        index.filter(|index| *index < self.named).unwrap_or(NONE)
     }
 
     fn rate(&mut self, value: &JsValue) -> u16 {
@@ -123,7 +124,7 @@ impl<'a> Compiler<'a> {
 
     /// A condition that the payload lacks: whoever comes to it is unsupported.
     fn missing_condition(&mut self, id: &str) -> u32 {
-        self.warn(format!("a rule names the condition '{id}', which the payload lacks"));
+        self.unknown(format!("the condition '{id}' of which the payload says nothing"));
         self.add_condition(Condition { source: Source::Unsupported, op: Op::Nothing, memo: NONE })
     }
 
@@ -131,7 +132,16 @@ impl<'a> Compiler<'a> {
         self.note_uses(&condition);
         self.store.conditions.push(condition);
         self.condition_uses.push(1);
-        self.store.conditions.len() as u32 - 1
+        let index = self.store.conditions.len() as u32 - 1;
+        if let Some(met) = self.met_unknown.take() {
+            self.unknown.insert(index, met);
+        }
+        index
+    }
+
+    /// Notes what the condition that is being compiled uses and nobody here knows.
+    fn unknown(&mut self, what: String) {
+        self.met_unknown = Some(what);
     }
 
     fn inline_condition(&mut self, json: &JsValue) -> Result<u32, String> {
@@ -155,6 +165,10 @@ impl<'a> Compiler<'a> {
         let source = self.source(kind, &kind_lower, json)?;
         let compares =
             !matches!(source, Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. });
+        let is_known = matches!(&*kind_lower, "multi_pass_gate" | "multi_fail_gate");
+        if matches!(source, Source::Unsupported) && !is_known {
+            self.unknown(format!("the condition type '{kind}'"));
+        }
         let op = if compares { self.operator(json, &source)? } else { Op::Nothing };
         Ok(Condition { source, op, memo: NONE })
     }
@@ -197,6 +211,10 @@ impl<'a> Compiler<'a> {
             }
             "unit_id" => Source::UnitId(self.names.unit(unit)),
             "target_app" => Source::TargetApp,
+            "experiment_group" if self.store.dialect.knows_experiment_groups() => {
+                let name = field_text(json)?.map(String::from);
+                Source::ExperimentGroup(name.map_or(NONE, |name| self.experiment(&name)))
+            }
             _ => Source::Unsupported,
         })
     }
@@ -210,11 +228,17 @@ impl<'a> Compiler<'a> {
         let bucket = matches!(source, Source::UserBucket(_));
         let target = property(json, "targetValue");
         let list = self.store.dialect.list_of(operator, target);
-        Ok(operator::compile(operator, list.as_ref().unwrap_or(target), bucket))
+        let op = operator::compile(operator, list.as_ref().unwrap_or(target), bucket);
+        if matches!(op, Op::Unsupported) {
+            self.unknown(
+                operator.map_or("a condition without operator".into(), |name| format!("the operator '{name}'")),
+            );
+        }
+        Ok(op)
     }
 
     /// Spec index of the gate that a condition names; one without body when the payload lacks it.
-    fn gate(&mut self, target: &JsValue) -> u32 {
+    pub(super) fn gate(&mut self, target: &JsValue) -> u32 {
         let name = to_string(target);
         let known = self.store.by_name[SpecKind::Gate as usize].get(&*name).copied();
         let index = known.unwrap_or_else(|| self.add_spec(SpecKind::Gate, &name));
@@ -225,7 +249,7 @@ impl<'a> Compiler<'a> {
         index
     }
 
-    fn field(&mut self, name: Option<&str>) -> u32 {
+    pub(super) fn field(&mut self, name: Option<&str>) -> u32 {
         name.map_or(NONE, |name| self.names.field(name))
     }
 
@@ -252,6 +276,7 @@ impl<'a> Compiler<'a> {
                     | Source::Unsupported
                     | Source::Gate { .. }
                     | Source::MultiGate { .. }
+                    | Source::ExperimentGroup(_)
                     | Source::CurrentTime
                     // Depends on the client key of a response, too.
                     | Source::TargetApp

@@ -1,13 +1,13 @@
 //! Evaluation and exposure: from (slot, spec, mode, now) to the packed answer of `EvalBits`.
 
 use super::{eval_code, eval_mode, Engine};
-use crate::eval::{code, rule_string, Evaluation, Found, Stop};
+use crate::eval::{code, rule_string, Evaluation, Found, Newer, Reference, Stop};
 use crate::exposure::Exposure;
-use crate::js_semantics::JsValue;
+use crate::js_semantics::{json::parse_str, stringify, JsObject, JsValue};
 use crate::outcome::table::OutcomeKey;
 use crate::outcome::{record, Outcome, Reason};
 use crate::overrides::Applied;
-use crate::store::{SpecBody, SpecKind, Store, Text, NONE};
+use crate::store::{string_id, SpecBody, SpecKind, Store, Text, NONE};
 use crate::user::Seen;
 
 /// What is evaluated.
@@ -23,6 +23,8 @@ pub(super) struct Ask<'a> {
 pub(super) struct Answer {
     found: Found,
     list: u32,
+    /// List of the outcomes that are exposed along with it.
+    also: u32,
     /// No gates or delegates were involved: the rule index alone says what came out.
     plain: bool,
 }
@@ -80,11 +82,18 @@ impl Engine {
     fn record(&mut self, slot: u32, outcome: u32, parameter: Option<&str>, mode: u32, now: f64) -> bool {
         let slot = self.slots.get_mut(slot as usize).filter(|s| s.occupied);
         let (Some(slot), Some(facts)) = (slot, self.tables.facts(outcome)) else { return self.exposures.is_full() };
+        let manual = mode & eval_mode::MANUAL != 0;
+        let also = if facts.refers && parameter.is_none() && !manual { self.tables.get(outcome) } else { None };
+        for &outcome in also.map(|outcome| outcome.also.clone()).iter().flat_map(|list| list.iter()) {
+            if let Some(facts) = self.tables.facts(outcome) {
+                let exposure = Exposure { outcome, facts, parameter: None, manual, time: now };
+                self.exposures.expose(slot, &self.tables, &exposure);
+            }
+        }
         // Layers expose per parameter, everything else does not.
         if (facts.kind == SpecKind::Layer) != parameter.is_some() {
             return self.exposures.is_full();
         }
-        let manual = mode & eval_mode::MANUAL != 0;
         self.exposures.expose(slot, &self.tables, &Exposure { outcome, facts, parameter, manual, time: now })
     }
 
@@ -114,7 +123,8 @@ impl Engine {
 
     /// A number that no memo carries.
     pub(super) fn next_stamp(&mut self) -> u32 {
-        if self.stamp == u32::MAX {
+        // One evaluation may take some for itself.
+        if self.stamp > u32::MAX - (1 << 20) {
             self.slots.iter_mut().for_each(|slot| slot.forget());
             self.stamp = 0;
         }
@@ -150,10 +160,14 @@ impl Engine {
         let mut evaluation = Evaluation {
             store: &self.store,
             world: &self.world,
+            lasting: slot.stamp,
             slot,
             tables: &mut self.tables,
             now: ask.now,
             stamp,
+            last_stamp: stamp,
+            random: &mut self.random,
+            newer: Newer::default(),
             depth: 0,
             deepest: 0,
             holds_until: f64::INFINITY,
@@ -161,12 +175,27 @@ impl Engine {
             app: ask.app,
             stack: &mut self.stack,
         };
-        let found = evaluation.spec(ask.spec, ask.targeting)?;
+        let found = evaluation.spec(ask.spec, ask.targeting);
         self.holds_until = evaluation.holds_until;
         // Left-out rules change the sampling rate of what no rule answers.
         let plain = !evaluation.gates_met && !ask.targeting;
+        let (last_stamp, newer) = (evaluation.last_stamp, evaluation.newer);
+        self.stamp = last_stamp;
+        let found = found?;
         let list = self.tables.list_id(&self.stack)?;
-        Ok(Answer { found, list, plain })
+        let also = if newer.references.is_empty() { 0 } else { self.referred(&newer.references)? };
+        Ok(Answer { found, list, also, plain })
+    }
+
+    /// The outcomes of experiments whose group was asked for, as a list.
+    #[cold]
+    fn referred(&mut self, references: &[Reference]) -> Result<u32, Stop> {
+        let mut outcomes = Vec::with_capacity(references.len());
+        for Reference { spec, found, list } in references {
+            let answer = Answer { found: *found, list: *list, also: 0, plain: false };
+            outcomes.push(self.outcome_of(*spec, &answer)?);
+        }
+        Ok(self.tables.number_list(&outcomes)?)
     }
 
     pub(super) fn outcome_of(&mut self, spec: u32, result: &Answer) -> Result<u32, Stop> {
@@ -174,7 +203,7 @@ impl Engine {
         if let Some(outcome) = plain.and_then(|index| self.tables.plain(index)) {
             return Ok(outcome);
         }
-        let key = key(spec, &result.found, result.list);
+        let key = OutcomeKey { also: result.also, ..key(spec, &result.found, result.list) };
         if let Some(outcome) = self.tables.find(&key) {
             return Ok(outcome);
         }
@@ -195,7 +224,8 @@ impl Engine {
         let answer = body(found.answer);
         let secondary = self.tables.secondary(result.list);
         let delegate = body(found.delegate);
-        let undelegated = if delegate.is_some() { self.tables.secondary(found.undelegated) } else { secondary.clone() };
+        let splits = delegate.is_some() || found.code == code::MERGED;
+        let undelegated = if splits { self.tables.secondary(found.undelegated) } else { secondary.clone() };
         let mut outcome = Outcome {
             kind,
             name,
@@ -215,11 +245,22 @@ impl Engine {
             forward_all: answer.is_some_and(|body| body.forward_all),
             rate: self.store.rate(found.rate).cloned(),
             seen_analytical: found.seen == Seen::Yes,
+            mapped: (kind != SpecKind::Layer && found.mapped != NONE).then(|| self.store.string(found.mapped)),
+            parameter_rules: None,
+            also: self.tables.list(result.also).into(),
+            also_names: Default::default(),
             hashes: Default::default(),
             secondary_json: Default::default(),
             undelegated_json: Default::default(),
         };
+        outcome.also_names = outcome.also.iter().filter_map(|id| Some(self.tables.get(*id)?.name.clone())).collect();
         self.fill(&mut outcome, found, answer);
+        if delegate.is_some() && found.mapped != NONE {
+            // What stands in for a delegate gives its value, and leaves the layer what it is.
+            let layer = body(spec);
+            outcome.id_type = layer.and_then(|body| body.id_type.clone());
+            outcome.version = layer.and_then(|body| body.version.clone());
+        }
         if let Some(delegate) = delegate {
             outcome.explicit = delegate.explicit.clone();
         }
@@ -234,6 +275,7 @@ impl Engine {
             (code::OVERRIDE, _) => self.fill_override(outcome, found),
             (code::UNSUPPORTED, _) => outcome.reason = Some(Reason::Unsupported),
             (code::UNRECOGNIZED, _) => outcome.reason = Some(Reason::Unrecognized),
+            (code::MERGED, Some(body)) => self.fill_merged(outcome, found, body),
             (code::UNINITIALIZED, _) => bare(outcome, Some(Reason::Uninitialized)),
             (code::NO_TARGETING, _) => bare(outcome, None),
             (code::DISABLED, Some(body)) if body.skips_rules => {
@@ -249,6 +291,43 @@ impl Engine {
             }
             _ => {}
         }
+    }
+
+    /// NEWER.md 7: of a parameter that several give the first one counts, and the default at last.
+    fn fill_merged(&self, outcome: &mut Outcome, found: &Found, body: &SpecBody) {
+        ruled(outcome, body, "{}".into());
+        let parts = self.tables.list(found.merged);
+        let Some((&[first, answer, code, extra, pass], rest)) = parts.split_first_chunk::<5>() else { return };
+        let rule = |at: u32| body.rules.get(at as usize);
+        let mut merged = Merged::default();
+        if let Some(rule) = rule(first) {
+            let inner = Found { extra, pass: pass != 0, ..Found::of(answer, code) };
+            let config = self.store.specs.get(answer as usize).and_then(|spec| spec.body.as_ref());
+            let (mut json, mut group) = ("{}".into(), None);
+            match (code, config) {
+                (code::OVERRIDE, _) => {
+                    let value = self.world.overrides.value(Applied::from_number(inner.extra));
+                    json = value.map_or(json, |value| value.json.clone());
+                }
+                (code::DEFAULT | code::DISABLED, Some(config)) => json = config.default_json.clone(),
+                (at, Some(config)) => {
+                    if let Some(rule) = config.rules.get(at as usize) {
+                        json = if inner.pass { rule.json.clone() } else { config.default_json.clone() };
+                        group = rule.group.clone();
+                    }
+                }
+                _ => {}
+            }
+            outcome.group = group;
+            outcome.experiment_group = rule.experiment_group;
+            merged.add(&json, &self.store.string(rule.id));
+        }
+        for rule in rest.iter().filter_map(|at| rule(*at)) {
+            merged.add(&rule.json, &self.store.string(rule.id));
+        }
+        merged.add(&body.default_json, &self.store.string(string_id::DEFAULT));
+        outcome.json = stringify(&JsValue::Object(JsObject::from_entries(merged.values))).into();
+        outcome.parameter_rules = Some(merged.rules.into());
     }
 
     fn fill_override(&self, outcome: &mut Outcome, found: &Found) {
@@ -305,6 +384,9 @@ pub(super) fn key(spec: u32, found: &Found, list: u32) -> OutcomeKey {
         delegate: found.delegate,
         list,
         undelegated: found.undelegated,
+        merged: found.merged,
+        mapped: found.mapped,
+        also: 0,
         rate: found.rate,
         pass: found.pass,
         seen: found.seen == Seen::Yes,
@@ -313,7 +395,27 @@ pub(super) fn key(spec: u32, found: &Found, list: u32) -> OutcomeKey {
 
 pub(super) fn special(spec: u32, code: u32, extra: u32) -> Answer {
     let found = Found { extra, ..Found::of(spec, code) };
-    Answer { found, list: 0, plain: false }
+    Answer { found, list: 0, also: 0, plain: false }
+}
+
+/// Parameters of a layer, and which rule each is from.
+#[derive(Default)]
+struct Merged {
+    values: Vec<(Box<str>, JsValue)>,
+    rules: Vec<(Text, Text)>,
+}
+
+impl Merged {
+    /// Adds what is not there yet.
+    fn add(&mut self, json: &str, rule: &Text) {
+        let Ok(JsValue::Object(object)) = parse_str(json) else { return };
+        for (key, value) in object.into_entries() {
+            if !self.values.iter().any(|(known, _)| *known == key) {
+                self.rules.push((Text::from(&*key), rule.clone()));
+                self.values.push((key, value));
+            }
+        }
+    }
 }
 
 /// The result comes from no spec.

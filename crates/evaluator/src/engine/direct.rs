@@ -3,7 +3,7 @@
 
 use super::answers::{key, plain_index, special, Ask};
 use super::Engine;
-use crate::eval::{code, Evaluation, Found, Stop};
+use crate::eval::{code, Evaluation, Found, Newer, Stop};
 use crate::js_semantics::JsValue;
 
 impl Engine {
@@ -45,10 +45,14 @@ impl Engine {
         let mut evaluation = Evaluation {
             store: &self.store,
             world: &self.world,
+            lasting: slot.stamp,
             slot,
             tables: &mut self.tables,
             now,
             stamp,
+            last_stamp: stamp,
+            random: &mut self.random,
+            newer: Newer::default(),
             depth: 0,
             deepest: 0,
             holds_until: f64::INFINITY,
@@ -57,7 +61,9 @@ impl Engine {
             stack: &mut self.stack,
         };
         for &spec in specs.get(outcomes.len()..).unwrap_or_default() {
-            match known_outcome(&mut evaluation, spec).map_err(|stop| (stop, spec))? {
+            let known = known_outcome(&mut evaluation, spec);
+            self.stamp = evaluation.last_stamp;
+            match known.map_err(|stop| (stop, spec))? {
                 Some(outcome) => outcomes.push(outcome),
                 None => break,
             }
@@ -70,10 +76,12 @@ impl Engine {
 fn known_outcome(evaluation: &mut Evaluation<'_>, spec: u32) -> Result<Option<u32>, Stop> {
     evaluation.stack.clear();
     evaluation.gates_met = false;
+    evaluation.newer.clear();
     let found = match evaluation.spec(spec, false) {
         Err(Stop::TooDeep) => {
             evaluation.stack.clear();
             (evaluation.depth, evaluation.deepest) = (0, 0);
+            evaluation.start_over();
             Found::of(spec, code::UNSUPPORTED)
         }
         found => found?,
@@ -82,6 +90,10 @@ fn known_outcome(evaluation: &mut Evaluation<'_>, spec: u32) -> Result<Option<u3
         if let Some(place) = plain_index(evaluation.store, spec, &found) {
             return Ok(evaluation.tables.plain(place));
         }
+    }
+    // What is exposed along with it is spelled out with it.
+    if !evaluation.newer.references.is_empty() {
+        return Ok(None);
     }
     let list = evaluation.tables.list_id(evaluation.stack)?;
     Ok(evaluation.tables.find(&key(spec, &found, list)))

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{eval_code, Engine, Unknown, MAX_UNKNOWN_NAMES};
-use crate::js_semantics::to_json;
-use crate::store::{Spec, SpecBody, SpecKind, Text};
+use crate::js_semantics::{stringify, to_json};
+use crate::store::{Spec, SpecBody, SpecKind, Text, EXPERIMENT_KIND};
 
 impl Engine {
     /// Index of a name, known or not, or TableFull.
@@ -23,6 +23,22 @@ impl Engine {
         self.unknown.push(Unknown { kind, name: name.into() });
         self.world.overrides.attach(index, kind, name);
         index as i32
+    }
+
+    /// Index of an experiment: of the config of the name, but for what only experiments see. Or TableFull.
+    pub fn experiment_index(&mut self, name: &str) -> i32 {
+        match self.store.experiments.get(name) {
+            Some(&index) => index as i32,
+            None => self.spec_index(SpecKind::Config, name),
+        }
+    }
+
+    /// Index of a name of a kind, given as numbers of `engine.ts`; None for no kind.
+    pub fn index_of(&mut self, kind: u32, name: &str) -> Option<i32> {
+        if kind == EXPERIMENT_KIND {
+            return Some(self.experiment_index(name));
+        }
+        SpecKind::from_number(kind).map(|kind| self.spec_index(kind, name))
     }
 
     /// Kind and name of an index.
@@ -51,6 +67,16 @@ impl Engine {
     /// The layer that holds an experiment.
     pub fn experiment_layer(&self, experiment: &str) -> Option<&str> {
         self.store.experiment_layer.get(experiment).map(|layer| &**layer)
+    }
+
+    /// The parameter stores of the payload as JSON: an object by name.
+    pub fn param_stores(&self) -> String {
+        let stores = &self.store.meta.param_stores;
+        if stores.as_object().is_some() {
+            stringify(stores)
+        } else {
+            "{}".into()
+        }
     }
 
     /// `EngineStats` as JSON.

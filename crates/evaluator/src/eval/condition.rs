@@ -41,6 +41,7 @@ impl Evaluation<'_> {
             Source::Public => Ok(Met::Yes),
             Source::Unsupported => Ok(Met::Unsupported),
             Source::Gate { gate, fail, analytical } => self.gate(*gate, *fail, *analytical, start, sampling),
+            Source::ExperimentGroup(experiment) => self.experiment_group(&condition.op, *experiment),
             Source::MultiGate { gates, wanted } => self.multi_gate(gates, *wanted, start, sampling),
             _ => self.remembered(condition),
         }
@@ -81,6 +82,9 @@ impl Evaluation<'_> {
         }
         self.tables.push_list(self.stack, start, memo.list);
         self.tables.push(self.stack, start, memo.exposure);
+        if memo.mapped != NONE {
+            sampling.mapped = memo.mapped;
+        }
         inherit(sampling, &memo);
         if analytical && self.no_rate(sampling.rate) {
             sampling.seen = Seen::Yes;
@@ -151,7 +155,7 @@ impl Evaluation<'_> {
         }
     }
 
-    fn field(&mut self, index: u32) -> Val {
+    pub(super) fn field(&mut self, index: u32) -> Val {
         match self.store.fields.get(index as usize) {
             Some(name) => self.slot.field(index, name),
             None => Val::Null,

@@ -2,6 +2,7 @@
 
 mod compare;
 mod condition;
+mod newer;
 
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use crate::overrides::Overrides;
 use crate::store::{rate, string_id, Pass, Rule, Spec, SpecBody, Store, NONE};
 use crate::user::{GateMemo, Seen, UserSlot};
 use condition::Met;
+pub(crate) use newer::{Newer, Random, Reference};
 
 /// Deepest nesting of gates and delegates.
 pub const MAX_DEPTH: u32 = 300;
@@ -34,8 +36,10 @@ pub(crate) mod code {
     pub(crate) const UNINITIALIZED: u32 = u32::MAX - 5;
     /// Restricted to targeting rules, and there are none.
     pub(crate) const NO_TARGETING: u32 = u32::MAX - 6;
+    /// Several rules of a layer answered.
+    pub(crate) const MERGED: u32 = u32::MAX - 7;
     /// Codes start here; below are rule indexes.
-    pub(crate) const FIRST: u32 = u32::MAX - 6;
+    pub(crate) const FIRST: u32 = u32::MAX - 7;
 }
 
 /// Why an evaluation gave no answer.
@@ -71,6 +75,10 @@ pub(crate) struct Found {
     pub(crate) delegate: u32,
     /// List of exposures before the delegate; only with one.
     pub(crate) undelegated: u32,
+    /// List of what was merged; only with [`code::MERGED`].
+    pub(crate) merged: u32,
+    /// Name of the spec that stood in for one on the way (a string of the store), or NONE.
+    pub(crate) mapped: u32,
     /// The rule gives its value.
     pub(crate) pass: bool,
     /// What the spec says to the user.
@@ -87,6 +95,8 @@ impl Found {
             extra: 0,
             delegate: NONE,
             undelegated: 0,
+            merged: 0,
+            mapped: NONE,
             pass: false,
             value: false,
             seen: Seen::No,
@@ -100,6 +110,14 @@ impl Found {
 pub(crate) struct Sampling {
     rate: u16,
     seen: Seen,
+    /// See `Found::mapped`: of nested gates, the last one.
+    mapped: u32,
+}
+
+impl Sampling {
+    fn new() -> Sampling {
+        Sampling { rate: rate::INHERIT, seen: Seen::Inherit, mapped: NONE }
+    }
 }
 
 /// One evaluation.
@@ -109,8 +127,14 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) slot: &'a mut UserSlot,
     pub(crate) tables: &'a mut Tables,
     pub(crate) now: f64,
-    /// Memos of gates that depend on `now` carry this instead of the slot's stamp.
+    /// Memos of gates that depend on `now` carry this instead of `lasting`.
     pub(crate) stamp: u32,
+    /// What memos carry that last: the slot's stamp, but where they hold for a part of this evaluation only.
+    pub(crate) lasting: u32,
+    /// The greatest stamp that was given.
+    pub(crate) last_stamp: u32,
+    pub(crate) random: &'a mut Random,
+    pub(crate) newer: Newer,
     pub(crate) depth: u32,
     /// The greatest depth so far within the gate that is running.
     pub(crate) deepest: u32,
@@ -129,15 +153,11 @@ impl Evaluation<'_> {
     /// Evaluates a spec's rules. Its exposures are on the stack behind what was there.
     pub(crate) fn spec(&mut self, index: u32, targeting: bool) -> Result<Found, Stop> {
         let store = self.store;
-        let Some(body) = store.specs.get(index as usize).and_then(|s| s.body.as_ref()) else {
-            return Ok(Found::of(index, code::UNRECOGNIZED));
-        };
-        if body.malformed {
-            return Ok(Found::of(index, code::UNSUPPORTED));
+        let Some(spec) = store.specs.get(index as usize) else { return Ok(Found::of(index, code::UNRECOGNIZED)) };
+        if spec.odd {
+            return self.odd(index, spec, targeting);
         }
-        if body.skips_rules {
-            return Ok(Found::of(index, code::DISABLED));
-        }
+        let Some(body) = spec.body.as_ref() else { return Ok(Found::of(index, code::UNRECOGNIZED)) };
         if targeting && !body.rules.iter().any(|rule| rule.targeting) {
             return Ok(Found::of(index, code::NO_TARGETING));
         }
@@ -146,7 +166,7 @@ impl Evaluation<'_> {
 
     fn rules(&mut self, index: u32, body: &SpecBody, targeting: bool) -> Result<Found, Stop> {
         let start = self.stack.len();
-        let mut sampling = Sampling { rate: rate::INHERIT, seen: Seen::Inherit };
+        let mut sampling = Sampling::new();
         for (i, rule) in body.rules.iter().enumerate() {
             if targeting && !rule.targeting {
                 continue;
@@ -168,6 +188,7 @@ impl Evaluation<'_> {
                         value,
                         rate: rule.rate,
                         seen: sampling.seen,
+                        mapped: sampling.mapped,
                         ..Found::of(index, i as u32)
                     });
                 }
@@ -175,7 +196,8 @@ impl Evaluation<'_> {
         }
         let code = if body.enabled { code::DEFAULT } else { code::DISABLED };
         let value = body.says_by_default;
-        Ok(Found { value, rate: sampling.rate, seen: sampling.seen, ..Found::of(index, code) })
+        let Sampling { rate, seen, mapped } = sampling;
+        Ok(Found { value, rate, seen, mapped, ..Found::of(index, code) })
     }
 
     /// All conditions are evaluated even after one fails (Q33).
@@ -223,10 +245,7 @@ impl Evaluation<'_> {
         self.gates_met = true;
         let undelegated = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
         let middle = self.stack.len();
-        let found = match self.world.overrides.find(config, self.slot) {
-            Some(applied) => Found { extra: applied.number(), ..Found::of(config, code::OVERRIDE) },
-            None => self.spec(config, false)?,
-        };
+        let found = self.experiment(config)?;
         self.merge(start, middle);
         self.depth -= 1;
         // A delegate starts from (undefined, false), so nothing is inherited beyond it.
@@ -275,7 +294,7 @@ impl Evaluation<'_> {
         let Some(spec) = store.specs.get(gate as usize) else { return Ok(GateMemo::default()) };
         let at = spec.gate_memo as usize;
         match self.slot.gates.get(at) {
-            Some(memo) if memo.stamp == self.slot.stamp => {
+            Some(memo) if memo.stamp == self.lasting => {
                 let memo = *memo;
                 self.reach(u32::from(memo.height) + 1)?;
                 Ok(memo)
@@ -296,8 +315,12 @@ impl Evaluation<'_> {
         self.descend()?;
         let outer = std::mem::replace(&mut self.holds_until, f64::INFINITY);
         let outer_deepest = std::mem::replace(&mut self.deepest, self.depth);
+        let asked = self.newer.asked;
         let mut memo = self.fresh_gate(gate, spec.name)?;
-        memo.stamp = if self.holds_until < f64::INFINITY { self.stamp } else { self.slot.stamp };
+        memo.stamp = if self.holds_until < f64::INFINITY { self.stamp } else { self.lasting };
+        if self.newer.asked != asked {
+            memo.stamp = 0;
+        }
         // At most MAX_DEPTH.
         memo.height = (self.deepest - self.depth) as u16;
         self.holds_until = self.holds_until.min(outer);
@@ -311,25 +334,18 @@ impl Evaluation<'_> {
 
     fn fresh_gate(&mut self, gate: u32, name: u32) -> Result<GateMemo, Stop> {
         let start = self.stack.len();
-        let found = match self.world.overrides.find(gate, self.slot) {
-            Some(applied) => Found {
-                value: self.world.overrides.value(applied).is_some_and(|o| o.flag),
-                ..Found::of(gate, code::OVERRIDE)
-            },
-            None => self.spec(gate, false)?,
-        };
+        let found = self.named(gate)?;
         let list = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
         self.stack.truncate(start);
-        // An override of a delegated config counts as true.
-        let value = found.value || (found.code == code::OVERRIDE && found.answer != gate);
-        let exposure = self.tables.entry(self.store, name, value, rule_string(self.store, &found))?;
+        let exposure = self.tables.entry(self.store, name, found.value, rule_string(self.store, &found))?;
         Ok(GateMemo {
             stamp: 0,
             height: 0,
             exposure,
             list,
             rate: found.rate,
-            value,
+            mapped: found.mapped,
+            value: found.value,
             unsupported: found.code == code::UNSUPPORTED,
             seen: found.seen,
         })
@@ -342,6 +358,11 @@ pub(crate) fn rule_string(store: &Store, found: &Found) -> u32 {
         code::DEFAULT => string_id::DEFAULT,
         code::DISABLED => string_id::DISABLED,
         code::OVERRIDE => string_id::OVERRIDE,
+        code::MERGED => {
+            let body = store.specs.get(found.answer as usize).and_then(|s| s.body.as_ref());
+            let rule = found.extra.checked_sub(1).and_then(|at| body?.rules.get(at as usize));
+            rule.map_or(string_id::DEFAULT, |rule| rule.id)
+        }
         n if n < code::FIRST => {
             let body = store.specs.get(found.answer as usize).and_then(|s| s.body.as_ref());
             body.and_then(|b| b.rules.get(n as usize)).map_or(string_id::EMPTY, |rule| rule.id)

@@ -311,7 +311,7 @@ fn metadata(outcome: &Outcome, parameter: Option<&str>, flags: u8, out: &mut Str
         SpecKind::Layer => {
             let explicit = flags & EXPLICIT != 0;
             text("{\"eventName\":\"statsig::layer_exposure\",\"metadata\":{\"config\":", &outcome.name, out);
-            text(",\"ruleID\":", &outcome.rule, out);
+            text(",\"ruleID\":", outcome.rule_of(parameter.unwrap_or_default()), out);
             text(",\"allocatedExperiment\":", outcome.allocated_experiment(explicit), out);
             text(",\"parameterName\":", parameter.unwrap_or_default(), out);
             text(",\"isExplicitParameter\":", boolean(explicit), out);
@@ -319,6 +319,9 @@ fn metadata(outcome: &Outcome, parameter: Option<&str>, flags: u8, out: &mut Str
     }
     if let Some(version) = &outcome.version {
         text(",\"configVersion\":", &version.text, out);
+    }
+    if let Some(name) = &outcome.mapped {
+        text(",\"overrideConfigName\":", name, out);
     }
     if flags & MANUAL != 0 {
         out.push_str(",\"isManualExposure\":\"true\"");

@@ -106,6 +106,9 @@ impl Exposures {
             decision = self.decide(outcome, slot, parameter.as_ref());
             if let Some(parameter) = parameter {
                 key = join(key, hash_text(parameter.name));
+                if outcome.parameter_rules.is_some() {
+                    key = join(key, hash_text(outcome.rule_of(parameter.name)));
+                }
                 key = join(key, hash_text(parameter.experiment) ^ u64::from(explicit));
             }
         }

@@ -22,6 +22,8 @@ pub(crate) struct Facts {
     pub(crate) json_bytes: u32,
     pub(crate) kind: SpecKind,
     pub(crate) value: bool,
+    /// Others are exposed along with it.
+    pub(crate) refers: bool,
 }
 
 /// See the head of this file.
@@ -43,6 +45,7 @@ impl OutcomeList {
             json_bytes: json_bytes(&outcome.secondary).max(json_bytes(&outcome.undelegated)),
             kind: outcome.kind,
             value: outcome.value,
+            refers: !outcome.also.is_empty(),
         });
         if let Some(entry) = self.segments.last().and_then(|segment| segment.get(at % SEGMENT)) {
             // Free: numbers are given once.

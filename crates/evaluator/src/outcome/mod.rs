@@ -94,6 +94,14 @@ pub struct Outcome {
     pub forward_all: bool,
     pub rate: Option<Rate>,
     pub seen_analytical: bool,
+    /// Name of the spec that stood in for one on the way.
+    pub mapped: Option<Text>,
+    /// Which rule each parameter of a layer is from, where several gave some.
+    pub parameter_rules: Option<Box<[(Text, Text)]>>,
+    /// Numbers of the outcomes that are exposed along with it.
+    pub(crate) also: Box<[u32]>,
+    /// What they are called.
+    pub also_names: Box<[Text]>,
     pub(crate) hashes: Hashes,
     /// JSON of the two lists, made when an event needs it.
     pub(crate) secondary_json: OnceLock<String>,
@@ -130,6 +138,10 @@ impl Outcome {
             dedupe.add(&version);
             dedupe.add(",");
         }
+        if let Some(name) = &self.mapped {
+            dedupe.add(name);
+            dedupe.add(",");
+        }
         self.hashes = Hashes {
             dedupe: dedupe.finish(),
             first_seen: hash_text(&format!("{}_{}", self.name, self.rule)),
@@ -141,6 +153,12 @@ impl Outcome {
     /// A layer parameter belongs to the experiment the layer is delegated to.
     pub fn is_explicit(&self, parameter: &str) -> bool {
         self.explicit.as_ref().is_some_and(|list| list.names.iter().any(|name| &**name == parameter))
+    }
+
+    /// The rule that a parameter of a layer is from.
+    pub fn rule_of(&self, parameter: &str) -> &str {
+        let known = self.parameter_rules.iter().flat_map(|rules| rules.iter()).find(|(name, _)| &**name == parameter);
+        known.map_or(&self.rule, |(_, rule)| rule)
     }
 
     /// The experiment an exposure of this parameter counts for; '' if none.

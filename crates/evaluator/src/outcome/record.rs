@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::{Explicit, Outcome, Reason, Secondary};
 use crate::exposure::sampling::Rate;
-use crate::js_semantics::{finished, json::parse_str, stringify, to_json as json_of, to_string, JsValue};
+use crate::js_semantics::{finished, json::parse_str, stringify, to_json as json_of, to_string, JsObject, JsValue};
 use crate::store::{SpecKind, Text, Version};
 use crate::wire::property;
 
@@ -31,6 +31,12 @@ struct Record<'a> {
     is_experiment_group: bool,
     reason: Option<&'a str>,
     persisted_time: JsValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    override_config_name: Option<&'a str>,
+    #[serde(rename = "parameterRuleIDs", skip_serializing_if = "Option::is_none")]
+    parameter_rules: Option<JsValue>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    also_exposes: &'a [Text],
     sampling: Sampling<'a>,
 }
 
@@ -60,6 +66,9 @@ pub fn to_json(outcome: &Outcome) -> String {
         is_experiment_group: outcome.experiment_group,
         reason: outcome.reason.map(Reason::as_str),
         persisted_time: outcome.persisted_time.map_or(JsValue::Null, JsValue::Number),
+        override_config_name: outcome.mapped.as_deref(),
+        parameter_rules: outcome.parameter_rules.as_deref().map(rules_json),
+        also_exposes: &outcome.also_names,
         sampling: Sampling {
             forward_all: outcome.forward_all,
             rate: outcome.rate.as_ref().map(|rate| finished(&rate.json)),
@@ -98,12 +107,23 @@ pub fn from_json(json: &str) -> Option<Outcome> {
             forward_all: property(sampling, "forwardAll").is_truthy(),
             rate: Rate::new(property(sampling, "rate")),
             seen_analytical: property(sampling, "seenAnalytical").is_truthy(),
+            mapped: get("overrideConfigName").as_str().map(Text::from),
+            parameter_rules: get("parameterRuleIDs").as_object().map(|rules| {
+                rules.iter().map(|(name, rule)| (name.into(), rule.as_str().unwrap_or_default().into())).collect()
+            }),
+            also: Box::default(),
+            also_names: Box::default(),
             hashes: Default::default(),
             secondary_json: Default::default(),
             undelegated_json: Default::default(),
         }
         .with_hashes(),
     )
+}
+
+fn rules_json(rules: &[(Text, Text)]) -> JsValue {
+    let entries = rules.iter().map(|(name, rule)| (Box::from(&**name), JsValue::string(rule)));
+    JsValue::Object(JsObject::from_entries(entries.collect()))
 }
 
 fn secondary(list: &JsValue) -> Arc<[Secondary]> {

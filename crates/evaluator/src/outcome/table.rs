@@ -33,6 +33,10 @@ pub(crate) struct OutcomeKey {
     pub(crate) delegate: u32,
     pub(crate) list: u32,
     pub(crate) undelegated: u32,
+    pub(crate) merged: u32,
+    pub(crate) mapped: u32,
+    /// List of the outcomes that are exposed along with it.
+    pub(crate) also: u32,
     pub(crate) rate: u16,
     pub(crate) pass: bool,
     pub(crate) seen: bool,
@@ -110,6 +114,14 @@ impl Tables {
         }
     }
 
+    /// Appends an exposure of whatever gate.
+    pub(crate) fn push_any(&self, stack: &mut Vec<u32>, start: usize, id: u32) {
+        let listed = self.listed.get(id as usize).copied().filter(|listed| *listed != LEFT_OUT).unwrap_or(id);
+        if !stack.get(start..).unwrap_or_default().contains(&listed) {
+            stack.push(listed);
+        }
+    }
+
     /// Appends a list likewise.
     pub(crate) fn push_list(&self, stack: &mut Vec<u32>, start: usize, list: u32) {
         for &id in self.list(list) {
@@ -135,6 +147,20 @@ impl Tables {
         self.new_list(ids)
     }
 
+    /// Index of a list of any numbers.
+    pub(crate) fn number_list(&mut self, numbers: &[u32]) -> Result<u32, Full> {
+        if let Some(&id) = self.list_ids.get(numbers) {
+            return Ok(id);
+        }
+        if self.lists.len() >= MAX_KEYS {
+            return Err(Full);
+        }
+        let id = self.lists.len() as u32;
+        self.lists.push(numbers.into());
+        self.list_ids.insert(numbers.into(), id);
+        Ok(id)
+    }
+
     #[cold]
     fn new_list(&mut self, ids: &[u32]) -> Result<u32, Full> {
         if self.lists.len() >= MAX_KEYS {
@@ -153,7 +179,8 @@ impl Tables {
         Ok(id)
     }
 
-    fn list(&self, id: u32) -> &[u32] {
+    /// The numbers of a list.
+    pub(crate) fn list(&self, id: u32) -> &[u32] {
         self.lists.get(id as usize).map_or(&[], |list| list)
     }
 
@@ -191,7 +218,9 @@ impl Tables {
 
     /// The number of an outcome; equal records have the same one.
     pub(crate) fn intern(&mut self, outcome: Outcome) -> Result<u32, Full> {
-        let key = sha256(record::to_json(&outcome).as_bytes());
+        let mut content = record::to_json(&outcome);
+        outcome.also.iter().for_each(|id| content.push_str(&format!(",{id}")));
+        let key = sha256(content.as_bytes());
         if let Some(&id) = self.records.get(&key) {
             return Ok(id);
         }

@@ -97,6 +97,8 @@ pub(crate) struct GateMemo {
     pub(crate) rate: u16,
     /// Levels of nesting below the gate.
     pub(crate) height: u16,
+    /// See `Found::mapped`.
+    pub(crate) mapped: u32,
     pub(crate) value: bool,
     pub(crate) unsupported: bool,
     pub(crate) seen: Seen,

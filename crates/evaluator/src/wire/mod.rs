@@ -95,6 +95,12 @@ impl<'a> Payload<'a> {
         }
     }
 
+    /// The salt of a spec by its name (v2); undefined when there is none.
+    pub fn salt(&self, kind: SpecKind, name: &str) -> JsValue {
+        let part = self.get(LISTS[kind as usize]).get(name);
+        part.map_or(JsValue::Undefined, |part| property(&self.document.part(part), "salt").clone())
+    }
+
     /// Parses a spec.
     pub fn spec(&self, part: &JsValue) -> JsValue {
         self.document.part(part)

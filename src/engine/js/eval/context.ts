@@ -10,6 +10,8 @@ export interface EvalContext {
   readonly ipTable: IpTable | null;
   /** Value of `target_app` at the current depth. */
   readonly targetApp: unknown;
+  /** The group that the condition that is being tested compares; null = none. */
+  readonly experimentGroup: string | null;
   idList(name: string): IdList | undefined;
   /** Value of a source, read at most once per user. */
   value(source: number): unknown;

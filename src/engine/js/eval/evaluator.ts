@@ -4,35 +4,25 @@
  * user's value cannot be converted.
  */
 
-import { SpecKind } from '../../engine';
+import { EXPERIMENT_KIND, LookupKind, SpecKind } from '../../engine';
 import { bucket } from '../hashing';
 import { IdList } from '../id-list';
-import { SECONDS_LIMIT } from '../js-semantics';
 import { IpTable } from '../lookup/ip';
 import { ExposureList, INHERITED_RATE, Result, Seen, Tables } from '../outcome';
 import { Overrides } from '../overrides';
 import { Condition, ConditionKind, GateRef, PassKind, Rule, Spec, Store, ValueBox } from '../store';
 import { User } from '../user';
 import { EvalContext, TOO_DEEP } from './context';
+import { NewerEvaluator } from './newer';
 import { Scratch, ScratchPool } from './scratch';
 import { unitText } from './sources';
+import { RuleEnd, Tracking, ended, holdsUntil, noTracking } from './tracking';
 
 /** Nested gates and delegates below the spec that was asked for. */
 export const MAX_DEPTH = 300;
 const PASS_BUCKETS = 10_000;
 
 const NO_BOX = new ValueBox({});
-
-/** The sampling state of one spec's evaluation (BEHAVIOUR.md 3.14). */
-interface Tracking {
-  list: ExposureList;
-  rate: unknown;
-  seen: Seen;
-}
-
-/** How a rule ended. */
-const RuleEnd = { Fail: 0, Pass: 1, Unsupported: 2 } as const;
-type RuleEnd = (typeof RuleEnd)[keyof typeof RuleEnd];
 
 const noResults = () => [new Map<string, Result>(), new Map<string, Result>(), new Map<string, Result>()] as const;
 
@@ -47,8 +37,16 @@ export class Evaluator implements EvalContext {
   /** Version of everything that answers depend on besides the user. */
   answers = 0;
 
+  /** See `EvalContext`. */
+  experimentGroup: string | null = null;
+  readonly newer = new NewerEvaluator(this);
+  /** What memos of gates carry that depend on the time: they hold for this evaluation, or for a part of it. */
+  serial = 0;
+  /** What those carry that last: 0, but where they hold for a part of this evaluation only. */
+  lasting = 0;
+  lastSerial = 0;
+
   private scratch!: Scratch;
-  private serial = 0;
   private deepest = 0;
   private depth = 0;
   private appAtTop: unknown = null;
@@ -68,6 +66,7 @@ export class Evaluator implements EvalContext {
     this.overrides = previous.overrides;
     for (const [name, list] of previous.idLists) this.idLists.set(name, list);
     this.answers = previous.answers + 1;
+    this.newer.random = previous.newer.random;
   }
 
   /** Drops results: they belong to the tables of an epoch. */
@@ -86,7 +85,9 @@ export class Evaluator implements EvalContext {
     this.user = user;
     this.nowMs = nowMs;
     this.holdsUntil = Infinity;
-    this.serial++;
+    this.serial = ++this.lastSerial;
+    this.lasting = 0;
+    this.newer.clear();
     this.deepest = 0;
     this.depth = 0;
     this.appAtTop = this.appBelow = this.store.appId;
@@ -157,13 +158,29 @@ export class Evaluator implements EvalContext {
   }
 
   /** A gate, config or layer by name, overrides first. */
-  named(kind: SpecKind, name: string, spec: Spec | null): Result {
+  named(kind: LookupKind, name: string, spec: Spec | null): Result {
     if (kind === SpecKind.Gate && spec?.gateRef) return this.gate(spec.gateRef);
-    if (this.overrides.has(kind)) {
-      const override = this.overrides.find(kind, name, this.user, this.tables);
+    const own = kind === EXPERIMENT_KIND ? SpecKind.Config : kind;
+    if (this.overrides.has(own)) {
+      const override = this.overrides.find(own, name, this.user, this.tables);
       if (override !== null) return override;
     }
-    return spec === null ? this.unknown(kind, name) : this.spec(spec, spec.rules);
+    return this.itself(kind, name, spec);
+  }
+
+  /** The same by name alone. */
+  lookUp(kind: LookupKind, name: string): Result {
+    const own = kind === EXPERIMENT_KIND ? SpecKind.Config : kind;
+    return this.named(kind, name, this.store.specs[own].get(name) ?? null);
+  }
+
+  /** The same without overrides. */
+  private itself(kind: LookupKind, name: string, spec: Spec | null): Result {
+    const { newer } = this.store;
+    const result = newer === null ? null : this.newer.answer(kind, name, newer);
+    if (result !== null) return result;
+    if (spec !== null) return this.spec(spec, spec.rules);
+    return this.unknown(kind === EXPERIMENT_KIND ? SpecKind.Config : kind, name);
   }
 
   /** Only the rules that sticky assignment enforces. */
@@ -180,10 +197,13 @@ export class Evaluator implements EvalContext {
    */
   direct(spec: Spec, isGate = false): Result {
     try {
-      return isGate && spec.gateRef !== null ? this.gate(spec.gateRef) : this.spec(spec, spec.rules);
+      return isGate && spec.gateRef !== null ? this.gate(spec.gateRef) : this.itself(spec.kind, spec.name, spec);
     } catch (error) {
       if (error !== TOO_DEEP) throw error;
       this.depth = this.deepest = 0;
+      this.serial = ++this.lastSerial;
+      this.lasting = 0;
+      this.newer.clear();
       return this.tables.result(spec.onUnsupported, this.tables.empty, undefined, Seen.No);
     }
   }
@@ -203,18 +223,19 @@ export class Evaluator implements EvalContext {
     const { id } = ref;
     if (scratch.gateStamps[id] === scratch.generation) {
       const serial = scratch.gateSerials[id];
-      if (serial === 0 || serial === this.serial) return this.recall(id, serial !== 0);
+      if (serial === this.lasting || serial === this.serial) return this.recall(id, serial !== this.lasting);
     }
     const outerDeepest = this.deepest;
     const outerUntil = this.holdsUntil;
     this.deepest = this.depth;
     this.holdsUntil = Infinity;
+    const { asked } = this.newer;
     const result = this.freshGate(ref);
     scratch.reachGate(id);
-    scratch.gateStamps[id] = scratch.generation;
+    scratch.gateStamps[id] = this.newer.asked === asked ? scratch.generation : 0;
     scratch.gateResults[id] = result;
     scratch.gateHeights[id] = this.deepest - this.depth;
-    scratch.gateSerials[id] = this.holdsUntil < Infinity ? this.serial : 0;
+    scratch.gateSerials[id] = this.holdsUntil < Infinity ? this.serial : this.lasting;
     if (outerDeepest > this.deepest) this.deepest = outerDeepest;
     if (outerUntil < this.holdsUntil) this.holdsUntil = outerUntil;
     return result;
@@ -235,16 +256,20 @@ export class Evaluator implements EvalContext {
       const override = this.overrides.find(SpecKind.Gate, ref.name, this.user, this.tables);
       if (override !== null) return override;
     }
-    return ref.spec === null ? this.unknown(SpecKind.Gate, ref.name) : this.spec(ref.spec, ref.spec.rules);
+    return this.itself(SpecKind.Gate, ref.name, ref.spec);
   }
 
-  private enter(): void {
+  leave(): void {
+    this.depth--;
+  }
+
+  enter(): void {
     this.depth++;
     if (this.depth > MAX_DEPTH) throw TOO_DEEP;
     if (this.depth > this.deepest) this.deepest = this.depth;
   }
 
-  private nestedGate(ref: GateRef): Result {
+  nestedGate(ref: GateRef): Result {
     this.enter();
     const result = this.gate(ref);
     this.depth--;
@@ -255,6 +280,7 @@ export class Evaluator implements EvalContext {
     const { tables } = this;
     if (spec.isMalformed) return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
     if (spec.skipsRules) return tables.result(spec.onDisabled, tables.empty, undefined, Seen.No);
+    if (spec.merges) return this.newer.merged(spec, rules);
     let rate: unknown = INHERITED_RATE;
     for (let at = 0; at < rules.length; at++) {
       const rule = rules[at]!;
@@ -270,7 +296,7 @@ export class Evaluator implements EvalContext {
   /** Continues with the first rule that names a gate: from there on exposures and the sampling state are kept. */
   private rulesWithGates(spec: Spec, rules: readonly Rule[], from: number, rate: unknown): Result {
     const { tables } = this;
-    const tracking: Tracking = { list: tables.empty, rate, seen: Seen.Inherited };
+    const tracking: Tracking = { ...noTracking(tables), rate };
     for (let at = from; at < rules.length; at++) {
       const rule = rules[at]!;
       tracking.rate = rule.samplingRate;
@@ -281,9 +307,9 @@ export class Evaluator implements EvalContext {
       }
       if (rule.delegate !== null) return this.delegated(rule, rule.delegate, tracking.list);
       const terminal = this.passes(rule) ? rule.onPass : rule.onFail;
-      return tables.result(terminal, tracking.list, rule.samplingRate, tracking.seen);
+      return ended(tables.result(terminal, tracking.list, rule.samplingRate, tracking.seen), tracking);
     }
-    return tables.result(spec.onDefault, tracking.list, tracking.rate, tracking.seen);
+    return ended(tables.result(spec.onDefault, tracking.list, tracking.rate, tracking.seen), tracking);
   }
 
   private plainRule({ conditions }: Rule): boolean {
@@ -295,7 +321,7 @@ export class Evaluator implements EvalContext {
    * statsig-node evaluates every condition; without nested gates nothing but the first failure can be noticed, so
    * plain tests stop there.
    */
-  private rule(rule: Rule, tracking: Tracking): RuleEnd {
+  rule(rule: Rule, tracking: Tracking): RuleEnd {
     let passes = true;
     for (const condition of rule.conditions) {
       if (condition.kind === ConditionKind.Test) {
@@ -312,6 +338,7 @@ export class Evaluator implements EvalContext {
   private gateCondition(condition: Condition, tracking: Tracking): RuleEnd {
     if (condition.kind === ConditionKind.Gate) return this.singleGate(condition, tracking);
     if (condition.kind === ConditionKind.MultiGate) return this.multiGate(condition, tracking);
+    if (condition.kind === ConditionKind.ExperimentGroup) return this.newer.experimentGroup(condition) ? RuleEnd.Pass : RuleEnd.Fail;
     return RuleEnd.Unsupported;
   }
 
@@ -333,6 +360,7 @@ export class Evaluator implements EvalContext {
     const result = this.nestedGate(ref);
     if (result.isUnsupported) return RuleEnd.Unsupported;
     tracking.list = tracking.list.joinGate(ref.name, result, false);
+    if (result.mapped !== null) tracking.mapped = result.mapped;
     if (result.rate !== INHERITED_RATE) tracking.rate = result.rate;
     if (result.seen !== Seen.Inherited) tracking.seen = result.seen;
     const isUnsampled = tracking.rate === undefined || tracking.rate === 0;
@@ -359,19 +387,13 @@ export class Evaluator implements EvalContext {
 
   private delegated(rule: Rule, delegate: Spec, list: ExposureList): Result {
     this.enter();
-    const inner = this.named(SpecKind.Config, delegate.name, delegate);
+    const inner = this.named(EXPERIMENT_KIND, delegate.name, delegate);
     this.depth--;
     return this.tables.delegated(rule.onDelegate!, list, inner);
   }
 
-  private passes(rule: Rule): boolean {
+  passes(rule: Rule): boolean {
     if (rule.passKind !== PassKind.Bucket) return rule.passKind === PassKind.Always;
     return bucket(rule.passPrefix, unitText(this, rule.unit), PASS_BUCKETS) < rule.passBelow;
   }
-}
-
-/** Until when a condition holds that is not settled; a time that has passed when that cannot be told. */
-function holdsUntil({ settledBefore }: Condition, nowMs: number): number {
-  // A clock that shows less is taken to show seconds, which turns back when it gets there.
-  return nowMs < settledBefore && nowMs >= SECONDS_LIMIT ? settledBefore : -Infinity;
 }

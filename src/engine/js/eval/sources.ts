@@ -98,6 +98,10 @@ export class SourceTable {
     return this.intern('time', () => (context) => context.nowMs, false);
   }
 
+  experimentGroup(): Source {
+    return this.intern('group', () => (context) => context.experimentGroup, false);
+  }
+
   targetApp(): Source {
     return this.intern('app', () => (context) => context.targetApp, false);
   }

@@ -8,6 +8,7 @@ import { TerminalFacts } from '../terminal';
 import { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec } from './conditions';
 import { CompiledRule, CompiledSpec, RuleMaker, boxOf, specFacts } from './ends';
+import { NewerCompiler } from './newer';
 import { NestedTooDeep, Parsed, Payload, SpecWire, measure, readPayload, summarise } from './payload';
 import { Needs, Screen } from './screen';
 
@@ -27,7 +28,7 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
   const { dialect, conditions } = payload;
   const needs = new Needs(summary);
   const rules = new RuleCompiler(dialect, new ConditionCompiler(needs, dialect, conditions));
-  const compiler = new SpecCompiler(rules, new Screen(needs, conditions, isMeasured), needs);
+  const compiler = new SpecCompiler(rules, new Screen(needs, conditions, isMeasured, dialect.knowsNewer), needs);
   const [gates, configs, layers] = payload.lists;
   const specs = [
     yield* compiler.compileAll(gates, SpecKind.Gate),
@@ -35,6 +36,7 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
     yield* compiler.compileAll(layers, SpecKind.Layer),
   ] as const;
   rules.link(specs);
+  const newer = new NewerCompiler(rules, compiler.screen, needs).compile(root);
   needs.finish();
   [summary.gates, summary.configs, summary.layers] = specs.map((map) => map.size) as [number, number, number];
   const { sampling_mode: mode, special_case_sampling_rate: special } = summary.sdkConfigs;
@@ -42,6 +44,7 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
     summary,
     dialect,
     specs,
+    newer,
     experimentLayers: payload.experimentLayers,
     sources: rules.conditions.sources.sources,
     appId: withoutMethods(root.app_id ?? null),
@@ -66,7 +69,7 @@ function clientFacts({ root }: Payload): ClientFacts {
 class SpecCompiler {
   constructor(
     private readonly maker: RuleCompiler,
-    private readonly screen: Screen,
+    readonly screen: Screen,
     private readonly needs: Needs,
   ) {}
 
@@ -86,6 +89,8 @@ class SpecCompiler {
   private compileOne(kind: SpecKind, name: string, wire: unknown): Spec {
     try {
       const isPlain = isObject(wire) ? this.screen.isPlain(wire) : this.screen.doubt(wire);
+      const unknown = this.screen.takeUnknown();
+      if (unknown !== '') this.needs.warn(`The ${KIND_NAMES[kind]} ${JSON.stringify(name)} uses ${unknown}, which is not supported.`);
       if (!isObject(wire)) throw new MalformedSpec('it is not an object');
       const { rules, salt } = wire;
       if (!Array.isArray(rules)) throw new MalformedSpec('its rules are no list');

@@ -29,7 +29,7 @@ export class ConditionCompiler {
     for (const ref of this.gateRefs.values()) this.resolve(ref);
   }
 
-  private gateRef(name: string): GateRef {
+  gateRef(name: string): GateRef {
     let ref = this.gateRefs.get(name);
     if (ref === undefined) {
       ref = { id: this.gateRefs.size, name, spec: null };
@@ -74,6 +74,7 @@ export class ConditionCompiler {
       // The meaning hangs on the exact spelling (BEHAVIOUR.md 3.7).
       return Array.isArray(target) ? this.multiGate(target, type === 'multi_pass_gate') : this.unsupported();
     }
+    if (kind === 'experiment_group' && this.dialect.knowsNewer) return this.experimentGroup(wire);
     const source = this.source(kind, wire, salt);
     return source === null ? this.unsupported() : this.test(kind, source, wire);
   }
@@ -87,6 +88,12 @@ export class ConditionCompiler {
   private multiGate(targets: unknown[], passesOn: boolean): Condition {
     const gates = targets.map((target) => this.gateRef(textOf(target)));
     return { ...this.base(ConditionKind.MultiGate), gates, passesOn };
+  }
+
+  private experimentGroup(wire: JsonObject): Condition {
+    const condition = this.test('experiment_group', this.sources.experimentGroup(), wire);
+    if (condition.kind === ConditionKind.Unsupported) return condition;
+    return { ...condition, kind: ConditionKind.ExperimentGroup, isRemembered: false, experiment: this.fieldName(wire) };
   }
 
   private unsupported(): Condition {
@@ -103,6 +110,7 @@ export class ConditionCompiler {
       gates: [],
       passesOn: true,
       isAnalytical: false,
+      experiment: null,
     };
   }
 

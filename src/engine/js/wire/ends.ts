@@ -100,6 +100,7 @@ export interface RuleMaker {
 export class CompiledSpec implements Spec {
   gateRef: GateRef | null = null;
   readonly skipsRules: boolean;
+  readonly merges: boolean;
   private readonly isEnabled: boolean;
   private known: TerminalFacts | null = null;
   private compiled: readonly Rule[] | null = null;
@@ -118,6 +119,7 @@ export class CompiledSpec implements Spec {
     private readonly maker: RuleMaker,
   ) {
     this.isEnabled = Boolean(wire.enabled);
+    this.merges = maker.dialect.knowsNewer && wire.useNewLayerEval === true;
     this.skipsRules = !this.isEnabled && maker.dialect.skipsRulesOfDisabled;
   }
 

@@ -15,6 +15,9 @@ const TESTS = new Set([
   'ip_based', 'ua_based', 'user_field', 'environment_field', 'current_time', 'user_bucket', 'unit_id', 'target_app',
 ]);
 
+/** Those that test none. */
+const NO_TESTS = new Set(['public', 'pass_gate', 'fail_gate', 'multi_pass_gate', 'multi_fail_gate']);
+
 /** Warnings of a payload; there may be more to say. */
 export const MAX_WARNINGS = 100;
 
@@ -69,13 +72,26 @@ export class Screen {
   private readonly plainIds = new Set<string>();
   /** By spelling. */
   private readonly kinds = new Map<string, Kind>();
+  /** What the spec that is looked at uses and nobody here knows. */
+  private readonly unknown = new Set<string>();
+  /** The same by the ids of conditions. */
+  private readonly unknownById = new Map<string, string>();
 
   constructor(
     private readonly needs: Needs,
     private readonly byId: JsonObject | null,
     /** Whether it is known that nothing nests too deep. */
     private readonly isMeasured: boolean,
+    private readonly knowsNewer: boolean,
   ) {}
+
+  /** In words, once. '' = nothing. */
+  takeUnknown(): string {
+    if (this.unknown.size === 0) return '';
+    const words = [...this.unknown].sort().join(' and ');
+    this.unknown.clear();
+    return words;
+  }
 
   /**
    * Whether every rule of a spec certainly compiles. Notes what the conditions need, up to the first doubt. Each object
@@ -115,17 +131,21 @@ export class Screen {
   private isPlainCondition(wire: unknown): boolean {
     if (this.byId === null || isObject(wire)) return this.isPlainTest(wire, SPEC_LEVEL + 4);
     if (typeof wire !== 'string') return this.doubt(wire, SPEC_LEVEL + 4);
-    if (this.plainIds.has(wire)) return true;
+    if (this.plainIds.has(wire)) {
+      const known = this.unknownById.get(wire);
+      if (known !== undefined) this.unknown.add(known);
+      return true;
+    }
     const isMissing = !hasOwn.call(this.byId, wire);
     // Whoever comes to it is Unsupported; the rest of the spec is in order.
-    if (isMissing) this.needs.warn(`a rule names the condition '${wire}', which the payload lacks`);
-    const isPlain = isMissing || this.isPlainTest(this.byId[wire], MEASURED);
+    if (isMissing) this.noteUnknown(`the condition '${wire}' of which the payload says nothing`, wire);
+    const isPlain = isMissing || this.isPlainTest(this.byId[wire], MEASURED, wire);
     if (isPlain) this.plainIds.add(wire);
     return isPlain;
   }
 
   /** `level`: how deep the condition itself is; MEASURED: it is known that nothing nests too deep. */
-  private isPlainTest(wire: unknown, level: number): boolean {
+  private isPlainTest(wire: unknown, level: number, id: string | null = null): boolean {
     if (!isObject(wire)) return level !== MEASURED && this.doubt(wire, level);
     if (level !== MEASURED) this.measureMembers(wire, level + 1);
     const { type, operator, field } = wire;
@@ -133,7 +153,14 @@ export class Screen {
     if (typeof type !== 'string' || !isText(operator) || !isText(field)) return false;
     const kind = this.kind(type);
     if (kind.isTest) this.note(kind, operator ?? '', field);
+    const unknown = unknownIn(kind, operator ?? null);
+    if (unknown !== null) this.noteUnknown(unknown, id);
     return true;
+  }
+
+  private noteUnknown(what: string, id: string | null): void {
+    this.unknown.add(what);
+    if (id !== null) this.unknownById.set(id, what);
   }
 
   /** False, after a look at how deep something odd nests. @throws NestedTooDeep */
@@ -159,7 +186,8 @@ export class Screen {
     let kind = this.kinds.get(type);
     if (kind === undefined) {
       const name = type.toLowerCase();
-      kind = { name, isTest: TESTS.has(name), noted: new Set(), notedForDerived: new Set() };
+      const isTest = TESTS.has(name) || (this.knowsNewer && name === 'experiment_group');
+      kind = { name, type, isTest, noted: new Set(), notedForDerived: new Set() };
       this.kinds.set(type, kind);
     }
     return kind;
@@ -179,10 +207,19 @@ export class Screen {
 interface Kind {
   /** In lower case. */
   readonly name: string;
+  /** As the payload spells it. */
+  readonly type: string;
   readonly isTest: boolean;
   readonly noted: Set<string>;
   /** With a field that is derived from others. */
   readonly notedForDerived: Set<string>;
+}
+
+/** What a condition uses and nobody here knows, in words. */
+function unknownIn({ name, type, isTest }: Kind, operator: string | null): string | null {
+  if (!isTest) return NO_TESTS.has(name) ? null : `the condition type '${type}'`;
+  if (operator === null) return 'a condition without operator';
+  return isOperator(operator.toLowerCase()) ? null : `the operator '${operator}'`;
 }
 
 function isText(value: unknown): value is string | null | undefined {

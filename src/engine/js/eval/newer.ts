@@ -1,0 +1,304 @@
+/**
+ * What only dcs-v2 has: specs that stand in for others (NEWER.md 6), layers that take parameters from every rule that
+ * passes (7), groups of experiments as conditions (8) and contextual autotunes (9). Mirrors `eval/newer.rs`.
+ */
+
+import { EXPERIMENT_KIND, LookupKind } from '../../engine';
+import { bucket } from '../hashing';
+import type { JsonObject } from '../js-semantics';
+import { isObject } from '../js-semantics';
+import { ExposureList, Result, Seen } from '../outcome';
+import { Condition, Rule, Spec, ValueBox } from '../store';
+import { Autotune, AutotuneGroup, Mapping, NewerSpecs, Score } from '../store-newer';
+import { Terminal } from '../terminal';
+import { TOO_DEEP } from './context';
+import type { Evaluator } from './evaluator';
+import { Random } from './random';
+import { unitText } from './sources';
+import { RuleEnd, Tracking, noTracking } from './tracking';
+
+/** Contexts of one evaluation: mappings that were tried and experiments that were looked into. */
+const MAX_CONTEXTS = 10_000;
+const PASS_BUCKETS = 10_000;
+
+/** What the rules of a layer gave so far. */
+interface Merge {
+  full: ExposureList;
+  undelegated: ExposureList;
+  /** Exposures of a delegate that came too late, for the next rule. */
+  late: ExposureList | null;
+  seen: Seen;
+  taken: Result | null;
+  takenBy: Rule | null;
+  /** Rules without delegate that passed. */
+  plain: Rule[];
+  value: boolean;
+}
+
+/** See the head of this file. */
+export class NewerEvaluator {
+  random = new Random(0);
+  /** Experiments whose group was asked for, each once, to be exposed along with the answer. */
+  readonly references = new Map<string, Result>();
+  /** How often one was: an answer that depends on them is not remembered, or they would not be exposed again. */
+  asked = 0;
+  /** What is on its way here, so that nothing comes back to itself. */
+  private path: string[] = [];
+  private contexts = 0;
+
+  constructor(private readonly host: Evaluator) {}
+
+  /** For the next spec. */
+  clear(): void {
+    if (this.contexts === 0 && this.asked === 0) return;
+    this.references.clear();
+    this.path = [];
+    this.contexts = 0;
+    this.asked = 0;
+  }
+
+  /** What stands in for a name, or null. */
+  answer(kind: LookupKind, name: string, newer: NewerSpecs): Result | null {
+    const mappings = newer.mappings.get(kind)?.get(name);
+    if (mappings !== undefined) {
+      const result = this.mapped(kind, name, mappings);
+      if (result !== null) return result;
+    }
+    const autotune = kind === EXPERIMENT_KIND ? newer.autotunes.get(name) : undefined;
+    return autotune === undefined ? null : this.autotune(autotune);
+  }
+
+  /** Runs what must not come back to itself; what is remembered meanwhile holds on this way only. */
+  private within<T>(way: string, task: () => T): T {
+    const { host } = this;
+    if (++this.contexts > MAX_CONTEXTS) throw TOO_DEEP;
+    host.enter();
+    this.path.push(way);
+    const { serial, lasting } = host;
+    host.serial = host.lasting = ++host.lastSerial;
+    const result = task();
+    host.serial = serial;
+    host.lasting = lasting;
+    this.path.pop();
+    host.leave();
+    return result;
+  }
+
+  private mapped(kind: LookupKind, name: string, mappings: readonly Mapping[]): Result | null {
+    const way = `${kind}${name}`;
+    return this.path.includes(way) ? null : this.within(way, () => this.standIn(kind, mappings, way));
+  }
+
+  private standIn(kind: LookupKind, mappings: readonly Mapping[], way: string): Result | null {
+    for (const { target, rules } of mappings) {
+      for (const { from, rule } of rules) {
+        if (!this.holdsFrom(from) || !this.letsIn(rule)) continue;
+        const result = this.host.lookUp(kind, target);
+        if (result.end.reason === 'Unrecognized') break;
+        return result.derived(result.mapped ?? target, result.also, way);
+      }
+    }
+    return null;
+  }
+
+  private holdsFrom(time: number): boolean {
+    const { host } = this;
+    if (time <= host.nowMs) return true;
+    host.holdsUntil = Math.min(host.holdsUntil, time);
+    return false;
+  }
+
+  private letsIn(rule: Rule): boolean {
+    return this.host.rule(rule, noTracking(this.host.tables)) === RuleEnd.Pass && this.host.passes(rule);
+  }
+
+  /** NEWER.md 7. */
+  merged(spec: Spec, rules: readonly Rule[]): Result {
+    const { host } = this;
+    const { tables } = host;
+    const merge: Merge = {
+      full: tables.empty, undelegated: tables.empty, late: null, seen: Seen.Inherited, taken: null, takenBy: null, plain: [], value: false,
+    };
+    for (const rule of rules) {
+      const end = this.tested(rule, merge);
+      if (end === RuleEnd.Unsupported) return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
+      if (end === RuleEnd.Fail || !host.passes(rule)) continue;
+      if (rule.delegate === null) {
+        merge.plain.push(rule);
+        merge.value = true;
+      } else if (!this.mergeDelegate(rule, rule.delegate, merge)) {
+        return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
+      }
+    }
+    return this.mergedResult(spec, merge);
+  }
+
+  /** The conditions of a rule; what they expose goes to both lists. */
+  private tested(rule: Rule, merge: Merge): RuleEnd {
+    const tracking: Tracking = { ...noTracking(this.host.tables), list: merge.late ?? this.host.tables.empty, seen: merge.seen };
+    merge.late = null;
+    const end = this.host.rule(rule, tracking);
+    merge.full = merge.full.concat(tracking.list);
+    merge.undelegated = merge.undelegated.concat(tracking.list);
+    merge.seen = tracking.seen;
+    return end;
+  }
+
+  /** Takes the parameters of a delegate, if it is the first to give any. False when it is unsupported. */
+  private mergeDelegate(rule: Rule, delegate: Spec, merge: Merge): boolean {
+    this.host.enter();
+    const result = this.host.named(EXPERIMENT_KIND, delegate.name, delegate);
+    this.host.leave();
+    if (merge.taken !== null || merge.plain.length > 0) {
+      merge.late = result.exposures;
+      return true;
+    }
+    merge.full = merge.full.concat(result.exposures);
+    merge.taken = result;
+    merge.takenBy = rule;
+    merge.value = result.value;
+    return !result.isUnsupported;
+  }
+
+  private mergedResult(spec: Spec, merge: Merge): Result {
+    const { tables } = this.host;
+    const { full, undelegated, taken, takenBy, plain, seen, value } = merge;
+    const rules = plain.map((rule) => spec.rules.indexOf(rule)).join();
+    const from = takenBy === null ? '' : `${spec.rules.indexOf(takenBy)}.${taken?.id}`;
+    const key = `${spec.name}|${from}|${rules}|${full.id}|${undelegated.id}|${seen}`;
+    let result = tables.merged.get(key);
+    if (result === undefined) {
+      const end = mergedEnd(spec, merge, value);
+      result = new Result(tables, tables.claim(), end, full, undelegated, undefined, seen, null);
+      tables.merged.set(key, result);
+    }
+    return result;
+  }
+
+  /** NEWER.md 8. */
+  experimentGroup(condition: Condition): boolean {
+    const { host } = this;
+    const group = condition.experiment === null ? null : this.groupIn(condition.experiment);
+    host.experimentGroup = group;
+    return condition.test(host);
+  }
+
+  private groupIn(experiment: string): string | null {
+    this.asked++;
+    const way = `g${experiment}`;
+    if (this.path.includes(way)) return null;
+    const result = this.within(way, () => this.host.lookUp(EXPERIMENT_KIND, experiment));
+    if (!this.references.has(experiment)) this.references.set(experiment, result);
+    return result.end.groupName;
+  }
+
+  /** NEWER.md 9. */
+  private autotune(autotune: Autotune): Result {
+    const { tables } = this.host;
+    let list = tables.empty;
+    let mapped: string | null = null;
+    const { gate } = autotune;
+    const at = (end: Terminal): Result => {
+      const result = tables.result(end, list, undefined, Seen.No);
+      return mapped === null ? result : result.derived(mapped, []);
+    };
+    if (!autotune.runs) return at(autotune.onPrestart);
+    if (gate !== null) {
+      const result = this.host.nestedGate(gate);
+      if (result.isUnsupported) return at(autotune.onUnsupported);
+      list = list.concat(result.exposures);
+      if (!gate.name.startsWith('segment:')) list = list.joinEntry(tables.entry(gate.name, String(result.value), result.end.ruleID));
+      ({ mapped } = result);
+      if (!result.value) return at(autotune.onNotTargeted);
+    }
+    return at(this.chosen(autotune));
+  }
+
+  private chosen(autotune: Autotune): Terminal {
+    const { groups } = autotune;
+    const at = bucket(autotune.prefix, unitText(this.host, autotune.unit), PASS_BUCKETS);
+    if (!autotune.hasConfig) {
+      return groups[Math.min(Math.floor((at * groups.length) / PASS_BUCKETS), groups.length - 1)]!.onExplored;
+    }
+    if (at < autotune.exploresBelow) return this.explored(groups).onExplored;
+    const best = this.best(autotune) ?? groups[Math.min(Math.floor(this.draw() * groups.length), groups.length - 1)]!;
+    return best.onBest;
+  }
+
+  /** What depends on a draw holds for this once. */
+  private draw(): number {
+    this.host.holdsUntil = -Infinity;
+    return this.random.draw();
+  }
+
+  private explored(groups: readonly AutotuneGroup[]): AutotuneGroup {
+    const total = groups.reduce((sum, { weight }) => sum + weight, 0);
+    let left = this.draw() * total;
+    for (const group of groups) {
+      left -= group.weight;
+      if (left < 0) return group;
+    }
+    return groups[groups.length - 1]!;
+  }
+
+  /** The group with the best score that is finite; the earlier of equal ones. */
+  private best({ groups, higherIsBetter }: Autotune): AutotuneGroup | null {
+    let best: AutotuneGroup | null = null;
+    let highest = 0;
+    for (const group of groups) {
+      const score = group.score === null ? NaN : this.score(group.score);
+      if (!Number.isFinite(score)) continue;
+      if (best !== null && !(higherIsBetter ? score > highest : score < highest)) continue;
+      best = group;
+      highest = score;
+    }
+    return best;
+  }
+
+  private score({ base, texts, numbers }: Score): number {
+    let sum = base;
+    for (const [source, text, weight] of texts) {
+      const value = this.host.value(source);
+      const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+      if (isScalar && String(value) === text) sum += weight;
+    }
+    for (const [source, weight] of numbers) {
+      const value = this.host.value(source);
+      if (typeof value === 'number') sum += weight * value;
+    }
+    return sum;
+  }
+}
+
+/** Of a parameter that several rules give the first one counts, and the default at last. */
+function mergedEnd(spec: Spec, { taken, takenBy, plain }: Merge, value: boolean): Terminal {
+  const values: JsonObject = {};
+  const rules: Record<string, string> = {};
+  const add = (box: ValueBox, rule: string): void => {
+    if (!isObject(box.value)) return;
+    for (const [key, entry] of Object.entries(box.value)) {
+      if (Object.prototype.hasOwnProperty.call(values, key)) continue;
+      setOwn(values, key, entry);
+      setOwn(rules, key, rule);
+    }
+  };
+  if (taken !== null && takenBy !== null) add(taken.end.box, takenBy.id);
+  for (const rule of plain) add(rule.returnBox, rule.id);
+  add(spec.defaultBox, 'default');
+  const { delegate } = takenBy ?? {};
+  return new Terminal({
+    ...spec.onDefault,
+    value,
+    box: new ValueBox(values),
+    ruleID: takenBy?.id ?? 'default',
+    groupName: taken?.end.groupName ?? null,
+    isExperimentGroup: takenBy?.onPass.isExperimentGroup ?? false,
+    ...(delegate ? { configDelegate: delegate.name, explicitParameters: delegate.explicitParameters } : {}),
+    parameterRuleIDs: rules,
+  });
+}
+
+/** Also where the name is one that objects inherit. */
+function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
