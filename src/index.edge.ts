@@ -38,6 +38,7 @@ export const {
   initialize, checkGate, getFeatureGate, getConfig, getExperiment, getLayer, logEvent, flush, shutdown, shutdownAsync,
   syncConfigSpecs, syncIdLists, getClientInitializeResponse, getClientInitializeResponseString,
   getClientInitializeResponseBuffer, engineInfo, eventStats, flushAfter, health,
+  getParameterStore, getParameterStoreList,
 } = Statsig;
 
 export type { EdgeAssets } from './platform-edge';

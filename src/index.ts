@@ -85,6 +85,8 @@ export const checkAllGates = Statsig.checkAllGates;
 export const eventStats = Statsig.eventStats;
 export const flushAfter = Statsig.flushAfter;
 export const health = Statsig.health;
+export const getParameterStore = Statsig.getParameterStore;
+export const getParameterStoreList = Statsig.getParameterStoreList;
 
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
 export type {
@@ -97,6 +99,7 @@ export type * from './interfaces/IUserPersistentStorage';
 export type { LogEvent, LogEventData } from './log-event';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';
 export type { Health, HealthState } from './health';
+export type { GetParameterStoreOptions, ParameterStore } from './parameter-store';
 export type { EngineInfo } from './operations-api';
 export type { SyncHealth } from './updates/sync-health';
 export type { UserScope } from './user-scope';

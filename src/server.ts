@@ -4,6 +4,7 @@ import * as calls from './calls';
 import { clientInitializeBytes, clientInitializeObject, clientInitializeText } from './client-initialize';
 import { logCustomEvent } from './custom-events';
 import { SpecKind, type OverrideTable } from './engine/engine';
+import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';
 import { recover } from './error-boundary';
 import { Evaluations } from './evaluations';
 import type { DeliveryReport } from './events/delivery';
@@ -12,7 +13,7 @@ import { Lifecycle } from './lifecycle';
 import type { Clock } from './network/clock';
 import { SafeLogger } from './observability/logger';
 import { parseOptions, type ParsedOptions } from './options';
-import { OperationsApi } from './operations-api';
+import { InventoryApi } from './inventory-api';
 import { Overrides } from './overrides';
 import type { Platform } from './platform';
 import type { DynamicConfig, FeatureGate, Layer } from './results';
@@ -43,7 +44,7 @@ export interface Host {
  * One SDK instance. Evaluation is synchronous and throws only `StatsigUninitializedError` and
  * `StatsigInvalidArgumentError`; whatever else goes wrong gives the empty default.
  */
-export class Server extends OperationsApi {
+export class Server extends InventoryApi {
   /** @internal */
   protected evaluations!: Evaluations;
   /** @internal */
@@ -193,6 +194,11 @@ export class Server extends OperationsApi {
     return this.evaluations.tellEveryone(this.evaluations.layer(user, layerName, call, stickyRequest(options)));
   }
 
+  /** A parameter store; reading a parameter evaluates and exposes what it comes from. */
+  getParameterStore(user: StatsigUser, storeName: string, options?: GetParameterStoreOptions): ParameterStore {
+    return new ParameterStore(() => this.evaluations, user, storeName, options?.disableExposureLogging == true);
+  }
+
   /** The layer that holds an experiment, null when none does. */
   getExperimentLayer(experiment: string): string | null {
     return this.guarded('getExperimentLayer', null, () =>
@@ -308,33 +314,6 @@ export class Server extends OperationsApi {
   /** Forgets all overrides of layers. */
   clearAllLayerOverrides(): void {
     this.overrides.clear('layers');
-  }
-
-  // ---- inventory ----
-
-  /** Names of all gates, segments and holdouts included. */
-  getFeatureGateList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Gate, ''));
-  }
-
-  /** Names of all dynamic configs. */
-  getDynamicConfigList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'dynamic_config'));
-  }
-
-  /** Names of all experiments. */
-  getExperimentList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'experiment'));
-  }
-
-  /** Names of all autotune experiments. */
-  getAutotuneList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'autotune'));
-  }
-
-  /** Names of all layers. */
-  getLayerList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Layer, ''));
   }
 
   // ---- inside ----

@@ -26,7 +26,7 @@ type Same = Pick<
   | 'getFeatureGateWithExposureLoggingDisabled' | 'getExperimentWithExposureLoggingDisabled'
   | 'getConfigWithExposureLoggingDisabled' | 'getLayerWithExposureLoggingDisabled'
   | 'forUser' | 'checkGates' | 'checkAllGates' | 'getClientInitializeResponseString' | 'getClientInitializeResponseBuffer' | 'engineInfo' | 'eventStats'
-  | 'flushAfter' | 'health'
+  | 'flushAfter' | 'health' | 'getParameterStore' | 'getParameterStoreList'
 >;
 
 /** Functions of the singleton. */
@@ -76,7 +76,7 @@ const BEFORE_ENFORCE: readonly (Method | readonly [string, Method])[] = [
 ];
 const AFTER_ENFORCE: readonly Method[] = [
   'getClientInitializeResponseString', 'getClientInitializeResponseBuffer', 'engineInfo', 'eventStats', 'forUser', 'checkGates',
-  'checkAllGates',
+  'checkAllGates', 'getParameterStore', 'getParameterStoreList',
 ];
 
 /** The singleton's functions for one class, over an instance in `slot`. */

@@ -8,6 +8,7 @@ import type { Evaluations } from './evaluations';
 import type { PinnedUser } from './evaluation/evaluator';
 import { SECTIONS } from './evaluation/user-json';
 import { keysOf, read } from './evaluation/user-reader';
+import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';
 import type { DynamicConfig, FeatureGate, Layer } from './results';
 import { showAs } from './shown';
 import type { CheckGateOptions, GetConfigOptions } from './types/statsig-options';
@@ -90,6 +91,11 @@ export class UserScope {
     const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
     const evaluations = this.evaluations();
     return evaluations.tellEveryone(evaluations.layer(this.user(), layerName, call));
+  }
+
+  /** See `StatsigServer.getParameterStore`. */
+  getParameterStore(storeName: string, options?: GetParameterStoreOptions): ParameterStore {
+    return new ParameterStore(this.evaluations, this.user(), storeName, options?.disableExposureLogging == true);
   }
 }
 

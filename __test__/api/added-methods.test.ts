@@ -15,6 +15,8 @@ const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => u
   forUser: [(s, user = U, name = 'always') => s.forUser(user as never).checkGate(name as never), UNINITIALIZED],
   getClientInitializeResponseString: [(s, user = U) => typeof s.getClientInitializeResponseString(user as never), UNINITIALIZED],
   getClientInitializeResponseBuffer: [(s, user = U) => s.getClientInitializeResponseBuffer(user as never) instanceof Uint8Array, UNINITIALIZED],
+  getParameterStore: [(s, user = U, name = 'store') => s.getParameterStore(user as never, name as never).names(), UNINITIALIZED],
+  getParameterStoreList: [(s) => s.getParameterStoreList(), '[]'],
   engineInfo: [(s) => s.engineInfo().engine.length > 0, 'true'],
   health: [(s) => s.health().isReady, 'false'],
   flushAfter: [(s) => typeof s.flushAfter(() => undefined), '"function"'],
@@ -42,6 +44,7 @@ for (const engine of ENGINES) {
       t.is(outcome(() => server.forUser(user as never).checkGate('always')), expected);
       t.is(outcome(() => server.checkGates(user as never, ['always'])), expected);
       t.is(outcome(() => server.checkAllGates(user as never)), expected);
+      t.is(outcome(() => server.getParameterStore(user as never, 'store')), expected);
       t.notRegex(outcome(() => server.getClientInitializeResponseString(user as never)), /^threw/);
       t.notRegex(outcome(() => server.getClientInitializeResponseBuffer(user as never)), /^threw/);
     }
@@ -50,6 +53,7 @@ for (const engine of ENGINES) {
       t.regex(expected, /non-empty string/);
       t.is(outcome(() => server.forUser(U).checkGate(name as never)), expected);
       t.is(outcome(() => server.checkGates(U, [name as never])), expected);
+      t.is(outcome(() => server.getParameterStore(U, name as never)), expected);
     }
     await server.shutdownAsync(200);
   });
@@ -57,7 +61,7 @@ for (const engine of ENGINES) {
 
 test('every public method is in one of the tables', (t) => {
   const states = readFileSync(join(__dirname, 'states.test.ts'), 'utf8');
-  const elsewhere = new Set(['constructor', 'initializeAsync', 'warn', 'isShutDown', 'toJSON', 'account', 'invocations']);
+  const elsewhere = new Set(['constructor', 'initializeAsync', 'warn', 'isShutDown', 'toJSON', 'account', 'invocations', 'specsInForce']);
   const names = new Set<string>();
   for (let type = StatsigServer.prototype as object; type !== Object.prototype; type = Object.getPrototypeOf(type) as object) {
     for (const name of Object.getOwnPropertyNames(type)) names.add(name);

@@ -11,7 +11,7 @@ const theirs = require('statsig-node') as Record<string, unknown> & { default: R
 /** What this package adds; a new name belongs here and in the types' test (`__test__/package/types`). */
 const OURS = [
   'getClientInitializeResponseString', 'getClientInitializeResponseBuffer', 'engineInfo', 'eventStats', 'forUser', 'checkGates',
-  'checkAllGates', 'flushAfter', 'health', 'Statsig', 'StatsigError', 'StatsigInitializeFromNetworkError', 'StatsigInitializeIDListsError',
+  'checkAllGates', 'flushAfter', 'health', 'getParameterStore', 'getParameterStoreList', 'Statsig', 'StatsigError', 'StatsigInitializeFromNetworkError', 'StatsigInitializeIDListsError',
   'StatsigInvalidBootstrapValuesError', 'StatsigInvalidDataAdapterValuesError', 'StatsigInvalidIDListsResponseError',
   'StatsigInvalidConfigSpecsResponseError', 'StatsigSDKKeyMismatchError', 'StatsigInitTimeoutError', 'EngineUnavailableError',
   'EngineDiedError',
