@@ -27,6 +27,8 @@ function conditionId(condition: JsonObject): string {
 /** Nobody passes it, and it names no gate. */
 const NEVER: JsonObject = { type: 'user_field', field: 'email', operator: 'gt', targetValue: null, additionalValues: {}, idType: 'userID' };
 
+const NOBODY: JsonObject = { name: '', id: '', salt: '', passPercentage: 0, conditions: [], returnValue: {}, idType: 'userID' };
+
 function convertRule(rule: JsonObject, isGate: boolean, isEnabled: boolean, table: JsonObject): JsonObject {
   const conditions = isEnabled ? ((rule['conditions'] as JsonObject[] | null) ?? []) : [NEVER];
   const ids = conditions.map((condition) => {
@@ -48,7 +50,10 @@ function convertRule(rule: JsonObject, isGate: boolean, isEnabled: boolean, tabl
 function convertSpecs(specs: JsonObject[], isGate: boolean, table: JsonObject): JsonObject {
   const map: JsonObject = {};
   for (const { name, ...spec } of specs) {
-    const rules = (spec['rules'] as JsonObject[]).map((rule) => convertRule(rule, isGate, Boolean(spec['enabled']), table));
+    const isEnabled = Boolean(spec['enabled']);
+    const own = spec['rules'] as JsonObject[];
+    // In dcs-v1 being disabled takes the sampling rate away; in dcs-v2 it takes a rule to do so.
+    const rules = (own.length > 0 || isEnabled ? own : [NOBODY]).map((rule) => convertRule(rule, isGate, isEnabled, table));
     map[name as string] = { ...spec, rules, ...(isGate ? { defaultValue: false } : {}) };
   }
   return map;
