@@ -7,7 +7,7 @@ export const mostKiB = {
   'sdk.js': 90,
   'engine/js/engine.js': 36,
   'network/generated/axios-http.js': 34,
-  'edge/index.mjs': 140,
+  'edge/index.mjs': 150,
   'engine/generated/statsig.wasm': 240,
 };
 

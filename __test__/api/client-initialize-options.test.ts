@@ -38,7 +38,7 @@ for (const engine of ENGINES) {
     for (const options of [plain, new Getters(), hidden, reading, Object.create(plain) as object]) {
       t.deepEqual(Object.keys(server.getClientInitializeResponse(USER, undefined, options as never)!.feature_gates), ['always']);
     }
-    const failing = { hash: 'none', get featureGateFilter(): never { throw new Error('no filter'); } };
+    const failing = { hash: 'none' as const, get featureGateFilter(): never { throw new Error('no filter'); } };
     t.true(Object.keys(server.getClientInitializeResponse(USER, undefined, failing)!.feature_gates).length > 4);
     t.deepEqual(told(), []);
     server.getClientInitializeResponse(USER, undefined, [] as never);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { OpenFeature, ProviderEvents, type Client, type EvaluationContext } from '@openfeature/server-sdk';
+import { ErrorCode, OpenFeature, ProviderEvents, ServerProviderStatus, type Client, type EvaluationContext } from '@openfeature/server-sdk';
 import test from 'ava';
 import { StatsigServer } from '../../src/index';
 import { StatsigProvider, toStatsigUser, type StatsigProviderOptions } from '../../src/openfeature';
@@ -8,7 +8,7 @@ import { TESTED_ENGINES } from '../engines';
 import { FakeClock } from '../network/fake-clock';
 
 const ada = { targetingKey: 'ada' };
-const logger = { warn: () => undefined, error: () => undefined };
+const logger = { logLevel: 'none', warn: () => undefined, error: () => undefined } as const;
 
 /** A client of a domain of its own. */
 async function clientOf(provider: StatsigProvider): Promise<Client> {
@@ -103,7 +103,7 @@ for (const engine of TESTED_ENGINES) {
     const { client } = await setUp({ payload: { time: 1, feature_gates: gates, dynamic_configs: [], layer_configs: [] } });
     const disabled = await client.getBooleanDetails('disabled', true, ada);
     t.deepEqual([disabled.value, disabled.reason], [false, 'DISABLED']);
-    t.is((await client.getBooleanDetails('new', true, ada)).errorCode, 'PARSE_ERROR');
+    t.is((await client.getBooleanDetails('new', true, ada)).errorCode, ErrorCode.PARSE_ERROR);
   });
 
   test(`${engine}: a check is exposed once, what is not handed out is not`, async (t) => {
@@ -137,7 +137,7 @@ for (const engine of TESTED_ENGINES) {
     await mapped.client.getBooleanValue('on', false, ada);
     t.is((await mapped.statsig.exposures())[0]?.userID, 'mapped-ada');
     const throwing = await setUp({}, { toUser: () => { throw new Error('no'); } });
-    t.is((await throwing.client.getBooleanDetails('on', true, ada)).errorCode, 'INVALID_CONTEXT');
+    t.is((await throwing.client.getBooleanDetails('on', true, ada)).errorCode, ErrorCode.INVALID_CONTEXT);
   });
 
   test(`${engine}: new specs are an event, and new names are found`, async (t) => {
@@ -171,8 +171,8 @@ for (const engine of TESTED_ENGINES) {
       await clock.advance(ms);
       return client.providerStatus;
     };
-    t.is(client.providerStatus, 'ERROR');
-    t.is((await client.getBooleanDetails('g', true, ada)).errorCode, 'PROVIDER_NOT_READY');
+    t.is(client.providerStatus, ServerProviderStatus.ERROR);
+    t.is((await client.getBooleanDetails('g', true, ada)).errorCode, ErrorCode.PROVIDER_NOT_READY);
     isUp = true;
     t.is(await look(), 'READY');
     isUp = false;
@@ -186,7 +186,7 @@ for (const engine of TESTED_ENGINES) {
   test(`${engine}: an instance of its own ends with it, a given one does not`, async (t) => {
     const own = new StatsigProvider({ secretKey: 'secret-own', options: { engine, localMode: true, bootstrapValues: { has_updates: true, time: 1, feature_gates: [], dynamic_configs: [], layer_configs: [] } } });
     const client = await clientOf(own);
-    t.is(client.providerStatus, 'READY');
+    t.is(client.providerStatus, ServerProviderStatus.READY);
     await own.onClose();
     const { statsig } = await setUp();
     const given = new StatsigProvider({ statsig });

@@ -7,7 +7,7 @@ import { TESTED_ENGINES } from '../engines';
 
 const sample = readFileSync(join(__dirname, '../../testdata/payloads/sample-project.json'), 'utf8');
 const users = Array.from({ length: 1_000 }, (_, index) => ({ userID: `u${index}` }));
-const quiet = { warn: () => undefined, error: () => undefined };
+const quiet = { logLevel: 'none', warn: () => undefined, error: () => undefined } as const;
 
 for (const engine of TESTED_ENGINES) {
   const create = (define?: DefineProject, options?: TestOptions): Promise<TestStatsig> =>
