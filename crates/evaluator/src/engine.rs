@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::compile::PreparedSpecs;
-use crate::eval::{Random, World};
+use crate::eval::{Newer, Random, World};
 use crate::exposure::batch::{Details, EventBatch};
 use crate::exposure::{EventOptions, Exposures};
 use crate::js_semantics::{json::parse_str, JsValue, TimeZone};
@@ -94,6 +94,7 @@ pub struct Engine {
     stack: Vec<u32>,
     /// What contextual autotunes draw from.
     random: Random,
+    newer: Newer,
     last_error: String,
     /// See the method.
     holds_until: f64,
@@ -150,6 +151,7 @@ impl Engine {
             stamp: 0,
             stack: Vec::new(),
             random: Random::default(),
+            newer: Newer::default(),
             last_error: String::new(),
             holds_until: f64::INFINITY,
             latest: f64::NEG_INFINITY,

@@ -1,7 +1,7 @@
 //! Evaluation and exposure: from (slot, spec, mode, now) to the packed answer of `EvalBits`.
 
 use super::{eval_code, eval_mode, Engine};
-use crate::eval::{code, rule_string, Evaluation, Found, Newer, Reference, Stop};
+use crate::eval::{code, rule_string, Evaluation, Found, Reference, Stop};
 use crate::exposure::Exposure;
 use crate::js_semantics::{json::parse_str, stringify, JsObject, JsValue};
 use crate::outcome::table::OutcomeKey;
@@ -80,21 +80,27 @@ impl Engine {
     }
 
     fn record(&mut self, slot: u32, outcome: u32, parameter: Option<&str>, mode: u32, now: f64) -> bool {
-        let slot = self.slots.get_mut(slot as usize).filter(|s| s.occupied);
-        let (Some(slot), Some(facts)) = (slot, self.tables.facts(outcome)) else { return self.exposures.is_full() };
+        let Some(facts) = self.tables.facts(outcome) else { return self.exposures.is_full() };
         let manual = mode & eval_mode::MANUAL != 0;
-        let also = if facts.refers && parameter.is_none() && !manual { self.tables.get(outcome) } else { None };
-        for &outcome in also.map(|outcome| outcome.also.clone()).iter().flat_map(|list| list.iter()) {
-            if let Some(facts) = self.tables.facts(outcome) {
-                let exposure = Exposure { outcome, facts, parameter: None, manual, time: now };
-                self.exposures.expose(slot, &self.tables, &exposure);
-            }
+        if facts.refers && parameter.is_none() && !manual {
+            self.record_along(slot, outcome, now);
         }
+        let slot = self.slots.get_mut(slot as usize).filter(|s| s.occupied);
         // Layers expose per parameter, everything else does not.
-        if (facts.kind == SpecKind::Layer) != parameter.is_some() {
+        let Some(slot) = slot.filter(|_| (facts.kind == SpecKind::Layer) == parameter.is_some()) else {
             return self.exposures.is_full();
-        }
+        };
         self.exposures.expose(slot, &self.tables, &Exposure { outcome, facts, parameter, manual, time: now })
+    }
+
+    /// Exposes the experiments that an answer asked for. Rare, and kept out of the way of every other exposure.
+    #[cold]
+    #[inline(never)]
+    fn record_along(&mut self, slot: u32, outcome: u32, now: f64) {
+        let also = self.tables.get(outcome).map(|outcome| outcome.also.clone()).unwrap_or_default();
+        for &outcome in also.iter() {
+            self.record(slot, outcome, None, eval_mode::EXPOSE, now);
+        }
     }
 
     /// What lies where an exposure will be looked for.
@@ -157,6 +163,7 @@ impl Engine {
         let stamp = self.next_stamp();
         let Some(slot) = self.slots.get_mut(slot as usize) else { return Err(Stop::TooDeep) };
         self.stack.clear();
+        self.newer.clear();
         let mut evaluation = Evaluation {
             store: &self.store,
             world: &self.world,
@@ -167,7 +174,7 @@ impl Engine {
             stamp,
             last_stamp: stamp,
             random: &mut self.random,
-            newer: Newer::default(),
+            newer: &mut self.newer,
             depth: 0,
             deepest: 0,
             holds_until: f64::INFINITY,
@@ -179,21 +186,21 @@ impl Engine {
         self.holds_until = evaluation.holds_until;
         // Left-out rules change the sampling rate of what no rule answers.
         let plain = !evaluation.gates_met && !ask.targeting;
-        let (last_stamp, newer) = (evaluation.last_stamp, evaluation.newer);
-        self.stamp = last_stamp;
+        self.stamp = evaluation.last_stamp;
         let found = found?;
         let list = self.tables.list_id(&self.stack)?;
-        let also = if newer.references.is_empty() { 0 } else { self.referred(&newer.references)? };
+        let also = if self.newer.references.is_empty() { 0 } else { self.referred()? };
         Ok(Answer { found, list, also, plain })
     }
 
     /// The outcomes of experiments whose group was asked for, as a list.
     #[cold]
-    fn referred(&mut self, references: &[Reference]) -> Result<u32, Stop> {
+    fn referred(&mut self) -> Result<u32, Stop> {
+        let references = std::mem::take(&mut self.newer.references);
         let mut outcomes = Vec::with_capacity(references.len());
         for Reference { spec, found, list } in references {
-            let answer = Answer { found: *found, list: *list, also: 0, plain: false };
-            outcomes.push(self.outcome_of(*spec, &answer)?);
+            let answer = Answer { found, list, also: 0, plain: false };
+            outcomes.push(self.outcome_of(spec, &answer)?);
         }
         Ok(self.tables.number_list(&outcomes)?)
     }

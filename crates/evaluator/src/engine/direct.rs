@@ -3,7 +3,7 @@
 
 use super::answers::{key, plain_index, special, Ask};
 use super::Engine;
-use crate::eval::{code, Evaluation, Found, Newer, Stop};
+use crate::eval::{code, Evaluation, Found, Stop};
 use crate::js_semantics::JsValue;
 
 impl Engine {
@@ -52,7 +52,7 @@ impl Engine {
             stamp,
             last_stamp: stamp,
             random: &mut self.random,
-            newer: Newer::default(),
+            newer: &mut self.newer,
             depth: 0,
             deepest: 0,
             holds_until: f64::INFINITY,

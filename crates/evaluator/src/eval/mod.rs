@@ -134,7 +134,7 @@ pub(crate) struct Evaluation<'a> {
     /// The greatest stamp that was given.
     pub(crate) last_stamp: u32,
     pub(crate) random: &'a mut Random,
-    pub(crate) newer: Newer,
+    pub(crate) newer: &'a mut Newer,
     pub(crate) depth: u32,
     /// The greatest depth so far within the gate that is running.
     pub(crate) deepest: u32,
