@@ -111,9 +111,8 @@ impl NativeEngine {
 
     #[napi]
     pub fn spec_index(&self, kind_number: u32, name: String) -> i32 {
-        self.shared.call(eval_code::TABLE_FULL, |engine| {
-            engine.index_of(kind_number, &name).unwrap_or(eval_code::TABLE_FULL)
-        })
+        self.shared
+            .call(eval_code::TABLE_FULL, |engine| engine.index_of(kind_number, &name).unwrap_or(eval_code::TABLE_FULL))
     }
 
     #[napi]

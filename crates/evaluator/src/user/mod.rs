@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use crate::js_semantics::{json, to_lower_case, JsValue};
 use crate::store::{FieldName, Store};
-use scan::scan_object;
 pub(crate) use redact::Redaction;
+use scan::scan_object;
 pub(crate) use template::Templates;
 pub use value::Value;
 
@@ -507,8 +507,7 @@ mod tests {
             let lower = to_lower_case(name);
             let lower = (lower != name).then(|| Box::from(&*lower));
             user.stamp += 1;
-            let (_, text) =
-                user.unit(0, &UnitName { custom: Some(FieldName { name: name.into(), lower }) });
+            let (_, text) = user.unit(0, &UnitName { custom: Some(FieldName { name: name.into(), lower }) });
             user.span(text).to_owned()
         };
         assert_eq!(["k", "K", "orgID", "teamID", "TEAMID"].map(&mut unit), ["own", "own", "org", "team", ""]);
@@ -547,7 +546,10 @@ mod tests {
         key.clear();
         spelled.sampling_key(&mut key);
         assert!(key.starts_with("u:;0:t;1:"), "{key}");
-        assert_eq!(slot("{}", "", r#"{"values":[{"path":["customIDs"],"value":{"a":[{"n":"NaN"}]}}]}"#).override_keys(), ["NaN"]);
+        assert_eq!(
+            slot("{}", "", r#"{"values":[{"path":["customIDs"],"value":{"a":[{"n":"NaN"}]}}]}"#).override_keys(),
+            ["NaN"]
+        );
     }
 
     #[test]

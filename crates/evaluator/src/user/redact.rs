@@ -213,7 +213,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_left_out() {
-        for json in ["", "{", r#"{"a":1"#, r#"{"a"}"#, r#"{"a":1}x"#, r#"{"a":}"#, r#"{"a":1,}"#, "nonsense!", r#"{"b":[1"#] {
+        for json in
+            ["", "{", r#"{"a":1"#, r#"{"a"}"#, r#"{"a":1}x"#, r#"{"a":}"#, r#"{"a":1,}"#, "nonsense!", r#"{"b":[1"#]
+        {
             assert_eq!(redact(&["a", "b.c"], json), "null", "{json}");
         }
         assert_eq!(redact(&["a"], r#""text""#), r#""text""#);

@@ -254,12 +254,8 @@ mod tests {
 
     /// What a slot has, but for what an earlier user left in its memory.
     fn contents(slot: &UserSlot) -> String {
-        let UserSlot {
-            text, event_start, event_end, private, memo_start, fields, objects, dedupe_hash, ..
-        } = slot;
-        format!(
-            "{text}|{event_start}|{event_end}|{private:?}|{memo_start}|{fields:?}|{objects:?}|{dedupe_hash}"
-        )
+        let UserSlot { text, event_start, event_end, private, memo_start, fields, objects, dedupe_hash, .. } = slot;
+        format!("{text}|{event_start}|{event_end}|{private:?}|{memo_start}|{fields:?}|{objects:?}|{dedupe_hash}")
     }
 
     /// Sends a user both ways and compares.
