@@ -42,7 +42,8 @@ for (const engine of ENGINES) {
     const details = await server.initializeAsync();
     const answer = server.checkGate(USER, 'always');
     await server.shutdownAsync(100);
-    return { details, answer, warnings: logger.lines };
+    // The payload has a condition that nobody knows, which is told as well.
+    return { details, answer, warnings: logger.lines.filter((line) => !line.endsWith('which is not supported')) };
   };
 
   test(`${engine}: what an adapter gives is read in every form`, async (t) => {

@@ -80,9 +80,9 @@ export class Sender {
     return count;
   }
 
-  /** Nothing is in flight, and what is queued has to wait for a probe or for the server's permission. */
+  /** Nothing is in flight, and what is queued has to wait for a probe or for the server's permission, or is not sent any more. */
   get isQuiet(): boolean {
-    return this.active.size === 0 && (this.queue.length === 0 || this.isOutage || this.isHeld);
+    return this.active.size === 0 && (this.queue.length === 0 || this.isOutage || this.isHeld || this.isStopped);
   }
 
   /** Uploads fail or wait: batches should be collected at once, since the queue drops the oldest, not the newest. */
