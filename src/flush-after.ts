@@ -1,5 +1,6 @@
 /** `flushAfter`: a handler whose events are delivered before its host is frozen. */
 import type { Invocations } from './invocations';
+import { onRejection } from './observability/rejection';
 
 export interface FlushAfterOptions {
   /** Longest wait for the delivery of one invocation's events, ms. Default 2,000. */
@@ -44,7 +45,11 @@ export function flushAfter<This, Args extends unknown[], Result>(
 /** Resolves at once when the host takes the delivery over, else with it. */
 async function handOver(delivery: Promise<unknown>, waitUntil: WaitUntil | null): Promise<void> {
   try {
-    if (waitUntil !== null) return waitUntil(delivery);
+    if (waitUntil !== null) {
+      // What the host makes of it is the host's: the answer does not wait for it, and does not fail with it.
+      onRejection(waitUntil(delivery) as unknown, () => undefined);
+      return;
+    }
   } catch {
     // A host that cannot wait now (called outside of a request, say) makes the answer wait.
   }
@@ -63,7 +68,7 @@ function waitUntilOf(options: FlushAfterOptions, args: unknown[]): WaitUntil | n
 function methodOf(holder: unknown): WaitUntil | null {
   try {
     const { waitUntil } = (holder ?? {}) as { waitUntil?: unknown };
-    return typeof waitUntil === 'function' ? (delivery) => void waitUntil.call(holder, delivery) : null;
+    return typeof waitUntil === 'function' ? (delivery) => waitUntil.call(holder, delivery) as void : null;
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
 /** What `flush` is called with: milliseconds as in statsig-node, or an object. */
+import { read } from './evaluation/user-reader';
 import type { FlushLimits } from './events/delivery';
 
 export interface FlushOptions {
@@ -12,7 +13,8 @@ export interface FlushOptions {
 export function flushLimits(given: unknown): FlushLimits {
   if (typeof given === 'number') return { timeoutMs: given };
   if (typeof given !== 'object' || given === null) return {};
-  const { timeout, signal } = given as { timeout?: unknown; signal?: unknown };
+  const timeout = read(given, 'timeout');
+  const signal = read(given, 'signal');
   return {
     ...(typeof timeout === 'number' ? { timeoutMs: timeout } : {}),
     ...(isSignal(signal) ? { signal } : {}),
@@ -21,6 +23,6 @@ export function flushLimits(given: unknown): FlushLimits {
 
 /** By its shape: jsdom and other realms have classes of their own. */
 function isSignal(value: unknown): value is AbortSignal {
-  return typeof value === 'object' && value !== null && 'aborted' in value
-    && typeof (value as Partial<AbortSignal>).addEventListener === 'function';
+  return typeof value === 'object' && value !== null && read(value, 'aborted') !== undefined
+    && typeof read(value, 'addEventListener') === 'function';
 }

@@ -35,6 +35,18 @@ test('a handler of the application decides: it is called once, and its exit code
   t.deepEqual(receiver.arrived, { 'secret-ending': 50 });
 });
 
+test('a handler that listens once decides, too, registered before the SDK or after', async (t) => {
+  const receiver = await receive(t);
+  const once = "process.once('SIGTERM', () => { say('mine'); setTimeout(() => process.exit(7), 1500); });";
+  for (const program of [`${SIGNALS} ${once}`, `${once} ${SIGNALS}`]) {
+    const { child, ended, said } = start(program, receiver.api);
+    await said('ready');
+    child.kill('SIGTERM');
+    t.deepEqual(await ended, { code: 7, signal: null, output: 'ready\nmine\n' });
+  }
+  t.deepEqual(receiver.arrived, { 'secret-ending': 100 });
+});
+
 test('a handler that ignores the signal keeps the process alive', async (t) => {
   const receiver = await receive(t);
   const { child, ended, said } = start(`${SIGNALS} process.on('SIGINT', () => say('ignored'));

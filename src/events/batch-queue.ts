@@ -9,6 +9,8 @@ export interface QueuedBatch extends StoredBatch {
   readonly sequence: number;
   /** How many times delivery was given up. */
   failures: number;
+  /** It was read back from the disk. */
+  readonly isStored: boolean;
 }
 
 /** Undelivered batches, oldest first, bounded by events and bytes: the oldest go when there is no room. */
@@ -37,8 +39,8 @@ export class BatchQueue {
   }
 
   /** Adds a new batch; returns those dropped to make room (the new one itself when it alone is too big). */
-  add(batch: StoredBatch): QueuedBatch[] {
-    return this.insert({ ...batch, sequence: this.nextSequence++, failures: 0 });
+  add(batch: StoredBatch, isStored = false): QueuedBatch[] {
+    return this.insert({ ...batch, sequence: this.nextSequence++, failures: 0, isStored });
   }
 
   /** Puts a batch back where it came from; returns those dropped to make room. */
@@ -48,8 +50,8 @@ export class BatchQueue {
 
   /** Puts parts of a batch where it was; returns those dropped to make room. */
   putInstead(batch: QueuedBatch, parts: readonly StoredBatch[]): QueuedBatch[] {
-    const { sequence, failures } = batch;
-    return parts.flatMap((part) => this.insert({ ...part, sequence, failures }));
+    const { sequence, failures, isStored } = batch;
+    return parts.flatMap((part) => this.insert({ ...part, sequence, failures, isStored }));
   }
 
   /** Takes the oldest batch. */
@@ -85,7 +87,9 @@ export class BatchQueue {
     this.eventCount += batch.count;
     this.byteCount += batch.body.byteLength + BATCH_OVERHEAD_BYTES;
     const dropped: QueuedBatch[] = [];
-    while (this.eventCount > this.maxEvents || this.byteCount > this.maxBytes) {
+    const isTooMuch = (): boolean => this.eventCount > this.maxEvents || this.byteCount > this.maxBytes;
+    // One from the disk that memory had no room for would be read again and again.
+    while (isTooMuch() && !(batch.isStored && this.batches.length === 1)) {
       const oldest = this.take(0);
       if (oldest === undefined) break;
       dropped.push(oldest);

@@ -244,10 +244,13 @@ export class EventDelivery {
     const ends = [work(() => isOver)];
     if (ms !== undefined) ends.push(sleep(this.clock, ms, done.signal, kind));
     if (signal !== undefined) ends.push(aborted(signal, done.signal));
-    await Promise.race(ends);
-    isOver = true;
-    done.abort();
-    release?.();
+    try {
+      await Promise.race(ends);
+    } finally {
+      isOver = true;
+      done.abort();
+      release?.();
+    }
   }
 
   private beginReport(): () => DeliveryReport {
@@ -352,9 +355,21 @@ function budget(timeoutMs: number | undefined): number | undefined {
 /** Resolves when `signal` aborts; listens no longer than until `done` does. */
 function aborted(signal: AbortSignal, done: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
     const finish = (): void => resolve();
-    signal.addEventListener('abort', finish, { once: true });
-    done.addEventListener('abort', () => signal.removeEventListener('abort', finish), { once: true });
+    // Somebody else's object: one that throws is no signal.
+    try {
+      if (signal.aborted) return resolve();
+      signal.addEventListener('abort', finish, { once: true });
+    } catch {
+      return;
+    }
+    const forget = (): void => {
+      try {
+        signal.removeEventListener('abort', finish);
+      } catch {
+        // Old ones have no such method.
+      }
+    };
+    done.addEventListener('abort', forget, { once: true });
   });
 }

@@ -112,7 +112,7 @@ export class Sender {
   add(batch: StoredBatch, isStored = false): void {
     if (isStored && this.isStopped) return;
     if (!isStored) void this.options.spool?.write(batch);
-    this.dropForRoom(this.queue.add(batch));
+    this.dropForRoom(this.queue.add(batch, isStored));
     this.pump();
   }
 

@@ -3,6 +3,7 @@
  * copies of this package in a thread. Never keeps a process alive for longer than the instances'
  * budgets, and never changes its exit code.
  */
+import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import type { Ending } from './ending';
 import { heardByOthers } from './signal-listeners';
@@ -26,6 +27,8 @@ class ProcessEnd {
   private isListening = false;
   private hearsSignals = false;
   private isLeaving = false;
+  /** The application listened when the signal came: it decides when to end. */
+  private isLeft = false;
 
   add(ending: Ending): () => void {
     this.endings.add(ending);
@@ -49,7 +52,11 @@ class ProcessEnd {
     const hearsSignals = isMainThread && [...this.endings].some(({ on }) => on === 'signals');
     if (hearsSignals === this.hearsSignals) return;
     this.hearsSignals = hearsSignals;
-    for (const signal of SIGNALS) process[hearsSignals ? 'on' : 'off'](signal, this.onSignal);
+    // Before others: whoever listens once is still there to be counted.
+    for (const signal of SIGNALS) {
+      if (hearsSignals) process.prependListener(signal, this.onSignal as NodeJS.SignalsListener);
+      else process.off(signal, this.onSignal);
+    }
   }
 
   /** The process has nothing left to do: a flush gives it something, once for what is new. */
@@ -69,6 +76,7 @@ class ProcessEnd {
     // The second one means it.
     if (this.isLeaving) return this.leave(signal);
     this.isLeaving = true;
+    this.isLeft = heardByOthers(signal, this.onSignal);
     const asking = [...this.endings].filter(({ on }) => on === 'signals');
     void Promise.all(asking.map((ending) => this.flush(ending))).then(() => this.leave(signal));
   };
@@ -76,11 +84,13 @@ class ProcessEnd {
   /** Ends the process as the signal would have, unless the application listens to it, too: then that decides. */
   private leave(signal: Signal): void {
     this.isLeaving = false;
-    if (heardByOthers(signal, this.onSignal)) return;
+    if (this.isLeft || heardByOthers(signal, this.onSignal)) return;
     // Whether or not an instance is left: the signal was taken from the process.
     this.onExit();
     process.off(signal, this.onSignal);
     process.kill(process.pid, signal);
+    // The first process of a container gets no signal that it does not listen to.
+    if (process.pid === 1) process.exit(128 + constants.signals[signal]);
   }
 
   private hasNew(ending: Ending): boolean {

@@ -283,6 +283,16 @@ test('a backlog larger than memory allows is delivered all the same, and reporte
   t.deepEqual(await second.shutdown(), { delivered: 90, kept: 0, dropped: 0 });
 });
 
+test('a batch from the disk that memory has no room for at all is delivered alone', async (t) => {
+  const root = directory(t);
+  await leave(root, [batch('1', '[1]', 50), batch('2', '[2]', 1)]);
+  const events = delivery(new Source(), { clock: new FakeClock(), maxQueuedEvents: 20, spool: open(root) });
+  events.start();
+  t.deepEqual(await events.flush(), { delivered: 51, kept: 0, dropped: 0 });
+  await events.shutdown();
+  t.deepEqual(readdirSync(root), []);
+});
+
 test('without room in memory a batch waits on disk, and is not dropped', async (t) => {
   const root = directory(t);
   const source = new Source();

@@ -124,3 +124,22 @@ test('a batch that cannot be read now stays, and counts as kept', async (t) => {
   t.deepEqual(await all(heir), ['["good"]']);
   t.true(existsSync(folder(root)));
 });
+
+test('names that promise many bytes or events take no room and are not believed', async (t) => {
+  const large = (letter: string, events = 7): string => `000000000000001-${batch(letter).id}~ffffffff.1.1.00000009-67108864-${events}.batch`;
+  const root = directory(t);
+  await leave(root, [batch('a', '["good"]', 3)]);
+  const [good = ''] = readdirSync(folder(root)).filter((name) => name.endsWith('.batch'));
+  mkdirSync(join(folder(root), large('b')));
+  writeFileSync(join(folder(root), large('c')), `${JSON.stringify({ v: 2 })}\n`);
+  // Whole, and of another number of events than its name says.
+  const lie = good.replace(batch('a').id, batch('e').id).replace(/-3\.batch$/, '-9.batch');
+  writeFileSync(join(folder(root), lie), readFileSync(join(folder(root), good)));
+  writeFileSync(join(folder(root), large('f')), `${JSON.stringify({ v: 1, key: { toString: 1 }, id: batch('f').id, count: 7, isGzipped: false, sha256: '' })}\n`);
+  const heir = open(root);
+  t.deepEqual(await all(heir), ['["good"]']);
+  t.is(heir.takeDamaged(), 9 + 7);
+  await heir.write(batch('n', '["new"]'));
+  t.true(heir.has(batch('n').id), 'there is room');
+  heir.close();
+});

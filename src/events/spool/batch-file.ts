@@ -27,8 +27,9 @@ export function decodeBatchFile(content: Uint8Array, key: string): DecodedFile {
   if (v !== 1) return typeof v === 'number' ? 'foreign' : 'damaged';
   if (typeof id !== 'string' || typeof isGzipped !== 'boolean' || !isCount(count)) return 'damaged';
   const batch = { id, count, body, isGzipped };
-  if (sha256 !== digest(batch, String(head['key']))) return 'damaged';
-  return head['key'] === key ? batch : 'foreign';
+  const writtenFor = head['key'];
+  if (typeof writtenFor !== 'string' || sha256 !== digest(batch, writtenFor)) return 'damaged';
+  return writtenFor === key ? batch : 'foreign';
 }
 
 type Head = Record<string, unknown> & { body: Uint8Array };

@@ -121,14 +121,27 @@ export class SpoolFolder {
     const names = await this.list();
     const files = names.map(parsed).filter((file) => file !== null).sort(byAge);
     const gone = await this.lease.whoIsGone(new Set(files.map(({ owner }) => owner)), names);
-    const free = files.filter(({ owner }) => gone.has(owner));
-    const whole = new Set(files.filter(({ name }) => !isTemporary(name)).map(({ id }) => id));
-    const debris = free.filter(({ id, name }) => isTemporary(name) && whole.has(id));
+    const left = files.filter(({ owner }) => gone.has(owner));
+    const sizes = await this.sizesOf(left);
+    const free = left.filter((file) => sizes.has(file));
+    const held = files.filter((file) => !left.includes(file));
+    const complete = new Set(files.filter(({ name }) => !isTemporary(name)).map(({ id }) => id));
+    const debris = free.filter(({ id, name }) => isTemporary(name) && complete.has(id));
     for (const file of debris) await this.clear(file);
     return {
       free: free.filter((file) => !debris.includes(file)),
-      bytes: files.reduce((sum, { bytes }) => sum + sizeOnDisk(bytes), 0),
+      bytes: [...held, ...free].reduce((sum, file) => sum + sizeOnDisk(sizes.get(file) ?? file.bytes), 0),
     };
+  }
+
+  /** What files take, of those that are any: a folder, FIFO or link with such a name is somebody else's. */
+  private async sizesOf(files: BatchFile[]): Promise<Map<BatchFile, number>> {
+    const sizes = new Map<BatchFile, number>();
+    for (const file of files) {
+      const facts = await this.options.fs.facts(this.at(file.name));
+      if (facts?.isFile) sizes.set(file, facts.bytes);
+    }
+    return sizes;
   }
 
   /**
@@ -151,10 +164,12 @@ export class SpoolFolder {
   }
 
   /** Reads a file of this owner; null when it is gone. */
-  async read({ name }: BatchFile): Promise<DecodedFile | null> {
+  async read({ name, events }: BatchFile): Promise<DecodedFile | null> {
     try {
       const content = await this.options.fs.read(this.at(name), MAX_FILE_BYTES);
-      return content === null ? 'foreign' : decodeBatchFile(content, this.options.key);
+      const decoded = content === null ? 'foreign' : decodeBatchFile(content, this.options.key);
+      // What is counted by its name must be what is sent.
+      return typeof decoded === 'object' && decoded.count !== events ? 'damaged' : decoded;
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null;
       throw error;
