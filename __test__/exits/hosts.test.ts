@@ -47,6 +47,13 @@ test('a handler that listens once decides, too, registered before the SDK or aft
   t.deepEqual(receiver.arrived, { 'secret-ending': 100 });
 });
 
+test('what a listener to `exit` logs after the SDK has ended is counted', async (t) => {
+  const receiver = await receive(t);
+  const late = "process.on('exit', () => { for (let i = 0; i < 5; i++) s.logEvent(U, 'late'); const e = s.eventStats(); say(e.dropped + ' ' + e.droppedByReason.unsent + ' ' + e.queued); });";
+  const { output } = await start(`const s = make(args);${LOG} ${late} process.exit(0);`, receiver.api).ended;
+  t.regex(output, /^ready\n(5[5-9]) \1 0\n/);
+});
+
 test('a handler that ignores the signal keeps the process alive', async (t) => {
   const receiver = await receive(t);
   const { child, ended, said } = start(`${SIGNALS} process.on('SIGINT', () => say('ignored'));

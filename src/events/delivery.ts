@@ -54,6 +54,8 @@ export class EventDelivery {
   private closing: Promise<DeliveryReport> | null = null;
   private isPaused = false;
   private isEnded = false;
+  /** Events that were in the engine at the end, and are counted. */
+  private leftInEngine = 0;
   /** Events of the SDK itself that were in the engine when the latest batch was taken. */
   private ownBefore = 0;
 
@@ -164,14 +166,18 @@ export class EventDelivery {
     sender.counters.kept += spool?.backlog ?? 0;
     spool?.close();
     this.isEnded = true;
+    this.leftInEngine = collector.events;
     this.drops.say(true);
   }
 
   counters(): DeliveryCounters {
     this.noteEngineDrops();
     const { delivered, retried, kept, lastError } = this.sender.counters;
-    const { total: dropped, byReason } = this.drops;
-    const counts = { delivered, retried, dropped, droppedByReason: { ...byReason }, kept, lastError };
+    const { total, byReason } = this.drops;
+    // Accepted after the end, by a listener to `exit` for example: nobody sends them.
+    const late = this.isEnded ? Math.max(0, this.collector.events - this.leftInEngine) : 0;
+    const droppedByReason = { ...byReason, unsent: byReason.unsent + late };
+    const counts = { delivered, retried, dropped: total + late, droppedByReason, kept, lastError };
     return { queued: this.queued, ...counts };
   }
 
