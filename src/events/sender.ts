@@ -201,7 +201,7 @@ export class Sender {
   private isKept(batch: StoredBatch): boolean {
     const { spool } = this.options;
     if (spool === null) return false;
-    if (!spool.has(batch.id) && !spool.isHanging) spool.writeNow(batch);
+    if (!spool.isHanging) spool.writeNow(batch);
     return spool.has(batch.id);
   }
 

@@ -1,6 +1,6 @@
 /** The spool on a real disk: who gets what, what is bounded, what survives. */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import type { EventUpload } from '../../../src/events/sender';
@@ -291,6 +291,20 @@ test('a batch from the disk that memory has no room for at all is delivered alon
   t.deepEqual(await events.flush(), { delivered: 51, kept: 0, dropped: 0 });
   await events.shutdown();
   t.deepEqual(readdirSync(root), []);
+});
+
+test('what somebody removes while memory has it is written again at the end', async (t) => {
+  const root = directory(t);
+  const down = (): Promise<void> => Promise.reject(new NetworkError('network', 'down'));
+  const source = new Source();
+  const events = delivery(source, { upload: down, clock: new FakeClock(), retryLimit: 0, spool: open(root) });
+  source.log(10);
+  await events.flush();
+  rmSync(folder(root), { recursive: true });
+  t.deepEqual(await events.shutdown(), { delivered: 0, kept: 10, dropped: 0 });
+  const next = delivery(new Source(), { clock: new FakeClock(), spool: open(root) });
+  t.deepEqual(await next.flush(), { delivered: 10, kept: 0, dropped: 0 });
+  await next.shutdown();
 });
 
 test('without room in memory a batch waits on disk, and is not dropped', async (t) => {

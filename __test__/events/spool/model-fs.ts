@@ -66,6 +66,7 @@ export class ModelDisk {
       syncFolder: () => later(() => undefined),
       now: {
         makeFolder: (path) => this.makeFolder(path),
+        isThere: (path) => this.facts(path)?.isFile !== false && this.facts(path) !== null,
         write,
         rename: (from, to) => this.change(actor, () => this.rename(from, to)),
         remove: (path) => this.change(actor, () => this.remove(path)),

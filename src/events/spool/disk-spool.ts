@@ -80,7 +80,10 @@ export class DiskSpool implements EventSpool {
   }
 
   writeNow(batch: StoredBatch): void {
-    if (this.held.has(batch.id)) return;
+    const held = this.held.get(batch.id);
+    if (held !== undefined && this.options.folder.isThere(held)) return;
+    // Somebody cleaned up; memory has it still.
+    this.held.delete(batch.id);
     this.toWrite.delete(batch.id);
     try {
       const { file, content } = this.prepare(batch);

@@ -102,6 +102,11 @@ export class SpoolFolder {
     if (sync) now.syncFolder(this.path);
   }
 
+  /** Whether nobody took the file away. */
+  isThere({ name }: BatchFile): boolean {
+    return this.options.fs.now.isThere(this.at(name));
+  }
+
   async remove({ name }: BatchFile): Promise<void> {
     try {
       await this.options.fs.remove(this.at(name));

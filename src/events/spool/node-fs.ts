@@ -1,7 +1,7 @@
 /** Node's file system for the spool. What it makes is this user's only; what it reads is a file. */
 import * as fs from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rename, rm, utimes } from 'node:fs/promises';
-import type { SpoolFs } from './spool-fs';
+import { codeOf, type SpoolFs } from './spool-fs';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY } = fs.constants;
 const FOLDER_MODE = 0o700;
@@ -46,6 +46,13 @@ export const nodeFs: SpoolFs = {
       if (mode !== null) fs.chmodSync(path, mode);
     },
     write: writeNow,
+    isThere(path) {
+      try {
+        return fs.lstatSync(path).isFile();
+      } catch (error) {
+        return codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR';
+      }
+    },
     rename(from, to) {
       fs.renameSync(from, to);
     },

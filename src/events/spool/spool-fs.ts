@@ -18,6 +18,8 @@ export interface SpoolFsNow {
   makeFolder(path: string): void;
   /** Makes a new file, for this user only. `sync`: the disk has it when this returns. */
   write(path: string, content: Uint8Array, sync: boolean): void;
+  /** False when there is no such file; true where that cannot be told. */
+  isThere(path: string): boolean;
   rename(from: string, to: string): void;
   remove(path: string): void;
   syncFolder(path: string): void;
