@@ -79,8 +79,8 @@ function read(runtime: Runtime, state: HealthState): Health {
   const { queued, delivered, dropped, kept, lastError, lastErrorAt } = runtime.delivery.health();
   const { kind } = evaluator.engine;
   const stats = evaluator.engine.stats();
-  const specs = runtime.specs.health();
-  const idLists = runtime.idLists.health();
+  const specs = runtime.specs.poller.health();
+  const idLists = runtime.idLists.poller.health();
   const failures = [specs, idLists, { lastError, lastErrorAt }]
     .filter((one) => one.lastError !== null)
     .sort((a, b) => b.lastErrorAt - a.lastErrorAt);

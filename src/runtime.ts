@@ -139,8 +139,8 @@ export class Runtime {
       return;
     }
     if (this.isLoaded && !this.isStopped) {
-      this.specs.recoverIfStale(now);
-      this.idLists.recoverIfStale(now);
+      this.specs.poller.recoverIfStale(now);
+      this.idLists.poller.recoverIfStale(now);
     }
   }
 
@@ -153,14 +153,14 @@ export class Runtime {
     this.isStopped = true;
     stopWatching(this);
     this.clock.clearTimer(this.windowTimer);
-    this.specs.stop();
-    this.idLists.stop();
+    this.specs.poller.stop();
+    this.idLists.poller.stop();
     const delivered = this.delivery.shutdown(timeoutMs);
     void this.adapter?.shutdown().catch((error: unknown) => {
       this.logger.debug(`statsigSDK> The data adapter's shutdown failed: ${this.logger.describe(error)}`);
     });
     // What is reported of lost events is sent after delivery has ended.
-    const rest = Promise.all([this.specs.idle(), this.idLists.idle(), delivered.then(() => this.http.idle())]);
+    const rest = Promise.all([this.specs.poller.idle(), this.idLists.poller.idle(), delivered.then(() => this.http.idle())]);
     // Delivery keeps to its budget by itself, and reports a moment after it.
     const [report] = await Promise.all([delivered, this.atMost(rest, timeoutMs ?? SHUTDOWN_BUDGET_MS)]);
     this.http.close();
@@ -177,8 +177,8 @@ export class Runtime {
 
   /** No timer runs until `resume`. */
   pause(): void {
-    this.specs.pause();
-    this.idLists.pause();
+    this.specs.poller.pause();
+    this.idLists.poller.pause();
     this.delivery.pause();
     this.clock.clearTimer(this.windowTimer);
   }
@@ -191,14 +191,14 @@ export class Runtime {
     this.rotateIfDue(this.clock.now());
     this.clock.clearTimer(this.windowTimer);
     this.startWindows();
-    this.specs.resume();
-    this.idLists.resume();
+    this.specs.poller.resume();
+    this.idLists.poller.resume();
     this.delivery.resume();
   }
 
   /** Delivers, and lets syncs under way end. Never rejects. */
   async quiet(limits: FlushLimits): Promise<void> {
-    const syncs = Promise.all([this.specs.idle(), this.idLists.idle()]);
+    const syncs = Promise.all([this.specs.poller.idle(), this.idLists.poller.idle()]);
     await Promise.all([this.delivery.flush(limits), this.atMost(syncs, limits.timeoutMs ?? SHUTDOWN_BUDGET_MS)]);
   }
 
@@ -220,9 +220,9 @@ export class Runtime {
   }
 
   private startPolling(): void {
-    this.specs.startPolling();
+    this.specs.poller.start();
     if (this.options.initStrategyForIDLists !== 'none') {
-      this.idLists.startPolling();
+      this.idLists.poller.start();
     }
   }
 

@@ -188,7 +188,7 @@ test('polls never overlap: the next is scheduled when the last has settled; a ca
   let release: () => void = () => undefined;
   const slow = (): Promise<OverrideResponse> => new Promise((resolve) => (release = () => resolve(answer('{"time":5}'))));
   const { sync, urls, clock } = setup(slow, {});
-  sync.startPolling();
+  sync.poller.start();
   await clock.advance(10_000);
   t.is(urls.length, 1);
   const asked = sync.sync();
@@ -205,8 +205,8 @@ test('polls never overlap: the next is scheduled when the last has settled; a ca
   await clock.advance(1);
   t.is(urls.length, 3);
   release();
-  sync.stop();
-  await sync.idle();
+  sync.poller.stop();
+  await sync.poller.idle();
   await clock.advance(100_000);
   t.is(urls.length, 3);
 });
@@ -214,54 +214,54 @@ test('polls never overlap: the next is scheduled when the last has settled; a ca
 test('the interval is spread by 5 % either way', async (t) => {
   const { sync, urls, clock } = setup(() => answer('{"time":5}'));
   clock.draw = 0;
-  sync.startPolling();
+  sync.poller.start();
   await clock.advance(9_499);
   t.is(urls.length, 0);
   await clock.advance(1);
   t.is(urls.length, 1);
-  sync.stop();
+  sync.poller.stop();
 });
 
 test('polling goes on through failures and warns about every two minutes', async (t) => {
   const { sync, urls, clock, lines } = setup(fail);
-  sync.startPolling();
+  sync.poller.start();
   await clock.advance(130_000);
   t.is(urls.length, 13);
   t.deepEqual(lines, ['statsigSDK> Config specs failed to sync 13 times in a row']);
   await clock.advance(130_000);
   t.is(lines.length, 2);
-  sync.stop();
+  sync.poller.stop();
 });
 
 test('polling is off when disabled, and reads the adapter when that supports it', async (t) => {
   const off = setup(() => answer('{"time":5}'), { pollingDisabled: true });
-  off.sync.startPolling();
+  off.sync.poller.start();
   await off.clock.advance(60_000);
   t.is(off.urls.length, 0);
   const adapter = new MemoryDataAdapter([DataAdapterKeyPath.V1Rulesets]);
   await adapter.set(RULES_KEY, '{"time":7}');
   const on = setup(fail, { adapter: contained(adapter) });
-  on.sync.startPolling();
+  on.sync.poller.start();
   await on.clock.advance(20_000);
   t.deepEqual(on.applied, ['DataAdapter', 'DataAdapter']);
   t.is(on.urls.length, 0);
-  on.sync.stop();
+  on.sync.poller.stop();
 });
 
 test('a frozen timer is restarted while live, never after stop (Q25)', async (t) => {
   const { sync, urls, clock } = setup(() => answer('{"time":5}'));
-  sync.startPolling();
+  sync.poller.start();
   clock.time += 130_000;
   const before = clock.delays.length;
-  sync.recoverIfStale();
-  sync.recoverIfStale();
+  sync.poller.recoverIfStale();
+  sync.poller.recoverIfStale();
   t.is(clock.delays.length, before + 1);
   t.is(clock.pending, 1);
   await clock.advance(10_000);
   t.true(urls.length >= 1);
-  sync.stop();
+  sync.poller.stop();
   clock.time += 1_000_000;
-  sync.recoverIfStale();
+  sync.poller.recoverIfStale();
   t.is(clock.pending, 0);
 });
 

@@ -60,7 +60,8 @@ const MARKED_EVERY = 50;
  * removed. One sync at a time.
  */
 export class IdListSync {
-  private readonly poller: Poller<SyncResult>;
+  /** When it syncs: starting, stopping, standing still, health. */
+  readonly poller: Poller<SyncResult>;
   private readonly lists = new Map<string, ListState>();
   private readonly copies: IdListCopies;
   private downloads = 0;
@@ -101,39 +102,6 @@ export class IdListSync {
   reload(): void {
     this.lists.clear();
     void this.sync();
-  }
-
-  startPolling(): void {
-    this.poller.start();
-  }
-
-  /** Stops polling for good and waits for nothing. */
-  stop(): void {
-    this.poller.stop();
-  }
-
-  health(): ReturnType<Poller<SyncResult>['health']> {
-    return this.poller.health();
-  }
-
-  /** No poll begins until `resume`. */
-  pause(): void {
-    this.poller.pause();
-  }
-
-  /** Polling goes on; a poll that was due meanwhile begins now. */
-  resume(): void {
-    this.poller.resume();
-  }
-
-  /** Resolves when no sync is running. */
-  idle(): Promise<void> {
-    return this.poller.idle();
-  }
-
-  /** As `SpecSync.recoverIfStale`. */
-  recoverIfStale(now?: number): void {
-    this.poller.recoverIfStale(now);
   }
 
   private async pass(): Promise<SyncResult> {

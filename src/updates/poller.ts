@@ -99,11 +99,15 @@ export class Poller<T> {
     else this.schedule();
   }
 
+  /** Resolves when no pass is running. */
   async idle(): Promise<void> {
     await this.running;
   }
 
-  /** Starts the timer anew when the last poll is long overdue and none is running. `now`: the time, if at hand. */
+  /**
+   * Starts the timer anew when the last poll is long overdue and none is running (BEHAVIOUR.md 11.4); for each check.
+   * With `now` (ms) given it takes a few ns; never restarts after `stop` (Q25).
+   */
   recoverIfStale(now = this.options.clock.now()): void {
     if (!this.isPolling || this.isPaused || this.running !== null) return;
     const { clock, intervalMs } = this.options;

@@ -74,7 +74,8 @@ const RULES = { path: DataAdapterKeyPath.V1Rulesets };
  * (BEHAVIOUR.md 8.2–8.4, 9.3, 9.5). One sync at a time; polling never stops by itself.
  */
 export class SpecSync {
-  private readonly poller: Poller<SpecInitResult>;
+  /** When it syncs: starting, stopping, standing still, health. */
+  readonly poller: Poller<SpecInitResult>;
   /** Of the last payload that was applied from the network; an unchanged one is then not even sent. */
   private validator: Validator | null = null;
   private readonly copy: SpecCopy | null;
@@ -114,39 +115,6 @@ export class SpecSync {
   /** One sync that begins now, from where polling takes it, or as soon as a running one is done. Never rejects. */
   sync(): Promise<SyncResult> {
     return this.poller.runAfresh();
-  }
-
-  startPolling(): void {
-    this.poller.start();
-  }
-
-  /** Stops polling for good and waits for nothing. */
-  stop(): void {
-    this.poller.stop();
-  }
-
-  health(): ReturnType<Poller<SyncResult>['health']> {
-    return this.poller.health();
-  }
-
-  /** No poll begins until `resume`. */
-  pause(): void {
-    this.poller.pause();
-  }
-
-  /** Polling goes on; a poll that was due meanwhile begins now. */
-  resume(): void {
-    this.poller.resume();
-  }
-
-  /** Resolves when no sync is running. */
-  idle(): Promise<void> {
-    return this.poller.idle();
-  }
-
-  /** BEHAVIOUR.md 11.4; for each check. With `now` (ms) given a few ns; never restarts after `stop` (Q25). */
-  recoverIfStale(now?: number): void {
-    this.poller.recoverIfStale(now);
   }
 
   private async pass(): Promise<SyncResult> {
