@@ -1,6 +1,7 @@
 /**
- * Tests that want a program or an engine which not every machine has. Where it is missing they are skipped, and their title
- * says why; with CI=true they fail, because a test that never runs proves nothing.
+ * Tests that want a program or an engine which not every machine has. Where it is missing they are
+ * skipped, and their title says why; with CI=true they fail, because a test that never runs proves
+ * nothing.
  */
 import test, { type Implementation } from 'ava';
 import { find } from '../scripts/programs.cjs';
@@ -18,7 +19,9 @@ export function unless(problem: string | null, declare: Declare = test): Declare
 }
 
 function failingInCi(problem: string | null): Declare {
-  return problem === null || process.env['CI'] !== 'true' ? unless(problem) : (title) => test(title, (t) => t.fail(problem));
+  return problem === null || process.env['CI'] !== 'true'
+    ? unless(problem)
+    : (title) => test(title, (t) => t.fail(problem));
 }
 
 /** ava's `test` for a program of scripts/programs.cjs. */
@@ -29,5 +32,7 @@ export function needs(program: string): Declare {
 /** ava's `test` for an engine; one that was left out on purpose is no failure. */
 export function needsEngine(kind: EngineKind): Declare {
   if (TESTED_ENGINES.includes(kind)) return unless(null);
-  return ASKED_ENGINES === null ? failingInCi(`the ${kind} engine is not built`) : unless(`the ${kind} engine was not asked for`);
+  return ASKED_ENGINES === null
+    ? failingInCi(`the ${kind} engine is not built`)
+    : unless(`the ${kind} engine was not asked for`);
 }

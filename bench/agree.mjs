@@ -1,6 +1,6 @@
-// A benchmark of wrong answers is worthless: before timing, the SDKs must agree on the equivalent project wherever no
-// hash decides, and this package must answer exactly like statsig-node on a generated one.
-// node bench/agree.mjs runs it alone.
+// A benchmark of wrong answers is worthless: before timing, the SDKs must agree on the equivalent
+// project wherever no hash decides, and this package must answer exactly like statsig-node on a
+// generated one. node bench/agree.mjs runs it alone.
 import { fileURLToPath } from 'node:url';
 import { fork } from 'node:child_process';
 import { OURS, SDKS } from './sdks/index.mjs';
@@ -17,11 +17,17 @@ const PEOPLE = 12;
 /** In a child: the answers of one SDK, `people × gates`, as a text of 0 and 1. */
 async function answer({ sdk, project, url }) {
   const adapter = await import(SDKS[sdk].file.replace('./', './sdks/'));
-  const client = await adapter.create(adapter.load(), { url, key: `secret-${project}--agree-${sdk}`, project, exposures: false });
+  const client = await adapter.create(adapter.load(), {
+    url,
+    key: `secret-${project}--agree-${sdk}`,
+    project,
+    exposures: false,
+  });
   let text = '';
   for (let i = 0; i < PEOPLE; i++) {
     const person = client.user(user(i));
-    for (const name of names(project).gates) text += (await client.gate(person, name)) === true ? '1' : '0';
+    for (const name of names(project).gates)
+      text += (await client.gate(person, name)) === true ? '1' : '0';
   }
   process.send(text);
   await client.shutdown();
@@ -29,8 +35,15 @@ async function answer({ sdk, project, url }) {
 }
 
 function ask(sdk, project, url) {
-  const env = { ...process.env, ...SDKS[sdk].env, BENCH_AGREE: JSON.stringify({ sdk, project, url }) };
-  const child = fork(fileURLToPath(import.meta.url), { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const env = {
+    ...process.env,
+    ...SDKS[sdk].env,
+    BENCH_AGREE: JSON.stringify({ sdk, project, url }),
+  };
+  const child = fork(fileURLToPath(import.meta.url), {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   return new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`${sdk} gave no answers (exit ${code})`)));
@@ -60,14 +73,20 @@ export async function agree(sdks) {
   try {
     for (const sdk of sdks) {
       const { wrong, decided } = contradictions(await ask(sdk, FLAGS, server.url));
-      if (wrong.length) throw new Error(`${sdk}: ${wrong.length} of ${decided} answers are wrong, the first: ${wrong[0]}`);
+      if (wrong.length)
+        throw new Error(
+          `${sdk}: ${wrong.length} of ${decided} answers are wrong, the first: ${wrong[0]}`,
+        );
     }
     const ours = sdks.filter((sdk) => OURS.includes(sdk));
     const oracle = ours.length ? await ask('statsig-node', MIXED, server.url) : '';
     for (const sdk of ours) {
       const text = await ask(sdk, MIXED, server.url);
       const at = [...text].findIndex((bit, i) => bit !== oracle[i]);
-      if (at >= 0 || text.length !== oracle.length) throw new Error(`${sdk} differs from statsig-node: ${names(MIXED).gates[at % names(MIXED).gates.length]} for user ${Math.floor(at / names(MIXED).gates.length)}`);
+      if (at >= 0 || text.length !== oracle.length)
+        throw new Error(
+          `${sdk} differs from statsig-node: ${names(MIXED).gates[at % names(MIXED).gates.length]} for user ${Math.floor(at / names(MIXED).gates.length)}`,
+        );
     }
     console.log(`answers agree: ${sdks.join(', ')}`);
   } finally {
@@ -76,4 +95,5 @@ export async function agree(sdks) {
 }
 
 if (process.env.BENCH_AGREE) await answer(JSON.parse(process.env.BENCH_AGREE));
-else if (process.argv[1] === fileURLToPath(import.meta.url)) await agree(Object.keys(SDKS).filter((sdk) => isBuilt() || !OURS.includes(sdk)));
+else if (process.argv[1] === fileURLToPath(import.meta.url))
+  await agree(Object.keys(SDKS).filter((sdk) => isBuilt() || !OURS.includes(sdk)));

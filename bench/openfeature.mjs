@@ -1,5 +1,6 @@
-// What OpenFeature costs on top of a check: a direct call, the provider, and OpenFeature's own SDK over it; ns per check of a
-// known user, exposures on, median of nine rounds. Against the built package.
+// What OpenFeature costs on top of a check: a direct call, the provider, and OpenFeature's own SDK
+// over it; ns per check of a known user, exposures on, median of nine rounds. Against the built
+// package.
 //
 //   node bench/openfeature.mjs
 import { createRequire } from 'node:module';
@@ -21,7 +22,7 @@ const user = { userID: 'ada', email: 'a@b.c', custom: { plan: 'pro' } };
 const context = { targetingKey: 'ada', email: 'a@b.c', plan: 'pro' };
 
 const ways = {
-  'getFeatureGate': async () => statsig.getFeatureGate(user, 'g'),
+  getFeatureGate: async () => statsig.getFeatureGate(user, 'g'),
   'gate by the provider': () => provider.resolveBooleanEvaluation('g', false, context),
   'gate by the client': () => client.getBooleanValue('g', false, context),
   'getConfig().get': async () => statsig.getConfig(user, 'c').get('n', 0),
@@ -41,5 +42,6 @@ for (let at = 0; at < ROUNDS; at += 1) {
 }
 const median = (times) => Math.round([...times].sort((a, b) => a - b)[(times.length - 1) / 2]);
 console.log(`engine ${statsig.engineInfo().engine}, Node ${process.version}`);
-for (const [name, times] of Object.entries(rounds)) console.log(`${name.padEnd(26)} ${String(median(times)).padStart(6)} ns`);
+for (const [name, times] of Object.entries(rounds))
+  console.log(`${name.padEnd(26)} ${String(median(times)).padStart(6)} ns`);
 await OpenFeature.close();

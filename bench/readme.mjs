@@ -1,4 +1,5 @@
-// Prints the table of the README's section "Numbers" from a stored run: node bench/readme.mjs results/<run>.json
+// Prints the table of the README's section "Numbers" from a stored run: node bench/readme.mjs
+// results/<run>.json
 import { readFileSync } from 'node:fs';
 import { median } from './lib/stats.mjs';
 
@@ -14,20 +15,32 @@ const LINES = [
   ['CPU of 1,000 checks of a new user until the events are sent, all threads, ms', 'cpu-request'],
   ['config / experiment / layer with one `get`, ns', 'config', 'experiment', 'layer'],
   ['`logEvent`, ns', 'log-event'],
-  ['client-initialize response as text, 150 / 3,000 specs, µs', 'bootstrap-text-real', 'bootstrap-text-specs3000'],
+  [
+    'client-initialize response as text, 150 / 3,000 specs, µs',
+    'bootstrap-text-real',
+    'bootstrap-text-specs3000',
+  ],
   ['CPU of `initialize` on a 5 MB project, main thread, ms', 'initialize-specs5mb'],
   ['memory after loading the recorded project, MB', 'memory-real'],
   ['memory of an ID list of 1,000,000, MB', 'id-list-memory'],
 ];
 
-const text = (value) => (value < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value).toLocaleString('en-US'));
+const text = (value) =>
+  value < 10 && !Number.isInteger(value)
+    ? value.toFixed(1)
+    : Math.round(value).toLocaleString('en-US');
 
 function cell(sdk, ids) {
-  const values = ids.map((id) => run.rows.find((row) => row.id === id)?.sdks[sdk]?.rounds.map((round) => round.value));
+  const values = ids.map((id) =>
+    run.rows.find((row) => row.id === id)?.sdks[sdk]?.rounds.map((round) => round.value),
+  );
   return values.every(Boolean) ? values.map((rounds) => text(median(rounds))).join(' / ') : '';
 }
 
 const { versions } = run;
-console.log(`| | native | js | statsig-node ${versions['statsig-node']} | statsig-node-core ${versions['@statsig/statsig-node-core']} |`);
+console.log(
+  `| | native | js | statsig-node ${versions['statsig-node']} | statsig-node-core ${versions['@statsig/statsig-node-core']} |`,
+);
 console.log('| --- | --: | --: | --: | --: |');
-for (const [label, ...ids] of LINES) console.log(`| ${label} | ${SDKS.map((sdk) => cell(sdk, ids)).join(' | ')} |`);
+for (const [label, ...ids] of LINES)
+  console.log(`| ${label} | ${SDKS.map((sdk) => cell(sdk, ids)).join(' | ')} |`);

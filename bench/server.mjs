@@ -1,5 +1,6 @@
-// The local server of the benchmark, in a process of its own: projects for every SDK, and a sink that counts events.
-// The project is part of the SDK key: `secret-<project>--<anything>`. Control goes over IPC, so it costs the SDKs nothing.
+// The local server of the benchmark, in a process of its own: projects for every SDK, and a sink
+// that counts events. The project is part of the SDK key: `secret-<project>--<anything>`. Control
+// goes over IPC, so it costs the SDKs nothing.
 import { createServer } from 'node:http';
 import { ID_LIST, flagCount, listLine, listMember, text } from './payloads/index.mjs';
 import { flags, toUnleash } from './payloads/flags.mjs';
@@ -18,7 +19,11 @@ function payload(key, version) {
     const raw = text(project, version);
     const at = raw.search(/"time":\s*\d{13}/);
     const match = /"time":\s*(\d{13})/.exec(raw.slice(at, at + 40));
-    bodies.set(id, { head: Buffer.from(raw.slice(0, at)), time: Number(match[1]), tail: Buffer.from(raw.slice(at + match[0].length)) });
+    bodies.set(id, {
+      head: Buffer.from(raw.slice(0, at)),
+      time: Number(match[1]),
+      tail: Buffer.from(raw.slice(at + match[0].length)),
+    });
   }
   const body = bodies.get(id);
   const time = body.time + (bumps.get(key) ?? 0);
@@ -45,7 +50,9 @@ function count(key, events, bytes) {
 }
 
 function reply(res, status, body, type = 'application/json') {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const bytes = Buffer.isBuffer(body)
+    ? body
+    : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   res.writeHead(status, { 'content-type': type, 'content-length': bytes.length });
   res.end(bytes);
 }
@@ -62,7 +69,15 @@ function specs(url, res) {
 function lists(key, res) {
   if (projectOf(key) !== 'idlist') return reply(res, 200, {});
   const url = `http://127.0.0.1:${server.address().port}/idlist/${ID_LIST.name}`;
-  return reply(res, 200, { [ID_LIST.name]: { name: ID_LIST.name, size: idList().length, url, fileID: 'bench-1', creationTime: 1 } });
+  return reply(res, 200, {
+    [ID_LIST.name]: {
+      name: ID_LIST.name,
+      size: idList().length,
+      url,
+      fileID: 'bench-1',
+      creationTime: 1,
+    },
+  });
 }
 
 function listFile(req, res) {
@@ -70,7 +85,10 @@ function listFile(req, res) {
   return reply(res, start ? 206 : 200, idList().subarray(start), 'text/plain');
 }
 
-/** Every vendor's event endpoint answers at once; counting happens where the number is told or is one per request. */
+/**
+ * Every vendor's event endpoint answers at once; counting happens where the number is told or is
+ * one per request.
+ */
 function events(req, key, bytes, body, res) {
   const told = Number(req.headers['statsig-event-count'] ?? NaN);
   let number = told;
@@ -89,12 +107,24 @@ function events(req, key, bytes, body, res) {
 function route(req, res, body) {
   const url = new URL(req.url, 'http://127.0.0.1');
   const path = url.pathname;
-  const key = req.headers['statsig-api-key'] ?? url.searchParams.get('client_key') ?? req.headers.authorization ?? '';
+  const key =
+    req.headers['statsig-api-key'] ??
+    url.searchParams.get('client_key') ??
+    req.headers.authorization ??
+    '';
   if (path.includes('/download_config_specs/')) return specs(url, res);
-  if (path.includes('/get_id_lists')) return lists(key || /get_id_lists\/(.+)\.json/.exec(path)?.[1], res);
+  if (path.includes('/get_id_lists'))
+    return lists(key || /get_id_lists\/(.+)\.json/.exec(path)?.[1], res);
   if (path.startsWith('/idlist/')) return listFile(req, res);
-  if (path.endsWith('/client/features')) return reply(res, 200, { version: 2, features: toUnleash(flags(flagCount(projectOf(key)))) });
-  return events(req, key, body.length, body.length < 5e6 && !req.headers['content-encoding'] ? body.toString() : '', res);
+  if (path.endsWith('/client/features'))
+    return reply(res, 200, { version: 2, features: toUnleash(flags(flagCount(projectOf(key)))) });
+  return events(
+    req,
+    key,
+    body.length,
+    body.length < 5e6 && !req.headers['content-encoding'] ? body.toString() : '',
+    res,
+  );
 }
 
 const server = createServer((req, res) => {
@@ -118,11 +148,16 @@ const control = {
     payload(key, 1);
     return payload(key, 2).time;
   },
-  warm: ({ key }) => (projectOf(key) === 'idlist' ? idList().length : 0) + payload(key, 1).bytes.length + payload(key, 2).bytes.length,
+  warm: ({ key }) =>
+    (projectOf(key) === 'idlist' ? idList().length : 0) +
+    payload(key, 1).bytes.length +
+    payload(key, 2).bytes.length,
 };
 
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => process.send?.({ url: `http://127.0.0.1:${server.address().port}` }));
+server.listen(0, '127.0.0.1', () =>
+  process.send?.({ url: `http://127.0.0.1:${server.address().port}` }),
+);
 process.on('message', ({ id, command, ...rest }) => {
   try {
     process.send({ id, result: control[command](rest) });

@@ -16,21 +16,27 @@ let nextUser = 1_000_000;
 
 /** Everything a row may use; see rows/index.mjs. */
 const bench = {
-  adapter, project, targetMs, user, names: names(project), client: null,
+  adapter,
+  project,
+  targetMs,
+  user,
+  names: names(project),
+  client: null,
   freshUser: () => user(nextUser++),
   async create(module = adapter.load()) {
     bench.client = await adapter.create(module, context);
     return bench.client;
   },
   /** A question to the local server, through the runner. */
-  ask: (command) => new Promise((resolve, reject) => {
-    const id = nextAsk++;
-    answers.set(id, { resolve, reject });
-    process.send({ ask: { id, command, key } });
-  }),
+  ask: (command) =>
+    new Promise((resolve, reject) => {
+      const id = nextAsk++;
+      answers.set(id, { resolve, reject });
+      process.send({ ask: { id, command, key } });
+    }),
   /** Flushes until the server has heard nothing new for a while. */
   async drain() {
-    for (let quiet = 0, last = -1; quiet < 3;) {
+    for (let quiet = 0, last = -1; quiet < 3; ) {
       await bench.client.flush();
       await sleep(80);
       const { events } = await bench.ask('events');

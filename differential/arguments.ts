@@ -10,16 +10,21 @@ export interface Arguments {
 export function argumentsOf(words: string[]): Arguments {
   const values = new Map<string, string>();
   for (let index = 0; index < words.length; index++) {
-    const [name, inline] = (words[index] as string).replace(/^--/, '').split('=', 2) as [string, string | undefined];
+    const [name, inline] = (words[index] as string).replace(/^--/, '').split('=', 2) as [
+      string,
+      string | undefined,
+    ];
     const next = words[index + 1];
     if (inline !== undefined) values.set(name, inline);
-    else if (next !== undefined && !next.startsWith('--')) values.set(name, words[++index] as string);
+    else if (next !== undefined && !next.startsWith('--'))
+      values.set(name, words[++index] as string);
     else values.set(name, 'true');
   }
   const number = (name: string, otherwise: number): number => {
     const text = values.get(name);
     if (text === undefined) return otherwise;
-    if (!Number.isFinite(Number(text))) throw new Error(`--${name} wants a number, not ${JSON.stringify(text)}`);
+    if (!Number.isFinite(Number(text)))
+      throw new Error(`--${name} wants a number, not ${JSON.stringify(text)}`);
     return Number(text);
   };
   return {

@@ -1,5 +1,10 @@
 /** What the differential tools pass around: a case, and what an evaluator answers to it. */
-import type { OutcomeRecord, OverrideTable, SecondaryExposure, UserAgentParts } from '../src/engine/engine';
+import type {
+  OutcomeRecord,
+  OverrideTable,
+  SecondaryExposure,
+  UserAgentParts,
+} from '../src/engine/engine';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -43,7 +48,10 @@ export interface UserAnswers {
   gates: Record<string, Answer>;
   configs: Record<string, Answer>;
   layers: Record<string, Answer>;
-  /** Config name → value of its targeting rules alone (sticky assignment); only where it was asked for. */
+  /**
+   * Config name → value of its targeting rules alone (sticky assignment); only where it was asked
+   * for.
+   */
   targeting?: Record<string, boolean | 'failed'>;
 }
 
@@ -93,7 +101,12 @@ export interface Questions {
   clientInitialize: ClientInitializeCall[];
 }
 
-export const noUserAgent: UserAgentParts = { osName: null, osVersion: null, browserName: null, browserVersion: null };
+export const noUserAgent: UserAgentParts = {
+  osName: null,
+  osVersion: null,
+  browserName: null,
+  browserVersion: null,
+};
 
 interface NamedSpec {
   name?: unknown;
@@ -102,12 +115,16 @@ interface NamedSpec {
 
 function specsOf(payload: JsonObject, key: string): NamedSpec[] {
   const specs = payload[key];
-  return Array.isArray(specs) ? (specs as NamedSpec[]).filter((spec) => spec !== null && typeof spec === 'object') : [];
+  return Array.isArray(specs)
+    ? (specs as NamedSpec[]).filter((spec) => spec !== null && typeof spec === 'object')
+    : [];
 }
 
 function namesOf(payload: JsonObject, key: string): string[] {
   const names = specsOf(payload, key).map((spec) => spec.name);
-  return [...new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''))];
+  return [
+    ...new Set(names.filter((name): name is string => typeof name === 'string' && name !== '')),
+  ];
 }
 
 /** Every name of a dcs-v1 payload, and one that no kind has. */
@@ -122,7 +139,10 @@ export function namesIn(payload: JsonObject): Names {
 
 function parameterNames(payload: JsonObject): string[] {
   const names = new Set<string>(['no such parameter']);
-  for (const spec of [...specsOf(payload, 'layer_configs'), ...specsOf(payload, 'dynamic_configs')]) {
+  for (const spec of [
+    ...specsOf(payload, 'layer_configs'),
+    ...specsOf(payload, 'dynamic_configs'),
+  ]) {
     if (spec.defaultValue !== null && typeof spec.defaultValue === 'object') {
       for (const name of Object.keys(spec.defaultValue).slice(0, 4)) names.add(name);
     }

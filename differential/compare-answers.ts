@@ -12,25 +12,37 @@ export interface Difference {
   actual: unknown;
 }
 
-/** Text with sorted keys: equal texts are deep-equal values. `undefined` members vanish as they do on the wire. */
+/**
+ * Text with sorted keys: equal texts are deep-equal values. `undefined` members vanish as they do
+ * on the wire.
+ */
 export function canonical(value: unknown): string {
-  return String(JSON.stringify(value, (_key, inner: unknown) => {
-    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  }));
+  return String(
+    JSON.stringify(value, (_key, inner: unknown) => {
+      if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+      return Object.fromEntries(
+        Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+      );
+    }),
+  );
 }
 
 /**
- * True only for values with the same canonical text, found without making it, which takes most of the time of a
- * comparison; false says nothing.
+ * True only for values with the same canonical text, found without making it, which takes most of
+ * the time of a comparison; false says nothing.
  */
 function surelySame(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null)
+    return false;
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   const keys = Object.keys(left);
   if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => Object.prototype.hasOwnProperty.call(right, key) && surelySame((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]));
+  return keys.every(
+    (key) =>
+      Object.prototype.hasOwnProperty.call(right, key) &&
+      surelySame((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]),
+  );
 }
 
 const kinds = ['gates', 'configs', 'layers'] as const;
@@ -39,12 +51,14 @@ function* answerDifferences(expected: CaseAnswers, actual: CaseAnswers): Generat
   for (const [user, answers] of expected.users.entries()) {
     for (const [name, value] of Object.entries(answers.targeting ?? {})) {
       const other = actual.users[user]?.targeting?.[name];
-      if (value !== other) yield { area: 'answer', user, kind: 'targeting', name, expected: value, actual: other };
+      if (value !== other)
+        yield { area: 'answer', user, kind: 'targeting', name, expected: value, actual: other };
     }
     for (const kind of kinds) {
       for (const [name, answer] of Object.entries(answers[kind])) {
         const other = actual.users[user]?.[kind][name];
-        if (!surelySame(answer, other) && canonical(answer) !== canonical(other)) yield { area: 'answer', user, kind, name, expected: answer, actual: other };
+        if (!surelySame(answer, other) && canonical(answer) !== canonical(other))
+          yield { area: 'answer', user, kind, name, expected: answer, actual: other };
       }
     }
   }
@@ -56,7 +70,9 @@ const clocks = ['configSyncTime', 'initTime', 'serverTime', 'time'];
 /** An event without its clock readings. */
 export function withoutClocks(event: WireEvent): unknown {
   const strip = (fields: Record<string, unknown> | null): unknown =>
-    fields === null ? null : Object.fromEntries(Object.entries(fields).filter(([key]) => !clocks.includes(key)));
+    fields === null
+      ? null
+      : Object.fromEntries(Object.entries(fields).filter(([key]) => !clocks.includes(key)));
   return { ...event, time: 0, metadata: strip(event.metadata) };
 }
 
@@ -67,7 +83,11 @@ export interface EventComparison {
   order: boolean;
 }
 
-export function* eventDifferences(expected: WireEvent[], actual: WireEvent[], how: EventComparison): Generator<Difference> {
+export function* eventDifferences(
+  expected: WireEvent[],
+  actual: WireEvent[],
+  how: EventComparison,
+): Generator<Difference> {
   if (how.clocks && surelySame(expected, actual)) return;
   const texts = (events: WireEvent[]): string[] => {
     const all = events.map((event) => canonical(how.clocks ? event : withoutClocks(event)));
@@ -86,7 +106,14 @@ export function* eventDifferences(expected: WireEvent[], actual: WireEvent[], ho
   }
   const extra = [...missing.keys()];
   for (let i = 0; i < Math.max(unmatched.length, extra.length); i++) {
-    yield { area: 'events', user: -1, kind: '', name: `event ${i}`, expected: unmatched[i] ?? null, actual: extra[i] ?? null };
+    yield {
+      area: 'events',
+      user: -1,
+      kind: '',
+      name: `event ${i}`,
+      expected: unmatched[i] ?? null,
+      actual: extra[i] ?? null,
+    };
   }
   if (how.order && unmatched.length === 0 && extra.length === 0 && left.join() !== right.join()) {
     yield { area: 'events', user: -1, kind: '', name: 'order', expected: left, actual: right };
@@ -96,15 +123,36 @@ export function* eventDifferences(expected: WireEvent[], actual: WireEvent[], ho
 function* responseDifferences(expected: CaseAnswers, actual: CaseAnswers): Generator<Difference> {
   for (const [index, response] of expected.clientInitialize.entries()) {
     const other = actual.clientInitialize[index];
-    const same = typeof response === 'string' && typeof other === 'string' ? response === other : canonical(response) === canonical(other);
-    if (!same) yield { area: 'clientInitialize', user: -1, kind: '', name: `call ${index}`, expected: response, actual: other };
+    const same =
+      typeof response === 'string' && typeof other === 'string'
+        ? response === other
+        : canonical(response) === canonical(other);
+    if (!same)
+      yield {
+        area: 'clientInitialize',
+        user: -1,
+        kind: '',
+        name: `call ${index}`,
+        expected: response,
+        actual: other,
+      };
   }
 }
 
-/** All differences. Client-initialize responses must be equal as text: same content in the same order. */
+/**
+ * All differences. Client-initialize responses must be equal as text: same content in the same
+ * order.
+ */
 export function* differences(expected: CaseAnswers, actual: CaseAnswers): Generator<Difference> {
   if (expected.accepted !== actual.accepted) {
-    yield { area: 'payload', user: -1, kind: '', name: 'accepted', expected: expected.accepted, actual: actual.accepted };
+    yield {
+      area: 'payload',
+      user: -1,
+      kind: '',
+      name: 'accepted',
+      expected: expected.accepted,
+      actual: actual.accepted,
+    };
     return;
   }
   yield* answerDifferences(expected, actual);
@@ -113,7 +161,10 @@ export function* differences(expected: CaseAnswers, actual: CaseAnswers): Genera
 }
 
 /** Where two texts part, with a little context. */
-export function firstDifference(expected: string, actual: string): { expected: string; actual: string } {
+export function firstDifference(
+  expected: string,
+  actual: string,
+): { expected: string; actual: string } {
   let at = 0;
   while (at < expected.length && expected[at] === actual[at]) at++;
   const from = Math.max(0, at - 120);

@@ -1,6 +1,6 @@
 /**
- * statsig-node-core as the oracle of dcs-v2, through its public API. Its results carry no secondary exposures, so those
- * come from the events that it logs.
+ * statsig-node-core as the oracle of dcs-v2, through its public API. Its results carry no secondary
+ * exposures, so those come from the events that it logs.
  */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -59,25 +59,49 @@ export interface CoreAnswer {
 /** Answers for one user, by `kind name`. */
 export type CoreAnswers = Record<string, CoreAnswer>;
 
-const KINDS: Record<string, string> = { 'statsig::gate_exposure': 'gate', 'statsig::config_exposure': 'config', 'statsig::layer_exposure': 'layer' };
-const FIELDS = ['gateValue', 'rulePassed', 'ruleID', 'configVersion', 'parameterName', 'isExplicitParameter', 'allocatedExperiment'];
+const KINDS: Record<string, string> = {
+  'statsig::gate_exposure': 'gate',
+  'statsig::config_exposure': 'config',
+  'statsig::layer_exposure': 'layer',
+};
+const FIELDS = [
+  'gateValue',
+  'rulePassed',
+  'ruleID',
+  'configVersion',
+  'parameterName',
+  'isExplicitParameter',
+  'allocatedExperiment',
+];
 
 /** Repeats reach the wire there; ours leaves them out. */
 function withoutRepeats(list: readonly SecondaryExposure[]): SecondaryExposure[] {
   const known = new Set<string>();
-  return list.filter(({ gate, gateValue, ruleID }) => known.size < known.add(`${gate}|${gateValue}|${ruleID}`).size);
+  return list.filter(
+    ({ gate, gateValue, ruleID }) => known.size < known.add(`${gate}|${gateValue}|${ruleID}`).size,
+  );
 }
 
-/** Puts the exposures of one user to the answers. The version of a layer is its delegate's here, as in statsig-node. */
+/**
+ * Puts the exposures of one user to the answers. The version of a layer is its delegate's here, as
+ * in statsig-node.
+ */
 export function addExposures(answers: CoreAnswers, events: WireEvent[]): void {
   for (const { eventName, metadata, secondaryExposures } of events) {
     const kind = KINDS[eventName];
     if (kind === undefined || metadata === null) continue;
     const answer = answers[`${kind} ${String(metadata['gate'] ?? metadata['config'])}`];
-    const fields = FIELDS.map((field) => [field, kind === 'layer' && field === 'configVersion' ? null : (metadata[field] ?? null)]);
-    answer?.exposures.push({ ...Object.fromEntries(fields), secondary: withoutRepeats(secondaryExposures ?? []) } as Exposure);
+    const fields = FIELDS.map((field) => [
+      field,
+      kind === 'layer' && field === 'configVersion' ? null : (metadata[field] ?? null),
+    ]);
+    answer?.exposures.push({
+      ...Object.fromEntries(fields),
+      secondary: withoutRepeats(secondaryExposures ?? []),
+    } as Exposure);
   }
-  for (const { exposures } of Object.values(answers)) exposures.sort((a, b) => (String(a['parameterName']) < String(b['parameterName']) ? -1 : 1));
+  for (const { exposures } of Object.values(answers))
+    exposures.sort((a, b) => (String(a['parameterName']) < String(b['parameterName']) ? -1 : 1));
 }
 
 function answerOf(result: CoreResult): CoreAnswer {
@@ -102,9 +126,14 @@ export function isExperiment(payload: JsonObject, name: string): boolean {
 
 function askUser(sdk: CoreSdk, user: unknown, payload: JsonObject, names: Names): CoreAnswers {
   const answers: CoreAnswers = Object.create(null);
-  for (const name of names.gates) answers[`gate ${name}`] = answerOf(sdk.getFeatureGate(user, name));
+  for (const name of names.gates)
+    answers[`gate ${name}`] = answerOf(sdk.getFeatureGate(user, name));
   for (const name of names.configs) {
-    answers[`config ${name}`] = answerOf(isExperiment(payload, name) ? sdk.getExperiment(user, name) : sdk.getDynamicConfig(user, name));
+    answers[`config ${name}`] = answerOf(
+      isExperiment(payload, name)
+        ? sdk.getExperiment(user, name)
+        : sdk.getDynamicConfig(user, name),
+    );
   }
   for (const name of names.layers) {
     const layer = sdk.getLayer(user, name);
@@ -121,9 +150,12 @@ async function serve(payload: JsonObject, events: WireEvent[]): Promise<Server> 
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      if (request.url?.includes('log_event') === true) events.push(...eventsIn(Buffer.concat(parts), request.headers['content-encoding']));
+      if (request.url?.includes('log_event') === true)
+        events.push(...eventsIn(Buffer.concat(parts), request.headers['content-encoding']));
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(request.url?.includes('download_config_specs') === true ? specs : '{"success":true}');
+      response.end(
+        request.url?.includes('download_config_specs') === true ? specs : '{"success":true}',
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -131,12 +163,20 @@ async function serve(payload: JsonObject, events: WireEvent[]): Promise<Server> 
 }
 
 function eventsIn(body: Buffer, encoding: string | undefined): WireEvent[] {
-  const plain = encoding === 'zstd' ? decompress(body) : encoding === 'gzip' ? gunzipSync(body) : body;
+  const plain =
+    encoding === 'zstd' ? decompress(body) : encoding === 'gzip' ? gunzipSync(body) : body;
   return (JSON.parse(Buffer.from(plain).toString()) as { events: WireEvent[] }).events;
 }
 
-/** Asks statsig-node-core everything. Users must have IDs of their own. @throws Error when it does not take the payload */
-export async function askCore(payload: JsonObject, users: JsonObject[], names: Names): Promise<CoreAnswers[]> {
+/**
+ * Asks statsig-node-core everything. Users must have IDs of their own. @throws Error when it does
+ * not take the payload
+ */
+export async function askCore(
+  payload: JsonObject,
+  users: JsonObject[],
+  names: Names,
+): Promise<CoreAnswers[]> {
   const { Statsig, StatsigUser } = require('@statsig/statsig-node-core') as CoreModule;
   const events: WireEvent[] = [];
   const server = await serve(payload, events);
@@ -160,7 +200,8 @@ export async function askCore(payload: JsonObject, users: JsonObject[], names: N
       await sdk.flushEvents();
     }
     const byUser = eventsByUser(events);
-    for (const [index, user] of users.entries()) addExposures(answers[index]!, byUser.get(user['userID']) ?? []);
+    for (const [index, user] of users.entries())
+      addExposures(answers[index]!, byUser.get(user['userID']) ?? []);
     return answers;
   } finally {
     await sdk.shutdown();

@@ -3,17 +3,34 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import { EvalBits, EvalCode, EvalMode, SpecKind } from '../src/engine/engine';
-import type { ClientInitializeOptions, Engine, EngineKind, UserAgentParts } from '../src/engine/engine';
+import type {
+  ClientInitializeOptions,
+  Engine,
+  EngineKind,
+  UserAgentParts,
+} from '../src/engine/engine';
 import { selectEngine } from '../src/engine/select';
 import { AskedNames } from '../src/evaluation/asked-names';
 import { encodeUser } from '../src/evaluation/user-encoder';
 import { clonedUser } from '../src/evaluation/user-json';
 import { timeZoneTransitions } from '../src/evaluation/time-zone';
 import { noUserAgent, payloadText } from './case';
-import type { Answer, Case, CaseAnswers, ClientInitializeCall, JsonObject, Questions, UserAnswers, WireEvent } from './case';
+import type {
+  Answer,
+  Case,
+  CaseAnswers,
+  ClientInitializeCall,
+  JsonObject,
+  Questions,
+  UserAnswers,
+  WireEvent,
+} from './case';
 import { environmentOf, oracleUserAgent } from './oracle';
 
-/** Engines that are built in this checkout. The sources decide: an engine that exists and cannot load is an error. */
+/**
+ * Engines that are built in this checkout. The sources decide: an engine that exists and cannot
+ * load is an error.
+ */
 export function builtEngines(): EngineKind[] {
   const root = join(__dirname, '..', 'src', 'engine');
   const has = (...path: string[]): boolean => existsSync(join(root, ...path));
@@ -54,7 +71,11 @@ function prepareEngine(engine: Engine, one: Case): void {
 const encoder = new TextEncoder();
 
 /** By which names the payload asks users; null when it was refused. */
-async function loadCase(engine: Engine, one: Case, payload: JsonObject): Promise<AskedNames | null> {
+async function loadCase(
+  engine: Engine,
+  one: Case,
+  payload: JsonObject,
+): Promise<AskedNames | null> {
   prepareEngine(engine, one);
   for (const [name, lines] of Object.entries(one.idLists)) {
     // An empty download changes nothing and is refused like any text without lines.
@@ -76,20 +97,30 @@ async function loadCase(engine: Engine, one: Case, payload: JsonObject): Promise
 
 function setUser(engine: Engine, slot: number, one: Case, user: object, asked: AskedNames): void {
   const environment = environmentOf(one);
-  const encoded = encodeUser(user, { json: environment === null ? '' : JSON.stringify(environment), overwrites: true }, asked);
+  const encoded = encodeUser(
+    user,
+    { json: environment === null ? '' : JSON.stringify(environment), overwrites: true },
+    asked,
+  );
   engine.setUser(slot, encoded.json, encoded.privateJson, encoded.exotic);
 }
 
 /** client-initialize evaluates a JSON clone (BEHAVIOUR.md 6), so what JSON loses is lost there. */
 function setClone(engine: Engine, slot: number, one: Case, user: object, asked: AskedNames): void {
   const environment = environmentOf(one);
-  const clone = clonedUser(user, { json: environment === null ? '' : JSON.stringify(environment), overwrites: false }) ?? {};
+  const clone =
+    clonedUser(user, {
+      json: environment === null ? '' : JSON.stringify(environment),
+      overwrites: false,
+    }) ?? {};
   const encoded = encodeUser(clone, { json: '', overwrites: true }, asked);
   engine.setUser(slot, encoded.json, encoded.privateJson, encoded.exotic);
 }
 
 function userAgentOf(one: Case, index: number): UserAgentParts {
-  return one.userAgents === undefined ? oracleUserAgent(one.users[index]) : one.userAgents[index] ?? noUserAgent;
+  return one.userAgents === undefined
+    ? oracleUserAgent(one.users[index])
+    : (one.userAgents[index] ?? noUserAgent);
 }
 
 /** Evaluates, answering what the engine needs on the way. */
@@ -116,7 +147,8 @@ function answerOf(engine: Engine, answer: number): Answer {
   const record = engine.outcome(answer >> EvalBits.OutcomeShift);
   if (record === null) throw new Error(`the ${engine.kind} engine died: ${engine.lastError()}`);
   const { kind: _kind, name: _name, persistedTime: _time, ...rest } = record;
-  if (rest.value !== ((answer & EvalBits.Value) === EvalBits.Value)) throw new Error('value bit and record disagree');
+  if (rest.value !== ((answer & EvalBits.Value) === EvalBits.Value))
+    throw new Error('value bit and record disagree');
   return rest;
 }
 
@@ -128,7 +160,12 @@ interface Asking {
   questions: Questions;
 }
 
-function askKind(asking: Asking, kind: SpecKind, names: string[], each: (name: string, answer: number) => void): Record<string, Answer> {
+function askKind(
+  asking: Asking,
+  kind: SpecKind,
+  names: string[],
+  each: (name: string, answer: number) => void,
+): Record<string, Answer> {
   const { engine, questions } = asking;
   const mode = questions.exposures && kind !== SpecKind.Layer ? EvalMode.Expose : EvalMode.Quiet;
   const answers: Record<string, Answer> = Object.create(null);
@@ -149,7 +186,13 @@ function askUser(asking: Asking): UserAnswers {
   const exposeParameters = (name: string, answer: number): void => {
     if (!questions.exposures || answer < 0) return;
     for (const parameter of questions.layerParameters[name] ?? []) {
-      engine.exposeLayerParameter(slot, answer >> EvalBits.OutcomeShift, parameter, EvalMode.Expose, now);
+      engine.exposeLayerParameter(
+        slot,
+        answer >> EvalBits.OutcomeShift,
+        parameter,
+        EvalMode.Expose,
+        now,
+      );
     }
   };
   const answers: UserAnswers = {
@@ -168,9 +211,12 @@ function askTargeting(asking: Asking): Record<string, boolean | 'failed'> {
   for (const name of questions.names.configs) {
     const answer = withRoom(engine, () => {
       const index = engine.specIndex(SpecKind.Config, name);
-      return index >= 0 && engine.specInfo(index) === null ? -100 : evaluate(asking, index, EvalMode.TargetingOnly);
+      return index >= 0 && engine.specInfo(index) === null
+        ? -100
+        : evaluate(asking, index, EvalMode.TargetingOnly);
     });
-    if (answer !== -100) answers[name] = answer < 0 ? 'failed' : (answer & EvalBits.Value) === EvalBits.Value;
+    if (answer !== -100)
+      answers[name] = answer < 0 ? 'failed' : (answer & EvalBits.Value) === EvalBits.Value;
   }
   return answers;
 }
@@ -181,14 +227,25 @@ async function takeEvents(engine: Engine): Promise<WireEvent[]> {
   while (engine.pendingEvents() > 0) {
     const batch = await engine.takeBatch('[', ']', 100_000_000);
     const events = JSON.parse(new TextDecoder().decode(batch.body)) as WireEvent[];
-    if (events.length !== batch.count || batch.count === 0) throw new Error(`the batch says ${batch.count} and holds ${events.length}`);
+    if (events.length !== batch.count || batch.count === 0)
+      throw new Error(`the batch says ${batch.count} and holds ${events.length}`);
     for (const event of events) all.push(event);
   }
   return all;
 }
 
-function askClientInitialize(engine: Engine, one: Case, asked: AskedNames, call: ClientInitializeCall): string | null | { failed: true } {
-  const options = { ...call.options, clientKey: call.clientKey, random: call.random, nowMs: one.now } as unknown as ClientInitializeOptions;
+function askClientInitialize(
+  engine: Engine,
+  one: Case,
+  asked: AskedNames,
+  call: ClientInitializeCall,
+): string | null | { failed: true } {
+  const options = {
+    ...call.options,
+    clientKey: call.clientKey,
+    random: call.random,
+    nowMs: one.now,
+  } as unknown as ClientInitializeOptions;
   setClone(engine, 0, one, one.users[call.user] as object, asked);
   let answer = engine.clientInitialize(0, options);
   if (answer === EvalCode.NeedsUserAgent) {
@@ -202,20 +259,34 @@ function askClientInitialize(engine: Engine, one: Case, asked: AskedNames, call:
 /** The text of a response in both forms. Throws when they differ. */
 export function sameAsText(bytes: Uint8Array | null, text: string | number | null): string | null {
   const decoded = bytes === null ? null : new TextDecoder().decode(bytes);
-  if (text !== decoded) throw new Error(`the response as text differs from its bytes: ${text} and ${decoded}`);
+  if (text !== decoded)
+    throw new Error(`the response as text differs from its bytes: ${text} and ${decoded}`);
   return decoded;
 }
 
 /** Asks an engine everything. `payload` may be another form of `one.payload`. */
-export async function askEngine(engine: Engine, one: Case, questions: Questions, payload = one.payload): Promise<CaseAnswers> {
+export async function askEngine(
+  engine: Engine,
+  one: Case,
+  questions: Questions,
+  payload = one.payload,
+): Promise<CaseAnswers> {
   const asked = await loadCase(engine, one, payload);
   if (asked === null) return { accepted: false, users: [], events: [], clientInitialize: [] };
   const users = one.users.map((user, index) => {
     const slot = index % engine.userCapacity;
     setUser(engine, slot, one, user as object, asked);
-    return askUser({ engine, slot, userAgent: () => userAgentOf(one, index), now: one.now, questions });
+    return askUser({
+      engine,
+      slot,
+      userAgent: () => userAgentOf(one, index),
+      now: one.now,
+      questions,
+    });
   });
   const events = await takeEvents(engine);
-  const clientInitialize = questions.clientInitialize.map((call) => askClientInitialize(engine, one, asked, call));
+  const clientInitialize = questions.clientInitialize.map((call) =>
+    askClientInitialize(engine, one, asked, call),
+  );
   return { accepted: true, users, events, clientInitialize };
 }

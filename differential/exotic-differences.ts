@@ -9,8 +9,14 @@ export function* differencesOf(expected: ExoticAnswers, actual: ExoticAnswers): 
     const parts = firstDifference(text, actual.users[index] ?? 'missing');
     yield `user ${index}\n  statsig-node: …${parts.expected}\n  ours:         …${parts.actual}`;
   }
-  for (const { expected: left, actual: right } of eventDifferences(expected.events, actual.events, { clocks: false, order: true })) {
-    const parts = typeof left === 'string' && typeof right === 'string' ? firstDifference(left, right) : { expected: left, actual: right };
+  for (const { expected: left, actual: right } of eventDifferences(expected.events, actual.events, {
+    clocks: false,
+    order: true,
+  })) {
+    const parts =
+      typeof left === 'string' && typeof right === 'string'
+        ? firstDifference(left, right)
+        : { expected: left, actual: right };
     yield `event\n  statsig-node: …${show(parts.expected)}\n  ours:         …${show(parts.actual)}`;
   }
 }

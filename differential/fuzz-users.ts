@@ -1,9 +1,10 @@
 /**
- * `npm run fuzz:users -- --users 100000 [--seed 1] [--engines native,wasm,js] [--per-case 200] [--case N] [--user N]`
+ * `npm run fuzz:users -- --users 100000 [--seed 1] [--engines native,wasm,js] [--per-case 200]
+ * [--case N] [--user N]`
  *
- * Users that are not plain objects, asked of statsig-node and of every engine through the public API: gates, configs,
- * layers, exposures, custom events, client-initialize responses, callbacks, sticky keys. Prints what differs; exit code 1 if
- * anything does. `--case` runs one case again.
+ * Users that are not plain objects, asked of statsig-node and of every engine through the public
+ * API: gates, configs, layers, exposures, custom events, client-initialize responses, callbacks,
+ * sticky keys. Prints what differs; exit code 1 if anything does. `--case` runs one case again.
  */
 import type { EngineKind } from '../src/engine/engine';
 import { argumentsOf } from './arguments';
@@ -27,17 +28,23 @@ async function main(): Promise<void> {
     const one = exoticCase(seed, Math.min(perCase, wanted - tally.users));
     const expected = await runExotic(one, null);
     tally.users += one.users;
-    tally.answers += expected.users.reduce((sum, text) => sum + (JSON.parse(text) as unknown[][][])[0]!.slice(0, 4).flat().length, 0);
+    tally.answers += expected.users.reduce(
+      (sum, text) => sum + (JSON.parse(text) as unknown[][][])[0]!.slice(0, 4).flat().length,
+      0,
+    );
     tally.events += expected.events.length;
     for (const engine of engines) {
       for (const difference of differencesOf(expected, await runExotic(one, engine))) {
-        if (tally.differences++ < MOST_REPORTS) console.log(`case ${seed}, ${engine}: ${difference}`);
+        if (tally.differences++ < MOST_REPORTS)
+          console.log(`case ${seed}, ${engine}: ${difference}`);
       }
     }
     if (only >= 0) break;
     if (tally.users % 5000 < perCase) console.log(`${tally.users} users …`);
   }
-  console.log(`${tally.users} users, ${tally.answers} answers and ${tally.events} events of statsig-node, ${engines.join(', ')}: ${tally.differences} differences`);
+  console.log(
+    `${tally.users} users, ${tally.answers} answers and ${tally.events} events of statsig-node, ${engines.join(', ')}: ${tally.differences} differences`,
+  );
   process.exitCode = tally.differences === 0 ? 0 : 1;
 }
 

@@ -1,9 +1,11 @@
 /**
- * `npm run fuzz -- --seed N --cases N [--engines native,js] [--exotic] [--wild] [--zone Europe/Berlin]
- * [--users N] [--responses N] [--reports N] [--case N]`; `--case` starts at the number that a report names
+ * `npm run fuzz -- --seed N --cases N [--engines native,js] [--exotic] [--wild] [--zone
+ * Europe/Berlin] [--users N] [--responses N] [--reports N] [--case N]`; `--case` starts at the
+ * number that a report names
  *
- * Generates cases, asks statsig-node and every engine (dcs-v1 and dcs-v2 form), and reports every difference that
- * `known-differences.ts` does not recognise, with a shrunk case in `differential/failures`. Exit code 1 if any.
+ * Generates cases, asks statsig-node and every engine (dcs-v1 and dcs-v2 form), and reports every
+ * difference that `known-differences.ts` does not recognise, with a shrunk case in
+ * `differential/failures`. Exit code 1 if any.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,18 +41,33 @@ const tally: Tally = { evaluations: 0, events: 0, responses: 0, known: new Map()
 /** Enough to see a pattern; more would hide it. */
 const mostReports = given.number('reports', 12);
 
-async function ask(kind: EngineKind, form: Form, one: Case, questions: Questions): Promise<CaseAnswers> {
+async function ask(
+  kind: EngineKind,
+  form: Form,
+  one: Case,
+  questions: Questions,
+): Promise<CaseAnswers> {
   const engine = createEngine(kind);
   try {
-    // `formsOf` has made sure that there is such a form; shrinking may take it away, and is then not followed.
-    return await askEngine(engine, one, questions, form === 'v2' ? (toV2(one.payload) ?? one.payload) : one.payload);
+    // `formsOf` has made sure that there is such a form; shrinking may take it away, and is then
+    // not followed.
+    return await askEngine(
+      engine,
+      one,
+      questions,
+      form === 'v2' ? (toV2(one.payload) ?? one.payload) : one.payload,
+    );
   } finally {
     engine.dispose();
   }
 }
 
 /** Unknown differences, in order. */
-function* unexplained(one: Case, expected: CaseAnswers, actual: CaseAnswers): Generator<Difference> {
+function* unexplained(
+  one: Case,
+  expected: CaseAnswers,
+  actual: CaseAnswers,
+): Generator<Difference> {
   for (const difference of differences(expected, actual)) {
     const known = explain(difference, one, expected);
     if (known === undefined) yield difference;
@@ -65,28 +82,59 @@ function count(questions: Questions, users: number, answers: CaseAnswers): void 
   tally.responses += answers.clientInitialize.length;
 }
 
-/** Only what the difference is about is asked while shrinking: quicker, and it cannot wander to another one. */
-function focused(difference: Difference, one: Case, questions: Questions): { one: Case; questions: Questions } {
+/**
+ * Only what the difference is about is asked while shrinking: quicker, and it cannot wander to
+ * another one.
+ */
+function focused(
+  difference: Difference,
+  one: Case,
+  questions: Questions,
+): { one: Case; questions: Questions } {
   const none = { gates: [], configs: [], layers: [] };
   if (difference.area === 'answer') {
     const isTargeting = difference.kind === 'targeting';
     const names = { ...none, [isTargeting ? 'configs' : difference.kind]: [difference.name] };
-    return { one: { ...one, users: [one.users[difference.user]] }, questions: { names, layerParameters: {}, exposures: false, targeting: isTargeting, clientInitialize: [] } };
+    return {
+      one: { ...one, users: [one.users[difference.user]] },
+      questions: {
+        names,
+        layerParameters: {},
+        exposures: false,
+        targeting: isTargeting,
+        clientInitialize: [],
+      },
+    };
   }
   if (difference.area === 'clientInitialize') {
     const call = questions.clientInitialize[Number(difference.name.split(' ')[1])];
     if (call === undefined) return { one, questions };
     const names = none;
-    return { one: { ...one, users: [one.users[call.user]] }, questions: { names, layerParameters: {}, exposures: false, clientInitialize: [{ ...call, user: 0 }] } };
+    return {
+      one: { ...one, users: [one.users[call.user]] },
+      questions: {
+        names,
+        layerParameters: {},
+        exposures: false,
+        clientInitialize: [{ ...call, user: 0 }],
+      },
+    };
   }
   return { one, questions: { ...questions, clientInitialize: [] } };
 }
 
-async function firstFailure(kind: EngineKind, form: Form, one: Case, questions: Questions, area: string): Promise<Difference | undefined> {
+async function firstFailure(
+  kind: EngineKind,
+  form: Form,
+  one: Case,
+  questions: Questions,
+  area: string,
+): Promise<Difference | undefined> {
   const expected = inForm(form, await askOracle(one, questions));
   const actual = await ask(kind, form, one, questions);
   for (const difference of differences(expected, actual)) {
-    if (difference.area === area && explain(difference, one, expected) === undefined) return difference;
+    if (difference.area === area && explain(difference, one, expected) === undefined)
+      return difference;
   }
   return undefined;
 }
@@ -98,35 +146,72 @@ function show(value: unknown): string {
 
 function describe(difference: Difference): string {
   const { expected, actual } = difference;
-  const parts = typeof expected === 'string' && typeof actual === 'string' ? firstDifference(expected, actual) : { expected, actual };
+  const parts =
+    typeof expected === 'string' && typeof actual === 'string'
+      ? firstDifference(expected, actual)
+      : { expected, actual };
   return `  ${difference.area} ${difference.kind} ${JSON.stringify(difference.name)} user ${difference.user}\n  statsig-node: ${show(parts.expected)}\n  ours:         ${show(parts.actual)}`;
 }
 
-/** The narrowest of the whole case, all users with fewer questions, and one user with one question that still fails. */
-async function narrowest(kind: EngineKind, form: Form, difference: Difference, one: Case, questions: Questions): Promise<{ one: Case; questions: Questions }> {
+/**
+ * The narrowest of the whole case, all users with fewer questions, and one user with one question
+ * that still fails.
+ */
+async function narrowest(
+  kind: EngineKind,
+  form: Form,
+  difference: Difference,
+  one: Case,
+  questions: Questions,
+): Promise<{ one: Case; questions: Questions }> {
   const focus = focused(difference, one, questions);
-  const oneAsked = { one, questions: { ...focus.questions, clientInitialize: questions.clientInitialize } };
+  const oneAsked = {
+    one,
+    questions: { ...focus.questions, clientInitialize: questions.clientInitialize },
+  };
   for (const candidate of [focus, oneAsked]) {
-    if ((await firstFailure(kind, form, candidate.one, candidate.questions, difference.area)) !== undefined) return candidate;
+    if (
+      (await firstFailure(kind, form, candidate.one, candidate.questions, difference.area)) !==
+      undefined
+    )
+      return candidate;
   }
   return { one, questions };
 }
 
-async function report(kind: EngineKind, form: Form, difference: Difference, one: Case, questions: Questions): Promise<void> {
+async function report(
+  kind: EngineKind,
+  form: Form,
+  difference: Difference,
+  one: Case,
+  questions: Questions,
+): Promise<void> {
   const narrow = await narrowest(kind, form, difference, one, questions);
   const fails = async (smaller: Case): Promise<boolean> => {
     try {
-      return (await firstFailure(kind, form, smaller, narrow.questions, difference.area)) !== undefined;
+      return (
+        (await firstFailure(kind, form, smaller, narrow.questions, difference.area)) !== undefined
+      );
     } catch {
       return false;
     }
   };
   const small = await shrink(narrow.one, fails, given.number('shrink', 600));
-  const last = (await firstFailure(kind, form, small, narrow.questions, difference.area)) ?? difference;
-  const path = join(__dirname, 'failures', `${kind}-${form}-${one.name.replace(/\W+/g, '-')}-${tally.failures}.json`);
+  const last =
+    (await firstFailure(kind, form, small, narrow.questions, difference.area)) ?? difference;
+  const path = join(
+    __dirname,
+    'failures',
+    `${kind}-${form}-${one.name.replace(/\W+/g, '-')}-${tally.failures}.json`,
+  );
   mkdirSync(join(__dirname, 'failures'), { recursive: true });
-  writeFileSync(path, `${formatJson({ engine: kind, form, difference: last, questions: narrow.questions, case: small }, 6)}\n`);
-  console.log(`${one.name} ${kind} ${form}\n${describe(last)}\n  user: ${show(small.users[last.user] ?? small.users[0] ?? null)}\n  case: ${path}`);
+  writeFileSync(
+    path,
+    `${formatJson({ engine: kind, form, difference: last, questions: narrow.questions, case: small }, 6)}\n`,
+  );
+  console.log(
+    `${one.name} ${kind} ${form}\n${describe(last)}\n  user: ${show(small.users[last.user] ?? small.users[0] ?? null)}\n  case: ${path}`,
+  );
 }
 
 /** Forms of a payload that can be compared. */
@@ -139,8 +224,15 @@ function inForm(form: Form, answers: CaseAnswers): CaseAnswers {
 }
 
 async function runCase(seed: number, engines: EngineKind[]): Promise<void> {
-  const size = { ...defaultSize, users: given.number('users', defaultSize.users), clientInitialize: given.number('responses', defaultSize.clientInitialize) };
-  const { one, questions } = fuzzCase(seed, size, { exotic: given.flag('exotic'), wild: given.flag('wild') });
+  const size = {
+    ...defaultSize,
+    users: given.number('users', defaultSize.users),
+    clientInitialize: given.number('responses', defaultSize.clientInitialize),
+  };
+  const { one, questions } = fuzzCase(seed, size, {
+    exotic: given.flag('exotic'),
+    wild: given.flag('wild'),
+  });
   const expected = await askOracle(one, questions);
   count(questions, one.users.length, expected);
   for (const kind of engines) {
@@ -149,10 +241,13 @@ async function runCase(seed: number, engines: EngineKind[]): Promise<void> {
       const found = [...unexplained(one, inForm(form, expected), actual)];
       tally.failures += found.length;
       const areas = new Set(found.map(({ area }) => area));
-      // A wrong answer makes wrong events and responses; they are reported when they are all there is.
+      // A wrong answer makes wrong events and responses; they are reported when they are all there
+      // is.
       const first = found[0];
       if (first === undefined) continue;
-      console.log(`${one.name} ${kind} ${form}: ${found.length} differences (${[...areas].join(', ')})`);
+      console.log(
+        `${one.name} ${kind} ${form}: ${found.length} differences (${[...areas].join(', ')})`,
+      );
       if (reported++ < mostReports) await report(kind, form, first, one, questions);
     }
   }
@@ -169,11 +264,14 @@ async function main(): Promise<void> {
   const cases = given.number('cases', 10);
   const start = process.hrtime.bigint();
   const first = given.number('case', seed * 100_003);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => (isStopped = true));
   let done = 0;
   for (; done < cases && !isStopped; done++) await runCase(first + done, engines);
   const seconds = Number(process.hrtime.bigint() - start) / 1e9;
-  console.log(`engines ${engines.join(', ')}; seed ${seed}; ${done} payloads; ${tally.evaluations} evaluations, ${tally.events} exposures, ${tally.responses} client-initialize responses, each per engine; ${seconds.toFixed(0)} s`);
+  console.log(
+    `engines ${engines.join(', ')}; seed ${seed}; ${done} payloads; ${tally.evaluations} evaluations, ${tally.events} exposures, ${tally.responses} client-initialize responses, each per engine; ${seconds.toFixed(0)} s`,
+  );
   for (const [cites, times] of tally.known) console.log(`known, ${times} times: ${cites}`);
   console.log(`${tally.failures} differences`);
   process.exitCode = tally.failures === 0 ? 0 : 1;

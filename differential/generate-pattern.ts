@@ -1,11 +1,113 @@
-/** Random regular expressions and texts for them: every construct of the grammar, Annex B's leniency, invalid ones too. */
+/**
+ * Random regular expressions and texts for them: every construct of the grammar, Annex B's
+ * leniency, invalid ones too.
+ */
 import type { Random } from './random';
 
-const units = ['a', 'b', 'a', 'b', '1', '-', ' ', 'é', '😀', '\n', 'x', '_', ',', ']', '}', '{', '\u2028', 'ß', 'A'];
-const escapes = ['\\d', '\\w', '\\s', '\\D', '\\W', '\\S', '\\.', '\\n', '\\x61', '\\u0061', '\\u{61}', '\\ca', '\\c', '\\0', '\\07', '\\101', '\\8', '\\-', '\\k', '\\p{L}', '\\u00e9', '\\ud83d', '\\cé', '\\c1'];
-const classes = ['[ab]', '[^a]', '[a-c1]', '[\\d-x]', '[\\w-]', '[^]', '[]', '[😀]', '[b-a]', '[\\b]', '[a-\\d]', '[\\]a]', '[^\\s\\d]', '[\\c1]', '[-a]', '[a-]', '[\\101-b]', '[ -~]', '[é-ü]'];
-const quantifiers = ['*', '+', '?', '*?', '+?', '??', '{0}', '{1}', '{2}', '{0,1}', '{1,3}', '{2,}', '{0,}?', '{3,1}', '{,2}', '{1', '{65}', '{0,70}', '{999}'];
-const openings = ['(', '(', '(?:', '(?:', '(?:', '(?=', '(?!', '(?<=', '(?<!', '(?<n>', '(?<m>', '(?i:', '(?'];
+const units = [
+  'a',
+  'b',
+  'a',
+  'b',
+  '1',
+  '-',
+  ' ',
+  'é',
+  '😀',
+  '\n',
+  'x',
+  '_',
+  ',',
+  ']',
+  '}',
+  '{',
+  '\u2028',
+  'ß',
+  'A',
+];
+const escapes = [
+  '\\d',
+  '\\w',
+  '\\s',
+  '\\D',
+  '\\W',
+  '\\S',
+  '\\.',
+  '\\n',
+  '\\x61',
+  '\\u0061',
+  '\\u{61}',
+  '\\ca',
+  '\\c',
+  '\\0',
+  '\\07',
+  '\\101',
+  '\\8',
+  '\\-',
+  '\\k',
+  '\\p{L}',
+  '\\u00e9',
+  '\\ud83d',
+  '\\cé',
+  '\\c1',
+];
+const classes = [
+  '[ab]',
+  '[^a]',
+  '[a-c1]',
+  '[\\d-x]',
+  '[\\w-]',
+  '[^]',
+  '[]',
+  '[😀]',
+  '[b-a]',
+  '[\\b]',
+  '[a-\\d]',
+  '[\\]a]',
+  '[^\\s\\d]',
+  '[\\c1]',
+  '[-a]',
+  '[a-]',
+  '[\\101-b]',
+  '[ -~]',
+  '[é-ü]',
+];
+const quantifiers = [
+  '*',
+  '+',
+  '?',
+  '*?',
+  '+?',
+  '??',
+  '{0}',
+  '{1}',
+  '{2}',
+  '{0,1}',
+  '{1,3}',
+  '{2,}',
+  '{0,}?',
+  '{3,1}',
+  '{,2}',
+  '{1',
+  '{65}',
+  '{0,70}',
+  '{999}',
+];
+const openings = [
+  '(',
+  '(',
+  '(?:',
+  '(?:',
+  '(?:',
+  '(?=',
+  '(?!',
+  '(?<=',
+  '(?<!',
+  '(?<n>',
+  '(?<m>',
+  '(?i:',
+  '(?',
+];
 const edges = ['^', '$', '\\b', '\\B'];
 const references = ['\\1', '\\2', '\\3', '\\k<n>', '\\k<m>', '\\10'];
 
@@ -19,16 +121,27 @@ interface Style {
 function styleOf(random: Random): Style {
   const isOdd = random.chance(0.2);
   const plain = random.pick([['(?:'], ['(', '(?:'], openings.slice(0, 9), openings.slice(0, 11)]);
-  return { oddities: isOdd ? 0.3 : 0, references: random.chance(0.3) ? 0.15 : 0, openings: isOdd ? openings : plain };
+  return {
+    oddities: isOdd ? 0.3 : 0,
+    references: random.chance(0.3) ? 0.15 : 0,
+    openings: isOdd ? openings : plain,
+  };
 }
 
 function atom(random: Random, style: Style, depth: number): string {
-  if (depth > 0 && random.chance(0.4)) return `${random.pick(style.openings)}${disjunction(random, style, depth - 1)})`;
+  if (depth > 0 && random.chance(0.4))
+    return `${random.pick(style.openings)}${disjunction(random, style, depth - 1)})`;
   if (random.chance(style.references)) return random.pick(references);
   if (random.chance(0.12)) return random.pick(edges);
   if (random.chance(style.oddities)) return random.pick([...escapes, ...classes, ...units]);
   const draw = random.unit();
-  return draw < 0.6 ? random.pick(units.slice(0, 4)) : draw < 0.75 ? '.' : draw < 0.9 ? random.pick(classes.slice(0, 3)) : random.pick(escapes.slice(0, 6));
+  return draw < 0.6
+    ? random.pick(units.slice(0, 4))
+    : draw < 0.75
+      ? '.'
+      : draw < 0.9
+        ? random.pick(classes.slice(0, 3))
+        : random.pick(escapes.slice(0, 6));
 }
 
 function term(random: Random, style: Style, depth: number): string {
@@ -38,8 +151,11 @@ function term(random: Random, style: Style, depth: number): string {
 }
 
 function disjunction(random: Random, style: Style, depth: number): string {
-  const alternative = (): string => Array.from({ length: random.below(4) }, () => term(random, style, depth)).join('');
-  return Array.from({ length: random.chance(0.25) ? random.between(2, 3) : 1 }, alternative).join('|');
+  const alternative = (): string =>
+    Array.from({ length: random.below(4) }, () => term(random, style, depth)).join('');
+  return Array.from({ length: random.chance(0.25) ? random.between(2, 3) : 1 }, alternative).join(
+    '|',
+  );
 }
 
 /** A pattern; often one that `new RegExp` refuses. */
@@ -56,5 +172,8 @@ export function randomText(random: Random, most: number): string {
 /** A long text of few kinds of units: what makes a bad pattern slow. */
 export function longText(random: Random): string {
   const part = randomText(random, 3) || 'a';
-  return part.repeat(Math.floor(random.between(50, 990) / part.length)) + random.pick(['', '!', 'b', '1', 'é']);
+  return (
+    part.repeat(Math.floor(random.between(50, 990) / part.length)) +
+    random.pick(['', '!', 'b', '1', 'é'])
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * Differences that docs/differences-from-statsig-node.md announces. A difference that no rule recognises is a defect.
- * Rules look at what was answered, never at who answered: all engines share them.
+ * Differences that docs/differences-from-statsig-node.md announces. A difference that no rule
+ * recognises is a defect. Rules look at what was answered, never at who answered: all engines share
+ * them.
  */
 import { hasUnspeakableTime, isObject, isText } from './as-read';
 import type { Answer, Case, CaseAnswers } from './case';
@@ -18,42 +19,69 @@ function isFailed(answer: unknown): boolean {
 }
 
 /**
- * Corrections that the oracle is given before it is asked, so that no rule is needed: true SHA-256 (Q10,
- * `useTrueSha256`) and name tables without inherited members (Q11, `OracleOptions.corrected`).
+ * Corrections that the oracle is given before it is asked, so that no rule is needed: true SHA-256
+ * (Q10, `useTrueSha256`) and name tables without inherited members (Q11,
+ * `OracleOptions.corrected`).
  */
 export const knownDifferences: KnownDifference[] = [
   {
     cites: 'Q34: a malformed condition costs its own spec only',
-    explains: ({ area, kind, expected, actual }) => area === 'answer' && kind !== 'targeting' && isFailed(expected) && (actual as Answer | undefined) !== undefined && (isFailed(actual) || (actual as { reason?: unknown }).reason === 'Unsupported'),
+    explains: ({ area, kind, expected, actual }) =>
+      area === 'answer' &&
+      kind !== 'targeting' &&
+      isFailed(expected) &&
+      (actual as Answer | undefined) !== undefined &&
+      (isFailed(actual) || (actual as { reason?: unknown }).reason === 'Unsupported'),
   },
   {
     cites: 'Q34: a malformed condition costs its own spec only (events)',
-    explains: ({ area }, _one, expected) => area === 'events' && expected.users.some((user) => [user.gates, user.configs, user.layers].some((kind) => Object.values(kind).some(isFailed))),
+    explains: ({ area }, _one, expected) =>
+      area === 'events' &&
+      expected.users.some((user) =>
+        [user.gates, user.configs, user.layers].some((kind) => Object.values(kind).some(isFailed)),
+      ),
   },
   {
     cites: 'Q34: a malformed condition does not null the client-initialize response',
-    explains: ({ area, expected, actual }) => area === 'clientInitialize' && isFailed(expected) && typeof actual === 'string',
+    explains: ({ area, expected, actual }) =>
+      area === 'clientInitialize' && isFailed(expected) && typeof actual === 'string',
   },
   {
     cites: 'An id type that is not text is reported as null',
     explains: ({ area, kind, expected, actual }) => {
-      if (area !== 'answer' || kind === 'targeting' || isFailed(expected) || isFailed(actual)) return false;
+      if (area !== 'answer' || kind === 'targeting' || isFailed(expected) || isFailed(actual))
+        return false;
       const { idType } = expected as { idType: unknown };
-      return idType !== null && typeof idType !== 'string' && canonical({ ...(expected as object), idType: null }) === canonical(actual);
+      return (
+        idType !== null &&
+        typeof idType !== 'string' &&
+        canonical({ ...(expected as object), idType: null }) === canonical(actual)
+      );
     },
   },
 ];
 
 /** The rule that recognises a difference, or undefined. */
-export function explain(difference: Difference, one: Case, expected: CaseAnswers): KnownDifference | undefined {
+export function explain(
+  difference: Difference,
+  one: Case,
+  expected: CaseAnswers,
+): KnownDifference | undefined {
   return knownDifferences.find((rule) => rule.explains(difference, one, expected));
 }
 
-/** What makes a spec malformed here (Q34). statsig-node reads on: a text as a list of characters, a list as an object. */
+/**
+ * What makes a spec malformed here (Q34). statsig-node reads on: a text as a list of characters, a
+ * list as an object.
+ */
 function isMalformed(spec: unknown): boolean {
   const isNone = (value: unknown): boolean => value === null || value === undefined;
   const isTextOrNone = (value: unknown): boolean => isNone(value) || isText(value);
-  const isCondition = (value: unknown): boolean => isObject(value) && isText(value['type']) && isTextOrNone(value['operator']) && isTextOrNone(value['field']);
+  const isCondition = (value: unknown): boolean =>
+    isObject(value) &&
+    isText(value['type']) &&
+    isTextOrNone(value['operator']) &&
+    isTextOrNone(value['field']);
   const isRule = (value: unknown): boolean => {
     if (!isObject(value)) return false;
     const { conditions } = value;
@@ -62,12 +90,22 @@ function isMalformed(spec: unknown): boolean {
   return !isObject(spec) || !Array.isArray(spec['rules']) || !spec['rules'].every(isRule);
 }
 
-/** The same for payloads with odd fields: a malformed spec is known to cost itself and what depends on it. */
+/**
+ * The same for payloads with odd fields: a malformed spec is known to cost itself and what depends
+ * on it.
+ */
 export function explainOdd(difference: Difference, one: Case, expected: CaseAnswers): boolean {
   if (explain(difference, one, expected) !== undefined) return true;
   const { area, kind, actual } = difference;
-  const specs = ['feature_gates', 'dynamic_configs', 'layer_configs'].flatMap((key) => one.payload[key] as unknown[]);
-  if (specs.some(isMalformed)) return area !== 'answer' || kind === 'targeting' || (actual as { reason?: unknown } | undefined)?.reason === 'Unsupported';
+  const specs = ['feature_gates', 'dynamic_configs', 'layer_configs'].flatMap(
+    (key) => one.payload[key] as unknown[],
+  );
+  if (specs.some(isMalformed))
+    return (
+      area !== 'answer' ||
+      kind === 'targeting' ||
+      (actual as { reason?: unknown } | undefined)?.reason === 'Unsupported'
+    );
   // "The payload's `time` is what `Number` makes of it."
   return area !== 'answer' && hasUnspeakableTime(one.payload);
 }

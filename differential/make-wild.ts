@@ -1,4 +1,7 @@
-/** Structural oddities: fields of specs, rules and conditions with types that no console writes but a proxy might. */
+/**
+ * Structural oddities: fields of specs, rules and conditions with types that no console writes but
+ * a proxy might.
+ */
 import type { Json, JsonObject } from './case';
 import type { Random } from './random';
 
@@ -22,7 +25,15 @@ const ruleFields: Record<string, Json[]> = {
 };
 
 const conditionFields: Record<string, Json[]> = {
-  additionalValues: ['text', 5, [], { salt: null }, { salt: 5 }, { salt: { a: 1 } }, { salt: ['x', 'y'] }],
+  additionalValues: [
+    'text',
+    5,
+    [],
+    { salt: null },
+    { salt: 5 },
+    { salt: { a: 1 } },
+    { salt: ['x', 'y'] },
+  ],
   idType: [null, 5, '', ['stableID']],
   operator: ['', ' any', 'ANY ', 'İn'],
 };

@@ -1,6 +1,7 @@
 /**
- * Recorded answers and exposures of the newer SDK's core (`../shared/data/newer`, format in its README) and what an engine
- * says to the same. What differs on purpose is brought to one form: docs/spec/NEWER.md, section 23.
+ * Recorded answers and exposures of the newer SDK's core (`../shared/data/newer`, format in its
+ * README) and what an engine says to the same. What differs on purpose is brought to one form:
+ * docs/spec/NEWER.md, section 23.
  */
 import { EXPERIMENT_KIND, EvalBits, EvalMode, SpecKind } from '../src/engine/engine';
 import type { Engine, LookupKind, OutcomeRecord, SecondaryExposure } from '../src/engine/engine';
@@ -13,7 +14,14 @@ interface RecordedAnswer {
   kind: Kind;
   name: string;
   random?: true;
-  answer?: { value: unknown; ruleID: string; idType: string | null; reason: string; groupName?: string | null; allocated?: string | null };
+  answer?: {
+    value: unknown;
+    ruleID: string;
+    idType: string | null;
+    reason: string;
+    groupName?: string | null;
+    allocated?: string | null;
+  };
 }
 
 export interface Recording {
@@ -23,15 +31,36 @@ export interface Recording {
   exposures: WireEvent[];
 }
 
-const LOOKUPS: Record<Kind, LookupKind> = { gate: SpecKind.Gate, config: SpecKind.Config, experiment: EXPERIMENT_KIND, layer: SpecKind.Layer };
-const FIELDS = ['gateValue', 'ruleID', 'configVersion', 'parameterName', 'isExplicitParameter', 'allocatedExperiment', 'overrideConfigName', 'rulePassed'];
+const LOOKUPS: Record<Kind, LookupKind> = {
+  gate: SpecKind.Gate,
+  config: SpecKind.Config,
+  experiment: EXPERIMENT_KIND,
+  layer: SpecKind.Layer,
+};
+const FIELDS = [
+  'gateValue',
+  'ruleID',
+  'configVersion',
+  'parameterName',
+  'isExplicitParameter',
+  'allocatedExperiment',
+  'overrideConfigName',
+  'rulePassed',
+];
 const NOW = 1_790_000_000_000;
 
 /** What differs, as readable lines. */
 export async function compareRecording(engine: Engine, recording: Recording): Promise<string[]> {
   const { payload, users, answers, exposures } = recording;
   engine.setOptions({
-    tier: null, loggingEnabled: true, batchLimit: 1000, pendingLimit: 1_000_000, sdkType: 'statsig-node', sdkVersion: '0', sessionID: 's', randomSeed: 1,
+    tier: null,
+    loggingEnabled: true,
+    batchLimit: 1000,
+    pendingLimit: 1_000_000,
+    sdkType: 'statsig-node',
+    sdkVersion: '0',
+    sessionID: 's',
+    randomSeed: 1,
   });
   const prepared = await engine.prepareSpecs(new TextEncoder().encode(JSON.stringify(payload)));
   engine.commitSpecs(prepared.handle);
@@ -45,7 +74,9 @@ export async function compareRecording(engine: Engine, recording: Recording): Pr
   }
   const batch = await engine.takeBatch('[', ']', 1_000_000);
   const ours = JSON.parse(new TextDecoder().decode(batch.body)) as WireEvent[];
-  const left = answers.filter(({ random, answer }) => random === true || answer?.reason === 'Unsupported');
+  const left = answers.filter(
+    ({ random, answer }) => random === true || answer?.reason === 'Unsupported',
+  );
   const leftOut = new Set(left.map(({ user, name }) => `${userID(users[user]!)} ${name}`));
   compareEvents(exposureLines(exposures, leftOut), exposureLines(ours, leftOut), different);
   return different;
@@ -53,7 +84,12 @@ export async function compareRecording(engine: Engine, recording: Recording): Pr
 
 function setUser(engine: Engine, slot: number, user: JsonObject): void {
   const { privateAttributes, ...rest } = user;
-  engine.setUser(slot, JSON.stringify(rest), privateAttributes === undefined ? '' : JSON.stringify(privateAttributes), '');
+  engine.setUser(
+    slot,
+    JSON.stringify(rest),
+    privateAttributes === undefined ? '' : JSON.stringify(privateAttributes),
+    '',
+  );
 }
 
 function ask(engine: Engine, slot: number, { kind, name }: RecordedAnswer): OutcomeRecord {
@@ -62,12 +98,17 @@ function ask(engine: Engine, slot: number, { kind, name }: RecordedAnswer): Outc
   const outcome = code >> EvalBits.OutcomeShift;
   const record = engine.outcome(outcome)!;
   if (kind === 'layer') {
-    for (const key of Object.keys(record.json as object).sort()) engine.exposeLayerParameter(slot, outcome, key, EvalMode.Expose, NOW);
+    for (const key of Object.keys(record.json as object).sort())
+      engine.exposeLayerParameter(slot, outcome, key, EvalMode.Expose, NOW);
   }
   return record;
 }
 
-function differences({ kind, user, name, answer }: RecordedAnswer, record: OutcomeRecord, different: string[]): void {
+function differences(
+  { kind, user, name, answer }: RecordedAnswer,
+  record: OutcomeRecord,
+  different: string[],
+): void {
   const ours: Record<string, unknown> = {
     value: kind === 'gate' ? record.value : record.json,
     ruleID: record.ruleID,
@@ -83,7 +124,10 @@ function differences({ kind, user, name, answer }: RecordedAnswer, record: Outco
     if (field === 'groupName' && answer?.ruleID === 'inlineTargetingRules') continue;
     // Of a delegated layer it is the delegate's here; unsupported and unknown have none.
     if (field === 'idType' && (record.configDelegate !== null || record.idType === null)) continue;
-    if (sorted(ours[field]) !== sorted(theirs)) different.push(`${kind} ${name} for user ${user}: ${field} ${sorted(ours[field])}, not ${sorted(theirs)}`);
+    if (sorted(ours[field]) !== sorted(theirs))
+      different.push(
+        `${kind} ${name} for user ${user}: ${field} ${sorted(ours[field])}, not ${sorted(theirs)}`,
+      );
   }
 }
 
@@ -91,7 +135,8 @@ function sorted(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner);
+      : inner,
+  );
 }
 
 function userID(user: JsonObject): string {
@@ -106,8 +151,8 @@ interface Line {
 }
 
 /**
- * Events in order, each once: an experiment whose group was asked for is logged as any other here, so that its own exposure
- * is a repetition.
+ * Events in order, each once: an experiment whose group was asked for is logged as any other here,
+ * so that its own exposure is a repetition.
  */
 function exposureLines(events: readonly WireEvent[], leftOut: ReadonlySet<string>): Line[] {
   const lines = new Map<string, Line>();
@@ -120,14 +165,17 @@ function exposureLines(events: readonly WireEvent[], leftOut: ReadonlySet<string
     // Of a delegated layer the version is the delegate's here.
     if (eventName.endsWith('layer_exposure')) fields['configVersion'] = null;
     const key = [eventName, who, name, of['parameterName'], of['ruleID']].join(' ');
-    if (!lines.has(key)) lines.set(key, { key, fields, secondary: secondaryText(secondaryExposures ?? []) });
+    if (!lines.has(key))
+      lines.set(key, { key, fields, secondary: secondaryText(secondaryExposures ?? []) });
   }
   return [...lines.values()];
 }
 
 /** Repeats reach the wire there; ours leaves them out. */
 function secondaryText(list: readonly SecondaryExposure[]): string {
-  return [...new Set(list.map(({ gate, gateValue, ruleID }) => `${gate}=${gateValue}/${ruleID}`))].join(' ');
+  return [
+    ...new Set(list.map(({ gate, gateValue, ruleID }) => `${gate}=${gateValue}/${ruleID}`)),
+  ].join(' ');
 }
 
 function compareEvents(theirs: readonly Line[], ours: readonly Line[], different: string[]): void {
@@ -139,7 +187,10 @@ function compareEvents(theirs: readonly Line[], ours: readonly Line[], different
     }
     // An experiment that was asked for by a condition or a store has none there.
     if (a!.fields['rulePassed'] === null) b!.fields['rulePassed'] = null;
-    const [x, y] = [JSON.stringify(b!.fields) + b!.secondary, JSON.stringify(a!.fields) + a!.secondary];
+    const [x, y] = [
+      JSON.stringify(b!.fields) + b!.secondary,
+      JSON.stringify(a!.fields) + a!.secondary,
+    ];
     if (x !== y) different.push(`event ${a!.key}: ${x}, not ${y}`);
   }
 }

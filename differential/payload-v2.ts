@@ -1,6 +1,7 @@
 /**
- * The dcs-v2 payload that says in its dialect what a dcs-v1 payload says in its own (SERVER_CORE.md 1.1, NEWER.md 1):
- * maps, a condition table, experiment → layer; what rules return, defaults and disabled specs in the other words.
+ * The dcs-v2 payload that says in its dialect what a dcs-v1 payload says in its own (SERVER_CORE.md
+ * 1.1, NEWER.md 1): maps, a condition table, experiment → layer; what rules return, defaults and
+ * disabled specs in the other words.
  */
 import { createHash } from 'node:crypto';
 import type { SecondaryExposure } from '../src/engine/engine';
@@ -12,12 +13,18 @@ const onlyV1 = ['layers', 'hashed_sdk_keys_to_entities', 'hashed_sdk_key_used', 
 function convertTarget(condition: JsonObject): JsonObject {
   const { type, operator, targetValue } = condition;
   // Types that name gates compare nothing.
-  if ((operator !== 'any' && operator !== 'none') || String(type).toLowerCase().endsWith('_gate')) return condition;
-  if (targetValue !== null && typeof targetValue === 'object' && !Array.isArray(targetValue)) return { ...condition, targetValue: [] };
+  if ((operator !== 'any' && operator !== 'none') || String(type).toLowerCase().endsWith('_gate'))
+    return condition;
+  if (targetValue !== null && typeof targetValue === 'object' && !Array.isArray(targetValue))
+    return { ...condition, targetValue: [] };
   const isBuckets = type === 'user_bucket' && Array.isArray(targetValue);
   // Only whole numbers can be keys of such a map; the service writes no others.
-  if (!isBuckets || !targetValue.every((item) => Number.isInteger(item) && (item as number) >= 0)) return condition;
-  return { ...condition, targetValue: Object.fromEntries(targetValue.map((item) => [String(item), true])) };
+  if (!isBuckets || !targetValue.every((item) => Number.isInteger(item) && (item as number) >= 0))
+    return condition;
+  return {
+    ...condition,
+    targetValue: Object.fromEntries(targetValue.map((item) => [String(item), true])),
+  };
 }
 
 function conditionId(condition: JsonObject): string {
@@ -25,11 +32,31 @@ function conditionId(condition: JsonObject): string {
 }
 
 /** Nobody passes it, and it names no gate. */
-const NEVER: JsonObject = { type: 'user_field', field: 'email', operator: 'gt', targetValue: null, additionalValues: {}, idType: 'userID' };
+const NEVER: JsonObject = {
+  type: 'user_field',
+  field: 'email',
+  operator: 'gt',
+  targetValue: null,
+  additionalValues: {},
+  idType: 'userID',
+};
 
-const NOBODY: JsonObject = { name: '', id: '', salt: '', passPercentage: 0, conditions: [], returnValue: {}, idType: 'userID' };
+const NOBODY: JsonObject = {
+  name: '',
+  id: '',
+  salt: '',
+  passPercentage: 0,
+  conditions: [],
+  returnValue: {},
+  idType: 'userID',
+};
 
-function convertRule(rule: JsonObject, isGate: boolean, isEnabled: boolean, table: JsonObject): JsonObject {
+function convertRule(
+  rule: JsonObject,
+  isGate: boolean,
+  isEnabled: boolean,
+  table: JsonObject,
+): JsonObject {
   const conditions = isEnabled ? ((rule['conditions'] as JsonObject[] | null) ?? []) : [NEVER];
   const ids = conditions.map((condition) => {
     const converted = convertTarget(condition);
@@ -53,7 +80,9 @@ function convertSpecs(specs: JsonObject[], isGate: boolean, table: JsonObject): 
     const isEnabled = Boolean(spec['enabled']);
     const own = spec['rules'] as JsonObject[];
     // In dcs-v1 being disabled takes the sampling rate away; in dcs-v2 it takes a rule to do so.
-    const rules = (own.length > 0 || isEnabled ? own : [NOBODY]).map((rule) => convertRule(rule, isGate, isEnabled, table));
+    const rules = (own.length > 0 || isEnabled ? own : [NOBODY]).map((rule) =>
+      convertRule(rule, isGate, isEnabled, table),
+    );
     map[name as string] = { ...spec, rules, ...(isGate ? { defaultValue: false } : {}) };
   }
   return map;
@@ -67,10 +96,17 @@ function experimentToLayer(layers: JsonObject): JsonObject {
   return map;
 }
 
-/** Whether dcs-v2 has words for it: not for the entities of client keys, nor for a disabled spec without its explicit parameters. */
+/**
+ * Whether dcs-v2 has words for it: not for the entities of client keys, nor for a disabled spec
+ * without its explicit parameters.
+ */
 function isSayable(payload: JsonObject): boolean {
-  const specs = [...(payload['dynamic_configs'] as JsonObject[]), ...(payload['layer_configs'] as JsonObject[])];
-  const isSilenced = (spec: JsonObject): boolean => !Boolean(spec['enabled']) && Array.isArray(spec['explicitParameters']);
+  const specs = [
+    ...(payload['dynamic_configs'] as JsonObject[]),
+    ...(payload['layer_configs'] as JsonObject[]),
+  ];
+  const isSilenced = (spec: JsonObject): boolean =>
+    !Boolean(spec['enabled']) && Array.isArray(spec['explicitParameters']);
   return !('hashed_sdk_keys_to_entities' in payload) && !specs.some(isSilenced);
 }
 
@@ -79,7 +115,8 @@ export function toV2(payload: JsonObject): JsonObject | null {
   if (!isSayable(payload)) return null;
   const table: JsonObject = {};
   const kept = Object.entries(payload).filter(([key]) => !onlyV1.includes(key));
-  const specs = (key: string): Json => convertSpecs(payload[key] as JsonObject[], key === 'feature_gates', table);
+  const specs = (key: string): Json =>
+    convertSpecs(payload[key] as JsonObject[], key === 'feature_gates', table);
   return {
     ...Object.fromEntries(kept),
     feature_gates: specs('feature_gates'),
@@ -96,25 +133,41 @@ const hasRule = ({ ruleID }: SecondaryExposure): boolean => ruleID !== '';
 function answerInV2(answer: Answer): Answer {
   if ('failed' in answer) return answer;
   const { secondaryExposures, undelegatedSecondaryExposures } = answer;
-  return { ...answer, secondaryExposures: secondaryExposures.filter(hasRule), undelegatedSecondaryExposures: undelegatedSecondaryExposures.filter(hasRule) };
+  return {
+    ...answer,
+    secondaryExposures: secondaryExposures.filter(hasRule),
+    undelegatedSecondaryExposures: undelegatedSecondaryExposures.filter(hasRule),
+  };
 }
 
 function userInV2(user: UserAnswers): UserAnswers {
-  const all = (kind: Record<string, Answer>): Record<string, Answer> => Object.fromEntries(Object.entries(kind).map(([name, answer]) => [name, answerInV2(answer)]));
+  const all = (kind: Record<string, Answer>): Record<string, Answer> =>
+    Object.fromEntries(Object.entries(kind).map(([name, answer]) => [name, answerInV2(answer)]));
   return { ...user, gates: all(user.gates), configs: all(user.configs), layers: all(user.layers) };
 }
 
 /** An exposure without rule, in the text of a response. */
 const WITHOUT_RULE = /\{"gate":"(?:[^"\\]|\\.)*","gateValue":"(?:true|false)","ruleID":""\}/;
 const ALL = `(?<=\\[)${WITHOUT_RULE.source}(?:,${WITHOUT_RULE.source})*(?=\\])`;
-const WITHOUT_RULES = new RegExp(`${ALL}|(?<=\\[)(?:${WITHOUT_RULE.source},)+|,${WITHOUT_RULE.source}`, 'g');
+const WITHOUT_RULES = new RegExp(
+  `${ALL}|(?<=\\[)(?:${WITHOUT_RULE.source},)+|,${WITHOUT_RULE.source}`,
+  'g',
+);
 
-/** Answers to a dcs-v1 payload as its dcs-v2 form gives them: there a gate that no rule answered is no secondary exposure. */
+/**
+ * Answers to a dcs-v1 payload as its dcs-v2 form gives them: there a gate that no rule answered is
+ * no secondary exposure.
+ */
 export function inV2(answers: CaseAnswers): CaseAnswers {
   return {
     ...answers,
     users: answers.users.map(userInV2),
-    events: answers.events.map((event) => ({ ...event, secondaryExposures: event.secondaryExposures?.filter(hasRule) })),
-    clientInitialize: answers.clientInitialize.map((text) => (typeof text === 'string' ? text.replace(WITHOUT_RULES, '') : text)),
+    events: answers.events.map((event) => ({
+      ...event,
+      secondaryExposures: event.secondaryExposures?.filter(hasRule),
+    })),
+    clientInitialize: answers.clientInitialize.map((text) =>
+      typeof text === 'string' ? text.replace(WITHOUT_RULES, '') : text,
+    ),
   };
 }

@@ -47,6 +47,8 @@ export class Random {
   }
 
   word(letters = 6): string {
-    return Array.from({ length: letters }, () => 'abcdefghijklmnopqrstuvwxyz'[this.below(26)]).join('');
+    return Array.from({ length: letters }, () => 'abcdefghijklmnopqrstuvwxyz'[this.below(26)]).join(
+      '',
+    );
   }
 }

@@ -22,13 +22,19 @@ function halves<T>(items: T[]): T[][] {
   if (items.length === 0) return [];
   const middle = Math.ceil(items.length / 2);
   const cuts = items.length > 1 ? [items.slice(middle), items.slice(0, middle)] : [];
-  const singles = items.length <= 16 ? items.map((_, index) => items.filter((_item, other) => other !== index)) : quarters(items);
+  const singles =
+    items.length <= 16
+      ? items.map((_, index) => items.filter((_item, other) => other !== index))
+      : quarters(items);
   return [...cuts, ...singles];
 }
 
 function quarters<T>(items: T[]): T[][] {
   const size = Math.ceil(items.length / 8);
-  return Array.from({ length: 8 }, (_, index) => [...items.slice(0, index * size), ...items.slice((index + 1) * size)]);
+  return Array.from({ length: 8 }, (_, index) => [
+    ...items.slice(0, index * size),
+    ...items.slice((index + 1) * size),
+  ]);
 }
 
 function withPart(one: Case, key: string, value: unknown): Case {
@@ -39,7 +45,12 @@ function* smallerSpecs(one: Case): Generator<Case> {
   for (const key of specKeys) {
     const specs = (one.payload[key] ?? []) as JsonObject[];
     for (const [index, spec] of specs.entries()) {
-      for (const smaller of smallerSpec(spec)) yield withPart(one, key, specs.map((other, at) => (at === index ? smaller : other)));
+      for (const smaller of smallerSpec(spec))
+        yield withPart(
+          one,
+          key,
+          specs.map((other, at) => (at === index ? smaller : other)),
+        );
     }
   }
 }
@@ -49,13 +60,24 @@ function* smallerSpec(spec: JsonObject): Generator<JsonObject> {
   for (const kept of halves(rules)) yield { ...spec, rules: kept };
   for (const [index, rule] of rules.entries()) {
     const conditions = (rule['conditions'] ?? []) as JsonObject[];
-    for (const kept of halves(conditions)) yield { ...spec, rules: rules.map((other, at) => (at === index ? { ...rule, conditions: kept } : other)) };
+    for (const kept of halves(conditions))
+      yield {
+        ...spec,
+        rules: rules.map((other, at) => (at === index ? { ...rule, conditions: kept } : other)),
+      };
     for (const [at, condition] of conditions.entries()) {
       const target = condition['targetValue'];
       if (!Array.isArray(target)) continue;
       for (const kept of halves(target)) {
-        const smaller = conditions.map((other, place) => (place === at ? { ...condition, targetValue: kept } : other));
-        yield { ...spec, rules: rules.map((other, place) => (place === index ? { ...rule, conditions: smaller } : other)) };
+        const smaller = conditions.map((other, place) =>
+          place === at ? { ...condition, targetValue: kept } : other,
+        );
+        yield {
+          ...spec,
+          rules: rules.map((other, place) =>
+            place === index ? { ...rule, conditions: smaller } : other,
+          ),
+        };
       }
     }
   }
@@ -73,14 +95,16 @@ function* smallerParts(one: Case): Generator<Case> {
   }
   if (one.environment !== null) yield { ...one, environment: null };
   for (const kind of ['gates', 'configs', 'layers'] as const) {
-    if (Object.keys(one.overrides[kind]).length > 0) yield { ...one, overrides: { ...one.overrides, [kind]: {} } };
+    if (Object.keys(one.overrides[kind]).length > 0)
+      yield { ...one, overrides: { ...one.overrides, [kind]: {} } };
   }
 }
 
 function* smallerUsers(one: Case): Generator<Case> {
   if (one.users.length > 2) return;
   for (const [index, user] of one.users.entries()) {
-    for (const smaller of smallerUser(user as Record<string, unknown>)) yield { ...one, users: one.users.map((other, at) => (at === index ? smaller : other)) };
+    for (const smaller of smallerUser(user as Record<string, unknown>))
+      yield { ...one, users: one.users.map((other, at) => (at === index ? smaller : other)) };
   }
 }
 

@@ -29,7 +29,10 @@ export const vectorsDirectory = join(__dirname, '..', 'testdata', 'vectors');
 /** Hand-written answers that no oracle gives. */
 export const improvedFile = 'improved.json';
 
-/** Vectors of dcs-v2, which statsig-node does not read: hand-written, and held against statsig-node-core. */
+/**
+ * Vectors of dcs-v2, which statsig-node does not read: hand-written, and held against
+ * statsig-node-core.
+ */
 export function isV2File(file: string): boolean {
   return file.startsWith('v2-');
 }
@@ -40,7 +43,9 @@ export function answeredFiles(): string[] {
 }
 
 export function vectorFiles(): string[] {
-  return readdirSync(vectorsDirectory).filter((name) => name.endsWith('.json')).sort();
+  return readdirSync(vectorsDirectory)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
 }
 
 export function readVectors(file: string): Vector[] {
@@ -54,16 +59,23 @@ export function formatJson(value: unknown, levels = 4, indent = ''): string {
   const isArray = Array.isArray(value);
   const entries = isArray
     ? value.map((item) => formatJson(item, levels - 1, inner))
-    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}: ${formatJson(item, levels - 1, inner)}`);
+    : Object.entries(value).map(
+        ([key, item]) => `${JSON.stringify(key)}: ${formatJson(item, levels - 1, inner)}`,
+      );
   const [open, close] = isArray ? '[]' : '{}';
-  return entries.length === 0 ? `${open}${close}` : `${open}\n${inner}${entries.join(`,\n${inner}`)}\n${indent}${close}`;
+  return entries.length === 0
+    ? `${open}${close}`
+    : `${open}\n${inner}${entries.join(`,\n${inner}`)}\n${indent}${close}`;
 }
 
 export function writeVectors(file: string, vectors: Vector[]): void {
   writeFileSync(join(vectorsDirectory, file), `${formatJson(vectors)}\n`);
 }
 
-const defaults: Omit<OutcomeRecord, 'kind' | 'name' | 'persistedTime' | 'undelegatedSecondaryExposures'> = {
+const defaults: Omit<
+  OutcomeRecord,
+  'kind' | 'name' | 'persistedTime' | 'undelegatedSecondaryExposures'
+> = {
   value: false,
   ruleID: '',
   groupName: null,
@@ -87,7 +99,8 @@ export function compress(answer: Answer): PartialAnswer {
     if (JSON.stringify(full[key]) !== JSON.stringify(value)) kept[key] = full[key];
   }
   const undelegated = answer.undelegatedSecondaryExposures;
-  if (JSON.stringify(undelegated) !== JSON.stringify(answer.secondaryExposures)) kept['undelegatedSecondaryExposures'] = undelegated;
+  if (JSON.stringify(undelegated) !== JSON.stringify(answer.secondaryExposures))
+    kept['undelegatedSecondaryExposures'] = undelegated;
   return kept as PartialAnswer;
 }
 
@@ -104,13 +117,28 @@ function compressUser(answers: UserAnswers): PartialAnswers {
   return { gates: all(answers.gates), configs: all(answers.configs), layers: all(answers.layers) };
 }
 
-/** What a vector asks: every name that its expectations hold, or every name of its payload when it has none yet. */
+/**
+ * What a vector asks: every name that its expectations hold, or every name of its payload when it
+ * has none yet.
+ */
 export function vectorQuestions(vector: Vector): Questions {
   const [first] = vector.expected;
-  const names = first === undefined ? allQuestions(vector.payload).names : { gates: Object.keys(first.gates), configs: Object.keys(first.configs), layers: Object.keys(first.layers) };
+  const names =
+    first === undefined
+      ? allQuestions(vector.payload).names
+      : {
+          gates: Object.keys(first.gates),
+          configs: Object.keys(first.configs),
+          layers: Object.keys(first.layers),
+        };
   const calls = (vector.clientInitialize ?? []).map(({ user, options }) => {
     const { clientKey, random, ...rest } = options;
-    return { user, clientKey: (clientKey as string | undefined) ?? null, random: (random as number | undefined) ?? 0, options: rest };
+    return {
+      user,
+      clientKey: (clientKey as string | undefined) ?? null,
+      random: (random as number | undefined) ?? 0,
+      options: rest,
+    };
   });
   return { names, layerParameters: {}, exposures: false, clientInitialize: calls };
 }
@@ -126,13 +154,23 @@ function withAnswers(vector: Vector, answers: CaseAnswers): Vector {
   });
   const calls = vector.clientInitialize?.map((call, index) => {
     const response = answers.clientInitialize[index] ?? null;
-    return { ...call, response: typeof response === 'string' ? (JSON.parse(response) as Json) : (response as Json) };
+    return {
+      ...call,
+      response: typeof response === 'string' ? (JSON.parse(response) as Json) : (response as Json),
+    };
   });
   const { expected: _old, clientInitialize: _calls, userAgents: _agents, ...input } = vector;
-  return { ...input, userAgents, expected: answers.users.map(compressUser), ...(calls === undefined ? {} : { clientInitialize: calls }) };
+  return {
+    ...input,
+    userAgents,
+    expected: answers.users.map(compressUser),
+    ...(calls === undefined ? {} : { clientInitialize: calls }),
+  };
 }
 
-/** The vector with fresh answers from statsig-node. The process must run in the vector's time zone. */
+/**
+ * The vector with fresh answers from statsig-node. The process must run in the vector's time zone.
+ */
 export async function answerVector(vector: Vector): Promise<Vector> {
   useTrueSha256(false);
   const answers = await askOracle(vector, vectorQuestions(vector));

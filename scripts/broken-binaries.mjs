@@ -1,5 +1,5 @@
-// Ways in which an installation goes wrong, applied to a project that has the package installed, and the engine that has
-// to answer then. Import must work in all of them.
+// Ways in which an installation goes wrong, applied to a project that has the package installed,
+// and the engine that has to answer then. Import must work in all of them.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { thisPlatform } from './platforms.mjs';
@@ -9,7 +9,8 @@ const nativeFile = (project) => {
   const name = readdirSync(nativePackage(project)).find((file) => file.endsWith('.node'));
   return join(nativePackage(project), name);
 };
-const wasmFile = (project) => join(project, 'node_modules/statsig-node-native/dist/engine/generated/statsig.wasm');
+const wasmFile = (project) =>
+  join(project, 'node_modules/statsig-node-native/dist/engine/generated/statsig.wasm');
 
 /** The file's first bytes, as a full disk or a broken download leaves it. */
 function truncate(file, bytes) {
@@ -42,35 +43,110 @@ function readOnly(folder) {
 
 const isElf = process.platform === 'linux';
 
-/** The platform package becomes JavaScript: what a `NativeEngine` of another version, or something else, looks like. */
+/**
+ * The platform package becomes JavaScript: what a `NativeEngine` of another version, or something
+ * else, looks like.
+ */
 function replaceNative(project, code) {
   rmSync(nativeFile(project));
-  writeFileSync(join(nativePackage(project), 'package.json'), '{"name":"x","version":"1.0.0","main":"index.js"}');
+  writeFileSync(
+    join(nativePackage(project), 'package.json'),
+    '{"name":"x","version":"1.0.0","main":"index.js"}',
+  );
   writeFileSync(join(nativePackage(project), 'index.js'), code);
 }
 
-const otherVersion = "exports.NativeEngine = class { version() { return '0.0.1' } userCapacity() { return 1 } }";
+const otherVersion =
+  "exports.NativeEngine = class { version() { return '0.0.1' } userCapacity() { return 1 } }";
 
 /** Name, what it does to a project, and the engine that answers. */
 export const breakages = [
-  { name: 'the platform package is absent', engine: 'wasm', apply: (project) => rmSync(nativePackage(project), { recursive: true }) },
-  { name: 'the binary is deleted', engine: 'wasm', apply: (project) => rmSync(nativeFile(project)) },
-  { name: 'the binary is empty', engine: 'wasm', apply: (project) => truncate(nativeFile(project), 0) },
-  { name: 'the binary is cut off in its header', engine: 'wasm', apply: (project) => truncate(nativeFile(project), 1000) },
-  { name: 'the binary is cut off in its middle', engine: 'wasm', apply: (project) => truncate(nativeFile(project), 400_000) },
-  { name: 'the binary lacks its last byte', engine: 'wasm', apply: (project) => truncate(nativeFile(project), readFileSync(nativeFile(project)).length - 1) },
-  { name: 'the binary is text', engine: 'wasm', apply: (project) => writeFileSync(nativeFile(project), '<html>404</html>'.repeat(1000)) },
-  ...(isElf ? [
-    { name: 'the binary is for another machine', engine: 'wasm', apply: (project) => forAnotherMachine(nativeFile(project)) },
-    { name: 'the binary is for another libc', engine: 'wasm', apply: (project) => forAnotherLibc(nativeFile(project)) },
-  ] : []),
-  { name: 'the platform package is another addon', engine: 'wasm', apply: (project) => replaceNative(project, 'module.exports = {};') },
-  { name: 'the platform package is of another version', engine: 'wasm', apply: (project) => replaceNative(project, otherVersion) },
-  { name: 'the disk is read-only', engine: 'native', apply: (project) => readOnly(join(project, 'node_modules')) },
-  { name: 'binary and wasm are deleted', engine: 'js', apply: (project) => { rmSync(nativeFile(project)); rmSync(wasmFile(project)); } },
-  { name: 'binary and wasm are cut off', engine: 'js', apply: (project) => { truncate(nativeFile(project), 1000); truncate(wasmFile(project), 5000); } },
-  { name: 'the wasm is another module', engine: 'js', apply: (project) => {
-    rmSync(nativeFile(project));
-    writeFileSync(wasmFile(project), Buffer.from('0061736d01000000', 'hex'));
-  } },
+  {
+    name: 'the platform package is absent',
+    engine: 'wasm',
+    apply: (project) => rmSync(nativePackage(project), { recursive: true }),
+  },
+  {
+    name: 'the binary is deleted',
+    engine: 'wasm',
+    apply: (project) => rmSync(nativeFile(project)),
+  },
+  {
+    name: 'the binary is empty',
+    engine: 'wasm',
+    apply: (project) => truncate(nativeFile(project), 0),
+  },
+  {
+    name: 'the binary is cut off in its header',
+    engine: 'wasm',
+    apply: (project) => truncate(nativeFile(project), 1000),
+  },
+  {
+    name: 'the binary is cut off in its middle',
+    engine: 'wasm',
+    apply: (project) => truncate(nativeFile(project), 400_000),
+  },
+  {
+    name: 'the binary lacks its last byte',
+    engine: 'wasm',
+    apply: (project) => truncate(nativeFile(project), readFileSync(nativeFile(project)).length - 1),
+  },
+  {
+    name: 'the binary is text',
+    engine: 'wasm',
+    apply: (project) => writeFileSync(nativeFile(project), '<html>404</html>'.repeat(1000)),
+  },
+  ...(isElf
+    ? [
+        {
+          name: 'the binary is for another machine',
+          engine: 'wasm',
+          apply: (project) => forAnotherMachine(nativeFile(project)),
+        },
+        {
+          name: 'the binary is for another libc',
+          engine: 'wasm',
+          apply: (project) => forAnotherLibc(nativeFile(project)),
+        },
+      ]
+    : []),
+  {
+    name: 'the platform package is another addon',
+    engine: 'wasm',
+    apply: (project) => replaceNative(project, 'module.exports = {};'),
+  },
+  {
+    name: 'the platform package is of another version',
+    engine: 'wasm',
+    apply: (project) => replaceNative(project, otherVersion),
+  },
+  {
+    name: 'the disk is read-only',
+    engine: 'native',
+    apply: (project) => readOnly(join(project, 'node_modules')),
+  },
+  {
+    name: 'binary and wasm are deleted',
+    engine: 'js',
+    apply: (project) => {
+      rmSync(nativeFile(project));
+      rmSync(wasmFile(project));
+    },
+  },
+  {
+    name: 'binary and wasm are cut off',
+    engine: 'js',
+    apply: (project) => {
+      truncate(nativeFile(project), 1000);
+      truncate(wasmFile(project), 5000);
+    },
+  },
+  {
+    name: 'the wasm is another module',
+    engine: 'js',
+    apply: (project) => {
+      rmSync(nativeFile(project));
+      writeFileSync(wasmFile(project), Buffer.from('0061736d01000000', 'hex'));
+    },
+  },
 ];

@@ -1,6 +1,6 @@
-// Bundles the entries for edge runtimes, which have no node_modules and no node:*: dist/edge/index.mjs (any runtime; the
-// js engine, WebAssembly when it is handed in) and dist/edge/workerd.mjs (WebAssembly as a static module import).
-// Called by build-ts.mjs.
+// Bundles the entries for edge runtimes, which have no node_modules and no node:*:
+// dist/edge/index.mjs (any runtime; the js engine, WebAssembly when it is handed in) and
+// dist/edge/workerd.mjs (WebAssembly as a static module import). Called by build-ts.mjs.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';

@@ -1,8 +1,10 @@
-// Bundles what `require` of the package loads into dist/sdk.js: eighty small files took twice the time to load that one
-// does. From the sources, as in build-engines.mjs. Called by build-ts.mjs, after tsc and whatever else writes modules.
+// Bundles what `require` of the package loads into dist/sdk.js: eighty small files took twice the
+// time to load that one does. From the sources, as in build-engines.mjs. Called by build-ts.mjs,
+// after tsc and whatever else writes modules.
 //
-// What is required late (the engines, axios, tables) stays a file of its own. Every other file of dist that requires a
-// module of the bundle gets it from there, so that a process has each class once. Modules that nothing needs go.
+// What is required late (the engines, axios, tables) stays a file of its own. Every other file of
+// dist that requires a module of the bundle gets it from there, so that a process has each class
+// once. Modules that nothing needs go.
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, normalize, posix, relative, sep } from 'node:path';
@@ -15,10 +17,20 @@ const slashes = (path) => path.split(sep).join('/');
 const outputOf = (source) => source.replace(/^src\//, 'dist/').replace(/\.ts$/, '.js');
 const inputOf = (output) => output.replace(/^dist\//, './src/').replace(/\.js$/, '');
 
-/** What the behaviour suites ask of an installed package besides what it offers (use-packed.cjs). */
-const TESTED = ['engine/engine', 'engine/select', 'evaluation/asked-names', 'evaluation/time-zone', 'evaluation/user-agent', 'evaluation/user-encoder',
-  'evaluation/user-json', 'platform-node', 'singleton']
-  .map((name) => `dist/${name}.js`);
+/**
+ * What the behaviour suites ask of an installed package besides what it offers (use-packed.cjs).
+ */
+const TESTED = [
+  'engine/engine',
+  'engine/select',
+  'evaluation/asked-names',
+  'evaluation/time-zone',
+  'evaluation/user-agent',
+  'evaluation/user-encoder',
+  'evaluation/user-json',
+  'platform-node',
+  'singleton',
+].map((name) => `dist/${name}.js`);
 
 /** Leaves `require('./x')` as it is, but for the place that it is called from. */
 const lateLoads = {
@@ -26,7 +38,10 @@ const lateLoads = {
   setup(build) {
     build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
       if (kind !== 'require-call') return undefined;
-      return { external: true, path: `./${slashes(relative(join(root, 'src'), join(resolveDir, path)))}` };
+      return {
+        external: true,
+        path: `./${slashes(relative(join(root, 'src'), join(resolveDir, path)))}`,
+      };
     });
   },
 };
@@ -48,13 +63,21 @@ const options = {
 /** Modules of the bundle, as files of dist: all that dist/index.js imports. */
 async function partsOf(build) {
   const { metafile } = await build({ ...options, entryPoints: ['src/index.ts'] });
-  return new Set(Object.keys(metafile.inputs).map(outputOf).filter((file) => file !== 'dist/index.js'));
+  return new Set(
+    Object.keys(metafile.inputs)
+      .map(outputOf)
+      .filter((file) => file !== 'dist/index.js'),
+  );
 }
 
-/** The modules that the bundle exports, by their file: each costs 20 µs at load. CommonJS that TypeScript wrote looks for the mark. */
+/**
+ * The modules that the bundle exports, by their file: each costs 20 µs at load. CommonJS that
+ * TypeScript wrote looks for the mark.
+ */
 function entryText(parts) {
   const imports = parts.map((file, i) => `import * as part${i} from '${inputOf(file)}';`);
-  const marked = "const marked = (names) => Object.defineProperty({ ...names }, '__esModule', { value: true });";
+  const marked =
+    "const marked = (names) => Object.defineProperty({ ...names }, '__esModule', { value: true });";
   const exported = parts.map((file, i) => `  get '${file}'() { return marked(part${i}); },`);
   return [...imports, marked, 'module.exports = {', ...exported, '};'].join('\n');
 }
@@ -65,26 +88,46 @@ function exported(value) {
   return Object.values(value ?? {}).flatMap(exported);
 }
 
-const access = (from, file) => `require('${posix.relative(posix.dirname(from), bundle).replace(/^(?!\.)/, './')}')['${file}']`;
+const access = (from, file) =>
+  `require('${posix.relative(posix.dirname(from), bundle).replace(/^(?!\.)/, './')}')['${file}']`;
 
-/** The text of a module of the bundle that package.json exports. Each name stands there, for Node to see what `import` may name. */
+/**
+ * The text of a module of the bundle that package.json exports. Each name stands there, for Node to
+ * see what `import` may name.
+ */
 function doorText(file) {
-  const names = Object.keys(require(join(root, file))).map((name) => `exports.${name} = source.${name};`);
-  return ["'use strict';", "Object.defineProperty(exports, '__esModule', { value: true });", `const source = ${access(file, file)};`, ...names, ''].join('\n');
+  const names = Object.keys(require(join(root, file))).map(
+    (name) => `exports.${name} = source.${name};`,
+  );
+  return [
+    "'use strict';",
+    "Object.defineProperty(exports, '__esModule', { value: true });",
+    `const source = ${access(file, file)};`,
+    ...names,
+    '',
+  ].join('\n');
 }
 
 /** The text of a file that takes modules of the bundle from there; notes which. */
 function rewritten(file, parts, needed) {
-  return readFileSync(join(root, file), 'utf8').replace(/require\((["'])(\.[^"']*)\1\)/g, (call, _quote, path) => {
-    const base = posix.join(posix.dirname(file), path);
-    const part = [base, `${base}.js`, `${base}/index.js`].find((candidate) => parts.has(candidate));
-    if (part === undefined) return call;
-    needed.add(part);
-    return access(file, part);
-  });
+  return readFileSync(join(root, file), 'utf8').replace(
+    /require\((["'])(\.[^"']*)\1\)/g,
+    (call, _quote, path) => {
+      const base = posix.join(posix.dirname(file), path);
+      const part = [base, `${base}.js`, `${base}/index.js`].find((candidate) =>
+        parts.has(candidate),
+      );
+      if (part === undefined) return call;
+      needed.add(part);
+      return access(file, part);
+    },
+  );
 }
 
-/** The modules that what package.json offers needs beside the bundle, with their texts; notes what they need of the bundle. */
+/**
+ * The modules that what package.json offers needs beside the bundle, with their texts; notes what
+ * they need of the bundle.
+ */
 function outside(offered, parts, needed) {
   const texts = new Map();
   const waiting = offered.filter((file) => !parts.has(file));
@@ -94,7 +137,9 @@ function outside(offered, parts, needed) {
     texts.set(file, text);
     for (const [, path] of text.matchAll(/require\(["'](\.[^"']*)["']\)/g)) {
       const base = posix.join(posix.dirname(file), path);
-      const found = [base, `${base}.js`, `${base}/index.js`].find((candidate) => isFile(join(root, candidate)));
+      const found = [base, `${base}.js`, `${base}/index.js`].find((candidate) =>
+        isFile(join(root, candidate)),
+      );
       if (found === undefined) throw new Error(`${file} requires ${path}, which is not there`);
       if (found !== bundle) waiting.push(found);
     }
@@ -106,7 +151,9 @@ function outside(offered, parts, needed) {
 const isInner = (file) => /^dist\/engine\/js\/(?!engine\.d\.ts$)/.test(file);
 const isFile = (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
-/** `files`: those of dist; `late`: those that the bundle requires late. Returns those that are left. */
+/**
+ * `files`: those of dist; `late`: those that the bundle requires late. Returns those that are left.
+ */
 export async function bundleSdk(files, late) {
   const { build } = await import('esbuild');
   const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -118,7 +165,11 @@ export async function bundleSdk(files, late) {
   const texts = outside(offered, parts, needed);
   for (const file of doors) texts.set(file, doorText(file));
   const stdin = { contents: entryText([...needed].sort()), resolveDir: root, loader: 'ts' };
-  const { outputFiles } = await build({ ...options, stdin, banner: { js: '// Generated by scripts/build-sdk.mjs.' } });
+  const { outputFiles } = await build({
+    ...options,
+    stdin,
+    banner: { js: '// Generated by scripts/build-sdk.mjs.' },
+  });
   for (const [file, text] of texts) writeFileSync(join(root, file), text);
   writeFileSync(join(root, bundle), hardened(outputFiles[0].text));
   const others = files.filter((file) => !file.endsWith('.js') && !isInner(slashes(file)));

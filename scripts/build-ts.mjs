@@ -1,6 +1,6 @@
-// Bundles axios, compiles src/ to dist/ (CommonJS and declarations), then writes what is derived from it: the ES module
-// entries, the bundles for edge runtimes, the deep-import files of statsig-node's layout, and what `require` loads in one
-// file, each engine in another.
+// Bundles axios, compiles src/ to dist/ (CommonJS and declarations), then writes what is derived
+// from it: the ES module entries, the bundles for edge runtimes, the deep-import files of
+// statsig-node's layout, and what `require` loads in one file, each engine in another.
 //
 //   node scripts/build-ts.mjs [--if-stale]
 import { spawnSync } from 'node:child_process';
@@ -16,29 +16,52 @@ import { documentExports } from './document-exports.mjs';
 import { localBin } from './run.mjs';
 import { hashOf, isFresh, markFresh, root } from './stamp.mjs';
 
-const inputs = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json', 'scripts'];
+const inputs = [
+  'src',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package.json',
+  'package-lock.json',
+  'scripts',
+];
 
-/** Compiles and returns the emitted files, relative to the root. Ends the process on a type error. */
+/**
+ * Compiles and returns the emitted files, relative to the root. Ends the process on a type error.
+ */
 function compile() {
   const args = ['-p', 'tsconfig.build.json', '--listEmittedFiles', '--pretty', 'false'];
-  const { status, stdout } = spawnSync(localBin('tsc'), args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+  const { status, stdout } = spawnSync(localBin('tsc'), args, {
+    cwd: root,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
   const lines = (stdout ?? '').split(/\r?\n/);
   if (status !== 0) {
-    console.error(lines.filter((line) => line && !line.startsWith('TSFILE:')).join('\n') || 'tsc could not start');
+    console.error(
+      lines.filter((line) => line && !line.startsWith('TSFILE:')).join('\n') ||
+        'tsc could not start',
+    );
     process.exit(1);
   }
-  return lines.filter((line) => line.startsWith('TSFILE:')).map((line) => relative(root, line.slice(7).trim()));
+  return lines
+    .filter((line) => line.startsWith('TSFILE:'))
+    .map((line) => relative(root, line.slice(7).trim()));
 }
 
 /**
- * Declarations say some things in words that came after TypeScript 4.7, the oldest that we support: type-only star
- * exports (5.0), which mean the same without `type` here, and typed arrays with a type argument (5.7).
+ * Declarations say some things in words that came after TypeScript 4.7, the oldest that we support:
+ * type-only star exports (5.0), which mean the same without `type` here, and typed arrays with a
+ * type argument (5.7).
  */
 function lowerTypes(files) {
   for (const file of files.filter((name) => /\.d\.m?ts$/.test(name))) {
     const text = readFileSync(join(root, file), 'utf8');
-    const lowered = text.replace(/^export type \* from/gm, 'export * from')
-      .replace(/\b((?:Big)?(?:Ui|I)nt\d+(?:Clamped)?Array|Float\d+Array)<ArrayBuffer(?:Like)?>/g, '$1');
+    const lowered = text
+      .replace(/^export type \* from/gm, 'export * from')
+      .replace(
+        /\b((?:Big)?(?:Ui|I)nt\d+(?:Clamped)?Array|Float\d+Array)<ArrayBuffer(?:Like)?>/g,
+        '$1',
+      );
     if (lowered !== text) writeFileSync(join(root, file), lowered);
   }
 }
@@ -63,11 +86,17 @@ function copyGenerated() {
   for (const folder of ['engine/generated', 'network/generated']) {
     const from = join(root, 'src', folder);
     if (!existsSync(from)) continue;
-    cpSync(from, join(root, 'dist', folder), { recursive: true, filter: (path) => path === from || isGenerated(path) });
+    cpSync(from, join(root, 'dist', folder), {
+      recursive: true,
+      filter: (path) => path === from || isGenerated(path),
+    });
   }
 }
 
-if (process.argv.includes('--if-stale') && isFresh('ts', inputs, ['dist/index.js', 'dist/index.mjs', 'src/network/generated/axios-http.js'])) {
+if (
+  process.argv.includes('--if-stale') &&
+  isFresh('ts', inputs, ['dist/index.js', 'dist/index.mjs', 'src/network/generated/axios-http.js'])
+) {
   copyGenerated();
   console.log('javascript: dist is up to date');
   process.exit(0);

@@ -5,7 +5,9 @@ import { root } from './stamp.mjs';
 
 /** Release notes that no version contains yet. */
 export function pendingNotes() {
-  return readdirSync(join(root, '.changeset')).filter((file) => file.endsWith('.md') && file !== 'README.md');
+  return readdirSync(join(root, '.changeset')).filter(
+    (file) => file.endsWith('.md') && file !== 'README.md',
+  );
 }
 
 /** The section of CHANGELOG.md on a version; null without one. */

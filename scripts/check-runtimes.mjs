@@ -1,10 +1,11 @@
-// The packed package on every runtime it promises: each Node version, Bun, Deno, real workerd, a bundle without
-// node_modules, and installations whose binaries are broken. Each case is a process of its own that has to end by
-// itself.
+// The packed package on every runtime it promises: each Node version, Bun, Deno, real workerd, a
+// bundle without node_modules, and installations whose binaries are broken. Each case is a process
+// of its own that has to end by itself.
 //
 //   node scripts/check-runtimes.mjs [--skip-build] [--only <part of a name>] [--allow-missing]
 //
-// --allow-missing passes over runtimes that cannot be fetched; without it they fail. The last line counts.
+// --allow-missing passes over runtimes that cannot be fetched; without it they fail. The last line
+// counts.
 import { spawn } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,14 +14,24 @@ import { parseArgs } from 'node:util';
 import { breakages } from './broken-binaries.mjs';
 import { installInto, packAll } from './packed-project.mjs';
 import { localBin, mustRun } from './run.mjs';
-import { denoWithNothing, denoWithoutEnvironment, programOf, runtimes, workerd } from './runtimes.mjs';
+import {
+  denoWithNothing,
+  denoWithoutEnvironment,
+  programOf,
+  runtimes,
+  workerd,
+} from './runtimes.mjs';
 import { root } from './stamp.mjs';
 import { askWorker, bundle } from './run-workerd.mjs';
 
 const LONGEST_MS = 30_000;
 const LONGEST_SUITE_MS = 900_000;
 const { values: given } = parseArgs({
-  options: { 'skip-build': { type: 'boolean' }, only: { type: 'string', default: '' }, 'allow-missing': { type: 'boolean' } },
+  options: {
+    'skip-build': { type: 'boolean' },
+    only: { type: 'string', default: '' },
+    'allow-missing': { type: 'boolean' },
+  },
 });
 const isWanted = (name) => name.includes(given.only);
 const folder = mkdtempSync(join(tmpdir(), 'statsig-runtimes-'));
@@ -31,14 +42,22 @@ function ends(program, args, { longestMs = LONGEST_MS, success = /^ok .*/m, ...o
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => (text += chunk));
     const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       const said = success.exec(text);
       if (code === 0 && said !== null) resolve(said[0]);
-      else reject(new Error(signal === 'SIGKILL' ? `did not end within ${longestMs} ms\n${text}` : `exit ${code}\n${text}`));
+      else
+        reject(
+          new Error(
+            signal === 'SIGKILL'
+              ? `did not end within ${longestMs} ms\n${text}`
+              : `exit ${code}\n${text}`,
+          ),
+        );
     });
   });
 }
@@ -61,13 +80,20 @@ function present(runtime) {
   const program = programOf(runtime);
   if (program !== null) return program;
   counts[given['allow-missing'] ? 'missing' : 'failed']++;
-  console.log(`${given['allow-missing'] ? 'absent' : 'FAILED'} ${runtime.name}: ${runtime.spec} cannot be fetched`);
+  console.log(
+    `${given['allow-missing'] ? 'absent' : 'FAILED'} ${runtime.name}: ${runtime.spec} cannot be fetched`,
+  );
   return null;
 }
 
 function project(name, tarballs) {
   const made = installInto(join(folder, name), tarballs);
-  for (const file of ['sample-project.json', 'sample-users.json', 'sample-expected.json', 'sample-id-lists']) {
+  for (const file of [
+    'sample-project.json',
+    'sample-users.json',
+    'sample-expected.json',
+    'sample-id-lists',
+  ]) {
     cpSync(join(root, 'testdata/payloads', file), join(made, file), { recursive: true });
   }
   cpSync(join(root, '__test__/runtimes'), made, { recursive: true });
@@ -86,15 +112,23 @@ async function onEachRuntime({ withNative, without }) {
     if (program === null) continue;
     if (withNative) {
       for (const form of ['import', 'require']) {
-        await check(`${runtime.name}: ${form}`, () => smoke(runtime, program, { cwd: withNative, form, engine: 'native' }));
+        await check(`${runtime.name}: ${form}`, () =>
+          smoke(runtime, program, { cwd: withNative, form, engine: 'native' }),
+        );
       }
       for (const engine of ['native', 'wasm', 'js']) {
-        await check(`${runtime.name}: forced ${engine}`, () => smoke(runtime, program, { cwd: withNative, form: 'import', engine, forced: true }));
+        await check(`${runtime.name}: forced ${engine}`, () =>
+          smoke(runtime, program, { cwd: withNative, form: 'import', engine, forced: true }),
+        );
       }
     }
-    await check(`${runtime.name}: without a binary`, () => smoke(runtime, program, { cwd: without, form: 'import', engine: 'wasm' }));
+    await check(`${runtime.name}: without a binary`, () =>
+      smoke(runtime, program, { cwd: without, form: 'import', engine: 'wasm' }),
+    );
     for (const engine of ['wasm', 'js']) {
-      await check(`${runtime.name}: edge entry on ${engine}`, () => smoke(runtime, program, { cwd: without, form: 'edge', engine }));
+      await check(`${runtime.name}: edge entry on ${engine}`, () =>
+        smoke(runtime, program, { cwd: without, form: 'edge', engine }),
+      );
     }
   }
 }
@@ -104,9 +138,13 @@ async function onCarefulDeno(cwd) {
   const program = present(denoWithoutEnvironment);
   if (program === null) return;
   for (const form of ['import', 'require']) {
-    await check(`${denoWithoutEnvironment.name}: ${form}`, () => smoke(denoWithoutEnvironment, program, { cwd, form, engine: 'native' }));
+    await check(`${denoWithoutEnvironment.name}: ${form}`, () =>
+      smoke(denoWithoutEnvironment, program, { cwd, form, engine: 'native' }),
+    );
   }
-  await check(denoWithNothing.name, () => ends(program, [...denoWithNothing.args, 'unprivileged.mjs'], { cwd }));
+  await check(denoWithNothing.name, () =>
+    ends(program, [...denoWithNothing.args, 'unprivileged.mjs'], { cwd }),
+  );
 }
 
 async function onWorkerd(cwd) {
@@ -114,11 +152,16 @@ async function onWorkerd(cwd) {
   const program = present(workerd);
   if (program === null) return;
   for (const engine of ['wasm', 'js']) {
-    await check(`workerd on ${engine}`, () => askWorker({ program, args: workerd.args, cwd, engine }));
+    await check(`workerd on ${engine}`, () =>
+      askWorker({ program, args: workerd.args, cwd, engine }),
+    );
   }
 }
 
-/** The API and conformance suites, their imports of src led to the installed package, on one forced engine. */
+/**
+ * The API and conformance suites, their imports of src led to the installed package, on one forced
+ * engine.
+ */
 async function behaviour({ withNative, without }) {
   for (const engine of withNative ? ['native', 'wasm', 'js'] : ['wasm', 'js']) {
     await check(`behaviour suites on ${engine}`, () => {
@@ -128,8 +171,17 @@ async function behaviour({ withNative, without }) {
         STATSIG_TEST_ENGINES: engine,
         STATSIG_PACKED_DIST: join(withNative ?? without, 'node_modules/statsig-node-native/dist'),
       };
-      const args = ['--node-arguments=--require=./scripts/use-packed.cjs', '__test__/api/*.test.ts', '__test__/conformance/*.test.ts'];
-      return ends(localBin('ava'), args, { cwd: root, env, longestMs: LONGEST_SUITE_MS, success: /^ *\d+ tests? passed$/m });
+      const args = [
+        '--node-arguments=--require=./scripts/use-packed.cjs',
+        '__test__/api/*.test.ts',
+        '__test__/conformance/*.test.ts',
+      ];
+      return ends(localBin('ava'), args, {
+        cwd: root,
+        env,
+        longestMs: LONGEST_SUITE_MS,
+        success: /^ *\d+ tests? passed$/m,
+      });
     });
   }
 }
@@ -156,7 +208,8 @@ async function withBrokenBinaries(tarballs) {
 }
 
 try {
-  if (!given['skip-build']) mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
+  if (!given['skip-build'])
+    mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
   const tarballs = packAll(folder);
   const withNative = tarballs.native ? project('with-native', tarballs) : null;
   const without = project('without-native', { main: tarballs.main });
@@ -170,6 +223,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-if (counts.missing > 0) console.log(`${counts.missing} runtimes could not be fetched and were passed over`);
+if (counts.missing > 0)
+  console.log(`${counts.missing} runtimes could not be fetched and were passed over`);
 console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 && counts.passed > 0 ? 0 : 1;

@@ -1,4 +1,5 @@
-// Types of the packed package on old and new TypeScript, without skipLibCheck, over a file that uses the whole public API.
+// Types of the packed package on old and new TypeScript, without skipLibCheck, over a file that
+// uses the whole public API.
 //
 //   node scripts/check-types.mjs [--skip-build]
 import { copyFileSync } from 'node:fs';
@@ -8,8 +9,14 @@ import { mustRun, run } from './run.mjs';
 import { stageMain } from './stage-packages.mjs';
 import { root } from './stamp.mjs';
 
-/** The oldest that is supported, the last of version 5, the newest; Node's types that go with each. */
-const compilers = [['4.7.4', '18.0.0'], ['5.9.3', '20.19.43'], ['7.0.2', '20.19.43']];
+/**
+ * The oldest that is supported, the last of version 5, the newest; Node's types that go with each.
+ */
+const compilers = [
+  ['4.7.4', '18.0.0'],
+  ['5.9.3', '20.19.43'],
+  ['7.0.2', '20.19.43'],
+];
 const { step, end } = steps('types');
 
 /** module, moduleResolution, extension of the file, and the compiler from which on they exist. */
@@ -21,18 +28,44 @@ const modes = [
 ];
 
 await inFolder(async (folder) => {
-  if (!process.argv.includes('--skip-build')) mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
+  if (!process.argv.includes('--skip-build'))
+    mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
   const main = `file:${pack(stageMain([], folder), folder)}`;
   for (const [typescript, node] of compilers) {
-    const project = makeProject(folder, `typescript-${typescript}`, { 'statsig-node': main, typescript, '@types/node': node }, quietInstall);
+    const project = makeProject(
+      folder,
+      `typescript-${typescript}`,
+      { 'statsig-node': main, typescript, '@types/node': node },
+      quietInstall,
+    );
     const major = Number(typescript.split('.')[0]);
     for (const [module, resolution, extension, from, until] of modes) {
       if (major < from || major > until) continue;
       const file = `whole-api.${extension}`;
       copyFileSync(join(root, '__test__/package/types/whole-api.ts'), join(project, file));
-      const args = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2021', '--esModuleInterop', '--types', 'node',
-        '--module', module, '--moduleResolution', resolution, file];
-      step(`TypeScript ${typescript}, ${module}/${resolution}, .${extension}`, run(process.execPath, ['node_modules/typescript/bin/tsc', ...args], { cwd: project, shell: false }));
+      const args = [
+        '--noEmit',
+        '--strict',
+        '--skipLibCheck',
+        'false',
+        '--target',
+        'es2021',
+        '--esModuleInterop',
+        '--types',
+        'node',
+        '--module',
+        module,
+        '--moduleResolution',
+        resolution,
+        file,
+      ];
+      step(
+        `TypeScript ${typescript}, ${module}/${resolution}, .${extension}`,
+        run(process.execPath, ['node_modules/typescript/bin/tsc', ...args], {
+          cwd: project,
+          shell: false,
+        }),
+      );
     }
   }
 });

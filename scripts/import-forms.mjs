@@ -7,13 +7,23 @@ import { stagePlatform } from './stage-packages.mjs';
 import { root } from './stamp.mjs';
 
 /**
- * A project with the main tarball under both names, the platform's package unless null, and the fixtures.
- * `isForeign`: npm installs another platform's package only when it is told to.
+ * A project with the main tarball under both names, the platform's package unless null, and the
+ * fixtures. `isForeign`: npm installs another platform's package only when it is told to.
  */
 export function makeFixtureProject({ folder, name, main, platform, binaries, isForeign = false }) {
-  const own = platform ? { [platform.packageName]: `file:${pack(stagePlatform(platform, folder, binaries), folder)}` } : {};
-  const dependencies = { 'statsig-node-native': `file:${main}`, 'statsig-node': `file:${main}`, ...own };
-  const project = makeProject(folder, name, dependencies, [...quietInstall, '--omit=optional', ...(isForeign ? ['--force'] : [])]);
+  const own = platform
+    ? { [platform.packageName]: `file:${pack(stagePlatform(platform, folder, binaries), folder)}` }
+    : {};
+  const dependencies = {
+    'statsig-node-native': `file:${main}`,
+    'statsig-node': `file:${main}`,
+    ...own,
+  };
+  const project = makeProject(folder, name, dependencies, [
+    ...quietInstall,
+    '--omit=optional',
+    ...(isForeign ? ['--force'] : []),
+  ]);
   addFixtures(project);
   return project;
 }
@@ -21,7 +31,10 @@ export function makeFixtureProject({ folder, name, main, platform, binaries, isF
 /** Puts the programs and their payload into a project that has the package installed. */
 export function addFixtures(project) {
   cpSync(join(root, 'scripts', 'package-fixtures'), project, { recursive: true });
-  cpSync(join(root, 'testdata', 'payloads', 'sample-project.json'), join(project, 'sample-project.json'));
+  cpSync(
+    join(root, 'testdata', 'payloads', 'sample-project.json'),
+    join(project, 'sample-project.json'),
+  );
 }
 
 /** The programs `form-*` of a project. */
@@ -29,10 +42,18 @@ export function formsOf(project) {
   return readdirSync(project).filter((file) => file.startsWith('form-'));
 }
 
-/** Runs one form, with a server and a clean exit of its own; returns its exit code. `node`: the command and its arguments. */
+/**
+ * Runs one form, with a server and a clean exit of its own; returns its exit code. `node`: the
+ * command and its arguments.
+ */
 export function runForm(project, file, engine, node = [process.execPath]) {
   const env = { ...process.env, EXPECTED_ENGINE: engine };
   delete env.STATSIG_ENGINE;
   const longest = node.length > 1 ? 180_000 : 60_000;
-  return run(node[0], [...node.slice(1), file], { cwd: project, env, shell: false, timeout: longest });
+  return run(node[0], [...node.slice(1), file], {
+    cwd: project,
+    env,
+    shell: false,
+    timeout: longest,
+  });
 }

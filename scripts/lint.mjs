@@ -1,5 +1,6 @@
 // Checks of the source tree that need no build: who imports whom, file sizes, file names, versions,
-// generated package manifests, the list of what ships of others, workflows, references to the specification, links.
+// generated package manifests, the list of what ships of others, workflows, references to the
+// specification, links.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importProblems } from './check-imports.mjs';
@@ -14,10 +15,21 @@ import { filesBelow, root } from './stamp.mjs';
 
 const folders = ['src', 'crates', '__test__', 'scripts', 'bench', 'differential', 'fuzz'];
 const files = folders.flatMap(filesBelow).filter((file) => /\.(ts|mts|mjs|rs)$/.test(file));
-const sources = files.map((file) => ({ file: file.replaceAll('\\', '/'), text: readFileSync(join(root, file), 'utf8') }));
+const sources = files.map((file) => ({
+  file: file.replaceAll('\\', '/'),
+  text: readFileSync(join(root, file), 'utf8'),
+}));
 
-const problems = [...importProblems(sources), ...layoutProblems(sources), ...manifestProblems(), ...exportProblems(), ...versionProblems(),
-  ...licenceProblems(), ...workflowProblems(), ...referenceProblems([...sources, ...pages()])];
+const problems = [
+  ...importProblems(sources),
+  ...layoutProblems(sources),
+  ...manifestProblems(),
+  ...exportProblems(),
+  ...versionProblems(),
+  ...licenceProblems(),
+  ...workflowProblems(),
+  ...referenceProblems([...sources, ...pages()]),
+];
 for (const problem of problems) console.error(problem);
 console.log(`lint: ${sources.length} files, ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

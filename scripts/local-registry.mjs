@@ -1,5 +1,6 @@
-// An npm registry on this machine that serves given tarballs and nothing else, so that package managers can install what is
-// not published yet, platform packages included, the way they install from npm.
+// An npm registry on this machine that serves given tarballs and nothing else, so that package
+// managers can install what is not published yet, platform packages included, the way they install
+// from npm.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
@@ -22,8 +23,18 @@ function packument({ manifest, bytes }, url) {
     shasum: digest('sha1', bytes, 'hex'),
   };
   // pnpm refuses versions without a date.
-  const time = { created: '2026-01-01T00:00:00.000Z', modified: '2026-01-01T00:00:00.000Z', [version]: '2026-01-01T00:00:00.000Z' };
-  return { _id: name, name, 'dist-tags': { latest: version }, versions: { [version]: { ...manifest, _id: `${name}@${version}`, dist } }, time };
+  const time = {
+    created: '2026-01-01T00:00:00.000Z',
+    modified: '2026-01-01T00:00:00.000Z',
+    [version]: '2026-01-01T00:00:00.000Z',
+  };
+  return {
+    _id: name,
+    name,
+    'dist-tags': { latest: version },
+    versions: { [version]: { ...manifest, _id: `${name}@${version}`, dist } },
+    time,
+  };
 }
 
 /** Starts the registry; resolves with its `url`, `versionOf` a package and `close`. */
@@ -33,9 +44,13 @@ export function startRegistry(tarballs) {
     const url = `http://127.0.0.1:${server.address().port}`;
     const path = decodeURIComponent(new URL(request.url, url).pathname).slice(1);
     const found = path.startsWith('tarballs/')
-      ? [...packages.values()].find(({ manifest }) => path === `tarballs/${manifest.name}-${manifest.version}.tgz`)?.bytes
+      ? [...packages.values()].find(
+          ({ manifest }) => path === `tarballs/${manifest.name}-${manifest.version}.tgz`,
+        )?.bytes
       : packages.has(path) && JSON.stringify(packument(packages.get(path), url));
-    response.writeHead(found ? 200 : 404, { 'content-type': Buffer.isBuffer(found) ? 'application/octet-stream' : 'application/json' });
+    response.writeHead(found ? 200 : 404, {
+      'content-type': Buffer.isBuffer(found) ? 'application/octet-stream' : 'application/json',
+    });
     response.end(found || '{"error":"not found"}');
   });
   return new Promise((resolve, reject) => {

@@ -2,7 +2,8 @@
 //
 //   npm run pack:local
 //
-// `npm pack` alone gives the main package, which answers on wasm: native binaries are packages of their own.
+// `npm pack` alone gives the main package, which answers on wasm: native binaries are packages of
+// their own.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { packAll } from './packed-project.mjs';
@@ -15,8 +16,14 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
 const { main, native } = packAll(folder);
 // What was staged to be packed.
-for (const entry of readdirSync(folder)) if (!entry.endsWith('.tgz')) rmSync(join(folder, entry), { recursive: true });
+for (const entry of readdirSync(folder))
+  if (!entry.endsWith('.tgz')) rmSync(join(folder, entry), { recursive: true });
 const [packed, binary] = [main, native].map((path) => path && relative(root, path));
-console.log(`\nIn an application, with this folder's path before each of them:\n  npm install ${packed}${binary ? ` ${binary}` : ''}`);
-console.log(`The same under the old name, so that no code changes:\n  npm install statsig-node@file:${packed}${binary ? ` ${binary}` : ''}`);
-if (!binary) console.log('There is no native binary (cargo is needed for one): wasm answers, or js.');
+console.log(
+  `\nIn an application, with this folder's path before each of them:\n  npm install ${packed}${binary ? ` ${binary}` : ''}`,
+);
+console.log(
+  `The same under the old name, so that no code changes:\n  npm install statsig-node@file:${packed}${binary ? ` ${binary}` : ''}`,
+);
+if (!binary)
+  console.log('There is no native binary (cargo is needed for one): wasm answers, or js.');

@@ -1,4 +1,5 @@
-// The manifests of the per-platform packages, npm/<platform>/package.json, generated from platforms.mjs.
+// The manifests of the per-platform packages, npm/<platform>/package.json, generated from
+// platforms.mjs.
 //
 //   node scripts/platform-packages.mjs           write them
 //   node scripts/platform-packages.mjs --check   fail when they differ from what would be written
@@ -13,45 +14,54 @@ const main = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 /** file (relative to the root) → text. */
 function manifests() {
   const { name, version, license, author, engines, repository, homepage, bugs } = main();
-  return Object.fromEntries(platforms.flatMap((platform) => {
-    const manifest = {
-      name: platform.packageName,
-      version,
-      description: `Native binary of ${name} for ${platform.target} (${platform.minimum} or newer). Installed by ${name} itself.`,
-      license,
-      author,
-      repository,
-      homepage,
-      bugs,
-      engines,
-      os: [platform.os],
-      cpu: [platform.cpu],
-      ...(platform.libc ? { libc: [platform.libc] } : {}),
-      main: platform.file,
-      files: [platform.file, 'THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'],
-    };
-    const readme = `# ${platform.packageName}\n\nThe native binary of [${name}](https://www.npmjs.com/package/${name}) for \`${platform.target}\` ` +
-      `(${platform.minimum} or newer).\nInstall \`${name}\`; it depends on this package where it fits.\n`;
-    return [
-      [`npm/${platform.name}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`],
-      [`npm/${platform.name}/README.md`, readme],
-    ];
-  }));
+  return Object.fromEntries(
+    platforms.flatMap((platform) => {
+      const manifest = {
+        name: platform.packageName,
+        version,
+        description: `Native binary of ${name} for ${platform.target} (${platform.minimum} or newer). Installed by ${name} itself.`,
+        license,
+        author,
+        repository,
+        homepage,
+        bugs,
+        engines,
+        os: [platform.os],
+        cpu: [platform.cpu],
+        ...(platform.libc ? { libc: [platform.libc] } : {}),
+        main: platform.file,
+        files: [platform.file, 'THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json'],
+      };
+      const readme =
+        `# ${platform.packageName}\n\nThe native binary of [${name}](https://www.npmjs.com/package/${name}) for \`${platform.target}\` ` +
+        `(${platform.minimum} or newer).\nInstall \`${name}\`; it depends on this package where it fits.\n`;
+      return [
+        [`npm/${platform.name}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`],
+        [`npm/${platform.name}/README.md`, readme],
+      ];
+    }),
+  );
 }
 
-/** Differences between the committed manifests, package.json's `napi.targets` and the table, as sentences. */
+/**
+ * Differences between the committed manifests, package.json's `napi.targets` and the table, as
+ * sentences.
+ */
 export function manifestProblems() {
   const problems = [];
   for (const [file, text] of Object.entries(manifests())) {
     const path = join(root, file);
-    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) problems.push(`${file}: stale; run node scripts/platform-packages.mjs`);
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text)
+      problems.push(`${file}: stale; run node scripts/platform-packages.mjs`);
   }
   const folders = existsSync(join(root, 'npm')) ? readdirSync(join(root, 'npm')) : [];
   for (const folder of folders) {
-    if (!platforms.some((platform) => platform.name === folder)) problems.push(`npm/${folder}: no such platform in scripts/platforms.mjs`);
+    if (!platforms.some((platform) => platform.name === folder))
+      problems.push(`npm/${folder}: no such platform in scripts/platforms.mjs`);
   }
   const targets = platforms.map((platform) => platform.target);
-  if (JSON.stringify(main().napi.targets) !== JSON.stringify(targets)) problems.push('package.json: napi.targets differs from scripts/platforms.mjs');
+  if (JSON.stringify(main().napi.targets) !== JSON.stringify(targets))
+    problems.push('package.json: napi.targets differs from scripts/platforms.mjs');
   return problems;
 }
 

@@ -1,5 +1,6 @@
-// The platforms that get a native binary. One row per optional package; the order is that of napi-rs' documentation.
-// `minimum` is the baseline that the release build promises (docs/platforms.md).
+// The platforms that get a native binary. One row per optional package; the order is that of
+// napi-rs' documentation. `minimum` is the baseline that the release build promises
+// (docs/platforms.md).
 export const binaryName = 'statsig-node-native';
 
 export const platforms = [
@@ -16,13 +17,25 @@ export const platforms = [
 function row(name, target, minimum) {
   const [os, cpu, abi] = name.split('-');
   const libc = { gnu: 'glibc', musl: 'musl' }[abi] ?? null;
-  return { name, target, os, cpu, libc, minimum, file: `${binaryName}.${name}.node`, packageName: `${binaryName}-${name}` };
+  return {
+    name,
+    target,
+    os,
+    cpu,
+    libc,
+    minimum,
+    file: `${binaryName}.${name}.node`,
+    packageName: `${binaryName}-${name}`,
+  };
 }
 
 /** The row of the machine that runs this, or null when it is none of them. */
 export function thisPlatform() {
   const libc = process.platform !== 'linux' ? null : isMusl() ? 'musl' : 'glibc';
-  return platforms.find((p) => p.os === process.platform && p.cpu === process.arch && p.libc === libc) ?? null;
+  return (
+    platforms.find((p) => p.os === process.platform && p.cpu === process.arch && p.libc === libc) ??
+    null
+  );
 }
 
 function isMusl() {

@@ -21,12 +21,17 @@ const payloads = join(root, 'testdata', 'payloads');
 
 function readArguments() {
   const { values } = parseArgs({
-    options: { specs: { type: 'string' }, users: { type: 'string' }, 'id-lists': { type: 'string' } },
+    options: {
+      specs: { type: 'string' },
+      users: { type: 'string' },
+      'id-lists': { type: 'string' },
+    },
   });
   const isSample = values.specs === undefined;
   const specsFile = isSample ? join(payloads, 'sample-project.json') : resolve(values.specs);
   const usersFile = values.users ?? (isSample ? join(payloads, 'sample-users.json') : undefined);
-  const idListsDirectory = values['id-lists'] ?? (isSample ? join(payloads, 'sample-id-lists') : undefined);
+  const idListsDirectory =
+    values['id-lists'] ?? (isSample ? join(payloads, 'sample-id-lists') : undefined);
   return { specsFile, usersFile, idListsDirectory };
 }
 
@@ -50,11 +55,15 @@ async function main() {
     const started = performance.now();
     const details = await statsig.initializeAsync();
     console.log(`\nServing ${specsFile}\n     on ${server.url}`);
-    console.log(`Initialized from ${details.source ?? 'nothing'} in ${Math.round(performance.now() - started)} ms`);
+    console.log(
+      `Initialized from ${details.source ?? 'nothing'} in ${Math.round(performance.now() - started)} ms`,
+    );
     if (!details.success) throw details.error ?? new Error('initialization failed');
     describeEngine(statsig.engineInfo());
 
-    const users = usersFile ? JSON.parse(readFileSync(usersFile, 'utf8')) : usersFor(JSON.parse(readFileSync(specsFile, 'utf8')));
+    const users = usersFile
+      ? JSON.parse(readFileSync(usersFile, 'utf8'))
+      : usersFor(JSON.parse(readFileSync(specsFile, 'utf8')));
     printAnswers(statsig, users);
     await statsig.flush();
     printEvents(server.events());

@@ -1,4 +1,5 @@
-// Publishes all packages: the platforms first, the main one last, so that it never points at what isn't there.
+// Publishes all packages: the platforms first, the main one last, so that it never points at what
+// isn't there.
 //
 //   node scripts/release.mjs --dry-run [--allow-missing]   pack, check and list every file, publish nothing
 //   node scripts/release.mjs --publish                     from CI, with trusted publishing and provenance
@@ -15,14 +16,18 @@ import { root } from './stamp.mjs';
 import { builtPlatforms, stageMain, stagePlatform } from './stage-packages.mjs';
 
 const isPublishing = process.argv.includes('--publish');
-if (isPublishing === process.argv.includes('--dry-run')) throw new Error('say either --dry-run or --publish');
-if (isPublishing && process.env.GITHUB_ACTIONS !== 'true') throw new Error('releases are published from CI only');
+if (isPublishing === process.argv.includes('--dry-run'))
+  throw new Error('say either --dry-run or --publish');
+if (isPublishing && process.env.GITHUB_ACTIONS !== 'true')
+  throw new Error('releases are published from CI only');
 
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const tag = process.env.GITHUB_REF_NAME ?? '';
-if (isPublishing && tag !== `v${version}`) throw new Error(`the tag ${tag} does not name version ${version}`);
+if (isPublishing && tag !== `v${version}`)
+  throw new Error(`the tag ${tag} does not name version ${version}`);
 const pending = pendingNotes();
-if (isPublishing && pending.length > 0) throw new Error(`release notes are pending (npm run version-packages): ${pending.join(', ')}`);
+if (isPublishing && pending.length > 0)
+  throw new Error(`release notes are pending (npm run version-packages): ${pending.join(', ')}`);
 const notes = notesOf(version);
 if (isPublishing && notes === null) throw new Error(`CHANGELOG.md says nothing of ${version}`);
 console.log(notes ?? `CHANGELOG.md says nothing of ${version} yet; pending: ${pending.join(', ')}`);
@@ -33,19 +38,29 @@ if (missing.length > 0 && !process.argv.includes('--allow-missing')) {
   throw new Error(`no binary for ${missing.map((platform) => platform.name).join(', ')}`);
 }
 
-if (!existsSync(join(root, 'dist/engine/generated/statsig.wasm'))) throw new Error('the WebAssembly module is missing');
+if (!existsSync(join(root, 'dist/engine/generated/statsig.wasm')))
+  throw new Error('the WebAssembly module is missing');
 
 const folder = mkdtempSync(join(tmpdir(), 'statsig-release-'));
 try {
-  const packages = built.map((platform) => ({ packageName: platform.packageName, kind: 'platform', path: stagePlatform(platform, folder) }));
+  const packages = built.map((platform) => ({
+    packageName: platform.packageName,
+    kind: 'platform',
+    path: stagePlatform(platform, folder),
+  }));
   const optional = packages.map(({ packageName }) => packageName);
   packages.push({ packageName: name, kind: 'main', optional, path: stageMain(built, folder) });
   // All are checked before the first is published.
-  const problems = packages.flatMap(({ path, ...rest }) => packageProblems(path, { version, ...rest }));
+  const problems = packages.flatMap(({ path, ...rest }) =>
+    packageProblems(path, { version, ...rest }),
+  );
   if (problems.length > 0) throw new Error(problems.join('\n'));
   mkdirSync(join(root, 'target/sbom'), { recursive: true });
   for (const { packageName, path } of packages) {
-    copyFileSync(join(path, 'sbom.cdx.json'), join(root, `target/sbom/${packageName}-${version}.cdx.json`));
+    copyFileSync(
+      join(path, 'sbom.cdx.json'),
+      join(root, `target/sbom/${packageName}-${version}.cdx.json`),
+    );
     publish(packageName, path);
   }
 } finally {
@@ -53,10 +68,25 @@ try {
 }
 
 function publish(packageName, path) {
-  if (isPublishing && outputOf('npm', ['view', `${packageName}@${version}`, 'version'])?.trim() === version) {
+  if (
+    isPublishing &&
+    outputOf('npm', ['view', `${packageName}@${version}`, 'version'])?.trim() === version
+  ) {
     console.log(`${packageName}@${version} is published already`);
     return;
   }
-  // The dry run goes as far as it can without a login: npm packs and checks the manifest; provenance is made when it is sent.
-  mustRun('npm', ['publish', ...(isPublishing ? [] : ['--dry-run']), '--provenance', '--access', 'public', '--ignore-scripts'], { cwd: path });
+  // The dry run goes as far as it can without a login: npm packs and checks the manifest;
+  // provenance is made when it is sent.
+  mustRun(
+    'npm',
+    [
+      'publish',
+      ...(isPublishing ? [] : ['--dry-run']),
+      '--provenance',
+      '--access',
+      'public',
+      '--ignore-scripts',
+    ],
+    { cwd: path },
+  );
 }

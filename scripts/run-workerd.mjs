@@ -9,7 +9,10 @@ import { build } from 'esbuild';
 
 const WAIT_MS = 20_000;
 
-/** Bundles an entry for a runtime with the given conditions; WebAssembly modules stay imports, copied beside it. */
+/**
+ * Bundles an entry for a runtime with the given conditions; WebAssembly modules stay imports,
+ * copied beside it.
+ */
 export async function bundle({ entry, outfile, conditions }) {
   const copyWasm = {
     name: 'copy-wasm',
@@ -21,7 +24,14 @@ export async function bundle({ entry, outfile, conditions }) {
     },
   };
   await build({
-    entryPoints: [entry], outfile, bundle: true, format: 'esm', platform: 'neutral', conditions, logLevel: 'error', plugins: [copyWasm],
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    conditions,
+    logLevel: 'error',
+    plugins: [copyWasm],
   });
 }
 
@@ -62,16 +72,28 @@ async function ask(url) {
   }
 }
 
-/** Runs __test__/runtimes/worker.mjs of a project on one engine: its answer must be right, its events must arrive. */
+/**
+ * Runs __test__/runtimes/worker.mjs of a project on one engine: its answer must be right, its
+ * events must arrive.
+ */
 export async function askWorker({ program, args, cwd, engine }) {
-  const { createLocalServer } = createRequire(join(cwd, 'package.json'))('statsig-node-native/local-server');
+  const { createLocalServer } = createRequire(join(cwd, 'package.json'))(
+    'statsig-node-native/local-server',
+  );
   const folder = join(cwd, `workerd-${engine}`);
   mkdirSync(folder, { recursive: true });
-  await bundle({ entry: join(cwd, 'worker.mjs'), outfile: join(folder, 'worker.mjs'), conditions: ['workerd'] });
+  await bundle({
+    entry: join(cwd, 'worker.mjs'),
+    outfile: join(folder, 'worker.mjs'),
+    conditions: ['workerd'],
+  });
   const server = await createLocalServer({ specsFile: join(cwd, 'sample-project.json') });
   const port = await freePort();
   writeFileSync(join(folder, 'config.capnp'), configuration(port, server.api));
-  const child = spawn(program, [...args, 'config.capnp'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...args, 'config.capnp'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
   const ended = new Promise((resolve) => child.on('close', resolve));
@@ -81,12 +103,24 @@ export async function askWorker({ program, args, cwd, engine }) {
     const answer = await response.json();
     assert.deepEqual(
       { ...answer, bootstrap: answer.bootstrap > 10 },
-      { success: true, error: 'undefined', engine, gate: true, unknown: false, tariff: 'EUR', bootstrap: true },
+      {
+        success: true,
+        error: 'undefined',
+        engine,
+        gate: true,
+        unknown: false,
+        tariff: 'EUR',
+        bootstrap: true,
+      },
     );
     const end = Date.now() + WAIT_MS;
     const names = () => server.events().map(({ eventName }) => eventName);
-    while (!names().includes(`worker-${engine}`) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.ok(names().includes(`worker-${engine}`) && names().includes('statsig::gate_exposure'), `events arrived: ${names().join()}`);
+    while (!names().includes(`worker-${engine}`) && Date.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok(
+      names().includes(`worker-${engine}`) && names().includes('statsig::gate_exposure'),
+      `events arrived: ${names().join()}`,
+    );
     const [posted] = server.requests().filter(({ route }) => route === 'events');
     assert.equal(posted.headers['content-encoding'], 'gzip');
     return `answered on ${answer.engine}, ${names().length} events, gzip`;

@@ -5,9 +5,17 @@ import { root } from './stamp.mjs';
 
 const isWindows = process.platform === 'win32';
 
-/** Runs a program to its end with the terminal attached; returns its exit code (1 when a signal ended it). */
+/**
+ * Runs a program to its end with the terminal attached; returns its exit code (1 when a signal
+ * ended it).
+ */
 export function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: isWindows, ...options });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: isWindows,
+    ...options,
+  });
   if (result.error) console.error(`${command}: ${result.error.message}`);
   return result.status ?? 1;
 }
@@ -20,7 +28,12 @@ export function mustRun(command, args, options) {
 
 /** Runs a program quietly; null when it could not start or failed. */
 export function outputOf(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', shell: isWindows, ...options });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    shell: isWindows,
+    ...options,
+  });
   return result.status === 0 ? result.stdout : null;
 }
 

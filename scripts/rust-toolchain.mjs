@@ -2,8 +2,9 @@
 import programs from './programs.cjs';
 
 /**
- * How to call cargo for `target`: `cargo`, its further `args` and `env`; null when no toolchain here can. `std` names the
- * crates of the standard library that Debian's compiler has to build (see programs.cjs).
+ * How to call cargo for `target`: `cargo`, its further `args` and `env`; null when no toolchain
+ * here can. `std` names the crates of the standard library that Debian's compiler has to build (see
+ * programs.cjs).
  */
 export function toolchainFor(target, std) {
   const found = programs.rustFor(target);

@@ -2,9 +2,10 @@
 //
 //   node scripts/setup.mjs [--all] [--print]
 //
-// By apt on Debian and Ubuntu, by brew on macOS, Rust targets by rustup; elsewhere, and for what those do not have, it says
-// what to install. --all: what `.ci/run` wants as well, and not only `npm it`. --print: only says what it would do.
-// The exit code is 0 when nothing is missing in the end.
+// By apt on Debian and Ubuntu, by brew on macOS, Rust targets by rustup; elsewhere, and for what
+// those do not have, it says what to install. --all: what `.ci/run` wants as well, and not only
+// `npm it`. --print: only says what it would do. The exit code is 0 when nothing is missing in the
+// end.
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import programs from './programs.cjs';
@@ -25,37 +26,61 @@ export function packageCommands(rows, { has, isRoot }) {
   const [apt, brew, cask] = ['apt', 'brew', 'cask'].map((key) => all(rows, key));
   if (has('apt-get')) {
     const canInstall = apt.length > 0 && (isRoot || has('sudo'));
-    return canInstall ? [asRoot('apt-get', 'update', '-qq'), asRoot('apt-get', 'install', '-y', '-qq', ...apt)] : [];
+    return canInstall
+      ? [asRoot('apt-get', 'update', '-qq'), asRoot('apt-get', 'install', '-y', '-qq', ...apt)]
+      : [];
   }
   if (!has('brew')) return [];
-  return [...(brew.length > 0 ? [['brew', ['install', ...brew]]] : []), ...(cask.length > 0 ? [['brew', ['install', '--cask', ...cask]]] : [])];
+  return [
+    ...(brew.length > 0 ? [['brew', ['install', ...brew]]] : []),
+    ...(cask.length > 0 ? [['brew', ['install', '--cask', ...cask]]] : []),
+  ];
 }
 
 /** Runs one command; a package that apt does not know must not keep it from the others. */
 function install([program, args], isOnlyPrinted) {
   console.log(`$ ${program} ${args.join(' ')}`);
   if (isOnlyPrinted) return;
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'] };
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  };
   if (run(program, args, options) === 0 || !args.includes('-y')) return;
   const at = args.indexOf('-qq') + 1;
   for (const name of args.slice(at)) run(program, [...args.slice(0, at), name], options);
 }
 
 function describe({ name, use, apt, brew, cask, elsewhere }) {
-  const ways = [apt && `apt: ${apt.join(' ')}`, (brew ?? cask) && `brew: ${(brew ?? cask).join(' ')}`, elsewhere].filter(Boolean);
+  const ways = [
+    apt && `apt: ${apt.join(' ')}`,
+    (brew ?? cask) && `brew: ${(brew ?? cask).join(' ')}`,
+    elsewhere,
+  ].filter(Boolean);
   return `  ${name} (without it ${use}): ${ways.join('; ')}`;
 }
 
 function main() {
-  const { values } = parseArgs({ options: { all: { type: 'boolean', default: false }, print: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      all: { type: 'boolean', default: false },
+      print: { type: 'boolean', default: false },
+    },
+  });
   const wanted = values.all ? [...programs.forTests, ...programs.forChecks] : programs.forTests;
   const missing = () => wanted.filter((row) => row.find() === undefined);
-  const host = { has: (name) => programs.onPath(name) !== undefined, isRoot: process.getuid?.() === 0 };
+  const host = {
+    has: (name) => programs.onPath(name) !== undefined,
+    isRoot: process.getuid?.() === 0,
+  };
   for (const commands of [rustupCommands, packageCommands]) {
     for (const command of commands(missing(), host)) install(command, values.print);
   }
   const left = missing();
-  console.log(left.length === 0 ? `All ${wanted.length} programs are here.` : ['Missing:', ...left.map(describe)].join('\n'));
+  console.log(
+    left.length === 0
+      ? `All ${wanted.length} programs are here.`
+      : ['Missing:', ...left.map(describe)].join('\n'),
+  );
   process.exitCode = left.length === 0 ? 0 : 1;
 }
 

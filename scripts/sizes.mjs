@@ -1,4 +1,5 @@
-// The most that what ships may weigh, compressed with brotli. A change that needs more raises the limit here and says why.
+// The most that what ships may weigh, compressed with brotli. A change that needs more raises the
+// limit here and says why.
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -26,5 +27,7 @@ export function sizesOf(path) {
 /** A sentence when the file is over its limit, else null. */
 export function sizeProblem(path, most) {
   const { brotli } = sizesOf(path);
-  return brotli <= most ? null : `${brotli} KiB with brotli, the limit is ${most} (scripts/sizes.mjs)`;
+  return brotli <= most
+    ? null
+    : `${brotli} KiB with brotli, the limit is ${most} (scripts/sizes.mjs)`;
 }

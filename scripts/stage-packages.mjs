@@ -1,7 +1,8 @@
-// Lays the packages out as they are published: a folder per platform with its binary, and the main package, whose
-// manifest gets the platform packages as exact optional dependencies. They are added here and not in the repository's
-// package.json, because a name that isn't published yet would break `npm install`. Each gets the licences of what others
-// wrote in it, and its bill of materials.
+// Lays the packages out as they are published: a folder per platform with its binary, and the main
+// package, whose manifest gets the platform packages as exact optional dependencies. They are added
+// here and not in the repository's package.json, because a name that isn't published yet would
+// break `npm install`. Each gets the licences of what others wrote in it, and its bill of
+// materials.
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { platforms } from './platforms.mjs';
@@ -14,7 +15,10 @@ const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, 
 
 /** `artefact`: "native" or "wasm"; `more`: further parts of the text. */
 function addNotices(folder, kind, artefact, more = []) {
-  const text = [readFileSync(join(root, 'licenses', `${artefact}.txt`), 'utf8').trim(), ...more].join(`\n\n${'-'.repeat(80)}\n\n`);
+  const text = [
+    readFileSync(join(root, 'licenses', `${artefact}.txt`), 'utf8').trim(),
+    ...more,
+  ].join(`\n\n${'-'.repeat(80)}\n\n`);
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), `${text}\n`);
   writeJson(join(folder, 'sbom.cdx.json'), sbomOf(kind, readManifest(folder)));
 }
@@ -24,15 +28,23 @@ function noticesOfBundles() {
   const folder = join(root, 'node_modules/ua-parser-js');
   const { name, version, license } = readManifest(folder);
   const axios = 'dist/network/generated/axios-http.js: see axios-http.licenses.txt beside it';
-  return [`${name} ${version} (${license}), in dist/edge\n\n${readFileSync(join(folder, 'license.md'), 'utf8').trim()}`, axios];
+  return [
+    `${name} ${version} (${license}), in dist/edge\n\n${readFileSync(join(folder, 'license.md'), 'utf8').trim()}`,
+    axios,
+  ];
 }
 
 /** Platforms whose binary was built or downloaded into src/engine/generated. */
 export function builtPlatforms() {
-  return platforms.filter((platform) => existsSync(join(root, 'src/engine/generated', platform.file)));
+  return platforms.filter((platform) =>
+    existsSync(join(root, 'src/engine/generated', platform.file)),
+  );
 }
 
-/** Copies npm/<platform> and its binary, from `binaries`, into `folder`; returns the package's folder. */
+/**
+ * Copies npm/<platform> and its binary, from `binaries`, into `folder`; returns the package's
+ * folder.
+ */
 export function stagePlatform(platform, folder, binaries = join(root, 'src/engine/generated')) {
   const to = join(folder, platform.name);
   cpSync(join(root, 'npm', platform.name), to, { recursive: true });
@@ -42,9 +54,14 @@ export function stagePlatform(platform, folder, binaries = join(root, 'src/engin
   return to;
 }
 
-/** Copies what `npm pack` would take of the main package into `folder`; returns the package's folder. */
+/**
+ * Copies what `npm pack` would take of the main package into `folder`; returns the package's
+ * folder.
+ */
 export function stageMain(optional, folder) {
-  const packed = outputOf('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const packed = outputOf('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (packed === null) throw new Error('npm pack failed');
   // npm 12 answers with an object by package name, older ones with a list.
   const [report] = Object.values(JSON.parse(packed));
@@ -55,7 +72,9 @@ export function stageMain(optional, folder) {
   }
   const manifest = readManifest(to);
   for (const name of ['devDependencies', 'ava', 'napi', 'scripts']) delete manifest[name];
-  manifest.optionalDependencies = Object.fromEntries(optional.map((platform) => [platform.packageName, manifest.version]));
+  manifest.optionalDependencies = Object.fromEntries(
+    optional.map((platform) => [platform.packageName, manifest.version]),
+  );
   manifest.files.push('THIRD-PARTY-LICENSES.txt', 'sbom.cdx.json');
   writeJson(join(to, 'package.json'), manifest);
   addNotices(to, 'main', 'wasm', noticesOfBundles());

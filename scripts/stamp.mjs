@@ -1,5 +1,6 @@
-// Tells whether a build step has to run again: a hash over the contents of its inputs, kept in .cache/stamps/.
-// Contents rather than modification times, because `git checkout` and `npm pack` rewrite the latter.
+// Tells whether a build step has to run again: a hash over the contents of its inputs, kept in
+// .cache/stamps/. Contents rather than modification times, because `git checkout` and `npm pack`
+// rewrite the latter.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -23,7 +24,10 @@ export function filesBelow(folder) {
   return found.sort();
 }
 
-/** SHA-256 over names and contents of files and folders (relative to the root); absent ones count as absent. */
+/**
+ * SHA-256 over names and contents of files and folders (relative to the root); absent ones count as
+ * absent.
+ */
 export function hashOf(inputs) {
   const hash = createHash('sha256');
   for (const input of inputs) {
@@ -42,11 +46,15 @@ const stampPath = (step) => join(root, '.cache', 'stamps', step);
 
 /** True when the step ran with these inputs and all of its outputs still exist. */
 export function isFresh(step, inputs, outputs) {
-  if (!existsSync(stampPath(step)) || !outputs.every((file) => existsSync(join(root, file)))) return false;
+  if (!existsSync(stampPath(step)) || !outputs.every((file) => existsSync(join(root, file))))
+    return false;
   return readFileSync(stampPath(step), 'utf8') === hashOf(inputs);
 }
 
-/** Remembers that the step ran. `hash` was taken before the step read its inputs, so an edit meanwhile counts. */
+/**
+ * Remembers that the step ran. `hash` was taken before the step read its inputs, so an edit
+ * meanwhile counts.
+ */
 export function markFresh(step, hash) {
   mkdirSync(dirname(stampPath(step)), { recursive: true });
   writeFileSync(stampPath(step), hash);

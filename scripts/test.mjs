@@ -1,8 +1,10 @@
-// All tests, as `npm test` and `npm it` run them: build what is stale, lint, ava, cargo test. Arguments go to ava, and
-// STATSIG_TEST_FILES (patterns with spaces between) is for `npm it`, which hands none on. At the end: what was skipped, what
-// failed, and `N passed, N failed, N skipped`; the exit code is non-zero when anything failed.
+// All tests, as `npm test` and `npm it` run them: build what is stale, lint, ava, cargo test.
+// Arguments go to ava, and STATSIG_TEST_FILES (patterns with spaces between) is for `npm it`, which
+// hands none on. At the end: what was skipped, what failed, and `N passed, N failed, N skipped`;
+// the exit code is non-zero when anything failed.
 //
-// A test whose program or engine is not here is skipped, with its reason (__test__/needs.ts); with CI=true it fails.
+// A test whose program or engine is not here is skipped, with its reason (__test__/needs.ts); with
+// CI=true it fails.
 import { join } from 'node:path';
 import programs from './programs.cjs';
 import { localBin, mustRun, run } from './run.mjs';
@@ -16,26 +18,35 @@ async function ava() {
   const { onText, print } = stopwatch();
   const files = process.env.STATSIG_TEST_FILES?.split(' ').filter(Boolean) ?? [];
   const output = await watch(localBin('ava'), [...files, ...process.argv.slice(2)], {
-    summary: avaSummary, onText, env: { NO_COLOR: '1', FORCE_COLOR: '0' },
+    summary: avaSummary,
+    onText,
+    env: { NO_COLOR: '1', FORCE_COLOR: '0' },
   });
   print();
   return { ...avaResults(output), details: avaDetails(output.text) };
 }
 
 async function cargo() {
-  const missing = ['cargo', ...(process.platform === 'win32' ? [] : ['cc'])].find((name) => programs.find(name) === undefined);
+  const missing = ['cargo', ...(process.platform === 'win32' ? [] : ['cc'])].find(
+    (name) => programs.find(name) === undefined,
+  );
   if (missing === undefined) {
     const output = await watch('cargo', ['test', '--workspace', '--no-fail-fast', '--quiet']);
     return { ...cargoResults(output), details: cargoDetails(output.text) };
   }
   const skipped = { title: 'all Rust tests', reason: `${missing} is not installed` };
-  if (process.env.CI === 'true') return { passed: 0, failed: [`${skipped.title}: ${skipped.reason}`], skipped: [] };
+  if (process.env.CI === 'true')
+    return { passed: 0, failed: [`${skipped.title}: ${skipped.reason}`], skipped: [] };
   return { passed: 0, failed: [], skipped: [skipped] };
 }
 
 function lint() {
   const isClean = run(process.execPath, [join(root, 'scripts/lint.mjs')], { shell: false }) === 0;
-  return { passed: 0, failed: isClean ? [] : ['lint (its problems stand before the tests)'], skipped: [] };
+  return {
+    passed: 0,
+    failed: isClean ? [] : ['lint (its problems stand before the tests)'],
+    skipped: [],
+  };
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));

@@ -1,5 +1,6 @@
-// Turns the pending release notes of .changeset into a new version: CHANGELOG.md and package.json by changesets, and every
-// file that repeats the version. A maintainer runs it, commits the result and tags it; the tag releases.
+// Turns the pending release notes of .changeset into a new version: CHANGELOG.md and package.json
+// by changesets, and every file that repeats the version. A maintainer runs it, commits the result
+// and tags it; the tag releases.
 //
 //   npm run version-packages
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -23,14 +24,18 @@ if (pendingNotes().length === 0) {
   console.error('no pending release notes in .changeset: nothing to release');
   process.exit(1);
 }
-// Until the first release, package.json has the version that it will be; the notes bring it there from zero.
+// Until the first release, package.json has the version that it will be; the notes bring it there
+// from zero.
 if (!existsSync(join(root, 'CHANGELOG.md'))) setVersion('package.json', '0.0.0');
 const before = versionOf();
 mustRun(localBin('changeset'), ['version']);
 const version = versionOf();
 if (version === before) throw new Error(`changesets left the version at ${before}`);
 for (const [file, pattern] of versionCopies) {
-  writeFileSync(join(root, file), read(file).replace(pattern, (line, old) => line.replace(old, version)));
+  writeFileSync(
+    join(root, file),
+    read(file).replace(pattern, (line, old) => line.replace(old, version)),
+  );
 }
 mustRun(process.execPath, [join(root, 'scripts/platform-packages.mjs')], { shell: false });
 // Of the lock file's crates those of this workspace, which have no source.

@@ -10,7 +10,9 @@ const { FinalizationRegistry: Finalizer } = globalThis as {
   FinalizationRegistry?: new (collected: (runtime: Runtime) => void) => Registry;
 };
 
-/** Null where the host has none. What it holds is the runtime, which knows nothing of the instance. */
+/**
+ * Null where the host has none. What it holds is the runtime, which knows nothing of the instance.
+ */
 const registry = Finalizer === undefined ? null : new Finalizer((runtime) => runtime.abandoned());
 
 /** Has the runtime told when nobody can reach the instance any more. */

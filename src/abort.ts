@@ -7,7 +7,8 @@ class PlainAbortController {
     aborted: false,
     reason: undefined as unknown,
     addEventListener: (_: string, listener: () => void): void => void this.listeners.add(listener),
-    removeEventListener: (_: string, listener: () => void): void => void this.listeners.delete(listener),
+    removeEventListener: (_: string, listener: () => void): void =>
+      void this.listeners.delete(listener),
   };
 
   abort(reason: unknown = new Error('This operation was aborted')): void {

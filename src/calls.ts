@@ -57,4 +57,8 @@ export const LAYER_DISABLED: Call = {
   marker: null,
   mode: EvalMode.Quiet,
 };
-export const LAYER_MANUAL: Call = { caller: 'logLayerParameterExposure', marker: null, mode: MANUAL };
+export const LAYER_MANUAL: Call = {
+  caller: 'logLayerParameterExposure',
+  marker: null,
+  mode: MANUAL,
+};

@@ -1,12 +1,16 @@
 /**
- * What holds when one process has several copies of this package: two versions' dependents, an alias next to the real
- * name, a bundle next to node_modules, the layers of a bundler. Copies of one minor version and one host (Node or edge)
- * share the instance of the singleton; their results are `instanceof` each other's classes.
+ * What holds when one process has several copies of this package: two versions' dependents, an
+ * alias next to the real name, a bundle next to node_modules, the layers of a bundler. Copies of
+ * one minor version and one host (Node or edge) share the instance of the singleton; their results
+ * are `instanceof` each other's classes.
  */
 import { VERSION } from './engine/version';
 import type { Server } from './server';
 
-/** Where the singleton's instance is kept. Copies call only public methods of an instance that another copy made. */
+/**
+ * Where the singleton's instance is kept. Copies call only public methods of an instance that
+ * another copy made.
+ */
 export interface Slot {
   current: Server | null;
   /** The key that `current` was made with. */
@@ -28,9 +32,11 @@ export function ownSlot(): Slot {
 }
 
 /**
- * The slot that all copies share which have the same host and minor version: no method is added or changed within one.
- * @param path the file that asks, if the module system tells it. The same file asks twice when its module was loaded
- * anew (`jest.resetModules()`, a deleted entry of `require.cache`); as with statsig-node that gives a fresh singleton.
+ * The slot that all copies share which have the same host and minor version: no method is added or
+ * changed within one.
+ * @param path the file that asks, if the module system tells it. The same file asks twice when its
+ * module was loaded anew (`jest.resetModules()`, a deleted entry of `require.cache`); as with
+ * statsig-node that gives a fresh singleton.
  */
 export function sharedSlot(host: string, path: string | undefined, version = VERSION): Slot {
   const slots = allSlots();
@@ -55,18 +61,25 @@ export function otherLives(slot: Slot): string[] {
   }
   const host = line.slice(0, line.indexOf(' ') + 1);
   return [...slots]
-    .filter(([other, { current }]) => other !== line && other.startsWith(host) && current !== null && !current.isShutDown)
+    .filter(
+      ([other, { current }]) =>
+        other !== line && other.startsWith(host) && current !== null && !current.isShutDown,
+    )
     .map(([other]) => other.slice(host.length));
 }
 
-/** Makes `instanceof` hold for instances that another copy made. Subclasses are told apart as usual. */
+/**
+ * Makes `instanceof` hold for instances that another copy made. Subclasses are told apart as usual.
+ */
 export function recogniseAcrossCopies(type: { prototype: object }, name: string): void {
   const brand = Symbol.for(`statsig-node-native.${name}`);
   Object.defineProperty(type.prototype, brand, { value: true });
   Object.defineProperty(type, Symbol.hasInstance, {
     value(this: unknown, value: unknown): boolean {
       const isOwn = Function.prototype[Symbol.hasInstance].call(this as () => void, value);
-      return isOwn || (this === type && typeof value === 'object' && value !== null && brand in value);
+      return (
+        isOwn || (this === type && typeof value === 'object' && value !== null && brand in value)
+      );
     },
   });
 }

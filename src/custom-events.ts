@@ -1,4 +1,6 @@
-/** Events that applications log, and the one that a type mismatch logs (BEHAVIOUR.md 7.2, 7.3, 7.5). */
+/**
+ * Events that applications log, and the one that a type mismatch logs (BEHAVIOUR.md 7.2, 7.3, 7.5).
+ */
 import { StatsigUninitializedError } from './errors';
 import { numberJson } from './evaluation/custom-event';
 import { keysOf, read } from './evaluation/user-reader';
@@ -9,7 +11,10 @@ import { isIdentifiable, type StatsigUser } from './user';
 
 const LONGEST_TEXT = 128;
 const LARGEST_OBJECT = 4096;
-/** Shorter JSON stands for a smaller object than `LARGEST_OBJECT`: indexes of arrays count as up to four characters. */
+/**
+ * Shorter JSON stands for a smaller object than `LARGEST_OBJECT`: indexes of arrays count as up to
+ * four characters.
+ */
 const SHORT_JSON = LARGEST_OBJECT / 4;
 /** Nesting at which the size of an object is no longer measured; it counts as too large. */
 const DEEPEST = 64;
@@ -19,7 +24,8 @@ const NOBODY = { customIDs: {} } as StatsigUser;
 
 /**
  * Queues a custom event.
- * @throws StatsigUninitializedError when not ready; TypeError when value or metadata are no JSON (BigInt, cycles)
+ * @throws StatsigUninitializedError when not ready; TypeError when value or metadata are no JSON
+ * (BigInt, cycles)
  */
 export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEventObject): void {
   const { eventName, user, value, metadata, time } = event;
@@ -31,13 +37,19 @@ export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEve
     return;
   }
   if (!isIdentifiable(user)) {
-    runtime.logger.once('no-user-id', 'warn',
-      'statsigSDK::logEvent> The user has no valid userID or customID. The event is logged without an identifiable user. This is said once.');
+    runtime.logger.once(
+      'no-user-id',
+      'warn',
+      'statsigSDK::logEvent> The user has no valid userID or customID. The event is logged without an identifiable user. This is said once.',
+    );
   }
   const valueJson = jsonOfValue(value);
   const metadataJson = jsonOfMetadata(runtime, metadata);
   const userLength = runtime.evaluator.logEvent(loggableUser(user, runtime.applier.environment), {
-    eventName, valueJson, metadataJson, time: typeof time === 'number' ? time : runtime.clock.now(),
+    eventName,
+    valueJson,
+    metadataJson,
+    time: typeof time === 'number' ? time : runtime.clock.now(),
   });
   try {
     warnAboutSizes(runtime, event, { user: userLength, metadata: metadataJson.length });
@@ -46,15 +58,29 @@ export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEve
   }
 }
 
-/** Queues `statsig::default_value_type_mismatch`, at most once per user, parameter and window. Never throws. */
+/**
+ * Queues `statsig::default_value_type_mismatch`, at most once per user, parameter and window. Never
+ * throws.
+ */
 export function logTypeMismatch(
   runtime: Runtime,
   user: StatsigUser,
-  mismatch: { config: DynamicConfig; parameter: string; defaultValueType: string; valueType: string },
+  mismatch: {
+    config: DynamicConfig;
+    parameter: string;
+    defaultValueType: string;
+    valueType: string;
+  },
 ): void {
   const { config, parameter, defaultValueType, valueType } = mismatch;
   try {
-    const metadata = { name: config.name, ruleID: config.getRuleID(), parameter, defaultValueType, valueType };
+    const metadata = {
+      name: config.name,
+      ruleID: config.getRuleID(),
+      parameter,
+      defaultValueType,
+      valueType,
+    };
     const value =
       `Parameter ${parameter} is a value of type ${valueType}.\n` +
       `      Returning requested defaultValue type ${defaultValueType}`;
@@ -64,13 +90,23 @@ export function logTypeMismatch(
       metadataJson: JSON.stringify(metadata),
       time: runtime.clock.now(),
     };
-    runtime.evaluator.logEvent(user, event, `default_value_type_mismatch,${Object.values(metadata).join()}`);
+    runtime.evaluator.logEvent(
+      user,
+      event,
+      `default_value_type_mismatch,${Object.values(metadata).join()}`,
+    );
   } catch (error) {
-    runtime.exceptions.report(error, { tag: 'default_value_type_mismatch', configName: config.name });
+    runtime.exceptions.report(error, {
+      tag: 'default_value_type_mismatch',
+      configName: config.name,
+    });
   }
 }
 
-/** null becomes nobody. What is no object is logged as null, unless an environment would have to be put into it. */
+/**
+ * null becomes nobody. What is no object is logged as null, unless an environment would have to be
+ * put into it.
+ */
 function loggableUser(user: unknown, environment: object | null): object | null {
   if (user == null) {
     return NOBODY;
@@ -92,7 +128,10 @@ function jsonOfValue(value: unknown): string {
   if (typeof value === 'number') {
     return numberJson(value);
   }
-  const text: unknown = typeof value === 'object' ? JSON.stringify(value) : (value as { toString(): unknown }).toString();
+  const text: unknown =
+    typeof value === 'object'
+      ? JSON.stringify(value)
+      : (value as { toString(): unknown }).toString();
   return JSON.stringify(text) ?? 'null';
 }
 
@@ -108,10 +147,14 @@ function jsonOfMetadata(runtime: Runtime, metadata: unknown): string {
 }
 
 /**
- * Nothing is cut here; the warnings say that the server may. `lengths` of the JSON: what is short as JSON is not measured,
- * which takes longer than the rest of the call.
+ * Nothing is cut here; the warnings say that the server may. `lengths` of the JSON: what is short
+ * as JSON is not measured, which takes longer than the rest of the call.
  */
-function warnAboutSizes(runtime: Runtime, { eventName, user, value, metadata }: LogEventObject, lengths: { user: number; metadata: number }): void {
+function warnAboutSizes(
+  runtime: Runtime,
+  { eventName, user, value, metadata }: LogEventObject,
+  lengths: { user: number; metadata: number },
+): void {
   const warn = (what: string, most: number): void =>
     runtime.logger.warn(`statsigSDK> ${what} is too large (max ${most}). It may be trimmed.`);
   const userID = read(user, 'userID');
@@ -133,11 +176,15 @@ function warnAboutSizes(runtime: Runtime, { eventName, user, value, metadata }: 
 }
 
 function isLongText(value: unknown): boolean {
-  return (typeof value === 'string' || typeof value === 'number') && String(value).length > LONGEST_TEXT;
+  return (
+    (typeof value === 'string' || typeof value === 'number') && String(value).length > LONGEST_TEXT
+  );
 }
 
 function isLarge(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && sizeOf(value, LARGEST_OBJECT, 0) > LARGEST_OBJECT;
+  return (
+    typeof value === 'object' && value !== null && sizeOf(value, LARGEST_OBJECT, 0) > LARGEST_OBJECT
+  );
 }
 
 /** Lengths of keys and of values as text, recursively; stops counting once beyond `most`. */
@@ -150,7 +197,8 @@ function sizeOf(object: object, most: number, depth: number): number {
     const value = read(object, key);
     size += key.length;
     if (typeof value === 'string') size += value.length;
-    else if (typeof value === 'object' && value !== null) size += sizeOf(value, most - size, depth + 1);
+    else if (typeof value === 'object' && value !== null)
+      size += sizeOf(value, most - size, depth + 1);
     else size += String(value).length;
     if (size > most) {
       break;

@@ -1,6 +1,6 @@
 /**
- * The deprecated methods of statsig-node. All are synchronous; none fires `evaluationCallback`, all fire
- * `evaluationCallbacks` (BEHAVIOUR.md 1.4).
+ * The deprecated methods of statsig-node. All are synchronous; none fires `evaluationCallback`, all
+ * fire `evaluationCallbacks` (BEHAVIOUR.md 1.4).
  */
 import * as calls from './calls';
 import type { Evaluations } from './evaluations';
@@ -66,8 +66,17 @@ export abstract class DeprecatedApi {
    * An experiment, as `getExperiment` gives it.
    * @deprecated Use `getExperiment`.
    */
-  getExperimentSync(user: StatsigUser, experimentName: string, options?: GetExperimentOptions): DynamicConfig {
-    return this.evaluations.config(user, experimentName, calls.EXPERIMENT_SYNC, stickyRequest(options));
+  getExperimentSync(
+    user: StatsigUser,
+    experimentName: string,
+    options?: GetExperimentOptions,
+  ): DynamicConfig {
+    return this.evaluations.config(
+      user,
+      experimentName,
+      calls.EXPERIMENT_SYNC,
+      stickyRequest(options),
+    );
   }
 
   /**
@@ -79,7 +88,12 @@ export abstract class DeprecatedApi {
     experimentName: string,
     options?: GetExperimentOptions,
   ): DynamicConfig {
-    return this.evaluations.config(user, experimentName, calls.EXPERIMENT_DISABLED, stickyRequest(options));
+    return this.evaluations.config(
+      user,
+      experimentName,
+      calls.EXPERIMENT_DISABLED,
+      stickyRequest(options),
+    );
   }
 
   /**
@@ -94,7 +108,11 @@ export abstract class DeprecatedApi {
    * A layer, as `getLayer` gives it without an exposure.
    * @deprecated Use `getLayer` with `disableExposureLogging`.
    */
-  getLayerWithExposureLoggingDisabledSync(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
+  getLayerWithExposureLoggingDisabledSync(
+    user: StatsigUser,
+    layerName: string,
+    options?: GetLayerOptions,
+  ): Layer {
     return this.evaluations.layer(user, layerName, calls.LAYER_DISABLED, stickyRequest(options));
   }
 
@@ -131,14 +149,23 @@ export abstract class DeprecatedApi {
     experimentName: string,
     options?: GetExperimentOptions,
   ): DynamicConfig {
-    return this.evaluations.config(user, experimentName, calls.EXPERIMENT_DISABLED, stickyRequest(options));
+    return this.evaluations.config(
+      user,
+      experimentName,
+      calls.EXPERIMENT_DISABLED,
+      stickyRequest(options),
+    );
   }
 
   /**
    * A layer, as `getLayer` gives it without an exposure.
    * @deprecated Use `getLayer` with `disableExposureLogging`.
    */
-  getLayerWithExposureLoggingDisabled(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
+  getLayerWithExposureLoggingDisabled(
+    user: StatsigUser,
+    layerName: string,
+    options?: GetLayerOptions,
+  ): Layer {
     return this.evaluations.layer(user, layerName, calls.LAYER_DISABLED, stickyRequest(options));
   }
 }

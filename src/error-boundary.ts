@@ -9,8 +9,15 @@ import type { ExceptionContext, ExceptionReporter } from './observability/except
 import type { SafeLogger } from './observability/logger';
 import { onRejection } from './observability/rejection';
 
-/** Rethrows the documented errors; anything else is logged and reported, and the caller goes on with its default. */
-export function recover(thrown: unknown, exceptions: ExceptionReporter, context: ExceptionContext): void {
+/**
+ * Rethrows the documented errors; anything else is logged and reported, and the caller goes on with
+ * its default.
+ */
+export function recover(
+  thrown: unknown,
+  exceptions: ExceptionReporter,
+  context: ExceptionContext,
+): void {
   if (
     thrown instanceof StatsigUninitializedError ||
     thrown instanceof StatsigInvalidArgumentError ||
@@ -23,10 +30,17 @@ export function recover(thrown: unknown, exceptions: ExceptionReporter, context:
   }
 }
 
-/** Calls user code. What it throws, now or as a promise, is logged once per name and goes no further (Q5). */
+/**
+ * Calls user code. What it throws, now or as a promise, is logged once per name and goes no further
+ * (Q5).
+ */
 export function contained(logger: SafeLogger, name: string, call: () => unknown): void {
   const complain = (error: unknown): void =>
-    logger.once(`callback:${name}`, 'error', `statsigSDK> ${name} threw and is ignored: ${logger.describe(error)}`);
+    logger.once(
+      `callback:${name}`,
+      'error',
+      `statsigSDK> ${name} threw and is ignored: ${logger.describe(error)}`,
+    );
   try {
     onRejection(call(), complain);
   } catch (error) {

@@ -1,9 +1,10 @@
 /**
  * Every error that this package throws, rejects with or reports in `InitializationDetails.error`.
  *
- * Names and messages are those of statsig-node (BEHAVIOUR.md 1.8), because applications match on them. Added to that:
- * one base class, a stable `code` on each, and `instanceof` that also holds across two copies of this package in one
- * process (each class is recognised by its code, under a registered symbol).
+ * Names and messages are those of statsig-node (BEHAVIOUR.md 1.8), because applications match on
+ * them. Added to that: one base class, a stable `code` on each, and `instanceof` that also holds
+ * across two copies of this package in one process (each class is recognised by its code, under a
+ * registered symbol).
  */
 
 const BRAND: unique symbol = Symbol.for('statsig-node-native.error-codes') as never;
@@ -32,7 +33,10 @@ interface Branded {
 
 /** Base class. `name` stays `'Error'`, as in statsig-node; `constructor.name` tells the class. */
 export class StatsigError extends Error {
-  /** What went wrong, stable across versions. Lives on the prototype, so JSON and own keys stay as they were. */
+  /**
+   * What went wrong, stable across versions. Lives on the prototype, so JSON and own keys stay as
+   * they were.
+   */
   declare readonly code: StatsigErrorCode;
 
   static override [Symbol.hasInstance](value: unknown): boolean {
@@ -82,7 +86,10 @@ export class StatsigLocalModeNetworkError extends StatsigError {
   }
 }
 
-/** The first download of config specs failed. Carries the cause's message; secrets are masked by the thrower. */
+/**
+ * The first download of config specs failed. Carries the cause's message; secrets are masked by the
+ * thrower.
+ */
 export class StatsigInitializeFromNetworkError extends StatsigError {
   constructor(error?: Error) {
     super(
@@ -106,10 +113,15 @@ export class StatsigInvalidBootstrapValuesError extends StatsigError {
   }
 }
 
-/** The data adapter had nothing usable under a key. The stray parenthesis is part of the established message. */
+/**
+ * The data adapter had nothing usable under a key. The stray parenthesis is part of the established
+ * message.
+ */
 export class StatsigInvalidDataAdapterValuesError extends StatsigError {
   constructor(key: string) {
-    super(`statsigSDK::dataAdapter> Failed to retrieve valid values for ${key}) from the provided data adapter`);
+    super(
+      `statsigSDK::dataAdapter> Failed to retrieve valid values for ${key}) from the provided data adapter`,
+    );
   }
 }
 
@@ -136,7 +148,10 @@ export class StatsigSDKKeyMismatchError extends StatsigError {
   }
 }
 
-/** `initTimeoutMs` passed. Reported in `InitializationDetails.error`; the work goes on in the background. */
+/**
+ * `initTimeoutMs` passed. Reported in `InitializationDetails.error`; the work goes on in the
+ * background.
+ */
 export class StatsigInitTimeoutError extends StatsigError {
   constructor() {
     super('Timed out waiting for initialize');
@@ -150,7 +165,10 @@ export class EngineUnavailableError extends StatsigError {
   }
 }
 
-/** An engine panicked or trapped and another took over. Counted and logged, never thrown at a caller. */
+/**
+ * An engine panicked or trapped and another took over. Counted and logged, never thrown at a
+ * caller.
+ */
 export class EngineDiedError extends StatsigError {
   constructor(engine: string, successor: string, reason: string) {
     super(`The ${engine} engine died and ${successor} answers from now on: ${reason}`);

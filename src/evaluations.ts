@@ -1,6 +1,7 @@
 /**
- * Gates, configs, experiments and layers as applications ask for them: validation, evaluation, exposure, callbacks,
- * results (BEHAVIOUR.md 1.4, 1.5, 2.1). The functions named like public methods are what those methods are made of.
+ * Gates, configs, experiments and layers as applications ask for them: validation, evaluation,
+ * exposure, callbacks, results (BEHAVIOUR.md 1.4, 1.5, 2.1). The functions named like public
+ * methods are what those methods are made of.
  */
 import { EvalMode, SpecKind, type LookupKind, type SecondaryExposure } from './engine/engine';
 import { contained, recover } from './error-boundary';
@@ -49,12 +50,16 @@ export class Evaluations {
 
   constructor(private readonly runtime: Runtime) {
     const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = runtime.options;
-    this.hasGateHooks = evaluationCallback !== null || evaluationCallbacks.gateCallback !== undefined;
+    this.hasGateHooks =
+      evaluationCallback !== null || evaluationCallbacks.gateCallback !== undefined;
     this.isClockReplaced = runtime.clock.isReplaced;
     this.sticky = new StickyEvaluations(userPersistentStorage, runtime.logger);
   }
 
-  /** The value alone, when nobody is told about the call. Falls back on `gate` for everything unusual. */
+  /**
+   * The value alone, when nobody is told about the call. Falls back on `gate` for everything
+   * unusual.
+   */
   checkGate(user: StatsigUser, name: string, call: Call): boolean {
     if (this.isPlain) {
       try {
@@ -70,7 +75,10 @@ export class Evaluations {
     return this.gate(user, name, call).value;
   }
 
-  /** Promises that `user` does not change while the result is used. Null for a user that no check accepts. */
+  /**
+   * Promises that `user` does not change while the result is used. Null for a user that no check
+   * accepts.
+   */
   pin(user: StatsigUser): PinnedUser | null {
     if (!this.isReady || !isIdentifiable(user)) return null;
     try {
@@ -80,7 +88,10 @@ export class Evaluations {
     }
   }
 
-  /** Whether a copy of the user's keys stands for the user: not for instances of classes, Proxies and the like. */
+  /**
+   * Whether a copy of the user's keys stands for the user: not for instances of classes, Proxies
+   * and the like.
+   */
   isCopyable(user: unknown): boolean {
     return typeof user === 'object' && user !== null && this.runtime.evaluator.isCopyable(user);
   }
@@ -92,7 +103,8 @@ export class Evaluations {
 
   /** As `checkGate` for a pinned user. */
   checkGateOf(pinned: PinnedUser | null, user: StatsigUser, name: string, call: Call): boolean {
-    if (pinned === null || !this.isPlain || !isName(name)) return this.tellEveryone(this.gate(user, name, call)).value;
+    if (pinned === null || !this.isPlain || !isName(name))
+      return this.tellEveryone(this.gate(user, name, call)).value;
     try {
       this.recoverNowAndThen();
       return this.runtime.evaluator.checkGateOf(pinned, name, call.mode);
@@ -102,15 +114,27 @@ export class Evaluations {
     }
   }
 
-  /** Values of gates by name, those that are not remembered in one crossing. Errors as `checkGate`. */
+  /**
+   * Values of gates by name, those that are not remembered in one crossing. Errors as `checkGate`.
+   */
   checkGates(user: StatsigUser, names: readonly string[], call: Call): Record<string, boolean> {
     if (!Array.isArray(names)) throw new StatsigInvalidArgumentError('Gate names must be an array');
     const result: Record<string, boolean> = {};
     const single = (name: string): boolean => this.tellEveryone(this.gate(user, name, call)).value;
-    const values = this.isPlain && isIdentifiable(user) && names.every(isName) ? this.manyGates(user, names, call) : names.map(single);
-    // A name that objects inherit, such as __proto__, must become a key of its own, also where it is frozen.
+    const values =
+      this.isPlain && isIdentifiable(user) && names.every(isName)
+        ? this.manyGates(user, names, call)
+        : names.map(single);
+    // A name that objects inherit, such as __proto__, must become a key of its own, also where it
+    // is frozen.
     names.forEach((name, i) => {
-      if (name in result) Object.defineProperty(result, name, { value: values[i], writable: true, enumerable: true, configurable: true });
+      if (name in result)
+        Object.defineProperty(result, name, {
+          value: values[i],
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
       else result[name] = values[i]!;
     });
     return result;
@@ -119,14 +143,19 @@ export class Evaluations {
   private manyGates(user: StatsigUser, names: readonly string[], call: Call): boolean[] {
     try {
       this.runtime.recoverIfStale();
-      return this.runtime.evaluator.checkGates(user, names, call.mode, (name) => this.checkGate(user, name, call));
+      return this.runtime.evaluator.checkGates(user, names, call.mode, (name) =>
+        this.checkGate(user, name, call),
+      );
     } catch (error) {
       this.recover(error, call, names);
       return names.map(() => false);
     }
   }
 
-  /** `checkGates` of every gate but segments and holdouts. @throws StatsigUninitializedError, StatsigInvalidArgumentError */
+  /**
+   * `checkGates` of every gate but segments and holdouts. @throws StatsigUninitializedError,
+   * StatsigInvalidArgumentError
+   */
   checkAllGates(user: StatsigUser, call: Call): Record<string, boolean> {
     if (!this.isReady) throw new StatsigUninitializedError();
     if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
@@ -157,7 +186,12 @@ export class Evaluations {
     return gate;
   }
 
-  config(user: StatsigUser, name: string, call: Call, request: StickyRequest = NOT_STICKY): DynamicConfig {
+  config(
+    user: StatsigUser,
+    name: string,
+    call: Call,
+    request: StickyRequest = NOT_STICKY,
+  ): DynamicConfig {
     const marker = this.startMarker(call, name);
     let config: DynamicConfig;
     let isSuccess = true;
@@ -196,7 +230,10 @@ export class Evaluations {
     return layer;
   }
 
-  /** The definition of a parameter store. @throws StatsigUninitializedError, StatsigInvalidArgumentError */
+  /**
+   * The definition of a parameter store. @throws StatsigUninitializedError,
+   * StatsigInvalidArgumentError
+   */
   parameterStore(user: StatsigUser, name: string): unknown {
     this.validate(user, name);
     return this.runtime.evaluator.parameterStore(name);
@@ -236,11 +273,21 @@ export class Evaluations {
     return result;
   }
 
-  private evaluateConfig(user: StatsigUser, name: string, call: Call, request: StickyRequest): Evaluation {
+  private evaluateConfig(
+    user: StatsigUser,
+    name: string,
+    call: Call,
+    request: StickyRequest,
+  ): Evaluation {
     const { evaluator } = this.runtime;
     const { mode, lookup = SpecKind.Config } = call;
     if (this.sticky.isIdle(request)) return evaluator.evaluate(user, lookup, name, mode);
-    const evaluation = this.sticky.evaluate(evaluator, user, { kind: SpecKind.Config, name, lookup }, request);
+    const evaluation = this.sticky.evaluate(
+      evaluator,
+      user,
+      { kind: SpecKind.Config, name, lookup },
+      request,
+    );
     if ((mode & EvalMode.Expose) !== 0) evaluator.expose(evaluation, mode);
     return evaluation;
   }
@@ -253,8 +300,9 @@ export class Evaluations {
   }
 
   /**
-   * A frozen host wakes up, and a clock that was set back is noticed, within 16 checks: reading the clock each time would
-   * cost a tenth of a check. A clock that somebody replaced (fake time) may show anything next, so it is read each time.
+   * A frozen host wakes up, and a clock that was set back is noticed, within 16 checks: reading the
+   * clock each time would cost a tenth of a check. A clock that somebody replaced (fake time) may
+   * show anything next, so it is read each time.
    */
   recoverNowAndThen(): void {
     if ((this.checks++ & STALE_CHECK_MASK) === 0 || this.isClockReplaced()) this.recoverNow();
@@ -266,7 +314,11 @@ export class Evaluations {
       this.runtime.recoverIfStale();
     } catch (error) {
       const { logger } = this.runtime;
-      logger.once('recovery', 'error', `statsigSDK> polling could not be recovered: ${logger.describe(error)}`);
+      logger.once(
+        'recovery',
+        'error',
+        `statsigSDK> polling could not be recovered: ${logger.describe(error)}`,
+      );
     }
   }
 
@@ -274,7 +326,8 @@ export class Evaluations {
   private validate(user: unknown, name: unknown): void {
     this.recoverNowAndThen();
     if (!this.isReady) throw new StatsigUninitializedError();
-    if (typeof name !== 'string' || name.length === 0) throw new StatsigInvalidArgumentError(INVALID_NAME);
+    if (typeof name !== 'string' || name.length === 0)
+      throw new StatsigInvalidArgumentError(INVALID_NAME);
     if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
   }
 
@@ -282,12 +335,22 @@ export class Evaluations {
     const { record } = evaluation;
     const onMismatch = record.ruleID === '' ? null : this.onMismatch(user);
     return new DynamicConfig(
-      name, evaluation.value as Record<string, unknown>, record.ruleID, record.groupName, record.idType,
-      copies(record.secondaryExposures), onMismatch, detailsOf(evaluation), OWNED,
+      name,
+      evaluation.value as Record<string, unknown>,
+      record.ruleID,
+      record.groupName,
+      record.idType,
+      copies(record.secondaryExposures),
+      onMismatch,
+      detailsOf(evaluation),
+      OWNED,
     );
   }
 
-  /** The listener of configs for a user; the last one is kept, as most users ask for several configs. */
+  /**
+   * The listener of configs for a user; the last one is kept, as most users ask for several
+   * configs.
+   */
   private onMismatch(user: StatsigUser): OnDefaultValueFallback {
     if (this.mismatchUser !== user || this.mismatchListener === null) {
       this.mismatchUser = user;
@@ -300,19 +363,37 @@ export class Evaluations {
   private layerOf(name: string, evaluation: Evaluation, user: StatsigUser, mode: number): Layer {
     const { record } = evaluation;
     return new Layer(
-      name, evaluation.value as Record<string, unknown>, record.ruleID, record.groupName, record.configDelegate,
+      name,
+      evaluation.value as Record<string, unknown>,
+      record.ruleID,
+      record.groupName,
+      record.configDelegate,
       (layer, parameter) => this.onParameter(layer, parameter, evaluation, user, mode),
-      detailsOf(evaluation), record.idType, OWNED,
+      detailsOf(evaluation),
+      record.idType,
+      OWNED,
     );
   }
 
   /** A layer parameter was read: callback first, then exposure. Neither can spoil the reading. */
-  private onParameter(layer: Layer, parameter: string, evaluation: Evaluation, user: StatsigUser, mode: number): void {
+  private onParameter(
+    layer: Layer,
+    parameter: string,
+    evaluation: Evaluation,
+    user: StatsigUser,
+    mode: number,
+  ): void {
     const { evaluator, logger, options } = this.runtime;
     const { layerParamCallback } = options.evaluationCallbacks;
     if (layerParamCallback !== undefined) {
       contained(logger, 'layerParamCallback', () =>
-        layerParamCallback(layer, parameter, user, layerExposureEvent(evaluation, parameter, this.loggedUser(user))));
+        layerParamCallback(
+          layer,
+          parameter,
+          user,
+          layerExposureEvent(evaluation, parameter, this.loggedUser(user)),
+        ),
+      );
     }
     if ((mode & EvalMode.Expose) !== 0) {
       try {
@@ -327,16 +408,23 @@ export class Evaluations {
     const { gateCallback } = this.runtime.options.evaluationCallbacks;
     if (gateCallback !== undefined) {
       contained(this.runtime.logger, 'gateCallback', () =>
-        gateCallback(gate, user, exposureEvent(evaluation, this.loggedUser(user))));
+        gateCallback(gate, user, exposureEvent(evaluation, this.loggedUser(user))),
+      );
     }
   }
 
-  private tellConfig(config: DynamicConfig, evaluation: Evaluation, user: StatsigUser, call: Call): void {
+  private tellConfig(
+    config: DynamicConfig,
+    evaluation: Evaluation,
+    user: StatsigUser,
+    call: Call,
+  ): void {
     const name = call.configCallback ?? 'dynamicConfigCallback';
     const callback = this.runtime.options.evaluationCallbacks[name];
     if (callback !== undefined) {
       contained(this.runtime.logger, name, () =>
-        callback(config, user, exposureEvent(evaluation, this.loggedUser(user))));
+        callback(config, user, exposureEvent(evaluation, this.loggedUser(user))),
+      );
     }
   }
 
@@ -389,9 +477,16 @@ function gateOf(name: string, evaluation: Evaluation): FeatureGate {
 
 function detailsOf(evaluation: Evaluation): EvaluationDetails {
   const { configSyncTime, initTime, serverTime } = evaluation;
-  return new EvaluationDetails(configSyncTime, initTime, evaluation.reason as EvaluationReason, serverTime);
+  return new EvaluationDetails(
+    configSyncTime,
+    initTime,
+    evaluation.reason as EvaluationReason,
+    serverTime,
+  );
 }
 
 function copies(exposures: SecondaryExposure[]): SecondaryExposure[] {
-  return exposures.length === 0 ? [] : exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
+  return exposures.length === 0
+    ? []
+    : exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
 }

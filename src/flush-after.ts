@@ -6,9 +6,9 @@ export interface FlushAfterOptions {
   /** Longest wait for the delivery of one invocation's events, ms. Default 2,000. */
   timeout?: number;
   /**
-   * Takes the delivery over, so that the answer does not wait for it: `waitUntil` of `@vercel/functions`, for example.
-   * By default a method `waitUntil` of one of the handler's arguments, as Workers, Netlify and Vercel's edge give one.
-   * Without any the answer waits.
+   * Takes the delivery over, so that the answer does not wait for it: `waitUntil` of
+   * `@vercel/functions`, for example. By default a method `waitUntil` of one of the handler's
+   * arguments, as Workers, Netlify and Vercel's edge give one. Without any the answer waits.
    */
   waitUntil?: (delivery: Promise<unknown>) => void;
 }
@@ -17,7 +17,10 @@ type WaitUntil = (delivery: Promise<unknown>) => void;
 
 const TIMEOUT_MS = 2_000;
 
-/** Wraps a handler. `instance`: asked at each invocation, because a handler may be what initializes the SDK. */
+/**
+ * Wraps a handler. `instance`: asked at each invocation, because a handler may be what initializes
+ * the SDK.
+ */
 export function flushAfter<This, Args extends unknown[], Result>(
   instance: () => Invocations | null,
   handler: (this: This, ...args: Args) => Result,
@@ -46,7 +49,8 @@ export function flushAfter<This, Args extends unknown[], Result>(
 async function handOver(delivery: Promise<unknown>, waitUntil: WaitUntil | null): Promise<void> {
   try {
     if (waitUntil !== null) {
-      // What the host makes of it is the host's: the answer does not wait for it, and does not fail with it.
+      // What the host makes of it is the host's: the answer does not wait for it, and does not fail
+      // with it.
       onRejection(waitUntil(delivery) as unknown, () => undefined);
       return;
     }
@@ -68,7 +72,9 @@ function waitUntilOf(options: FlushAfterOptions, args: unknown[]): WaitUntil | n
 function methodOf(holder: unknown): WaitUntil | null {
   try {
     const { waitUntil } = (holder ?? {}) as { waitUntil?: unknown };
-    return typeof waitUntil === 'function' ? (delivery) => waitUntil.call(holder, delivery) as void : null;
+    return typeof waitUntil === 'function'
+      ? (delivery) => waitUntil.call(holder, delivery) as void
+      : null;
   } catch {
     return null;
   }

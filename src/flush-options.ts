@@ -23,6 +23,10 @@ export function flushLimits(given: unknown): FlushLimits {
 
 /** By its shape: jsdom and other realms have classes of their own. */
 function isSignal(value: unknown): value is AbortSignal {
-  return typeof value === 'object' && value !== null && read(value, 'aborted') !== undefined
-    && typeof read(value, 'addEventListener') === 'function';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    read(value, 'aborted') !== undefined &&
+    typeof read(value, 'addEventListener') === 'function'
+  );
 }

@@ -8,7 +8,10 @@ export type HealthState = 'uninitialized' | 'initializing' | 'ready' | 'shutdown
 
 /** Plain data: it can be written as JSON, and holds no secret. */
 export interface Health {
-  /** Checks are answered as they should be: initialized, and from specs (in `localMode` also without any). */
+  /**
+   * Checks are answered as they should be: initialized, and from specs (in `localMode` also without
+   * any).
+   */
   isReady: boolean;
   /** Where the instance is in its life. */
   state: HealthState;
@@ -43,8 +46,8 @@ export interface Health {
 }
 
 /**
- * What an engine takes for each byte of a payload, beside the payload itself, which is kept for another
- * engine to take over. Measured: `node bench/events/spec-memory.mjs`.
+ * What an engine takes for each byte of a payload, beside the payload itself, which is kept for
+ * another engine to take over. Measured: `node bench/events/spec-memory.mjs`.
  */
 const BYTES_PER_PAYLOAD_BYTE: Record<EngineKind, number> = { native: 1.3, wasm: 1.6, js: 2.8 };
 
@@ -102,7 +105,10 @@ function read(runtime: Runtime, state: HealthState): Health {
   };
 }
 
-function shown(health: SyncHealth & { lastErrorAt: number }, mask: (text: string) => string): SyncHealth {
+function shown(
+  health: SyncHealth & { lastErrorAt: number },
+  mask: (text: string) => string,
+): SyncHealth {
   const { ageMs, nextPollMs, failures, lastError } = health;
   return { ageMs, nextPollMs, failures, lastError: lastError === null ? null : mask(lastError) };
 }

@@ -1,6 +1,7 @@
 /**
- * What the SDK takes from its host besides the network and the wall clock. On edge runtimes that is what is global when it is
- * needed; Node's own modules take its place where there are any (engine/node-host.ts).
+ * What the SDK takes from its host besides the network and the wall clock. On edge runtimes that is
+ * what is global when it is needed; Node's own modules take its place where there are any
+ * (engine/node-host.ts).
  */
 export interface Host {
   readonly TextDecoder: typeof globalThis.TextDecoder;
@@ -8,9 +9,14 @@ export interface Host {
   readonly URL: typeof globalThis.URL;
   /** Lets other work run. Waits for no clock, not even a fake one. */
   nextTurn(): Promise<void>;
-  /** The function that `startTimer` uses, if it does: another one that is global is somebody's fake. */
+  /**
+   * The function that `startTimer` uses, if it does: another one that is global is somebody's fake.
+   */
   readonly setTimeout: unknown;
-  /** Runs `task` once after `ms` of real time, unless the returned function is called before. Does not keep the process alive. */
+  /**
+   * Runs `task` once after `ms` of real time, unless the returned function is called before. Does
+   * not keep the process alive.
+   */
   startTimer(task: () => void, ms: number): () => void;
   /** Keeps the process alive until the returned function is called. */
   hold(): () => void;
@@ -19,7 +25,9 @@ export interface Host {
 /** What timers can count. */
 export const LONGEST_MS = 2 ** 31 - 1;
 
-/** Where a timer would keep the process alive, it does not any more. Timers are numbers in browsers. */
+/**
+ * Where a timer would keep the process alive, it does not any more. Timers are numbers in browsers.
+ */
 export function unref(timer: unknown): void {
   if (typeof timer === 'object' && timer !== null) (timer as { unref?: () => void }).unref?.();
 }

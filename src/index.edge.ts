@@ -1,6 +1,6 @@
 /**
- * Public API for edge runtimes: the same names as the Node entry, on WebAssembly or JavaScript. See `platform-edge.ts`
- * for what differs.
+ * Public API for edge runtimes: the same names as the Node entry, on WebAssembly or JavaScript. See
+ * `platform-edge.ts` for what differs.
  */
 import { sharedSlot } from './copies';
 import { edgePlatform, useAssets } from './platform-edge';
@@ -35,10 +35,27 @@ export {
   StatsigUninitializedError,
 } from './errors';
 export const {
-  initialize, checkGate, getFeatureGate, getConfig, getExperiment, getLayer, logEvent, flush, shutdown, shutdownAsync,
-  syncConfigSpecs, syncIdLists, getClientInitializeResponse, getClientInitializeResponseString,
-  getClientInitializeResponseBuffer, engineInfo, eventStats, flushAfter, health,
-  getParameterStore, getParameterStoreList,
+  initialize,
+  checkGate,
+  getFeatureGate,
+  getConfig,
+  getExperiment,
+  getLayer,
+  logEvent,
+  flush,
+  shutdown,
+  shutdownAsync,
+  syncConfigSpecs,
+  syncIdLists,
+  getClientInitializeResponse,
+  getClientInitializeResponseString,
+  getClientInitializeResponseBuffer,
+  engineInfo,
+  eventStats,
+  flushAfter,
+  health,
+  getParameterStore,
+  getParameterStoreList,
 } = Statsig;
 
 export type { EdgeAssets } from './platform-edge';

@@ -1,7 +1,8 @@
 /**
- * Public API for Node. `module.exports` is what statsig-node's is (BEHAVIOUR.md 1.1): a plain object with the singleton's
- * members and `default`, without `__esModule`; added to it are `Statsig`, the remaining errors and the new functions, so
- * that every import form works. The ES exports below give the types, and let native ESM link named imports.
+ * Public API for Node. `module.exports` is what statsig-node's is (BEHAVIOUR.md 1.1): a plain
+ * object with the singleton's members and `default`, without `__esModule`; added to it are
+ * `Statsig`, the remaining errors and the new functions, so that every import form works. The ES
+ * exports below give the types, and let native ESM link named imports.
  */
 import * as errors from './errors';
 import { DynamicConfig, Layer } from './results';
@@ -64,16 +65,22 @@ export const syncConfigSpecs = Statsig.syncConfigSpecs;
 export const syncIdLists = Statsig.syncIdLists;
 export const checkGateSync = Statsig.checkGateSync;
 export const getFeatureGateSync = Statsig.getFeatureGateSync;
-export const checkGateWithExposureLoggingDisabledSync = Statsig.checkGateWithExposureLoggingDisabledSync;
+export const checkGateWithExposureLoggingDisabledSync =
+  Statsig.checkGateWithExposureLoggingDisabledSync;
 export const getConfigSync = Statsig.getConfigSync;
-export const getConfigWithExposureLoggingDisabledSync = Statsig.getConfigWithExposureLoggingDisabledSync;
+export const getConfigWithExposureLoggingDisabledSync =
+  Statsig.getConfigWithExposureLoggingDisabledSync;
 export const getExperimentSync = Statsig.getExperimentSync;
-export const getExperimentWithExposureLoggingDisabledSync = Statsig.getExperimentWithExposureLoggingDisabledSync;
+export const getExperimentWithExposureLoggingDisabledSync =
+  Statsig.getExperimentWithExposureLoggingDisabledSync;
 export const getLayerSync = Statsig.getLayerSync;
-export const getLayerWithExposureLoggingDisabledSync = Statsig.getLayerWithExposureLoggingDisabledSync;
+export const getLayerWithExposureLoggingDisabledSync =
+  Statsig.getLayerWithExposureLoggingDisabledSync;
 export const checkGateWithExposureLoggingDisabled = Statsig.checkGateWithExposureLoggingDisabled;
-export const getFeatureGateWithExposureLoggingDisabled = Statsig.getFeatureGateWithExposureLoggingDisabled;
-export const getExperimentWithExposureLoggingDisabled = Statsig.getExperimentWithExposureLoggingDisabled;
+export const getFeatureGateWithExposureLoggingDisabled =
+  Statsig.getFeatureGateWithExposureLoggingDisabled;
+export const getExperimentWithExposureLoggingDisabled =
+  Statsig.getExperimentWithExposureLoggingDisabled;
 export const getConfigWithExposureLoggingDisabled = Statsig.getConfigWithExposureLoggingDisabled;
 export const getLayerWithExposureLoggingDisabled = Statsig.getLayerWithExposureLoggingDisabled;
 export const getClientInitializeResponseString = Statsig.getClientInitializeResponseString;
@@ -90,7 +97,11 @@ export const getParameterStoreList = Statsig.getParameterStoreList;
 
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
 export type {
-  DeliveryCounters, DeliveryReport, DroppedByReason, DroppedEvents, DropReason,
+  DeliveryCounters,
+  DeliveryReport,
+  DroppedByReason,
+  DroppedEvents,
+  DropReason,
 } from './events/delivery';
 export type { BeforeLog, LoggedEvent } from './events/before-log';
 export type { FlushAfterOptions } from './flush-after';

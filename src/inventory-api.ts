@@ -11,12 +11,16 @@ export abstract class InventoryApi extends OperationsApi {
 
   /** Names of all dynamic configs. */
   getDynamicConfigList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'dynamic_config'));
+    return this.runtime.evaluator.query((engine) =>
+      engine.specNames(SpecKind.Config, 'dynamic_config'),
+    );
   }
 
   /** Names of all experiments. */
   getExperimentList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'experiment'));
+    return this.runtime.evaluator.query((engine) =>
+      engine.specNames(SpecKind.Config, 'experiment'),
+    );
   }
 
   /** Names of all autotune experiments. */

@@ -1,6 +1,7 @@
 /**
- * A host that is frozen between two invocations (AWS Lambda, Cloud Run without CPU in between, Vercel):
- * timers run only while one is under way, and what was logged is delivered before the last one ends.
+ * A host that is frozen between two invocations (AWS Lambda, Cloud Run without CPU in between,
+ * Vercel): timers run only while one is under way, and what was logged is delivered before the last
+ * one ends.
  */
 import type { FlushLimits } from './events/delivery';
 

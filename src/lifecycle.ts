@@ -1,8 +1,13 @@
 /**
- * Initialization and shutdown of one Runtime (BEHAVIOUR.md 1.6, 1.7, 11.2): one run shared by all callers, a timeout
- * that is exact, and work that finishes in the background without reviving what was shut down.
+ * Initialization and shutdown of one Runtime (BEHAVIOUR.md 1.6, 1.7, 11.2): one run shared by all
+ * callers, a timeout that is exact, and work that finishes in the background without reviving what
+ * was shut down.
  */
-import { StatsigInitTimeoutError, StatsigInitializeFromNetworkError, StatsigInvalidArgumentError } from './errors';
+import {
+  StatsigInitTimeoutError,
+  StatsigInitializeFromNetworkError,
+  StatsigInvalidArgumentError,
+} from './errors';
 import type { Evaluations } from './evaluations';
 import type { DeliveryReport } from './events/delivery';
 import type { HealthState } from './health';
@@ -31,7 +36,10 @@ export class Lifecycle {
     private readonly secretKey: unknown,
   ) {}
 
-  /** @throws StatsigInvalidArgumentError (as a rejection) when the key is no server secret key; nothing else rejects */
+  /**
+   * @throws StatsigInvalidArgumentError (as a rejection) when the key is no server secret key;
+   * nothing else rejects
+   */
   async initialize(): Promise<InitializationDetails> {
     if (this.pending === null && this.evaluations.isReady) {
       return { duration: 0, success: true, error: undefined, source: undefined };
@@ -48,7 +56,10 @@ export class Lifecycle {
     return { duration, success, error, source };
   }
 
-  /** Not ready from now on. Resolves when events are out and syncs are done, or after the timeout. Never rejects. */
+  /**
+   * Not ready from now on. Resolves when events are out and syncs are done, or after the timeout.
+   * Never rejects.
+   */
   async shutdown(timeoutMs: number | undefined): Promise<DeliveryReport> {
     this.evaluations.isReady = false;
     return this.runtime.stop(timeoutMs);
@@ -62,7 +73,10 @@ export class Lifecycle {
 
   private checkKey(): void {
     const { localMode } = this.runtime.options;
-    if (!localMode && (typeof this.secretKey !== 'string' || !this.secretKey.startsWith('secret-'))) {
+    if (
+      !localMode &&
+      (typeof this.secretKey !== 'string' || !this.secretKey.startsWith('secret-'))
+    ) {
       throw new StatsigInvalidArgumentError(INVALID_KEY);
     }
   }
@@ -70,7 +84,8 @@ export class Lifecycle {
   private async run(): Promise<Outcome> {
     const { initTimeoutMs } = this.runtime.options;
     this.runtime.diagnostics.start('overall', null);
-    // What it waits for has a timeout, and timers do not keep the process alive: it would end with code 0 in the middle.
+    // What it waits for has a timeout, and timers do not keep the process alive: it would end with
+    // code 0 in the middle.
     const release = this.runtime.hold();
     const loaded = this.load();
     const outcome = await (initTimeoutMs > 0 ? this.withTimeout(loaded, initTimeoutMs) : loaded);
@@ -80,7 +95,10 @@ export class Lifecycle {
       this.evaluations.isReady = true;
     }
     const isTimeout = outcome.error instanceof StatsigInitTimeoutError;
-    this.runtime.diagnostics.endInitialize({ success: outcome.success, ...(isTimeout ? { reason: 'timeout' } : {}) });
+    this.runtime.diagnostics.endInitialize({
+      success: outcome.success,
+      ...(isTimeout ? { reason: 'timeout' } : {}),
+    });
     return outcome;
   }
 
@@ -94,9 +112,16 @@ export class Lifecycle {
     }
   }
 
-  /** The network is the last source, so a run that failed, failed there; only localMode does not ask it. */
+  /**
+   * The network is the last source, so a run that failed, failed there; only localMode does not ask
+   * it.
+   */
   private reasonOf(error: Error | undefined): Error | undefined {
-    if (error === undefined || this.runtime.options.localMode || error instanceof StatsigInitializeFromNetworkError) {
+    if (
+      error === undefined ||
+      this.runtime.options.localMode ||
+      error instanceof StatsigInitializeFromNetworkError
+    ) {
       return error;
     }
     const reason = new StatsigInitializeFromNetworkError(error);
@@ -104,7 +129,10 @@ export class Lifecycle {
     return reason;
   }
 
-  /** The timer keeps the process alive while init is awaited, and is cleared when init settles first (Q4). */
+  /**
+   * The timer keeps the process alive while init is awaited, and is cleared when init settles first
+   * (Q4).
+   */
   private withTimeout(loaded: Promise<Outcome>, timeoutMs: number): Promise<Outcome> {
     const { clock } = this.runtime;
     return new Promise((resolve) => {
@@ -114,7 +142,8 @@ export class Lifecycle {
         release?.();
         resolve(outcome);
       };
-      const late = (): void => end({ success: false, error: new StatsigInitTimeoutError(), source: undefined });
+      const late = (): void =>
+        end({ success: false, error: new StatsigInitTimeoutError(), source: undefined });
       const timer = clock.setTimer(late, timeoutMs, 'wait');
       void loaded.then(end);
     });

@@ -1,4 +1,7 @@
-/** Events as objects: what evaluation callbacks receive (BEHAVIOUR.md 2.1, 7.4). They are never queued. */
+/**
+ * Events as objects: what evaluation callbacks receive (BEHAVIOUR.md 2.1, 7.4). They are never
+ * queued.
+ */
 import { SpecKind, type OutcomeRecord, type SecondaryExposure } from './engine/engine';
 import type { Evaluation } from './evaluation/evaluation';
 import { jsonOfUser } from './evaluation/user-json';
@@ -17,8 +20,9 @@ export type LogEventData = {
 };
 
 /**
- * An event as statsig-node's class of this name: exposures as callbacks see them, and whatever an application makes by
- * `dist/LogEvent`. What is no value of a field leaves the field as it was, as in statsig-node; nothing is said about it.
+ * An event as statsig-node's class of this name: exposures as callbacks see them, and whatever an
+ * application makes by `dist/LogEvent`. What is no value of a field leaves the field as it was, as
+ * in statsig-node; nothing is said about it.
  */
 export class LogEvent {
   private user: StatsigUser | null = null;
@@ -31,7 +35,8 @@ export class LogEvent {
 
   /** A name that is no text, or empty, becomes `invalid_event`. */
   constructor(eventName: string) {
-    this.eventName = typeof eventName === 'string' && eventName !== '' ? eventName : 'invalid_event';
+    this.eventName =
+      typeof eventName === 'string' && eventName !== '' ? eventName : 'invalid_event';
   }
 
   /** Takes a copy without private attributes. */
@@ -62,7 +67,11 @@ export class LogEvent {
   }
 
   /** What sampling decided, where it says something. */
-  setSamplingDecision(decision: { samplingRate?: number | null; shadowLogged?: string | null; samplingMode?: string | null }): void {
+  setSamplingDecision(decision: {
+    samplingRate?: number | null;
+    shadowLogged?: string | null;
+    samplingMode?: string | null;
+  }): void {
     for (const name of ['samplingRate', 'shadowLogged', 'samplingMode'] as const) {
       if (decision?.[name]) this.statsigMetadata[name] = decision[name];
     }
@@ -125,7 +134,11 @@ export function exposureEvent(evaluation: Evaluation, loggedUser: StatsigUser | 
 }
 
 /** The exposure of one layer parameter. */
-export function layerExposureEvent(evaluation: Evaluation, parameter: string, loggedUser: StatsigUser | null): LogEvent {
+export function layerExposureEvent(
+  evaluation: Evaluation,
+  parameter: string,
+  loggedUser: StatsigUser | null,
+): LogEvent {
   const { record } = evaluation;
   const isExplicit = record.explicitParameters?.includes(parameter) ?? false;
   const metadata: Record<string, unknown> = {
@@ -140,7 +153,10 @@ export function layerExposureEvent(evaluation: Evaluation, parameter: string, lo
   return exposure('statsig::layer_exposure', loggedUser, { metadata, secondaryExposures });
 }
 
-/** The user as events carry it: a JSON copy with the environment and without private attributes; null if impossible. */
+/**
+ * The user as events carry it: a JSON copy with the environment and without private attributes;
+ * null if impossible.
+ */
 export function loggedUserOf(user: object, environment: object | null): StatsigUser | null {
   const json = environment === null ? '' : JSON.stringify(environment);
   const copy = JSON.parse(jsonOfUser(user, { json, overwrites: true }).json) as StatsigUser | null;

@@ -1,4 +1,7 @@
-/** What an application does with an instance, and asks it, beside evaluating: deliveries, syncs, health. */
+/**
+ * What an application does with an instance, and asks it, beside evaluating: deliveries, syncs,
+ * health.
+ */
 import { DeprecatedApi } from './deprecated-api';
 import type { EngineKind, EngineStats } from './engine/engine';
 import type { DeliveryCounters, DeliveryReport } from './events/delivery';
@@ -29,17 +32,18 @@ export abstract class OperationsApi extends DeprecatedApi {
   protected abstract readonly lifecycle: Lifecycle;
 
   /**
-   * Sends pending events; resolves when each was delivered or dropped, when delivery was given up for now, after
-   * `timeout` ms, or when the signal aborts, with what became of them: `{ delivered, kept, dropped }`. Never rejects.
+   * Sends pending events; resolves when each was delivered or dropped, when delivery was given up
+   * for now, after `timeout` ms, or when the signal aborts, with what became of them: `{ delivered,
+   * kept, dropped }`. Never rejects.
    */
   async flush(limits?: number | FlushOptions): Promise<DeliveryReport> {
     return this.runtime.delivery.flush(flushLimits(limits));
   }
 
   /**
-   * Wraps a handler of a host that is frozen between invocations (AWS Lambda, Vercel, Cloud Run): what
-   * it logs is delivered before its answer goes out, or handed over to `waitUntil`, and no timer runs
-   * in between. What the handler returns or throws is passed on.
+   * Wraps a handler of a host that is frozen between invocations (AWS Lambda, Vercel, Cloud Run):
+   * what it logs is delivered before its answer goes out, or handed over to `waitUntil`, and no
+   * timer runs in between. What the handler returns or throws is passed on.
    */
   flushAfter<This, Args extends unknown[], Result>(
     handler: (this: This, ...args: Args) => Result,

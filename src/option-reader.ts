@@ -1,8 +1,14 @@
-/** Typed access to an options object that may hold anything. Collects one warning per unusable option. */
+/**
+ * Typed access to an options object that may hold anything. Collects one warning per unusable
+ * option.
+ */
 import { bytesIn } from './bytes';
 import { textOf } from './host';
 
-/** See the head of this file. No method but `raw`'s callers throws; getters that throw count as unusable. */
+/**
+ * See the head of this file. No method but `raw`'s callers throws; getters that throw count as
+ * unusable.
+ */
 export class OptionReader {
   readonly warnings: string[] = [];
   private readonly given: Record<string, unknown>;
@@ -11,7 +17,9 @@ export class OptionReader {
   constructor(given: unknown) {
     const isObject = typeof given === 'object' && given !== null;
     if (!isObject) {
-      this.warnings.push(`statsigSDK> Options must be an object, got ${describe(given)}; all defaults are used.`);
+      this.warnings.push(
+        `statsigSDK> Options must be an object, got ${describe(given)}; all defaults are used.`,
+      );
     }
     this.given = (isObject ? given : {}) as Record<string, unknown>;
   }
@@ -48,8 +56,15 @@ export class OptionReader {
     return fallback;
   }
 
-  /** A number that others bring into `least` to `most` when it is beyond: told with what is `used` then. */
-  numberIn(name: string, fallback: number, { least, most = Infinity, used }: { least: number; most?: number; used: string }): number {
+  /**
+   * A number that others bring into `least` to `most` when it is beyond: told with what is `used`
+   * then.
+   */
+  numberIn(
+    name: string,
+    fallback: number,
+    { least, most = Infinity, used }: { least: number; most?: number; used: string },
+  ): number {
     const value = this.number(name, fallback);
     if (value < least || value > most) {
       const range = most === Infinity ? `at least ${least}` : `from ${least} to ${most}`;
@@ -91,16 +106,25 @@ export class OptionReader {
   }
 
   /** The same with methods; those that are missing are told, and do without. */
-  objectWith<O>(name: string, methods: readonly string[], optional: readonly string[] = []): O | null {
+  objectWith<O>(
+    name: string,
+    methods: readonly string[],
+    optional: readonly string[] = [],
+  ): O | null {
     const value = this.object<O>(name) as Record<string, unknown> | null;
     if (value === null) {
       return null;
     }
     const missing = methods.filter((method) => typeof readField(value, method) !== 'function');
-    const wrong = optional.filter((method) => !['function', 'undefined'].includes(typeof (readField(value, method) ?? undefined)));
+    const wrong = optional.filter(
+      (method) =>
+        !['function', 'undefined'].includes(typeof (readField(value, method) ?? undefined)),
+    );
     if (missing.length + wrong.length > 0) {
       const names = [...missing, ...wrong].join(', ');
-      this.warnings.push(`statsigSDK> The option ${name} has no such methods: ${names}. It is used without them.`);
+      this.warnings.push(
+        `statsigSDK> The option ${name} has no such methods: ${names}. It is used without them.`,
+      );
     }
     return value as O;
   }
@@ -114,7 +138,9 @@ export class OptionReader {
     }
   }
 
-  /** Falsy = null; what is no object counts as `{}`, as in statsig-node. The object itself is kept. */
+  /**
+   * Falsy = null; what is no object counts as `{}`, as in statsig-node. The object itself is kept.
+   */
   environment(name: string): object | null {
     const value = this.raw(name);
     if (!value) {
@@ -144,7 +170,10 @@ export class OptionReader {
     return this.unusable(name, 'JSON text or a JSON object', value, null);
   }
 
-  /** An object of functions; fields that are none, or unknown, are left out with a warning. Functions keep the object as `this`. */
+  /**
+   * An object of functions; fields that are none, or unknown, are left out with a warning.
+   * Functions keep the object as `this`.
+   */
   functions(name: string, fields: readonly string[]): Record<string, unknown> {
     const holder = this.object<Record<string, unknown>>(name);
     const found: Record<string, unknown> = {};
@@ -158,7 +187,9 @@ export class OptionReader {
     }
     const unknown = namesIn(holder).filter((given) => !fields.includes(given));
     for (const field of unknown.filter((given) => typeof readField(holder, given) === 'function')) {
-      this.warnings.push(`statsigSDK> Unknown callback ${name}.${field.slice(0, 80)} is ignored; there are ${fields.join(', ')}.`);
+      this.warnings.push(
+        `statsigSDK> Unknown callback ${name}.${field.slice(0, 80)} is ignored; there are ${fields.join(', ')}.`,
+      );
     }
     return found;
   }
@@ -170,7 +201,9 @@ export class OptionReader {
   }
 
   warn(name: string, expected: string, got: string): void {
-    this.warnings.push(`statsigSDK> The option ${name} must be ${expected}, got ${got}; its default is used.`);
+    this.warnings.push(
+      `statsigSDK> The option ${name} must be ${expected}, got ${got}; its default is used.`,
+    );
   }
 
   /** Warns about every own option that nobody asked for. Call last. */

@@ -3,7 +3,10 @@
 const LONGEST_TEXT = 50;
 const ABSENT = Symbol('absent');
 
-/** Numbers, booleans and short texts as they are; the rest as 'set' or 'unset'; functions left out. Never throws. */
+/**
+ * Numbers, booleans and short texts as they are; the rest as 'set' or 'unset'; functions left out.
+ * Never throws.
+ */
 export function optionsLoggingCopy(given: object): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(given)) {

@@ -1,6 +1,7 @@
 /**
- * Options, read once: every option of BEHAVIOUR.md 2 with its default and clamp, as one complete immutable value.
- * A wrong type or an unknown name gives one warning that names it; the default is used.
+ * Options, read once: every option of BEHAVIOUR.md 2 with its default and clamp, as one complete
+ * immutable value. A wrong type or an unknown name gives one warning that names it; the default is
+ * used.
  */
 import type { EngineKind } from './engine/engine';
 import { isEngineKind } from './engine/kinds';
@@ -109,7 +110,10 @@ export interface ParsedOptions {
  * @param forcedEngine value of `STATSIG_ENGINE`, used when the option names none
  * @throws TypeError when `given` is null, or `api` is neither a string nor null-ish
  */
-export function parseOptions(given: StatsigOptions | undefined, forcedEngine?: string): ParsedOptions {
+export function parseOptions(
+  given: StatsigOptions | undefined,
+  forcedEngine?: string,
+): ParsedOptions {
   if (given === null) {
     throw new TypeError('Statsig options must be an object, got null.');
   }
@@ -131,14 +135,19 @@ function networkOptions(reader: OptionReader) {
     throw new TypeError(`The option api must be a string, got ${typeof api}.`);
   }
   const base = api == null ? null : withoutSlash(api);
-  const url = (name: string, fallback: string): string => withoutSlash(reader.string(name, fallback));
+  const url = (name: string, fallback: string): string =>
+    withoutSlash(reader.string(name, fallback));
   return {
     api: base ?? STATSIG_API,
     apiForDownloadConfigSpecs: url('apiForDownloadConfigSpecs', base ?? STATSIG_CDN),
     apiForGetIdLists: url('apiForGetIdLists', base ?? STATSIG_API),
     fallbackToStatsigAPI: reader.boolean('fallbackToStatsigAPI', false),
     networkOverrideFunc: reader.function<NetworkOverrideFunc>('networkOverrideFunc'),
-    postLogsRetryLimit: reader.numberIn('postLogsRetryLimit', 5, { least: 0, most: 100, used: 'the nearest of these is used' }),
+    postLogsRetryLimit: reader.numberIn('postLogsRetryLimit', 5, {
+      least: 0,
+      most: 100,
+      used: 'the nearest of these is used',
+    }),
     postLogsRetryBackoff: backoff(reader),
   };
 }
@@ -148,8 +157,13 @@ function sourceOptions(reader: OptionReader) {
     bootstrapValues: reader.jsonText('bootstrapValues'),
     environment: reader.environment('environment') as StatsigEnvironment | null,
     localMode: reader.boolean('localMode', false),
-    dataAdapter: reader.objectWith<IDataAdapter>('dataAdapter', ADAPTER_METHODS, ['supportsPollingUpdatesFor']),
-    userPersistentStorage: reader.objectWith<IUserPersistentStorage>('userPersistentStorage', STORAGE_METHODS),
+    dataAdapter: reader.objectWith<IDataAdapter>('dataAdapter', ADAPTER_METHODS, [
+      'supportsPollingUpdatesFor',
+    ]),
+    userPersistentStorage: reader.objectWith<IUserPersistentStorage>(
+      'userPersistentStorage',
+      STORAGE_METHODS,
+    ),
     initStrategyForIP3Country: strategy(reader, 'initStrategyForIP3Country'),
     initStrategyForIDLists: strategy(reader, 'initStrategyForIDLists'),
     disableRulesetsSync: reader.truthy('disableRulesetsSync'),
@@ -164,7 +178,10 @@ function timingOptions(reader: OptionReader) {
     initTimeoutMs: reader.numberIn('initTimeoutMs', 0, { least: 0, used: 'there is no timeout' }),
     rulesetsSyncIntervalMs: atLeast(reader, 'rulesetsSyncIntervalMs', 5_000, 10_000),
     idListsSyncIntervalMs: atLeast(reader, 'idListsSyncIntervalMs', 30_000, 60_000),
-    loggingIntervalMs: reader.numberIn('loggingIntervalMs', 60_000, { least: 10, used: '10 is used' }),
+    loggingIntervalMs: reader.numberIn('loggingIntervalMs', 60_000, {
+      least: 10,
+      used: '10 is used',
+    }),
     loggingMaxBufferSize: bufferSize(reader),
   };
 }
@@ -228,11 +245,17 @@ function redactOption(reader: OptionReader): readonly string[] {
   const given = reader.raw('redact');
   if (given == null) return [];
   const list: unknown[] = Array.isArray(given) ? given.slice(0, MOST_PATHS) : [];
-  const paths = list.filter((path): path is string => typeof path === 'string' && /^user\.[^.]+(\.[^.]+)*$/.test(path));
+  const paths = list.filter(
+    (path): path is string => typeof path === 'string' && /^user\.[^.]+(\.[^.]+)*$/.test(path),
+  );
   if (paths.length < list.length || !Array.isArray(given)) {
-    const odd = Array.isArray(given) ? describePath(list.find((path) => !paths.includes(path as string))) : typeof given;
+    const odd = Array.isArray(given)
+      ? describePath(list.find((path) => !paths.includes(path as string)))
+      : typeof given;
     const text = "a list of paths like 'user.email' and 'user.custom.ssn'";
-    reader.warnings.push(`statsigSDK> The option redact must be ${text}, got ${odd}; what is no such path is ignored.`);
+    reader.warnings.push(
+      `statsigSDK> The option redact must be ${text}, got ${odd}; what is no such path is ignored.`,
+    );
   }
   return paths.map((path) => path.slice('user.'.length));
 }
@@ -250,8 +273,13 @@ function gzipLevel(reader: OptionReader): number {
   if (given === 'none') return 0;
   const { type, level } = reader.fields(given, ['type', 'level']);
   if (type === 'gzip' && level == null) return DEFAULT_GZIP_LEVEL;
-  if (type === 'gzip' && Number.isInteger(level) && Number(level) >= 1 && Number(level) <= 9) return Number(level);
-  reader.warn('eventCompression', "'gzip', 'none' or { type: 'gzip', level: 1 to 9 }", describe(given));
+  if (type === 'gzip' && Number.isInteger(level) && Number(level) >= 1 && Number(level) <= 9)
+    return Number(level);
+  reader.warn(
+    'eventCompression',
+    "'gzip', 'none' or { type: 'gzip', level: 1 to 9 }",
+    describe(given),
+  );
   return DEFAULT_GZIP_LEVEL;
 }
 
@@ -286,7 +314,10 @@ function atLeast(reader: OptionReader, name: string, least: number, fallback: nu
 
 function bufferSize(reader: OptionReader): number {
   const range = { least: 1, most: MAX_BUFFERED_EVENTS, used: 'the nearest of these is used' };
-  return Math.min(reader.numberIn('loggingMaxBufferSize', MAX_BUFFERED_EVENTS, range), MAX_BUFFERED_EVENTS);
+  return Math.min(
+    reader.numberIn('loggingMaxBufferSize', MAX_BUFFERED_EVENTS, range),
+    MAX_BUFFERED_EVENTS,
+  );
 }
 
 function backoff(reader: OptionReader): RetryBackoffFunc | number {

@@ -13,7 +13,12 @@ export class Overrides {
   }
 
   /** @throws TypeError when the value is no JSON; nothing changes then */
-  set(kind: keyof OverrideTable, name: string, value: unknown, userOrCustomID: string | null): void {
+  set(
+    kind: keyof OverrideTable,
+    name: string,
+    value: unknown,
+    userOrCustomID: string | null,
+  ): void {
     // A copy: the caller's object stays the caller's, and one bad value cannot spoil the table.
     const copy: unknown = JSON.parse(JSON.stringify(value));
     const ofKind = this.table[kind] as Record<string, Record<string, unknown>>;

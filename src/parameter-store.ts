@@ -1,6 +1,7 @@
 /**
- * Parameter stores of a payload (NEWER.md 10): parameters that are constants, or come from a gate, config, experiment or
- * layer. Nothing is evaluated until a parameter is read, and what is read exposes what it comes from.
+ * Parameter stores of a payload (NEWER.md 10): parameters that are constants, or come from a gate,
+ * config, experiment or layer. Nothing is evaluated until a parameter is read, and what is read
+ * exposes what it comes from.
  */
 import * as calls from './calls';
 import type { Call, Evaluations } from './evaluations';
@@ -21,10 +22,14 @@ interface Found {
   expose?: () => void;
 }
 
-/** Made by `getParameterStore`, for one user. Its parameters are those of the specs that served then. */
+/**
+ * Made by `getParameterStore`, for one user. Its parameters are those of the specs that served
+ * then.
+ */
 export class ParameterStore {
   private readonly parameters: Parameter;
-  // A function, because no look at an object shows what is in its closure: a user has private attributes.
+  // A function, because no look at an object shows what is in its closure: a user has private
+  // attributes.
   private readonly user: () => StatsigUser;
 
   /** @internal */
@@ -41,13 +46,17 @@ export class ParameterStore {
   }
 
   /**
-   * The parameter when it has the JSON type of the default, else the default. Without a default (or with null) of
-   * whatever type, and null when there is none.
+   * The parameter when it has the JSON type of the default, else the default. Without a default (or
+   * with null) of whatever type, and null when there is none.
    */
   get<T = unknown>(parameter: string, defaultValue?: T | null): T | null {
     const found = this.read(parameter);
     const { value = null } = found;
-    if (defaultValue === undefined || defaultValue === null ? value === null : typeName(value) !== typeName(defaultValue)) {
+    if (
+      defaultValue === undefined || defaultValue === null
+        ? value === null
+        : typeName(value) !== typeName(defaultValue)
+    ) {
       return defaultValue ?? null;
     }
     found.expose?.();
@@ -66,7 +75,9 @@ export class ParameterStore {
 
   /** Types of the parameters as the payload gives them, by name, sorted. */
   types(): Record<string, string> {
-    const typed = this.names().map((name) => [name, String(own(this.parameters[name], 'param_type') ?? '')] as const);
+    const typed = this.names().map(
+      (name) => [name, String(own(this.parameters[name], 'param_type') ?? '')] as const,
+    );
     return Object.fromEntries(typed);
   }
 
@@ -74,12 +85,22 @@ export class ParameterStore {
     const parameter = own(this.parameters, name);
     if (!isRecord(parameter)) return { value: null };
     if (own(parameter, 'value') !== undefined) return { value: copyOf(own(parameter, 'value')) };
-    const [gate, config, experiment, layer] = ['gate_name', 'config_name', 'experiment_name', 'layer_name'].map((key) => own(parameter, key));
-    if (typeof gate === 'string') return { value: copyOf(own(parameter, this.passes(gate) ? 'pass_value' : 'fail_value')) };
+    const [gate, config, experiment, layer] = [
+      'gate_name',
+      'config_name',
+      'experiment_name',
+      'layer_name',
+    ].map((key) => own(parameter, key));
+    if (typeof gate === 'string')
+      return { value: copyOf(own(parameter, this.passes(gate) ? 'pass_value' : 'fail_value')) };
     const key = own(parameter, 'param_name');
     if (typeof key !== 'string') return { value: null };
-    if (typeof config === 'string') return { value: this.valueIn(config, key, this.pick(calls.CONFIG, calls.CONFIG_QUIET)) };
-    if (typeof experiment === 'string') return { value: this.valueIn(experiment, key, this.pick(calls.EXPERIMENT, calls.EXPERIMENT_QUIET)) };
+    if (typeof config === 'string')
+      return { value: this.valueIn(config, key, this.pick(calls.CONFIG, calls.CONFIG_QUIET)) };
+    if (typeof experiment === 'string')
+      return {
+        value: this.valueIn(experiment, key, this.pick(calls.EXPERIMENT, calls.EXPERIMENT_QUIET)),
+      };
     return typeof layer === 'string' ? this.inLayer(layer, key) : { value: null };
   }
 
@@ -88,7 +109,8 @@ export class ParameterStore {
   }
 
   private passes(gate: string): boolean {
-    return this.evaluations().gate(this.user(), gate, this.pick(calls.GATE, calls.GATE_QUIET)).value;
+    return this.evaluations().gate(this.user(), gate, this.pick(calls.GATE, calls.GATE_QUIET))
+      .value;
   }
 
   private valueIn(config: string, key: string, call: Call): unknown {
@@ -97,7 +119,11 @@ export class ParameterStore {
 
   /** Exposed when it is handed out, by reading it again. */
   private inLayer(name: string, key: string): Found {
-    const layer = this.evaluations().layer(this.user(), name, this.pick(calls.LAYER, calls.LAYER_QUIET));
+    const layer = this.evaluations().layer(
+      this.user(),
+      name,
+      this.pick(calls.LAYER, calls.LAYER_QUIET),
+    );
     let value: unknown = null;
     const peek = (candidate: unknown): candidate is never => {
       value = candidate;
@@ -113,7 +139,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function own(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.prototype.hasOwnProperty.call(value, key) ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof value === 'object' &&
+    value !== null &&
+    Object.prototype.hasOwnProperty.call(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
 }
 
 /** As JSON names it. */
@@ -123,5 +153,7 @@ function typeName(value: unknown): string {
 
 /** The caller's to change: the original serves others. */
 function copyOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? (JSON.parse(JSON.stringify(value)) as unknown) : value;
+  return typeof value === 'object' && value !== null
+    ? (JSON.parse(JSON.stringify(value)) as unknown)
+    : value;
 }

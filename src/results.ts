@@ -1,6 +1,6 @@
 /**
- * What evaluations look like to applications: own keys, their order, JSON and the semantics of `get` are those of
- * statsig-node (BEHAVIOUR.md 1.8).
+ * What evaluations look like to applications: own keys, their order, JSON and the semantics of
+ * `get` are those of statsig-node (BEHAVIOUR.md 1.8).
  */
 import { recogniseAcrossCopies } from './copies';
 import type { SecondaryExposure } from './engine/engine';
@@ -29,7 +29,12 @@ export class EvaluationDetails {
   /** Wall clock at evaluation. */
   readonly serverTime: number;
 
-  constructor(configSyncTime: number, initTime: number, reason: EvaluationReason, serverTime: number = systemClock.now()) {
+  constructor(
+    configSyncTime: number,
+    initTime: number,
+    reason: EvaluationReason,
+    serverTime: number = systemClock.now(),
+  ) {
     this.configSyncTime = configSyncTime;
     this.initTime = initTime;
     this.reason = reason;
@@ -48,12 +53,19 @@ export class EvaluationDetails {
     return details(configSyncTime, initTime, 'Persisted');
   }
 
-  static make(configSyncTime: number, initTime: number, reason: EvaluationReason): EvaluationDetails {
+  static make(
+    configSyncTime: number,
+    initTime: number,
+    reason: EvaluationReason,
+  ): EvaluationDetails {
     return details(configSyncTime, initTime, reason);
   }
 }
 
-/** Outside of the class: a bundler renames a class that names itself, and objects print the name of their class. */
+/**
+ * Outside of the class: a bundler renames a class that names itself, and objects print the name of
+ * their class.
+ */
 function details(...parts: ConstructorParameters<typeof EvaluationDetails>): EvaluationDetails {
   return new EvaluationDetails(...parts);
 }
@@ -74,7 +86,10 @@ export type FeatureGate = {
   readonly evaluationDetails: EvaluationDetails | null;
 };
 
-/** A gate of given parts, as statsig-node's deep import of the same name makes it; for tests of applications. */
+/**
+ * A gate of given parts, as statsig-node's deep import of the same name makes it; for tests of
+ * applications.
+ */
 export function makeFeatureGate(
   name: string,
   ruleID: string,
@@ -104,7 +119,10 @@ export type ExposeLayer = (layer: Layer, parameter: string) => void;
 
 type DefaultValue = boolean | number | string | object | Array<unknown> | null;
 
-/** Passed as the last argument by this package: the value is already the caller's own, so it isn't copied again. */
+/**
+ * Passed as the last argument by this package: the value is already the caller's own, so it isn't
+ * copied again.
+ */
 export const OWNED: unique symbol = Symbol('owned');
 
 /** The value of a dynamic config or experiment. */
@@ -144,18 +162,24 @@ export class DynamicConfig {
   }
 
   /**
-   * The value under a key when it has the type of the default (or passes the guard), else the default. With a default
-   * of null or undefined any type is right. Inherited properties are visible.
+   * The value under a key when it has the type of the default (or passes the guard), else the
+   * default. With a default of null or undefined any type is right. Inherited properties are
+   * visible.
    */
-  get<T>(key: string, defaultValue: T, typeGuard: ((value: unknown) => value is T | null) | null = null): T {
+  get<T>(
+    key: string,
+    defaultValue: T,
+    typeGuard: ((value: unknown) => value is T | null) | null = null,
+  ): T {
     const fallback = (defaultValue ?? null) as T;
     const stored = this.getValue(key, null);
     if (stored === null || stored === undefined) {
       return fallback;
     }
-    const isRight = typeGuard != null
-      ? passes(typeGuard, stored)
-      : fallback === null || typeName(fallback) === typeName(stored);
+    const isRight =
+      typeGuard != null
+        ? passes(typeGuard, stored)
+        : fallback === null || typeName(fallback) === typeName(stored);
     if (isRight) {
       return stored as T;
     }
@@ -163,7 +187,10 @@ export class DynamicConfig {
     return fallback;
   }
 
-  /** The value under a key of whatever type, else the default, else null. Without a key: the whole value. */
+  /**
+   * The value under a key of whatever type, else the default, else null. Without a key: the whole
+   * value.
+   */
   getValue(key: string, defaultValue?: DefaultValue): unknown | null {
     if (key == null) {
       return this.value;
@@ -232,23 +259,36 @@ export class Layer {
   }
 
   /**
-   * The parameter when it has the type of the default (or passes the guard), else the default. With a default of null
-   * or undefined any type is right. A value that is handed out is exposed first.
+   * The parameter when it has the type of the default (or passes the guard), else the default. With
+   * a default of null or undefined any type is right. A value that is handed out is exposed first.
    */
-  get<T>(key: string, defaultValue: T, typeGuard: ((value: unknown) => value is T) | null = null): T {
+  get<T>(
+    key: string,
+    defaultValue: T,
+    typeGuard: ((value: unknown) => value is T) | null = null,
+  ): T {
     const fallback = (defaultValue ?? null) as T;
     const stored = this._value[key];
     if (stored === null || stored === undefined) {
       return fallback;
     }
-    const isRight = typeGuard ? passes(typeGuard, stored) : fallback === null || typeName(fallback) === typeName(stored);
+    const isRight = typeGuard
+      ? passes(typeGuard, stored)
+      : fallback === null || typeName(fallback) === typeName(stored);
     return (isRight ? this.expose(key, stored) : fallback) as T;
   }
 
-  /** The parameter of whatever type, exposed, else the default, else null. Without a key: the default. */
+  /**
+   * The parameter of whatever type, exposed, else the default, else null. Without a key: the
+   * default.
+   */
   getValue(key: string, defaultValue?: DefaultValue): unknown | null {
     const stored = key == null ? null : this._value[key];
-    return stored == null ? (defaultValue === undefined ? null : defaultValue) : this.expose(key, stored);
+    return stored == null
+      ? defaultValue === undefined
+        ? null
+        : defaultValue
+      : this.expose(key, stored);
   }
 
   /** ID of the rule that decided; `default` when none did, empty for an unknown layer. */
@@ -290,7 +330,9 @@ function ownValue(value: unknown, ownership: typeof OWNED | undefined): Record<s
   return (own ?? {}) as Record<string, unknown>;
 }
 
-/** An async guard passes everything, as any promise is truthy; what it rejects with goes nowhere. */
+/**
+ * An async guard passes everything, as any promise is truthy; what it rejects with goes nowhere.
+ */
 function passes(typeGuard: (value: unknown) => unknown, stored: unknown): boolean {
   const answer = typeGuard(stored);
   onRejection(answer, () => undefined);

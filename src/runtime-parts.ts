@@ -1,4 +1,7 @@
-/** How the parts of a Runtime are made from options and host. Each function makes one; none keeps anything. */
+/**
+ * How the parts of a Runtime are made from options and host. Each function makes one; none keeps
+ * anything.
+ */
 import {
   StatsigInvalidBootstrapValuesError,
   StatsigInvalidDataAdapterValuesError,
@@ -28,8 +31,8 @@ import { PayloadVerifier } from './updates/payload-verifier';
 import type { SpecSyncOptions } from './updates/spec-sync';
 
 /**
- * Most events kept in the engine while nothing takes them (a loop that never yields); later ones are dropped and
- * counted. Their texts are bounded apart, by 64 MiB.
+ * Most events kept in the engine while nothing takes them (a loop that never yields); later ones
+ * are dropped and counted. Their texts are bounded apart, by 64 MiB.
  */
 const PENDING_EVENTS = 250_000;
 
@@ -73,16 +76,32 @@ export function engineOptions({ options, sessionID }: Surroundings): EngineOptio
   };
 }
 
-export function makeAdapter({ options, secretKey, platform, clock }: Surroundings): ContainedAdapter | null {
+export function makeAdapter({
+  options,
+  secretKey,
+  platform,
+  clock,
+}: Surroundings): ContainedAdapter | null {
   if (options.dataAdapter === null) {
     return null;
   }
   // A missing key is the text "undefined", not the hash of one (BEHAVIOUR.md 9.2).
   const hashedSdkKey = secretKey === null ? 'undefined' : platform.sha256Base64(secretKey);
-  return new ContainedAdapter(options.dataAdapter, { hashedSdkKey, clock, timeoutMs: options.dataAdapterTimeoutMs });
+  return new ContainedAdapter(options.dataAdapter, {
+    hashedSdkKey,
+    clock,
+    timeoutMs: options.dataAdapterTimeoutMs,
+  });
 }
 
-export function makeHttp({ options, secretKey, sessionID, platform, logger, clock }: Surroundings): StatsigHttp {
+export function makeHttp({
+  options,
+  secretKey,
+  sessionID,
+  platform,
+  logger,
+  clock,
+}: Surroundings): StatsigHttp {
   return new StatsigHttp({
     api: options.api,
     apiForDownloadConfigSpecs: options.apiForDownloadConfigSpecs,
@@ -102,9 +121,10 @@ export function makeHttp({ options, secretKey, sessionID, platform, logger, cloc
     clock,
     errors: {
       localMode: () => new StatsigLocalModeNetworkError(),
-      tooManyRequests: (url) => new StatsigTooManyRequestsError(
-        `Request to ${logger.mask(url)} failed because you are making the same request too frequently (1000).`,
-      ),
+      tooManyRequests: (url) =>
+        new StatsigTooManyRequestsError(
+          `Request to ${logger.mask(url)} failed because you are making the same request too frequently (1000).`,
+        ),
     },
   });
 }
@@ -120,14 +140,22 @@ export function makeExceptions(around: Surroundings, http: StatsigHttp): Excepti
   });
 }
 
-export function makeDiagnostics({ options, loggingCopy, clock }: Surroundings, evaluator: Evaluator): Diagnostics {
+export function makeDiagnostics(
+  { options, loggingCopy, clock }: Surroundings,
+  evaluator: Evaluator,
+): Diagnostics {
   return new Diagnostics({
     silent: isSilent(options),
     disableDiagnostics: options.disableDiagnostics,
     statsigOptions: loggingCopy,
     now: clock.now,
     emit: ({ eventName, metadata, time }) =>
-      evaluator.logEvent(null, { eventName, metadataJson: JSON.stringify(metadata), valueJson: 'null', time }),
+      evaluator.logEvent(null, {
+        eventName,
+        metadataJson: JSON.stringify(metadata),
+        valueJson: 'null',
+        time,
+      }),
   });
 }
 
@@ -144,7 +172,10 @@ export function specSyncOptions(
     intervalMs: options.rulesetsSyncIntervalMs,
     pollingDisabled: options.disableRulesetsSync,
     localMode: options.localMode,
-    verifier: verify === null ? null : new PayloadVerifier({ verify, limitMs: options.rulesetsSyncIntervalMs, clock, logger }),
+    verifier:
+      verify === null
+        ? null
+        : new PayloadVerifier({ verify, limitMs: options.rulesetsSyncIntervalMs, clock, logger }),
     apply: (bytes, source) => applier.apply(bytes, source),
     lastUpdateTime: () => applier.lastUpdateTime,
     rulesUpdatedCallback: options.rulesUpdatedCallback,
@@ -200,14 +231,17 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     upload: (upload) => parts.http.postEvents(upload),
     newId: platform.randomUUID,
     filter: options.beforeLog === null ? null : new EventFilter(options.beforeLog, logger),
-    takeBatch: (maxEvents, gzip) => evaluator.takeBatch(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
-    takeBatchNow: (maxEvents, gzip) => evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
+    takeBatch: (maxEvents, gzip) =>
+      evaluator.takeBatch(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
+    takeBatchNow: (maxEvents, gzip) =>
+      evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
     pending: () => evaluator.pendingEvents(),
     engineDropped: () => ({ limit: evaluator.droppedEvents(), engine: evaluator.lostEvents() }),
     beforeFlush: () => parts.diagnostics.emitCalls(),
     ownEvents: () => parts.diagnostics.emitted,
     compress: compress === null || gzipLevel === 0 ? null : (bytes) => compress(bytes, gzipLevel),
-    compressNow: compressNow === null || gzipLevel === 0 ? null : (bytes) => compressNow(bytes, gzipLevel),
+    compressNow:
+      compressNow === null || gzipLevel === 0 ? null : (bytes) => compressNow(bytes, gzipLevel),
     decompress: platform.decompress,
     compressionEnabled: () => parts.applier.sdkFlags['stop_log_event_compression'] !== true,
     intervalMs: options.loggingIntervalMs,
@@ -219,22 +253,47 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     clock,
     spool: isSilent(options) ? null : openEventSpool(around),
     onDropped: (dropped, error) => {
-      const report = { tag: 'statsig::log_event_failed', eventCount: dropped.count, bypassDedupe: true, isSaid: true };
+      const report = {
+        tag: 'statsig::log_event_failed',
+        eventCount: dropped.count,
+        bypassDedupe: true,
+        isSaid: true,
+      };
       if (dropped.reason !== 'beforeLog') parts.exceptions.report(error, report);
-      if (onEventsDropped !== null) contained(logger, 'onEventsDropped', () => onEventsDropped(dropped));
+      if (onEventsDropped !== null)
+        contained(logger, 'onEventsDropped', () => onEventsDropped(dropped));
     },
   };
 }
 
-function openEventSpool({ options, platform, secretKey, logger, clock }: Surroundings): EventSpool | null {
+function openEventSpool({
+  options,
+  platform,
+  secretKey,
+  logger,
+  clock,
+}: Surroundings): EventSpool | null {
   const { eventSpool, eventSpoolMaxBytes: maxBytes, eventSpoolSync: sync } = options;
   if (eventSpool === null) return null;
   const onError = (error: unknown): void => {
     const text = logger.describe(error);
-    logger.once('event-spool', 'warn', `statsigSDK> The event spool fails, events stay in memory only: ${text}`);
+    logger.once(
+      'event-spool',
+      'warn',
+      `statsigSDK> The event spool fails, events stay in memory only: ${text}`,
+    );
   };
-  const spool = platform.openSpool(eventSpool, { secretKey: secretKey ?? '', maxBytes, sync, clock, onError });
-  if (spool === null) logger.warn('statsigSDK> eventSpool needs a disk, which this runtime has not; events stay in memory.');
+  const spool = platform.openSpool(eventSpool, {
+    secretKey: secretKey ?? '',
+    maxBytes,
+    sync,
+    clock,
+    onError,
+  });
+  if (spool === null)
+    logger.warn(
+      'statsigSDK> eventSpool needs a disk, which this runtime has not; events stay in memory.',
+    );
   return spool;
 }
 
@@ -254,7 +313,10 @@ function ownMetadata(engine: EngineKind): Record<string, unknown> {
 }
 
 /** What is done for the events when the process ends. */
-export function endingOf({ flushOnExit, flushOnExitMs }: ResolvedOptions, delivery: EventDelivery): Ending {
+export function endingOf(
+  { flushOnExit, flushOnExitMs }: ResolvedOptions,
+  delivery: EventDelivery,
+): Ending {
   let flushing: Promise<unknown> | null = null;
   const flush = async (timeoutMs: number): Promise<void> => {
     await delivery.flush({ timeoutMs });

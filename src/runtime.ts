@@ -1,6 +1,6 @@
 /**
- * One life of an SDK instance, from initialize to shutdown: the parts and how they are wired. An instance that is
- * initialized again after shutdown gets a new one (Q3).
+ * One life of an SDK instance, from initialize to shutdown: the parts and how they are wired. An
+ * instance that is initialized again after shutdown gets a new one (Q3).
  */
 import { stopWatching } from './abandoned';
 import type { SpecsSummary } from './engine/engine';
@@ -8,7 +8,13 @@ import type { Selection } from './engine/select';
 import { EngineDiedError, EngineUnavailableError, StatsigInitializeIDListsError } from './errors';
 import { Evaluator, WINDOW_MS } from './evaluation/evaluator';
 import type { EngineDeath, FailoverHooks } from './evaluation/failover';
-import { EventDelivery, SHUTDOWN_BUDGET_MS, type DeliveryCounters, type DeliveryReport, type FlushLimits } from './events/delivery';
+import {
+  EventDelivery,
+  SHUTDOWN_BUDGET_MS,
+  type DeliveryCounters,
+  type DeliveryReport,
+  type FlushLimits,
+} from './events/delivery';
 import { Invocations } from './invocations';
 import { hasPassed, systemClock, type Clock, type TimerHandle } from './network/clock';
 import type { Ending } from './exit/ending';
@@ -68,7 +74,11 @@ export class Runtime {
     this.clock = clock;
     this.windowStartedAt = clock.now();
     this.selection = this.selectEngine();
-    this.evaluator = new Evaluator(this.selection.engine, { now: clock.now, isProxy: platform.isProxy, onBatchFull: () => this.delivery.batchReady() }, this.failoverHooks());
+    this.evaluator = new Evaluator(
+      this.selection.engine,
+      { now: clock.now, isProxy: platform.isProxy, onBatchFull: () => this.delivery.batchReady() },
+      this.failoverHooks(),
+    );
     const { options, loggingCopy } = parsed;
     const sessionID = platform.randomUUID();
     const around = { options, loggingCopy, secretKey, sessionID, platform, logger, clock };
@@ -79,9 +89,15 @@ export class Runtime {
     this.diagnostics = parts.makeDiagnostics(around, this.evaluator);
     this.applier = this.makeApplier();
     const { adapter, diagnostics, evaluator, exceptions, applier } = this;
-    this.specs = new SpecSync(parts.specSyncOptions(around, { http, adapter, diagnostics }, applier));
-    this.idLists = new IdListSync(parts.idListSyncOptions(around, { http, adapter, diagnostics }, evaluator));
-    this.delivery = new EventDelivery(parts.deliveryOptions(around, { evaluator, http, diagnostics, exceptions, applier }));
+    this.specs = new SpecSync(
+      parts.specSyncOptions(around, { http, adapter, diagnostics }, applier),
+    );
+    this.idLists = new IdListSync(
+      parts.idListSyncOptions(around, { http, adapter, diagnostics }, evaluator),
+    );
+    this.delivery = new EventDelivery(
+      parts.deliveryOptions(around, { evaluator, http, diagnostics, exceptions, applier }),
+    );
     this.ending = parts.endingOf(this.options, this.delivery);
     this.evaluator.setOptions(parts.engineOptions(around));
   }
@@ -119,7 +135,10 @@ export class Runtime {
     }
   }
 
-  /** Keeps the process alive until the returned function is called: somebody awaits what is under way. */
+  /**
+   * Keeps the process alive until the returned function is called: somebody awaits what is under
+   * way.
+   */
   hold(): () => void {
     return (this.init.platform.hasBackground && this.clock.hold?.()) || ((): void => undefined);
   }
@@ -129,8 +148,8 @@ export class Runtime {
   }
 
   /**
-   * Looks at the clock: forgets what holds no longer because it went back, and restarts polling that a frozen host lost
-   * (BEHAVIOUR.md 11.4); never after shutdown (Q25).
+   * Looks at the clock: forgets what holds no longer because it went back, and restarts polling
+   * that a frozen host lost (BEHAVIOUR.md 11.4); never after shutdown (Q25).
    */
   recoverIfStale(): void {
     const now = this.evaluator.time();
@@ -145,9 +164,10 @@ export class Runtime {
   }
 
   /**
-   * Ends this life: no more polling, pending events go out once. Resolves when they did and running syncs are done,
-   * or after `timeoutMs` (30 s when none is given: a download that stalls must not hold a shutdown for minutes); then no
-   * connection is open. Never rejects. Says what became of the events.
+   * Ends this life: no more polling, pending events go out once. Resolves when they did and running
+   * syncs are done, or after `timeoutMs` (30 s when none is given: a download that stalls must not
+   * hold a shutdown for minutes); then no connection is open. Never rejects. Says what became of
+   * the events.
    */
   async stop(timeoutMs?: number): Promise<DeliveryReport> {
     this.isStopped = true;
@@ -157,12 +177,21 @@ export class Runtime {
     this.idLists.poller.stop();
     const delivered = this.delivery.shutdown(timeoutMs);
     void this.adapter?.shutdown().catch((error: unknown) => {
-      this.logger.debug(`statsigSDK> The data adapter's shutdown failed: ${this.logger.describe(error)}`);
+      this.logger.debug(
+        `statsigSDK> The data adapter's shutdown failed: ${this.logger.describe(error)}`,
+      );
     });
     // What is reported of lost events is sent after delivery has ended.
-    const rest = Promise.all([this.specs.poller.idle(), this.idLists.poller.idle(), delivered.then(() => this.http.idle())]);
+    const rest = Promise.all([
+      this.specs.poller.idle(),
+      this.idLists.poller.idle(),
+      delivered.then(() => this.http.idle()),
+    ]);
     // Delivery keeps to its budget by itself, and reports a moment after it.
-    const [report] = await Promise.all([delivered, this.atMost(rest, timeoutMs ?? SHUTDOWN_BUDGET_MS)]);
+    const [report] = await Promise.all([
+      delivered,
+      this.atMost(rest, timeoutMs ?? SHUTDOWN_BUDGET_MS),
+    ]);
     this.http.close();
     this.unwatchEnd();
     return report;
@@ -199,7 +228,10 @@ export class Runtime {
   /** Delivers, and lets syncs under way end. Never rejects. */
   async quiet(limits: FlushLimits): Promise<void> {
     const syncs = Promise.all([this.specs.poller.idle(), this.idLists.poller.idle()]);
-    await Promise.all([this.delivery.flush(limits), this.atMost(syncs, limits.timeoutMs ?? SHUTDOWN_BUDGET_MS)]);
+    await Promise.all([
+      this.delivery.flush(limits),
+      this.atMost(syncs, limits.timeoutMs ?? SHUTDOWN_BUDGET_MS),
+    ]);
   }
 
   /** Nobody can call `shutdown` any more. */
@@ -208,7 +240,9 @@ export class Runtime {
     if (this.isStopped || undelivered === 0) {
       return;
     }
-    this.logger.info(`statsigSDK> An instance with ${undelivered} undelivered events was dropped without shutdown; they are sent now.`);
+    this.logger.info(
+      `statsigSDK> An instance with ${undelivered} undelivered events was dropped without shutdown; they are sent now.`,
+    );
     // As at the end of the process, which may be why nobody has the instance any more.
     void this.ending.flush(this.ending.budgetMs);
   }
@@ -252,7 +286,10 @@ export class Runtime {
     }
   }
 
-  /** Waits for the work or the timeout, whichever is first. The timer holds the process only while waited for. */
+  /**
+   * Waits for the work or the timeout, whichever is first. The timer holds the process only while
+   * waited for.
+   */
   private atMost(work: Promise<unknown>, timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       const release = this.clock.hold?.();
@@ -266,7 +303,10 @@ export class Runtime {
     });
   }
 
-  /** Says once per SDK instance why the fastest engine does not answer. @throws EngineUnavailableError */
+  /**
+   * Says once per SDK instance why the fastest engine does not answer. @throws
+   * EngineUnavailableError
+   */
   private selectEngine(): Selection {
     const { platform, logger } = this.init;
     let selection: Selection;
@@ -277,7 +317,9 @@ export class Runtime {
     }
     const { engine, rejected } = selection;
     if (rejected.length > 0) {
-      const reasons = rejected.map(({ kind, reason }) => `${kind} cannot load (${reason})`).join(', ');
+      const reasons = rejected
+        .map(({ kind, reason }) => `${kind} cannot load (${reason})`)
+        .join(', ');
       logger.once('engine', 'info', `statsigSDK> The ${engine.kind} engine answers: ${reasons}`);
     }
     return selection;
@@ -320,7 +362,9 @@ export class Runtime {
         this.evaluator.setIpTable(table);
       }
     } catch (error) {
-      this.logger.warn(`statsigSDK> The IP table cannot be read; countries stay unknown: ${this.logger.describe(error)}`);
+      this.logger.warn(
+        `statsigSDK> The IP table cannot be read; countries stay unknown: ${this.logger.describe(error)}`,
+      );
     }
   }
 

@@ -1,7 +1,14 @@
-/** The public API on one instance (BEHAVIOUR.md 1.4). Each method is a delegation; what it does lives elsewhere. */
+/**
+ * The public API on one instance (BEHAVIOUR.md 1.4). Each method is a delegation; what it does
+ * lives elsewhere.
+ */
 import { watchForAbandon } from './abandoned';
 import * as calls from './calls';
-import { clientInitializeBytes, clientInitializeObject, clientInitializeText } from './client-initialize';
+import {
+  clientInitializeBytes,
+  clientInitializeObject,
+  clientInitializeText,
+} from './client-initialize';
 import { logCustomEvent } from './custom-events';
 import { SpecKind, type OverrideTable } from './engine/engine';
 import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';
@@ -20,7 +27,10 @@ import type { DynamicConfig, FeatureGate, Layer } from './results';
 import { Runtime } from './runtime';
 import { hide, showAs } from './shown';
 import { stickyRequest } from './sticky';
-import type { ClientInitializeResponse, ClientInitializeResponseOptions } from './types/client-initialize';
+import type {
+  ClientInitializeResponse,
+  ClientInitializeResponseOptions,
+} from './types/client-initialize';
 import type { InitializationDetails } from './types/initialization';
 import type { LogEventObject } from './types/log-event-object';
 import type {
@@ -59,12 +69,22 @@ export class Server extends InventoryApi {
   private readonly host: Host;
 
   /**
-   * @throws Error when the key is neither a string nor null-ish, or a forced engine cannot load; TypeError when
-   * options are null or `api` is no string
+   * @throws Error when the key is neither a string nor null-ish, or a forced engine cannot load;
+   * TypeError when options are null or `api` is no string
    */
   constructor(secretKey: string, options: StatsigOptions | undefined, host: Host) {
     super();
-    hide(this, ['evaluations', 'runtime', 'lifecycle', 'secretKey', 'parsed', 'logger', 'overrides', 'ended', 'host']);
+    hide(this, [
+      'evaluations',
+      'runtime',
+      'lifecycle',
+      'secretKey',
+      'parsed',
+      'logger',
+      'overrides',
+      'ended',
+      'host',
+    ]);
     this.host = host;
     this.ended = Promise.resolve();
     if (secretKey != null && typeof secretKey !== 'string') {
@@ -81,8 +101,9 @@ export class Server extends InventoryApi {
   // ---- life ----
 
   /**
-   * Loads specs and ID lists and starts polling. Concurrent callers share one run; a ready instance answers at once;
-   * after shutdown a new life begins. Rejects only with `StatsigInvalidArgumentError`, for a bad key.
+   * Loads specs and ID lists and starts polling. Concurrent callers share one run; a ready instance
+   * answers at once; after shutdown a new life begins. Rejects only with
+   * `StatsigInvalidArgumentError`, for a bad key.
    */
   initializeAsync(): Promise<InitializationDetails> {
     if (this.runtime.isStopped) {
@@ -99,8 +120,8 @@ export class Server extends InventoryApi {
   }
 
   /**
-   * Stops everything; resolves when pending events are sent, or after `timeout` ms (default 30,000), with what became
-   * of them: `{ delivered, kept, dropped }`. Never rejects.
+   * Stops everything; resolves when pending events are sent, or after `timeout` ms (default
+   * 30,000), with what became of them: `{ delivered, kept, dropped }`. Never rejects.
    */
   async shutdownAsync(timeout?: number): Promise<DeliveryReport> {
     return this.end(timeout);
@@ -119,9 +140,10 @@ export class Server extends InventoryApi {
   // ---- evaluation ----
 
   /**
-   * Whether the user passes a gate; logs an exposure unless options say otherwise. An unknown gate is false. Takes some
-   * 80 ns for a user asked about before, 2 µs for a new one (README.md).
-   * @throws StatsigUninitializedError before `initialize`; StatsigInvalidArgumentError for a user without IDs
+   * Whether the user passes a gate; logs an exposure unless options say otherwise. An unknown gate
+   * is false. Takes some 80 ns for a user asked about before, 2 µs for a new one (README.md).
+   * @throws StatsigUninitializedError before `initialize`; StatsigInvalidArgumentError for a user
+   * without IDs
    * @example if (Statsig.checkGate({ userID: 'a-user' }, 'new_checkout')) showNewCheckout();
    */
   checkGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): boolean {
@@ -133,23 +155,31 @@ export class Server extends InventoryApi {
   }
 
   /**
-   * Values of several gates by name; exposes each. Looks at the user once, whatever the number of gates.
+   * Values of several gates by name; exposes each. Looks at the user once, whatever the number of
+   * gates.
    * @example const { new_checkout } = Statsig.checkGates(user, ['new_checkout', 'dark_mode']);
    */
-  checkGates(user: StatsigUser, gateNames: readonly string[], options?: CheckGateOptions): Record<string, boolean> {
+  checkGates(
+    user: StatsigUser,
+    gateNames: readonly string[],
+    options?: CheckGateOptions,
+  ): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     return this.evaluations.checkGates(user, gateNames, call);
   }
 
-  /** Values of all gates by name, without segments and holdouts. Exposes each: a page that only needs values switches that off. */
+  /**
+   * Values of all gates by name, without segments and holdouts. Exposes each: a page that only
+   * needs values switches that off.
+   */
   checkAllGates(user: StatsigUser, options?: CheckGateOptions): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     return this.evaluations.checkAllGates(user, call);
   }
 
   /**
-   * Checks for a user that will not change, for a request say: about three times faster than `checkGate`. Throws
-   * nothing by itself.
+   * Checks for a user that will not change, for a request say: about three times faster than
+   * `checkGate`. Throws nothing by itself.
    * @example const scope = Statsig.forUser(user); scope.checkGate('new_checkout');
    */
   forUser(user: StatsigUser): UserScope {
@@ -176,33 +206,55 @@ export class Server extends InventoryApi {
   }
 
   /**
-   * An experiment's parameters for the user's group; logs an exposure unless options say otherwise. Honours
-   * `userPersistedValues`.
+   * An experiment's parameters for the user's group; logs an exposure unless options say otherwise.
+   * Honours `userPersistedValues`.
    * @example const color = Statsig.getExperiment(user, 'button').get('color', 'blue');
    */
-  getExperiment(user: StatsigUser, experimentName: string, options?: GetExperimentOptions): DynamicConfig {
-    const call = options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
-    return this.evaluations.tellEveryone(this.evaluations.config(user, experimentName, call, stickyRequest(options)));
+  getExperiment(
+    user: StatsigUser,
+    experimentName: string,
+    options?: GetExperimentOptions,
+  ): DynamicConfig {
+    const call =
+      options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
+    return this.evaluations.tellEveryone(
+      this.evaluations.config(user, experimentName, call, stickyRequest(options)),
+    );
   }
 
   /**
-   * A layer's parameters; reading one logs its exposure unless options say otherwise. Honours `userPersistedValues`.
+   * A layer's parameters; reading one logs its exposure unless options say otherwise. Honours
+   * `userPersistedValues`.
    * @example const title = Statsig.getLayer(user, 'checkout').get('title', 'Pay');
    */
   getLayer(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
     const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
-    return this.evaluations.tellEveryone(this.evaluations.layer(user, layerName, call, stickyRequest(options)));
+    return this.evaluations.tellEveryone(
+      this.evaluations.layer(user, layerName, call, stickyRequest(options)),
+    );
   }
 
   /** A parameter store; reading a parameter evaluates and exposes what it comes from. */
-  getParameterStore(user: StatsigUser, storeName: string, options?: GetParameterStoreOptions): ParameterStore {
-    return new ParameterStore(() => this.evaluations, user, storeName, options?.disableExposureLogging == true);
+  getParameterStore(
+    user: StatsigUser,
+    storeName: string,
+    options?: GetParameterStoreOptions,
+  ): ParameterStore {
+    return new ParameterStore(
+      () => this.evaluations,
+      user,
+      storeName,
+      options?.disableExposureLogging == true,
+    );
   }
 
   /** The layer that holds an experiment, null when none does. */
   getExperimentLayer(experiment: string): string | null {
     return this.guarded('getExperimentLayer', null, () =>
-      typeof experiment === 'string' ? this.runtime.evaluator.query((engine) => engine.experimentLayer(experiment)) : null);
+      typeof experiment === 'string'
+        ? this.runtime.evaluator.query((engine) => engine.experimentLayer(experiment))
+        : null,
+    );
   }
 
   /** Records an exposure of a gate, marked manual. */
@@ -227,16 +279,25 @@ export class Server extends InventoryApi {
 
   /** The sticky assignments stored for a user, `{}` without storage. */
   getUserPersistedValues(user: StatsigUser, idType: string): UserPersistedValues {
-    return this.guarded('getUserPersistedValues', {}, () => this.evaluations.sticky.load(user, idType));
+    return this.guarded('getUserPersistedValues', {}, () =>
+      this.evaluations.sticky.load(user, idType),
+    );
   }
 
-  /** What a client SDK is bootstrapped with; null when no specs are loaded. The object is the caller's own. */
+  /**
+   * What a client SDK is bootstrapped with; null when no specs are loaded. The object is the
+   * caller's own.
+   */
   getClientInitializeResponse(
     user: StatsigUser,
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): ClientInitializeResponse | null {
-    return clientInitializeObject(this.runtime, this.evaluations.isReady, { user, clientKey: clientSDKKey, options });
+    return clientInitializeObject(this.runtime, this.evaluations.isReady, {
+      user,
+      clientKey: clientSDKKey,
+      options,
+    });
   }
 
   /** The same as JSON text, without ever becoming an object: the cheapest form. */
@@ -245,22 +306,34 @@ export class Server extends InventoryApi {
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): string | null {
-    return clientInitializeText(this.runtime, this.evaluations.isReady, { user, clientKey: clientSDKKey, options });
+    return clientInitializeText(this.runtime, this.evaluations.isReady, {
+      user,
+      clientKey: clientSDKKey,
+      options,
+    });
   }
 
-  /** The same as UTF-8 bytes, ready to be sent: a Buffer on Node, which web frameworks send as it is. */
+  /**
+   * The same as UTF-8 bytes, ready to be sent: a Buffer on Node, which web frameworks send as it
+   * is.
+   */
   getClientInitializeResponseBuffer(
     user: StatsigUser,
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): Uint8Array | null {
-    return clientInitializeBytes(this.runtime, this.evaluations.isReady, { user, clientKey: clientSDKKey, options });
+    return clientInitializeBytes(this.runtime, this.evaluations.isReady, {
+      user,
+      clientKey: clientSDKKey,
+      options,
+    });
   }
 
   // ---- events ----
 
   /**
-   * Queues an event about a user; it is sent in a batch later. Throws only `StatsigUninitializedError`.
+   * Queues an event about a user; it is sent in a batch later. Throws only
+   * `StatsigUninitializedError`.
    * @param value a number or text, for example a price
    * @param metadata further facts, written as JSON
    * @example Statsig.logEvent(user, 'purchase', 9.99, { item: 'a-1' });
@@ -275,7 +348,8 @@ export class Server extends InventoryApi {
   }
 
   /**
-   * Queues an event about a user; it is sent in a batch later. Throws only `StatsigUninitializedError`.
+   * Queues an event about a user; it is sent in a batch later. Throws only
+   * `StatsigUninitializedError`.
    * @param value a number or text, for example a price
    * @param metadata further facts, written as JSON
    * @example Statsig.logEvent(user, 'purchase', 9.99, { item: 'a-1' });
@@ -292,12 +366,20 @@ export class Server extends InventoryApi {
   }
 
   /** Makes a config or experiment answer `value`, as `overrideGate` does. */
-  overrideConfig(configName: string, value: Record<string, unknown>, userOrCustomID: string | null = ''): void {
+  overrideConfig(
+    configName: string,
+    value: Record<string, unknown>,
+    userOrCustomID: string | null = '',
+  ): void {
     this.override('configs', 'config', configName, value, userOrCustomID);
   }
 
   /** Makes a layer answer `value`, as `overrideGate` does. */
-  overrideLayer(layerName: string, value: Record<string, unknown>, userOrCustomID: string | null = ''): void {
+  overrideLayer(
+    layerName: string,
+    value: Record<string, unknown>,
+    userOrCustomID: string | null = '',
+  ): void {
     this.override('layers', 'layer', layerName, value, userOrCustomID);
   }
 
@@ -321,13 +403,23 @@ export class Server extends InventoryApi {
   /** @internal What is shown of an instance: neither its key nor its options. */
   account(): object {
     const { engine, stats } = this.engineInfo();
-    const state = this.isShutDown ? 'shut down' : this.evaluations.isReady ? 'ready' : 'not initialized';
+    const state = this.isShutDown
+      ? 'shut down'
+      : this.evaluations.isReady
+        ? 'ready'
+        : 'not initialized';
     return { engine, state, specs: stats.specs, idLists: stats.idLists, events: this.eventStats() };
   }
 
   private beginLife(): void {
     const { secretKey, parsed, logger, host } = this;
-    this.runtime = new Runtime({ secretKey, parsed, logger, platform: host.platform, clock: host.clock });
+    this.runtime = new Runtime({
+      secretKey,
+      parsed,
+      logger,
+      platform: host.platform,
+      clock: host.clock,
+    });
     this.evaluations = new Evaluations(this.runtime);
     this.lifecycle = new Lifecycle(this.runtime, this.evaluations, secretKey);
     this.runtime.evaluator.setOverrides(this.overrides.current);
@@ -356,7 +448,13 @@ export class Server extends InventoryApi {
     });
   }
 
-  private override(kind: keyof OverrideTable, noun: string, name: string, value: unknown, id: string | null): void {
+  private override(
+    kind: keyof OverrideTable,
+    noun: string,
+    name: string,
+    value: unknown,
+    id: string | null,
+  ): void {
     const type = kind === 'gates' ? 'boolean' : 'object';
     if (typeof value !== type) {
       this.logger.warn(`statsigSDK> Attempted to override a ${noun} with a non ${type} value`);

@@ -1,6 +1,6 @@
 /**
- * From payload bytes to specs that serve: parse and compile (off the event loop where the engine can), check, swap.
- * The checks and their order are those of BEHAVIOUR.md 3.1.
+ * From payload bytes to specs that serve: parse and compile (off the event loop where the engine
+ * can), check, swap. The checks and their order are those of BEHAVIOUR.md 3.1.
  */
 import { djb2 } from './djb2';
 import type { PreparedSpecs, SpecsSummary } from './engine/engine';
@@ -18,7 +18,10 @@ import { isSameBytes } from './updates/text';
 import type { StatsigEnvironment } from './user';
 import { isError } from './observability/thrown';
 
-/** Refused payloads up to this size, in bytes, are parsed once more to say why; larger ones would block the event loop. */
+/**
+ * Refused payloads up to this size, in bytes, are parsed once more to say why; larger ones would
+ * block the event loop.
+ */
 const LARGEST_EXPLAINED = 1024 * 1024;
 
 /** A payload as it arrived, kept so that another engine can take over. */
@@ -56,7 +59,10 @@ export class SpecApplier {
     this.setEnvironment(null);
   }
 
-  /** Never rejects. A payload that is in force already is not parsed again: pollers of an adapter get it every time. */
+  /**
+   * Never rejects. A payload that is in force already is not parsed again: pollers of an adapter
+   * get it every time.
+   */
   async apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult> {
     if (this.lastGood !== null && (await isSameBytes(this.lastGood.bytes, bytes))) {
       return this.succeeded('applied', source);
@@ -65,7 +71,9 @@ export class SpecApplier {
     try {
       prepared = await this.options.evaluator.prepare(bytes);
     } catch (error) {
-      this.options.logger.debug(`statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`);
+      this.options.logger.debug(
+        `statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`,
+      );
       return { status: 'rejected', error: parseError(bytes) ?? invalid(source) };
     }
     try {
@@ -113,10 +121,17 @@ export class SpecApplier {
     return this.succeeded('applied', source);
   }
 
-  /** A payload made for another key is refused. Without a key (localMode) there is nothing to compare with. */
+  /**
+   * A payload made for another key is refused. Without a key (localMode) there is nothing to
+   * compare with.
+   */
   private isForThisKey(summary: SpecsSummary): boolean {
     const { secretKey } = this.options;
-    return summary.hashedSdkKeyUsed === null || secretKey === null || summary.hashedSdkKeyUsed === djb2(secretKey);
+    return (
+      summary.hashedSdkKeyUsed === null ||
+      secretKey === null ||
+      summary.hashedSdkKeyUsed === djb2(secretKey)
+    );
   }
 
   /** The source counts even without an update; a bootstrap counts only once there is a time. */
@@ -134,8 +149,11 @@ export class SpecApplier {
   }
 
   private setEnvironment(payloadTier: SpecsSummary['defaultEnvironment']): void {
-    this.environment = this.options.environment ?? (payloadTier === null ? null : { tier: payloadTier });
-    this.options.evaluator.setEnvironment(this.environment === null ? '' : jsonOf(this.environment));
+    this.environment =
+      this.options.environment ?? (payloadTier === null ? null : { tier: payloadTier });
+    this.options.evaluator.setEnvironment(
+      this.environment === null ? '' : jsonOf(this.environment),
+    );
   }
 
   private discard(prepared: PreparedSpecs): void {

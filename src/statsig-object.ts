@@ -1,4 +1,7 @@
-/** The shared instance as an object: classes first, then functions, in statsig-node's order (BEHAVIOUR.md 1.1). */
+/**
+ * The shared instance as an object: classes first, then functions, in statsig-node's order
+ * (BEHAVIOUR.md 1.1).
+ */
 import {
   StatsigInvalidArgumentError,
   StatsigLocalModeNetworkError,
@@ -20,7 +23,8 @@ const CLASSES = {
 };
 
 /** What `import Statsig` gives, for one host's class. */
-export type StatsigObject<C> = { StatsigServer: C } & typeof CLASSES & Omit<StatsigFunctions, '_enforceServer'>;
+export type StatsigObject<C> = { StatsigServer: C } & typeof CLASSES &
+  Omit<StatsigFunctions, '_enforceServer'>;
 
 /** Puts a host's class and its functions together. */
 export function statsigObject<C>(StatsigServer: C, functions: StatsigFunctions): StatsigObject<C> {

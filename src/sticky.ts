@@ -1,13 +1,24 @@
 /**
- * Sticky assignment: experiments whose users keep the group they once got (BEHAVIOUR.md 5). The storage belongs to the
- * user of the SDK and is called exactly when statsig-node calls it; what it throws is logged and ignored.
+ * Sticky assignment: experiments whose users keep the group they once got (BEHAVIOUR.md 5). The
+ * storage belongs to the user of the SDK and is called exactly when statsig-node calls it; what it
+ * throws is logged and ignored.
  */
-import { EvalMode, SpecKind, type LookupKind, type OutcomeRecord, type SecondaryExposure } from './engine/engine';
+import {
+  EvalMode,
+  SpecKind,
+  type LookupKind,
+  type OutcomeRecord,
+  type SecondaryExposure,
+} from './engine/engine';
 import type { Evaluation } from './evaluation/evaluation';
 import type { Evaluator } from './evaluation/evaluator';
 import { textOf } from './evaluation/tagged-values';
 import { attribute, keysOf, read } from './evaluation/user-reader';
-import type { IUserPersistentStorage, StickyValues, UserPersistedValues } from './interfaces/IUserPersistentStorage';
+import type {
+  IUserPersistentStorage,
+  StickyValues,
+  UserPersistedValues,
+} from './interfaces/IUserPersistentStorage';
 import type { SafeLogger } from './observability/logger';
 import { onRejection } from './observability/rejection';
 import type { GetExperimentOptions } from './types/statsig-options';
@@ -27,7 +38,10 @@ export function stickyRequest(options: GetExperimentOptions | undefined | null):
   if (values == null) {
     return NOT_STICKY;
   }
-  return { values, enforceTargeting: Boolean(options?.persistentAssignmentOptions?.enforceTargeting) };
+  return {
+    values,
+    enforceTargeting: Boolean(options?.persistentAssignmentOptions?.enforceTargeting),
+  };
 }
 
 /** See the head of this file. */
@@ -43,7 +57,12 @@ export class StickyEvaluations {
   }
 
   /** Evaluates without exposing, the sticky value first. @throws EvaluationFailedError */
-  evaluate(evaluator: Evaluator, user: object, ask: { kind: SpecKind; name: string; lookup?: LookupKind }, request: StickyRequest): Evaluation {
+  evaluate(
+    evaluator: Evaluator,
+    user: object,
+    ask: { kind: SpecKind; name: string; lookup?: LookupKind },
+    request: StickyRequest,
+  ): Evaluation {
     const fresh = evaluator.evaluate(user, ask.lookup ?? ask.kind, ask.name, EvalMode.Quiet);
     const { reason } = fresh.record;
     if (reason === 'LocalOverride' || reason === 'Uninitialized' || reason === 'Unrecognized') {
@@ -64,14 +83,22 @@ export class StickyEvaluations {
     return this.asked('Loading', key, (storage) => storage.load?.(key)) ?? {};
   }
 
-  private config(evaluator: Evaluator, user: object, spec: StickySpec, request: StickyRequest, fresh: Evaluation): Evaluation {
+  private config(
+    evaluator: Evaluator,
+    user: object,
+    spec: StickySpec,
+    request: StickyRequest,
+    fresh: Evaluation,
+  ): Evaluation {
     if (request.values === null || !this.isActive(evaluator, spec.name)) {
       this.delete(user, spec);
       return fresh;
     }
     const stored = request.values[spec.name];
     if (stored) {
-      return this.sticks(evaluator, user, spec.name, request) ? adopt(evaluator, user, spec, stored) : fresh;
+      return this.sticks(evaluator, user, spec.name, request)
+        ? adopt(evaluator, user, spec, stored)
+        : fresh;
     }
     if (fresh.record.isExperimentGroup) {
       this.save(user, spec, fresh);
@@ -79,7 +106,13 @@ export class StickyEvaluations {
     return fresh;
   }
 
-  private layer(evaluator: Evaluator, user: object, spec: StickySpec, request: StickyRequest, fresh: Evaluation): Evaluation {
+  private layer(
+    evaluator: Evaluator,
+    user: object,
+    spec: StickySpec,
+    request: StickyRequest,
+    fresh: Evaluation,
+  ): Evaluation {
     if (!request.values) {
       this.delete(user, spec);
       return fresh;
@@ -91,7 +124,9 @@ export class StickyEvaluations {
       return fresh;
     }
     if (stored) {
-      return this.sticks(evaluator, user, delegate, request) ? adopt(evaluator, user, spec, stored) : fresh;
+      return this.sticks(evaluator, user, delegate, request)
+        ? adopt(evaluator, user, spec, stored)
+        : fresh;
     }
     if (fresh.record.isExperimentGroup) {
       this.save(user, spec, fresh);
@@ -99,8 +134,15 @@ export class StickyEvaluations {
     return fresh;
   }
 
-  /** With enforceTargeting the assignment holds while the targeting rules do not turn the user away. */
-  private sticks(evaluator: Evaluator, user: object, config: string, request: StickyRequest): boolean {
+  /**
+   * With enforceTargeting the assignment holds while the targeting rules do not turn the user away.
+   */
+  private sticks(
+    evaluator: Evaluator,
+    user: object,
+    config: string,
+    request: StickyRequest,
+  ): boolean {
     return !request.enforceTargeting || !evaluator.evaluateTargeting(user, config);
   }
 
@@ -120,7 +162,9 @@ export class StickyEvaluations {
       return;
     }
     const key = this.keyOf(user, spec.idType ?? undefined);
-    this.asked('Saving', key, (storage) => storage.save?.(key, spec.name, stickyValuesOf(evaluation)));
+    this.asked('Saving', key, (storage) =>
+      storage.save?.(key, spec.name, stickyValuesOf(evaluation)),
+    );
   }
 
   private delete(user: object, spec: StickySpec): void {
@@ -131,10 +175,19 @@ export class StickyEvaluations {
     this.asked('Deleting', key, (storage) => storage.delete?.(key, spec.name));
   }
 
-  /** What the storage says; undefined when it throws. What it throws, now or as a promise, is logged. */
-  private asked<T>(what: string, key: string, call: (storage: IUserPersistentStorage) => T): T | undefined {
+  /**
+   * What the storage says; undefined when it throws. What it throws, now or as a promise, is
+   * logged.
+   */
+  private asked<T>(
+    what: string,
+    key: string,
+    call: (storage: IUserPersistentStorage) => T,
+  ): T | undefined {
     const complain = (error: unknown): void =>
-      this.logger.error(`statsigSDK> ${what} persisted values for ${key} failed: ${this.logger.describe(error)}`);
+      this.logger.error(
+        `statsigSDK> ${what} persisted values for ${key} failed: ${this.logger.describe(error)}`,
+      );
     try {
       const answer = this.storage === null ? undefined : call(this.storage);
       onRejection(answer, complain);
@@ -191,8 +244,16 @@ function stickyValuesOf(evaluation: Evaluation): StickyValues {
   };
 }
 
-/** The outcome that stored values stand for. They come from outside, so every field is brought to its type. */
-function adopt(evaluator: Evaluator, user: object, spec: StickySpec, stored: StickyValues): Evaluation {
+/**
+ * The outcome that stored values stand for. They come from outside, so every field is brought to
+ * its type.
+ */
+function adopt(
+  evaluator: Evaluator,
+  user: object,
+  spec: StickySpec,
+  stored: StickyValues,
+): Evaluation {
   const record: OutcomeRecord = {
     kind: spec.kind,
     name: spec.name,
@@ -203,7 +264,9 @@ function adopt(evaluator: Evaluator, user: object, spec: StickySpec, stored: Sti
     json: typeof stored.json_value === 'object' ? stored.json_value : {},
     secondaryExposures: exposuresIn(stored.secondary_exposures),
     undelegatedSecondaryExposures: exposuresIn(stored.undelegated_secondary_exposures),
-    explicitParameters: Array.isArray(stored.explicit_parameters) ? stored.explicit_parameters.map(String) : null,
+    explicitParameters: Array.isArray(stored.explicit_parameters)
+      ? stored.explicit_parameters.map(String)
+      : null,
     configDelegate: textOrNull(stored.config_delegate),
     configVersion: stored.configVersion ?? null,
     isExperimentGroup: true,
@@ -228,5 +291,9 @@ function exposuresIn(stored: unknown): SecondaryExposure[] {
   }
   return (stored as Partial<SecondaryExposure>[])
     .filter((exposure) => typeof exposure === 'object' && exposure !== null)
-    .map(({ gate, gateValue, ruleID }) => ({ gate: String(gate), gateValue: String(gateValue), ruleID: String(ruleID) }));
+    .map(({ gate, gateValue, ruleID }) => ({
+      gate: String(gate),
+      gateValue: String(gateValue),
+      ruleID: String(ruleID),
+    }));
 }

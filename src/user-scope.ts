@@ -1,7 +1,7 @@
 /**
- * `forUser`: checks for a user that does not change. The scope works on its own copy, so there is nothing to compare
- * between checks and later changes of the caller's object don't count. Same answers and exposures as the methods of
- * the same names on the instance.
+ * `forUser`: checks for a user that does not change. The scope works on its own copy, so there is
+ * nothing to compare between checks and later changes of the caller's object don't count. Same
+ * answers and exposures as the methods of the same names on the instance.
  */
 import * as calls from './calls';
 import type { Evaluations } from './evaluations';
@@ -14,16 +14,23 @@ import { showAs } from './shown';
 import type { CheckGateOptions, GetConfigOptions } from './types/statsig-options';
 import type { StatsigUser } from './user';
 
-/** Made by `forUser`. Cheap to make (about 1 µs) and to drop; may be kept as long as the user's attributes hold. */
+/**
+ * Made by `forUser`. Cheap to make (about 1 µs) and to drop; may be kept as long as the user's
+ * attributes hold.
+ */
 export class UserScope {
   /** What the last check gave, by gate. */
   private memo: PinnedUser['memo'] | null = null;
-  // Functions, because no look at an object shows what is in their closures: a user has private attributes.
+  // Functions, because no look at an object shows what is in their closures: a user has private
+  // attributes.
   private readonly user: () => StatsigUser;
   private pinned: () => PinnedUser | null = nobody;
 
   /** @internal */
-  constructor(private readonly evaluations: () => Evaluations, user: StatsigUser) {
+  constructor(
+    private readonly evaluations: () => Evaluations,
+    user: StatsigUser,
+  ) {
     const own = evaluations().isCopyable(user) ? copyOf(user) : user;
     this.user = () => own;
   }
@@ -43,7 +50,8 @@ export class UserScope {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     const evaluations = this.evaluations();
     const known = this.pinned();
-    const pinned = known !== null && evaluations.ownsPinned(known) ? known : evaluations.pin(this.user());
+    const pinned =
+      known !== null && evaluations.ownsPinned(known) ? known : evaluations.pin(this.user());
     if (pinned !== known) this.keep(pinned);
     return evaluations.checkGateOf(pinned, this.user(), gateName, call);
   }
@@ -81,7 +89,8 @@ export class UserScope {
 
   /** See `StatsigServer.getExperiment`, without sticky assignment. */
   getExperiment(experimentName: string, options?: GetConfigOptions): DynamicConfig {
-    const call = options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
+    const call =
+      options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
     const evaluations = this.evaluations();
     return evaluations.tellEveryone(evaluations.config(this.user(), experimentName, call));
   }
@@ -95,7 +104,12 @@ export class UserScope {
 
   /** See `StatsigServer.getParameterStore`. */
   getParameterStore(storeName: string, options?: GetParameterStoreOptions): ParameterStore {
-    return new ParameterStore(this.evaluations, this.user(), storeName, options?.disableExposureLogging == true);
+    return new ParameterStore(
+      this.evaluations,
+      this.user(),
+      storeName,
+      options?.disableExposureLogging == true,
+    );
   }
 }
 
@@ -104,12 +118,16 @@ const nobody = (): null => null;
 // Which user it is, and nothing else of it.
 showAs(UserScope, (scope) => scope.shown());
 
-/** The user and its sections, two levels deep; what is deeper is shared and compared as everywhere else. */
+/**
+ * The user and its sections, two levels deep; what is deeper is shared and compared as everywhere
+ * else.
+ */
 function copyOf(user: object): StatsigUser {
   const copy = ownFields(user);
   for (const key of SECTIONS) {
     const section = copy[key];
-    if (typeof section === 'object' && section !== null && !Array.isArray(section)) copy[key] = ownFields(section);
+    if (typeof section === 'object' && section !== null && !Array.isArray(section))
+      copy[key] = ownFields(section);
   }
   return copy as unknown as StatsigUser;
 }

@@ -1,7 +1,15 @@
 /** The user as callers describe it, and what makes one acceptable (BEHAVIOUR.md 1.5, 3.5). */
 
-/** What conditions compare. Numbers of any size, lists of texts and numbers; null is "not there". */
-export type UserAttribute = string | number | boolean | null | undefined | readonly (string | number | boolean | null)[];
+/**
+ * What conditions compare. Numbers of any size, lists of texts and numbers; null is "not there".
+ */
+export type UserAttribute =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly (string | number | boolean | null)[];
 
 /** Where the process runs. */
 export type StatsigEnvironment = {
@@ -10,7 +18,10 @@ export type StatsigEnvironment = {
   [key: string]: string | undefined;
 };
 
-/** What a user may have beside IDs. Fields of `custom` are found by conditions as if they stood here. */
+/**
+ * What a user may have beside IDs. Fields of `custom` are found by conditions as if they stood
+ * here.
+ */
 export type StatsigUserFields = {
   /** What conditions on email look at. Logged with events. */
   email?: string | null;
@@ -24,7 +35,10 @@ export type StatsigUserFields = {
   locale?: string | null;
   /** For example `1.2.3`; compared part by part. */
   appVersion?: string | null;
-  /** Attributes of your own, for example `{ plan: 'free', seats: 5, teams: ['a', 'b'] }`. Logged with events. */
+  /**
+   * Attributes of your own, for example `{ plan: 'free', seats: 5, teams: ['a', 'b'] }`. Logged
+   * with events.
+   */
   custom?: Record<string, UserAttribute> | null;
   /** Attributes that conditions see and that are never logged nor sent to clients. */
   privateAttributes?: Record<string, UserAttribute> | null;
@@ -49,14 +63,16 @@ export type UserWithCustomIDs = {
 };
 
 /**
- * Whom a check is about. At least one of `userID` and `customIDs` identifies the user; nothing else is enforced at run time.
+ * Whom a check is about. At least one of `userID` and `customIDs` identifies the user; nothing else
+ * is enforced at run time.
  * @example { userID: 'a-user', email: 'a@example.com', custom: { plan: 'free' } }
  */
 export type StatsigUser = (UserWithID | UserWithCustomIDs) & StatsigUserFields;
 
 /**
- * True when the user has a string or number `userID` (even an empty one) or at least one custom ID; also when it does not let
- * itself be looked at, which is no mistake of the caller's: such a user has no ID.
+ * True when the user has a string or number `userID` (even an empty one) or at least one custom ID;
+ * also when it does not let itself be looked at, which is no mistake of the caller's: such a user
+ * has no ID.
  */
 export function isIdentifiable(user: unknown): user is StatsigUser {
   if (typeof user !== 'object' || user === null) return false;

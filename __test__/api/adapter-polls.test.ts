@@ -13,7 +13,11 @@ const BOTH = [DataAdapterKeyPath.V1Rulesets, DataAdapterKeyPath.V1IDLists];
 
 /** Counts the calls of an engine's methods that are costly. */
 function countWork(server: AnyServer): { prepareSpecs: number; updateIdList: number } {
-  const { engine } = (server as unknown as { runtime: { evaluator: { engine: Record<string, (...args: unknown[]) => unknown> } } }).runtime.evaluator;
+  const { engine } = (
+    server as unknown as {
+      runtime: { evaluator: { engine: Record<string, (...args: unknown[]) => unknown> } };
+    }
+  ).runtime.evaluator;
   const counts = { prepareSpecs: 0, updateIdList: 0 };
   for (const name of ['prepareSpecs', 'updateIdList'] as const) {
     const original = engine[name]!.bind(engine);
@@ -28,7 +32,9 @@ function countWork(server: AnyServer): { prepareSpecs: number; updateIdList: num
 /** A network of one ID list that the gate of `payload` does not use. */
 function withList(): FakeNetwork {
   const network = new FakeNetwork();
-  network.idLists = { l: { name: 'l', url: 'http://lists/l', fileID: 'f', creationTime: 1, size: 3 } };
+  network.idLists = {
+    l: { name: 'l', url: 'http://lists/l', fileID: 'f', creationTime: 1, size: 3 },
+  };
   return network;
 }
 
@@ -50,11 +56,18 @@ for (const engine of ENGINES) {
     t.deepEqual({ ...work }, first);
     t.true(reader.checkGate(U, 'always'));
     t.is(reader.getFeatureGate(U, 'always').evaluationDetails?.reason, 'DataAdapter');
-    await adapter.set(keyOf(adapter, 'download_config_specs'), JSON.stringify(payload({ time: 2000, feature_gates: [] })));
+    await adapter.set(
+      keyOf(adapter, 'download_config_specs'),
+      JSON.stringify(payload({ time: 2000, feature_gates: [] })),
+    );
     await reader.syncStoreSpecs();
     t.is(work.prepareSpecs, 2);
     t.false(reader.checkGate(U, 'always'));
-    t.deepEqual(network.requests.filter((line) => !line.includes('log_event')), [], 'a reader asks no network');
+    t.deepEqual(
+      network.requests.filter((line) => !line.includes('log_event')),
+      [],
+      'a reader asks no network',
+    );
     await Promise.all([writer.shutdownAsync(200), reader.shutdownAsync(200)]);
   });
 

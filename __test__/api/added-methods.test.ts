@@ -1,4 +1,7 @@
-/** Methods that statsig-node does not have: before initialize, after shutdown, with bad arguments; and none is forgotten. */
+/**
+ * Methods that statsig-node does not have: before initialize, after shutdown, with bad arguments;
+ * and none is forgotten.
+ */
 import test from 'ava';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,32 +9,63 @@ import { StatsigServer } from '../../src/statsig';
 import { ENGINES, FakeNetwork, ours, outcome, type AnyServer } from './support';
 
 const U = { userID: 'u' };
-const UNINITIALIZED = 'threw StatsigUninitializedError: Call and wait for initialize() to finish first.';
+const UNINITIALIZED =
+  'threw StatsigUninitializedError: Call and wait for initialize() to finish first.';
 
 /** call, while not ready, with a bad user, with a bad name (null: takes none) */
 const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => unknown, string]> = {
-  checkGates: [(s, user = U, name = ['always']) => s.checkGates(user as never, name as never), UNINITIALIZED],
-  checkAllGates: [(s, user = U) => Object.keys(s.checkAllGates(user as never)).length > 0, UNINITIALIZED],
-  forUser: [(s, user = U, name = 'always') => s.forUser(user as never).checkGate(name as never), UNINITIALIZED],
-  getClientInitializeResponseString: [(s, user = U) => typeof s.getClientInitializeResponseString(user as never), UNINITIALIZED],
-  getClientInitializeResponseBuffer: [(s, user = U) => s.getClientInitializeResponseBuffer(user as never) instanceof Uint8Array, UNINITIALIZED],
-  getParameterStore: [(s, user = U, name = 'store') => s.getParameterStore(user as never, name as never).names(), UNINITIALIZED],
+  checkGates: [
+    (s, user = U, name = ['always']) => s.checkGates(user as never, name as never),
+    UNINITIALIZED,
+  ],
+  checkAllGates: [
+    (s, user = U) => Object.keys(s.checkAllGates(user as never)).length > 0,
+    UNINITIALIZED,
+  ],
+  forUser: [
+    (s, user = U, name = 'always') => s.forUser(user as never).checkGate(name as never),
+    UNINITIALIZED,
+  ],
+  getClientInitializeResponseString: [
+    (s, user = U) => typeof s.getClientInitializeResponseString(user as never),
+    UNINITIALIZED,
+  ],
+  getClientInitializeResponseBuffer: [
+    (s, user = U) => s.getClientInitializeResponseBuffer(user as never) instanceof Uint8Array,
+    UNINITIALIZED,
+  ],
+  getParameterStore: [
+    (s, user = U, name = 'store') => s.getParameterStore(user as never, name as never).names(),
+    UNINITIALIZED,
+  ],
   getParameterStoreList: [(s) => s.getParameterStoreList(), '[]'],
   engineInfo: [(s) => s.engineInfo().engine.length > 0, 'true'],
   health: [(s) => s.health().isReady, 'false'],
   flushAfter: [(s) => typeof s.flushAfter(() => undefined), '"function"'],
-  eventStats: [(s) => Object.keys(s.eventStats()).sort(), '["delivered","dropped","droppedByReason","kept","lastError","queued","retried"]'],
+  eventStats: [
+    (s) => Object.keys(s.eventStats()).sort(),
+    '["delivered","dropped","droppedByReason","kept","lastError","queued","retried"]',
+  ],
 };
 
 for (const engine of ENGINES) {
   for (const [name, [call, whileNotReady]] of Object.entries(ADDED)) {
     test(`${engine}: ${name} before initialize and after shutdown`, async (t) => {
       const server = ours(engine, new FakeNetwork());
-      t.is(outcome(() => call(server)), whileNotReady);
+      t.is(
+        outcome(() => call(server)),
+        whileNotReady,
+      );
       await server.initializeAsync();
-      t.notRegex(outcome(() => call(server)), /^threw/);
+      t.notRegex(
+        outcome(() => call(server)),
+        /^threw/,
+      );
       await server.shutdownAsync(200);
-      t.is(outcome(() => call(server)), whileNotReady);
+      t.is(
+        outcome(() => call(server)),
+        whileNotReady,
+      );
     });
   }
 
@@ -41,19 +75,46 @@ for (const engine of ENGINES) {
     for (const user of [null, 5, 'u', {}, { userID: null }]) {
       const expected = outcome(() => server.checkGate(user as never, 'always'));
       t.regex(expected, /valid user/);
-      t.is(outcome(() => server.forUser(user as never).checkGate('always')), expected);
-      t.is(outcome(() => server.checkGates(user as never, ['always'])), expected);
-      t.is(outcome(() => server.checkAllGates(user as never)), expected);
-      t.is(outcome(() => server.getParameterStore(user as never, 'store')), expected);
-      t.notRegex(outcome(() => server.getClientInitializeResponseString(user as never)), /^threw/);
-      t.notRegex(outcome(() => server.getClientInitializeResponseBuffer(user as never)), /^threw/);
+      t.is(
+        outcome(() => server.forUser(user as never).checkGate('always')),
+        expected,
+      );
+      t.is(
+        outcome(() => server.checkGates(user as never, ['always'])),
+        expected,
+      );
+      t.is(
+        outcome(() => server.checkAllGates(user as never)),
+        expected,
+      );
+      t.is(
+        outcome(() => server.getParameterStore(user as never, 'store')),
+        expected,
+      );
+      t.notRegex(
+        outcome(() => server.getClientInitializeResponseString(user as never)),
+        /^threw/,
+      );
+      t.notRegex(
+        outcome(() => server.getClientInitializeResponseBuffer(user as never)),
+        /^threw/,
+      );
     }
     for (const name of ['', null, 5, {}]) {
       const expected = outcome(() => server.checkGate(U, name as never));
       t.regex(expected, /non-empty string/);
-      t.is(outcome(() => server.forUser(U).checkGate(name as never)), expected);
-      t.is(outcome(() => server.checkGates(U, [name as never])), expected);
-      t.is(outcome(() => server.getParameterStore(U, name as never)), expected);
+      t.is(
+        outcome(() => server.forUser(U).checkGate(name as never)),
+        expected,
+      );
+      t.is(
+        outcome(() => server.checkGates(U, [name as never])),
+        expected,
+      );
+      t.is(
+        outcome(() => server.getParameterStore(U, name as never)),
+        expected,
+      );
     }
     await server.shutdownAsync(200);
   });
@@ -61,13 +122,31 @@ for (const engine of ENGINES) {
 
 test('every public method is in one of the tables', (t) => {
   const states = readFileSync(join(__dirname, 'states.test.ts'), 'utf8');
-  const elsewhere = new Set(['constructor', 'initializeAsync', 'warn', 'isShutDown', 'toJSON', 'account', 'invocations', 'specsInForce']);
+  const elsewhere = new Set([
+    'constructor',
+    'initializeAsync',
+    'warn',
+    'isShutDown',
+    'toJSON',
+    'account',
+    'invocations',
+    'specsInForce',
+  ]);
   const names = new Set<string>();
-  for (let type = StatsigServer.prototype as object; type !== Object.prototype; type = Object.getPrototypeOf(type) as object) {
+  for (
+    let type = StatsigServer.prototype as object;
+    type !== Object.prototype;
+    type = Object.getPrototypeOf(type) as object
+  ) {
     for (const name of Object.getOwnPropertyNames(type)) names.add(name);
   }
   const isPrivate = new Set(['beginLife', 'end', 'override', 'guarded', 'log']);
-  const missing = [...names].filter((name) => !elsewhere.has(name) && !isPrivate.has(name) && !(name in ADDED)
-    && !new RegExp(`^  ${name}: \\(s\\)`, 'm').test(states));
+  const missing = [...names].filter(
+    (name) =>
+      !elsewhere.has(name) &&
+      !isPrivate.has(name) &&
+      !(name in ADDED) &&
+      !new RegExp(`^  ${name}: \\(s\\)`, 'm').test(states),
+  );
   t.deepEqual(missing, []);
 });

@@ -1,4 +1,7 @@
-/** Custom events: what is warned about, what is never cut, what is lost (BEHAVIOUR.md 7.2, 7.3, 7.5). */
+/**
+ * Custom events: what is warned about, what is never cut, what is lost (BEHAVIOUR.md 7.2, 7.3,
+ * 7.5).
+ */
 import test from 'ava';
 import type { StatsigUser } from '../../src/types';
 import { ENGINES, FakeNetwork, Log, ours } from './support';
@@ -24,7 +27,11 @@ for (const engine of ENGINES) {
     test(`${engine}: ${what} beyond its limit is warned about and sent whole`, async (t) => {
       const { network, log, server } = await start();
       server.logEventObject(event);
-      t.is(log.lines.filter((line) => line.includes(`${what} is too large`)).length, 1, log.lines.join('\n'));
+      t.is(
+        log.lines.filter((line) => line.includes(`${what} is too large`)).length,
+        1,
+        log.lines.join('\n'),
+      );
       t.is(log.lines.filter((line) => line.includes('too large')).length, 1);
       await server.flush();
       const sent = network.comparable()[0] as Record<string, unknown>;
@@ -37,8 +44,13 @@ for (const engine of ENGINES) {
 
   test(`${engine}: at the limits nothing is said`, async (t) => {
     const { log, server } = await start();
-    server.logEvent({ userID: 'u'.repeat(128) }, 'n'.repeat(128), 'v'.repeat(128), { a: 'x'.repeat(4095) });
-    t.deepEqual(log.lines.filter((line) => line.includes('too large')), []);
+    server.logEvent({ userID: 'u'.repeat(128) }, 'n'.repeat(128), 'v'.repeat(128), {
+      a: 'x'.repeat(4095),
+    });
+    t.deepEqual(
+      log.lines.filter((line) => line.includes('too large')),
+      [],
+    );
     await server.shutdownAsync(200);
   });
 
@@ -59,7 +71,10 @@ for (const engine of ENGINES) {
     t.notThrows(() => server.logEventObject({} as never));
     server.logEvent(U, 'good');
     await server.flush();
-    t.deepEqual(network.comparable().map((event) => (event as { eventName: string }).eventName), ['good']);
+    t.deepEqual(
+      network.comparable().map((event) => (event as { eventName: string }).eventName),
+      ['good'],
+    );
     await server.shutdownAsync(200);
   });
 
@@ -69,7 +84,9 @@ for (const engine of ENGINES) {
       server.logEvent(U, 'same');
       server.getConfig(U, 'config', { disableExposureLogging: true }).get('text', 5 as never);
     }
-    server.getConfig({ userID: 'other' }, 'config', { disableExposureLogging: true }).get('text', 5 as never);
+    server
+      .getConfig({ userID: 'other' }, 'config', { disableExposureLogging: true })
+      .get('text', 5 as never);
     await server.flush();
     const names = network.events.map((event) => event.eventName);
     t.is(names.filter((name) => name === 'same').length, 3);

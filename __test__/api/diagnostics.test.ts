@@ -1,4 +1,7 @@
-/** Diagnostics of single calls and of client-initialize responses: same markers as statsig-node (BEHAVIOUR.md 10). */
+/**
+ * Diagnostics of single calls and of client-initialize responses: same markers as statsig-node
+ * (BEHAVIOUR.md 10).
+ */
 import test from 'ava';
 import { ENGINES, FakeNetwork, ours, payload, theirs, type AnyServer } from './support';
 
@@ -7,7 +10,10 @@ const U = { userID: 'u' };
 /** Markers of one context, without what differs from run to run. */
 function markers(network: FakeNetwork, context: string): unknown[] {
   return network.events
-    .filter((event) => event.eventName === 'statsig::diagnostics' && event.metadata?.['context'] === context)
+    .filter(
+      (event) =>
+        event.eventName === 'statsig::diagnostics' && event.metadata?.['context'] === context,
+    )
     .flatMap((event) => event.metadata?.['markers'] as Record<string, unknown>[])
     .map(({ timestamp: _, ...marker }) => marker);
 }
@@ -29,14 +35,26 @@ function script(s: AnyServer): void {
 /** Answers of the service, by what is wrong with them. */
 const ANSWERS: Record<string, () => unknown> = {
   'a failed status': () => new Response('no', { status: 500 }),
-  'a failed status with a region': () => new Response('no', { status: 404, headers: { 'x-statsig-region': 'az-1' } }),
-  'a failed status of a fake without headers': () => ({ ok: false, status: 503, text: () => Promise.resolve('') }),
-  'an error with a code': () => { throw Object.assign(new TypeError('no way'), { code: 'ECONNREFUSED' }); },
+  'a failed status with a region': () =>
+    new Response('no', { status: 404, headers: { 'x-statsig-region': 'az-1' } }),
+  'a failed status of a fake without headers': () => ({
+    ok: false,
+    status: 503,
+    text: () => Promise.resolve(''),
+  }),
+  'an error with a code': () => {
+    throw Object.assign(new TypeError('no way'), { code: 'ECONNREFUSED' });
+  },
   'an error without': () => Promise.reject(new Error('no way')),
   'a text': () => Promise.reject('no way'),
-  'a region': () => new Response(JSON.stringify(payload()), { headers: { 'x-statsig-region': 'az-1' } }),
+  'a region': () =>
+    new Response(JSON.stringify(payload()), { headers: { 'x-statsig-region': 'az-1' } }),
   'no region': () => new Response(JSON.stringify(payload())),
-  'a fake without headers': () => ({ ok: true, status: 200, text: () => Promise.resolve(JSON.stringify(payload())) }),
+  'a fake without headers': () => ({
+    ok: true,
+    status: 200,
+    text: () => Promise.resolve(JSON.stringify(payload())),
+  }),
 };
 
 for (const [name, answer] of Object.entries(ANSWERS)) {
@@ -45,15 +63,28 @@ for (const [name, answer] of Object.entries(ANSWERS)) {
     for (const make of [(n: FakeNetwork, o: object) => ours('js', n, o), theirs]) {
       const network = new FakeNetwork();
       const networkOverrideFunc = async (url: string, init: RequestInit): Promise<Response> =>
-        (url.includes('download_config_specs') ? answer() : network.override(url, init)) as Response;
-      const server = make(network, { networkOverrideFunc, initStrategyForIDLists: 'none', postLogsRetryLimit: 0 });
+        (url.includes('download_config_specs')
+          ? answer()
+          : network.override(url, init)) as Response;
+      const server = make(network, {
+        networkOverrideFunc,
+        initStrategyForIDLists: 'none',
+        postLogsRetryLimit: 0,
+      });
       await server.initializeAsync();
       await server.flush();
       await server.shutdownAsync(200);
-      found.push(markers(network, 'initialize').filter((marker) => (marker as { step?: string }).step === 'network_request'));
+      found.push(
+        markers(network, 'initialize').filter(
+          (marker) => (marker as { step?: string }).step === 'network_request',
+        ),
+      );
     }
     // The key is shown by statsig-node (Q17).
-    t.is(JSON.stringify(found[0]), JSON.stringify(found[1]).replaceAll('secret-api-tests', '******'));
+    t.is(
+      JSON.stringify(found[0]),
+      JSON.stringify(found[1]).replaceAll('secret-api-tests', '******'),
+    );
     t.is(found[0]?.length, 2);
   });
 }
@@ -66,7 +97,10 @@ for (const engine of ENGINES) {
   ] as const) {
     test(`${engine}: markers of calls, ${name}`, async (t) => {
       const found: unknown[][] = [];
-      for (const make of [(n: FakeNetwork) => ours(engine, n, options), (n: FakeNetwork) => theirs(n, options)]) {
+      for (const make of [
+        (n: FakeNetwork) => ours(engine, n, options),
+        (n: FakeNetwork) => theirs(n, options),
+      ]) {
         const network = new FakeNetwork();
         network.specs = payload({ diagnostics: rates });
         const server = make(network);
@@ -74,7 +108,10 @@ for (const engine of ENGINES) {
         script(server);
         await server.flush();
         await server.shutdownAsync(200);
-        found.push([markers(network, 'api_call'), markers(network, 'get_client_initialize_response')]);
+        found.push([
+          markers(network, 'api_call'),
+          markers(network, 'get_client_initialize_response'),
+        ]);
       }
       t.deepEqual(found[0], found[1]);
       if (name === 'all on') t.true((found[0]?.[0] as unknown[]).length > 10);

@@ -1,4 +1,7 @@
-/** Where the first specs come from when an adapter or bootstrapValues give something else: read, or passed over with a warning. */
+/**
+ * Where the first specs come from when an adapter or bootstrapValues give something else: read, or
+ * passed over with a warning.
+ */
 import test from 'ava';
 import type { IDataAdapter } from '../../src/storage/data-adapter';
 import type { StatsigOptions } from '../../src/types';
@@ -9,28 +12,75 @@ const SPECS = JSON.stringify(payload());
 const bytes = new TextEncoder().encode(SPECS);
 
 const adapter = (get: (key: string) => unknown, more: object = {}): IDataAdapter => ({
-  initialize: () => Promise.resolve(), set: () => Promise.resolve(), shutdown: () => Promise.resolve(),
-  get: (key) => (key.includes('id_list') ? Promise.resolve({}) : get(key)) as never, ...more,
+  initialize: () => Promise.resolve(),
+  set: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+  get: (key) => (key.includes('id_list') ? Promise.resolve({}) : get(key)) as never,
+  ...more,
 });
-const giving = (result: unknown): IDataAdapter => adapter(() => Promise.resolve({ result, time: 1 }));
+const giving = (result: unknown): IDataAdapter =>
+  adapter(() => Promise.resolve({ result, time: 1 }));
 
 const READ: [string, unknown][] = [
-  ['a text', SPECS], ['an object', JSON.parse(SPECS)], ['a Buffer', Buffer.from(SPECS)], ['a Uint8Array', bytes],
+  ['a text', SPECS],
+  ['an object', JSON.parse(SPECS)],
+  ['a Buffer', Buffer.from(SPECS)],
+  ['a Uint8Array', bytes],
   ['a part of a larger array', new Uint8Array([0, 0, ...bytes, 0]).subarray(2, 2 + bytes.length)],
-  ['an ArrayBuffer', bytes.slice().buffer], ['a DataView', new DataView(bytes.slice().buffer)],
+  ['an ArrayBuffer', bytes.slice().buffer],
+  ['a DataView', new DataView(bytes.slice().buffer)],
 ];
 
 const PASSED_OVER: [string, IDataAdapter][] = [
-  ["'{}'", giving('{}')], ['an empty object', giving({})], ['has_updates: false', giving('{"has_updates":false}')],
-  ['junk', giving('junk')], ['HTML', giving('<html>')], ['null as text', giving('null')], ['a list', giving('[]')], ['a number as text', giving('5')],
-  ['half a payload', giving(SPECS.slice(0, 500))], ['a payload without collections', giving('{"has_updates":true,"time":5}')],
-  ['empty bytes', giving(Buffer.alloc(0))], ['bytes that are no text', giving(Buffer.from([0xff, 0xfe, 0]))],
-  ['a number', giving(5)], ['true', giving(true)], ['a function', giving(() => SPECS)], ['a list object', giving([])], ['a Map', giving(new Map())],
-  ['an object without JSON', giving({ toJSON() { throw new Error('no JSON'); } })],
+  ["'{}'", giving('{}')],
+  ['an empty object', giving({})],
+  ['has_updates: false', giving('{"has_updates":false}')],
+  ['junk', giving('junk')],
+  ['HTML', giving('<html>')],
+  ['null as text', giving('null')],
+  ['a list', giving('[]')],
+  ['a number as text', giving('5')],
+  ['half a payload', giving(SPECS.slice(0, 500))],
+  ['a payload without collections', giving('{"has_updates":true,"time":5}')],
+  ['empty bytes', giving(Buffer.alloc(0))],
+  ['bytes that are no text', giving(Buffer.from([0xff, 0xfe, 0]))],
+  ['a number', giving(5)],
+  ['true', giving(true)],
+  ['a function', giving(() => SPECS)],
+  ['a list object', giving([])],
+  ['a Map', giving(new Map())],
+  [
+    'an object without JSON',
+    giving({
+      toJSON() {
+        throw new Error('no JSON');
+      },
+    }),
+  ],
   ['an error', adapter(() => Promise.resolve({ error: new Error('store is down') }))],
-  ['a rejection', adapter(() => Promise.reject(new Error('store is down')))], ['a throw', adapter(() => { throw new Error('store is down'); })],
-  ['nothing at all', adapter(() => undefined)], ['a bare text', adapter(() => SPECS)], ['a thenable that throws', adapter(() => ({ then() { throw new Error('then'); } }))],
-  ['a failing start', adapter(() => Promise.resolve({ result: SPECS }), { initialize: () => Promise.reject(new Error('no start')) })],
+  ['a rejection', adapter(() => Promise.reject(new Error('store is down')))],
+  [
+    'a throw',
+    adapter(() => {
+      throw new Error('store is down');
+    }),
+  ],
+  ['nothing at all', adapter(() => undefined)],
+  ['a bare text', adapter(() => SPECS)],
+  [
+    'a thenable that throws',
+    adapter(() => ({
+      then() {
+        throw new Error('then');
+      },
+    })),
+  ],
+  [
+    'a failing start',
+    adapter(() => Promise.resolve({ result: SPECS }), {
+      initialize: () => Promise.reject(new Error('no start')),
+    }),
+  ],
 ];
 
 for (const engine of ENGINES) {
@@ -38,29 +88,49 @@ for (const engine of ENGINES) {
     const logger = new Log();
     const network = new FakeNetwork();
     if (!hasNetwork) network.status = 500;
-    const server = ours(engine, network, { logger: { ...logger, logLevel: 'warn' } as never, disableAllLogging: true, ...options });
+    const server = ours(engine, network, {
+      logger: { ...logger, logLevel: 'warn' } as never,
+      disableAllLogging: true,
+      ...options,
+    });
     const details = await server.initializeAsync();
     const answer = server.checkGate(USER, 'always');
     await server.shutdownAsync(100);
     // The payload has a condition that nobody knows, which is told as well.
-    return { details, answer, warnings: logger.lines.filter((line) => !/which is not supported\.?$/.test(line)) };
+    return {
+      details,
+      answer,
+      warnings: logger.lines.filter((line) => !/which is not supported\.?$/.test(line)),
+    };
   };
 
   test(`${engine}: what an adapter gives is read in every form`, async (t) => {
     for (const [title, result] of READ) {
       const { details, answer, warnings } = await start({ dataAdapter: giving(result) }, false);
       t.deepEqual([details.source, details.success, answer], ['DataAdapter', true, true], title);
-      t.deepEqual(warnings.filter((line) => line.includes('adapter')), [], title);
+      t.deepEqual(
+        warnings.filter((line) => line.includes('adapter')),
+        [],
+        title,
+      );
     }
     const plain = { initialize() {}, shutdown() {}, set() {}, get: () => ({ result: SPECS }) };
-    t.is((await start({ dataAdapter: plain as never }, false)).details.source, 'DataAdapter', 'methods need not promise');
+    t.is(
+      (await start({ dataAdapter: plain as never }, false)).details.source,
+      'DataAdapter',
+      'methods need not promise',
+    );
   });
 
   test(`${engine}: an adapter that gives nothing usable is passed over for the network, with a warning`, async (t) => {
     for (const [title, dataAdapter] of PASSED_OVER) {
       const { details, answer, warnings } = await start({ dataAdapter });
       t.deepEqual([details.source, details.success, answer], ['Network', true, true], title);
-      t.is(warnings.filter((line) => line.includes('data adapter gave no config specs')).length, 1, `${title}: ${warnings.join('\n')}`);
+      t.is(
+        warnings.filter((line) => line.includes('data adapter gave no config specs')).length,
+        1,
+        `${title}: ${warnings.join('\n')}`,
+      );
     }
   });
 
@@ -83,15 +153,38 @@ for (const engine of ENGINES) {
 
   test(`${engine}: bootstrapValues that cannot be used are told in a warning`, async (t) => {
     const unusable: unknown[] = [
-      '{"gates":[]}', '[]', '5', 'null', '"text"', '{}', 'junk', '', '{"has_updates":false,"time":5}', '{"has_updates":true,"time":5}',
-      { gates: [] }, [], 5, true, () => SPECS, Buffer.from('junk'), payload({ time: undefined }), payload({ hashed_sdk_key_used: '1' }),
+      '{"gates":[]}',
+      '[]',
+      '5',
+      'null',
+      '"text"',
+      '{}',
+      'junk',
+      '',
+      '{"has_updates":false,"time":5}',
+      '{"has_updates":true,"time":5}',
+      { gates: [] },
+      [],
+      5,
+      true,
+      () => SPECS,
+      Buffer.from('junk'),
+      payload({ time: undefined }),
+      payload({ hashed_sdk_key_used: '1' }),
     ];
     for (const bootstrapValues of unusable) {
       for (const localMode of [true, false]) {
-        const { details, warnings } = await start({ bootstrapValues: bootstrapValues as never, localMode });
+        const { details, warnings } = await start({
+          bootstrapValues: bootstrapValues as never,
+          localMode,
+        });
         t.not(details.source, 'Bootstrap');
         const told = warnings.filter((line) => /bootstrapValues/.test(line));
-        t.is(told.length, 1, `${JSON.stringify(bootstrapValues)?.slice(0, 60)}: ${warnings.join('\n')}`);
+        t.is(
+          told.length,
+          1,
+          `${JSON.stringify(bootstrapValues)?.slice(0, 60)}: ${warnings.join('\n')}`,
+        );
       }
     }
     for (const bootstrapValues of [SPECS, payload(), Buffer.from(SPECS), bytes]) {
@@ -101,10 +194,21 @@ for (const engine of ENGINES) {
   });
 
   test(`${engine}: methods that an adapter or storage lacks are told once, and it is used without them`, async (t) => {
-    const { details, warnings } = await start({ dataAdapter: { get: () => Promise.resolve({ result: SPECS }) } as never }, false);
+    const { details, warnings } = await start(
+      { dataAdapter: { get: () => Promise.resolve({ result: SPECS }) } as never },
+      false,
+    );
     t.is(details.source, 'DataAdapter');
-    t.deepEqual(warnings.filter((line) => line.includes('dataAdapter')).map((line) => /methods: ([^.]*)/.exec(line)?.[1]), ['initialize, set, shutdown']);
-    const empty = await start({ dataAdapter: {} as never, userPersistentStorage: { load: 5 } as never });
+    t.deepEqual(
+      warnings
+        .filter((line) => line.includes('dataAdapter'))
+        .map((line) => /methods: ([^.]*)/.exec(line)?.[1]),
+      ['initialize, set, shutdown'],
+    );
+    const empty = await start({
+      dataAdapter: {} as never,
+      userPersistentStorage: { load: 5 } as never,
+    });
     t.is(empty.details.source, 'Network');
     t.is(empty.warnings.length, 2, empty.warnings.join('\n'));
   });

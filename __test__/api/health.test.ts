@@ -13,21 +13,34 @@ interface Net {
   isPending: boolean;
 }
 
-function make(options: StatsigOptions = {}, clock = new FakeClock()): { s: StatsigServer; net: Net; clock: FakeClock } {
+function make(
+  options: StatsigOptions = {},
+  clock = new FakeClock(),
+): { s: StatsigServer; net: Net; clock: FakeClock } {
   const net = { isDown: false, isPending: false };
   const networkOverrideFunc = async (url: string): Promise<Response> => {
     if (net.isPending) return new Promise(() => undefined);
     if (net.isDown) throw new Error(`no way to ${url}`);
     return new Response(JSON.stringify(url.includes('specs') ? payload() : {}));
   };
-  const s = new StatsigServer(KEY, { networkOverrideFunc, logger: quiet, disableDiagnostics: true, ...options }, { clock });
+  const s = new StatsigServer(
+    KEY,
+    { networkOverrideFunc, logger: quiet, disableDiagnostics: true, ...options },
+    { clock },
+  );
   return { s, net, clock };
 }
 
 for (const engine of ENGINES) {
   test(`${engine}: from before initialize until after shutdown`, async (t) => {
     const { s, clock } = make({ engine });
-    t.like(s.health(), { isReady: false, state: 'uninitialized', source: 'Uninitialized', engine, lastError: null });
+    t.like(s.health(), {
+      isReady: false,
+      state: 'uninitialized',
+      source: 'Uninitialized',
+      engine,
+      lastError: null,
+    });
     t.like(s.health().specs, { ageMs: null, nextPollMs: null, failures: 0, lastError: null });
     const started = s.initializeAsync();
     t.is(s.health().state, 'initializing');
@@ -89,7 +102,9 @@ test('it never throws, whatever is broken inside', async (t) => {
   const { s } = make({ engine: 'js' });
   await s.initializeAsync();
   const inside = s as unknown as { runtime: { delivery: { health: unknown } } };
-  inside.runtime.delivery.health = () => { throw new Error('broken'); };
+  inside.runtime.delivery.health = () => {
+    throw new Error('broken');
+  };
   t.like(s.health(), { isReady: false, state: 'ready', lastError: 'Error: broken' });
   await s.shutdownAsync();
 });

@@ -46,19 +46,54 @@ class FakeClock implements Clock {
 
 const withIpCondition = () => {
   const base = payload();
-  const condition = { type: 'ip_based', operator: 'any', field: 'country', targetValue: ['US'], additionalValues: {}, idType: 'userID' };
+  const condition = {
+    type: 'ip_based',
+    operator: 'any',
+    field: 'country',
+    targetValue: ['US'],
+    additionalValues: {},
+    idType: 'userID',
+  };
   const gate = {
-    name: 'us', type: 'feature_gate', salt: 's', enabled: true, defaultValue: false, idType: 'userID', entity: 'feature_gate',
-    rules: [{ name: 'r', id: 'us', salt: 's', passPercentage: 100, returnValue: true, idType: 'userID', conditions: [condition] }],
+    name: 'us',
+    type: 'feature_gate',
+    salt: 's',
+    enabled: true,
+    defaultValue: false,
+    idType: 'userID',
+    entity: 'feature_gate',
+    rules: [
+      {
+        name: 'r',
+        id: 'us',
+        salt: 's',
+        passPercentage: 100,
+        returnValue: true,
+        idType: 'userID',
+        conditions: [condition],
+      },
+    ],
   };
   return { ...base, feature_gates: [...base.feature_gates, gate] };
 };
 
 for (const engine of ENGINES) {
-  const make = (network: FakeNetwork, platform: Partial<Platform>, options: StatsigOptions = {}, clock?: Clock) =>
+  const make = (
+    network: FakeNetwork,
+    platform: Partial<Platform>,
+    options: StatsigOptions = {},
+    clock?: Clock,
+  ) =>
     new StatsigServer(
       KEY,
-      { networkOverrideFunc: network.override, logger: new Log(), disableIdListsSync: true, disableRulesetsSync: true, engine, ...options },
+      {
+        networkOverrideFunc: network.override,
+        logger: new Log(),
+        disableIdListsSync: true,
+        disableRulesetsSync: true,
+        engine,
+        ...options,
+      },
       { platform: { ...nodePlatform, ...platform }, ...(clock && { clock }) },
     );
 
@@ -83,7 +118,11 @@ for (const engine of ENGINES) {
     t.is(clock.pending, 0, 'shutdown leaves no timer');
   });
 
-  for (const [strategy, reads, country] of [['await', 1, true], ['lazy', 1, true], ['none', 0, false]] as const) {
+  for (const [strategy, reads, country] of [
+    ['await', 1, true],
+    ['lazy', 1, true],
+    ['none', 0, false],
+  ] as const) {
     test(`${engine}: the IP table with strategy ${strategy}`, async (t) => {
       let read = 0;
       const readIpTable = (): Uint8Array | null => {
@@ -121,9 +160,14 @@ for (const engine of ENGINES) {
   });
 
   test(`${engine}: lazy ID lists come after initialize, 'none' never`, async (t) => {
-    for (const [initStrategyForIDLists, atOnce, later] of [['await', 1, 1], ['lazy', 0, 1], ['none', 0, 0]] as const) {
+    for (const [initStrategyForIDLists, atOnce, later] of [
+      ['await', 1, 1],
+      ['lazy', 0, 1],
+      ['none', 0, 0],
+    ] as const) {
       const [network, clock] = [new FakeNetwork(), new FakeClock()];
-      const asked = (): number => network.requests.filter((line) => line.endsWith('/get_id_lists')).length;
+      const asked = (): number =>
+        network.requests.filter((line) => line.endsWith('/get_id_lists')).length;
       const server = make(network, {}, { initStrategyForIDLists }, clock);
       await server.initializeAsync();
       t.is(asked(), atOnce);
@@ -137,13 +181,20 @@ for (const engine of ENGINES) {
   });
 
   test(`${engine}: a forced engine that cannot load is an error at once`, (t) => {
-    const selectEngine = (): never => { throw new Error('The wasm engine was asked for and cannot load: no'); };
+    const selectEngine = (): never => {
+      throw new Error('The wasm engine was asked for and cannot load: no');
+    };
     t.throws(() => make(new FakeNetwork(), { selectEngine }), { message: /cannot load/ });
   });
 
   test(`${engine}: where nothing runs between requests, no timer is started`, async (t) => {
     const [network, clock] = [new FakeNetwork(), new FakeClock()];
-    const server = make(network, { hasBackground: false }, { disableRulesetsSync: false, disableIdListsSync: false }, clock);
+    const server = make(
+      network,
+      { hasBackground: false },
+      { disableRulesetsSync: false, disableIdListsSync: false },
+      clock,
+    );
     await server.initializeAsync();
     t.is(clock.pending, 0);
     server.checkGate(U, 'always');
@@ -177,7 +228,10 @@ for (const engine of ENGINES) {
   test(`${engine}: engines that were passed over are named at info`, async (t) => {
     const log = new Log();
     const { engine: chosen } = nodePlatform.selectEngine(engine);
-    const selectEngine = () => ({ engine: chosen, rejected: [{ kind: 'wasm' as const, reason: 'no file' }] });
+    const selectEngine = () => ({
+      engine: chosen,
+      rejected: [{ kind: 'wasm' as const, reason: 'no file' }],
+    });
     const server = make(new FakeNetwork(), { selectEngine }, { logger: log });
     t.true(log.lines.some((line) => line.includes('wasm') && line.includes('no file')));
     t.deepEqual(server.engineInfo().rejected, [{ kind: 'wasm', reason: 'no file' }]);

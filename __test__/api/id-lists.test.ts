@@ -10,7 +10,16 @@ import { ENGINES, KEY, Log, isPublic, payload, rule, spec } from './support';
 const hashOf = (id: string): string => createHash('sha256').update(id).digest('base64').slice(0, 8);
 const IDS = Array.from({ length: 300 }, (_, i) => `u${i}`);
 const LIST = IDS.map((id) => `+${hashOf(id)}\n`).join('');
-const vip = spec({ name: 'vip', rules: [rule({ conditions: [{ ...isPublic, type: 'unit_id', operator: 'in_segment_list', targetValue: 'vips' }] })] });
+const vip = spec({
+  name: 'vip',
+  rules: [
+    rule({
+      conditions: [
+        { ...isPublic, type: 'unit_id', operator: 'in_segment_list', targetValue: 'vips' },
+      ],
+    }),
+  ],
+});
 const SPECS = JSON.stringify(payload({ feature_gates: [vip] }));
 
 interface Service {
@@ -30,19 +39,40 @@ async function start(list = LIST): Promise<Service> {
     if (url.includes('/list/')) {
       const offset = Number(/\d+/.exec(String(headers['range']))?.[0]);
       const { body, encoding } = service.encode(service.list.slice(offset));
-      return void response.writeHead(206, { 'content-length': body.length, ...(encoding !== undefined && { 'content-encoding': encoding }) }).end(body);
+      return void response
+        .writeHead(206, {
+          'content-length': body.length,
+          ...(encoding !== undefined && { 'content-encoding': encoding }),
+        })
+        .end(body);
     }
-    const entry = { name: 'vips', url: `${service.server.base}/list/vips`, fileID: 'f', creationTime: 1, size: service.list.length };
-    response.end(url.includes('get_id_lists') ? (service.index ?? JSON.stringify({ vips: entry })) : '{}');
+    const entry = {
+      name: 'vips',
+      url: `${service.server.base}/list/vips`,
+      fileID: 'f',
+      creationTime: 1,
+      size: service.list.length,
+    };
+    response.end(
+      url.includes('get_id_lists') ? (service.index ?? JSON.stringify({ vips: entry })) : '{}',
+    );
   });
   return service;
 }
 
 for (const engine of ENGINES) {
-  const make = ({ server }: Service, options = {}): StatsigServer => new StatsigServer(KEY, {
-    engine, api: `${server.base}/v1`, disableRulesetsSync: true, disableIdListsSync: true, disableAllLogging: true, logger: new Log(), ...options,
-  });
-  const members = (s: StatsigServer): number => IDS.filter((userID) => s.checkGate({ userID }, 'vip')).length;
+  const make = ({ server }: Service, options = {}): StatsigServer =>
+    new StatsigServer(KEY, {
+      engine,
+      api: `${server.base}/v1`,
+      disableRulesetsSync: true,
+      disableIdListsSync: true,
+      disableAllLogging: true,
+      logger: new Log(),
+      ...options,
+    });
+  const members = (s: StatsigServer): number =>
+    IDS.filter((userID) => s.checkGate({ userID }, 'vip')).length;
 
   test(`${engine}: a 200 in place of the index changes nothing`, async (t) => {
     const service = await start();
@@ -50,7 +80,17 @@ for (const engine of ENGINES) {
     t.teardown(async () => [await s.shutdownAsync(1_000), await service.server.stop()]);
     await s.initializeAsync();
     t.is(members(s), IDS.length);
-    for (service.index of ['{"success":false,"error":"upstream timeout"}', '[]', 'null', '5', '"no"', '<html></html>', '', '{"vips":{"size":1}}', '{"a":true}']) {
+    for (service.index of [
+      '{"success":false,"error":"upstream timeout"}',
+      '[]',
+      'null',
+      '5',
+      '"no"',
+      '<html></html>',
+      '',
+      '{"vips":{"size":1}}',
+      '{"a":true}',
+    ]) {
       await s.syncStoreIdLists();
       t.is(members(s), IDS.length, service.index ?? '');
     }
@@ -65,7 +105,10 @@ for (const engine of ENGINES) {
       const service = await start(LIST.slice(0, 1_000));
       const s = make(service);
       t.teardown(async () => [await s.shutdownAsync(1_000), await service.server.stop()]);
-      const cut = (text: string) => ({ encoding, body: encoder(text).subarray(0, encoder(text).length >> 1) });
+      const cut = (text: string) => ({
+        encoding,
+        body: encoder(text).subarray(0, encoder(text).length >> 1),
+      });
       service.encode = cut;
       await s.initializeAsync();
       t.is(members(s), 0);
@@ -89,7 +132,12 @@ for (const engine of ENGINES) {
     const adapter = new MemoryDataAdapter();
     const s = make(service, { dataAdapter: adapter });
     t.teardown(async () => [await s.shutdownAsync(1_000), await service.server.stop()]);
-    const stored = async (): Promise<unknown> => (await adapter.get(`statsig|id_list::vips|plain_text|${createHash('sha256').update(KEY).digest('base64')}`)).result;
+    const stored = async (): Promise<unknown> =>
+      (
+        await adapter.get(
+          `statsig|id_list::vips|plain_text|${createHash('sha256').update(KEY).digest('base64')}`,
+        )
+      ).result;
     service.list = Buffer.from(service.list).toString('latin1');
     service.encode = (text) => ({ body: Buffer.from(text, 'latin1') });
     await s.initializeAsync();

@@ -1,4 +1,6 @@
-/** Initialization: details, sources, timeout, repeated and concurrent calls, life after shutdown. */
+/**
+ * Initialization: details, sources, timeout, repeated and concurrent calls, life after shutdown.
+ */
 import test from 'ava';
 import { spawnSync } from 'node:child_process';
 import type { AdapterResponse, IDataAdapter } from '../../src/interfaces/IDataAdapter';
@@ -12,7 +14,12 @@ function shown(details: InitializationDetails): string {
   return JSON.stringify({ keys: Object.keys(details), success, error: message, source });
 }
 
-type Scenario = { options?: StatsigOptions; key?: string | null; prepare?(network: FakeNetwork): void; adapter?: AdapterResponse };
+type Scenario = {
+  options?: StatsigOptions;
+  key?: string | null;
+  prepare?(network: FakeNetwork): void;
+  adapter?: AdapterResponse;
+};
 
 /** An adapter that answers every `get` for the specs alike and writes its calls down. */
 class Adapter implements IDataAdapter {
@@ -38,26 +45,40 @@ class Adapter implements IDataAdapter {
 }
 
 const SCENARIOS: Record<string, Scenario> = {
-  'network': {},
+  network: {},
   'a server that answers 500': { prepare: (n) => void (n.status = 500) },
   'a server that answers junk': { prepare: (n) => void (n.specs = 'no json') },
   'a payload without arrays': { prepare: (n) => void (n.specs = { has_updates: true, time: 5 }) },
   'a payload without updates': { prepare: (n) => void (n.specs = { has_updates: false }) },
-  'a payload for another key': { prepare: (n) => void (n.specs = payload({ hashed_sdk_key_used: '1' })) },
+  'a payload for another key': {
+    prepare: (n) => void (n.specs = payload({ hashed_sdk_key_used: '1' })),
+  },
   'a payload without time': { prepare: (n) => void (n.specs = payload({ time: undefined })) },
-  'bootstrap': { options: { bootstrapValues: JSON.stringify(payload()) } },
+  bootstrap: { options: { bootstrapValues: JSON.stringify(payload()) } },
   'bootstrap of junk, then network': { options: { bootstrapValues: 'no json' } },
-  'bootstrap without time, then network': { options: { bootstrapValues: JSON.stringify(payload({ time: undefined })) } },
-  'bootstrap without arrays, then network': { options: { bootstrapValues: '{"has_updates":true,"time":1}' } },
-  'localMode': { options: { localMode: true } },
+  'bootstrap without time, then network': {
+    options: { bootstrapValues: JSON.stringify(payload({ time: undefined })) },
+  },
+  'bootstrap without arrays, then network': {
+    options: { bootstrapValues: '{"has_updates":true,"time":1}' },
+  },
+  localMode: { options: { localMode: true } },
   'localMode without a key': { options: { localMode: true }, key: null },
-  'localMode with bootstrap': { options: { localMode: true, bootstrapValues: JSON.stringify(payload()) } },
+  'localMode with bootstrap': {
+    options: { localMode: true, bootstrapValues: JSON.stringify(payload()) },
+  },
   'adapter with text': { adapter: { result: JSON.stringify(payload()) } },
   'adapter with an object': { adapter: { result: payload() } },
   'adapter with junk, then network': { adapter: { result: 'no json' } },
   'adapter without arrays, then network': { adapter: { result: '{"has_updates":true,"time":1}' } },
-  'adapter with nothing, then bootstrap': { adapter: {}, options: { bootstrapValues: JSON.stringify(payload()) } },
-  'adapter with junk, then a failing network': { adapter: { result: '{' }, prepare: (n) => void (n.status = 500) },
+  'adapter with nothing, then bootstrap': {
+    adapter: {},
+    options: { bootstrapValues: JSON.stringify(payload()) },
+  },
+  'adapter with junk, then a failing network': {
+    adapter: { result: '{' },
+    prepare: (n) => void (n.status = 500),
+  },
   'adapter with junk in localMode': { adapter: { result: '{' }, options: { localMode: true } },
   'localMode with junk': { options: { localMode: true, bootstrapValues: '{' } },
 };
@@ -73,8 +94,14 @@ for (const engine of ENGINES) {
       const networks = [new FakeNetwork(), new FakeNetwork()];
       for (const network of networks) prepare?.(network);
       const adapters = networks.map(() => (adapter === undefined ? null : new Adapter(adapter)));
-      const all = adapters.map((dataAdapter) => ({ ...options, ...(dataAdapter && { dataAdapter }) }));
-      const servers = [ours(engine, networks[0]!, all[0], key as string), theirs(networks[1]!, all[1], key as string)];
+      const all = adapters.map((dataAdapter) => ({
+        ...options,
+        ...(dataAdapter && { dataAdapter }),
+      }));
+      const servers = [
+        ours(engine, networks[0]!, all[0], key as string),
+        theirs(networks[1]!, all[1], key as string),
+      ];
       const details = [await servers[0]!.initializeAsync(), await servers[1]!.initializeAsync()];
       t.is(shown(details[0]!), shown(details[1]!));
       t.is(probe(servers[0]!), probe(servers[1]!));
@@ -86,14 +113,22 @@ for (const engine of ENGINES) {
 
   for (const key of ['client-x', '', 'Secret-x', null]) {
     test(`${engine}: the key ${String(key)} is refused`, async (t) => {
-      const message = 'Invalid key provided.  You must use a Server Secret Key from the Statsig console with the node-js-server-sdk';
-      await t.throwsAsync(ours(engine, new FakeNetwork(), {}, key as string).initializeAsync(), { message });
-      await t.throwsAsync(theirs(new FakeNetwork(), {}, key as string).initializeAsync(), { message });
+      const message =
+        'Invalid key provided.  You must use a Server Secret Key from the Statsig console with the node-js-server-sdk';
+      await t.throwsAsync(ours(engine, new FakeNetwork(), {}, key as string).initializeAsync(), {
+        message,
+      });
+      await t.throwsAsync(theirs(new FakeNetwork(), {}, key as string).initializeAsync(), {
+        message,
+      });
     });
   }
 
   test(`${engine}: an adapter's own error is passed on, where statsig-node puts a general one`, async (t) => {
-    const dataAdapter = new Adapter({ result: JSON.stringify(payload()), error: new Error('adapter is down') });
+    const dataAdapter = new Adapter({
+      result: JSON.stringify(payload()),
+      error: new Error('adapter is down'),
+    });
     const server = ours(engine, new FakeNetwork(), { dataAdapter });
     const { success, source, error } = await server.initializeAsync();
     t.deepEqual([success, source, error?.message], [true, 'Network', 'adapter is down']);
@@ -102,7 +137,9 @@ for (const engine of ENGINES) {
 
   test(`${engine}: an adapter whose initialize rejects leads to the next source (Q41)`, async (t) => {
     const dataAdapter = new Adapter({});
-    dataAdapter.initialize = async () => { throw new Error('no connection'); };
+    dataAdapter.initialize = async () => {
+      throw new Error('no connection');
+    };
     const server = ours(engine, new FakeNetwork(), { dataAdapter });
     const { success, source, error } = await server.initializeAsync();
     t.deepEqual([success, source, error?.message], [true, 'Network', 'no connection']);
@@ -126,7 +163,10 @@ for (const engine of ENGINES) {
     t.is(one.source, 'Network');
     t.is(two.source, 'Network');
     const three = await server.initializeAsync();
-    t.deepEqual({ ...three, duration: 0 }, { duration: 0, success: true, error: undefined, source: undefined });
+    t.deepEqual(
+      { ...three, duration: 0 },
+      { duration: 0, success: true, error: undefined, source: undefined },
+    );
     t.is(network.requests.filter((line) => line.includes('download_config_specs')).length, 1);
     await server.shutdownAsync(200);
   });
@@ -134,15 +174,25 @@ for (const engine of ENGINES) {
   test(`${engine}: the timeout is exact, and the work finishes in the background`, async (t) => {
     const network = new FakeNetwork();
     let open = (): void => {};
-    network.gate = new Promise((resolve) => { open = resolve; });
+    network.gate = new Promise((resolve) => {
+      open = resolve;
+    });
     const server = ours(engine, network, { initTimeoutMs: 40 });
     const begun = Date.now();
     const details = await server.initializeAsync();
     t.true(Date.now() - begun >= 39);
-    t.is(shown(details), JSON.stringify({
-      keys: ['duration', 'success', 'error', 'source'], success: false, error: 'Timed out waiting for initialize',
-    }));
-    t.is(server.getFeatureGate({ userID: 'u' }, 'always').evaluationDetails?.reason, 'Uninitialized');
+    t.is(
+      shown(details),
+      JSON.stringify({
+        keys: ['duration', 'success', 'error', 'source'],
+        success: false,
+        error: 'Timed out waiting for initialize',
+      }),
+    );
+    t.is(
+      server.getFeatureGate({ userID: 'u' }, 'always').evaluationDetails?.reason,
+      'Uninitialized',
+    );
     open();
     while (!server.checkGate({ userID: 'u' }, 'always', { disableExposureLogging: true })) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -154,13 +204,17 @@ for (const engine of ENGINES) {
   test(`${engine}: a server that was shut down during init stays shut down (Q4)`, async (t) => {
     const network = new FakeNetwork();
     let open = (): void => {};
-    network.gate = new Promise((resolve) => { open = resolve; });
+    network.gate = new Promise((resolve) => {
+      open = resolve;
+    });
     const server = ours(engine, network, { initTimeoutMs: 10_000 });
     const running = server.initializeAsync();
     server.shutdown();
     open();
     await running;
-    t.throws(() => server.checkGate({ userID: 'u' }, 'always'), { message: 'Call and wait for initialize() to finish first.' });
+    t.throws(() => server.checkGate({ userID: 'u' }, 'always'), {
+      message: 'Call and wait for initialize() to finish first.',
+    });
   });
 
   test(`${engine}: initialize after shutdown is a new life with timers, events and overrides (Q3)`, async (t) => {
@@ -209,7 +263,10 @@ for (const engine of ENGINES) {
 
   test(`${engine}: the logger of one instance is that instance's own (Q46)`, async (t) => {
     const [one, two] = [new Log(), new Log()];
-    const servers = [ours(engine, new FakeNetwork(), { logger: one }), ours(engine, new FakeNetwork(), { logger: two })];
+    const servers = [
+      ours(engine, new FakeNetwork(), { logger: one }),
+      ours(engine, new FakeNetwork(), { logger: two }),
+    ];
     for (const server of servers) await server.initializeAsync();
     servers[0]!.overrideGate('g', 5 as never);
     t.true(one.lines.some((line) => line.includes('override')));
@@ -224,7 +281,10 @@ for (const engine of ENGINES) {
       const server = new StatsigServer('secret-x', { networkOverrideFunc: override, engine: '${engine}', initTimeoutMs: 60000 });
       server.initializeAsync().then(() => console.log('ready', server.checkGate({ userID: 'u' }, 'always')));
     `;
-    const { status, stdout } = spawnSync(process.execPath, ['--require', 'tsx/cjs', '-e', script], { encoding: 'utf8', timeout: 30_000 });
+    const { status, stdout } = spawnSync(process.execPath, ['--require', 'tsx/cjs', '-e', script], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
     t.is(status, 0);
     t.is(stdout.trim(), 'ready true');
   });

@@ -12,15 +12,37 @@ const collect = runInNewContext('gc') as () => void;
 /** Conditions that need the tables, parsers and machines that are loaded late. */
 const tables = [
   { ...isPublic, type: 'ip_based', field: 'country', operator: 'any', targetValue: ['US'] },
-  { ...isPublic, type: 'ua_based', field: 'browser_name', operator: 'any', targetValue: ['Chrome'] },
-  { ...isPublic, type: 'user_field', field: 'email', operator: 'str_matches', targetValue: '^(a+)+$' },
+  {
+    ...isPublic,
+    type: 'ua_based',
+    field: 'browser_name',
+    operator: 'any',
+    targetValue: ['Chrome'],
+  },
+  {
+    ...isPublic,
+    type: 'user_field',
+    field: 'email',
+    operator: 'str_matches',
+    targetValue: '^(a+)+$',
+  },
 ].map((condition, i) => spec({ name: `late ${i}`, rules: [rule({ conditions: [condition] })] }));
 const base = payload();
 const specs = JSON.stringify({ ...base, feature_gates: [...base.feature_gates, ...tables] });
-const user = { userID: 'u', ip: '8.8.8.8', userAgent: 'Mozilla/5.0 Chrome/120.0.0.0', email: 'aaa' };
+const user = {
+  userID: 'u',
+  ip: '8.8.8.8',
+  userAgent: 'Mozilla/5.0 Chrome/120.0.0.0',
+  email: 'aaa',
+};
 
 async function live(engine: (typeof ENGINES)[number]): Promise<void> {
-  const server = new StatsigServer('secret-lives', { engine, localMode: true, bootstrapValues: specs, logger: { ...consoleLogger, logLevel: 'none' } });
+  const server = new StatsigServer('secret-lives', {
+    engine,
+    localMode: true,
+    bootstrapValues: specs,
+    logger: { ...consoleLogger, logLevel: 'none' },
+  });
   await server.initializeAsync();
   tables.forEach((_, i) => server.checkGate(user, `late ${i}`));
   server.logEvent(user, 'event');
@@ -29,7 +51,11 @@ async function live(engine: (typeof ENGINES)[number]): Promise<void> {
 }
 
 /** Children of all modules together: a module that is loaded anew each time is one more. */
-const children = (): number => Object.values(require.cache).reduce((sum, module) => sum + ((module?.children as unknown[] | undefined)?.length ?? 0), 0);
+const children = (): number =>
+  Object.values(require.cache).reduce(
+    (sum, module) => sum + ((module?.children as unknown[] | undefined)?.length ?? 0),
+    0,
+  );
 
 async function held(): Promise<{ buffers: number; children: number }> {
   // Memory of buffers is given back in a turn of its own.

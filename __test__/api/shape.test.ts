@@ -4,16 +4,41 @@ import * as rival from 'statsig-node';
 import { DataAdapterKeyPath } from '../../src/interfaces/IDataAdapter';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the form under test
-const required = require('../../src/index') as Record<string, unknown> & { default: Record<string, unknown> };
+const required = require('../../src/index') as Record<string, unknown> & {
+  default: Record<string, unknown>;
+};
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the form under test
-const theirs = require('statsig-node') as Record<string, unknown> & { default: Record<string, unknown> };
+const theirs = require('statsig-node') as Record<string, unknown> & {
+  default: Record<string, unknown>;
+};
 
-/** What this package adds; a new name belongs here and in the types' test (`__test__/package/types`). */
+/**
+ * What this package adds; a new name belongs here and in the types' test
+ * (`__test__/package/types`).
+ */
 const OURS = [
-  'getClientInitializeResponseString', 'getClientInitializeResponseBuffer', 'engineInfo', 'eventStats', 'forUser', 'checkGates',
-  'checkAllGates', 'flushAfter', 'health', 'getParameterStore', 'getParameterStoreList', 'Statsig', 'StatsigError', 'StatsigInitializeFromNetworkError', 'StatsigInitializeIDListsError',
-  'StatsigInvalidBootstrapValuesError', 'StatsigInvalidDataAdapterValuesError', 'StatsigInvalidIDListsResponseError',
-  'StatsigInvalidConfigSpecsResponseError', 'StatsigSDKKeyMismatchError', 'StatsigInitTimeoutError', 'EngineUnavailableError',
+  'getClientInitializeResponseString',
+  'getClientInitializeResponseBuffer',
+  'engineInfo',
+  'eventStats',
+  'forUser',
+  'checkGates',
+  'checkAllGates',
+  'flushAfter',
+  'health',
+  'getParameterStore',
+  'getParameterStoreList',
+  'Statsig',
+  'StatsigError',
+  'StatsigInitializeFromNetworkError',
+  'StatsigInitializeIDListsError',
+  'StatsigInvalidBootstrapValuesError',
+  'StatsigInvalidDataAdapterValuesError',
+  'StatsigInvalidIDListsResponseError',
+  'StatsigInvalidConfigSpecsResponseError',
+  'StatsigSDKKeyMismatchError',
+  'StatsigInitTimeoutError',
+  'EngineUnavailableError',
   'EngineDiedError',
 ];
 
@@ -39,14 +64,20 @@ test('members have the same types', (t) => {
 });
 
 test('the enum of key paths', (t) => {
-  t.deepEqual({ ...(required['DataAdapterKeyPath'] as object) }, { ...(theirs['DataAdapterKeyPath'] as object) } as object);
+  t.deepEqual({ ...(required['DataAdapterKeyPath'] as object) }, {
+    ...(theirs['DataAdapterKeyPath'] as object),
+  } as object);
   t.deepEqual({ ...DataAdapterKeyPath } as object, { ...rival.DataAdapterKeyPath } as object);
 });
 
 test('functions need no this', (t) => {
   const { checkGate, getFeatureGateList } = required as unknown as typeof import('../../src/index');
-  t.throws(() => checkGate({ userID: 'u' }, 'g'), { message: 'Call and wait for initialize() to finish first.' });
-  t.throws(() => getFeatureGateList(), { message: 'Call and wait for initialize() to finish first.' });
+  t.throws(() => checkGate({ userID: 'u' }, 'g'), {
+    message: 'Call and wait for initialize() to finish first.',
+  });
+  t.throws(() => getFeatureGateList(), {
+    message: 'Call and wait for initialize() to finish first.',
+  });
 });
 
 test('StatsigServer has every method of statsig-node’s', (t) => {
@@ -61,13 +92,16 @@ test('StatsigServer has every method of statsig-node’s', (t) => {
   };
   const internal = /^_|Impl$|^eval[A-Z]|^constructor$/;
   const ours = methods(required['StatsigServer']);
-  for (const name of methods(theirs['StatsigServer']).filter((candidate) => !internal.test(candidate))) {
+  for (const name of methods(theirs['StatsigServer']).filter(
+    (candidate) => !internal.test(candidate),
+  )) {
     t.true(ours.includes(name), name);
   }
 });
 
 test('functions carry their names, as statsig-node’s do', (t) => {
   for (const [name, value] of Object.entries(theirs)) {
-    if (typeof value === 'function') t.is((required[name] as { name: string }).name, value.name, name);
+    if (typeof value === 'function')
+      t.is((required[name] as { name: string }).name, value.name, name);
   }
 });

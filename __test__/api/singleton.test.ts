@@ -1,4 +1,7 @@
-/** The shared instance (BEHAVIOUR.md 1.2): errors without it, reuse while it lives, a fresh one after shutdown. */
+/**
+ * The shared instance (BEHAVIOUR.md 1.2): errors without it, reuse while it lives, a fresh one
+ * after shutdown.
+ */
 import test from 'ava';
 import type { StatsigFunctions } from '../../src/singleton';
 import { createSingleton } from '../../src/singleton';
@@ -10,17 +13,25 @@ const U = { userID: 'u' };
 
 for (const engine of ENGINES) {
   const make = (): StatsigFunctions => createSingleton(StatsigServer);
-  const options = (network: FakeNetwork, log = new Log()) =>
-    ({ networkOverrideFunc: network.override, disableRulesetsSync: true, disableIdListsSync: true, logger: log, engine });
+  const options = (network: FakeNetwork, log = new Log()) => ({
+    networkOverrideFunc: network.override,
+    disableRulesetsSync: true,
+    disableIdListsSync: true,
+    logger: log,
+    engine,
+  });
 
   test(`${engine}: without an instance everything but initialize, flush and health throws`, async (t) => {
     const statsig = make();
-    const functions = Object.entries(statsig as unknown as Record<string, (...args: unknown[]) => unknown>)
-      .filter(([name]) => !['initialize', 'flush', 'flushAfter', 'health', 'shutdownAsync'].includes(name));
+    const functions = Object.entries(
+      statsig as unknown as Record<string, (...args: unknown[]) => unknown>,
+    ).filter(
+      ([name]) => !['initialize', 'flush', 'flushAfter', 'health', 'shutdownAsync'].includes(name),
+    );
     t.true(functions.length > 40);
     for (const [name, call] of functions) t.throws(() => call(U, 'name'), UNINITIALIZED, name);
     await t.throwsAsync(statsig.shutdownAsync(), UNINITIALIZED);
-    t.is(await statsig.flush() as unknown, undefined);
+    t.is((await statsig.flush()) as unknown, undefined);
     t.is(statsig.health().state, 'uninitialized');
     t.is(await statsig.flushAfter((answer: string) => answer)('answered'), 'answered');
   });
@@ -29,7 +40,12 @@ for (const engine of ENGINES) {
     const [statsig, network, log] = [make(), new FakeNetwork(), new Log()];
     t.true((await statsig.initialize('secret-one', options(network, log))).success);
     const instance = statsig._enforceServer();
-    t.deepEqual(await statsig.initialize('secret-one'), { duration: 0, success: true, error: undefined, source: undefined });
+    t.deepEqual(await statsig.initialize('secret-one'), {
+      duration: 0,
+      success: true,
+      error: undefined,
+      source: undefined,
+    });
     t.false(log.lines.some((line) => line.includes('another key')));
     await statsig.initialize('secret-two');
     t.true(log.lines.some((line) => line.includes('another key')));
@@ -57,7 +73,9 @@ for (const engine of ENGINES) {
 
   test(`${engine}: a refused key leaves no instance behind`, async (t) => {
     const [statsig, network] = [make(), new FakeNetwork()];
-    await t.throwsAsync(statsig.initialize('client-x', options(network)), { message: /^Invalid key provided/ });
+    await t.throwsAsync(statsig.initialize('client-x', options(network)), {
+      message: /^Invalid key provided/,
+    });
     t.throws(() => statsig.checkGate(U, 'always'), UNINITIALIZED);
     await t.throwsAsync(statsig.initialize('secret-x', null as never), { instanceOf: TypeError });
     await t.throwsAsync(statsig.initialize(5 as never), { message: 'Must be of type "string"' });
@@ -68,8 +86,13 @@ for (const engine of ENGINES) {
 
   test(`${engine}: concurrent initialize calls make one instance`, async (t) => {
     const [statsig, network] = [make(), new FakeNetwork()];
-    const all = await Promise.all([1, 2, 3].map(() => statsig.initialize('secret-x', options(network))));
-    t.deepEqual(all.map((details) => details.source), ['Network', 'Network', 'Network']);
+    const all = await Promise.all(
+      [1, 2, 3].map(() => statsig.initialize('secret-x', options(network))),
+    );
+    t.deepEqual(
+      all.map((details) => details.source),
+      ['Network', 'Network', 'Network'],
+    );
     t.is(network.requests.filter((line) => line.includes('download_config_specs')).length, 1);
     await statsig.shutdownAsync(200);
   });
@@ -84,7 +107,9 @@ for (const engine of ENGINES) {
     await statsig.syncConfigSpecs();
     await statsig.syncIdLists();
     await statsig.flush();
-    const flags = network.events.filter((event) => event.eventName.endsWith('_exposure')).map((event) => event.metadata?.['isManualExposure']);
+    const flags = network.events
+      .filter((event) => event.eventName.endsWith('_exposure'))
+      .map((event) => event.metadata?.['isManualExposure']);
     t.deepEqual(flags, ['true', 'true', 'true', 'true']);
     t.true(network.requests.some((line) => line.includes('sinceTime=1000')));
     await statsig.shutdownAsync(200);

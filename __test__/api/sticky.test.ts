@@ -1,6 +1,12 @@
-/** Sticky assignment: results, events and the calls to the storage, side by side with statsig-node. */
+/**
+ * Sticky assignment: results, events and the calls to the storage, side by side with statsig-node.
+ */
 import test from 'ava';
-import type { IUserPersistentStorage, StickyValues, UserPersistedValues } from '../../src/interfaces/IUserPersistentStorage';
+import type {
+  IUserPersistentStorage,
+  StickyValues,
+  UserPersistedValues,
+} from '../../src/interfaces/IUserPersistentStorage';
 import type { StatsigUser } from '../../src/types';
 import { ENGINES, FakeNetwork, ours, outcome, payload, theirs, type AnyServer } from './support';
 
@@ -30,9 +36,16 @@ const EVE: StatsigUser = { userID: 'eve', email: 'out@b.c' };
 const NOBODY: StatsigUser = { customIDs: { companyID: 'c' } };
 
 const sticky = (over: Partial<StickyValues> = {}): StickyValues => ({
-  value: true, json_value: { text: 'kept', n: 9 }, rule_id: 'A', group_name: 'Control',
-  secondary_exposures: [{ gate: 'g', gateValue: 'true', ruleID: 'x' }], undelegated_secondary_exposures: [],
-  config_delegate: null, explicit_parameters: ['text'], time: 77, ...over,
+  value: true,
+  json_value: { text: 'kept', n: 9 },
+  rule_id: 'A',
+  group_name: 'Control',
+  secondary_exposures: [{ gate: 'g', gateValue: 'true', ruleID: 'x' }],
+  undelegated_secondary_exposures: [],
+  config_delegate: null,
+  explicit_parameters: ['text'],
+  time: 77,
+  ...over,
 });
 const delegated = sticky({ config_delegate: 'experiment' });
 
@@ -42,14 +55,27 @@ const use = (values: unknown, enforceTargeting = false) =>
 
 const SCENES: Record<string, Scene> = {
   'without persisted values': (s) => [
-    s.getConfig(ALICE, 'config'), s.getExperiment(ALICE, 'experiment'), s.getLayer(ALICE, 'layer'), s.getLayer(ALICE, 'plain'),
-    s.getExperiment(ALICE, 'missing'), s.getExperimentSync(ALICE, 'experiment'), s.getLayerSync(ALICE, 'layer'),
+    s.getConfig(ALICE, 'config'),
+    s.getExperiment(ALICE, 'experiment'),
+    s.getLayer(ALICE, 'layer'),
+    s.getLayer(ALICE, 'plain'),
+    s.getExperiment(ALICE, 'missing'),
+    s.getExperimentSync(ALICE, 'experiment'),
+    s.getLayerSync(ALICE, 'layer'),
     s.checkGate(ALICE, 'always'),
   ],
   'first assignment is saved, later ones stick': (s) => {
-    const first = s.getExperiment(ALICE, 'experiment', use(s.getUserPersistedValues(ALICE, 'userID')));
+    const first = s.getExperiment(
+      ALICE,
+      'experiment',
+      use(s.getUserPersistedValues(ALICE, 'userID')),
+    );
     const changed = { ...ALICE, email: 'else' };
-    const later = s.getExperiment(changed, 'experiment', use(s.getUserPersistedValues(changed, 'userID')));
+    const later = s.getExperiment(
+      changed,
+      'experiment',
+      use(s.getUserPersistedValues(changed, 'userID')),
+    );
     return [first, later, s.getExperiment(changed, 'experiment')];
   },
   'layers are saved under their own name': (s) => {
@@ -78,7 +104,7 @@ const SCENES: Record<string, Scene> = {
     ];
     return all.map((layer) => [layer, layer.get('text', ''), layer.getValue('n')]);
   },
-  'enforceTargeting': (s) => [
+  enforceTargeting: (s) => [
     s.getExperiment(ALICE, 'targeted', use({ targeted: sticky() }, true)),
     s.getExperiment(EVE, 'targeted', use({ targeted: sticky() }, true)),
     s.getExperiment(EVE, 'targeted', use({ targeted: sticky() })),
@@ -86,18 +112,27 @@ const SCENES: Record<string, Scene> = {
     s.getLayer(EVE, 'layer', use({ layer: sticky({ config_delegate: 'targeted' }) }, true)),
     s.getLayer(ALICE, 'layer', use({ layer: sticky({ config_delegate: 'targeted' }) }, true)),
   ],
-  'no unit ID': (s) => [s.getExperiment(NOBODY, 'experiment', use({})), s.getUserPersistedValues(NOBODY, 'userID')],
+  'no unit ID': (s) => [
+    s.getExperiment(NOBODY, 'experiment', use({})),
+    s.getUserPersistedValues(NOBODY, 'userID'),
+  ],
   'other ID types': (s) => [
-    s.getUserPersistedValues(ALICE, 'companyID'), s.getUserPersistedValues(ALICE, 'COMPANYid'),
-    s.getUserPersistedValues(ALICE, 'USERID'), s.getUserPersistedValues(ALICE, 'none'),
+    s.getUserPersistedValues(ALICE, 'companyID'),
+    s.getUserPersistedValues(ALICE, 'COMPANYid'),
+    s.getUserPersistedValues(ALICE, 'USERID'),
+    s.getUserPersistedValues(ALICE, 'none'),
   ],
   'overrides win': (s) => {
     s.overrideConfig('experiment', { text: 'override' });
     s.overrideLayer('layer', { text: 'override' });
-    return [s.getExperiment(ALICE, 'experiment', use({ experiment: sticky() })), s.getLayer(ALICE, 'layer', use({ layer: delegated }))];
+    return [
+      s.getExperiment(ALICE, 'experiment', use({ experiment: sticky() })),
+      s.getLayer(ALICE, 'layer', use({ layer: delegated })),
+    ];
   },
   'manual exposures': (s) => [
-    s.logExperimentExposure(ALICE, 'experiment'), s.logConfigExposure(ALICE, 'config'),
+    s.logExperimentExposure(ALICE, 'experiment'),
+    s.logConfigExposure(ALICE, 'config'),
     s.logLayerParameterExposure(ALICE, 'layer', 'text'),
   ],
 };
@@ -116,8 +151,14 @@ async function play(make: (network: FakeNetwork, storage: Recorder) => AnyServer
 for (const engine of ENGINES) {
   for (const [name, scene] of Object.entries(SCENES)) {
     test(`${engine}: ${name}`, async (t) => {
-      const mine = await play((network, storage) => ours(engine, network, { userPersistentStorage: storage }), scene);
-      const rivals = await play((network, storage) => theirs(network, { userPersistentStorage: storage }), scene);
+      const mine = await play(
+        (network, storage) => ours(engine, network, { userPersistentStorage: storage }),
+        scene,
+      );
+      const rivals = await play(
+        (network, storage) => theirs(network, { userPersistentStorage: storage }),
+        scene,
+      );
       t.is(mine.results, rivals.results);
       t.deepEqual(mine.calls, rivals.calls);
       t.deepEqual(mine.events, rivals.events);
@@ -137,14 +178,28 @@ for (const engine of ENGINES) {
 
   test(`${engine}: a storage that throws or returns garbage changes no result`, async (t) => {
     const angry = {
-      load() { throw new Error('load'); }, save() { throw new Error('save'); }, delete() { throw new Error('delete'); },
+      load() {
+        throw new Error('load');
+      },
+      save() {
+        throw new Error('save');
+      },
+      delete() {
+        throw new Error('delete');
+      },
     };
     const server = ours(engine, new FakeNetwork(), { userPersistentStorage: angry });
     await server.initializeAsync();
     t.deepEqual(server.getUserPersistedValues(ALICE, 'userID'), {});
     t.is(server.getExperiment(ALICE, 'experiment').get('text', ''), 'A');
     t.is(server.getExperiment(ALICE, 'experiment', use({})).get('text', ''), 'A');
-    for (const garbage of [5, 'x', { experiment: 5 }, { experiment: { json_value: 5, secondary_exposures: 'x' } }, [1]]) {
+    for (const garbage of [
+      5,
+      'x',
+      { experiment: 5 },
+      { experiment: { json_value: 5, secondary_exposures: 'x' } },
+      [1],
+    ]) {
       t.notThrows(() => server.getExperiment(ALICE, 'experiment', use(garbage)));
       t.notThrows(() => server.getLayer(ALICE, 'layer', use(garbage)).get('text', ''));
     }

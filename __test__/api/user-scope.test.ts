@@ -9,20 +9,36 @@ for (const engine of ENGINES) {
   const start = async (specs: unknown = payload()) => {
     const network = new FakeNetwork();
     network.specs = specs;
-    const server = new StatsigServer(KEY, { engine, networkOverrideFunc: network.override as never, disableDiagnostics: true });
+    const server = new StatsigServer(KEY, {
+      engine,
+      networkOverrideFunc: network.override as never,
+      disableDiagnostics: true,
+    });
     await server.initializeAsync();
     return { network, server };
   };
-  const user = (): StatsigUser => ({ userID: 'u1', email: 'a@b.c', custom: { a: 1 }, customIDs: { companyID: 'c' } });
+  const user = (): StatsigUser => ({
+    userID: 'u1',
+    email: 'a@b.c',
+    custom: { a: 1 },
+    customIDs: { companyID: 'c' },
+  });
 
   test(`${engine}: a scope answers and exposes what the instance does`, async (t) => {
     const [one, two] = [await start(), await start()];
     const scope = one.server.forUser(user());
     for (let round = 0; round < 2; round++) {
-      for (const name of GATES) t.is(scope.checkGate(name), two.server.checkGate(user(), name), name);
+      for (const name of GATES)
+        t.is(scope.checkGate(name), two.server.checkGate(user(), name), name);
       t.deepEqual(scope.getConfig('config').value, two.server.getConfig(user(), 'config').value);
-      t.deepEqual(scope.getExperiment('experiment').value, two.server.getExperiment(user(), 'experiment').value);
-      t.is(scope.getLayer('layer').get('text', ''), two.server.getLayer(user(), 'layer').get('text', ''));
+      t.deepEqual(
+        scope.getExperiment('experiment').value,
+        two.server.getExperiment(user(), 'experiment').value,
+      );
+      t.is(
+        scope.getLayer('layer').get('text', ''),
+        two.server.getLayer(user(), 'layer').get('text', ''),
+      );
       t.is(scope.getFeatureGate('inner').ruleID, two.server.getFeatureGate(user(), 'inner').ruleID);
     }
     await Promise.all([one.server.shutdownAsync(), two.server.shutdownAsync()]);
@@ -35,7 +51,9 @@ for (const engine of ENGINES) {
     const values = server.checkGates(user(), GATES);
     t.deepEqual(Object.keys(values).sort(), [...GATES].sort());
     for (const name of GATES) t.is(values[name], server.checkGate(user(), name));
-    t.deepEqual(server.checkGates(user(), ['always'], { disableExposureLogging: true }), { always: true });
+    t.deepEqual(server.checkGates(user(), ['always'], { disableExposureLogging: true }), {
+      always: true,
+    });
     await server.shutdownAsync();
     t.is(network.comparable().length, GATES.length);
   });
@@ -72,16 +90,22 @@ for (const engine of ENGINES) {
     const { network, server } = await start();
     const scope = server.forUser(user());
     const thrice = (name: string): boolean[] => [1, 2, 3].map(() => scope.checkGate(name));
-    for (const name of ['always', 'never', 'always']) t.deepEqual(new Set(thrice(name)), new Set([name === 'always']));
+    for (const name of ['always', 'never', 'always'])
+      t.deepEqual(new Set(thrice(name)), new Set([name === 'always']));
     server.overrideGate('never', true, 'u1');
     t.deepEqual(thrice('never'), [true, true, true]);
     server.clearAllGateOverrides();
     t.deepEqual(thrice('never'), [false, false, false]);
-    (server as unknown as { runtime: { evaluator: { rotateWindow(): void } } }).runtime.evaluator.rotateWindow();
+    (
+      server as unknown as { runtime: { evaluator: { rotateWindow(): void } } }
+    ).runtime.evaluator.rotateWindow();
     t.deepEqual(thrice('always'), [true, true, true]);
     t.false(scope.checkGate('never', { disableExposureLogging: true }));
     await server.shutdownAsync();
-    const told = network.comparable().map((event) => JSON.stringify(event)).filter((text) => text.includes('gate_exposure'));
+    const told = network
+      .comparable()
+      .map((event) => JSON.stringify(event))
+      .filter((text) => text.includes('gate_exposure'));
     t.is(told.filter((text) => text.includes('"always"')).length, 2);
     // Without the override, with it (another rule), and nothing in the new window.
     t.is(told.filter((text) => text.includes('"never"')).length, 2);
@@ -90,7 +114,9 @@ for (const engine of ENGINES) {
   test(`${engine}: a scope of no user throws what a check throws`, async (t) => {
     const { server } = await start();
     t.throws(() => server.forUser({} as StatsigUser).checkGate('inner'), { message: /valid user/ });
-    t.throws(() => server.forUser(null as unknown as StatsigUser).checkGate('inner'), { message: /valid user/ });
+    t.throws(() => server.forUser(null as unknown as StatsigUser).checkGate('inner'), {
+      message: /valid user/,
+    });
     t.throws(() => server.forUser(user()).checkGate(''), { message: /non-empty string/ });
     await server.shutdownAsync();
   });

@@ -8,8 +8,12 @@ import { Loopback } from '../network/loopback';
 import { ENGINES, FakeNetwork, Log, payload } from './support';
 
 const USER = { userID: 'u' };
-const other = (name: string, time = 2000): object =>
-  ({ ...payload({ time }), feature_gates: payload().feature_gates.map((gate) => ((gate as { name?: string }).name === 'always' ? { ...gate, name } : gate)) });
+const other = (name: string, time = 2000): object => ({
+  ...payload({ time }),
+  feature_gates: payload().feature_gates.map((gate) =>
+    (gate as { name?: string }).name === 'always' ? { ...gate, name } : gate,
+  ),
+});
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -18,7 +22,10 @@ function adapterOf(held: object | null): IDataAdapter & { written: string[] } {
   const written: string[] = [];
   return {
     written,
-    get: async (key) => (key.includes('download_config_specs') && held !== null ? { result: JSON.stringify(held), time: 1 } : {}),
+    get: async (key) =>
+      key.includes('download_config_specs') && held !== null
+        ? { result: JSON.stringify(held), time: 1 }
+        : {},
     set: async (key, value) => void (key.includes('download_config_specs') && written.push(value)),
     initialize: async () => undefined,
     shutdown: async () => undefined,
@@ -30,7 +37,12 @@ for (const engine of ENGINES) {
     const log = new Log();
     const network = new FakeNetwork();
     const statsig = new StatsigServer('secret-verify', {
-      engine, networkOverrideFunc: network.override, logger: log, disableDiagnostics: true, disableIdListsSync: true, ...options,
+      engine,
+      networkOverrideFunc: network.override,
+      logger: log,
+      disableDiagnostics: true,
+      disableIdListsSync: true,
+      ...options,
     });
     return { statsig, log, network, details: await statsig.initializeAsync() };
   };
@@ -42,8 +54,15 @@ for (const engine of ENGINES) {
       bytes.fill(0);
       return source !== 'DataAdapter';
     };
-    const { statsig, details } = await start({ verifyPayload, dataAdapter: adapterOf(other('adapter')), bootstrapValues: JSON.stringify(payload()) });
-    t.deepEqual(seen, [['DataAdapter', 2000, null], ['Bootstrap', 1000, null]]);
+    const { statsig, details } = await start({
+      verifyPayload,
+      dataAdapter: adapterOf(other('adapter')),
+      bootstrapValues: JSON.stringify(payload()),
+    });
+    t.deepEqual(seen, [
+      ['DataAdapter', 2000, null],
+      ['Bootstrap', 1000, null],
+    ]);
     t.is(details.source, 'Bootstrap');
     t.true(statsig.checkGate(USER, 'always'));
     t.false(statsig.checkGate(USER, 'adapter'));
@@ -55,14 +74,38 @@ for (const engine of ENGINES) {
     ['a promise of false', async () => false, /it answered false/],
     ['nothing', (() => undefined) as never, /it answered undefined/],
     ['something that is not true', (() => 1) as never, /a number instead of true/],
-    ['a throw', () => { throw new Error('bad signature of secret-verify'); }, /Error: bad signature of \*{6}/],
+    [
+      'a throw',
+      () => {
+        throw new Error('bad signature of secret-verify');
+      },
+      /Error: bad signature of \*{6}/,
+    ],
     ['a rejection', () => Promise.reject(new Error('bad signature')), /Error: bad signature/],
-    ['a thenable that throws', (() => ({ get then() { throw new Error('then'); } })) as never, /Error: then/],
-    ['a throw of something odd', () => { throw Object.create(null); }, /an error that has no text/],
+    [
+      'a thenable that throws',
+      (() => ({
+        get then() {
+          throw new Error('then');
+        },
+      })) as never,
+      /Error: then/,
+    ],
+    [
+      'a throw of something odd',
+      () => {
+        throw Object.create(null);
+      },
+      /an error that has no text/,
+    ],
   ];
   for (const [title, verifyPayload, message] of refusals) {
     test(`${engine}: ${title} refuses; at the start the source has failed`, async (t) => {
-      const { statsig, log, details, network } = await start({ verifyPayload, dataAdapter: adapterOf(payload()), bootstrapValues: payload() });
+      const { statsig, log, details, network } = await start({
+        verifyPayload,
+        dataAdapter: adapterOf(payload()),
+        bootstrapValues: payload(),
+      });
       t.false(details.success);
       t.is(details.source, undefined);
       t.regex(String(details.error?.message), message);
@@ -70,7 +113,9 @@ for (const engine of ENGINES) {
       t.false(statsig.checkGate(USER, 'always'));
       t.is(statsig.getFeatureGate(USER, 'always').evaluationDetails?.reason, 'Uninitialized');
       for (const source of ['DataAdapter', 'Bootstrap', 'Network']) {
-        const told = log.lines.filter((line) => line.includes('they are not used') && line.includes(` from ${source}: `));
+        const told = log.lines.filter(
+          (line) => line.includes('they are not used') && line.includes(` from ${source}: `),
+        );
         t.is(told.length, 1, source);
         t.regex(told[0] ?? '', message);
       }
@@ -83,14 +128,19 @@ for (const engine of ENGINES) {
     const updates: string[] = [];
     const adapter = adapterOf(null);
     const { statsig, log, network } = await start({
-      verifyPayload: async () => isGood, dataAdapter: adapter, rulesUpdatedCallback: (json) => void updates.push(json),
+      verifyPayload: async () => isGood,
+      dataAdapter: adapter,
+      rulesUpdatedCallback: (json) => void updates.push(json),
     });
     isGood = false;
     network.specs = other('tampered');
     for (let sync = 0; sync < 3; sync += 1) await statsig.syncStoreSpecs();
     t.true(statsig.checkGate(USER, 'always'));
     t.false(statsig.checkGate(USER, 'tampered'));
-    t.deepEqual([adapter.written, updates], [[JSON.stringify(payload())], [JSON.stringify(payload())]]);
+    t.deepEqual(
+      [adapter.written, updates],
+      [[JSON.stringify(payload())], [JSON.stringify(payload())]],
+    );
     t.is(log.lines.filter((line) => line.includes('they are not used')).length, 3);
     isGood = true;
     await statsig.syncStoreSpecs();
@@ -100,7 +150,8 @@ for (const engine of ENGINES) {
 }
 
 test('a signature in a header, over HTTP, through a proxy that changes the payload', async (t) => {
-  const sign = (bytes: Uint8Array | string): string => createHmac('sha256', 'pinned').update(bytes).digest('hex');
+  const sign = (bytes: Uint8Array | string): string =>
+    createHmac('sha256', 'pinned').update(bytes).digest('hex');
   let body = JSON.stringify(payload());
   const signature = sign(body);
   const server = await Loopback.start(({ url }, response) => {
@@ -108,8 +159,15 @@ test('a signature in a header, over HTTP, through a proxy that changes the paylo
     response.end(url.includes('specs') ? body : '{}');
   });
   t.teardown(() => server.stop());
-  const verifyPayload: VerifyPayload = (bytes, headers) => headers.get('x-signature') === sign(bytes) && headers.get('X-Nothing') === null;
-  const make = (): StatsigServer => new StatsigServer('secret-verify', { api: server.base, logger: new Log(), verifyPayload, disableIdListsSync: true });
+  const verifyPayload: VerifyPayload = (bytes, headers) =>
+    headers.get('x-signature') === sign(bytes) && headers.get('X-Nothing') === null;
+  const make = (): StatsigServer =>
+    new StatsigServer('secret-verify', {
+      api: server.base,
+      logger: new Log(),
+      verifyPayload,
+      disableIdListsSync: true,
+    });
   const one = make();
   t.true((await one.initializeAsync()).success);
   body = JSON.stringify(other('tampered'));

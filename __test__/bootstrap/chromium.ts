@@ -9,19 +9,36 @@ import { join } from 'node:path';
 import { find } from '../../scripts/programs.cjs';
 
 const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
 ];
 
 /** Loads a page and answers what it posts to `/seen`. `files`: path → [type, body]. */
-export async function load(files: Record<string, [string, string]>, timeoutMs: number): Promise<string> {
+export async function load(
+  files: Record<string, [string, string]>,
+  timeoutMs: number,
+): Promise<string> {
   let done: (body: string) => void = () => undefined;
-  const posted = new Promise<string>((resolve) => { done = resolve; });
+  const posted = new Promise<string>((resolve) => {
+    done = resolve;
+  });
   const server = createServer((request, response) => {
     const file = files[request.url ?? ''];
     if (request.method === 'POST' && request.url === '/seen') {
       const parts: Buffer[] = [];
-      request.on('data', (part: Buffer) => parts.push(part)).on('end', () => { response.end(); done(Buffer.concat(parts).toString()); });
+      request
+        .on('data', (part: Buffer) => parts.push(part))
+        .on('end', () => {
+          response.end();
+          done(Buffer.concat(parts).toString());
+        });
     } else if (file !== undefined) {
       response.setHeader('content-type', file[0]).end(file[1]);
     } else {
@@ -31,11 +48,18 @@ export async function load(files: Record<string, [string, string]>, timeoutMs: n
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const browser = spawn(String(find('chromium')), [...FLAGS, `--user-data-dir=${profile}`, '--remote-debugging-port=0', url], { stdio: 'ignore', detached: true });
+  const browser = spawn(
+    String(find('chromium')),
+    [...FLAGS, `--user-data-dir=${profile}`, '--remote-debugging-port=0', url],
+    { stdio: 'ignore', detached: true },
+  );
   const exited = new Promise<void>((resolve) => browser.once('exit', () => resolve()));
   const failed = new Promise<never>((_, reject) => {
     browser.once('error', reject);
-    setTimeout(() => reject(new Error(`Chromium said nothing for ${timeoutMs} ms.`)), timeoutMs).unref();
+    setTimeout(
+      () => reject(new Error(`Chromium said nothing for ${timeoutMs} ms.`)),
+      timeoutMs,
+    ).unref();
   });
   try {
     return await Promise.race([posted, failed]);

@@ -1,4 +1,7 @@
-/** Entry of the page that headless Chromium loads: boots the client with the values that stand in the page. */
+/**
+ * Entry of the page that headless Chromium loads: boots the client with the values that stand in
+ * the page.
+ */
 import { StatsigClient } from '@statsig/js-client';
 import { see, type Names } from './client-run';
 

@@ -23,7 +23,8 @@ export interface CoreServer {
 
 /** Starts it on a payload served from loopback. */
 export async function startCore(payload: JsonObject): Promise<CoreServer> {
-  const { Statsig, StatsigUser } = require('@statsig/statsig-node-core') as typeof import('@statsig/statsig-node-core');
+  const { Statsig, StatsigUser } =
+    require('@statsig/statsig-node-core') as typeof import('@statsig/statsig-node-core');
   const body = JSON.stringify(payload);
   const server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
@@ -42,7 +43,10 @@ export async function startCore(payload: JsonObject): Promise<CoreServer> {
   const details = await statsig.initialize();
   if (!details.isSuccess) throw new Error(`statsig-node-core did not start: ${details.error}`);
   return {
-    respond: (user, options) => JSON.parse(statsig.getClientInitializeResponse(new StatsigUser(user as never), options as never)) as JsonObject,
+    respond: (user, options) =>
+      JSON.parse(
+        statsig.getClientInitializeResponse(new StatsigUser(user as never), options as never),
+      ) as JsonObject,
     stop: async () => {
       await statsig.shutdown();
       server.closeAllConnections();

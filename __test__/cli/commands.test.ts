@@ -17,12 +17,21 @@ test.after.always(() => rmSync(folder, { recursive: true }));
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const [out, err]: string[][] = [[], []];
-  const code = await main(args, { line: (text = '') => out!.push(text), error: (text) => err!.push(text), paint: (_, text) => text });
+  const code = await main(args, {
+    line: (text = '') => out!.push(text),
+    error: (text) => err!.push(text),
+    paint: (_, text) => text,
+  });
   return { code, out: out!.join('\n'), err: err!.join('\n') };
 }
 
 /** A file with the sample after a change. */
-function changed(name: string, change: (payload: { feature_gates: { name: string; rules: { passPercentage: number }[] }[] }) => void): string {
+function changed(
+  name: string,
+  change: (payload: {
+    feature_gates: { name: string; rules: { passPercentage: number }[] }[];
+  }) => void,
+): string {
   const payload = JSON.parse(readFileSync(sample, 'utf8')) as Parameters<typeof change>[0];
   change(payload);
   const path = join(folder, name);
@@ -43,16 +52,27 @@ test('help, of each command too, fits a screen', async (t) => {
 
 test('docs/cli.md has the usage of each command', (t) => {
   const page = readFileSync(join(__dirname, '../../docs/cli.md'), 'utf8');
-  for (const [name, { usage }] of Object.entries(COMMANDS)) t.true(page.includes(`statsig-node-native ${name} ${usage}\n\`\`\``), name);
-  t.deepEqual([...page.matchAll(/^## (.*)$/gm)].map(([, name]) => name), Object.keys(COMMANDS));
+  for (const [name, { usage }] of Object.entries(COMMANDS))
+    t.true(page.includes(`statsig-node-native ${name} ${usage}\n\`\`\``), name);
+  t.deepEqual(
+    [...page.matchAll(/^## (.*)$/gm)].map(([, name]) => name),
+    Object.keys(COMMANDS),
+  );
 });
 
 test('wrong use exits with 2 and says what is meant', async (t) => {
   for (const [args, said] of [
-    [[], 'a command is missing'], [['chekc'], 'did you mean check?'], [['check', 'x'], '--specs SOURCE is missing'],
-    [['check', '--specs', sample, '--user', 'u'], 'which gate'], [['check', 'new_checkout', '--specs', sample], '--user is missing'],
-    [['check', 'new_checkout', '--specs', sample, '--user', '{'], 'no JSON'], [['diff', sample], 'two payloads'], [['lint'], 'one payload'],
-    [['lint', sample, '--nonsense'], '--nonsense'], [['pull'], '--to FILE'], [['diff', sample, sample, '--count', 'x'], '--count'],
+    [[], 'a command is missing'],
+    [['chekc'], 'did you mean check?'],
+    [['check', 'x'], '--specs SOURCE is missing'],
+    [['check', '--specs', sample, '--user', 'u'], 'which gate'],
+    [['check', 'new_checkout', '--specs', sample], '--user is missing'],
+    [['check', 'new_checkout', '--specs', sample, '--user', '{'], 'no JSON'],
+    [['diff', sample], 'two payloads'],
+    [['lint'], 'one payload'],
+    [['lint', sample, '--nonsense'], '--nonsense'],
+    [['pull'], '--to FILE'],
+    [['diff', sample, sample, '--count', 'x'], '--count'],
     [['toString'], 'no command toString'],
   ] as const) {
     const { code, err } = await run(...args);
@@ -63,20 +83,44 @@ test('wrong use exits with 2 and says what is meant', async (t) => {
 });
 
 test('check: text, JSON, and an unknown name', async (t) => {
-  const { code, out } = await run('check', 'new_checkout', 'checkout_button', '--specs', sample, '--user', '{"userID":"u","email":"a@pedal.example"}');
+  const { code, out } = await run(
+    'check',
+    'new_checkout',
+    'checkout_button',
+    '--specs',
+    sample,
+    '--user',
+    '{"userID":"u","email":"a@pedal.example"}',
+  );
   t.is(code, 0);
-  t.regex(out, /^new_checkout {5}✓ true {3}gate, rule staff_first\ncheckout_button {2}\{"label".*config, rule /);
-  const json = JSON.parse((await run('check', 'search', '--specs', sample, '--user', 'ada', '--json')).out) as Record<string, unknown>;
-  t.deepEqual([json['name'], json['kind'], json['reason'], Object.keys(json['value'] as object)], ['search', 'layer', 'Bootstrap', ['ranking', 'maxResults', 'showPrice']]);
+  t.regex(
+    out,
+    /^new_checkout {5}✓ true {3}gate, rule staff_first\ncheckout_button {2}\{"label".*config, rule /,
+  );
+  const json = JSON.parse(
+    (await run('check', 'search', '--specs', sample, '--user', 'ada', '--json')).out,
+  ) as Record<string, unknown>;
+  t.deepEqual(
+    [json['name'], json['kind'], json['reason'], Object.keys(json['value'] as object)],
+    ['search', 'layer', 'Bootstrap', ['ranking', 'maxResults', 'showPrice']],
+  );
   const unknown = await run('check', 'new_chekout', '--specs', sample, '--user', 'ada');
-  t.deepEqual([unknown.code, unknown.err], [1, 'nothing is called new_chekout, did you mean new_checkout?']);
+  t.deepEqual(
+    [unknown.code, unknown.err],
+    [1, 'nothing is called new_chekout, did you mean new_checkout?'],
+  );
 });
 
 test('check reads users from files; evaluate-all answers everything that is asked for by name', async (t) => {
   const file = join(folder, 'user.json');
   writeFileSync(file, '{"userID":"u","email":"a@pedal.example"}');
-  t.regex((await run('check', 'new_checkout', '--specs', sample, '--user', `@${file}`)).out, /✓ true/);
-  const all = JSON.parse((await run('evaluate-all', '--specs', sample, '--user', 'ada', '--json')).out) as { name: string }[];
+  t.regex(
+    (await run('check', 'new_checkout', '--specs', sample, '--user', `@${file}`)).out,
+    /✓ true/,
+  );
+  const all = JSON.parse(
+    (await run('evaluate-all', '--specs', sample, '--user', 'ada', '--json')).out,
+  ) as { name: string }[];
   t.is(all.length, 20);
   t.false(all.some(({ name }) => name.startsWith('segment:')));
 });
@@ -85,39 +129,99 @@ test('diff: nothing, a changed rule with the users it moves, and what was added 
   t.deepEqual(await run('diff', sample, sample), { code: 0, out: 'Nothing changed.', err: '' });
   const other = changed('other.json', ({ feature_gates: gates }) => {
     gates.find(({ name }) => name === 'everyone')!.rules[0]!.passPercentage = 50;
-    gates.splice(gates.findIndex(({ name }) => name === 'club_lounge'), 1);
+    gates.splice(
+      gates.findIndex(({ name }) => name === 'club_lounge'),
+      1,
+    );
   });
   const { code, out } = await run('diff', sample, other);
   t.is(code, 1);
-  t.regex(out, /changed feature_gate everyone, (4[5-9]\d|5[0-4]\d) of 1000 users get something else\n {2}rule all: 100 % of .* → 50 % of /);
+  t.regex(
+    out,
+    /changed feature_gate everyone, (4[5-9]\d|5[0-4]\d) of 1000 users get something else\n {2}rule all: 100 % of .* → 50 % of /,
+  );
   t.regex(out, /removed feature_gate club_lounge$/m);
-  const json = JSON.parse((await run('diff', other, sample, '--json', '--count', '10')).out) as { users: number; changes: { name: string; what: string }[] };
-  t.deepEqual([json.users, json.changes.find(({ name }) => name === 'club_lounge')?.what], [10, 'added']);
+  const json = JSON.parse((await run('diff', other, sample, '--json', '--count', '10')).out) as {
+    users: number;
+    changes: { name: string; what: string }[];
+  };
+  t.deepEqual(
+    [json.users, json.changes.find(({ name }) => name === 'club_lounge')?.what],
+    [10, 'added'],
+  );
 });
 
 test('lint finds each kind once', async (t) => {
   t.is((await run('lint', sample)).code, 0);
-  const gate = (name: string, rules: object[], more = {}): object => ({ name, entity: 'feature_gate', enabled: true, salt: name, rules, ...more });
-  const rule = (conditions: unknown, passPercentage = 100): object => ({ id: 'r', name: 'r', passPercentage, conditions, returnValue: true });
+  const gate = (name: string, rules: object[], more = {}): object => ({
+    name,
+    entity: 'feature_gate',
+    enabled: true,
+    salt: name,
+    rules,
+    ...more,
+  });
+  const rule = (conditions: unknown, passPercentage = 100): object => ({
+    id: 'r',
+    name: 'r',
+    passPercentage,
+    conditions,
+    returnValue: true,
+  });
   const open = [{ type: 'public' }];
-  const project = parseProject(JSON.stringify({ feature_gates: [
-    gate('closed', [rule(open), rule(open)]), gate('zero', [rule([{ type: 'user_field', operator: 'any', targetValue: [1] }], 0)]),
-    gate('type', [rule([{ type: 'moon' }])]), gate('operator', [rule([{ type: 'user_field', operator: 'like', targetValue: 'a' }])]),
-    gate('missing', [rule([{ type: 'pass_gate', targetValue: 'zeros' }])]), gate('circle', [rule([{ type: 'pass_gate', targetValue: 'circle' }])]),
-    gate('salted', [], { salt: 'zero' }), gate('pattern', [rule([{ type: 'user_field', operator: 'str_matches', targetValue: '(' }])]),
-    gate('list', [rule([{ type: 'unit_id', operator: 'in_segment_list', targetValue: 'l' }])]), gate('large', [], { note: 'x'.repeat(100_001) }),
-  ] }), 'x');
-  t.deepEqual(findingsOf(project).map(({ level, spec }) => `${level} ${spec}`), [
-    'warning closed', 'warning zero', 'error type', 'error operator', 'error missing', 'warning salted', 'error pattern', 'warning list', 'warning large', 'error circle',
-  ]);
+  const project = parseProject(
+    JSON.stringify({
+      feature_gates: [
+        gate('closed', [rule(open), rule(open)]),
+        gate('zero', [rule([{ type: 'user_field', operator: 'any', targetValue: [1] }], 0)]),
+        gate('type', [rule([{ type: 'moon' }])]),
+        gate('operator', [rule([{ type: 'user_field', operator: 'like', targetValue: 'a' }])]),
+        gate('missing', [rule([{ type: 'pass_gate', targetValue: 'zeros' }])]),
+        gate('circle', [rule([{ type: 'pass_gate', targetValue: 'circle' }])]),
+        gate('salted', [], { salt: 'zero' }),
+        gate('pattern', [
+          rule([{ type: 'user_field', operator: 'str_matches', targetValue: '(' }]),
+        ]),
+        gate('list', [rule([{ type: 'unit_id', operator: 'in_segment_list', targetValue: 'l' }])]),
+        gate('large', [], { note: 'x'.repeat(100_001) }),
+      ],
+    }),
+    'x',
+  );
+  t.deepEqual(
+    findingsOf(project).map(({ level, spec }) => `${level} ${spec}`),
+    [
+      'warning closed',
+      'warning zero',
+      'error type',
+      'error operator',
+      'error missing',
+      'warning salted',
+      'error pattern',
+      'warning list',
+      'warning large',
+      'error circle',
+    ],
+  );
   t.regex(findingsOf(project).find(({ spec }) => spec === 'missing')!.message, /there is zero/);
-  const v2 = parseProject('{"feature_gates":{"g":{"rules":[{"id":"a","passPercentage":100,"conditions":["c","d"]}]}},"condition_map":{"c":{"type":"public"}}}', 'x');
-  t.deepEqual(findingsOf(v2).map(({ message }) => message), ['a rule names a condition that the payload does not have']);
+  const v2 = parseProject(
+    '{"feature_gates":{"g":{"rules":[{"id":"a","passPercentage":100,"conditions":["c","d"]}]}},"condition_map":{"c":{"type":"public"}}}',
+    'x',
+  );
+  t.deepEqual(
+    findingsOf(v2).map(({ message }) => message),
+    ['a rule names a condition that the payload does not have'],
+  );
 });
 
 test('what is no payload is told', async (t) => {
   const file = join(folder, 'junk.json');
-  for (const [text, said] of [['{', 'is no JSON'], ['[]', 'no payload'], ['null', 'no payload'], ['{}', 'no payload']] as const) {
+  for (const [text, said] of [
+    ['{', 'is no JSON'],
+    ['[]', 'no payload'],
+    ['null', 'no payload'],
+    ['{}', 'no payload'],
+  ] as const) {
     writeFileSync(file, text);
     const { code, err } = await run('lint', file);
     t.is(code, 1);
@@ -136,12 +240,19 @@ async function service(status: number, body: string): Promise<{ url: string; ser
 test('pull saves what a service has, and doctor sees whether it answers', async (t) => {
   const { url, server } = await service(200, readFileSync(sample, 'utf8'));
   const file = join(folder, 'pulled.json');
-  t.deepEqual(await run('pull', '--from', url, '--to', file), { code: 0, out: '', err: `24 specs, ${readFileSync(sample, 'utf8').length.toLocaleString('en-US')} characters` });
+  t.deepEqual(await run('pull', '--from', url, '--to', file), {
+    code: 0,
+    out: '',
+    err: `24 specs, ${readFileSync(sample, 'utf8').length.toLocaleString('en-US')} characters`,
+  });
   t.is(readFileSync(file, 'utf8'), readFileSync(sample, 'utf8'));
   const { code, out } = await run('doctor', '--api', `${url}/v1`, '--json');
   t.is(code, 0, out);
   const findings = JSON.parse(out) as { what: string; state: string }[];
-  t.deepEqual(findings.map(({ what }) => what), ['Node', 'engine', 'key', 'proxy', 'service', 'clock']);
+  t.deepEqual(
+    findings.map(({ what }) => what),
+    ['Node', 'engine', 'key', 'proxy', 'service', 'clock'],
+  );
   server.close();
   const dead = await run('doctor', '--api', `${url}/v1`);
   t.is(dead.code, 1);

@@ -18,7 +18,9 @@ test.before(() => useTrueSha256(true));
 test.after.always(() => useTrueSha256(false));
 
 function unexplained(one: Case, expected: CaseAnswers, actual: CaseAnswers): string[] {
-  const found = [...differences(expected, actual)].filter((difference) => explain(difference, one, expected) === undefined);
+  const found = [...differences(expected, actual)].filter(
+    (difference) => explain(difference, one, expected) === undefined,
+  );
   return found.slice(0, 3).map((difference) => JSON.stringify(difference).slice(0, 2000));
 }
 
@@ -28,7 +30,10 @@ for (const seed of seeds) {
     test.serial(`${kind} answers fuzz case ${seed} as statsig-node`, async (t) => {
       const { one, questions } = fuzzCase(seed, size, { exotic: seed % 2 === 1 });
       const expected = await askOracle(one, questions);
-      for (const [payload, wanted] of [[one.payload, expected], [toV2(one.payload), inV2(expected)]] as const) {
+      for (const [payload, wanted] of [
+        [one.payload, expected],
+        [toV2(one.payload), inV2(expected)],
+      ] as const) {
         if (payload === null) continue;
         const engine = createEngine(kind);
         t.deepEqual(unexplained(one, wanted, await askEngine(engine, one, questions, payload)), []);
@@ -39,11 +44,22 @@ for (const seed of seeds) {
 }
 
 test.serial('the generator reaches every part of the evaluator', async (t) => {
-  const seen = { passed: 0, failed: 0, unsupported: 0, disabled: 0, delegated: 0, overridden: 0, unknown: 0, secondary: 0 };
+  const seen = {
+    passed: 0,
+    failed: 0,
+    unsupported: 0,
+    disabled: 0,
+    delegated: 0,
+    overridden: 0,
+    unknown: 0,
+    secondary: 0,
+  };
   for (const seed of seeds) {
     const { one, questions } = fuzzCase(seed, size);
     const { users } = await askOracle(one, { ...questions, clientInitialize: [] });
-    for (const answer of users.flatMap((user) => [user.gates, user.configs, user.layers].flatMap((kind) => Object.values(kind)))) {
+    for (const answer of users.flatMap((user) =>
+      [user.gates, user.configs, user.layers].flatMap((kind) => Object.values(kind)),
+    )) {
       if ('failed' in answer) continue;
       if (answer.value) seen.passed++;
       else seen.failed++;
@@ -67,19 +83,54 @@ test.serial('a wrong answer, event or response is noticed', async (t) => {
     spoil(spoiled);
     return [...new Set([...differences(await ask(), spoiled)].map(({ area }) => area))];
   };
-  const firstGate = (answers: CaseAnswers) => Object.values(answers.users[0]?.gates ?? {})[0] as { groupName: string };
-  t.deepEqual(await areas((answers) => { firstGate(answers).groupName = 'other'; }), ['answer']);
-  t.deepEqual(await areas((answers) => { firstGate(answers).groupName = undefined as never; }), ['answer']);
-  t.deepEqual(await areas((answers) => { answers.events.pop(); }), ['events']);
-  t.deepEqual(await areas((answers) => { (answers.events.at(-1) as { metadata: Record<string, unknown> }).metadata['extra'] = 'x'; }), ['events']);
-  t.deepEqual(await areas((answers) => { answers.events.reverse(); }), ['events']);
-  t.deepEqual(await areas((answers) => { answers.clientInitialize[0] = '{}'; }), ['clientInitialize']);
+  const firstGate = (answers: CaseAnswers) =>
+    Object.values(answers.users[0]?.gates ?? {})[0] as { groupName: string };
+  t.deepEqual(
+    await areas((answers) => {
+      firstGate(answers).groupName = 'other';
+    }),
+    ['answer'],
+  );
+  t.deepEqual(
+    await areas((answers) => {
+      firstGate(answers).groupName = undefined as never;
+    }),
+    ['answer'],
+  );
+  t.deepEqual(
+    await areas((answers) => {
+      answers.events.pop();
+    }),
+    ['events'],
+  );
+  t.deepEqual(
+    await areas((answers) => {
+      (answers.events.at(-1) as { metadata: Record<string, unknown> }).metadata['extra'] = 'x';
+    }),
+    ['events'],
+  );
+  t.deepEqual(
+    await areas((answers) => {
+      answers.events.reverse();
+    }),
+    ['events'],
+  );
+  t.deepEqual(
+    await areas((answers) => {
+      answers.clientInitialize[0] = '{}';
+    }),
+    ['clientInitialize'],
+  );
 });
 
 test.serial('a failing case shrinks to what it needs', async (t) => {
   const { one } = fuzzCase(11, size);
-  const names = (candidate: Case) => (candidate.payload['feature_gates'] as JsonObject[]).map((gate) => gate['name']);
-  const small = await shrink(one, async (candidate) => candidate.users.length > 0 && names(candidate).includes('gate_7'));
+  const names = (candidate: Case) =>
+    (candidate.payload['feature_gates'] as JsonObject[]).map((gate) => gate['name']);
+  const small = await shrink(
+    one,
+    async (candidate) => candidate.users.length > 0 && names(candidate).includes('gate_7'),
+  );
   t.deepEqual(names(small), ['gate_7']);
   t.is(small.users.length, 1);
   t.deepEqual(small.payload['dynamic_configs'], []);

@@ -12,7 +12,10 @@ test('user agents are parsed as statsig-node parses them', (t) => {
   const corpus = userAgentCorpus();
   t.true(corpus.length >= 2000, `${corpus.length} user agents`);
   const cache = new UserAgentCache();
-  const different = corpus.filter((userAgent) => JSON.stringify(cache.parse(userAgent)) !== JSON.stringify(oracleUserAgent({ userAgent })));
+  const different = corpus.filter(
+    (userAgent) =>
+      JSON.stringify(cache.parse(userAgent)) !== JSON.stringify(oracleUserAgent({ userAgent })),
+  );
   t.deepEqual(different, []);
 });
 
@@ -23,7 +26,12 @@ test('the corpus knows many systems and browsers', (t) => {
   t.true(new Set(parts.map(({ browserName }) => browserName)).size >= 40);
 });
 
-const fields = { os_name: 'osName', os_version: 'osVersion', browser_name: 'browserName', browser_version: 'browserVersion' } as const;
+const fields = {
+  os_name: 'osName',
+  os_version: 'osVersion',
+  browser_name: 'browserName',
+  browser_version: 'browserVersion',
+} as const;
 const bits = 12;
 type Parts = ReturnType<UserAgentCache['parse']>;
 
@@ -32,33 +40,87 @@ function valuesOf(parts: Parts[], field: keyof typeof fields): string[] {
   return [...new Set(parts.map((part) => part[fields[field]]).filter((value) => value !== null))];
 }
 
-/** Per part and bit a gate that asks for the values whose number has the bit: a value is read with 12 checks. */
+/**
+ * Per part and bit a gate that asks for the values whose number has the bit: a value is read with
+ * 12 checks.
+ */
 function payloadFor(parts: Parts[]): string {
   const gates = (Object.keys(fields) as (keyof typeof fields)[]).flatMap((field) => {
     const values = valuesOf(parts, field);
     return Array.from({ length: bits }, (_, bit) => {
       const targetValue = values.filter((_value, index) => ((index + 1) >> bit) & 1);
-      const condition = { type: 'ua_based', operator: 'any_case_sensitive', field, targetValue, additionalValues: {}, idType: 'userID' };
-      const rule = { name: 'r', id: 'r', salt: 's', passPercentage: 100, returnValue: true, idType: 'userID', conditions: [condition] };
-      return { name: `${field} ${bit}`, type: 'feature_gate', salt: 's', enabled: true, defaultValue: false, idType: 'userID', entity: 'feature_gate', rules: [rule] };
+      const condition = {
+        type: 'ua_based',
+        operator: 'any_case_sensitive',
+        field,
+        targetValue,
+        additionalValues: {},
+        idType: 'userID',
+      };
+      const rule = {
+        name: 'r',
+        id: 'r',
+        salt: 's',
+        passPercentage: 100,
+        returnValue: true,
+        idType: 'userID',
+        conditions: [condition],
+      };
+      return {
+        name: `${field} ${bit}`,
+        type: 'feature_gate',
+        salt: 's',
+        enabled: true,
+        defaultValue: false,
+        idType: 'userID',
+        entity: 'feature_gate',
+        rules: [rule],
+      };
     });
   });
-  return JSON.stringify({ has_updates: true, time: 1, feature_gates: gates, dynamic_configs: [], layer_configs: [], layers: {} });
+  return JSON.stringify({
+    has_updates: true,
+    time: 1,
+    feature_gates: gates,
+    dynamic_configs: [],
+    layer_configs: [],
+    layers: {},
+  });
 }
 
 for (const kind of expectedEngines) {
   test(`${kind}: checks see each user agent as statsig-node does`, async (t) => {
     const corpus = userAgentCorpus();
     const expected = corpus.map((userAgent) => oracleUserAgent({ userAgent }));
-    const numbers = new Map((Object.keys(fields) as (keyof typeof fields)[]).map((field) => [field, valuesOf(expected, field)]));
-    t.true([...numbers.values()].every((values) => values.length > 10 && values.length < 1 << bits));
-    const server = new StatsigServer('secret-agents', { engine: kind, localMode: true, bootstrapValues: payloadFor(expected) });
+    const numbers = new Map(
+      (Object.keys(fields) as (keyof typeof fields)[]).map((field) => [
+        field,
+        valuesOf(expected, field),
+      ]),
+    );
+    t.true(
+      [...numbers.values()].every((values) => values.length > 10 && values.length < 1 << bits),
+    );
+    const server = new StatsigServer('secret-agents', {
+      engine: kind,
+      localMode: true,
+      bootstrapValues: payloadFor(expected),
+    });
     await server.initializeAsync();
-    const different = corpus.filter((userAgent, index) => [...numbers].some(([field, values]) => {
-      const check = (bit: number): boolean => server.checkGateWithExposureLoggingDisabled({ userID: 'u', userAgent }, `${field} ${bit}`);
-      const seen = Array.from({ length: bits }, (_, bit) => (check(bit) ? 1 << bit : 0)).reduce((sum, value) => sum + value, 0);
-      return (seen === 0 ? null : values[seen - 1]) !== expected[index]![fields[field]];
-    }));
+    const different = corpus.filter((userAgent, index) =>
+      [...numbers].some(([field, values]) => {
+        const check = (bit: number): boolean =>
+          server.checkGateWithExposureLoggingDisabled(
+            { userID: 'u', userAgent },
+            `${field} ${bit}`,
+          );
+        const seen = Array.from({ length: bits }, (_, bit) => (check(bit) ? 1 << bit : 0)).reduce(
+          (sum, value) => sum + value,
+          0,
+        );
+        return (seen === 0 ? null : values[seen - 1]) !== expected[index]![fields[field]];
+      }),
+    );
     t.deepEqual(different, []);
     await server.shutdownAsync(100);
   });

@@ -1,12 +1,19 @@
 process.env['TZ'] = 'UTC';
 import test from 'ava';
 import { canonical } from '../../differential/compare-answers';
-import { answerVector, answeredFiles, improvedFile, readVectors, vectorFiles } from '../../differential/vector';
+import {
+  answerVector,
+  answeredFiles,
+  improvedFile,
+  readVectors,
+  vectorFiles,
+} from '../../differential/vector';
 
 // One after another: the oracle's switches are process-global.
 for (const file of answeredFiles()) {
   test.serial(`statsig-node still answers as ${file} says`, async (t) => {
-    for (const vector of readVectors(file)) t.is(canonical(await answerVector(vector)), canonical(vector), vector.name);
+    for (const vector of readVectors(file))
+      t.is(canonical(await answerVector(vector)), canonical(vector), vector.name);
   });
 }
 

@@ -6,14 +6,21 @@ import type { Case, CaseAnswers, JsonObject } from '../../differential/case';
 import { canonical, differences, firstDifference } from '../../differential/compare-answers';
 import { askEngine, createEngine } from '../../differential/engines';
 import { inV2, toV2 } from '../../differential/payload-v2';
-import { expand, improvedFile, isV2File, readVectors, vectorFiles, vectorQuestions } from '../../differential/vector';
+import {
+  expand,
+  improvedFile,
+  isV2File,
+  readVectors,
+  vectorFiles,
+  vectorQuestions,
+} from '../../differential/vector';
 import type { Vector } from '../../differential/vector';
 import { expectedEngines } from './engines';
 import knownGaps from '../../testdata/known-gaps.json';
 
 /**
- * A test that is allowed to fail for now: `{"test": title, "reason": …}`. The list may only shrink: a gap that has been
- * closed fails the suite until its entry is removed.
+ * A test that is allowed to fail for now: `{"test": title, "reason": …}`. The list may only shrink:
+ * a gap that has been closed fails the suite until its entry is removed.
  */
 interface Gap {
   test: string;
@@ -30,17 +37,29 @@ function declare(title: string, run: (t: ExecutionContext) => Promise<void>): vo
 }
 
 function expectedAnswers(vector: Vector): CaseAnswers {
-  const kind = (answers: Vector['expected'][number]['gates']) => Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, expand(answer)]));
+  const kind = (answers: Vector['expected'][number]['gates']) =>
+    Object.fromEntries(Object.entries(answers).map(([name, answer]) => [name, expand(answer)]));
   return {
     accepted: true,
-    users: vector.expected.map(({ gates, configs, layers }) => ({ gates: kind(gates), configs: kind(configs), layers: kind(layers) })),
+    users: vector.expected.map(({ gates, configs, layers }) => ({
+      gates: kind(gates),
+      configs: kind(configs),
+      layers: kind(layers),
+    })),
     events: [],
-    clientInitialize: (vector.clientInitialize ?? []).map(({ response }) => (response === null ? null : JSON.stringify(response))),
+    clientInitialize: (vector.clientInitialize ?? []).map(({ response }) =>
+      response === null ? null : JSON.stringify(response),
+    ),
   };
 }
 
 /** Differences as text, at most ten: enough to see the pattern. */
-async function mismatches(kind: EngineKind, vector: Vector, payload: JsonObject, expectedOf = expectedAnswers(vector)): Promise<string[]> {
+async function mismatches(
+  kind: EngineKind,
+  vector: Vector,
+  payload: JsonObject,
+  expectedOf = expectedAnswers(vector),
+): Promise<string[]> {
   const engine = createEngine(kind);
   try {
     const actual = await askEngine(engine, vector as Case, vectorQuestions(vector), payload);
@@ -81,7 +100,12 @@ test('the expected engines are the ones that ran', (t) => {
 });
 
 test('there are vectors for every condition type and operator', (t) => {
-  const gates = vectorFiles().filter((file) => file.startsWith('operators-')).flatMap((file) => readVectors(file)).flatMap(({ payload }) => (payload['feature_gates'] as JsonObject[]).map((gate) => gate['name'] as string));
+  const gates = vectorFiles()
+    .filter((file) => file.startsWith('operators-'))
+    .flatMap((file) => readVectors(file))
+    .flatMap(({ payload }) =>
+      (payload['feature_gates'] as JsonObject[]).map((gate) => gate['name'] as string),
+    );
   t.true(gates.length >= 440, `${gates.length} gates`);
 });
 

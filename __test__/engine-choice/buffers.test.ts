@@ -1,4 +1,6 @@
-/** Bytes that change, go away or are shared while an engine has them, and calls that make no sense. */
+/**
+ * Bytes that change, go away or are shared while an engine has them, and calls that make no sense.
+ */
 import test from 'ava';
 import type { Engine } from '../../src/engine/engine';
 import { selectEngine } from '../../src/engine/select';
@@ -18,7 +20,10 @@ function detach(bytes: Uint8Array): void {
 }
 
 type Resizable = ArrayBuffer & { resize(length: number): void };
-const makeBuffer = ArrayBuffer as unknown as new (length: number, options: { maxByteLength: number }) => Resizable;
+const makeBuffer = ArrayBuffer as unknown as new (
+  length: number,
+  options: { maxByteLength: number },
+) => Resizable;
 
 function resizable(text: string): { bytes: Uint8Array; buffer: Resizable } {
   const from = encode(text);
@@ -35,7 +40,11 @@ function shared(text: string): Uint8Array {
   return bytes;
 }
 
-async function gatesOf(engine: Engine, bytes: Uint8Array, meanwhile: () => void): Promise<number | string> {
+async function gatesOf(
+  engine: Engine,
+  bytes: Uint8Array,
+  meanwhile: () => void,
+): Promise<number | string> {
   const promise = engine.prepareSpecs(bytes);
   meanwhile();
   try {
@@ -121,21 +130,91 @@ for (const kind of RUST) {
 }
 
 /** Values that no caller of an engine should give. */
-const oddValues = (random: Random): unknown => random.pick([
-  undefined, null, -1, 0, 1, 3, 2 ** 31, 2 ** 32, 2 ** 53, -(2 ** 40), NaN, Infinity, 0.5, '', 'x', '{}', '[', '{"a":', '\ud800', '\u0000', true, false,
-  {}, [], [1], Symbol('odd'), 10n, () => 1, new Uint8Array(0), new Uint8Array(7), shared('+a\n'), new Float64Array(3), new Int32Array(2), new ArrayBuffer(8),
-  new DataView(new ArrayBuffer(8)), new Date(0), /x/, new Proxy({}, {}),
-]);
+const oddValues = (random: Random): unknown =>
+  random.pick([
+    undefined,
+    null,
+    -1,
+    0,
+    1,
+    3,
+    2 ** 31,
+    2 ** 32,
+    2 ** 53,
+    -(2 ** 40),
+    NaN,
+    Infinity,
+    0.5,
+    '',
+    'x',
+    '{}',
+    '[',
+    '{"a":',
+    '\ud800',
+    '\u0000',
+    true,
+    false,
+    {},
+    [],
+    [1],
+    Symbol('odd'),
+    10n,
+    () => 1,
+    new Uint8Array(0),
+    new Uint8Array(7),
+    shared('+a\n'),
+    new Float64Array(3),
+    new Int32Array(2),
+    new ArrayBuffer(8),
+    new DataView(new ArrayBuffer(8)),
+    new Date(0),
+    /x/,
+    new Proxy({}, {}),
+  ]);
 
 for (const kind of TESTED_ENGINES) {
   test(`${kind}: wrong calls crash nothing, and the engine answers afterwards`, async (t) => {
     const { engine } = selectEngine(kind);
     const random = new Random(9);
     const target = engine as unknown as Record<string, (...of: unknown[]) => unknown>;
-    const methods = ['setOptions', 'setDetails', 'prepareSpecs', 'commitSpecs', 'discardSpecs', 'reset', 'specIndex', 'specNames', 'specInfo', 'experimentLayer',
-      'setUser', 'setUserValues', 'setUserAgent', 'evaluate', 'evaluateMany', 'expose', 'exposeMany', 'exposeLayerParameter', 'outcome', 'internOutcome', 'logEvent',
-      'pendingEvents', 'takeBatch', 'rotateWindow', 'setOverrides', 'updateIdList', 'removeIdList', 'exportIdList', 'setIpTable', 'setTimeZone', 'clientInitialize',
-      'clientInitializeText', 'stats', 'isDead', 'holdsUntil', 'lastError'];
+    const methods = [
+      'setOptions',
+      'setDetails',
+      'prepareSpecs',
+      'commitSpecs',
+      'discardSpecs',
+      'reset',
+      'specIndex',
+      'specNames',
+      'specInfo',
+      'experimentLayer',
+      'setUser',
+      'setUserValues',
+      'setUserAgent',
+      'evaluate',
+      'evaluateMany',
+      'expose',
+      'exposeMany',
+      'exposeLayerParameter',
+      'outcome',
+      'internOutcome',
+      'logEvent',
+      'pendingEvents',
+      'takeBatch',
+      'rotateWindow',
+      'setOverrides',
+      'updateIdList',
+      'removeIdList',
+      'exportIdList',
+      'setIpTable',
+      'setTimeZone',
+      'clientInitialize',
+      'clientInitializeText',
+      'stats',
+      'isDead',
+      'holdsUntil',
+      'lastError',
+    ];
     const running: Promise<unknown>[] = [];
     for (let i = 0; i < 4000; i++) {
       const args = Array.from({ length: random.below(7) }, () => oddValues(random));

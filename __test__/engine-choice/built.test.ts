@@ -1,4 +1,7 @@
-/** The engines that the suites run on. An engine that is not built takes its tests with it, and this one says so. */
+/**
+ * The engines that the suites run on. An engine that is not built takes its tests with it, and this
+ * one says so.
+ */
 import { TESTED_ENGINES } from '../engines';
 import { needsEngine } from '../needs';
 import { selectEngine } from '../../src/engine/select';

@@ -3,7 +3,12 @@ import type { Engine, EngineKind } from '../../src/engine/engine';
 import type { RustEngine } from '../../src/engine/rust-adapter';
 import { makeReplacement, selectEngine } from '../../src/engine/select';
 import { Evaluator } from '../../src/evaluation/evaluator';
-import { FRESH_WITHIN_MS, MOST_FRESH, MOST_RETIRED, type EngineDeath } from '../../src/evaluation/failover';
+import {
+  FRESH_WITHIN_MS,
+  MOST_FRESH,
+  MOST_RETIRED,
+  type EngineDeath,
+} from '../../src/evaluation/failover';
 import type { Runtime } from '../../src/runtime';
 import type { StatsigServer } from '../../src/statsig';
 import { FakeNetwork, Log, ours, payload } from '../api/support';
@@ -13,20 +18,46 @@ import { needsEngine } from '../needs';
 const USER = { userID: 'u', email: 'a@b.c' };
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
-const engineOf = (server: StatsigServer): Engine => (server as unknown as { runtime: Runtime }).runtime.evaluator.engine;
-const runtimeOf = (server: StatsigServer): Runtime => (server as unknown as { runtime: Runtime }).runtime;
-const breakEngine = (server: StatsigServer): void => (engineOf(server) as RustEngine).breakForTests();
+const engineOf = (server: StatsigServer): Engine =>
+  (server as unknown as { runtime: Runtime }).runtime.evaluator.engine;
+const runtimeOf = (server: StatsigServer): Runtime =>
+  (server as unknown as { runtime: Runtime }).runtime;
+const breakEngine = (server: StatsigServer): void =>
+  (engineOf(server) as RustEngine).breakForTests();
 
 const MORTAL = TESTED_ENGINES.filter((kind): kind is 'native' | 'wasm' => kind !== 'js');
 const successorOf: Record<'native' | 'wasm', EngineKind> = { native: 'js', wasm: 'wasm' };
 
 /** A list of one member, hashed as the wire wants it. */
 const segment = {
-  name: 'listed', type: 'feature_gate', salt: 's', enabled: true, defaultValue: false, idType: 'userID', entity: 'feature_gate', isDeviceBased: false,
-  rules: [{
-    name: 'r', id: 'in_list', salt: 'rs', passPercentage: 100, idType: 'userID', returnValue: true,
-    conditions: [{ type: 'unit_id', operator: 'in_segment_list', targetValue: 'members', field: null, additionalValues: {}, idType: 'userID' }],
-  }],
+  name: 'listed',
+  type: 'feature_gate',
+  salt: 's',
+  enabled: true,
+  defaultValue: false,
+  idType: 'userID',
+  entity: 'feature_gate',
+  isDeviceBased: false,
+  rules: [
+    {
+      name: 'r',
+      id: 'in_list',
+      salt: 'rs',
+      passPercentage: 100,
+      idType: 'userID',
+      returnValue: true,
+      conditions: [
+        {
+          type: 'unit_id',
+          operator: 'in_segment_list',
+          targetValue: 'members',
+          field: null,
+          additionalValues: {},
+          idType: 'userID',
+        },
+      ],
+    },
+  ],
 };
 // First 8 characters of the base64 of SHA-256 of "u".
 const MEMBER = '+C/6TXnDD\n';
@@ -84,7 +115,9 @@ for (const kind of MORTAL) {
     server.logEvent(USER, 'after');
     await server.flush();
     await server.flush();
-    const custom = network.events.filter(({ eventName }) => ['before', 'after'].includes(eventName));
+    const custom = network.events.filter(({ eventName }) =>
+      ['before', 'after'].includes(eventName),
+    );
     t.deepEqual(custom.map(({ eventName }) => eventName).sort(), ['after', 'before']);
     t.is(network.events.filter(({ metadata }) => metadata?.['gate'] === 'listed').length, 3);
     t.is(server.eventStats().dropped, 0);
@@ -96,11 +129,18 @@ for (const kind of MORTAL) {
       gate: (server) => server.getFeatureGate(USER, 'always').value,
       config: (server) => server.getConfig(USER, 'config').getRuleID(),
       layer: (server) => server.getLayer(USER, 'layer').get('text', ''),
-      bootstrap: (server) => Object.keys(server.getClientInitializeResponse(USER)?.feature_gates ?? {}).length,
+      bootstrap: (server) =>
+        Object.keys(server.getClientInitializeResponse(USER)?.feature_gates ?? {}).length,
       names: (server) => server.getFeatureGateList().length,
       experimentLayer: (server) => server.getExperimentLayer('experiment'),
-      event: (server) => { server.logEvent(USER, 'lonely'); return runtimeOf(server).evaluator.pendingEvents() > 0; },
-      manual: (server) => { server.logLayerParameterExposure(USER, 'layer', 'text'); return 'recorded'; },
+      event: (server) => {
+        server.logEvent(USER, 'lonely');
+        return runtimeOf(server).evaluator.pendingEvents() > 0;
+      },
+      manual: (server) => {
+        server.logLayerParameterExposure(USER, 'layer', 'text');
+        return 'recorded';
+      },
       many: (server) => server.checkGates(USER, ['always', 'never']),
       scope: (server) => server.forUser(USER).checkGate('always'),
     };

@@ -20,7 +20,13 @@ function hostWithout(...broken: EngineKind[]): Host {
     wasm: broken.includes('wasm') ? fail('the module is not statsig.wasm') : js,
     js,
   };
-  return { platform: { ...nodePlatform, forcedEngine: undefined, selectEngine: (forced) => selectEngine(forced, factories) } };
+  return {
+    platform: {
+      ...nodePlatform,
+      forcedEngine: undefined,
+      selectEngine: (forced) => selectEngine(forced, factories),
+    },
+  };
 }
 
 test('engines are tried from the fastest; what failed is told with its code and first line', (t) => {
@@ -29,19 +35,34 @@ test('engines are tried from the fastest; what failed is told with its code and 
     order.push(kind);
     throw new Error(`no ${kind}`);
   };
-  const { engine, rejected } = selectEngine(null, { native: failing('native'), wasm: failing('wasm'), js });
+  const { engine, rejected } = selectEngine(null, {
+    native: failing('native'),
+    wasm: failing('wasm'),
+    js,
+  });
   t.deepEqual(order, ['native', 'wasm']);
   t.is(engine.kind, 'js');
-  t.deepEqual(rejected, [{ kind: 'native', reason: 'no native' }, { kind: 'wasm', reason: 'no wasm' }]);
+  t.deepEqual(rejected, [
+    { kind: 'native', reason: 'no native' },
+    { kind: 'wasm', reason: 'no wasm' },
+  ]);
 });
 
 test('a binary of another version is not used', (t) => {
   // Refused before anything of it is used.
-  const Foreign = RustEngine as unknown as new (kind: string, version: string, userCapacity: number, binding: RustBinding) => ReplacementEngine;
+  const Foreign = RustEngine as unknown as new (
+    kind: string,
+    version: string,
+    userCapacity: number,
+    binding: RustBinding,
+  ) => ReplacementEngine;
   const native = (): ReplacementEngine => new Foreign('native', '0.0.1', 1, {} as RustBinding);
   const { engine, rejected } = selectEngine(null, { native, wasm: fail('none'), js });
   t.is(engine.kind, 'js');
-  t.regex(rejected[0]?.reason ?? '', /^the native engine is of version 0\.0\.1, this package of \d/);
+  t.regex(
+    rejected[0]?.reason ?? '',
+    /^the native engine is of version 0\.0\.1, this package of \d/,
+  );
 });
 
 test('on a big-endian machine WebAssembly is refused, and js answers', (t) => {
@@ -49,13 +70,22 @@ test('on a big-endian machine WebAssembly is refused, and js answers', (t) => {
   const { engine, rejected } = selectEngine(null, { native: fail('no binary'), wasm, js });
   t.is(engine.kind, 'js');
   t.deepEqual(rejected[1], { kind: 'wasm', reason: 'this machine is big-endian' });
-  t.throws(() => createWasmEngine({}), { message: /^(?!this machine)/ }, 'tests run on little-endian machines');
+  t.throws(
+    () => createWasmEngine({}),
+    { message: /^(?!this machine)/ },
+    'tests run on little-endian machines',
+  );
 });
 
 test('an automatic choice that falls through says so in one info line per instance, in all its lives', async (t) => {
   const log = new Log();
   const network = new FakeNetwork();
-  const options = { logger: log, networkOverrideFunc: network.override, disableRulesetsSync: true, disableIdListsSync: true };
+  const options = {
+    logger: log,
+    networkOverrideFunc: network.override,
+    disableRulesetsSync: true,
+    disableIdListsSync: true,
+  };
   const server = new Server(KEY, options, hostWithout('native', 'wasm'));
   await server.initializeAsync();
   await server.shutdownAsync();
@@ -74,15 +104,24 @@ test('at the default log level nothing is said', (t) => {
   const lines: string[] = [];
   const put = (line: unknown): void => void lines.push(String(line));
   const logger = { logLevel: 'warn' as const, debug: put, info: put, warn: put, error: put };
-  t.is(new Server(KEY, { logger, localMode: true }, hostWithout('native', 'wasm')).engineInfo().engine, 'js');
+  t.is(
+    new Server(KEY, { logger, localMode: true }, hostWithout('native', 'wasm')).engineInfo().engine,
+    'js',
+  );
   t.deepEqual(lines, []);
 });
 
 test('a forced engine that cannot load is an error of the constructor', (t) => {
-  const forced = (engine: EngineKind, host: Host) => () => new Server(KEY, { engine, localMode: true, logger: new Log() }, host);
-  const error = t.throws(forced('native', hostWithout('native')), { instanceOf: EngineUnavailableError });
+  const forced = (engine: EngineKind, host: Host) => () =>
+    new Server(KEY, { engine, localMode: true, logger: new Log() }, host);
+  const error = t.throws(forced('native', hostWithout('native')), {
+    instanceOf: EngineUnavailableError,
+  });
   t.is(error?.code, 'STATSIG_ENGINE_UNAVAILABLE');
-  t.regex(error?.message ?? '', /native engine was asked for and cannot load: ERR_DLOPEN_FAILED: invalid ELF header$/);
+  t.regex(
+    error?.message ?? '',
+    /native engine was asked for and cannot load: ERR_DLOPEN_FAILED: invalid ELF header$/,
+  );
   t.throws(forced('wasm', hostWithout('wasm')), { instanceOf: EngineUnavailableError });
   t.is(forced('js', hostWithout('native', 'wasm'))().engineInfo().engine, 'js');
 });

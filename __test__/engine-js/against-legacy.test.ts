@@ -1,4 +1,7 @@
-/** Every answer of the js engine against statsig-node: values, rules, groups, exposures and their order, sampling. */
+/**
+ * Every answer of the js engine against statsig-node: values, rules, groups, exposures and their
+ * order, sampling.
+ */
 
 import test, { ExecutionContext } from 'ava';
 import { SpecKind } from '../../src/engine/engine';
@@ -11,11 +14,22 @@ type Specs = Record<'feature_gates' | 'dynamic_configs' | 'layer_configs', { nam
 
 const namesOf = (payload: unknown): string[][] => {
   const { feature_gates, dynamic_configs, layer_configs } = payload as Specs;
-  return [feature_gates, dynamic_configs, layer_configs].map((list) => [...list.map(({ name }) => name), 'nowhere']);
+  return [feature_gates, dynamic_configs, layer_configs].map((list) => [
+    ...list.map(({ name }) => name),
+    'nowhere',
+  ]);
 };
 
-/** Compares all specs for all users; each user twice, so that the second answers come from the memo. */
-function compareAnswers(t: ExecutionContext, legacy: Legacy, ours: Ours, payload: unknown, users: User[]): number {
+/**
+ * Compares all specs for all users; each user twice, so that the second answers come from the memo.
+ */
+function compareAnswers(
+  t: ExecutionContext,
+  legacy: Legacy,
+  ours: Ours,
+  payload: unknown,
+  users: User[],
+): number {
   let compared = 0;
   const names = namesOf(payload);
   users.forEach((user, i) => {
@@ -26,7 +40,11 @@ function compareAnswers(t: ExecutionContext, legacy: Legacy, ours: Ours, payload
         for (const name of names[kind] as string[]) {
           const expected = legacy.answer(kind, name, user);
           if (name === 'nowhere') expected.reason = 'Unrecognized';
-          t.deepEqual(ours.answer(kind, name, user, slot), expected, `pass ${pass} ${kind} ${name} ${JSON.stringify(user)}`);
+          t.deepEqual(
+            ours.answer(kind, name, user, slot),
+            expected,
+            `pass ${pass} ${kind} ${name} ${JSON.stringify(user)}`,
+          );
           compared++;
         }
       }
@@ -35,23 +53,38 @@ function compareAnswers(t: ExecutionContext, legacy: Legacy, ours: Ours, payload
   return compared;
 }
 
-function compareResponses(t: ExecutionContext, legacy: Legacy, ours: Ours, user: User, key: string | null, options: object): void {
+function compareResponses(
+  t: ExecutionContext,
+  legacy: Legacy,
+  ours: Ours,
+  user: User,
+  key: string | null,
+  options: object,
+): void {
   ours.setUser(3, user);
-  t.is(ours.response(user, key, options, 3), legacy.response(user, key, options), JSON.stringify({ user, key, options }));
+  t.is(
+    ours.response(user, key, options, 3),
+    legacy.response(user, key, options),
+    JSON.stringify({ user, key, options }),
+  );
 }
 
 const real = realProject(1);
 
-unless(real === null ? NO_RECORDED_PROJECT : null)('the real project answers as statsig-node does', async (t) => {
-  const [legacy, ours] = [await Legacy.create(real), await Ours.create(real)];
-  ours.engine.setIpTable(ipTable());
-  const users = makeUsers(factsOf(real), 60, 11);
-  t.true(compareAnswers(t, legacy, ours, real, users) > 10_000);
-  for (const user of users.slice(0, 25)) {
-    for (const hash of [undefined, 'none', 'djb2', 'sha256', 'other']) compareResponses(t, legacy, ours, user, null, { hash });
-  }
-  await legacy.shutdown();
-});
+unless(real === null ? NO_RECORDED_PROJECT : null)(
+  'the real project answers as statsig-node does',
+  async (t) => {
+    const [legacy, ours] = [await Legacy.create(real), await Ours.create(real)];
+    ours.engine.setIpTable(ipTable());
+    const users = makeUsers(factsOf(real), 60, 11);
+    t.true(compareAnswers(t, legacy, ours, real, users) > 10_000);
+    for (const user of users.slice(0, 25)) {
+      for (const hash of [undefined, 'none', 'djb2', 'sha256', 'other'])
+        compareResponses(t, legacy, ours, user, null, { hash });
+    }
+    await legacy.shutdown();
+  },
+);
 
 for (let seed = 1; seed <= 12; seed++) {
   test.serial(`random payload ${seed} answers as statsig-node does`, async (t) => {
@@ -75,10 +108,15 @@ test('local overrides answer as in statsig-node, nested and in responses', async
   const [legacy, ours] = [await Legacy.create(payload), await Ours.create(payload)];
   ours.engine.setIpTable(ipTable());
   const { server } = legacy;
-  const table = { gates: {}, configs: {}, layers: {} } as Record<string, Record<string, Record<string, unknown>>>;
+  const table = { gates: {}, configs: {}, layers: {} } as Record<
+    string,
+    Record<string, Record<string, unknown>>
+  >;
   const set = (kind: string, name: string, value: unknown, id: string) => {
     ((table[kind] as Record<string, Record<string, unknown>>)[name] ??= {})[id] = value;
-    const call = { gates: 'overrideGate', configs: 'overrideConfig', layers: 'overrideLayer' }[kind] as string;
+    const call = { gates: 'overrideGate', configs: 'overrideConfig', layers: 'overrideLayer' }[
+      kind
+    ] as string;
     server[call](name, value, id);
   };
   set('gates', 'g1', true, '');
@@ -95,12 +133,18 @@ test('local overrides answer as in statsig-node, nested and in responses', async
   compareAnswers(t, legacy, ours, payload, users);
   for (const user of users) {
     for (const includeLocalOverrides of [true, false]) {
-      for (const key of [null, 'client-plain']) compareResponses(t, legacy, ours, user, key, { includeLocalOverrides });
+      for (const key of [null, 'client-plain'])
+        compareResponses(t, legacy, ours, user, key, { includeLocalOverrides });
     }
   }
   const overrides = {
     featureGates: { g0: true, g4: null, g5: { odd: 1 } },
-    dynamicConfigs: { c0: { groupName: 'Control' }, c1: { value: { x: 1 } }, c3: { value: 0 }, c4: { groupName: 'Test', value: [1] } },
+    dynamicConfigs: {
+      c0: { groupName: 'Control' },
+      c1: { value: { x: 1 } },
+      c3: { value: 0 },
+      c4: { groupName: 'Test', value: [1] },
+    },
     layers: { l1: { value: { y: 2 } }, 50: { value: null } },
   };
   for (const user of users) compareResponses(t, legacy, ours, user, null, { overrides });
@@ -125,7 +169,11 @@ test('exotic values evaluate as the values they stand for', async (t) => {
   for (const [value, tagged] of cases) {
     for (const field of ['f', 'level', 'since', 'list', 'email']) {
       const plain: User = { userID: 'u1', custom: { other: 1 } };
-      ours.setUser(2, plain, JSON.stringify({ values: [{ path: ['custom', field], value: tagged }] }));
+      ours.setUser(
+        2,
+        plain,
+        JSON.stringify({ values: [{ path: ['custom', field], value: tagged }] }),
+      );
       const user = { userID: 'u1', custom: { other: 1, [field]: value } };
       for (const kind of [SpecKind.Gate, SpecKind.Config]) {
         for (const name of namesOf(payload)[kind] as string[]) {
@@ -135,8 +183,13 @@ test('exotic values evaluate as the values they stand for', async (t) => {
           const context = { getRequestContext: () => ({}) };
           const expected = call.call(evaluator, user, name, context);
           const record = ours.record(kind, name, plain, 2);
-          if (typeof record === 'number') return t.fail(`${name} failed: ${ours.engine.lastError()}`);
-          t.deepEqual([record.value, record.ruleID, record.secondaryExposures], [expected.value, expected.rule_id, expected.secondary_exposures], `${name} ${field} ${String(value)}`);
+          if (typeof record === 'number')
+            return t.fail(`${name} failed: ${ours.engine.lastError()}`);
+          t.deepEqual(
+            [record.value, record.ruleID, record.secondaryExposures],
+            [expected.value, expected.rule_id, expected.secondary_exposures],
+            `${name} ${field} ${String(value)}`,
+          );
         }
       }
     }
@@ -147,7 +200,13 @@ test('exotic values evaluate as the values they stand for', async (t) => {
 test('session replay fields follow the one draw', async (t) => {
   const payload = randomPayload(2, 6);
   for (const info of [
-    { recording_blocked: false, sampling_rate: 0.6, targeting_gate: 'g0', session_recording_event_triggers: { e: { values: ['1'], sampling_rate: 0.4 }, '7': {} }, session_recording_exposure_triggers: { g1: { sampling_rate: 0.5 } } },
+    {
+      recording_blocked: false,
+      sampling_rate: 0.6,
+      targeting_gate: 'g0',
+      session_recording_event_triggers: { e: { values: ['1'], sampling_rate: 0.4 }, '7': {} },
+      session_recording_exposure_triggers: { g1: { sampling_rate: 0.5 } },
+    },
     { recording_blocked: true, sampling_rate: 0.1 },
     { targeting_gate: 'nowhere' },
   ]) {

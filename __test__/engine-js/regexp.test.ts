@@ -1,4 +1,7 @@
-/** Regular expressions in bounded time: the js engine's machine by itself, and every engine's answers. */
+/**
+ * Regular expressions in bounded time: the js engine's machine by itself, and every engine's
+ * answers.
+ */
 import test from 'ava';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,19 +17,32 @@ import { selectEngine } from '../../src/engine/select';
 import { TESTED_ENGINES } from '../engines';
 
 type Row = [pattern: string, text: string, expected: boolean | null, steps: number | null];
-const rows = JSON.parse(readFileSync(join(__dirname, '..', '..', 'testdata', 'regexps.json'), 'utf8')) as Row[];
+const rows = JSON.parse(
+  readFileSync(join(__dirname, '..', '..', 'testdata', 'regexps.json'), 'utf8'),
+) as Row[];
 
 const parsed = (pattern: string): Pattern => parse(pattern) ?? ({} as Pattern);
-const asCase = (pattern: string, text: string, expected: boolean | null): PatternCase => ({ pattern, text, expected, steps: null });
+const asCase = (pattern: string, text: string, expected: boolean | null): PatternCase => ({
+  pattern,
+  text,
+  expected,
+  steps: null,
+});
 
-async function answersOf(kind: (typeof TESTED_ENGINES)[number], cases: PatternCase[]): Promise<boolean[]> {
+async function answersOf(
+  kind: (typeof TESTED_ENGINES)[number],
+  cases: PatternCase[],
+): Promise<boolean[]> {
   const { engine } = selectEngine(kind);
   const answers = await askEngine(engine, cases);
   engine.dispose();
   return answers;
 }
 
-/** Patterns that a backtracking search tries in exponentially many ways, with texts on which they fail at their very end. */
+/**
+ * Patterns that a backtracking search tries in exponentially many ways, with texts on which they
+ * fail at their very end.
+ */
 const HOSTILE: [pattern: string, text: string][] = [
   ['^(a+)+$', `${'a'.repeat(27)}!`],
   ['^(a|aa)+$', `${'a'.repeat(900)}!`],
@@ -43,7 +59,10 @@ const HOSTILE: [pattern: string, text: string][] = [
 
 /** What its first alternative costs, before the second one matches, doubles with each character. */
 const BEFORE_BOUND = '^(?:(a+)+\\1b|a*!)$';
-const AT_BOUND = [{ length: 17, matches: true }, { length: 18, matches: false }].map((one) => ({ ...one, text: `${'a'.repeat(one.length)}!` }));
+const AT_BOUND = [
+  { length: 17, matches: true },
+  { length: 18, matches: false },
+].map((one) => ({ ...one, text: `${'a'.repeat(one.length)}!` }));
 
 test('a search ends at the bound of steps', (t) => {
   const program = compile(parsed(BEFORE_BOUND));
@@ -54,7 +73,7 @@ test('a search ends at the bound of steps', (t) => {
   }
 });
 
-test('hostile patterns are not V8\'s, and searched to the end in few steps', (t) => {
+test("hostile patterns are not V8's, and searched to the end in few steps", (t) => {
   for (const [pattern, text] of HOSTILE) {
     const tree = parsed(pattern);
     const { matches, steps } = run(compile(tree), text);
@@ -64,8 +83,15 @@ test('hostile patterns are not V8\'s, and searched to the end in few steps', (t)
   t.true(run(compile(parsed('^(a+)+!$')), `${'a'.repeat(900)}!`).matches);
 });
 
-test('common patterns are V8\'s up to the longest text', (t) => {
-  for (const pattern of ['^.+@statsig\\.com$', '@(foo|bar)\\.com$', '\\bfoo\\b', '^(1|2)\\.\\d{1,3}(\\.\\d+)?$', '(iPhone|iPad|Android)', '^(?=.*\\d)(?=.*[a-z]).{8,}$']) {
+test("common patterns are V8's up to the longest text", (t) => {
+  for (const pattern of [
+    '^.+@statsig\\.com$',
+    '@(foo|bar)\\.com$',
+    '\\bfoo\\b',
+    '^(1|2)\\.\\d{1,3}(\\.\\d+)?$',
+    '(iPhone|iPad|Android)',
+    '^(?=.*\\d)(?=.*[a-z]).{8,}$',
+  ]) {
     t.is(longestForV8(parsed(pattern)), 999, pattern);
   }
   t.true(longestForV8(parsed('^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\\.[a-zA-Z]{2,}$')) >= 256);
@@ -75,7 +101,12 @@ test('answers and steps are those of testdata/regexps.json', (t) => {
   for (const [pattern, text, expected, steps] of rows) {
     const tree = parse(pattern);
     if (tree === null) t.is(steps, null, pattern);
-    else t.deepEqual(run(compile(tree), text), { matches: expected ?? false, steps: steps ?? 0 }, pattern);
+    else
+      t.deepEqual(
+        run(compile(tree), text),
+        { matches: expected ?? false, steps: steps ?? 0 },
+        pattern,
+      );
     t.is(matcher(pattern)?.(text) ?? null, expected, pattern);
   }
 });
@@ -103,25 +134,46 @@ test('random patterns match as in V8', (t) => {
   for (let i = 0; i < 1000; i++) {
     const { pattern, text, expected } = randomCase(random);
     const tree = parse(pattern);
-    if (expected === null || expected === undefined) t.true(expected !== null || tree === null, pattern);
-    else t.is(run(compile(parsed(pattern)), text).matches, expected, `/${pattern}/ on ${JSON.stringify(text)}`);
+    if (expected === null || expected === undefined)
+      t.true(expected !== null || tree === null, pattern);
+    else
+      t.is(
+        run(compile(parsed(pattern)), text).matches,
+        expected,
+        `/${pattern}/ on ${JSON.stringify(text)}`,
+      );
   }
 });
 
 for (const kind of TESTED_ENGINES) {
   test(`${kind}: answers are V8's, for hostile patterns too`, async (t) => {
-    const cases = [...rows.map(([pattern, text, expected]) => asCase(pattern, text, expected)), ...HOSTILE.map(([pattern, text]) => asCase(pattern, text, false))];
+    const cases = [
+      ...rows.map(([pattern, text, expected]) => asCase(pattern, text, expected)),
+      ...HOSTILE.map(([pattern, text]) => asCase(pattern, text, false)),
+    ];
     const answers = await answersOf(kind, cases);
-    cases.forEach(({ pattern, text, expected }, i) => t.is(answers[i], expected ?? false, `/${pattern}/ on ${JSON.stringify(text)}`));
+    cases.forEach(({ pattern, text, expected }, i) =>
+      t.is(answers[i], expected ?? false, `/${pattern}/ on ${JSON.stringify(text)}`),
+    );
   });
 
   test(`${kind}: at the bound of steps the answer is the same`, async (t) => {
-    const answers = await answersOf(kind, AT_BOUND.map(({ text }) => asCase(BEFORE_BOUND, text, true)));
-    t.deepEqual(answers, AT_BOUND.map(({ matches }) => matches));
+    const answers = await answersOf(
+      kind,
+      AT_BOUND.map(({ text }) => asCase(BEFORE_BOUND, text, true)),
+    );
+    t.deepEqual(
+      answers,
+      AT_BOUND.map(({ matches }) => matches),
+    );
   });
 
   test(`${kind}: groups nest ${MAX_NESTING} deep and no deeper`, async (t) => {
-    const nested = (depth: number) => asCase(`${'('.repeat(depth)}a${')'.repeat(depth)}`, 'a', null);
-    t.deepEqual(await answersOf(kind, [nested(MAX_NESTING), nested(MAX_NESTING + 1)]), [true, false]);
+    const nested = (depth: number) =>
+      asCase(`${'('.repeat(depth)}a${')'.repeat(depth)}`, 'a', null);
+    t.deepEqual(await answersOf(kind, [nested(MAX_NESTING), nested(MAX_NESTING + 1)]), [
+      true,
+      false,
+    ]);
   });
 }

@@ -9,8 +9,37 @@ const AGENTS = [
   'Mozilla/5.0 (Windows NT 10.0; rv:109.0) Gecko/20100101 Firefox/115.0',
   '',
 ];
-const IPS = ['1.0.0.1', '8.8.8.8', '24.18.183.148', '192.168.0.1', '::1', '999.1.1.1', '', 'a.b.c.d'];
-const PLAIN = ['', '0', '1', 'true', 'US', 'nz', 'test', '1.2.3', '2.0', '2021-01-01', '1700000000', 5, 42, 0, true, false, null, ['a', 'b'], [1, 2]];
+const IPS = [
+  '1.0.0.1',
+  '8.8.8.8',
+  '24.18.183.148',
+  '192.168.0.1',
+  '::1',
+  '999.1.1.1',
+  '',
+  'a.b.c.d',
+];
+const PLAIN = [
+  '',
+  '0',
+  '1',
+  'true',
+  'US',
+  'nz',
+  'test',
+  '1.2.3',
+  '2.0',
+  '2021-01-01',
+  '1700000000',
+  5,
+  42,
+  0,
+  true,
+  false,
+  null,
+  ['a', 'b'],
+  [1, 2],
+];
 
 interface Facts {
   fields: string[];
@@ -29,7 +58,8 @@ export function factsOf(payload: unknown): Facts {
     if (typeof field === 'string') fields.add(field);
     if (typeof idType === 'string') idTypes.add(idType);
     if (Array.isArray(targetValue)) targets.push(...targetValue.slice(0, 20));
-    else if (targetValue !== undefined && typeof targetValue !== 'object') targets.push(targetValue);
+    else if (targetValue !== undefined && typeof targetValue !== 'object')
+      targets.push(targetValue);
     for (const child of Object.values(node)) walk(child);
   };
   walk(payload);
@@ -51,7 +81,10 @@ export function makeUsers(facts: Facts, count: number, seed: number): User[] {
     if (next() < 0.5) user.userAgent = pick(AGENTS);
     if (next() < 0.4) user.country = value();
     if (next() < 0.4) user.appVersion = pick(['1.2', '1.2.3-beta', '3', 'x', '10.0.0.1']);
-    for (const [name, chance] of [['custom', 0.8], ['privateAttributes', 0.4]] as const) {
+    for (const [name, chance] of [
+      ['custom', 0.8],
+      ['privateAttributes', 0.4],
+    ] as const) {
       if (next() >= chance) continue;
       const fields: User = {};
       for (let k = 0; k < 8; k++) {
@@ -62,10 +95,14 @@ export function makeUsers(facts: Facts, count: number, seed: number): User[] {
     }
     if (next() < 0.7) {
       const ids: User = {};
-      for (const idType of facts.idTypes) if (next() < 0.5) ids[next() < 0.3 ? idType.toLowerCase() : idType] = `id-${i % 17}`;
+      for (const idType of facts.idTypes)
+        if (next() < 0.5) ids[next() < 0.3 ? idType.toLowerCase() : idType] = `id-${i % 17}`;
       user.customIDs = ids;
     }
-    if (next() < 0.5) user.statsigEnvironment = { [pick(['tier', 'Tier'])]: pick(['production', 'staging', 'development', 'DEV']) };
+    if (next() < 0.5)
+      user.statsigEnvironment = {
+        [pick(['tier', 'Tier'])]: pick(['production', 'staging', 'development', 'DEV']),
+      };
     return user;
   });
 }

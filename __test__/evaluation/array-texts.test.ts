@@ -1,4 +1,7 @@
-/** Attributes that are arrays and become another text than their items: each engine and statsig-node compare that text. */
+/**
+ * Attributes that are arrays and become another text than their items: each engine and statsig-node
+ * compare that text.
+ */
 import test from 'ava';
 import { ENGINES, FakeNetwork, isPublic, ours, payload, rule, spec, theirs } from '../api/support';
 
@@ -11,19 +14,38 @@ class Plain extends Array<string> {}
 const own = (more: object): unknown[] => Object.assign(['a'], more);
 
 const LISTS: [string, unknown, boolean][] = [
-  ['a class with toString', Tags.from(['a']), true], ['own toString', own({ toString: () => 'pro' }), true],
-  ['Symbol.toPrimitive', own({ [Symbol.toPrimitive]: () => 'pro' }), true], ['own join', own({ join: () => 'pro' }), true],
-  ['a class without', Plain.from(['pro']), true], ['one item', ['pro'], true], ['another item', ['basic'], false],
+  ['a class with toString', Tags.from(['a']), true],
+  ['own toString', own({ toString: () => 'pro' }), true],
+  ['Symbol.toPrimitive', own({ [Symbol.toPrimitive]: () => 'pro' }), true],
+  ['own join', own({ join: () => 'pro' }), true],
+  ['a class without', Plain.from(['pro']), true],
+  ['one item', ['pro'], true],
+  ['another item', ['basic'], false],
 ];
 const OPERATORS = ['any', 'str_contains_any', 'any_case_sensitive'];
-const condition = (operator: string): object => ({ ...isPublic, type: 'user_field', field: 'plan', operator, targetValue: ['pro'] });
-const specs = payload({ feature_gates: OPERATORS.map((operator) => spec({ name: operator, rules: [rule({ conditions: [condition(operator)] })] })) });
+const condition = (operator: string): object => ({
+  ...isPublic,
+  type: 'user_field',
+  field: 'plan',
+  operator,
+  targetValue: ['pro'],
+});
+const specs = payload({
+  feature_gates: OPERATORS.map((operator) =>
+    spec({ name: operator, rules: [rule({ conditions: [condition(operator)] })] }),
+  ),
+});
 
 test.serial('statsig-node compares the text', async (t) => {
   const server = theirs(Object.assign(new FakeNetwork(), { specs }));
   await server.initializeAsync();
   for (const [name, plan, passes] of LISTS) {
-    for (const operator of OPERATORS) t.is(server.checkGate({ userID: 'u', custom: { plan } } as never, operator), passes, `${name} ${operator}`);
+    for (const operator of OPERATORS)
+      t.is(
+        server.checkGate({ userID: 'u', custom: { plan } } as never, operator),
+        passes,
+        `${name} ${operator}`,
+      );
   }
   await server.shutdownAsync();
 });

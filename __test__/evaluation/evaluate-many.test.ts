@@ -1,5 +1,11 @@
 import test from 'ava';
-import { EvalCode, EvalMode, SpecKind, type Engine, type EngineKind } from '../../src/engine/engine';
+import {
+  EvalCode,
+  EvalMode,
+  SpecKind,
+  type Engine,
+  type EngineKind,
+} from '../../src/engine/engine';
 import { createJsEngine } from '../../src/engine/js/engine';
 import { createNativeEngine } from '../../src/engine/native';
 import { createWasmEngineFromFile } from '../../src/engine/wasm-node';
@@ -7,7 +13,11 @@ import { circle, payload } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
 import { needsEngine } from '../needs';
 
-const MAKE: Record<EngineKind, () => Engine> = { native: createNativeEngine, wasm: () => createWasmEngineFromFile(), js: () => createJsEngine('test') };
+const MAKE: Record<EngineKind, () => Engine> = {
+  native: createNativeEngine,
+  wasm: () => createWasmEngineFromFile(),
+  js: () => createJsEngine('test'),
+};
 const NOW = 1_750_000_000_000;
 
 for (const kind of TESTED_ENGINES) {
@@ -26,8 +36,14 @@ for (const kind of TESTED_ENGINES) {
     const names = ['always', 'never', 'inner', 'always', 'unknown'];
     const specs = Int32Array.from(names, one.index);
     const codes = new Int32Array(8).fill(-77);
-    t.is(one.engine.evaluateMany(0, specs, specs.length, EvalMode.Expose, NOW, codes), names.length);
-    t.deepEqual([...codes.slice(0, 5)], names.map((name) => two.engine.evaluate(0, two.index(name), EvalMode.Expose, NOW)));
+    t.is(
+      one.engine.evaluateMany(0, specs, specs.length, EvalMode.Expose, NOW, codes),
+      names.length,
+    );
+    t.deepEqual(
+      [...codes.slice(0, 5)],
+      names.map((name) => two.engine.evaluate(0, two.index(name), EvalMode.Expose, NOW)),
+    );
     t.deepEqual([...codes.slice(5)], [-77, -77, -77]);
     t.is(one.engine.pendingEvents(), two.engine.pendingEvents());
     t.is(one.engine.pendingEvents(), 4);
@@ -50,13 +66,16 @@ for (const kind of TESTED_ENGINES) {
   });
 }
 
-needsEngine('native')('native refuses memory that is shared between input and output, and what is no Int32Array', async (t) => {
-  const engine = createNativeEngine();
-  const array = new Int32Array(4);
-  t.is(engine.evaluateMany(0, array, 4, 0, NOW, array), 0);
-  t.is(engine.evaluateMany(0, array.subarray(0, 3), 2, 0, NOW, array.subarray(1)), 0);
-  for (const wrong of [new Float64Array(4), [1, 2], null, 'text'] as unknown as Int32Array[]) {
-    t.is(engine.evaluateMany(0, wrong, 4, 0, NOW, array), 0);
-    t.is(engine.evaluateMany(0, array, 4, 0, NOW, wrong), 0);
-  }
-});
+needsEngine('native')(
+  'native refuses memory that is shared between input and output, and what is no Int32Array',
+  async (t) => {
+    const engine = createNativeEngine();
+    const array = new Int32Array(4);
+    t.is(engine.evaluateMany(0, array, 4, 0, NOW, array), 0);
+    t.is(engine.evaluateMany(0, array.subarray(0, 3), 2, 0, NOW, array.subarray(1)), 0);
+    for (const wrong of [new Float64Array(4), [1, 2], null, 'text'] as unknown as Int32Array[]) {
+      t.is(engine.evaluateMany(0, wrong, 4, 0, NOW, array), 0);
+      t.is(engine.evaluateMany(0, array, 4, 0, NOW, wrong), 0);
+    }
+  },
+);

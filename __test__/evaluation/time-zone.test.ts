@@ -8,6 +8,9 @@ test('the table gives the offset that Date gives', (t) => {
     const ms = Math.floor(at);
     let offset = 0;
     for (let i = 0; i < pairs.length && pairs[i]! <= ms; i += 2) offset = pairs[i + 1]!;
-    t.true(Math.abs(offset / -60_000 - new Date(ms).getTimezoneOffset()) < 1, new Date(ms).toISOString());
+    t.true(
+      Math.abs(offset / -60_000 - new Date(ms).getTimezoneOffset()) < 1,
+      new Date(ms).toISOString(),
+    );
   }
 });

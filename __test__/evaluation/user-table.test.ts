@@ -3,10 +3,15 @@ import { AskedNames, NO_NAMES } from '../../src/evaluation/asked-names';
 import { encodeUser } from '../../src/evaluation/user-encoder';
 import { NEWCOMERS_PER_STAY, PASSING_SLOTS, UserTable } from '../../src/evaluation/user-table';
 
-/** Texts of the user and of its private attributes that the engine makes of a template and values; null: it asks for JSON. */
+/**
+ * Texts of the user and of its private attributes that the engine makes of a template and values;
+ * null: it asks for JSON.
+ */
 function filled(template: string, values: string): string[] | null {
   const pieces = values.split('\u0001');
-  const isPlain = pieces.every((piece) => JSON.stringify(piece) === `"${piece}"` && !piece.includes('\ufffd'));
+  const isPlain = pieces.every(
+    (piece) => JSON.stringify(piece) === `"${piece}"` && !piece.includes('\ufffd'),
+  );
   if (!isPlain || pieces.length !== template.split('\u0001').length - 1) return null;
   return template.replace(/\u0001/g, () => pieces.shift()!).split('\u0002');
 }
@@ -15,7 +20,8 @@ function table(capacity: number) {
   const sets: [number, string, string][] = [];
   const sink = {
     byValues: 0,
-    setUser: (slot: number, json: string, privateJson: string) => void sets.push([slot, json, privateJson]),
+    setUser: (slot: number, json: string, privateJson: string) =>
+      void sets.push([slot, json, privateJson]),
     setUserValues(slot: number, template: string, values: string) {
       const texts = filled(template, values);
       if (texts === null) return false;
@@ -39,10 +45,17 @@ test('a user is encoded once while it does not change', (t) => {
 
 test('every kind of change is noticed', (t) => {
   const { users, sets } = table(4);
-  const user: Record<string, unknown> & { custom: Record<string, unknown> } = { userID: 'u', custom: { a: 1, tags: ['x'] } };
+  const user: Record<string, unknown> & { custom: Record<string, unknown> } = {
+    userID: 'u',
+    custom: { a: 1, tags: ['x'] },
+  };
   const changes = [
-    () => (user['email'] = 'a@b'), () => (user.custom['a'] = 2), () => (user.custom['tags'] as string[]).push('y'),
-    () => delete user['email'], () => (user.custom = { a: 2, tags: ['x', 'y'], b: 1 }), () => (user['userID'] = 7),
+    () => (user['email'] = 'a@b'),
+    () => (user.custom['a'] = 2),
+    () => (user.custom['tags'] as string[]).push('y'),
+    () => delete user['email'],
+    () => (user.custom = { a: 2, tags: ['x', 'y'], b: 1 }),
+    () => (user['userID'] = 7),
   ];
   users.acquire(user);
   for (const change of changes) {
@@ -75,7 +88,10 @@ test('an equal user in another object is the same user', (t) => {
 
 test('two views of one user keep a slot each', (t) => {
   const { users, sets } = table(8);
-  const views = [{ userID: 'u', ip: '1' }, { userID: 'u', ip: '2' }];
+  const views = [
+    { userID: 'u', ip: '1' },
+    { userID: 'u', ip: '2' },
+  ];
   for (let i = 0; i < 6; i++) users.acquire(views[i % 2]!);
   t.is(sets.length, 2);
   users.acquire({ userID: 'u', ip: '3' });
@@ -91,7 +107,10 @@ test('slots are reused in a ring and an evicted user comes back in a new one', (
   users.acquire(c);
   t.is(users.acquire(a).slot, 1);
   t.is(users.acquire(c).slot, 0);
-  t.deepEqual(sets.map(([slot]) => slot), [0, 1, 0, 1]);
+  t.deepEqual(
+    sets.map(([slot]) => slot),
+    [0, 1, 0, 1],
+  );
 });
 
 test('users seen once share the small ring, all but one of eight', (t) => {
@@ -152,12 +171,31 @@ test('a new environment encodes again', (t) => {
 
 test('by values the engine gets the texts that it gets as JSON', (t) => {
   const users: Record<string, unknown>[] = [
-    { userID: 'a', email: 'a@b' }, { userID: 'é😀' }, { userID: 'q"uote' }, { userID: 'back\\slash' }, { userID: 'one\u0001two' }, { userID: '\ud800' }, { userID: '\ufffd' },
-    { userID: 7 }, { userID: 'n', custom: { age: -0, big: 1e21, small: 5e-324, on: true, none: null } }, { custom: {}, customIDs: {} }, { userID: '' },
-    { privateAttributes: { a: 's', n: 1 }, userID: 'p', custom: { z: 'z' } }, { privateAttributes: {}, userID: 'p' }, { privateAttributes: null, userID: 'p' },
-    { privateAttributes: 'text', userID: 'p' }, { 'k"ey': 'v', userID: 'k' }, { custom: { 'k\ney': 'v' }, userID: 'k' }, { userID: 'arrays', custom: { list: ['a', 1] } },
-    { userID: 'own', statsigEnvironment: { tier: 'x' }, email: 'e' }, { userID: 'shape', email: 'text' }, { userID: 'shape', email: null }, { userID: 'shape', email: 5 },
-    { email: 1, userID: 'other' }, { email: 'now text', userID: 'other' }, { userID: 'list', email: ['x'] },
+    { userID: 'a', email: 'a@b' },
+    { userID: 'é😀' },
+    { userID: 'q"uote' },
+    { userID: 'back\\slash' },
+    { userID: 'one\u0001two' },
+    { userID: '\ud800' },
+    { userID: '\ufffd' },
+    { userID: 7 },
+    { userID: 'n', custom: { age: -0, big: 1e21, small: 5e-324, on: true, none: null } },
+    { custom: {}, customIDs: {} },
+    { userID: '' },
+    { privateAttributes: { a: 's', n: 1 }, userID: 'p', custom: { z: 'z' } },
+    { privateAttributes: {}, userID: 'p' },
+    { privateAttributes: null, userID: 'p' },
+    { privateAttributes: 'text', userID: 'p' },
+    { 'k"ey': 'v', userID: 'k' },
+    { custom: { 'k\ney': 'v' }, userID: 'k' },
+    { userID: 'arrays', custom: { list: ['a', 1] } },
+    { userID: 'own', statsigEnvironment: { tier: 'x' }, email: 'e' },
+    { userID: 'shape', email: 'text' },
+    { userID: 'shape', email: null },
+    { userID: 'shape', email: 5 },
+    { email: 1, userID: 'other' },
+    { email: 'now text', userID: 'other' },
+    { userID: 'list', email: ['x'] },
   ];
   for (const json of ['', '{"tier":"dev"}', '{"ti\\"er":"dev"}']) {
     for (const overwrites of [true, false]) {
@@ -168,7 +206,10 @@ test('by values the engine gets the texts that it gets as JSON', (t) => {
         sets.length = 0;
         const { textLength } = slots.acquire(user);
         const expected = encodeUser(user, environment, new AskedNames(NO_NAMES, null));
-        t.deepEqual(sets.map(([, ...texts]) => texts), [[expected.json, expected.privateJson]]);
+        t.deepEqual(
+          sets.map(([, ...texts]) => texts),
+          [[expected.json, expected.privateJson]],
+        );
         t.is(textLength, expected.json.length + expected.privateJson.length);
       }
       t.is(sink.byValues, json.includes('\\') ? 0 : 7, json);
@@ -178,7 +219,10 @@ test('by values the engine gets the texts that it gets as JSON', (t) => {
 
 test('whoever may answer to a name that was not asked for before is asked again', (t) => {
   const { users, sets } = table(4);
-  const virtual = { userID: 'u', custom: new Proxy({}, { get: (_target, key) => (key === 'plan' ? 'pro' : undefined) }) };
+  const virtual = {
+    userID: 'u',
+    custom: new Proxy({}, { get: (_target, key) => (key === 'plan' ? 'pro' : undefined) }),
+  };
   users.acquire(virtual);
   t.deepEqual(JSON.parse(sets.at(-1)![1]), { userID: 'u', custom: {} });
   users.ask({ userFields: ['plan'], idTypes: [] });
@@ -195,7 +239,10 @@ test('a user that is more than its keys is never taken for a plain one', (t) => 
   users.ask({ userFields: ['plan'], idTypes: [] });
   const plain = { userID: 'u', custom: { a: 1 } };
   const others = [
-    Object.defineProperty({ userID: 'u', custom: { a: 1 } }, 'plan', { value: 'pro', enumerable: false }),
+    Object.defineProperty({ userID: 'u', custom: { a: 1 } }, 'plan', {
+      value: 'pro',
+      enumerable: false,
+    }),
     new Proxy(plain, { get: (target, key) => (key === 'plan' ? 'pro' : target[key as 'userID']) }),
     Object.assign(Object.create({ plan: 'pro' }) as object, plain),
   ];
@@ -209,7 +256,12 @@ test('a user that is more than its keys is never taken for a plain one', (t) => 
 test('getters that throw are missing fields', (t) => {
   const { users, sets } = table(4);
   users.acquire({ userID: 'u', email: 'e' });
-  const user = { userID: 'u', get email(): string { throw new Error('no'); } };
+  const user = {
+    userID: 'u',
+    get email(): string {
+      throw new Error('no');
+    },
+  };
   for (let i = 0; i < 3; i++) users.acquire(user);
   t.deepEqual(JSON.parse(sets.at(-1)![1]), { userID: 'u' });
   t.is(sets.length, 2);

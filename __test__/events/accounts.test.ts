@@ -1,4 +1,7 @@
-/** At every moment each accepted event is in exactly one of eventStats' counters; and what a flush with a timeout waits for. */
+/**
+ * At every moment each accepted event is in exactly one of eventStats' counters; and what a flush
+ * with a timeout waits for.
+ */
 import { gunzipSync } from 'node:zlib';
 import test from 'ava';
 import { NetworkError } from '../../src/network/network-error';
@@ -45,7 +48,10 @@ for (const engine of ENGINES) {
 
   test(`${engine}: when nothing is queued any more, everything has arrived`, async (t) => {
     const network = new FakeNetwork();
-    const server = ours(engine, network, { initStrategyForIDLists: 'none', loggingMaxBufferSize: 50 });
+    const server = ours(engine, network, {
+      initStrategyForIDLists: 'none',
+      loggingMaxBufferSize: 50,
+    });
     await server.initializeAsync();
     for (let i = 0; i < 500; i++) server.logEvent({ userID: `u${i}` }, 'click');
     void server.flush();
@@ -63,10 +69,16 @@ for (const engine of ENGINES) {
         for (let turns = draw() * 20; turns > 0; turns--) await nextTurn();
         const fate = draw();
         if (fate < 0.3) throw new Error('reset');
-        return fate < 0.6 ? new Response('', { status: fate < 0.35 ? 400 : fate < 0.4 ? 413 : 500 }) : network.override(url, init);
+        return fate < 0.6
+          ? new Response('', { status: fate < 0.35 ? 400 : fate < 0.4 ? 413 : 500 })
+          : network.override(url, init);
       };
       const server = ours(engine, network, {
-        networkOverrideFunc: override as never, initStrategyForIDLists: 'none', loggingMaxBufferSize: 20, postLogsRetryLimit: 2, postLogsRetryBackoff: 1,
+        networkOverrideFunc: override as never,
+        initStrategyForIDLists: 'none',
+        loggingMaxBufferSize: 20,
+        postLogsRetryLimit: 2,
+        postLogsRetryBackoff: 1,
         logger: { warn: () => undefined, error: () => undefined, logLevel: 'none' },
       });
       await server.initializeAsync();
@@ -112,7 +124,11 @@ for (const engine of ENGINES) {
     t.is(bodies['secret-api-t'], undefined);
     t.is(bodies['get_id_lists'], '{}');
     t.true(Buffer.isBuffer(bodies['log_event']));
-    t.true(gunzipSync(bodies['log_event'] as Buffer).toString().includes('gate_exposure'));
+    t.true(
+      gunzipSync(bodies['log_event'] as Buffer)
+        .toString()
+        .includes('gate_exposure'),
+    );
   });
 }
 
@@ -122,7 +138,11 @@ test('flush with a timeout returns after the failed attempt, and the retry deliv
   const source = new Source();
   const clock = new FakeClock();
   let attempts = 0;
-  const events = delivery(source, { upload: () => (++attempts === 1 ? down() : Promise.resolve()), clock, retryBackoff: 1_000 });
+  const events = delivery(source, {
+    upload: () => (++attempts === 1 ? down() : Promise.resolve()),
+    clock,
+    retryBackoff: 1_000,
+  });
   source.log(5);
   // No time passes, so nothing but the attempt is waited for.
   t.deepEqual(await events.flush({ timeoutMs: 3_000 }), { delivered: 0, kept: 5, dropped: 0 });
@@ -138,7 +158,12 @@ test('the next flush with a timeout tries again what waits for its retry', async
   const clock = new FakeClock();
   let isDown = true;
   let attempts = 0;
-  const events = delivery(source, { upload: () => (attempts++, isDown ? down() : Promise.resolve()), clock, retryBackoff: 60_000, concurrency: 2 });
+  const events = delivery(source, {
+    upload: () => (attempts++, isDown ? down() : Promise.resolve()),
+    clock,
+    retryBackoff: 60_000,
+    concurrency: 2,
+  });
   source.log(50);
   t.like(await events.flush({ timeoutMs: 3_000 }), { delivered: 0, kept: 50 });
   t.is(attempts, 2, 'others are not tried beside those that failed');
@@ -151,8 +176,12 @@ test('flush with a timeout does not override Retry-After, and without one it wai
   const source = new Source();
   const clock = new FakeClock();
   let attempts = 0;
-  const busy = (): Promise<never> => Promise.reject(new NetworkError('status', 'busy', 429, 20_000));
-  const events = delivery(source, { upload: () => (++attempts === 1 ? busy() : Promise.resolve()), clock });
+  const busy = (): Promise<never> =>
+    Promise.reject(new NetworkError('status', 'busy', 429, 20_000));
+  const events = delivery(source, {
+    upload: () => (++attempts === 1 ? busy() : Promise.resolve()),
+    clock,
+  });
   source.log(1);
   t.like(await events.flush({ timeoutMs: 3_000 }), { kept: 1 });
   t.like(await events.flush({ timeoutMs: 3_000 }), { kept: 1 });

@@ -11,7 +11,10 @@ const status = (code: number, retryAfterMs: number | null = null): NetworkError 
   new NetworkError('status', `failed with status ${code}`, code, retryAfterMs);
 
 /** Uploads answered by a script: an error rejects, null succeeds; after its end all succeed. */
-function scripted(script: (Error | null)[]): { uploads: EventUpload[]; upload(upload: EventUpload): Promise<void> } {
+function scripted(script: (Error | null)[]): {
+  uploads: EventUpload[];
+  upload(upload: EventUpload): Promise<void>;
+} {
   const uploads: EventUpload[] = [];
   return {
     uploads,
@@ -31,8 +34,14 @@ test('flush delivers everything pending, in batches, oldest first', async (t) =>
   const events = delivery(source, { upload, concurrency: 1, clock: new FakeClock() });
   source.log(25);
   t.deepEqual(await events.flush(), { delivered: 25, kept: 0, dropped: 0 });
-  t.deepEqual(uploads.map(({ count }) => count), [10, 10, 5]);
-  t.deepEqual(uploads.flatMap(eventsOf), Array.from({ length: 25 }, (_, i) => i));
+  t.deepEqual(
+    uploads.map(({ count }) => count),
+    [10, 10, 5],
+  );
+  t.deepEqual(
+    uploads.flatMap(eventsOf),
+    Array.from({ length: 25 }, (_, i) => i),
+  );
   t.is(new Set(uploads.map(({ batchId }) => batchId)).size, 3);
 });
 
@@ -56,12 +65,28 @@ test('one retry chain per batch: n+1 uploads, same ID and count, doubling delays
   t.deepEqual(clock.delays, [1_000, 2_000, 4_000]);
   t.is(new Set(uploads.map(({ batchId }) => batchId)).size, 1);
   t.true(uploads.every(({ count }) => count === 3));
-  t.like(events.counters(), { queued: 3, retried: 3, dropped: 0, lastError: 'NetworkError: failed with status 500' });
+  t.like(events.counters(), {
+    queued: 3,
+    retried: 3,
+    dropped: 0,
+    lastError: 'NetworkError: failed with status 500',
+  });
 });
 
 test('network errors, timeouts, 408, 429 and 5xx are retried; other statuses drop the batch at once', async (t) => {
-  const retried = [status(408), status(429), status(500), status(599), new NetworkError('network', 'x'), new Error('y')];
-  for (const error of [...retried, new NetworkError('timeout', 'x'), new NetworkError('too_many_requests', 'x')]) {
+  const retried = [
+    status(408),
+    status(429),
+    status(500),
+    status(599),
+    new NetworkError('network', 'x'),
+    new Error('y'),
+  ];
+  for (const error of [
+    ...retried,
+    new NetworkError('timeout', 'x'),
+    new NetworkError('too_many_requests', 'x'),
+  ]) {
     const source = new Source();
     const clock = new FakeClock();
     const { uploads, upload } = scripted([error]);
@@ -76,7 +101,11 @@ test('network errors, timeouts, 408, 429 and 5xx are retried; other statuses dro
     const source = new Source();
     const lost: [string, number][] = [];
     const { uploads, upload } = scripted([status(code)]);
-    const events = delivery(source, { upload, clock: new FakeClock(), onDropped: ({ reason, count }) => lost.push([reason, count]) });
+    const events = delivery(source, {
+      upload,
+      clock: new FakeClock(),
+      onDropped: ({ reason, count }) => lost.push([reason, count]),
+    });
     source.log(2);
     t.deepEqual(await events.flush(), { delivered: 0, kept: 0, dropped: 2 });
     t.is(uploads.length, 1);
@@ -205,7 +234,13 @@ test('the queue is bounded by events: the oldest go first and are counted', asyn
     arrived.push(...eventsOf(upload));
     return Promise.resolve();
   };
-  const events = delivery(source, { upload, clock, retryLimit: 0, maxQueuedEvents: 50, concurrency: 1 });
+  const events = delivery(source, {
+    upload,
+    clock,
+    retryLimit: 0,
+    maxQueuedEvents: 50,
+    concurrency: 1,
+  });
   events.start();
   for (let i = 0; i < 20; i++) {
     source.log(10);
@@ -214,14 +249,23 @@ test('the queue is bounded by events: the oldest go first and are counted', asyn
   t.like(events.counters(), { queued: 50, dropped: 150 });
   isDown = false;
   await events.flush();
-  t.deepEqual(arrived.sort((a, b) => a - b), Array.from({ length: 50 }, (_, i) => 150 + i));
+  t.deepEqual(
+    arrived.sort((a, b) => a - b),
+    Array.from({ length: 50 }, (_, i) => 150 + i),
+  );
   t.is(source.pending(), 0);
 });
 
 test('the queue is bounded by bytes, overhead of tiny batches included', async (t) => {
   const source = new Source();
   const upload = always(new NetworkError('network', 'down'));
-  const more = { upload, clock: new FakeClock(), retryLimit: 0, maxBatchEvents: 1, maxQueuedBytes: 10 * (512 + 8) };
+  const more = {
+    upload,
+    clock: new FakeClock(),
+    retryLimit: 0,
+    maxBatchEvents: 1,
+    maxQueuedBytes: 10 * (512 + 8),
+  };
   const events = delivery(source, more);
   source.log(100);
   await events.flush();
@@ -234,7 +278,12 @@ test('while uploads succeed slowly, events wait in the engine instead of being d
   const source = new Source();
   const held: (() => void)[] = [];
   const upload = (): Promise<void> => new Promise((resolve) => held.push(resolve));
-  const events = delivery(source, { upload, clock: new FakeClock(), maxQueuedEvents: 100, concurrency: 2 });
+  const events = delivery(source, {
+    upload,
+    clock: new FakeClock(),
+    maxQueuedEvents: 100,
+    concurrency: 2,
+  });
   source.log(500);
   const flushed = events.flush();
   let isDone = false;
@@ -252,7 +301,10 @@ test('flush(timeout) settles at its budget, and the upload goes on', async (t) =
   const source = new Source();
   const clock = new FakeClock();
   const held: (() => void)[] = [];
-  const events = delivery(source, { upload: () => new Promise((resolve) => held.push(() => resolve(undefined))), clock });
+  const events = delivery(source, {
+    upload: () => new Promise((resolve) => held.push(() => resolve(undefined))),
+    clock,
+  });
   source.log(4);
   const flushed = events.flush({ timeoutMs: 500 });
   await clock.advance(500);
@@ -295,7 +347,11 @@ test('shutdown aborts a black hole at its budget and counts what was lost', asyn
 test('shutdown wakes a chain that waits, and a dead server is given up after two quick retries', async (t) => {
   const source = new Source();
   const clock = new FakeClock();
-  const events = delivery(source, { upload: always(new NetworkError('network', 'down')), clock, retryBackoff: 60_000 });
+  const events = delivery(source, {
+    upload: always(new NetworkError('network', 'down')),
+    clock,
+    retryBackoff: 60_000,
+  });
   source.log(5);
   const flushed = events.flush();
   await settle();
@@ -359,10 +415,16 @@ test('batches are gzipped unless turned off or failing', async (t) => {
     source.log(10);
     await events.flush();
     t.true(uploads[0]?.isGzipped);
-    t.deepEqual(JSON.parse(gunzipSync(uploads[0]?.body ?? '').toString()), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    t.deepEqual(
+      JSON.parse(gunzipSync(uploads[0]?.body ?? '').toString()),
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    );
   }
   const failing = (): Promise<Uint8Array> => Promise.reject(new Error('no zlib'));
-  for (const more of [{ compress: gzipNode, compressionEnabled: () => false }, { compress: failing }]) {
+  for (const more of [
+    { compress: gzipNode, compressionEnabled: () => false },
+    { compress: failing },
+  ]) {
     const source = new Source();
     const { uploads, upload } = scripted([]);
     const events = delivery(source, { upload, clock: new FakeClock(), ...more });
@@ -379,16 +441,30 @@ test('a batch that the engine gzipped goes out as it is, and is asked for while 
   const takeBatch = async (max: number, gzip: boolean) => {
     asked.push(gzip);
     const { count, body } = await source.takeBatch(max);
-    return gzip ? { count, body: gzipSync(body), isGzipped: true } : { count, body, isGzipped: false };
+    return gzip
+      ? { count, body: gzipSync(body), isGzipped: true }
+      : { count, body, isGzipped: false };
   };
   const twice = (): Promise<never> => Promise.reject(new Error('compressed twice'));
-  for (const [more, isGzipped] of [[{}, true], [{ compressionEnabled: () => false }, false]] as const) {
+  for (const [more, isGzipped] of [
+    [{}, true],
+    [{ compressionEnabled: () => false }, false],
+  ] as const) {
     const { uploads, upload } = scripted([]);
-    const events = delivery(source, { upload, takeBatch, compress: twice, clock: new FakeClock(), ...more });
+    const events = delivery(source, {
+      upload,
+      takeBatch,
+      compress: twice,
+      clock: new FakeClock(),
+      ...more,
+    });
     source.log(1);
     await events.flush();
     t.is(uploads[0]?.isGzipped, isGzipped);
-    t.deepEqual(JSON.parse(String(isGzipped ? gunzipSync(uploads[0]!.body) : Buffer.from(uploads[0]!.body))), [asked.length - 1]);
+    t.deepEqual(
+      JSON.parse(String(isGzipped ? gunzipSync(uploads[0]!.body) : Buffer.from(uploads[0]!.body))),
+      [asked.length - 1],
+    );
   }
   t.deepEqual(asked, [true, false]);
 });
@@ -398,17 +474,29 @@ test('hostile callbacks and an engine that fails are contained', async (t) => {
   const boom = (): never => {
     throw new Error('boom');
   };
-  const events = delivery(source, { clock: new FakeClock(), beforeFlush: boom, onDropped: boom, upload: always(status(400)) });
+  const events = delivery(source, {
+    clock: new FakeClock(),
+    beforeFlush: boom,
+    onDropped: boom,
+    upload: always(status(400)),
+  });
   source.log(1);
   t.is((await events.flush()).dropped, 1);
-  const broken = delivery(source, { clock: new FakeClock(), takeBatch: () => Promise.reject(new Error('engine')) });
+  const broken = delivery(source, {
+    clock: new FakeClock(),
+    takeBatch: () => Promise.reject(new Error('engine')),
+  });
   source.log(1);
   t.deepEqual(await broken.flush(), { delivered: 0, kept: 1, dropped: 0 });
 });
 
 test('the text of the last error holds no key', async (t) => {
   const source = new Source();
-  const events = delivery(source, { clock: new FakeClock(), upload: always(new NetworkError('network', 'at secret-key-1234')), retryLimit: 0 });
+  const events = delivery(source, {
+    clock: new FakeClock(),
+    upload: always(new NetworkError('network', 'at secret-key-1234')),
+    retryLimit: 0,
+  });
   source.log(1);
   await events.flush();
   t.is(events.counters().lastError, 'NetworkError: at ******');

@@ -9,12 +9,16 @@ import { FakeClock, settle } from '../network/fake-clock';
 import { Source, delivery } from './source';
 
 const quiet = { warn() {}, error() {}, logLevel: 'none' as const };
-const sum = (counts: DroppedByReason): number => Object.values(counts).reduce((all, one) => all + one, 0);
+const sum = (counts: DroppedByReason): number =>
+  Object.values(counts).reduce((all, one) => all + one, 0);
 
 test('one line at once, then the sums of a minute', (t) => {
   const clock = new FakeClock();
   const lines: string[] = [];
-  const logger = new SafeLogger({ warn: (line) => void lines.push(String(line)), error() {}, logLevel: 'warn' }, ['secret-key-9']);
+  const logger = new SafeLogger(
+    { warn: (line) => void lines.push(String(line)), error() {}, logLevel: 'warn' },
+    ['secret-key-9'],
+  );
   const told: DroppedEvents[] = [];
   const ledger = new DropLedger({ clock, logger, onDropped: (dropped) => void told.push(dropped) });
   ledger.add('limit', 5, new Error('first'));
@@ -33,13 +37,24 @@ test('one line at once, then the sums of a minute', (t) => {
   ledger.say(true);
   t.is(lines.length, 3);
   t.is(ledger.total, 15);
-  t.deepEqual(told.map(({ reason, count }) => [reason, count]), [['limit', 5], ['limit', 7], ['refused', 2], ['spool', 1]]);
+  t.deepEqual(
+    told.map(({ reason, count }) => [reason, count]),
+    [
+      ['limit', 5],
+      ['limit', 7],
+      ['refused', 2],
+      ['spool', 1],
+    ],
+  );
   t.false(JSON.stringify(told).includes('secret-key-9'));
 });
 
 test('each reason, and dropped is their sum', async (t) => {
   const refuse = (status: number) => () => Promise.reject(new NetworkError('status', 'no', status));
-  const cases: [string, () => Promise<unknown>, number][] = [['refused', refuse(400), 3], ['size', refuse(413), 1]];
+  const cases: [string, () => Promise<unknown>, number][] = [
+    ['refused', refuse(400), 3],
+    ['size', refuse(413), 1],
+  ];
   for (const [reason, upload, events] of cases) {
     const source = new Source();
     const sent = delivery(source, { upload, clock: new FakeClock() });
@@ -50,13 +65,28 @@ test('each reason, and dropped is their sum', async (t) => {
   const source = new Source();
   const dead = { limit: 4, engine: 6 };
   const down = (): Promise<void> => Promise.reject(new NetworkError('network', 'down'));
-  const sent = delivery(source, { upload: down, clock: new FakeClock(), retryLimit: 0, maxQueuedEvents: 10, engineDropped: () => dead });
+  const sent = delivery(source, {
+    upload: down,
+    clock: new FakeClock(),
+    retryLimit: 0,
+    maxQueuedEvents: 10,
+    engineDropped: () => dead,
+  });
   source.log(25);
   sent.countInvalid(new Error('no JSON'));
   await sent.flush();
   dead.engine = 8;
   const { dropped, droppedByReason } = sent.counters();
-  t.deepEqual(droppedByReason, { limit: 4 + 20, size: 0, refused: 0, spool: 0, engine: 8, invalid: 1, beforeLog: 0, unsent: 0 });
+  t.deepEqual(droppedByReason, {
+    limit: 4 + 20,
+    size: 0,
+    refused: 0,
+    spool: 0,
+    engine: 8,
+    invalid: 1,
+    beforeLog: 0,
+    unsent: 0,
+  });
   t.is(dropped, sum(droppedByReason));
   sent.endNow();
   t.like(sent.counters(), { queued: 0, kept: 0, droppedByReason: { unsent: 5 } });
@@ -87,7 +117,13 @@ for (const engine of TESTED_ENGINES) {
     };
     const networkOverrideFunc = (url: string): Promise<Response> =>
       Promise.resolve(new Response('{}', { status: url.includes('log_event') ? 403 : 200 }));
-    const s = new StatsigServer('secret-dropped', { engine, networkOverrideFunc, onEventsDropped, logger: quiet, disableDiagnostics: true });
+    const s = new StatsigServer('secret-dropped', {
+      engine,
+      networkOverrideFunc,
+      onEventsDropped,
+      logger: quiet,
+      disableDiagnostics: true,
+    });
     await s.initializeAsync();
     await s.flush();
     told.length = 0;
@@ -96,7 +132,14 @@ for (const engine of TESTED_ENGINES) {
     await s.flush();
     s.logEvent({ userID: 'u' }, 'e');
     await s.shutdownAsync();
-    t.deepEqual(told.map(({ reason, count }) => [reason, count]), [['invalid', 1], ['refused', 1], ['refused', 1]]);
+    t.deepEqual(
+      told.map(({ reason, count }) => [reason, count]),
+      [
+        ['invalid', 1],
+        ['refused', 1],
+        ['refused', 1],
+      ],
+    );
     const { dropped, droppedByReason } = s.eventStats();
     t.is(dropped, sum(droppedByReason));
   });
@@ -105,8 +148,15 @@ for (const engine of TESTED_ENGINES) {
     const held: (() => void)[] = [];
     let isHeld = false;
     const networkOverrideFunc = (): Promise<Response> =>
-      (isHeld ? new Promise((resolve) => held.push(() => resolve(new Response('{}')))) : Promise.resolve(new Response('{}')));
-    const s = new StatsigServer('secret-signal', { engine, networkOverrideFunc, logger: quiet, disableDiagnostics: true });
+      isHeld
+        ? new Promise((resolve) => held.push(() => resolve(new Response('{}'))))
+        : Promise.resolve(new Response('{}'));
+    const s = new StatsigServer('secret-signal', {
+      engine,
+      networkOverrideFunc,
+      logger: quiet,
+      disableDiagnostics: true,
+    });
     await s.initializeAsync();
     await s.flush();
     isHeld = true;
@@ -116,7 +166,11 @@ for (const engine of TESTED_ENGINES) {
     while (held.length === 0) await settle();
     stop.abort();
     t.deepEqual(await flushed, { delivered: 0, kept: 1, dropped: 0 });
-    t.deepEqual(await s.flush({ signal: AbortSignal.abort() }), { delivered: 0, kept: 1, dropped: 0 });
+    t.deepEqual(await s.flush({ signal: AbortSignal.abort() }), {
+      delivered: 0,
+      kept: 1,
+      dropped: 0,
+    });
     for (const odd of [null, 'soon', {}, { timeout: 'x', signal: 5 }]) {
       const ended = s.flush(odd as never);
       isHeld = false;

@@ -44,15 +44,27 @@ test('500s, 429 with Retry-After, resets, silence and late answers: every event 
   });
   const source = new Source();
   const client = http(server.base, 600);
-  const events = delivery(source, { upload: (upload) => client.postEvents(upload), compress: gzipNode, retryBackoff: 5 });
+  const events = delivery(source, {
+    upload: (upload) => client.postEvents(upload),
+    compress: gzipNode,
+    retryBackoff: 5,
+  });
   source.log(300);
   const report = await events.flush();
   await events.shutdown();
   await server.stop();
   t.deepEqual(report, { delivered: 300, kept: 0, dropped: 0 });
   const arrived = [...accepted.values()].flat().sort((a, b) => a - b);
-  t.deepEqual(arrived, Array.from({ length: 300 }, (_, i) => i));
-  t.true(server.seen.every(({ headers }) => headers['statsig-event-count'] === '10' && headers['content-encoding'] === 'gzip'));
+  t.deepEqual(
+    arrived,
+    Array.from({ length: 300 }, (_, i) => i),
+  );
+  t.true(
+    server.seen.every(
+      ({ headers }) =>
+        headers['statsig-event-count'] === '10' && headers['content-encoding'] === 'gzip',
+    ),
+  );
   t.true([...attempts.values()].every((count) => count <= 3));
   t.true(events.counters().retried > 0);
 });
@@ -69,11 +81,17 @@ test('a black hole: shutdown keeps to its budget and counts what was lost', asyn
   await server.stop();
 });
 
-/** Runs a script over the sources of this package; resolves with its output when it exits by itself. */
+/**
+ * Runs a script over the sources of this package; resolves with its output when it exits by itself.
+ */
 function run(script: string, argument: string): Promise<string> {
-  const child: ChildProcess = spawn(process.execPath, ['--require=tsx/cjs', '-e', script, argument], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--require=tsx/cjs', '-e', script, argument],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   child.stdout?.on('data', (text: Buffer) => (output += text.toString()));
   return new Promise((resolve) => child.once('exit', (code) => resolve(`${output}${code}`)));

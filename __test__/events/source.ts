@@ -17,7 +17,11 @@ export class Source {
 
   takeBatchNow = (max: number): EncodedBatch => {
     const taken = this.events.splice(0, max);
-    return { count: taken.length, body: new TextEncoder().encode(JSON.stringify(taken)), isGzipped: false };
+    return {
+      count: taken.length,
+      body: new TextEncoder().encode(JSON.stringify(taken)),
+      isGzipped: false,
+    };
   };
 
   takeBatch = (max: number): Promise<EncodedBatch> => Promise.resolve(this.takeBatchNow(max));

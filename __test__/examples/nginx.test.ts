@@ -7,9 +7,14 @@ const ROOT = join(__dirname, '../..');
 
 needs('nginx')('instances behind nginx', async (t) => {
   const { code, output } = await new Promise<{ code: number; output: string }>((resolve) => {
-    execFile(process.execPath, ['examples/nginx/run.mjs'], { cwd: ROOT, timeout: 90_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : 1, output: stdout + (error === null ? '' : stderr) });
-    });
+    execFile(
+      process.execPath,
+      ['examples/nginx/run.mjs'],
+      { cwd: ROOT, timeout: 90_000 },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : 1, output: stdout + (error === null ? '' : stderr) });
+      },
+    );
   });
   t.is(code, 0, output);
   t.deepEqual(output.trim().split('\n'), [

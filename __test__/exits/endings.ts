@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { gunzipSync } from 'node:zlib';
 import { Loopback } from '../network/loopback';
 
-const SPECS = '{"has_updates":true,"time":1,"feature_gates":[],"dynamic_configs":[],"layer_configs":[]}';
+const SPECS =
+  '{"has_updates":true,"time":1,"feature_gates":[],"dynamic_configs":[],"layer_configs":[]}';
 
 /** Takes events and remembers whose they were: `arrived` by secret key, diagnostics left out. */
 export class Receiver {
@@ -20,10 +21,12 @@ export class Receiver {
   static async start(): Promise<Receiver> {
     const server = await Loopback.start(({ url, headers, body }, response) => {
       receiver.requests++;
-      if (!url.includes('log_event')) return void response.end(url.includes('specs') ? SPECS : '{}');
+      if (!url.includes('log_event'))
+        return void response.end(url.includes('specs') ? SPECS : '{}');
       if (receiver.isSilent) return;
       const text = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-      if (receiver.isDown && isOfApplication(text.toString())) return void response.writeHead(500).end('{}');
+      if (receiver.isDown && isOfApplication(text.toString()))
+        return void response.writeHead(500).end('{}');
       receiver.take(String(headers['statsig-api-key']), text.toString());
       response.writeHead(202).end('{}');
     });
@@ -73,10 +76,15 @@ export interface Started {
 const LIMIT_MS = 120_000;
 
 /**
- * Runs a program with `make(options, key)`, `say(text)`, `U` and `args` in scope; `say` writes at once, so it works
- * at the end of a process, too.
+ * Runs a program with `make(options, key)`, `say(text)`, `U` and `args` in scope; `say` writes at
+ * once, so it works at the end of a process, too.
  */
-export function start(program: string, api: string, args: unknown = {}, nodeArguments: string[] = []): Started {
+export function start(
+  program: string,
+  api: string,
+  args: unknown = {},
+  nodeArguments: string[] = [],
+): Started {
   const script = `
     const { StatsigServer, Statsig } = require('./src/index');
     const { writeSync } = require('node:fs');
@@ -97,11 +105,13 @@ export function start(program: string, api: string, args: unknown = {}, nodeArgu
   });
   child.stderr.resume();
   const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-  const ended = new Promise<Ended>((resolve) => child.once('close', (code, signal) => {
-    clearTimeout(timer);
-    for (const wake of state.waiting) wake();
-    resolve({ code, signal, output: state.output });
-  }));
+  const ended = new Promise<Ended>((resolve) =>
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      for (const wake of state.waiting) wake();
+      resolve({ code, signal, output: state.output });
+    }),
+  );
   const said = async (text: string): Promise<void> => {
     while (!state.output.includes(text) && child.exitCode === null && child.signalCode === null) {
       await new Promise<void>((resolve) => state.waiting.push(resolve));

@@ -1,4 +1,7 @@
-/** Hosts that are frozen between invocations: `flushAfter` has delivered by then, and nothing runs in between. */
+/**
+ * Hosts that are frozen between invocations: `flushAfter` has delivered by then, and nothing runs
+ * in between.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +22,10 @@ async function receive(t: ExecutionContext): Promise<Receiver> {
   return receiver;
 }
 
-/** A function as a host runs it: one line of input is one invocation. Its lines of output are the answers. */
+/**
+ * A function as a host runs it: one line of input is one invocation. Its lines of output are the
+ * answers.
+ */
 const FUNCTION = `
   const s = make({ engine: args.engine, loggingIntervalMs: 20, disableRulesetsSync: false, ...args.options });
   const handler = s.flushAfter(async (event) => {
@@ -53,29 +59,46 @@ if (process.platform !== 'win32') {
     const eventSpool = mkdtempSync(join(tmpdir(), 'freeze-'));
     t.teardown(() => rmSync(eventSpool, { recursive: true, force: true }));
     receiver.isDown = true;
-    const { child, ended, said } = start(FUNCTION, receiver.api, { options: { eventSpool, postLogsRetryLimit: 0 } });
+    const { child, ended, said } = start(FUNCTION, receiver.api, {
+      options: { eventSpool, postLogsRetryLimit: 0 },
+    });
     child.stdin!.write('one\n');
     await said('answer to one');
     child.kill('SIGSTOP');
     child.kill('SIGKILL');
     await ended;
     receiver.isDown = false;
-    await start('const s = make(args); await s.initializeAsync(); await s.shutdownAsync(5000);', receiver.api, { eventSpool }).ended;
+    await start(
+      'const s = make(args); await s.initializeAsync(); await s.shutdownAsync(5000);',
+      receiver.api,
+      { eventSpool },
+    ).ended;
     t.deepEqual(receiver.arrived, { 'secret-ending': 50 });
   });
 }
 
 /** An instance on a clock of its own, whose requests are counted. */
-async function instance(): Promise<{ s: StatsigServer; clock: FakeClock; urls: string[]; isSilent: boolean }> {
+async function instance(): Promise<{
+  s: StatsigServer;
+  clock: FakeClock;
+  urls: string[];
+  isSilent: boolean;
+}> {
   const urls: string[] = [];
   const clock = new FakeClock();
   const networkOverrideFunc = (url: string): Promise<Response> => {
     if (made.isSilent) return new Promise(() => undefined);
     urls.push(url.replace(/^.*\/v1\//, '').replace(/\/.*/, ''));
-    const body = url.includes('specs') ? { has_updates: true, time: 1, feature_gates: [], dynamic_configs: [], layer_configs: [] } : {};
+    const body = url.includes('specs')
+      ? { has_updates: true, time: 1, feature_gates: [], dynamic_configs: [], layer_configs: [] }
+      : {};
     return Promise.resolve(new Response(JSON.stringify(body)));
   };
-  const s = new StatsigServer('secret-freeze', { networkOverrideFunc, logger: quiet, disableDiagnostics: true, engine: 'js' }, { clock });
+  const s = new StatsigServer(
+    'secret-freeze',
+    { networkOverrideFunc, logger: quiet, disableDiagnostics: true, engine: 'js' },
+    { clock },
+  );
   const made = { s, clock, urls, isSilent: false };
   await s.initializeAsync();
   await s.flush();
@@ -131,22 +154,42 @@ test('waitUntil, given or found, takes the delivery over; one that throws does n
     }
   }
   const context = new Context();
-  await s.flushAfter((_request: object, _environment: null, _context: Context) => log())({}, null, context);
+  await s.flushAfter((_request: object, _environment: null, _context: Context) => log())(
+    {},
+    null,
+    context,
+  );
   t.is(context.taken.length, 1);
   await Promise.all(context.taken);
   t.is(urls.length, 2);
 
-  await s.flushAfter(log, { waitUntil: () => { throw new Error('outside of a request'); } })();
+  await s.flushAfter(log, {
+    waitUntil: () => {
+      throw new Error('outside of a request');
+    },
+  })();
   t.is(urls.length, 3);
   await s.shutdownAsync();
 });
 
 test('this, arguments, results and errors of a handler are passed on; what is no function is refused', async (t) => {
   const { s } = await instance();
-  const holder = { n: 2, times: s.flushAfter(function (this: { n: number }, a: number, b: number) { return this.n * a * b; }) };
+  const holder = {
+    n: 2,
+    times: s.flushAfter(function (this: { n: number }, a: number, b: number) {
+      return this.n * a * b;
+    }),
+  };
   t.is(await holder.times(3, 4), 24);
   const error = new StatsigError('mine');
-  t.is(await t.throwsAsync(s.flushAfter(() => { throw error; })()), error);
+  t.is(
+    await t.throwsAsync(
+      s.flushAfter(() => {
+        throw error;
+      })(),
+    ),
+    error,
+  );
   t.is(await t.throwsAsync(s.flushAfter(() => Promise.reject(error))()), error);
   t.throws(() => s.flushAfter(null as never), { instanceOf: TypeError });
   await s.shutdownAsync();
@@ -157,7 +200,13 @@ test('a server that is silent holds an answer for the timeout only', async (t) =
   const made = await instance();
   const { s, clock } = made;
   made.isSilent = true;
-  const answer = s.flushAfter(() => { s.logEvent(U, 'e'); return 1; }, { timeout: 300 })();
+  const answer = s.flushAfter(
+    () => {
+      s.logEvent(U, 'e');
+      return 1;
+    },
+    { timeout: 300 },
+  )();
   await clock.advance(299);
   await clock.advance(1);
   t.is(await answer, 1);

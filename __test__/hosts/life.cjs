@@ -13,7 +13,9 @@ const patience = name === 'timers that fire at once' ? undefined : 10_000;
 
 (async () => {
   const server = await service();
-  const api = name.endsWith('no network') ? undefined : `http://127.0.0.1:${server.address().port}/v1`;
+  const api = name.endsWith('no network')
+    ? undefined
+    : `http://127.0.0.1:${server.address().port}/v1`;
   const late = realTimeout(() => {
     console.log('did not settle');
     process.exit(1);
@@ -23,7 +25,8 @@ const patience = name === 'timers that fire at once' ? undefined : 10_000;
   const { MemoryDataAdapter } = require(path.join(dist, 'storage/memory-adapter'));
   if (when === 'after') setups[name]();
   const facts = {};
-  for (const engine of engines.split(',')) facts[engine] = await lives(engine, { StatsigServer, MemoryDataAdapter, api, patience });
+  for (const engine of engines.split(','))
+    facts[engine] = await lives(engine, { StatsigServer, MemoryDataAdapter, api, patience });
   console.log(JSON.stringify(facts));
   clearTimeout(late);
   process.exit(0);

@@ -19,9 +19,14 @@ function jestIn(project: string, ...more: string[]): Promise<{ code: number; out
   const args = [JEST, '--config', config, '--ci', '--runInBand', '--colors=false', ...more];
   return new Promise((resolve) => {
     const env = { ...process.env, STATSIG_TEST_ENGINES: TESTED_ENGINES.join(',') };
-    execFile(process.execPath, args, { cwd: ROOT, timeout: 100_000, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : 1, output: stdout + stderr });
-    });
+    execFile(
+      process.execPath,
+      args,
+      { cwd: ROOT, timeout: 100_000, env },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : 1, output: stdout + stderr });
+      },
+    );
   });
 }
 
@@ -40,13 +45,16 @@ test('the check can fail', async (t) => {
   t.regex(output, /1 open handle/);
 });
 
-/** A project of its own, because a mapped module has no `__mocks__` and is known by another name. */
+/**
+ * A project of its own, because a mapped module has no `__mocks__` and is known by another name.
+ */
 test('installed as statsig-node: factories, __mocks__, module registries', async (t) => {
   const project = mkdtempSync(join(tmpdir(), 'statsig-jest-'));
   t.teardown(() => rmSync(project, { recursive: true, force: true }));
   cpSync(join(__dirname, 'installed'), project, { recursive: true });
   const installed = join(project, 'node_modules/statsig-node');
-  for (const part of ['dist', 'package.json']) cpSync(join(ROOT, part), join(installed, part), { recursive: true });
+  for (const part of ['dist', 'package.json'])
+    cpSync(join(ROOT, part), join(installed, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(installed, 'node_modules'));
   const { code, output } = await jestIn(project);
   t.is(code, 0, output);

@@ -16,9 +16,16 @@ interface Ended {
 }
 
 /** Runs the command from its source; `onOutput` sees the output so far and the way to end it. */
-function run(args: string[], onOutput: (stdout: string, end: () => void) => void = () => undefined): Promise<Ended> {
+function run(
+  args: string[],
+  onOutput: (stdout: string, end: () => void) => void = () => undefined,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--require=tsx/cjs', join(root, 'src', 'cli.ts'), ...args], { cwd: root });
+    const child = spawn(
+      process.execPath,
+      ['--require=tsx/cjs', join(root, 'src', 'cli.ts'), ...args],
+      { cwd: root },
+    );
     const ended: Ended = { code: null, stdout: '', stderr: '' };
     child.stderr.on('data', (chunk) => (ended.stderr += String(chunk)));
     child.stdout.on('data', (chunk) => {
@@ -34,17 +41,22 @@ const onUnix = unless(process.platform === 'win32' ? 'Windows has no SIGTERM to 
 
 onUnix('serve answers until it is told to end, then says what arrived', async (t) => {
   let asked: Promise<unknown> | undefined;
-  const ended = await run(['serve', '--specs', sample, '--id-lists', lists, '--port', '0'], (stdout, end) => {
-    const url = /on (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
-    if (!url || !stdout.includes('Ctrl-C') || asked) return;
-    const ask = async (): Promise<unknown[]> => {
-      const specs = (await axios.get(`${url}/v1/download_config_specs/secret-x.json`, { proxy: false })).data;
-      const index = (await axios.post(`${url}/v1/get_id_lists`, {}, { proxy: false })).data;
-      await axios.post(`${url}/v1/log_event`, { events: [{ eventName: 'e' }] }, { proxy: false });
-      return [specs.has_updates, Object.keys(index)];
-    };
-    asked = ask().finally(end);
-  });
+  const ended = await run(
+    ['serve', '--specs', sample, '--id-lists', lists, '--port', '0'],
+    (stdout, end) => {
+      const url = /on (http:\/\/127\.0\.0\.1:\d+)/.exec(stdout)?.[1];
+      if (!url || !stdout.includes('Ctrl-C') || asked) return;
+      const ask = async (): Promise<unknown[]> => {
+        const specs = (
+          await axios.get(`${url}/v1/download_config_specs/secret-x.json`, { proxy: false })
+        ).data;
+        const index = (await axios.post(`${url}/v1/get_id_lists`, {}, { proxy: false })).data;
+        await axios.post(`${url}/v1/log_event`, { events: [{ eventName: 'e' }] }, { proxy: false });
+        return [specs.has_updates, Object.keys(index)];
+      };
+      asked = ask().finally(end);
+    },
+  );
   t.deepEqual(await asked, [true, ['club_riders']]);
   t.is(ended.code, 0);
   t.true(ended.stdout.includes('1 events had arrived.'));

@@ -11,7 +11,13 @@ import axios from 'axios';
 import { createLocalServer, hashUnitId } from '../../src/local-server';
 import type { LocalServer, LocalServerOptions } from '../../src/local-server';
 
-const project = { has_updates: true, time: 1_000, feature_gates: [{ name: 'a' }], dynamic_configs: [], layer_configs: [] };
+const project = {
+  has_updates: true,
+  time: 1_000,
+  feature_gates: [{ name: 'a' }],
+  dynamic_configs: [],
+  layer_configs: [],
+};
 
 async function start(t: ExecutionContext, options: LocalServerOptions = {}): Promise<LocalServer> {
   const server = await createLocalServer(options);
@@ -39,14 +45,21 @@ function temporaryFolder(t: ExecutionContext): string {
 test('specs: the payload byte for byte, and "no updates" to whoever has this time', async (t) => {
   const text = `{"time":1000, "n": 1e21,"has_updates":true}`;
   const server = await start(t, { specs: text });
-  const first = await getRaw(`${server.api}/download_config_specs/secret-x.json`, { 'accept-encoding': 'identity' });
+  const first = await getRaw(`${server.api}/download_config_specs/secret-x.json`, {
+    'accept-encoding': 'identity',
+  });
   t.is(first.status, 200);
   t.is(first.data.toString(), text);
-  const again = await client.get(`${server.api}/download_config_specs/secret-x.json?sinceTime=1000`);
+  const again = await client.get(
+    `${server.api}/download_config_specs/secret-x.json?sinceTime=1000`,
+  );
   t.deepEqual(again.data, { has_updates: false });
   const older = await client.get(`${server.api}/download_config_specs/secret-x.json?sinceTime=999`);
   t.is(older.data.time, 1000);
-  t.deepEqual(server.requests('specs').map((request) => request.query), [{}, { sinceTime: '1000' }, { sinceTime: '999' }]);
+  t.deepEqual(
+    server.requests('specs').map((request) => request.query),
+    [{}, { sinceTime: '1000' }, { sinceTime: '999' }],
+  );
 });
 
 test('specs: gzip only when accepted, and 304 for a known ETag', async (t) => {
@@ -90,7 +103,9 @@ test('specs file: an edit is served with a later time; a broken or missing file 
 });
 
 test('a bad file and contradicting options are told at once', async (t) => {
-  await t.throwsAsync(createLocalServer({ specsFile: join(temporaryFolder(t), 'absent.json') }), { code: 'ENOENT' });
+  await t.throwsAsync(createLocalServer({ specsFile: join(temporaryFolder(t), 'absent.json') }), {
+    code: 'ENOENT',
+  });
   await t.throwsAsync(createLocalServer({ specs: {}, specsFile: 'x' }), { instanceOf: TypeError });
 });
 
@@ -101,7 +116,13 @@ test('ID lists: index, ranges, growth, replacement, removal', async (t) => {
   t.is(hashUnitId('u1'), 'u4IDDbwr');
 
   const first = (await index()).vip;
-  t.deepEqual(first, { name: 'vip', size: 20, url: `${server.url}/id_lists/file_1`, fileID: 'file_1', creationTime: 1 });
+  t.deepEqual(first, {
+    name: 'vip',
+    size: 20,
+    url: `${server.url}/id_lists/file_1`,
+    fileID: 'file_1',
+    creationTime: 1,
+  });
   const whole = await getRaw(first.url);
   t.is(whole.status, 200);
   t.is(whole.data.toString(), line('u1') + line('u2'));
@@ -130,7 +151,10 @@ test('ID lists from a folder: unit IDs or wire text', async (t) => {
   const server = await start(t, { idListsDirectory: folder });
   const index = (await client.post(`${server.api}/get_id_lists`, {})).data;
   t.deepEqual(Object.keys(index), ['plain', 'wire']);
-  t.is((await getRaw(index.plain.url)).data.toString(), `+${hashUnitId('u1')}\n+${hashUnitId('u2')}\n`);
+  t.is(
+    (await getRaw(index.plain.url)).data.toString(),
+    `+${hashUnitId('u1')}\n+${hashUnitId('u2')}\n`,
+  );
   t.is((await getRaw(index.wire.url)).data.toString(), '+abc\n-abc\n');
 });
 
@@ -139,13 +163,24 @@ test('events: plain and gzipped batches are kept in order and shown', async (t) 
   const plain = await client.post(`${server.api}/log_event`, batch('one', 'two'));
   t.is(plain.status, 202);
   t.deepEqual(plain.data, { success: true });
-  const headers = { 'content-encoding': 'gzip', 'content-type': 'application/json', 'statsig-event-count': '1' };
+  const headers = {
+    'content-encoding': 'gzip',
+    'content-type': 'application/json',
+    'statsig-event-count': '1',
+  };
   const zipped = gzipSync(JSON.stringify(batch('<three>')));
   await client.post(`${server.api}/log_event`, zipped, { headers });
 
-  t.deepEqual(server.events().map((event) => event.eventName), ['one', 'two', '<three>']);
+  t.deepEqual(
+    server.events().map((event) => event.eventName),
+    ['one', 'two', '<three>'],
+  );
   t.deepEqual(server.events()[0]?.statsigMetadata, { sdkType: 'test' });
-  t.like(server.requests('events')[1], { wireBytes: zipped.length, status: 202, body: JSON.stringify(batch('<three>')) });
+  t.like(server.requests('events')[1], {
+    wireBytes: zipped.length,
+    status: 202,
+    body: JSON.stringify(batch('<three>')),
+  });
   const shown = (await client.get(`${server.url}/_events`)).data;
   t.is(shown.count, 3);
   t.deepEqual(shown.events[0].event, batch('one').events[0]);
@@ -153,7 +188,8 @@ test('events: plain and gzipped batches are kept in order and shown', async (t) 
   const page = await client.get<string>(`${server.url}/`, { headers: { accept: 'text/html' } });
   t.true(page.data.includes('&#60;three&#62;'));
   t.false(page.data.includes('<three>'));
-  const overview = (await client.get(`${server.url}/`, { headers: { accept: 'application/json' } })).data;
+  const overview = (await client.get(`${server.url}/`, { headers: { accept: 'application/json' } }))
+    .data;
   t.is(overview.events.received, 3);
   t.is(overview.requests.events, 2);
 
@@ -165,7 +201,10 @@ test('events: broken bodies are refused and nothing is kept', async (t) => {
   const server = await start(t);
   const post = (body: string | Buffer, encoding?: string) =>
     client.post(`${server.api}/log_event`, body, {
-      headers: { 'content-type': 'application/json', ...(encoding ? { 'content-encoding': encoding } : {}) },
+      headers: {
+        'content-type': 'application/json',
+        ...(encoding ? { 'content-encoding': encoding } : {}),
+      },
     });
   t.is((await post('not json')).status, 400);
   t.is((await post('{"events":{}}')).status, 400);
@@ -180,7 +219,10 @@ test('what is kept is bounded, the oldest goes first', async (t) => {
   for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) {
     await client.post(`${server.api}/log_event`, batch(name));
   }
-  t.deepEqual(server.events().map((event) => event.eventName), ['c', 'd', 'e', 'f']);
+  t.deepEqual(
+    server.events().map((event) => event.eventName),
+    ['c', 'd', 'e', 'f'],
+  );
   t.is(server.droppedEvents(), 2);
   t.is(server.requests().length, 2);
   t.true(server.requests().reduce((sum, request) => sum + request.body.length, 0) <= 200);
@@ -208,7 +250,10 @@ test('faults: dropped and truncated answers fail at the client; a refused batch 
   server.fail({ route: 'events', status: 500, times: 1 });
   t.is((await client.post(`${server.api}/log_event`, batch('lost'))).status, 500);
   t.is((await client.post(`${server.api}/log_event`, batch('kept'))).status, 202);
-  t.deepEqual(server.events().map((event) => event.eventName), ['kept']);
+  t.deepEqual(
+    server.events().map((event) => event.eventName),
+    ['kept'],
+  );
   t.is(server.requests('specs')[0]?.status, 0);
 });
 
@@ -224,8 +269,16 @@ test('faults: an answer waits for a promise; waitFor sees requests as they are a
   release();
   t.is((await held).status, 200);
   await server.waitFor(() => server.requests('specs').length === 1);
-  await t.throwsAsync(server.waitFor(() => false, 1), { message: /did not hold within 1 ms/ });
-  await t.throwsAsync(server.waitFor(() => { throw new Error('asked'); }), { message: 'asked' });
+  await t.throwsAsync(
+    server.waitFor(() => false, 1),
+    { message: /did not hold within 1 ms/ },
+  );
+  await t.throwsAsync(
+    server.waitFor(() => {
+      throw new Error('asked');
+    }),
+    { message: 'asked' },
+  );
 });
 
 test('unknown paths are 404, exception reports are taken', async (t) => {

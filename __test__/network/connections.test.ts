@@ -10,7 +10,8 @@ import { Loopback, type Seen } from './loopback';
 type Answer = (seen: Seen, response: ServerResponse) => void;
 const USER = { userID: 'u' };
 
-const healthy: Answer = ({ url }, response) => void response.end(url.includes('download_config_specs') ? JSON.stringify(payload()) : '{}');
+const healthy: Answer = ({ url }, response) =>
+  void response.end(url.includes('download_config_specs') ? JSON.stringify(payload()) : '{}');
 const silent: Answer = () => undefined;
 const failing: Answer = (_, response) => void response.writeHead(500).end('no');
 const trickling: Answer = (_, response) => {
@@ -18,21 +19,37 @@ const trickling: Answer = (_, response) => {
 };
 
 /** Lists that never end, more than are downloaded at a time. */
-const manyLists = (base: () => string): Answer => ({ url }, response) => {
-  if (url.includes('/list')) return void response.writeHead(200, { 'content-length': 100 }).write('+');
-  if (!url.includes('get_id_lists')) return healthy({ url } as Seen, response);
-  const entries = Array.from({ length: 30 }, (_, i) => [`l${i}`, { url: `${base()}/list/${i}`, fileID: 'f', creationTime: 1, size: 100 }]);
-  response.end(JSON.stringify(Object.fromEntries(entries)));
-};
+const manyLists =
+  (base: () => string): Answer =>
+  ({ url }, response) => {
+    if (url.includes('/list'))
+      return void response.writeHead(200, { 'content-length': 100 }).write('+');
+    if (!url.includes('get_id_lists')) return healthy({ url } as Seen, response);
+    const entries = Array.from({ length: 30 }, (_, i) => [
+      `l${i}`,
+      { url: `${base()}/list/${i}`, fileID: 'f', creationTime: 1, size: 100 },
+    ]);
+    response.end(JSON.stringify(Object.fromEntries(entries)));
+  };
 
 for (const engine of ENGINES) {
   const make = (base: string, options: StatsigOptions = {}): StatsigServer =>
-    new StatsigServer('secret-connections', { engine, api: `${base}/v1`, logger: new Log(), ...options });
+    new StatsigServer('secret-connections', {
+      engine,
+      api: `${base}/v1`,
+      logger: new Log(),
+      ...options,
+    });
 
   const lives: [string, Answer, StatsigOptions, number][] = [
     ['healthy', healthy, {}, 5_000],
     ['a failing service', failing, { postLogsRetryLimit: 0, reportExceptions: true }, 5_000],
-    ['a failing service with a fallback', failing, { postLogsRetryLimit: 0, apiForDownloadConfigSpecs: 'http://127.0.0.1:1' }, 5_000],
+    [
+      'a failing service with a fallback',
+      failing,
+      { postLogsRetryLimit: 0, apiForDownloadConfigSpecs: 'http://127.0.0.1:1' },
+      5_000,
+    ],
     ['a silent service', silent, { initTimeoutMs: 50 }, 60],
     ['answers that do not end', trickling, { initTimeoutMs: 50 }, 60],
   ];
@@ -88,11 +105,16 @@ for (const engine of ENGINES) {
     const override = (url: string, init: RequestInit): Promise<Response> => {
       if (!url.includes('download_config_specs')) return network.override(url, init);
       signals.push(init.signal!);
-      return new Promise((_, reject) => init.signal?.addEventListener('abort', () => reject(new Error('aborted by signal'))));
+      return new Promise((_, reject) =>
+        init.signal?.addEventListener('abort', () => reject(new Error('aborted by signal'))),
+      );
     };
     const statsig = make('http://x', { networkOverrideFunc: override, initTimeoutMs: 20 });
     await statsig.initializeAsync();
     await statsig.shutdownAsync(20);
-    t.deepEqual(signals.map(({ aborted }) => aborted), [true]);
+    t.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [true],
+    );
   });
 }

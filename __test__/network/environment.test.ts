@@ -1,4 +1,7 @@
-/** A host that throws for environment variables (Deno without `--allow-env`): to the SDK none is set. */
+/**
+ * A host that throws for environment variables (Deno without `--allow-env`): to the SDK none is
+ * set.
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -36,7 +36,9 @@ export class FakeClock implements Clock {
     const end = this.time + ms;
     await settle();
     for (;;) {
-      const next = [...this.timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)[0];
+      const next = [...this.timers]
+        .filter(({ due }) => due <= end)
+        .sort((a, b) => a.due - b.due)[0];
       if (next === undefined) break;
       this.timers.delete(next);
       this.time = Math.max(this.time, next.due);

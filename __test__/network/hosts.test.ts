@@ -1,4 +1,7 @@
-/** Which machines a process talks to: with a custom `api` that one only; through a proxy when the environment names one. */
+/**
+ * Which machines a process talks to: with a custom `api` that one only; through a proxy when the
+ * environment names one.
+ */
 import { execFile } from 'node:child_process';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import test from 'ava';
@@ -10,7 +13,10 @@ interface Ended {
   output: string;
 }
 
-/** A program with `make`, and `hosts` holding every host a socket was opened to; only loopback gets through. */
+/**
+ * A program with `make`, and `hosts` holding every host a socket was opened to; only loopback gets
+ * through.
+ */
 function run(program: string, api: string, env: Record<string, string> = {}): Promise<Ended> {
   const script = `
     const net = require('node:net');
@@ -27,12 +33,24 @@ function run(program: string, api: string, env: Record<string, string> = {}): Pr
     const quiet = { warn() {}, error() {}, logLevel: 'none' };
     const make = (options) => new StatsigServer('secret-hosts', { api: process.argv[1], logger: quiet, ...options });
     (async () => { ${program} })().then(() => process.stdout.write(JSON.stringify([...hosts].sort())));`;
-  const PROXIES = { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '', NO_PROXY: '', no_proxy: '' };
+  const PROXIES = {
+    HTTP_PROXY: '',
+    HTTPS_PROXY: '',
+    http_proxy: '',
+    https_proxy: '',
+    NO_PROXY: '',
+    no_proxy: '',
+  };
   return new Promise((resolve) => {
     const options = { env: { ...process.env, ...PROXIES, ...env }, timeout: 60_000 };
-    execFile(process.execPath, ['--require=tsx/cjs', '-e', script, api], options, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : 1, output: error === null ? stdout : stderr });
-    });
+    execFile(
+      process.execPath,
+      ['--require=tsx/cjs', '-e', script, api],
+      options,
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : 1, output: error === null ? stdout : stderr });
+      },
+    );
   });
 }
 
@@ -54,23 +72,34 @@ const LIFE = `
 test('a custom api: no other host, not even when things fail and exceptions are reported', async (t) => {
   const local = await createLocalServer({ specs: payload(), idLists: { l: ['1'] } });
   t.teardown(() => local.close(0));
-  t.deepEqual(await run(`const extra = {}; ${LIFE}`, local.api), { code: 0, output: '["127.0.0.1"]' });
+  t.deepEqual(await run(`const extra = {}; ${LIFE}`, local.api), {
+    code: 0,
+    output: '["127.0.0.1"]',
+  });
   t.true(local.requests('exceptions').length > 0, 'the report went to the custom api');
   t.true(local.requests('events').length > 0);
-  for (const route of ['specs', 'idListIndex', 'events'] as const) local.fail({ route, status: 500 });
-  t.deepEqual(await run(`const extra = {}; ${LIFE}`, local.api), { code: 0, output: '["127.0.0.1"]' });
+  for (const route of ['specs', 'idListIndex', 'events'] as const)
+    local.fail({ route, status: 500 });
+  t.deepEqual(await run(`const extra = {}; ${LIFE}`, local.api), {
+    code: 0,
+    output: '["127.0.0.1"]',
+  });
 });
 
 test('fallbackToStatsigAPI is the exception, for config specs and the index of ID lists', async (t) => {
   const local = await createLocalServer();
   t.teardown(() => local.close(0));
-  for (const route of ['specs', 'idListIndex', 'events'] as const) local.fail({ route, status: 500 });
+  for (const route of ['specs', 'idListIndex', 'events'] as const)
+    local.fail({ route, status: 500 });
   const { output } = await run(`const extra = { fallbackToStatsigAPI: true }; ${LIFE}`, local.api);
   t.is(output, '["127.0.0.1","api.statsigcdn.com","statsigapi.net"]');
 });
 
 test('localMode opens no socket', async (t) => {
-  const { output } = await run(`const extra = { localMode: true }; ${LIFE}`, 'http://127.0.0.1:1/v1');
+  const { output } = await run(
+    `const extra = { localMode: true }; ${LIFE}`,
+    'http://127.0.0.1:1/v1',
+  );
   t.is(output, '[]');
 });
 
@@ -98,7 +127,10 @@ test('HTTP_PROXY is honoured, NO_PROXY and disableEnvironmentProxy too', async (
   t.is(output, '["127.0.0.1"]');
   t.true(proxy.lines.includes(`GET http://flags.invalid${PATH} HTTP/1.1`), proxy.lines.join('\n'));
   proxy.lines.splice(0);
-  const direct = await run(INIT, 'http://flags.invalid/v1', { http_proxy: proxy.url, no_proxy: 'flags.invalid' });
+  const direct = await run(INIT, 'http://flags.invalid/v1', {
+    http_proxy: proxy.url,
+    no_proxy: 'flags.invalid',
+  });
   t.deepEqual([direct.output, proxy.lines], ['["flags.invalid"]', []]);
   const off = INIT.replace('{', '{ disableEnvironmentProxy: true,');
   for (const protocol of ['http', 'https']) {
@@ -114,5 +146,8 @@ test('HTTPS_PROXY: a tunnel is asked for, so the proxy never sees the key', asyn
   const { output } = await run(INIT, 'https://flags.invalid/v1', { https_proxy: proxy.url });
   t.is(output, '["127.0.0.1"]');
   t.true(proxy.lines.length > 0);
-  t.true(proxy.lines.every((line) => line === 'CONNECT flags.invalid:443 HTTP/1.1'), proxy.lines.join('\n'));
+  t.true(
+    proxy.lines.every((line) => line === 'CONNECT flags.invalid:443 HTTP/1.1'),
+    proxy.lines.join('\n'),
+  );
 });

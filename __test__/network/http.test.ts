@@ -40,7 +40,8 @@ function client(base: string, more: Partial<HttpOptions> = {}): StatsigHttp {
 }
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
-const codeOf = (error: unknown): string => (error instanceof NetworkError ? error.code : String(error));
+const codeOf = (error: unknown): string =>
+  error instanceof NetworkError ? error.code : String(error);
 
 test('requests carry the headers, methods and bodies of statsig-node', async (t) => {
   const server = await Loopback.start((_, response) => void response.end('{"ok":1}'));
@@ -49,7 +50,12 @@ test('requests carry the headers, methods and bodies of statsig-node', async (t)
   await http.downloadSpecs({ sinceTime: 12 });
   await http.fetchIdListIndex();
   await http.fetchIdList(`${server.base}/list`, 7);
-  await http.postEvents({ batchId: 'b1', count: 3, body: gzipSync('{"events":[]}'), isGzipped: true });
+  await http.postEvents({
+    batchId: 'b1',
+    count: 3,
+    body: gzipSync('{"events":[]}'),
+    isGzipped: true,
+  });
   await server.stop();
 
   t.is(text(specs.response.body), '{"ok":1}');
@@ -110,9 +116,14 @@ test('a status that is not 2xx rejects with the status, Retry-After and a masked
     response.end();
   });
   const { base } = server;
-  const error = await t.throwsAsync(client(base).downloadSpecs({ sinceTime: 0 }), { instanceOf: NetworkError });
+  const error = await t.throwsAsync(client(base).downloadSpecs({ sinceTime: 0 }), {
+    instanceOf: NetworkError,
+  });
   await server.stop();
-  t.is(error?.message, `Request to ${base}/download_config_specs/******.json failed with status 429`);
+  t.is(
+    error?.message,
+    `Request to ${base}/download_config_specs/******.json failed with status 429`,
+  );
   t.is(error?.status, 429);
   t.is(error?.retryAfterMs, 3000);
   t.true(error?.isRetryable);
@@ -125,7 +136,9 @@ test('a date in Retry-After is meant by the clock of the server, not by one of o
     response.statusCode = 503;
     response.end();
   });
-  const error = await t.throwsAsync(client(server.base).downloadSpecs({ sinceTime: 0 }), { instanceOf: NetworkError });
+  const error = await t.throwsAsync(client(server.base).downloadSpecs({ sinceTime: 0 }), {
+    instanceOf: NetworkError,
+  });
   await server.stop();
   t.is(error?.retryAfterMs, 30_000);
 });
@@ -134,7 +147,9 @@ test('connection errors hold no key, and a black hole ends at the timeout', asyn
   const hole = createServer(() => undefined);
   await new Promise<void>((resolve) => hole.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(hole.address() as AddressInfo).port}`;
-  const late = await t.throwsAsync(client(base, { requestTimeoutMs: 50 }).downloadSpecs({ sinceTime: 0 }));
+  const late = await t.throwsAsync(
+    client(base, { requestTimeoutMs: 50 }).downloadSpecs({ sinceTime: 0 }),
+  );
   t.is(codeOf(late), 'timeout');
   await new Promise((resolve) => hole.close(resolve));
   const refused = await t.throwsAsync(client(base).downloadSpecs({ sinceTime: 0 }));
@@ -185,12 +200,19 @@ test('events follow redirects that keep the POST, and no other: a GET would deli
     response.end();
   });
   const http = client(server.base);
-  const post = (body: string): Promise<unknown> => http.postEvents({ batchId: 'b', count: 1, body, isGzipped: false });
+  const post = (body: string): Promise<unknown> =>
+    http.postEvents({ batchId: 'b', count: 1, body, isGzipped: false });
   await post('{"events":[1]}');
   await post('{"events":[2]}');
   const error = await t.throwsAsync(post('{"events":[3]}'), { instanceOf: NetworkError });
   t.is(error.status, 302);
-  t.deepEqual(target.seen.map(({ method, body }) => [method, text(body)]), [['POST', '{"events":[1]}'], ['POST', '{"events":[2]}']]);
+  t.deepEqual(
+    target.seen.map(({ method, body }) => [method, text(body)]),
+    [
+      ['POST', '{"events":[1]}'],
+      ['POST', '{"events":[2]}'],
+    ],
+  );
   // The index of ID lists only asks: there a redirect is followed as statsig-node follows it.
   t.is((await http.fetchIdListIndex()).status, 200);
   t.is(target.seen[2]?.method, 'GET');
@@ -212,7 +234,9 @@ test('localMode rejects before any I/O', async (t) => {
 test('the 1001st request in flight to a URL is refused, and the count returns to zero', async (t) => {
   const held: (() => void)[] = [];
   const override: NetworkOverride = () =>
-    new Promise((resolve) => held.push(() => resolve({ ok: true, status: 200, text: () => Promise.resolve('{}') })));
+    new Promise((resolve) =>
+      held.push(() => resolve({ ok: true, status: 200, text: () => Promise.resolve('{}') })),
+    );
   const http = client('http://x', { networkOverrideFunc: override });
   const running = Array.from({ length: MAX_IN_FLIGHT_PER_URL }, () => http.fetchIdListIndex());
   await settle();
@@ -226,7 +250,8 @@ test('networkOverrideFunc: what it is given, and fakes with missing parts', asyn
   const calls: [string, OverrideInit][] = [];
   const override: NetworkOverride = (url, init) => {
     calls.push([url, init]);
-    if (url.endsWith('get_id_lists')) return Promise.resolve({ ok: true, json: () => Promise.resolve({ a: 1 }) });
+    if (url.endsWith('get_id_lists'))
+      return Promise.resolve({ ok: true, json: () => Promise.resolve({ a: 1 }) });
     return Promise.resolve({ ok: true, text: () => Promise.resolve('+é\n') });
   };
   const http = client('http://x', { networkOverrideFunc: override });
@@ -235,14 +260,17 @@ test('networkOverrideFunc: what it is given, and fakes with missing parts', asyn
   t.is(list.status, 206);
   t.is(text(list.body), '+é\n');
   t.is(list.header('x-statsig-region'), null);
-  await http.postEvents({ batchId: 'b', count: 1, body: new TextEncoder().encode('{"a":1}'), isGzipped: false });
+  await http.postEvents({
+    batchId: 'b',
+    count: 1,
+    body: new TextEncoder().encode('{"a":1}'),
+    isGzipped: false,
+  });
   await http.postException('{}');
-  t.deepEqual(calls.map(([url]) => url), [
-    'http://x/get_id_lists',
-    'http://y/list',
-    'http://x/log_event',
-    'http://x/sdk_exception',
-  ]);
+  t.deepEqual(
+    calls.map(([url]) => url),
+    ['http://x/get_id_lists', 'http://y/list', 'http://x/log_event', 'http://x/sdk_exception'],
+  );
   t.deepEqual(Object.keys(calls[1]?.[1].headers ?? {}), ['Range']);
   t.is(calls[2]?.[1].body, '{"a":1}');
 });
@@ -261,7 +289,10 @@ test('an override that throws, hangs or returns nothing is contained', async (t)
   t.is(codeOf(await t.throwsAsync(garbage.fetchIdListIndex())), 'network');
 
   const clock = new FakeClock();
-  const hanging = client('http://x', { networkOverrideFunc: () => new Promise(() => undefined), clock });
+  const hanging = client('http://x', {
+    networkOverrideFunc: () => new Promise(() => undefined),
+    clock,
+  });
   const waiting = t.throwsAsync(hanging.fetchIdListIndex());
   await clock.advance(10_000);
   t.is(codeOf(await waiting), 'timeout');
@@ -273,7 +304,10 @@ test('fallbackToStatsigAPI asks the CDN after a failure and masks the key in its
   const log = recorder();
   const override: NetworkOverride = (url) => {
     urls.push(url);
-    return Promise.resolve({ ok: url.startsWith('https://'), status: url.startsWith('https://') ? 200 : 500 });
+    return Promise.resolve({
+      ok: url.startsWith('https://'),
+      status: url.startsWith('https://') ? 200 : 500,
+    });
   };
   const http = client('http://x', {
     networkOverrideFunc: override,
@@ -297,9 +331,20 @@ test('the fetch transport looks fetch up at each call and bounds the body', asyn
   const http = client(server.base, { transport: fetchTransport() });
   t.is(text((await http.fetchIdListIndex()).body), '{"big":"xxxxxxxx"}');
   const abort = new AbortController();
-  const small = { method: 'GET' as const, url: server.base, headers: {}, isUpload: false, maxBytes: 4, signal: abort.signal };
-  await t.throwsAsync(fetchTransport()({ ...small, onProgress: () => undefined }), { message: /longer than 4 bytes/ });
-  await t.throwsAsync(nodeTransport()({ ...small, onProgress: () => undefined }), { message: /longer than 4 bytes/ });
+  const small = {
+    method: 'GET' as const,
+    url: server.base,
+    headers: {},
+    isUpload: false,
+    maxBytes: 4,
+    signal: abort.signal,
+  };
+  await t.throwsAsync(fetchTransport()({ ...small, onProgress: () => undefined }), {
+    message: /longer than 4 bytes/,
+  });
+  await t.throwsAsync(nodeTransport()({ ...small, onProgress: () => undefined }), {
+    message: /longer than 4 bytes/,
+  });
   await server.stop();
 });
 
@@ -319,5 +364,6 @@ test('Retry-After: seconds, dates and nonsense', (t) => {
   t.is(parseRetryAfter('0', now), 0);
   t.is(parseRetryAfter('Thu, 01 Jan 2026 00:00:30 GMT', now), 30_000);
   t.is(parseRetryAfter('Wed, 31 Dec 2025 00:00:00 GMT', now), 0);
-  for (const bad of [null, '', '-1', 'soon', '1e9', '99999999999999']) t.is(parseRetryAfter(bad, now), null);
+  for (const bad of [null, '', '-1', 'soon', '1e9', '99999999999999'])
+    t.is(parseRetryAfter(bad, now), null);
 });

@@ -23,10 +23,22 @@ interface Sent {
   pieces: number;
 }
 
-async function send(transport: Transport, url: string, more: Partial<TransportRequest> = {}): Promise<Sent> {
+async function send(
+  transport: Transport,
+  url: string,
+  more: Partial<TransportRequest> = {},
+): Promise<Sent> {
   let pieces = 0;
   const onProgress = (): void => void pieces++;
-  const request = { method: 'GET' as const, url, headers: {}, isUpload: false, maxBytes: LIMIT, signal: new AbortController().signal, onProgress };
+  const request = {
+    method: 'GET' as const,
+    url,
+    headers: {},
+    isUpload: false,
+    maxBytes: LIMIT,
+    signal: new AbortController().signal,
+    onProgress,
+  };
   try {
     const { body } = await transport({ ...request, ...more });
     return { code: 'answered', bytes: body.byteLength, pieces };
@@ -35,16 +47,24 @@ async function send(transport: Transport, url: string, more: Partial<TransportRe
   }
 }
 
-const viaFetch = (url: string, init: object): Promise<OverrideResponse> => fetch(url, init) as Promise<OverrideResponse>;
-const TRANSPORTS: Record<string, Transport> = { node: nodeTransport(), fetch: fetchTransport(), override: overrideTransport(viaFetch) };
+const viaFetch = (url: string, init: object): Promise<OverrideResponse> =>
+  fetch(url, init) as Promise<OverrideResponse>;
+const TRANSPORTS: Record<string, Transport> = {
+  node: nodeTransport(),
+  fetch: fetchTransport(),
+  override: overrideTransport(viaFetch),
+};
 
 for (const [name, transport] of Object.entries(TRANSPORTS)) {
   test(`${name}: a bomb is refused while it is inflated`, async (t) => {
     for (const [encoding, bomb] of [...Object.entries(bombs), ['deflate', bareDeflate] as const]) {
-      const server = await Loopback.start((_, response) => void response.writeHead(200, { 'content-encoding': encoding }).end(bomb));
+      const server = await Loopback.start(
+        (_, response) => void response.writeHead(200, { 'content-encoding': encoding }).end(bomb),
+      );
       const { code, pieces } = await send(transport, server.base);
       t.is(code, 'too_long', encoding);
-      // A piece of inflated body has 64 KiB at most, so that little more than the limit was inflated.
+      // A piece of inflated body has 64 KiB at most, so that little more than the limit was
+      // inflated.
       t.true(pieces < (2 * LIMIT) / 16_384, `${encoding}: ${pieces}`);
       await server.stop();
     }
@@ -52,8 +72,13 @@ for (const [name, transport] of Object.entries(TRANSPORTS)) {
 
   test(`${name}: a body of just the limit passes, compressed or not`, async (t) => {
     const body = Buffer.alloc(LIMIT, 'x');
-    for (const [headers, sent] of [[{}, body], [{ 'content-encoding': 'gzip' }, gzipSync(body)]] as const) {
-      const server = await Loopback.start((_, response) => void response.writeHead(200, headers).end(sent));
+    for (const [headers, sent] of [
+      [{}, body],
+      [{ 'content-encoding': 'gzip' }, gzipSync(body)],
+    ] as const) {
+      const server = await Loopback.start(
+        (_, response) => void response.writeHead(200, headers).end(sent),
+      );
       const { code, bytes } = await send(transport, server.base);
       t.deepEqual([code, bytes], ['answered', LIMIT]);
       await server.stop();
@@ -61,8 +86,14 @@ for (const [name, transport] of Object.entries(TRANSPORTS)) {
   });
 
   test(`${name}: a long answer to an upload is an answer`, async (t) => {
-    const server = await Loopback.start((_, response) => void response.writeHead(202).end(Buffer.alloc(3 * LIMIT)));
-    const { code, bytes } = await send(transport, server.base, { method: 'POST', body: '{}', isUpload: true });
+    const server = await Loopback.start(
+      (_, response) => void response.writeHead(202).end(Buffer.alloc(3 * LIMIT)),
+    );
+    const { code, bytes } = await send(transport, server.base, {
+      method: 'POST',
+      body: '{}',
+      isUpload: true,
+    });
     t.is(code, 'answered');
     t.true(name === 'override' || bytes <= LIMIT);
     await server.stop();
@@ -85,7 +116,16 @@ test('override: texts, objects and buffers count, too', async (t) => {
     { json: () => Promise.resolve({ text }) },
     { arrayBuffer: () => Promise.resolve(new ArrayBuffer(LIMIT + 1)) },
   ];
-  for (const part of parts) t.is((await send(overrideTransport(() => Promise.resolve({ ok: true, ...part })), 'http://x')).code, 'too_long');
+  for (const part of parts)
+    t.is(
+      (
+        await send(
+          overrideTransport(() => Promise.resolve({ ok: true, ...part })),
+          'http://x',
+        )
+      ).code,
+      'too_long',
+    );
 });
 
 for (const engine of ENGINES) {
@@ -98,7 +138,9 @@ for (const engine of ENGINES) {
     const log = new Log();
     const server = ours(engine, network, { maxSpecsBytes: Buffer.byteLength(text), logger: log });
     t.true((await server.initializeAsync()).success);
-    network.specs = JSON.stringify(payload({ time: 2000, feature_gates: [] })).padEnd(Buffer.byteLength(text) + 1);
+    network.specs = JSON.stringify(payload({ time: 2000, feature_gates: [] })).padEnd(
+      Buffer.byteLength(text) + 1,
+    );
     await server.syncStoreSpecs();
     t.true(server.checkGate({ userID: 'u' }, 'always'));
     t.is(log.lines.filter((line) => line.includes('maxSpecsBytes')).length, 1);

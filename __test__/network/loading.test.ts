@@ -8,7 +8,10 @@ import { Loopback } from './loopback';
 /** The build, because tsx brings modules of its own. */
 const BUILT = join(__dirname, '../../dist');
 
-/** Node's own modules and packages' files that a server loads from its construction to its end, in a process that does nothing else. */
+/**
+ * Node's own modules and packages' files that a server loads from its construction to its end, in a
+ * process that does nothing else.
+ */
 async function loadedByRequests(api: string): Promise<{ builtins: string[]; files: string[] }> {
   const program = `
     const { StatsigServer } = require(${JSON.stringify(join(BUILT, 'index.js'))});
@@ -18,7 +21,9 @@ async function loadedByRequests(api: string): Promise<{ builtins: string[]; file
       const fresh = (names) => names.filter((name) => !before.has(name));
       console.log(JSON.stringify({ builtins: fresh(process.moduleLoadList), files: fresh(Object.keys(require.cache)) }));
     });`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { env: { ...process.env, NODE_OPTIONS: '' } });
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
   return JSON.parse(stdout) as { builtins: string[]; files: string[] };
 }
 
@@ -31,7 +36,16 @@ test('requests load one file, and none of what axios would bring along: undici, 
   });
   t.teardown(() => server.stop());
   const { builtins, files } = await loadedByRequests(`${server.base}/v1`);
-  t.true(paths.some((path) => path.includes('download_config_specs')), paths.join());
-  t.deepEqual(files.map((file) => file.replaceAll('\\', '/').split('/dist/')[1] ?? file), ['network/generated/axios-http.js']);
-  t.deepEqual(builtins.filter((name) => /undici|http2|assert|perf_hooks|\btty\b/.test(name)), []);
+  t.true(
+    paths.some((path) => path.includes('download_config_specs')),
+    paths.join(),
+  );
+  t.deepEqual(
+    files.map((file) => file.replaceAll('\\', '/').split('/dist/')[1] ?? file),
+    ['network/generated/axios-http.js'],
+  );
+  t.deepEqual(
+    builtins.filter((name) => /undici|http2|assert|perf_hooks|\btty\b/.test(name)),
+    [],
+  );
 });

@@ -21,7 +21,9 @@ export class Loopback {
   static async start(
     handle: (seen: Seen, response: ServerResponse, index: number) => void | Promise<void>,
   ): Promise<Loopback> {
-    const server = createServer((request, response) => void loopback.take(request, response, handle));
+    const server = createServer(
+      (request, response) => void loopback.take(request, response, handle),
+    );
     const loopback = new Loopback(server);
     server.keepAliveTimeout = 600_000;
     server.on('connection', (socket) => {

@@ -1,5 +1,10 @@
 import test from 'ava';
-import { Diagnostics, type DiagnosticsEvent, type DiagnosticsOptions, MAX_MARKERS } from '../../src/observability/diagnostics';
+import {
+  Diagnostics,
+  type DiagnosticsEvent,
+  type DiagnosticsOptions,
+  MAX_MARKERS,
+} from '../../src/observability/diagnostics';
 import { ExceptionReporter } from '../../src/observability/exception-report';
 import { type LoggerInterface, type LogLevel, SafeLogger } from '../../src/observability/logger';
 
@@ -7,8 +12,18 @@ const KEY = 'secret-a+b/c';
 
 function recording(logLevel: LogLevel): LoggerInterface & { calls: unknown[][] } {
   const calls: unknown[][] = [];
-  const at = (level: string) => (...args: unknown[]): void => void calls.push([level, ...args]);
-  return { calls, logLevel, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const at =
+    (level: string) =>
+    (...args: unknown[]): void =>
+      void calls.push([level, ...args]);
+  return {
+    calls,
+    logLevel,
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  };
 }
 
 test('levels let through what they name and what is graver', (t) => {
@@ -39,7 +54,14 @@ test('the key is masked inside objects too; an object without it is passed on as
   const harmless = { a: 1 };
   const cycle: Record<string, unknown> = {};
   cycle['self'] = cycle;
-  logger.warn('x', harmless, { deep: [{ url: `/${KEY}.json` }] }, { cause: new Error(`no ${KEY}`) }, cycle, new Map([[KEY, 1n]]));
+  logger.warn(
+    'x',
+    harmless,
+    { deep: [{ url: `/${KEY}.json` }] },
+    { cause: new Error(`no ${KEY}`) },
+    cycle,
+    new Map([[KEY, 1n]]),
+  );
   const [, , same, masked, error, withoutJson, map] = target.calls[0] ?? [];
   t.is(same, harmless);
   t.deepEqual(masked, { deep: [{ url: '/******.json' }] });
@@ -73,10 +95,20 @@ test('once logs a key once; a thrown value without text is described', (t) => {
   logger.once('k', 'warn', 'first');
   logger.once('k', 'warn', 'second');
   t.is(target.calls.length, 1);
-  t.is(logger.describe({ toString: () => { throw new Error('no'); } }), 'an error that has no text');
+  t.is(
+    logger.describe({
+      toString: () => {
+        throw new Error('no');
+      },
+    }),
+    'an error that has no text',
+  );
 });
 
-function setup(more: Partial<DiagnosticsOptions> = {}): { events: DiagnosticsEvent[]; diagnostics: Diagnostics } {
+function setup(more: Partial<DiagnosticsOptions> = {}): {
+  events: DiagnosticsEvent[];
+  diagnostics: Diagnostics;
+} {
   const events: DiagnosticsEvent[] = [];
   const diagnostics = new Diagnostics({
     silent: false,
@@ -94,7 +126,11 @@ test('initialization becomes one event with its true outcome (Q43)', (t) => {
   const { events, diagnostics } = setup();
   diagnostics.start('overall', null);
   diagnostics.start('download_config_specs', 'network_request');
-  diagnostics.end('download_config_specs', 'network_request', { statusCode: 500, success: false, sdkRegion: null });
+  diagnostics.end('download_config_specs', 'network_request', {
+    statusCode: 500,
+    success: false,
+    sdkRegion: null,
+  });
   diagnostics.endInitialize({ success: false, reason: 'timeout' });
   t.is(
     JSON.stringify(events),
@@ -105,7 +141,12 @@ test('initialization becomes one event with its true outcome (Q43)', (t) => {
           context: 'initialize',
           markers: [
             { key: 'overall', action: 'start', timestamp: 7 },
-            { key: 'download_config_specs', step: 'network_request', action: 'start', timestamp: 7 },
+            {
+              key: 'download_config_specs',
+              step: 'network_request',
+              action: 'start',
+              timestamp: 7,
+            },
             {
               key: 'download_config_specs',
               step: 'network_request',
@@ -140,10 +181,20 @@ test('syncs and calls are sampled by the payload, and off by default', (t) => {
   diagnostics.endApiCall('check_gate', id, 'g', true);
   diagnostics.emitCalls();
   t.is(diagnostics.startGcir(), '');
-  t.deepEqual(events.slice(1).map(({ metadata }) => metadata['context']), ['config_sync', 'api_call']);
+  t.deepEqual(
+    events.slice(1).map(({ metadata }) => metadata['context']),
+    ['config_sync', 'api_call'],
+  );
   t.deepEqual(events[2]?.metadata['markers'], [
     { key: 'check_gate', action: 'start', timestamp: 7, markerID: 'checkGate_0', configName: 'g' },
-    { key: 'check_gate', action: 'end', timestamp: 7, markerID: 'checkGate_0', success: true, configName: 'g' },
+    {
+      key: 'check_gate',
+      action: 'end',
+      timestamp: 7,
+      markerID: 'checkGate_0',
+      success: true,
+      configName: 'g',
+    },
   ]);
 });
 
@@ -165,7 +216,10 @@ test('an event that is too big loses its options, then its markers', (t) => {
   second.diagnostics.start('overall', null);
   second.diagnostics.start('get_id_list', 'network_request', { url: 'x'.repeat(5000) });
   second.diagnostics.endInitialize({ success: true });
-  t.deepEqual((second.events[0]?.metadata['markers'] as { key: string }[]).map(({ key }) => key), ['overall', 'overall']);
+  t.deepEqual(
+    (second.events[0]?.metadata['markers'] as { key: string }[]).map(({ key }) => key),
+    ['overall', 'overall'],
+  );
   second.diagnostics.setRates({ dcs: 10_000 });
   second.diagnostics.start('get_id_list', 'network_request', { url: 'x'.repeat(5000) });
   second.diagnostics.endSync('dcs');
@@ -184,16 +238,30 @@ test('silent records nothing (Q14), disableDiagnostics only drops calls, emit ma
   t.is(disabled.diagnostics.startApiCall('check_gate', 'checkGate', 'g'), '');
   disabled.diagnostics.endInitialize({ success: true });
   t.is(disabled.events.length, 1);
-  const throwing = setup({ emit: () => { throw new Error('emit'); } });
+  const throwing = setup({
+    emit: () => {
+      throw new Error('emit');
+    },
+  });
   t.notThrows(() => throwing.diagnostics.endInitialize({ success: true }));
 });
 
-function reporter(enabled: boolean): { reporter: ExceptionReporter; posts: string[]; logged: unknown[][] } {
+function reporter(enabled: boolean): {
+  reporter: ExceptionReporter;
+  posts: string[];
+  logged: unknown[][];
+} {
   const posts: string[] = [];
   const target = recording('error');
   const post = (body: string): Promise<unknown> => Promise.resolve(posts.push(body));
   const logger = new SafeLogger(target, [KEY]);
-  const options = { enabled, post, logger, statsigMetadata: { sdkType: 's' }, statsigOptions: { api: 'x' } };
+  const options = {
+    enabled,
+    post,
+    logger,
+    statsigMetadata: { sdkType: 's' },
+    statsigOptions: { api: 'x' },
+  };
   return { reporter: new ExceptionReporter(options), posts, logged: target.calls };
 }
 
@@ -210,11 +278,24 @@ test('a report has the fields of statsig-node, without the key, once per error n
   const on = reporter(true);
   on.reporter.report(new TypeError(`bad ${KEY}`), { tag: 'getConfig', configName: 'c' });
   on.reporter.report(new TypeError('again'), { tag: 'getConfig' });
-  on.reporter.report(new TypeError('lost'), { tag: 'statsig::log_event_failed', eventCount: 3, bypassDedupe: true });
+  on.reporter.report(new TypeError('lost'), {
+    tag: 'statsig::log_event_failed',
+    eventCount: 3,
+    bypassDedupe: true,
+  });
   on.reporter.report({ odd: 1 }, { tag: 't' });
   t.is(on.posts.length, 3);
-  const [first, second, third] = on.posts.map((body) => JSON.parse(body) as Record<string, unknown>);
-  t.deepEqual(Object.keys(first ?? {}), ['exception', 'info', 'statsigMetadata', 'statsigOptions', 'tag', 'configName']);
+  const [first, second, third] = on.posts.map(
+    (body) => JSON.parse(body) as Record<string, unknown>,
+  );
+  t.deepEqual(Object.keys(first ?? {}), [
+    'exception',
+    'info',
+    'statsigMetadata',
+    'statsigOptions',
+    'tag',
+    'configName',
+  ]);
   t.is(first?.['exception'], 'TypeError');
   t.false(on.posts.join().includes(KEY));
   t.is(second?.['eventCount'], 3);
@@ -228,7 +309,13 @@ test('a report that cannot be built or sent is swallowed', async (t) => {
   t.notThrows(() => on.reporter.report(cycle, { tag: 't' }));
   const logger = new SafeLogger(recording('none'));
   const post = (): Promise<never> => Promise.reject(new Error('down'));
-  const failing = new ExceptionReporter({ enabled: true, post, logger, statsigMetadata: {}, statsigOptions: {} });
+  const failing = new ExceptionReporter({
+    enabled: true,
+    post,
+    logger,
+    statsigMetadata: {},
+    statsigOptions: {},
+  });
   failing.report(new Error('x'), { tag: 't' });
   await Promise.resolve();
   t.is(failing.count, 1);

@@ -1,4 +1,7 @@
-/** Callbacks that return promises which reject, or thenables that throw: nobody waits for them, and no process ends by them. */
+/**
+ * Callbacks that return promises which reject, or thenables that throw: nobody waits for them, and
+ * no process ends by them.
+ */
 import { execFile } from 'node:child_process';
 import test from 'ava';
 import { onRejection } from '../../src/observability/rejection';
@@ -6,7 +9,10 @@ import { SafeLogger } from '../../src/observability/logger';
 import { NetworkError } from '../../src/network/network-error';
 import { ENGINES } from '../api/support';
 
-/** In a process of its own, where an unhandled rejection is the end. `bad()` makes one kind of misbehaviour after the other. */
+/**
+ * In a process of its own, where an unhandled rejection is the end. `bad()` makes one kind of
+ * misbehaviour after the other.
+ */
 const PROGRAM = `
   const { StatsigServer } = require('./src/index');
   const { FakeNetwork } = require('./__test__/api/support');
@@ -65,7 +71,9 @@ const PROGRAM = `
 function run(engine: string): Promise<{ code: unknown; out: string; err: string }> {
   return new Promise((resolve) => {
     const args = ['--require=tsx/cjs', '-e', PROGRAM, engine];
-    execFile(process.execPath, args, { timeout: 100_000 }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+    execFile(process.execPath, args, { timeout: 100_000 }, (error, out, err) =>
+      resolve({ code: error?.code ?? 0, out, err }),
+    );
   });
 }
 
@@ -83,12 +91,30 @@ for (const engine of ENGINES) {
 test('onRejection hears promises and thenables, and nothing of other values', async (t) => {
   const heard: unknown[] = [];
   const tell = (error: unknown): void => void heard.push(error);
-  for (const value of [undefined, null, 1, 'text', {}, [], () => 1, Promise.resolve(1), { then: 5 }]) onRejection(value, tell);
+  for (const value of [
+    undefined,
+    null,
+    1,
+    'text',
+    {},
+    [],
+    () => 1,
+    Promise.resolve(1),
+    { then: 5 },
+  ])
+    onRejection(value, tell);
   await new Promise((resolve) => setImmediate(resolve));
   t.deepEqual(heard, []);
   onRejection(Promise.reject(new Error('a')), tell);
   onRejection({ then: (_: unknown, reject: (error: unknown) => void) => reject('b') }, tell);
-  onRejection(Object.defineProperty({}, 'then', { get: () => { throw 'c'; } }), tell);
+  onRejection(
+    Object.defineProperty({}, 'then', {
+      get: () => {
+        throw 'c';
+      },
+    }),
+    tell,
+  );
   await new Promise((resolve) => setImmediate(resolve));
   t.deepEqual(heard.map(String).sort(), ['Error: a', 'b', 'c']);
 });
@@ -109,8 +135,16 @@ test('what a logger rejects with is said once, on the console', async (t) => {
 });
 
 test('accounts of thrown values never throw', (t) => {
-  const nasty = Object.defineProperty({ code: 5 }, 'message', { get: () => { throw new Error('no'); } });
+  const nasty = Object.defineProperty({ code: 5 }, 'message', {
+    get: () => {
+      throw new Error('no');
+    },
+  });
   t.deepEqual(NetworkError.accountOf(nasty), { code: 5 });
-  t.deepEqual(NetworkError.accountOf(Object.assign(new TypeError('x'), { code: 'E' })), { code: 'E', name: 'TypeError', message: 'x' });
+  t.deepEqual(NetworkError.accountOf(Object.assign(new TypeError('x'), { code: 'E' })), {
+    code: 'E',
+    name: 'TypeError',
+    message: 'x',
+  });
   for (const value of ['text', null, undefined, 5]) t.is(NetworkError.accountOf(value), null);
 });

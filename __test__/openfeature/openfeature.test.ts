@@ -1,9 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { ErrorCode, OpenFeature, ProviderEvents, ServerProviderStatus, type Client, type EvaluationContext } from '@openfeature/server-sdk';
+import {
+  ErrorCode,
+  OpenFeature,
+  ProviderEvents,
+  ServerProviderStatus,
+  type Client,
+  type EvaluationContext,
+} from '@openfeature/server-sdk';
 import test from 'ava';
 import { StatsigServer } from '../../src/index';
 import { StatsigProvider, toStatsigUser, type StatsigProviderOptions } from '../../src/openfeature';
-import { createTestStatsig, type DefineProject, type TestOptions, type TestStatsig } from '../../src/testing';
+import {
+  createTestStatsig,
+  type DefineProject,
+  type TestOptions,
+  type TestStatsig,
+} from '../../src/testing';
 import { TESTED_ENGINES } from '../engines';
 import { FakeClock } from '../network/fake-clock';
 
@@ -21,14 +33,26 @@ const project: DefineProject = (made) => {
   made.gate('on').on();
   made.gate('with.dot').on();
   made.gate('off');
-  made.config('limits', { perMinute: 60, label: 'slow', isHard: true, more: { a: [1] }, list: [1], none: null }).forUser('vip', { perMinute: 600 });
+  made
+    .config('limits', {
+      perMinute: 60,
+      label: 'slow',
+      isHard: true,
+      more: { a: [1] },
+      list: [1],
+      none: null,
+    })
+    .forUser('vip', { perMinute: 600 });
   made.experiment('button', { color: 'grey' }).group('test', { color: 'blue', 'a.b': 1 });
   made.layer('checkout', { title: 'Pay', size: 1 }).experiments('words');
   made.experiment('words').group('now', { title: 'Now' });
 };
 
 for (const engine of TESTED_ENGINES) {
-  const setUp = async (options?: TestOptions, more?: StatsigProviderOptions): Promise<{ statsig: TestStatsig; client: Client }> => {
+  const setUp = async (
+    options?: TestOptions,
+    more?: StatsigProviderOptions,
+  ): Promise<{ statsig: TestStatsig; client: Client }> => {
     const statsig = await createTestStatsig(project, { engine, logger, ...options });
     return { statsig, client: await clientOf(new StatsigProvider({ statsig, ...more })) };
   };
@@ -53,18 +77,31 @@ for (const engine of TESTED_ENGINES) {
     const { client, statsig } = await setUp();
     const common = { version: '1', source: 'Network', idType: 'userID' };
     t.deepEqual(await client.getBooleanDetails('on', false, ada), {
-      flagKey: 'on', value: true, variant: 'everyone', reason: 'TARGETING_MATCH', flagMetadata: { ...common, kind: 'gate', ruleID: 'everyone' },
+      flagKey: 'on',
+      value: true,
+      variant: 'everyone',
+      reason: 'TARGETING_MATCH',
+      flagMetadata: { ...common, kind: 'gate', ruleID: 'everyone' },
     });
     const off = await client.getBooleanDetails('off', true, ada);
     t.deepEqual([off.reason, off.variant], ['DEFAULT', 'default']);
     const split = await client.getStringDetails('button.color', '', ada);
-    t.deepEqual([split.reason, split.variant, split.flagMetadata], ['SPLIT', 'test', { ...common, kind: 'experiment', ruleID: 'test', groupName: 'test' }]);
+    t.deepEqual(
+      [split.reason, split.variant, split.flagMetadata],
+      ['SPLIT', 'test', { ...common, kind: 'experiment', ruleID: 'test', groupName: 'test' }],
+    );
     const layer = await client.getStringDetails('checkout.title', '', ada);
-    t.deepEqual([layer.reason, layer.variant, layer.flagMetadata['experiment']], ['SPLIT', 'now', 'words']);
+    t.deepEqual(
+      [layer.reason, layer.variant, layer.flagMetadata['experiment']],
+      ['SPLIT', 'now', 'words'],
+    );
     statsig.overrideGate('off', true);
     statsig.overrideGate('unknown', true);
     const overridden = await client.getBooleanDetails('off', false, ada);
-    t.deepEqual([overridden.value, overridden.reason, overridden.variant], [true, 'STATIC', 'override']);
+    t.deepEqual(
+      [overridden.value, overridden.reason, overridden.variant],
+      [true, 'STATIC', 'override'],
+    );
     t.true(await client.getBooleanValue('unknown', false, ada));
   });
 
@@ -81,26 +118,63 @@ for (const engine of TESTED_ENGINES) {
       layerType: await client.getNumberDetails('checkout.title', 7, ada),
       key: await client.getBooleanDetails('on', true, {}),
     };
-    t.deepEqual(Object.fromEntries(Object.entries(codes).map(([name, { errorCode, reason, value }]) => [name, [errorCode, reason, value]])), {
-      gate: ['FLAG_NOT_FOUND', 'ERROR', true],
-      config: ['FLAG_NOT_FOUND', 'ERROR', 7],
-      parameter: ['FLAG_NOT_FOUND', 'ERROR', 7],
-      nothing: ['FLAG_NOT_FOUND', 'ERROR', 7],
-      inLayer: ['FLAG_NOT_FOUND', 'ERROR', 7],
-      type: ['TYPE_MISMATCH', 'ERROR', 7],
-      whole: ['TYPE_MISMATCH', 'ERROR', 7],
-      layerType: ['TYPE_MISMATCH', 'ERROR', 7],
-      key: ['TARGETING_KEY_MISSING', 'ERROR', true],
-    });
-    t.regex(codes.type.errorMessage ?? '', /parameter label of config limits is of another type: string/);
+    t.deepEqual(
+      Object.fromEntries(
+        Object.entries(codes).map(([name, { errorCode, reason, value }]) => [
+          name,
+          [errorCode, reason, value],
+        ]),
+      ),
+      {
+        gate: ['FLAG_NOT_FOUND', 'ERROR', true],
+        config: ['FLAG_NOT_FOUND', 'ERROR', 7],
+        parameter: ['FLAG_NOT_FOUND', 'ERROR', 7],
+        nothing: ['FLAG_NOT_FOUND', 'ERROR', 7],
+        inLayer: ['FLAG_NOT_FOUND', 'ERROR', 7],
+        type: ['TYPE_MISMATCH', 'ERROR', 7],
+        whole: ['TYPE_MISMATCH', 'ERROR', 7],
+        layerType: ['TYPE_MISMATCH', 'ERROR', 7],
+        key: ['TARGETING_KEY_MISSING', 'ERROR', true],
+      },
+    );
+    t.regex(
+      codes.type.errorMessage ?? '',
+      /parameter label of config limits is of another type: string/,
+    );
   });
 
   test(`${engine}: a disabled gate, and a rule that is not known`, async (t) => {
-    const spec = { type: 'feature_gate', salt: 's', defaultValue: false, idType: 'userID', entity: 'feature_gate' };
-    const condition = { type: 'from_the_future', operator: 'any', targetValue: [], field: null, additionalValues: {}, idType: 'userID' };
-    const rule = { name: 'r', id: 'r', salt: 'r', passPercentage: 100, returnValue: true, idType: 'userID', conditions: [condition] };
-    const gates = [{ ...spec, name: 'disabled', enabled: false, rules: [] }, { ...spec, name: 'new', enabled: true, rules: [rule] }];
-    const { client } = await setUp({ payload: { time: 1, feature_gates: gates, dynamic_configs: [], layer_configs: [] } });
+    const spec = {
+      type: 'feature_gate',
+      salt: 's',
+      defaultValue: false,
+      idType: 'userID',
+      entity: 'feature_gate',
+    };
+    const condition = {
+      type: 'from_the_future',
+      operator: 'any',
+      targetValue: [],
+      field: null,
+      additionalValues: {},
+      idType: 'userID',
+    };
+    const rule = {
+      name: 'r',
+      id: 'r',
+      salt: 'r',
+      passPercentage: 100,
+      returnValue: true,
+      idType: 'userID',
+      conditions: [condition],
+    };
+    const gates = [
+      { ...spec, name: 'disabled', enabled: false, rules: [] },
+      { ...spec, name: 'new', enabled: true, rules: [rule] },
+    ];
+    const { client } = await setUp({
+      payload: { time: 1, feature_gates: gates, dynamic_configs: [], layer_configs: [] },
+    });
     const disabled = await client.getBooleanDetails('disabled', true, ada);
     t.deepEqual([disabled.value, disabled.reason], [false, 'DISABLED']);
     t.is((await client.getBooleanDetails('new', true, ada)).errorCode, ErrorCode.PARSE_ERROR);
@@ -113,7 +187,14 @@ for (const engine of TESTED_ENGINES) {
     await client.getNumberValue('checkout.title', 1, { targetingKey: 'bo' });
     t.deepEqual(await statsig.exposures(), [
       { kind: 'gate', name: 'on', userID: 'ada', value: true, ruleID: 'everyone' },
-      { kind: 'layer', name: 'checkout', userID: 'ada', ruleID: 'now', parameter: 'title', experiment: 'words' },
+      {
+        kind: 'layer',
+        name: 'checkout',
+        userID: 'ada',
+        ruleID: 'now',
+        parameter: 'title',
+        experiment: 'words',
+      },
     ]);
   });
 
@@ -129,15 +210,41 @@ for (const engine of TESTED_ENGINES) {
 
   test(`${engine}: the whole context is seen, or what the application makes of it`, async (t) => {
     const { client, statsig } = await setUp();
-    const context: EvaluationContext = { targetingKey: 'ada', email: 'a@b.c', customIDs: { companyID: 'acme' }, plan: 'pro', since: new Date(0) };
+    const context: EvaluationContext = {
+      targetingKey: 'ada',
+      email: 'a@b.c',
+      customIDs: { companyID: 'acme' },
+      plan: 'pro',
+      since: new Date(0),
+    };
     await client.getBooleanValue('on', false, context);
-    const [event] = (await statsig.rawEvents()).filter(({ eventName }) => eventName === 'statsig::gate_exposure');
-    t.like(event?.user, { userID: 'ada', email: 'a@b.c', customIDs: { companyID: 'acme' }, custom: { plan: 'pro', since: '1970-01-01T00:00:00.000Z' } });
-    const mapped = await setUp({}, { toUser: ({ targetingKey = '' }) => ({ userID: `mapped-${targetingKey}` }) });
+    const [event] = (await statsig.rawEvents()).filter(
+      ({ eventName }) => eventName === 'statsig::gate_exposure',
+    );
+    t.like(event?.user, {
+      userID: 'ada',
+      email: 'a@b.c',
+      customIDs: { companyID: 'acme' },
+      custom: { plan: 'pro', since: '1970-01-01T00:00:00.000Z' },
+    });
+    const mapped = await setUp(
+      {},
+      { toUser: ({ targetingKey = '' }) => ({ userID: `mapped-${targetingKey}` }) },
+    );
     await mapped.client.getBooleanValue('on', false, ada);
     t.is((await mapped.statsig.exposures())[0]?.userID, 'mapped-ada');
-    const throwing = await setUp({}, { toUser: () => { throw new Error('no'); } });
-    t.is((await throwing.client.getBooleanDetails('on', true, ada)).errorCode, ErrorCode.INVALID_CONTEXT);
+    const throwing = await setUp(
+      {},
+      {
+        toUser: () => {
+          throw new Error('no');
+        },
+      },
+    );
+    t.is(
+      (await throwing.client.getBooleanDetails('on', true, ada)).errorCode,
+      ErrorCode.INVALID_CONTEXT,
+    );
   });
 
   test(`${engine}: new specs are an event, and new names are found`, async (t) => {
@@ -147,7 +254,10 @@ for (const engine of TESTED_ENGINES) {
     client.addHandler(ProviderEvents.ConfigurationChanged, () => void told.push('changed'));
     await clock.advance(1_000);
     t.deepEqual(told, []);
-    await statsig.update((made) => { made.gate('new.one').on(); made.config('new', { one: false }); });
+    await statsig.update((made) => {
+      made.gate('new.one').on();
+      made.config('new', { one: false });
+    });
     await clock.advance(1_000);
     t.deepEqual(told, ['changed']);
     t.true(await client.getBooleanValue('new.one', false, ada));
@@ -155,16 +265,28 @@ for (const engine of TESTED_ENGINES) {
 
   test(`${engine}: outages: ERROR, READY, STALE, READY`, async (t) => {
     const clock = new FakeClock();
-    const specs = { has_updates: true, time: 1, feature_gates: [], dynamic_configs: [], layer_configs: [] };
+    const specs = {
+      has_updates: true,
+      time: 1,
+      feature_gates: [],
+      dynamic_configs: [],
+      layer_configs: [],
+    };
     let isUp = false;
     const networkOverrideFunc = async (): Promise<Response> => {
       if (!isUp) throw new Error('down');
       return new Response(JSON.stringify(specs));
     };
-    const statsig = new StatsigServer('secret-x', { engine, networkOverrideFunc, logger, disableRulesetsSync: true }, { clock });
+    const statsig = new StatsigServer(
+      'secret-x',
+      { engine, networkOverrideFunc, logger, disableRulesetsSync: true },
+      { clock },
+    );
     const domain = randomUUID();
     const provider = new StatsigProvider({ statsig, clock, staleAfterMs: 60_000 });
-    await t.throwsAsync(() => OpenFeature.setProviderAndWait(domain, provider), { message: /down|network/ });
+    await t.throwsAsync(() => OpenFeature.setProviderAndWait(domain, provider), {
+      message: /down|network/,
+    });
     const client = OpenFeature.getClient(domain);
     const look = async (ms = 1_000): Promise<string> => {
       await statsig.syncStoreSpecs();
@@ -184,7 +306,20 @@ for (const engine of TESTED_ENGINES) {
   });
 
   test(`${engine}: an instance of its own ends with it, a given one does not`, async (t) => {
-    const own = new StatsigProvider({ secretKey: 'secret-own', options: { engine, localMode: true, bootstrapValues: { has_updates: true, time: 1, feature_gates: [], dynamic_configs: [], layer_configs: [] } } });
+    const own = new StatsigProvider({
+      secretKey: 'secret-own',
+      options: {
+        engine,
+        localMode: true,
+        bootstrapValues: {
+          has_updates: true,
+          time: 1,
+          feature_gates: [],
+          dynamic_configs: [],
+          layer_configs: [],
+        },
+      },
+    });
     const client = await clientOf(own);
     t.is(client.providerStatus, ServerProviderStatus.READY);
     await own.onClose();
@@ -193,7 +328,11 @@ for (const engine of TESTED_ENGINES) {
     await given.initialize();
     await given.onClose();
     t.true(statsig.checkGate({ userID: 'a' }, 'on'));
-    await t.throwsAsync(() => new StatsigProvider({ secretKey: 'no-secret', options: { engine, logger } }).initialize(), { message: /Server Secret Key/ });
+    await t.throwsAsync(
+      () =>
+        new StatsigProvider({ secretKey: 'no-secret', options: { engine, logger } }).initialize(),
+      { message: /Server Secret Key/ },
+    );
   });
 }
 
@@ -206,19 +345,36 @@ test.serial('without an instance: the shared one', async (t) => {
 });
 
 test('what a context becomes', (t) => {
-  t.deepEqual(toStatsigUser({ targetingKey: 'a', ip: '1.2.3.4', custom: { a: 1 }, b: true, when: new Date(NaN) }) as unknown, {
-    userID: 'a', ip: '1.2.3.4', custom: { a: 1, b: true, when: null },
-  });
+  t.deepEqual(
+    toStatsigUser({
+      targetingKey: 'a',
+      ip: '1.2.3.4',
+      custom: { a: 1 },
+      b: true,
+      when: new Date(NaN),
+    }) as unknown,
+    {
+      userID: 'a',
+      ip: '1.2.3.4',
+      custom: { a: 1, b: true, when: null },
+    },
+  );
   t.deepEqual(toStatsigUser({ userID: 'b' }) as unknown, { userID: 'b' });
-  t.deepEqual(toStatsigUser({ customIDs: { companyID: 'c' } }) as unknown, { customIDs: { companyID: 'c' } });
+  t.deepEqual(toStatsigUser({ customIDs: { companyID: 'c' } }) as unknown, {
+    customIDs: { companyID: 'c' },
+  });
 });
 
 test('a handler that fails keeps no other one from being told', async (t) => {
   const { events } = new StatsigProvider();
   const told: number[] = [];
   const last = (): void => void told.push(2);
-  events.addHandler('PROVIDER_READY', () => { throw new Error('mine'); });
-  events.addHandler('PROVIDER_READY', async () => { throw new Error('mine'); });
+  events.addHandler('PROVIDER_READY', () => {
+    throw new Error('mine');
+  });
+  events.addHandler('PROVIDER_READY', async () => {
+    throw new Error('mine');
+  });
   events.addHandler('PROVIDER_READY', last);
   events.emit('PROVIDER_READY');
   events.removeHandler('PROVIDER_READY', last);

@@ -68,7 +68,8 @@ test('the table has every option', (t) => {
 });
 
 for (const [name, [given, becomes, byDefault, unusable]] of Object.entries(OPTIONS)) {
-  const read = (options: object): unknown => (parse(options).options as unknown as Record<string, unknown>)[name];
+  const read = (options: object): unknown =>
+    (parse(options).options as unknown as Record<string, unknown>)[name];
   const usual = byDefault === undefined ? read({}) : byDefault;
 
   test(`${name}: value and default`, (t) => {
@@ -81,7 +82,8 @@ for (const [name, [given, becomes, byDefault, unusable]] of Object.entries(OPTIO
   });
 
   test(`${name}: an unusable value`, (t) => {
-    if (unusable === THROWS) return void t.throws(() => parse({ [name]: 5 }), { instanceOf: TypeError });
+    if (unusable === THROWS)
+      return void t.throws(() => parse({ [name]: 5 }), { instanceOf: TypeError });
     if (unusable === NOTHING) return t.deepEqual(parse({ [name]: Symbol('any') }).warnings, []);
     const { warnings } = parse({ [name]: unusable });
     t.is(warnings.length, 1);

@@ -47,7 +47,11 @@ for (const [name, given, expected] of EFFECTS) {
     const { options, warnings } = parse({ [name]: given });
     t.deepEqual(options[name], expected);
     t.deepEqual(warnings, []);
-    t.deepEqual(rival.OptionsWithDefaults({ [name]: given })[name], expected, 'statsig-node resolves alike');
+    t.deepEqual(
+      rival.OptionsWithDefaults({ [name]: given })[name],
+      expected,
+      'statsig-node resolves alike',
+    );
   });
 }
 
@@ -73,7 +77,11 @@ for (const [name, given, expected] of OUT_OF_RANGE) {
     t.is(options[name], expected);
     t.is(warnings.length, 1);
     t.true(warnings[0]?.includes(name) && warnings[0].includes(String(given)), warnings[0]);
-    t.deepEqual(rival.OptionsWithDefaults({ [name]: given })[name], expected, 'statsig-node resolves alike');
+    t.deepEqual(
+      rival.OptionsWithDefaults({ [name]: given })[name],
+      expected,
+      'statsig-node resolves alike',
+    );
   });
 }
 
@@ -91,10 +99,19 @@ test('defaults are those of statsig-node', (t) => {
 });
 
 test('defaults of the additional options', (t) => {
-  const { engine, eventSpool, reportExceptions, sdkType, sdkVersion, requestTimeoutMs } = parse({}).options;
+  const { engine, eventSpool, reportExceptions, sdkType, sdkVersion, requestTimeoutMs } = parse(
+    {},
+  ).options;
   t.deepEqual(
     { engine, eventSpool, reportExceptions, sdkType, sdkVersion, requestTimeoutMs },
-    { engine: null, eventSpool: null, reportExceptions: false, sdkType: 'statsig-node', sdkVersion: '6.5.2', requestTimeoutMs: undefined },
+    {
+      engine: null,
+      eventSpool: null,
+      reportExceptions: false,
+      sdkType: 'statsig-node',
+      sdkVersion: '6.5.2',
+      requestTimeoutMs: undefined,
+    },
   );
 });
 
@@ -150,8 +167,15 @@ for (const [name, given, expected] of UNUSABLE) {
 }
 
 test('the three switches without a type check take any truth', (t) => {
-  const { options, warnings } = parse({ disableRulesetsSync: 1, disableIdListsSync: 'x', disableAllLogging: null });
-  t.deepEqual([options.disableRulesetsSync, options.disableIdListsSync, options.disableAllLogging], [true, true, false]);
+  const { options, warnings } = parse({
+    disableRulesetsSync: 1,
+    disableIdListsSync: 'x',
+    disableAllLogging: null,
+  });
+  t.deepEqual(
+    [options.disableRulesetsSync, options.disableIdListsSync, options.disableAllLogging],
+    [true, true, false],
+  );
   t.deepEqual(warnings, []);
 });
 
@@ -166,24 +190,63 @@ test('what an object option lacks, and what nobody asks it for, is told in one w
   const full = { initialize: noop, get: noop, set: noop, shutdown: noop };
   t.deepEqual(told({ dataAdapter: full }), []);
   t.deepEqual(told({ dataAdapter: { ...full, supportsPollingUpdatesFor: null } }), []);
-  t.regex(told({ dataAdapter: { ...full, supportsPollingUpdatesFor: true } }).join(), /dataAdapter.*supportsPollingUpdatesFor/);
-  t.regex(told({ dataAdapter: { get: noop } }).join(), /dataAdapter has no such methods: initialize, set, shutdown\./);
-  t.regex(told({ userPersistentStorage: { load: noop, save: 'x' } }).join(), /userPersistentStorage has no such methods: save, delete\./);
-  class Inherited { load(): void {} save(): void {} delete(): void {} }
+  t.regex(
+    told({ dataAdapter: { ...full, supportsPollingUpdatesFor: true } }).join(),
+    /dataAdapter.*supportsPollingUpdatesFor/,
+  );
+  t.regex(
+    told({ dataAdapter: { get: noop } }).join(),
+    /dataAdapter has no such methods: initialize, set, shutdown\./,
+  );
+  t.regex(
+    told({ userPersistentStorage: { load: noop, save: 'x' } }).join(),
+    /userPersistentStorage has no such methods: save, delete\./,
+  );
+  class Inherited {
+    load(): void {}
+    save(): void {}
+    delete(): void {}
+  }
   t.deepEqual(told({ userPersistentStorage: new Inherited() }), []);
-  const throwing = new Proxy({}, { get: () => { throw new Error('no'); }, ownKeys: () => { throw new Error('no'); } });
+  const throwing = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('no');
+      },
+      ownKeys: () => {
+        throw new Error('no');
+      },
+    },
+  );
   t.is(told({ dataAdapter: throwing }).length, 1);
   t.deepEqual(told({ evaluationCallbacks: throwing }), []);
-  t.regex(told({ logger: { error: noop, logLevel: 'warn' } }).join(), /logger has no such methods: warn\./);
-  t.regex(told({ logger: { warn: noop, error: noop, logLevel: 'verbose' } }).join(), /logger\.logLevel .*'verbose'/);
+  t.regex(
+    told({ logger: { error: noop, logLevel: 'warn' } }).join(),
+    /logger has no such methods: warn\./,
+  );
+  t.regex(
+    told({ logger: { warn: noop, error: noop, logLevel: 'verbose' } }).join(),
+    /logger\.logLevel .*'verbose'/,
+  );
   t.deepEqual(told({ logger: { warn: noop, error: noop } }), []);
-  t.deepEqual(told({ evaluationCallbacks: { gateCallback: noop, layerParamCallback: undefined } }), []);
-  t.regex(told({ evaluationCallbacks: { gateExposure: noop, gateCallback: noop } }).join(), /evaluationCallbacks\.gateExposure .*gateCallback/);
+  t.deepEqual(
+    told({ evaluationCallbacks: { gateCallback: noop, layerParamCallback: undefined } }),
+    [],
+  );
+  t.regex(
+    told({ evaluationCallbacks: { gateExposure: noop, gateCallback: noop } }).join(),
+    /evaluationCallbacks\.gateExposure .*gateCallback/,
+  );
   t.is(told({ evaluationCallbacks: { a: noop, itsOwn: 5, gateCallback: 5 } }).length, 2);
 });
 
 test('bootstrapValues may be bytes', (t) => {
-  for (const bytes of [Buffer.from('{"a":"é"}'), new TextEncoder().encode('{"a":"é"}'), new TextEncoder().encode('{"a":"é"}').buffer]) {
+  for (const bytes of [
+    Buffer.from('{"a":"é"}'),
+    new TextEncoder().encode('{"a":"é"}'),
+    new TextEncoder().encode('{"a":"é"}').buffer,
+  ]) {
     const { options, warnings } = parse({ bootstrapValues: bytes });
     t.is(options.bootstrapValues, '{"a":"é"}');
     t.deepEqual(warnings, []);
@@ -209,7 +272,13 @@ test('the environment object is kept, a logger too', (t) => {
 });
 
 test('evaluationCallbacks keep their this; fields that are no functions are left out', (t) => {
-  const holder = { seen: 0, gateCallback(this: { seen: number }) { this.seen++; }, layerCallback: 5 };
+  const holder = {
+    seen: 0,
+    gateCallback(this: { seen: number }) {
+      this.seen++;
+    },
+    layerCallback: 5,
+  };
   const { options, warnings } = parse({ evaluationCallbacks: holder });
   (options.evaluationCallbacks.gateCallback as unknown as () => void)();
   t.is(holder.seen, 1);
@@ -222,7 +291,12 @@ test('what is no options object', (t) => {
   t.throws(() => parse({ api: 5 }), { instanceOf: TypeError });
   t.deepEqual(parse(undefined).warnings, []);
   t.is(parse('text').warnings.length, 1);
-  const hostile = Object.defineProperty({}, 'localMode', { enumerable: true, get() { throw new Error('no'); } });
+  const hostile = Object.defineProperty({}, 'localMode', {
+    enumerable: true,
+    get() {
+      throw new Error('no');
+    },
+  });
   t.false(parse(hostile).options.localMode);
 });
 
@@ -234,8 +308,15 @@ test('STATSIG_ENGINE counts unless the option names an engine', (t) => {
 
 test('the copy for reports hides what it should', (t) => {
   const given = {
-    api: 'https://a', bootstrapValues: 'x'.repeat(60), initTimeoutMs: 3, localMode: true, environment: { tier: 'x' },
-    dataAdapter: {}, logger: null, rulesUpdatedCallback: noop, other: undefined,
+    api: 'https://a',
+    bootstrapValues: 'x'.repeat(60),
+    initTimeoutMs: 3,
+    localMode: true,
+    environment: { tier: 'x' },
+    dataAdapter: {},
+    logger: null,
+    rulesUpdatedCallback: noop,
+    other: undefined,
   };
   t.deepEqual(parse(given).loggingCopy, rival.OptionsLoggingCopy(given));
 });

@@ -5,7 +5,14 @@ import test from 'ava';
 
 const root = join(__dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
-const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)];
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+];
 
 test('docs/options.md has a row for every option, and none besides', (t) => {
   const source = read('src/types/statsig-options.ts');
@@ -35,7 +42,8 @@ test('relative links in the documentation lead somewhere', (t) => {
 test('npm scripts that the documentation names exist', (t) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   for (const page of pages) {
-    for (const [, name = ''] of read(page).matchAll(/npm run ([\w:-]+)/g)) t.truthy(scripts[name], `${page}: npm run ${name}`);
+    for (const [, name = ''] of read(page).matchAll(/npm run ([\w:-]+)/g))
+      t.truthy(scripts[name], `${page}: npm run ${name}`);
   }
 });
 
@@ -43,7 +51,9 @@ test('files and folders that the documentation names exist', (t) => {
   // What a build makes, or another system has.
   const made = /generated|node_modules|^dist|^\.changeset\/<words>/;
   for (const page of pages) {
-    for (const [, path = ''] of read(page).matchAll(/`((?:src|crates|scripts|docs|testdata|differential|bench|npm|__test__|\.github)\/[\w./-]*)`/g)) {
+    for (const [, path = ''] of read(page).matchAll(
+      /`((?:src|crates|scripts|docs|testdata|differential|bench|npm|__test__|\.github)\/[\w./-]*)`/g,
+    )) {
       if (!made.test(path)) t.true(existsSync(join(root, path)), `${page}: ${path}`);
     }
   }

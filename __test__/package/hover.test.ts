@@ -1,4 +1,7 @@
-/** What an editor shows on hovering: every export, option and field has words, in each way of importing the package. */
+/**
+ * What an editor shows on hovering: every export, option and field has words, in each way of
+ * importing the package.
+ */
 import test from 'ava';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,21 +13,42 @@ const NAMES = Object.keys(sdk.Statsig).filter((name) => name !== '_enforceServer
 
 /** Imports that applications write; each gives the text before a name. */
 const FORMS: Record<string, { file: string; head: string; before: string }> = {
-  named: { file: 'named.mts', head: `import { ${NAMES.join(', ')} } from 'statsig-node';\n`, before: '' },
-  namespace: { file: 'namespace.mts', head: "import * as Statsig from 'statsig-node';\n", before: 'Statsig.' },
-  'default from ESM': { file: 'default.mts', head: "import Statsig from 'statsig-node';\n", before: 'Statsig.' },
-  CommonJS: { file: 'common.cts', head: "import Statsig = require('statsig-node');\n", before: 'Statsig.' },
+  named: {
+    file: 'named.mts',
+    head: `import { ${NAMES.join(', ')} } from 'statsig-node';\n`,
+    before: '',
+  },
+  namespace: {
+    file: 'namespace.mts',
+    head: "import * as Statsig from 'statsig-node';\n",
+    before: 'Statsig.',
+  },
+  'default from ESM': {
+    file: 'default.mts',
+    head: "import Statsig from 'statsig-node';\n",
+    before: 'Statsig.',
+  },
+  CommonJS: {
+    file: 'common.cts',
+    head: "import Statsig = require('statsig-node');\n",
+    before: 'Statsig.',
+  },
 };
 
 const OPTIONS: ts.CompilerOptions = {
-  module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16, target: ts.ScriptTarget.ES2022, strict: true, types: [],
+  module: ts.ModuleKind.Node16,
+  moduleResolution: ts.ModuleResolutionKind.Node16,
+  target: ts.ScriptTarget.ES2022,
+  strict: true,
+  types: [],
 };
 
 /** A language service over one file of an application that has the package under its old name. */
 function editor(file: string, text: string): { service: ts.LanguageService; path: string } {
   const app = join(root, '__test__/package/app');
   const path = join(app, file);
-  const inPackage = (name: string): string => name.replace(join(app, 'node_modules/statsig-node'), root);
+  const inPackage = (name: string): string =>
+    name.replace(join(app, 'node_modules/statsig-node'), root);
   const host: ts.LanguageServiceHost = {
     getCompilationSettings: () => OPTIONS,
     getScriptFileNames: () => [path],
@@ -43,44 +67,101 @@ function editor(file: string, text: string): { service: ts.LanguageService; path
   return { service: ts.createLanguageService(host), path };
 }
 
-const read = (name: string): string | undefined => (existsSync(name) ? readFileSync(name, 'utf8') : undefined);
+const read = (name: string): string | undefined =>
+  existsSync(name) ? readFileSync(name, 'utf8') : undefined;
 
 /** The words at a place. */
-function wordsAt({ service, path }: ReturnType<typeof editor>, position: number): { words: string; tags: string[] } {
+function wordsAt(
+  { service, path }: ReturnType<typeof editor>,
+  position: number,
+): { words: string; tags: string[] } {
   const info = service.getQuickInfoAtPosition(path, position);
-  return { words: ts.displayPartsToString(info?.documentation), tags: (info?.tags ?? []).map(({ name }) => name) };
+  return {
+    words: ts.displayPartsToString(info?.documentation),
+    tags: (info?.tags ?? []).map(({ name }) => name),
+  };
 }
 
 for (const [form, { file, head, before }] of Object.entries(FORMS)) {
   test(`${form}: each member of the package has words`, (t) => {
     const text = head + NAMES.map((name) => `${before}${name};\n`).join('');
     const opened = editor(file, text);
-    t.deepEqual(opened.service.getSemanticDiagnostics(opened.path).map(({ messageText }) => messageText), []);
-    const silent = NAMES.filter((name) => wordsAt(opened, text.indexOf(`\n${before}${name};`) + 1 + before.length).words.length < 15);
+    t.deepEqual(
+      opened.service.getSemanticDiagnostics(opened.path).map(({ messageText }) => messageText),
+      [],
+    );
+    const silent = NAMES.filter(
+      (name) =>
+        wordsAt(opened, text.indexOf(`\n${before}${name};`) + 1 + before.length).words.length < 15,
+    );
     t.deepEqual(silent, []);
-    const old = NAMES.filter((name) => wordsAt(opened, text.indexOf(`\n${before}${name};`) + 1 + before.length).tags.includes('deprecated'));
-    t.deepEqual(old.sort(), NAMES.filter((name) => /Sync$|WithExposureLoggingDisabled/.test(name)).sort());
+    const old = NAMES.filter((name) =>
+      wordsAt(opened, text.indexOf(`\n${before}${name};`) + 1 + before.length).tags.includes(
+        'deprecated',
+      ),
+    );
+    t.deepEqual(
+      old.sort(),
+      NAMES.filter((name) => /Sync$|WithExposureLoggingDisabled/.test(name)).sort(),
+    );
   });
 }
 
 test('each member of an exported type has words', (t) => {
-  const types = ['StatsigOptions', 'StatsigUser', 'FeatureGate', 'DynamicConfig', 'Layer', 'EvaluationDetails', 'InitializationDetails', 'StatsigServer',
-    'UserScope', 'Health', 'DeliveryReport', 'DeliveryCounters', 'DroppedByReason', 'DroppedEvents', 'EngineInfo', 'EngineStats', 'FlushOptions', 'FlushAfterOptions',
-    'SyncHealth', 'LoggedEvent', 'LogEventObject', 'CheckGateOptions', 'GetExperimentOptions', 'PersistentAssignmentOptions',
-    'ClientInitializeResponseOptions', 'IDataAdapter', 'AdapterResponse', 'IUserPersistentStorage', 'EvaluationCallbacks', 'LoggerInterface', 'StatsigEnvironment',
-    'SecondaryExposure'];
+  const types = [
+    'StatsigOptions',
+    'StatsigUser',
+    'FeatureGate',
+    'DynamicConfig',
+    'Layer',
+    'EvaluationDetails',
+    'InitializationDetails',
+    'StatsigServer',
+    'UserScope',
+    'Health',
+    'DeliveryReport',
+    'DeliveryCounters',
+    'DroppedByReason',
+    'DroppedEvents',
+    'EngineInfo',
+    'EngineStats',
+    'FlushOptions',
+    'FlushAfterOptions',
+    'SyncHealth',
+    'LoggedEvent',
+    'LogEventObject',
+    'CheckGateOptions',
+    'GetExperimentOptions',
+    'PersistentAssignmentOptions',
+    'ClientInitializeResponseOptions',
+    'IDataAdapter',
+    'AdapterResponse',
+    'IUserPersistentStorage',
+    'EvaluationCallbacks',
+    'LoggerInterface',
+    'StatsigEnvironment',
+    'SecondaryExposure',
+  ];
   const text = `import type { ${types.join(', ')} } from 'statsig-node';\n${types.map((name) => `declare const a${name}: Required<${name}>;\n`).join('')}`;
   const { service, path } = editor('types.mts', text);
   const program = service.getProgram()!;
   const checker = program.getTypeChecker();
-  t.deepEqual(service.getSemanticDiagnostics(path).map(({ messageText }) => messageText), []);
+  t.deepEqual(
+    service.getSemanticDiagnostics(path).map(({ messageText }) => messageText),
+    [],
+  );
   const silent: string[] = [];
   ts.forEachChild(program.getSourceFile(path)!, (node) => {
     if (!ts.isVariableStatement(node)) return;
     const { name } = node.declarationList.declarations[0]!;
     for (const property of checker.getTypeAtLocation(name).getProperties()) {
       if (property.getJsDocTags(checker).some(({ name: tag }) => tag === 'internal')) continue;
-      const words = ts.displayPartsToString(property.getDocumentationComment(checker)) + property.getJsDocTags(checker).map(({ text: tag }) => ts.displayPartsToString(tag)).join('');
+      const words =
+        ts.displayPartsToString(property.getDocumentationComment(checker)) +
+        property
+          .getJsDocTags(checker)
+          .map(({ text: tag }) => ts.displayPartsToString(tag))
+          .join('');
       if (words.length < 10) silent.push(`${name.getText().slice(1)}.${property.getName()}`);
     }
   });

@@ -19,7 +19,11 @@ function answersOf(statsig: StatsigServer, user: StatsigUser): Record<string, st
     const gate = statsig.getFeatureGate(user, name);
     answers[`gate ${name}`] = `${gate.value} ${gate.ruleID}`;
   }
-  const configs = [...statsig.getDynamicConfigList(), ...statsig.getAutotuneList(), ...statsig.getExperimentList()];
+  const configs = [
+    ...statsig.getDynamicConfigList(),
+    ...statsig.getAutotuneList(),
+    ...statsig.getExperimentList(),
+  ];
   for (const name of configs) answers[`config ${name}`] = statsig.getConfig(user, name).getRuleID();
   for (const name of statsig.getLayerList()) {
     const layer = statsig.getLayer(user, name);
@@ -34,23 +38,37 @@ test('statsig-node, served by the local server, answers the sample as written do
     specsFile: join(folder, 'sample-project.json'),
     idListsDirectory: join(folder, 'sample-id-lists'),
   });
-  const statsig = new legacy.StatsigServer('secret-sample', { api: server.api, environment: { tier: 'staging' } });
+  const statsig = new legacy.StatsigServer('secret-sample', {
+    api: server.api,
+    environment: { tier: 'staging' },
+  });
   const details = await statsig.initializeAsync();
   t.true(details.success);
   const users = read<StatsigUser[]>('sample-users.json');
   const answers: Answers = {};
   for (const user of users) answers[String(user.userID)] = answersOf(statsig, user);
   await statsig.shutdownAsync();
-  const exposures = server.events().filter((event) => event.eventName.startsWith('statsig::') && event.event.user !== null);
+  const exposures = server
+    .events()
+    .filter((event) => event.eventName.startsWith('statsig::') && event.event.user !== null);
   await server.close(0);
 
   // The expected answers are statsig-node's own, never those of our engines.
-  if (process.env.RECORD === '1') writeFileSync(join(folder, 'sample-expected.json'), `${JSON.stringify(answers, null, 1)}\n`);
+  if (process.env.RECORD === '1')
+    writeFileSync(join(folder, 'sample-expected.json'), `${JSON.stringify(answers, null, 1)}\n`);
   t.deepEqual(answers, read<Answers>('sample-expected.json'));
   t.true(exposures.length > users.length * 20);
   for (const [name, values] of Object.entries(valuesByGate(answers))) {
-    const isConstant = ['gate everyone', 'gate retired_feature', 'gate debug_panel', 'gate winter_tyres_offer'].includes(name);
-    t.true(isConstant || name.includes('holdout') || values.size === 2, `the users reach both sides of ${name}`);
+    const isConstant = [
+      'gate everyone',
+      'gate retired_feature',
+      'gate debug_panel',
+      'gate winter_tyres_offer',
+    ].includes(name);
+    t.true(
+      isConstant || name.includes('holdout') || values.size === 2,
+      `the users reach both sides of ${name}`,
+    );
   }
 });
 

@@ -26,7 +26,8 @@ test('imports against the layers are found', async (t) => {
     ['src/local-server/server.ts', "import { a } from '../network/http';"],
     ['__test__/conformance/vectors.test.ts', "await import('../../src/engine/js/engine');"],
   ];
-  for (const [file, text] of violations) t.true(check([{ file, text }]).length > 0, `${file}: ${text}`);
+  for (const [file, text] of violations)
+    t.true(check([{ file, text }]).length > 0, `${file}: ${text}`);
 });
 
 test('allowed imports and comments are let through', async (t) => {
@@ -61,30 +62,63 @@ test('long files and odd names are found', async (t) => {
   t.is(check([{ file: 'src/interfaces/IDataAdapter.ts', text: '' }]).length, 0);
 });
 
-const spec = '## 3. Evaluation\n\n### 3.9 Users\n\n| <a id="q8"></a>Q8 | [3.9](#39-users) | mutates | mended: a copy |\n';
+const spec =
+  '## 3. Evaluation\n\n### 3.9 Users\n\n| <a id="q8"></a>Q8 | [3.9](#39-users) | mutates | mended: a copy |\n';
 const pageOf = (text: string): Source => ({ file: 'docs/differences-from-statsig-node.md', text });
-const specPages: Source[] = [{ file: 'docs/spec/BEHAVIOUR.md', text: spec }, pageOf('[Q8](spec/BEHAVIOUR.md#q8)')];
+const specPages: Source[] = [
+  { file: 'docs/spec/BEHAVIOUR.md', text: spec },
+  pageOf('[Q8](spec/BEHAVIOUR.md#q8)'),
+];
 
 test('references to the specification lead to sections and quirks that exist', async (t) => {
   const check = await script('check-references.mjs', 'referenceProblems');
   const problems = (text: string): string[] => check([...specPages, { file: 'src/a.ts', text }]);
-  const fine = ['BEHAVIOUR.md 3', '(BEHAVIOUR.md 3.9, Q8)', 'BEHAVIOUR.md 3–3.9', '/** BEHAVIOUR.md 3,\n * 3.9; Q8 */', 'BEHAVIOUR.md says so', 'SQ99'];
+  const fine = [
+    'BEHAVIOUR.md 3',
+    '(BEHAVIOUR.md 3.9, Q8)',
+    'BEHAVIOUR.md 3–3.9',
+    '/** BEHAVIOUR.md 3,\n * 3.9; Q8 */',
+    'BEHAVIOUR.md says so',
+    'SQ99',
+  ];
   for (const text of fine) t.deepEqual(problems(text), [], text);
   t.deepEqual(problems('BEHAVIOUR.md 3.8'), ['src/a.ts: BEHAVIOUR.md has no 3.8']);
   t.deepEqual(problems('// BEHAVIOUR.md 3.9,\n// 4'), ['src/a.ts: BEHAVIOUR.md has no 4']);
-  t.deepEqual(problems('BEHAVIOUR.md 3.9 and 3.10, Q9'), ['src/a.ts: BEHAVIOUR.md has no 3.10', 'src/a.ts: BEHAVIOUR.md has no Q9']);
+  t.deepEqual(problems('BEHAVIOUR.md 3.9 and 3.10, Q9'), [
+    'src/a.ts: BEHAVIOUR.md has no 3.10',
+    'src/a.ts: BEHAVIOUR.md has no Q9',
+  ]);
   t.deepEqual(problems(`(Q${51})`), [`src/a.ts: BEHAVIOUR.md has no Q${51}`]);
   t.deepEqual(problems('SERVER_CORE.md 1'), ['src/a.ts: SERVER_CORE.md has no 1']);
-  t.deepEqual(check([specPages[0] as Source, pageOf('')]), ['docs/differences-from-statsig-node.md: nothing leads to q8']);
+  t.deepEqual(check([specPages[0] as Source, pageOf('')]), [
+    'docs/differences-from-statsig-node.md: nothing leads to q8',
+  ]);
 });
 
 test('links of pages lead to files and titles, those of packed pages to packed ones', async (t) => {
-  const check = (await script('check-references.mjs', 'referenceProblems')) as (sources: Source[], files: object) => string[];
-  const files = { exists: (file: string) => file === 'src/a.ts', isPacked: (file: string) => file.startsWith('docs/') };
-  const problems = (file: string, text: string): string[] => check([...specPages, { file, text }], files).filter((line) => line.startsWith(file));
-  t.deepEqual(problems('docs/a.md', '[a](spec/BEHAVIOUR.md#39-users) [b](#own) [c](https://x/#y)\n# Own\n```\n[d](nowhere)\n```'), []);
+  const check = (await script('check-references.mjs', 'referenceProblems')) as (
+    sources: Source[],
+    files: object,
+  ) => string[];
+  const files = {
+    exists: (file: string) => file === 'src/a.ts',
+    isPacked: (file: string) => file.startsWith('docs/'),
+  };
+  const problems = (file: string, text: string): string[] =>
+    check([...specPages, { file, text }], files).filter((line) => line.startsWith(file));
+  t.deepEqual(
+    problems(
+      'docs/a.md',
+      '[a](spec/BEHAVIOUR.md#39-users) [b](#own) [c](https://x/#y)\n# Own\n```\n[d](nowhere)\n```',
+    ),
+    [],
+  );
   t.deepEqual(problems('README.md', '[a](src/a.ts)'), []);
-  t.deepEqual(problems('docs/a.md', '[a](../src/a.ts)'), ['docs/a.md: ../src/a.ts is not in the package']);
+  t.deepEqual(problems('docs/a.md', '[a](../src/a.ts)'), [
+    'docs/a.md: ../src/a.ts is not in the package',
+  ]);
   t.deepEqual(problems('docs/a.md', '[a](b.md)'), ['docs/a.md: b.md leads nowhere']);
-  t.deepEqual(problems('docs/a.md', '[a](spec/BEHAVIOUR.md#310-users)'), ['docs/a.md: spec/BEHAVIOUR.md#310-users has no such anchor']);
+  t.deepEqual(problems('docs/a.md', '[a](spec/BEHAVIOUR.md#310-users)'), [
+    'docs/a.md: spec/BEHAVIOUR.md#310-users has no such anchor',
+  ]);
 });

@@ -5,8 +5,32 @@ import type { StatsigUser } from 'statsig-node';
 import * as ours from '../../src/utils/core';
 
 const odd: unknown[] = [
-  true, false, 'true', 'TRUE', 'false', 'yes', '', ' 12 ', '0x10', 'x', 0, 1, -1.5, NaN, Infinity, null, undefined,
-  {}, { a: 1 }, [], [1], [5], new Date(0), () => 1, Symbol.iterator, 10n,
+  true,
+  false,
+  'true',
+  'TRUE',
+  'false',
+  'yes',
+  '',
+  ' 12 ',
+  '0x10',
+  'x',
+  0,
+  1,
+  -1.5,
+  NaN,
+  Infinity,
+  null,
+  undefined,
+  {},
+  { a: 1 },
+  [],
+  [1],
+  [5],
+  new Date(0),
+  () => 1,
+  Symbol.iterator,
+  10n,
 ];
 
 /** The answer, or that there was none. */
@@ -18,17 +42,39 @@ function outcome(call: () => unknown): unknown {
   }
 }
 
-for (const name of ['getBoolValue', 'getNumericValue', 'notEmpty', 'notEmptyObject', 'getTypeOf', 'clone'] as const) {
+for (const name of [
+  'getBoolValue',
+  'getNumericValue',
+  'notEmpty',
+  'notEmptyObject',
+  'getTypeOf',
+  'clone',
+] as const) {
   test(`${name} answers what statsig-node's does`, (t) => {
-    const [mine, legacy] = [ours[name] as (value: unknown) => unknown, theirs[name] as (value: unknown) => unknown];
+    const [mine, legacy] = [
+      ours[name] as (value: unknown) => unknown,
+      theirs[name] as (value: unknown) => unknown,
+    ];
     for (const value of odd) {
-      t.deepEqual(outcome(() => mine(value)), outcome(() => legacy(value)), `${typeof value} ${String(value)}`);
+      t.deepEqual(
+        outcome(() => mine(value)),
+        outcome(() => legacy(value)),
+        `${typeof value} ${String(value)}`,
+      );
     }
   });
 }
 
-test('isUserIdentifiable, type, version and metadata are statsig-node\'s', (t) => {
-  const users = [null, {}, { userID: '' }, { userID: 5 }, { customIDs: {} }, { customIDs: { a: 'b' } }, { userID: null }];
+test("isUserIdentifiable, type, version and metadata are statsig-node's", (t) => {
+  const users = [
+    null,
+    {},
+    { userID: '' },
+    { userID: 5 },
+    { customIDs: {} },
+    { customIDs: { a: 'b' } },
+    { userID: null },
+  ];
   for (const user of users as unknown as (StatsigUser | null)[]) {
     t.is(ours.isUserIdentifiable(user), theirs.isUserIdentifiable(user), JSON.stringify(user));
   }

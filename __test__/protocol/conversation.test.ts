@@ -1,4 +1,7 @@
-/** The same life of an SDK gives the same requests as statsig-node, but for the differences listed here. */
+/**
+ * The same life of an SDK gives the same requests as statsig-node, but for the differences listed
+ * here.
+ */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,37 +21,52 @@ test.before(async () => {
   theirs = JSON.parse(stdout) as Conversation;
 });
 
-/** What the documented differences make of statsig-node's conversation. Each must still make a difference. */
+/**
+ * What the documented differences make of statsig-node's conversation. Each must still make a
+ * difference.
+ */
 const DIFFERENCES: Record<string, (conversation: Conversation) => void> = {
   'Q24: shutdown starts no new syncs': (conversation) => {
     const name = 'events that shutdown sends';
-    conversation[name] = (conversation[name] ?? []).filter(({ request }) => request.includes('/log_event'));
+    conversation[name] = (conversation[name] ?? []).filter(({ request }) =>
+      request.includes('/log_event'),
+    );
   },
   'each batch of events carries an ID, the same for every attempt at it': (conversation) => {
-    for (const line of batches(conversation)) line.others = line.others.replace('user-agent', 'statsig-event-batch-id user-agent');
+    for (const line of batches(conversation))
+      line.others = line.others.replace('user-agent', 'statsig-event-batch-id user-agent');
   },
   'statsigMetadata of a batch also says who speaks in truth': (conversation) => {
     for (const { body } of batches(conversation)) {
-      Object.assign((body as { statsigMetadata: object }).statsigMetadata, { packageName: 'string', packageVersion: 'string', engine: 'string' });
+      Object.assign((body as { statsigMetadata: object }).statsigMetadata, {
+        packageName: 'string',
+        packageVersion: 'string',
+        engine: 'string',
+      });
     }
   },
 };
 
 function batches(conversation: Conversation): Line[] {
-  return Object.values(conversation).flat().filter(({ request }) => request.includes('/log_event'));
+  return Object.values(conversation)
+    .flat()
+    .filter(({ request }) => request.includes('/log_event'));
 }
 
 /** Name, version and engine of this package differ from run to run; their presence does not. */
 function withoutVersions(conversation: Conversation): Conversation {
   for (const { body } of batches(conversation)) {
     const { statsigMetadata } = body as { statsigMetadata: Record<string, unknown> };
-    for (const name of ['packageName', 'packageVersion', 'engine']) statsigMetadata[name] = typeof statsigMetadata[name];
+    for (const name of ['packageName', 'packageVersion', 'engine'])
+      statsigMetadata[name] = typeof statsigMetadata[name];
   }
   return conversation;
 }
 
 test('statsig-node asked what the scenario is about', (t) => {
-  const asked = Object.values(theirs).flat().map(({ request }) => request.replace(/\/file_\d+/, '/FILE'));
+  const asked = Object.values(theirs)
+    .flat()
+    .map(({ request }) => request.replace(/\/file_\d+/, '/FILE'));
   t.deepEqual([...new Set(asked)].sort(), [
     'GET /id_lists/FILE',
     'GET /v1/download_config_specs/secret-conversation.json',
@@ -57,7 +75,9 @@ test('statsig-node asked what the scenario is about', (t) => {
     'POST /v1/get_id_lists',
     'POST /v1/log_event',
   ]);
-  const ranges = (theirs['growth of an ID list'] ?? []).map(({ headers }) => headers['range']).filter(Boolean);
+  const ranges = (theirs['growth of an ID list'] ?? [])
+    .map(({ headers }) => headers['range'])
+    .filter(Boolean);
   t.deepEqual(ranges, ['bytes=10-']);
 });
 
@@ -73,7 +93,9 @@ for (const engine of ENGINES) {
   test(`${engine}: the same requests, step by step`, async (t) => {
     const local = await createLocalServer(START);
     const logger = { warn() {}, error() {}, logLevel: 'none' as const };
-    const mine = withoutVersions(await converse(new StatsigServer(KEY, { api: local.api, logger, engine }), local));
+    const mine = withoutVersions(
+      await converse(new StatsigServer(KEY, { api: local.api, logger, engine }), local),
+    );
     await local.close(0);
     const expected = structuredClone(theirs);
     for (const apply of Object.values(DIFFERENCES)) apply(expected);
@@ -85,7 +107,9 @@ for (const engine of ENGINES) {
 }
 
 function forgetEngineOption(body: unknown): void {
-  for (const { metadata } of (body as { events: { metadata: { statsigOptions?: Record<string, unknown> } | null }[] }).events) {
+  for (const { metadata } of (
+    body as { events: { metadata: { statsigOptions?: Record<string, unknown> } | null }[] }
+  ).events) {
     delete metadata?.statsigOptions?.['engine'];
   }
 }

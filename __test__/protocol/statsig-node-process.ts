@@ -4,11 +4,17 @@ import { createLocalServer } from '../../src/local-server';
 import type { StatsigServer } from '../../src/statsig';
 import { converse, KEY, START } from './conversation';
 
-const RivalServer = rival.StatsigServer as unknown as new (key: string, options?: object) => StatsigServer;
+const RivalServer = rival.StatsigServer as unknown as new (
+  key: string,
+  options?: object,
+) => StatsigServer;
 
 async function main(): Promise<void> {
   const local = await createLocalServer(START);
-  const server = new RivalServer(KEY, { api: local.api, logger: { warn() {}, error() {}, logLevel: 'none' } });
+  const server = new RivalServer(KEY, {
+    api: local.api,
+    logger: { warn() {}, error() {}, logLevel: 'none' },
+  });
   const lines = await converse(server, local);
   await local.close(0);
   process.stdout.write(JSON.stringify(lines));

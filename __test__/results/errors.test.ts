@@ -3,7 +3,12 @@ import test from 'ava';
 import * as errors from '../../src/errors';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- a deep import without types
-const rivals = require('statsig-node/dist/Errors.js') as Record<string, new (...args: unknown[]) => Error>;
+const rivals = require('statsig-node/dist/Errors.js') as Record<
+  string,
+  new (
+    ...args: unknown[]
+  ) => Error
+>;
 
 const CASES: [keyof typeof errors & string, unknown[]][] = [
   ['StatsigUninitializedError', []],
@@ -37,7 +42,9 @@ for (const [name, args] of CASES) {
 
 test('codes are distinct', (t) => {
   const names = [...new Set(CASES.map(([name]) => name))];
-  const codes = names.map((name) => (errors[name] as { prototype: errors.StatsigError }).prototype.code);
+  const codes = names.map(
+    (name) => (errors[name] as { prototype: errors.StatsigError }).prototype.code,
+  );
   t.is(new Set(codes).size, names.length);
 });
 
@@ -53,7 +60,7 @@ test('instanceof holds across two copies of the package, and only within a class
   t.true(foreign instanceof errors.StatsigUninitializedError);
   t.true(foreign instanceof errors.StatsigError);
   t.false(foreign instanceof errors.StatsigInvalidArgumentError);
-  t.false(({}) instanceof errors.StatsigError);
+  t.false({} instanceof errors.StatsigError);
   t.false((null as unknown as object) instanceof errors.StatsigError);
 });
 

@@ -11,7 +11,8 @@ function both(name: unknown, calls: (event: Theirs) => void): object[] {
     const event = new Type(name as string) as Theirs;
     event.setTime(TIME);
     calls(event);
-    const { eventName, user, value, metadata, time, secondaryExposures, statsigMetadata } = event.toObject();
+    const { eventName, user, value, metadata, time, secondaryExposures, statsigMetadata } =
+      event.toObject();
     return { eventName, user, value, metadata, time, secondaryExposures, statsigMetadata };
   });
 }
@@ -23,7 +24,15 @@ test('a new event, its setters and what they refuse are statsig-node’s', (t) =
     ['', () => undefined],
     [undefined, () => undefined],
     [7, () => undefined],
-    ['a', (event) => event.setUser({ userID: 'u', privateAttributes: { ssn: '1' }, custom: { a: [1, 2] as never } })],
+    [
+      'a',
+      (event) =>
+        event.setUser({
+          userID: 'u',
+          privateAttributes: { ssn: '1' },
+          custom: { a: [1, 2] as never },
+        }),
+    ],
     ['a', (event) => event.setUser(null as never)],
     ['a', (event) => event.setValue(5)],
     ['a', (event) => event.setValue('text')],
@@ -49,6 +58,10 @@ test('what is set is copied, and what cannot be copied changes nothing', (t) => 
   metadata['a'] = metadata;
   event.setMetadata(metadata);
   t.deepEqual(event.toObject().metadata, { a: 1 });
-  event.setValue({ toString: () => { throw new Error('no'); } } as never);
+  event.setValue({
+    toString: () => {
+      throw new Error('no');
+    },
+  } as never);
   t.is(event.toObject().value, '{}');
 });

@@ -7,15 +7,41 @@ const RivalConfig = rival.DynamicConfig as unknown as typeof DynamicConfig;
 const RivalLayer = rival.Layer as unknown as typeof Layer;
 
 const VALUE = {
-  text: 'a', empty: '', number: 5, zero: 0, yes: true, no: false, list: [1, 'x'], object: { deep: { er: 1 } }, nothing: null,
+  text: 'a',
+  empty: '',
+  number: 5,
+  zero: 0,
+  yes: true,
+  no: false,
+  list: [1, 'x'],
+  object: { deep: { er: 1 } },
+  nothing: null,
 };
 const KEYS = [...Object.keys(VALUE), 'missing', 'toString', '__proto__', null, undefined, 0];
 const DEFAULTS = ['d', '', 1, 0, true, false, [], {}, null, undefined];
-const GUARDS = [undefined, null, (value: unknown): value is string => typeof value === 'string', () => false, () => true];
-const VALUES: unknown[] = [VALUE, {}, [1, 2], null, undefined, 'text', 7, true, { toJSON: () => ({ made: 1 }) }, { at: new Date(0) }];
+const GUARDS = [
+  undefined,
+  null,
+  (value: unknown): value is string => typeof value === 'string',
+  () => false,
+  () => true,
+];
+const VALUES: unknown[] = [
+  VALUE,
+  {},
+  [1, 2],
+  null,
+  undefined,
+  'text',
+  7,
+  true,
+  { toJSON: () => ({ made: 1 }) },
+  { at: new Date(0) },
+];
 
 /** JSON turns what differs by identity only (functions, undefined) into the same text. */
-const shown = (value: unknown): string => `${typeof value}:${typeof value === 'function' ? value.name : JSON.stringify(value)}`;
+const shown = (value: unknown): string =>
+  `${typeof value}:${typeof value === 'function' ? value.name : JSON.stringify(value)}`;
 
 function outcomeOf(call: () => unknown): string {
   try {
@@ -27,20 +53,33 @@ function outcomeOf(call: () => unknown): string {
 
 test('DynamicConfig has the same keys and JSON', (t) => {
   for (const value of VALUES) {
-    for (const args of [['n', value], ['', value], ['n', value, 'r', 'g', 'userID', [{ gate: 'a', gateValue: 'true', ruleID: 'b' }]]]) {
-      const [ours, theirs] = [new DynamicConfig(...(args as ['n'])), new RivalConfig(...(args as ['n']))];
+    for (const args of [
+      ['n', value],
+      ['', value],
+      ['n', value, 'r', 'g', 'userID', [{ gate: 'a', gateValue: 'true', ruleID: 'b' }]],
+    ]) {
+      const [ours, theirs] = [
+        new DynamicConfig(...(args as ['n'])),
+        new RivalConfig(...(args as ['n'])),
+      ];
       t.deepEqual(Object.keys(ours), Object.keys(theirs));
       t.is(JSON.stringify(ours), JSON.stringify(theirs));
     }
   }
-  const withHook = [DynamicConfig, RivalConfig].map((Type) => JSON.stringify(new Type('n', {}, 'r', null, null, [], () => {})));
+  const withHook = [DynamicConfig, RivalConfig].map((Type) =>
+    JSON.stringify(new Type('n', {}, 'r', null, null, [], () => {})),
+  );
   t.is(withHook[0], withHook[1]);
   t.is(JSON.stringify(new DynamicConfig(5 as never)), JSON.stringify(new RivalConfig(5 as never)));
 });
 
 test('Layer has the same keys and JSON', (t) => {
   for (const value of VALUES) {
-    for (const args of [['n', value], ['', value], ['n', value, 'r', 'g', 'exp', () => {}, null, 'userID']]) {
+    for (const args of [
+      ['n', value],
+      ['', value],
+      ['n', value, 'r', 'g', 'exp', () => {}, null, 'userID'],
+    ]) {
       const [ours, theirs] = [new Layer(...(args as ['n'])), new RivalLayer(...(args as ['n']))];
       t.deepEqual(Object.keys(ours), Object.keys(theirs));
       t.is(JSON.stringify(ours), JSON.stringify(theirs));
@@ -62,19 +101,40 @@ test('DynamicConfig.get and getValue answer alike and report the same mismatches
   let compared = 0;
   for (const value of [VALUE, [1, 2], {}]) {
     const reports: string[][] = [[], []];
-    const configs = [DynamicConfig, RivalConfig].map((Type, index) =>
-      new Type('n', value as never, 'r', null, null, [], (_, ...rest) => void reports[index]?.push(rest.join())));
+    const configs = [DynamicConfig, RivalConfig].map(
+      (Type, index) =>
+        new Type(
+          'n',
+          value as never,
+          'r',
+          null,
+          null,
+          [],
+          (_, ...rest) => void reports[index]?.push(rest.join()),
+        ),
+    );
     for (const key of KEYS) {
       for (const fallback of DEFAULTS) {
-        const [ours, theirs] = configs.map((config) => outcomeOf(() => config.getValue(key as string, fallback as never)));
+        const [ours, theirs] = configs.map((config) =>
+          outcomeOf(() => config.getValue(key as string, fallback as never)),
+        );
         t.is(ours, theirs, `getValue(${String(key)}, ${shown(fallback)})`);
         for (const guard of GUARDS) {
           reports.forEach((list) => list.splice(0));
-          const [mine, rivals] = configs.map((config) => outcomeOf(() => config.get(key as string, fallback as never, guard as never)));
+          const [mine, rivals] = configs.map((config) =>
+            outcomeOf(() => config.get(key as string, fallback as never, guard as never)),
+          );
           t.is(mine, rivals, `get(${String(key)}, ${shown(fallback)})`);
           // Q37: a guard that refuses the default of a missing key is no mismatch here.
-          const isQ37 = guard != null && key != null && (value as Record<string, unknown>)[key as string] == null;
-          t.deepEqual(reports[0], isQ37 ? [] : reports[1], `reports of get(${String(key)}, ${shown(fallback)})`);
+          const isQ37 =
+            guard != null &&
+            key != null &&
+            (value as Record<string, unknown>)[key as string] == null;
+          t.deepEqual(
+            reports[0],
+            isQ37 ? [] : reports[1],
+            `reports of get(${String(key)}, ${shown(fallback)})`,
+          );
           compared++;
         }
       }
@@ -87,14 +147,27 @@ test('Layer.get and getValue answer alike and expose the same parameters', (t) =
   let exposed = 0;
   for (const value of [VALUE, [1, 2], {}]) {
     const exposures: string[][] = [[], []];
-    const layers = [Layer, RivalLayer].map((Type, index) =>
-      new Type('n', value as never, 'r', null, null, (_, parameter) => void exposures[index]?.push(String(parameter))));
+    const layers = [Layer, RivalLayer].map(
+      (Type, index) =>
+        new Type(
+          'n',
+          value as never,
+          'r',
+          null,
+          null,
+          (_, parameter) => void exposures[index]?.push(String(parameter)),
+        ),
+    );
     for (const key of KEYS) {
       for (const fallback of DEFAULTS) {
-        const [ours, theirs] = layers.map((layer) => outcomeOf(() => layer.getValue(key as string, fallback as never)));
+        const [ours, theirs] = layers.map((layer) =>
+          outcomeOf(() => layer.getValue(key as string, fallback as never)),
+        );
         t.is(ours, theirs, `getValue(${String(key)}, ${shown(fallback)})`);
         for (const guard of GUARDS) {
-          const [mine, rivals] = layers.map((layer) => outcomeOf(() => layer.get(key as string, fallback as never, guard as never)));
+          const [mine, rivals] = layers.map((layer) =>
+            outcomeOf(() => layer.get(key as string, fallback as never, guard as never)),
+          );
           t.is(mine, rivals, `get(${String(key)}, ${shown(fallback)})`);
         }
       }
@@ -107,19 +180,46 @@ test('Layer.get and getValue answer alike and expose the same parameters', (t) =
 
 test('accessors', (t) => {
   const details = new EvaluationDetails(1, 2, 'Network', 3);
-  t.is(JSON.stringify(details), '{"configSyncTime":1,"initTime":2,"reason":"Network","serverTime":3}');
+  t.is(
+    JSON.stringify(details),
+    '{"configSyncTime":1,"initTime":2,"reason":"Network","serverTime":3}',
+  );
   const exposures = [{ gate: 'a', gateValue: 'true', ruleID: 'b' }];
-  const config = new DynamicConfig('n', { a: 1 }, 'rule', 'group', 'userID', exposures, null, details);
+  const config = new DynamicConfig(
+    'n',
+    { a: 1 },
+    'rule',
+    'group',
+    'userID',
+    exposures,
+    null,
+    details,
+  );
   t.deepEqual(
-    [config.getRuleID(), config.getGroupName(), config.getIDType(), config.getEvaluationDetails(), config._getSecondaryExposures()],
+    [
+      config.getRuleID(),
+      config.getGroupName(),
+      config.getIDType(),
+      config.getEvaluationDetails(),
+      config._getSecondaryExposures(),
+    ],
     ['rule', 'group', 'userID', details, exposures],
   );
   const layer = new Layer('n', { a: 1 }, 'rule', 'group', 'exp', null, details, 'userID');
   t.deepEqual(
-    [layer.getRuleID(), layer.getGroupName(), layer.getIDType(), layer.getAllocatedExperimentName(), layer.getEvaluationDetails()],
+    [
+      layer.getRuleID(),
+      layer.getGroupName(),
+      layer.getIDType(),
+      layer.getAllocatedExperimentName(),
+      layer.getEvaluationDetails(),
+    ],
     ['rule', 'group', 'userID', 'exp', details],
   );
-  t.is(JSON.stringify(makeEmptyFeatureGate('g')), '{"name":"g","ruleID":"","value":false,"groupName":null,"idType":null,"evaluationDetails":null}');
+  t.is(
+    JSON.stringify(makeEmptyFeatureGate('g')),
+    '{"name":"g","ruleID":"","value":false,"groupName":null,"idType":null,"evaluationDetails":null}',
+  );
 });
 
 test('values belong to the caller of the public constructor and to the result', (t) => {

@@ -5,30 +5,65 @@ import Statsig, { StatsigServer } from '../../src/index';
 import { TESTED_ENGINES } from '../engines';
 
 const KEY = 'secret-DoNotShow';
-const SPECS = JSON.stringify({ has_updates: true, time: 1, feature_gates: [], dynamic_configs: [], layer_configs: [] });
+const SPECS = JSON.stringify({
+  has_updates: true,
+  time: 1,
+  feature_gates: [],
+  dynamic_configs: [],
+  layer_configs: [],
+});
 const SECRETS = ['DoNotShow', '123-45-6789'];
 
 /** Every way in which a log takes an object. */
 function shownAs(value: unknown): string[] {
-  return [inspect(value), inspect(value, { depth: 12, showHidden: true }), inspect({ value }, { depth: 12 }),
+  return [
+    inspect(value),
+    inspect(value, { depth: 12, showHidden: true }),
+    inspect({ value }, { depth: 12 }),
     // What console.dir, assert's messages, copies and loops over entries see.
-    inspect(value, { depth: 12, customInspect: false }), inspect({ ...(value as object) }, { depth: 12 }), inspect(Object.entries(value as object), { depth: 12 }),
-    JSON.stringify(value) ?? '', `${JSON.stringify([value])}`];
+    inspect(value, { depth: 12, customInspect: false }),
+    inspect({ ...(value as object) }, { depth: 12 }),
+    inspect(Object.entries(value as object), { depth: 12 }),
+    JSON.stringify(value) ?? '',
+    `${JSON.stringify([value])}`,
+  ];
 }
 
 for (const engine of TESTED_ENGINES) {
   test(`${engine}: instances, scopes and results show no secret`, async (t) => {
-    const server = new StatsigServer(KEY, { engine, localMode: true, bootstrapValues: SPECS, disableDiagnostics: true });
+    const server = new StatsigServer(KEY, {
+      engine,
+      localMode: true,
+      bootstrapValues: SPECS,
+      disableDiagnostics: true,
+    });
     const user = { userID: 'u', privateAttributes: { ssn: '123-45-6789' } };
     t.true(inspect(server).includes("state: 'not initialized'"));
     const details = await server.initializeAsync();
     const scope = server.forUser(user);
-    const shown = [server, scope, details, server.getFeatureGate(user, 'g'), server.getConfig(user, 'c'),
-      server.getLayer(user, 'l'), scope.getLayer('l'), scope.getConfig('c'), server.engineInfo(), server.eventStats()];
+    const shown = [
+      server,
+      scope,
+      details,
+      server.getFeatureGate(user, 'g'),
+      server.getConfig(user, 'c'),
+      server.getLayer(user, 'l'),
+      scope.getLayer('l'),
+      scope.getConfig('c'),
+      server.engineInfo(),
+      server.eventStats(),
+    ];
     for (const value of shown) {
-      for (const text of shownAs(value)) t.false(SECRETS.some((secret) => text.includes(secret)), text);
+      for (const text of shownAs(value))
+        t.false(
+          SECRETS.some((secret) => text.includes(secret)),
+          text,
+        );
     }
-    t.regex(inspect(server), new RegExp(`^StatsigServer \\{[^]*engine: '${engine}'[^]*state: 'ready'`));
+    t.regex(
+      inspect(server),
+      new RegExp(`^StatsigServer \\{[^]*engine: '${engine}'[^]*state: 'ready'`),
+    );
     t.true(inspect(server).length < 600);
     t.deepEqual(JSON.parse(JSON.stringify(scope)), { userID: 'u' });
     await server.shutdownAsync();

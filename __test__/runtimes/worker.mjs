@@ -9,7 +9,11 @@ export default {
     const engine = new URL(request.url).searchParams.get('engine') ?? undefined;
     let statsig = instances.get(engine);
     if (statsig === undefined) {
-      statsig = new StatsigServer('secret-worker', { api: env.API, environment: { tier: 'staging' }, engine });
+      statsig = new StatsigServer('secret-worker', {
+        api: env.API,
+        environment: { tier: 'staging' },
+        engine,
+      });
       instances.set(engine, statsig);
     }
     const details = await statsig.initializeAsync();

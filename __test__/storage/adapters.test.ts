@@ -13,9 +13,18 @@ const RULES = { path: DataAdapterKeyPath.V1Rulesets };
 const HASH = '0bYJUpHrgR743BeN47pVThi/ZqmrE/i85QGG2ky71XY=';
 
 test('keys are those of statsig-node', (t) => {
-  t.is(adapterKey(DataAdapterKeyPath.V1Rulesets, HASH), `statsig|/v1/download_config_specs|plain_text|${HASH}`);
-  t.is(adapterKey(DataAdapterKeyPath.V1IDLists, HASH), `statsig|/v1/get_id_lists|plain_text|${HASH}`);
-  t.is(adapterKey(DataAdapterKeyPath.IDList, HASH, 'list_1'), `statsig|id_list::list_1|plain_text|${HASH}`);
+  t.is(
+    adapterKey(DataAdapterKeyPath.V1Rulesets, HASH),
+    `statsig|/v1/download_config_specs|plain_text|${HASH}`,
+  );
+  t.is(
+    adapterKey(DataAdapterKeyPath.V1IDLists, HASH),
+    `statsig|/v1/get_id_lists|plain_text|${HASH}`,
+  );
+  t.is(
+    adapterKey(DataAdapterKeyPath.IDList, HASH, 'list_1'),
+    `statsig|id_list::list_1|plain_text|${HASH}`,
+  );
 });
 
 test('a contained adapter passes keys, values and times on', async (t) => {
@@ -43,14 +52,24 @@ test('a contained adapter passes keys, values and times on', async (t) => {
 });
 
 test('an adapter that throws or rejects, with anything, is contained', async (t) => {
-  const nasty = { toString: () => { throw new Error('no text'); } };
+  const nasty = {
+    toString: () => {
+      throw new Error('no text');
+    },
+  };
   for (const thrown of [new Error('x'), 'text', undefined, null, nasty]) {
     const boom = (): never => {
       throw thrown;
     };
     const reject = (): Promise<never> => Promise.reject(thrown);
     for (const fail of [boom, reject]) {
-      const adapter = { initialize: fail, get: fail, set: fail, shutdown: fail, supportsPollingUpdatesFor: boom };
+      const adapter = {
+        initialize: fail,
+        get: fail,
+        set: fail,
+        shutdown: fail,
+        supportsPollingUpdatesFor: boom,
+      };
       const contained = new ContainedAdapter(adapter, { hashedSdkKey: 'H' });
       await t.throwsAsync(contained.initialize(), { instanceOf: Error });
       await t.throwsAsync(contained.set(RULES, 'v'), { instanceOf: Error });
@@ -74,12 +93,21 @@ test('an adapter without the methods does nothing', async (t) => {
 
 test('garbage from get is an item without value', async (t) => {
   const answers: [unknown, boolean][] = [
-    [undefined, true], [null, true], ['text', true], [12, true],
-    [{}, false], [{ result: 5 }, true], [{ result: null }, false],
-    [{ result: 'x', error: new Error('e') }, true], [{ error: 'e' }, true],
+    [undefined, true],
+    [null, true],
+    ['text', true],
+    [12, true],
+    [{}, false],
+    [{ result: 5 }, true],
+    [{ result: null }, false],
+    [{ result: 'x', error: new Error('e') }, true],
+    [{ error: 'e' }, true],
   ];
   for (const [answer, isError] of answers) {
-    const adapter = { ...new MemoryDataAdapter(), get: () => Promise.resolve(answer) } as unknown as IDataAdapter;
+    const adapter = {
+      ...new MemoryDataAdapter(),
+      get: () => Promise.resolve(answer),
+    } as unknown as IDataAdapter;
     const { value, error } = await new ContainedAdapter(adapter, { hashedSdkKey: 'H' }).get(RULES);
     t.is(value, null);
     t.is(error instanceof Error, isError, JSON.stringify(answer));
@@ -88,7 +116,10 @@ test('garbage from get is an item without value', async (t) => {
 
 test('bytes are a copy of our own, whoever owns them', async (t) => {
   const shared = Buffer.from('__text__').subarray(2, 6);
-  const adapter = { ...new MemoryDataAdapter(), get: () => Promise.resolve({ result: shared }) } as unknown as IDataAdapter;
+  const adapter = {
+    ...new MemoryDataAdapter(),
+    get: () => Promise.resolve({ result: shared }),
+  } as unknown as IDataAdapter;
   const { value } = await new ContainedAdapter(adapter, { hashedSdkKey: 'H' }).get(RULES);
   shared.fill(0);
   t.true(value instanceof Uint8Array);

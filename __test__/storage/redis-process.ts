@@ -1,7 +1,8 @@
 /**
- * One server process of the Redis tests: an SDK instance over RedisDataAdapter that checks a gate without pause, for a
- * new user each time, and reports what happened. Timers of polling and flushing run 40 times faster, so that both are
- * seen within a test; deadlines of requests keep their length.
+ * One server process of the Redis tests: an SDK instance over RedisDataAdapter that checks a gate
+ * without pause, for a new user each time, and reports what happened. Timers of polling and
+ * flushing run 40 times faster, so that both are seen within a test; deadlines of requests keep
+ * their length.
  */
 import { systemClock, type Clock } from '../../src/network/clock';
 import { DataAdapterKeyPath } from '../../src/storage/data-adapter';
@@ -45,20 +46,32 @@ process.on('uncaughtException', (error) => void errors.push(`uncaught ${String(e
 process.on('unhandledRejection', (error) => void errors.push(`unhandled ${String(error)}`));
 
 const push = (text: unknown): void => void warnings.push(String(text));
-const server = new StatsigServer('secret-redis-processes', {
-  api: role.api,
-  rulesetsSyncIntervalMs: 20_000,
-  idListsSyncIntervalMs: 30_000,
-  logger: { warn: push, error: push, logLevel: 'warn' },
-  dataAdapter: new RedisDataAdapter({
-    url: role.redis,
-    connectTimeoutMs: 300,
-    pollsFor: role.isReader ? [DataAdapterKeyPath.V1Rulesets, DataAdapterKeyPath.V1IDLists] : [],
-  }),
-}, { clock: hasty });
+const server = new StatsigServer(
+  'secret-redis-processes',
+  {
+    api: role.api,
+    rulesetsSyncIntervalMs: 20_000,
+    idListsSyncIntervalMs: 30_000,
+    logger: { warn: push, error: push, logLevel: 'warn' },
+    dataAdapter: new RedisDataAdapter({
+      url: role.redis,
+      connectTimeoutMs: 300,
+      pollsFor: role.isReader ? [DataAdapterKeyPath.V1Rulesets, DataAdapterKeyPath.V1IDLists] : [],
+    }),
+  },
+  { clock: hasty },
+);
 
 const report: Report = {
-  initialized: '', checks: 0, passed: 0, text: '', inList: false, reason: '', errors, warnings, undelivered: 0,
+  initialized: '',
+  checks: 0,
+  passed: 0,
+  text: '',
+  inList: false,
+  reason: '',
+  errors,
+  warnings,
+  undelivered: 0,
 };
 
 let isChecking = false;
@@ -91,7 +104,8 @@ async function stop(): Promise<void> {
 const COMMANDS: Record<string, () => unknown> = {
   async start() {
     const { success, source, error } = await server.initializeAsync();
-    report.initialized = `${success} ${source ?? 'none'} ${error === undefined ? '' : 'error'}`.trim();
+    report.initialized =
+      `${success} ${source ?? 'none'} ${error === undefined ? '' : 'error'}`.trim();
     isChecking = true;
     check();
   },

@@ -14,7 +14,12 @@ test('a client of the user is used as it is, with prefix and expiry, and not clo
     set: (...args) => Promise.resolve(calls.push(args)),
     close: () => void calls.push(['close']),
   };
-  const adapter = new RedisDataAdapter({ client, keyPrefix: 'p:', expireSeconds: 60, pollsFor: [DataAdapterKeyPath.V1Rulesets] });
+  const adapter = new RedisDataAdapter({
+    client,
+    keyPrefix: 'p:',
+    expireSeconds: 60,
+    pollsFor: [DataAdapterKeyPath.V1Rulesets],
+  });
   await adapter.initialize();
   t.deepEqual(await adapter.get('k'), { result: 'value' });
   t.deepEqual(await adapter.get('other'), {});
@@ -26,7 +31,12 @@ test('a client of the user is used as it is, with prefix and expiry, and not clo
 });
 
 test('a client that is offline fails at once', async (t) => {
-  const client: RedisClient = { isOpen: true, isReady: false, get: () => new Promise(() => undefined), set: () => new Promise(() => undefined) };
+  const client: RedisClient = {
+    isOpen: true,
+    isReady: false,
+    get: () => new Promise(() => undefined),
+    set: () => new Promise(() => undefined),
+  };
   const adapter = new RedisDataAdapter({ client });
   t.is((await adapter.get('k')).error?.message, 'Redis is not connected');
   await t.throwsAsync(adapter.set('k', 'v'), { message: 'Redis is not connected' });
@@ -78,7 +88,10 @@ withRedis('Redis down at start, coming up, dying and coming back', async (t) => 
 /** Waits until the client has reconnected. */
 async function settleGet(adapter: RedisDataAdapter): Promise<void> {
   let isBack = false;
-  const poll = (): void => void adapter.get('x').then(({ error }) => (error === undefined ? (isBack = true) : setImmediate(poll)));
+  const poll = (): void =>
+    void adapter
+      .get('x')
+      .then(({ error }) => (error === undefined ? (isBack = true) : setImmediate(poll)));
   poll();
   await until(() => isBack, 20_000);
 }
@@ -91,9 +104,13 @@ withRedis('an open connection does not keep the process alive', async (t) => {
     const { RedisDataAdapter } = require('./src/storage/redis');
     const adapter = new RedisDataAdapter({ url: process.argv[1] });
     adapter.initialize().then(() => adapter.set('k', 'v')).then(() => process.stdout.write('set'));`;
-  const child = spawn(process.execPath, ['--require=tsx/cjs', '-e', script, `redis://127.0.0.1:${port}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--require=tsx/cjs', '-e', script, `redis://127.0.0.1:${port}`],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));
   t.is(await new Promise((resolve) => child.once('exit', resolve)), 0);

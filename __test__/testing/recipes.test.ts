@@ -16,7 +16,8 @@ function project(): string {
   symlinkSync(ROOT, join(folder, 'node_modules/statsig-node-native'));
   symlinkSync(join(modules, 'ava'), join(folder, 'node_modules/ava'));
   writeFileSync(join(folder, 'package.json'), '{ "name": "recipes", "version": "1.0.0" }');
-  for (const [, text = '', file = ''] of page.matchAll(/```js\n(\/\/ (\S+)\n[\s\S]*?)```/g)) writeFileSync(join(folder, file), text);
+  for (const [, text = '', file = ''] of page.matchAll(/```js\n(\/\/ (\S+)\n[\s\S]*?)```/g))
+    writeFileSync(join(folder, file), text);
   return folder;
 }
 
@@ -26,10 +27,15 @@ function run(folder: string, ...args: string[]): Promise<string> {
   // Set for children of a test run: node --test would not run files then.
   delete env['NODE_TEST_CONTEXT'];
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { cwd: folder, env, timeout: 100_000 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout + stderr);
-      else reject(new Error(stdout + stderr));
-    });
+    execFile(
+      process.execPath,
+      args,
+      { cwd: folder, env, timeout: 100_000 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout + stderr);
+        else reject(new Error(stdout + stderr));
+      },
+    );
   });
 }
 
@@ -43,7 +49,14 @@ test('node:test', async (t) => {
 });
 
 test('jest, and nothing stays open', async (t) => {
-  const args = ['--ci', '--runInBand', '--colors=false', '--detectOpenHandles', '--testMatch', '**/*.spec.js'];
+  const args = [
+    '--ci',
+    '--runInBand',
+    '--colors=false',
+    '--detectOpenHandles',
+    '--testMatch',
+    '**/*.spec.js',
+  ];
   const output = await run(folder, join(modules, 'jest/bin/jest.js'), ...args);
   t.regex(output, /Tests: +2 passed, 2 total/);
   t.notRegex(output, /open handle|did not exit|statsigSDK>/);

@@ -4,12 +4,31 @@ import { readContent } from '../../src/updates/id-list-content';
 import { parseIndex, storedIndex } from '../../src/updates/id-list-index';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const entry = (size: number) => ({ name: 'l', url: 'http://lists/l', fileID: 'f', creationTime: 1, size });
+const entry = (size: number) => ({
+  name: 'l',
+  url: 'http://lists/l',
+  fileID: 'f',
+  creationTime: 1,
+  size,
+});
 
-function read(size: number, offset: number, status: number, text: string, headers: Record<string, string> = {}): string {
-  const response: TransportResponse = { status, ok: true, header: (name) => headers[name] ?? null, body: bytes(text) };
+function read(
+  size: number,
+  offset: number,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): string {
+  const response: TransportResponse = {
+    status,
+    ok: true,
+    header: (name) => headers[name] ?? null,
+    body: bytes(text),
+  };
   const content = readContent(entry(size), offset, response);
-  return typeof content === 'string' ? content : `${content.isWhole ? 'whole' : 'rest'} ${new TextDecoder().decode(content.lines)}`;
+  return typeof content === 'string'
+    ? content
+    : `${content.isWhole ? 'whole' : 'rest'} ${new TextDecoder().decode(content.lines)}`;
 }
 
 test('206 continues, 200 is the whole list or what is missing of it', (t) => {
@@ -40,17 +59,38 @@ test('an answer that falls short gives its whole lines only, or nothing', (t) =>
 
 test('an index has an entry, or nothing at all; one with anything else in it removes nothing', (t) => {
   const good = { url: 'http://l', fileID: 'f', creationTime: 1, size: 3 };
-  const parsed = (value: unknown) => parseIndex(bytes(typeof value === 'string' ? value : JSON.stringify(value)));
+  const parsed = (value: unknown) =>
+    parseIndex(bytes(typeof value === 'string' ? value : JSON.stringify(value)));
   const envelopes: unknown[] = [
-    { success: false, error: 'upstream timeout' }, { success: true, data: { vips: good } }, { message: 'no', statusCode: 502 },
-    { error: { url: 'http://l', code: 1 } }, { lists: [good] }, { vips: null }, { vips: [] }, { vips: 'http://l' }, { vips: { url: 1, fileID: 'f' } },
-    [], [good], null, 5, 'text', true, '"text"', '<html>', '', '{"vips":', '\u0000',
+    { success: false, error: 'upstream timeout' },
+    { success: true, data: { vips: good } },
+    { message: 'no', statusCode: 502 },
+    { error: { url: 'http://l', code: 1 } },
+    { lists: [good] },
+    { vips: null },
+    { vips: [] },
+    { vips: 'http://l' },
+    { vips: { url: 1, fileID: 'f' } },
+    [],
+    [good],
+    null,
+    5,
+    'text',
+    true,
+    '"text"',
+    '<html>',
+    '',
+    '{"vips":',
+    '\u0000',
   ];
   for (const envelope of envelopes) t.is(parsed(envelope), null, JSON.stringify(envelope));
   t.like(parsed({}), { entries: [], isComplete: true });
   t.like(parsed({ vips: good }), { isComplete: true });
   const mixed = parsed({ success: false, vips: good, broken: {} });
-  t.deepEqual(mixed?.entries.map(({ name }) => name), ['vips']);
+  t.deepEqual(
+    mixed?.entries.map(({ name }) => name),
+    ['vips'],
+  );
   t.false(mixed?.isComplete);
 });
 
@@ -60,6 +100,9 @@ test('names of a stored index, whatever it is stored as', (t) => {
   t.deepEqual(storedIndex(bytes('["a"]')), { names: ['a'], isCertain: true });
   t.deepEqual(storedIndex({ a: {} }), { names: ['a'], isCertain: true });
   t.deepEqual(storedIndex('{}'), { names: [], isCertain: true });
-  t.deepEqual(storedIndex('{"success":false,"error":"down"}'), { names: ['success', 'error'], isCertain: false });
+  t.deepEqual(storedIndex('{"success":false,"error":"down"}'), {
+    names: ['success', 'error'],
+    isCertain: false,
+  });
   for (const junk of ['junk', '5', 'null', '"a"', bytes('junk')]) t.is(storedIndex(junk), null);
 });

@@ -15,14 +15,18 @@ function setup() {
   const raw: IDataAdapter = {
     initialize: () => Promise.resolve(),
     get: () => Promise.resolve({}),
-    set: (key) => (failing.now ? Promise.reject(new Error('full')) : Promise.resolve(void writes.push(key))),
+    set: (key) =>
+      failing.now ? Promise.reject(new Error('full')) : Promise.resolve(void writes.push(key)),
     shutdown: () => Promise.resolve(),
   };
   const clock = new FakeClock();
   const lists: Record<string, string> = { a: '+1\n', b: '+2\n' };
-  const copies = new IdListCopies(clock, (name) => (name in lists ? Buffer.from(lists[name] ?? '') : null));
+  const copies = new IdListCopies(clock, (name) =>
+    name in lists ? Buffer.from(lists[name] ?? '') : null,
+  );
   const adapter = new ContainedAdapter(raw, { hashedSdkKey: 'H', clock });
-  const store = (index = '{}'): Promise<void> => copies.store(adapter, Object.keys(lists), Buffer.from(index));
+  const store = (index = '{}'): Promise<void> =>
+    copies.store(adapter, Object.keys(lists), Buffer.from(index));
   return { writes, failing, clock, lists, copies, store };
 }
 
@@ -82,7 +86,10 @@ test('a text is recognised until the list changes; texts beyond the bound are no
   copies.loaded('a', half);
   copies.loaded('b', half);
   copies.loaded('c', '+');
-  t.deepEqual([copies.isLoadedFrom('a', half), copies.isLoadedFrom('b', half), copies.isLoadedFrom('c', '+')], [true, true, false]);
+  t.deepEqual(
+    [copies.isLoadedFrom('a', half), copies.isLoadedFrom('b', half), copies.isLoadedFrom('c', '+')],
+    [true, true, false],
+  );
   copies.forget('b');
   copies.loaded('c', '+');
   t.true(copies.isLoadedFrom('c', '+'));

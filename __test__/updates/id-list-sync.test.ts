@@ -21,7 +21,8 @@ function setup(more: Partial<IdListSyncOptions> = {}, index?: () => OverrideResp
   const store = new Map<string, Set<string>>();
   const asked: string[] = [];
   const override = (url: string, init: OverrideInit): Promise<OverrideResponse> => {
-    if (url.endsWith('/get_id_lists')) return Promise.resolve(index?.() ?? answer(JSON.stringify(indexOf(server))));
+    if (url.endsWith('/get_id_lists'))
+      return Promise.resolve(index?.() ?? answer(JSON.stringify(indexOf(server))));
     const name = url.replace('http://lists/', '');
     const range = init.headers['Range'] ?? '';
     asked.push(`${name} ${range}`);
@@ -40,25 +41,38 @@ function setup(more: Partial<IdListSyncOptions> = {}, index?: () => OverrideResp
     pollingDisabled: false,
     localMode: false,
     store: {
-      update: (name, replace, lines) => Promise.resolve(update(store, name, replace, Buffer.from(lines).toString())),
+      update: (name, replace, lines) =>
+        Promise.resolve(update(store, name, replace, Buffer.from(lines).toString())),
       remove: (name) => void store.delete(name),
       export: (name) => Buffer.from([...(store.get(name) ?? [])].map((id) => `+${id}\n`).join('')),
     },
     ...more,
   });
-  const ids = (name: string): string | undefined => (store.has(name) ? [...(store.get(name) ?? [])].join() : undefined);
+  const ids = (name: string): string | undefined =>
+    store.has(name) ? [...(store.get(name) ?? [])].join() : undefined;
   return { server, sync, asked, ids, clock, lines: base.lines };
 }
 
 function indexOf(server: Record<string, FakeList>): object {
   const entries = Object.entries(server).map(([name, { fileID, creationTime, text, size }]) => [
     name,
-    { name, url: `http://lists/${name}`, fileID, creationTime, size: size ?? Buffer.byteLength(text) },
+    {
+      name,
+      url: `http://lists/${name}`,
+      fileID,
+      creationTime,
+      size: size ?? Buffer.byteLength(text),
+    },
   ]);
   return Object.fromEntries(entries);
 }
 
-function update(store: Map<string, Set<string>>, name: string, replace: boolean, text: string): boolean {
+function update(
+  store: Map<string, Set<string>>,
+  name: string,
+  replace: boolean,
+  text: string,
+): boolean {
   if (!/^[+-]/.test(text)) return false;
   const ids = replace ? new Set<string>() : new Set(store.get(name));
   for (const line of text.split('\n')) {
@@ -149,7 +163,8 @@ test('lists that leave the index are removed (Q22)', async (t) => {
 });
 
 test('an index that is none fails the sync and removes nothing; bad entries are skipped', async (t) => {
-  let text = '{"a":{"url":"http://lists/a","fileID":"f","creationTime":1,"size":3},"b":null,"c":{"url":5},"d":7}';
+  let text =
+    '{"a":{"url":"http://lists/a","fileID":"f","creationTime":1,"size":3},"b":null,"c":{"url":5},"d":7}';
   const { server, sync, ids } = setup({}, () => answer(text));
   server['a'] = { fileID: 'f', creationTime: 1, text: '+1\n' };
   t.true((await sync.sync()).success);
@@ -175,15 +190,21 @@ test('the adapter serves lists without any request; junk there falls back to the
 
 test('a stored index is believed without its lists; an account of an error is not, and removes nothing', async (t) => {
   const memory = new MemoryDataAdapter([DataAdapterKeyPath.V1IDLists]);
-  const { server, sync, ids, asked, lines } = setup({ adapter: new ContainedAdapter(memory, { hashedSdkKey: 'H' }) });
-  const stored = (index: string): Promise<void> => memory.set('statsig|/v1/get_id_lists|plain_text|H', index);
+  const { server, sync, ids, asked, lines } = setup({
+    adapter: new ContainedAdapter(memory, { hashedSdkKey: 'H' }),
+  });
+  const stored = (index: string): Promise<void> =>
+    memory.set('statsig|/v1/get_id_lists|plain_text|H', index);
   server['n'] = { fileID: 'f', creationTime: 1, text: '+net\n' };
   await stored('{"gone":{"url":"http://lists/gone","fileID":"f"}}');
   await sync.initialize();
   t.deepEqual([ids('n'), asked.length], [undefined, 0]);
   await stored('{"success":false,"error":"down"}');
   await sync.sync();
-  t.deepEqual([ids('n'), lines.filter((line) => line.includes('gave no ID lists')).length], ['net', 1]);
+  t.deepEqual(
+    [ids('n'), lines.filter((line) => line.includes('gave no ID lists')).length],
+    ['net', 1],
+  );
   // A reader of statsig-node's takes any object by its names.
   await stored('{"named":true}');
   await memory.set('statsig|id_list::named|plain_text|H', '+1\n');
@@ -234,7 +255,9 @@ test('syncs are serialised, and at most 8 downloads run at a time', async (t) =>
     running--;
     return true;
   };
-  const { server, sync, asked } = setup({ store: { update, remove: () => undefined, export: () => null } });
+  const { server, sync, asked } = setup({
+    store: { update, remove: () => undefined, export: () => null },
+  });
   for (let i = 0; i < 20; i++) server[`l${i}`] = { fileID: 'f', creationTime: 1, text: '+1\n' };
   const both = Promise.all([sync.sync(), sync.sync()]);
   let isDone = false;
@@ -249,7 +272,9 @@ test('syncs are serialised, and at most 8 downloads run at a time', async (t) =>
 
 test('a store that throws is contained, and localMode asks nobody', async (t) => {
   const boom = (): Promise<never> => Promise.reject(new Error('engine'));
-  const { server, sync } = setup({ store: { update: boom, remove: () => undefined, export: () => null } });
+  const { server, sync } = setup({
+    store: { update: boom, remove: () => undefined, export: () => null },
+  });
   server['a'] = { fileID: 'f', creationTime: 1, text: '+1\n' };
   t.true((await sync.sync()).success);
   const local = setup({ localMode: true });
@@ -285,7 +310,11 @@ test('long lists come one after the other, and one that is too long keeps its me
   await sync.sync();
   await sync.sync();
   t.is(ids('long'), '12345678');
-  t.is(asked.filter((one) => one.startsWith('long')).length, 3, 'in the common phase and alone, then no more');
+  t.is(
+    asked.filter((one) => one.startsWith('long')).length,
+    3,
+    'in the common phase and alone, then no more',
+  );
   server['long'].text = '+1\n';
   server['long'].fileID = 'g';
   server['long'].creationTime = 2;

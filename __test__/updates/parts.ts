@@ -6,12 +6,28 @@ import type { FakeClock } from '../network/fake-clock';
 
 export const KEY = 'secret-updates-1234';
 
-export function parts(clock: FakeClock, override: NetworkOverride, more: Partial<HttpOptions> = {}) {
+export function parts(
+  clock: FakeClock,
+  override: NetworkOverride,
+  more: Partial<HttpOptions> = {},
+) {
   const lines: string[] = [];
   const push = (text: unknown): void => void lines.push(String(text));
-  const target: LoggerInterface = { debug: push, info: push, warn: push, error: push, logLevel: 'info' };
+  const target: LoggerInterface = {
+    debug: push,
+    info: push,
+    warn: push,
+    error: push,
+    logLevel: 'info',
+  };
   const logger = new SafeLogger(target, [KEY]);
-  const diagnostics = new Diagnostics({ silent: true, disableDiagnostics: false, statsigOptions: {}, emit: () => undefined, now: () => 0 });
+  const diagnostics = new Diagnostics({
+    silent: true,
+    disableDiagnostics: false,
+    statsigOptions: {},
+    emit: () => undefined,
+    now: () => 0,
+  });
   const http = new StatsigHttp({
     sdkKey: KEY,
     api: 'http://x',

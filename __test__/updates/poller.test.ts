@@ -8,11 +8,19 @@ const YEAR = 365 * 86_400_000;
 function setup() {
   const clock = new FakeClock();
   const ends: (() => void)[] = [];
-  const run = (): Promise<number> => new Promise((resolve) => {
-    const pass = ends.length + 1;
-    ends.push(() => resolve(pass));
+  const run = (): Promise<number> =>
+    new Promise((resolve) => {
+      const pass = ends.length + 1;
+      ends.push(() => resolve(pass));
+    });
+  const poller = new Poller({
+    intervalMs: 10_000,
+    isDisabled: false,
+    clock,
+    run,
+    isFailure: () => false,
+    onFailing: () => undefined,
   });
-  const poller = new Poller({ intervalMs: 10_000, isDisabled: false, clock, run, isFailure: () => false, onFailing: () => undefined });
   return { poller, clock, ends };
 }
 

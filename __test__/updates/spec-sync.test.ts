@@ -12,7 +12,10 @@ import { answer, parts } from './parts';
 const RULES_KEY = 'statsig|/v1/download_config_specs|plain_text|H';
 
 /** Stands for the facade and its engine: payloads are `{time, has_updates}`. */
-function setup(respond: (url: string) => OverrideResponse | Promise<OverrideResponse>, more: Partial<SpecSyncOptions> = {}) {
+function setup(
+  respond: (url: string) => OverrideResponse | Promise<OverrideResponse>,
+  more: Partial<SpecSyncOptions> = {},
+) {
   const clock = new FakeClock();
   const urls: string[] = [];
   const applied: string[] = [];
@@ -51,7 +54,8 @@ function setup(respond: (url: string) => OverrideResponse | Promise<OverrideResp
   return { ...base, sync, urls, applied };
 }
 
-const contained = (adapter: IDataAdapter): ContainedAdapter => new ContainedAdapter(adapter, { hashedSdkKey: 'H' });
+const contained = (adapter: IDataAdapter): ContainedAdapter =>
+  new ContainedAdapter(adapter, { hashedSdkKey: 'H' });
 const fail = (): Promise<OverrideResponse> => Promise.reject(new Error('down'));
 
 test('the network is asked for everything first, then since the last time', async (t) => {
@@ -107,11 +111,18 @@ test('a write that failed is repeated after the next sync, and what is in force 
   const adapter: IDataAdapter = {
     initialize: () => Promise.resolve(),
     get: () => Promise.resolve({}),
-    set: (_, ...rest) => (failing.now ? Promise.reject(new Error('full')) : Promise.resolve(void stored.push(rest))),
+    set: (_, ...rest) =>
+      failing.now ? Promise.reject(new Error('full')) : Promise.resolve(void stored.push(rest)),
     shutdown: () => Promise.resolve(),
   };
-  const answers = [answer('{"time":5}'), answer('{"has_updates":false}'), answer('', { ok: false, status: 304 })];
-  const { sync, clock, lines } = setup(() => answers.shift() ?? answer('{"has_updates":false}'), { adapter: contained(adapter) });
+  const answers = [
+    answer('{"time":5}'),
+    answer('{"has_updates":false}'),
+    answer('', { ok: false, status: 304 }),
+  ];
+  const { sync, clock, lines } = setup(() => answers.shift() ?? answer('{"has_updates":false}'), {
+    adapter: contained(adapter),
+  });
   t.true((await sync.initialize()).success);
   t.is(lines.filter((line) => line.includes('Storing config specs failed')).length, 1);
   failing.now = false;
@@ -133,7 +144,9 @@ test('a write that failed is repeated after the next sync, and what is in force 
 test('a copy that was found in the adapter is kept there too', async (t) => {
   const adapter = new MemoryDataAdapter();
   await adapter.set(RULES_KEY, '{"time":9}');
-  const { sync, clock } = setup(() => answer('{"has_updates":false}'), { adapter: contained(adapter) });
+  const { sync, clock } = setup(() => answer('{"has_updates":false}'), {
+    adapter: contained(adapter),
+  });
   await sync.initialize();
   await adapter.set(RULES_KEY, '');
   clock.time += REWRITE_AFTER_MS;
@@ -142,7 +155,10 @@ test('a copy that was found in the adapter is kept there too', async (t) => {
 });
 
 test('bad bootstrap text is an error; bootstrap without time waits for the network', async (t) => {
-  const errors = { adapterValues: () => new Error('a'), bootstrapValues: () => new Error('bad bootstrap') };
+  const errors = {
+    adapterValues: () => new Error('a'),
+    bootstrapValues: () => new Error('bad bootstrap'),
+  };
   const bad = await setup(fail, { bootstrap: 'junk', errors, localMode: true }).sync.initialize();
   t.like(bad, { success: false, source: undefined });
   t.is(bad.error?.message, 'bad bootstrap');
@@ -159,7 +175,11 @@ test('localMode without data succeeds without a source and without requests', as
 });
 
 test('every failure of the network is a result, not a rejection', async (t) => {
-  for (const respond of [fail, () => answer('', { ok: false, status: 500 }), () => answer('junk')]) {
+  for (const respond of [
+    fail,
+    () => answer('', { ok: false, status: 500 }),
+    () => answer('junk'),
+  ]) {
     const { sync } = setup(respond);
     const result = await sync.initialize();
     t.false(result.success);
@@ -180,13 +200,17 @@ test('rulesUpdatedCallback hears every network sync with the raw text, and may t
   const { sync, lines } = setup(() => answer(texts.shift() ?? ''), { rulesUpdatedCallback });
   t.true((await sync.initialize()).success);
   t.true((await sync.sync()).success);
-  t.deepEqual(heard, [['{"time":5}', 5], ['{"has_updates":false}', 5]]);
+  t.deepEqual(heard, [
+    ['{"time":5}', 5],
+    ['{"has_updates":false}', 5],
+  ]);
   t.is(lines.length, 1);
 });
 
 test('polls never overlap: the next is scheduled when the last has settled; a caller in between gets a request of its own', async (t) => {
   let release: () => void = () => undefined;
-  const slow = (): Promise<OverrideResponse> => new Promise((resolve) => (release = () => resolve(answer('{"time":5}'))));
+  const slow = (): Promise<OverrideResponse> =>
+    new Promise((resolve) => (release = () => resolve(answer('{"time":5}'))));
   const { sync, urls, clock } = setup(slow, {});
   sync.poller.start();
   await clock.advance(10_000);
@@ -270,7 +294,9 @@ test('an unchanged payload with an entity tag is not applied again', async (t) =
   const { sync, applied } = setup(() => {
     calls++;
     const headers = { get: (name: string) => (name === 'etag' ? '"e"' : null) };
-    return calls <= 2 ? answer('{"time":5}', { headers }) : answer('', { ok: false, status: 304, headers });
+    return calls <= 2
+      ? answer('{"time":5}', { headers })
+      : answer('', { ok: false, status: 304, headers });
   });
   await sync.initialize();
   await sync.sync();
@@ -282,7 +308,12 @@ test('verifyPayload: a promise that never settles refuses after the limit', asyn
   const { clock, logger } = parts(new FakeClock(), fail);
   const settled = Promise.resolve(true);
   const answers: unknown[] = [new Promise(() => undefined), settled];
-  const verifier = new PayloadVerifier({ verify: () => answers.shift(), limitMs: 10_000, clock, logger });
+  const verifier = new PayloadVerifier({
+    verify: () => answers.shift(),
+    limitMs: 10_000,
+    clock,
+    logger,
+  });
   const { sync, applied } = setup(() => answer('{"time":5}'), { verifier });
   const first = sync.initialize();
   await clock.advance(9_999);
@@ -290,7 +321,10 @@ test('verifyPayload: a promise that never settles refuses after the limit', asyn
   await clock.advance(1);
   const { success, error } = await first;
   t.false(success);
-  t.regex(String(error?.message), /refused 10 bytes of config specs from Network: Error: no answer within 10000 ms$/);
+  t.regex(
+    String(error?.message),
+    /refused 10 bytes of config specs from Network: Error: no answer within 10000 ms$/,
+  );
   t.deepEqual(await sync.sync(), { success: true });
   t.deepEqual(applied, ['Network']);
 });
@@ -298,12 +332,24 @@ test('verifyPayload: a promise that never settles refuses after the limit', asyn
 test('verifyPayload: a refused download falls back to the Statsig API, if that is wanted, and is asked about that, too', async (t) => {
   const clock = new FakeClock();
   const urls: string[] = [];
-  const { http, diagnostics, logger } = parts(clock, (url) => {
-    urls.push(url);
-    return Promise.resolve(answer(url.startsWith('http://x') ? '{"time":6}' : '{"time":5}'));
-  }, { fallbackToStatsigAPI: true });
-  const verifier = new PayloadVerifier({ verify: (bytes) => !Buffer.from(bytes).includes('6'), limitMs: 1, clock, logger });
+  const { http, diagnostics, logger } = parts(
+    clock,
+    (url) => {
+      urls.push(url);
+      return Promise.resolve(answer(url.startsWith('http://x') ? '{"time":6}' : '{"time":5}'));
+    },
+    { fallbackToStatsigAPI: true },
+  );
+  const verifier = new PayloadVerifier({
+    verify: (bytes) => !Buffer.from(bytes).includes('6'),
+    limitMs: 1,
+    clock,
+    logger,
+  });
   const { sync, applied } = setup(fail, { http, diagnostics, verifier });
   t.deepEqual(await sync.initialize(), { success: true, source: 'Network' });
-  t.deepEqual([urls.map((url) => new URL(url).host), applied], [['x', 'api.statsigcdn.com'], ['Network']]);
+  t.deepEqual(
+    [urls.map((url) => new URL(url).host), applied],
+    [['x', 'api.statsigcdn.com'], ['Network']],
+  );
 });

@@ -1,5 +1,5 @@
-// A disk in a file, for power failures: what has reached the file at some moment is what a machine finds that starts again.
-// Needs Linux, root, loop devices and mkfs.ext4.
+// A disk in a file, for power failures: what has reached the file at some moment is what a machine
+// finds that starts again. Needs Linux, root, loop devices and mkfs.ext4.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -9,15 +9,25 @@ const root = join(here, '..', '..');
 /** `EVENTS_FROM=src` runs this package from its sources, without a build. */
 const fromSources = process.env.EVENTS_FROM === 'src' || !existsSync(join(root, 'dist/index.js'));
 
-const once = (child, key) => new Promise((resolve) => {
-  const listen = (message) => { if (key in message) { child.off('message', listen); resolve(message[key]); } };
-  child.on('message', listen);
-});
+const once = (child, key) =>
+  new Promise((resolve) => {
+    const listen = (message) => {
+      if (key in message) {
+        child.off('message', listen);
+        resolve(message[key]);
+      }
+    };
+    child.on('message', listen);
+  });
 
 export async function startSink() {
   const child = fork(join(here, 'sink.mjs'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const port = await once(child, 'port');
-  const tell = (message, key) => { const answer = once(child, key); child.send(message); return answer; };
+  const tell = (message, key) => {
+    const answer = once(child, key);
+    child.send(message);
+    return answer;
+  };
   return {
     url: `http://127.0.0.1:${port}`,
     fault: (fault) => tell({ fault }, 'done'),
@@ -28,15 +38,21 @@ export async function startSink() {
   };
 }
 
-/** Runs child.mjs with a task; `result` resolves with what it reports, or null when it ends without. */
+/**
+ * Runs child.mjs with a task; `result` resolves with what it reports, or null when it ends without.
+ */
 export function startChild(task, nodeArguments = []) {
   const sources = fromSources && task.sdk === 'ours' ? ['--require=tsx/cjs'] : [];
   const child = fork(join(here, 'child.mjs'), [JSON.stringify({ ...task, fromSources })], {
-    cwd: root, execArgv: [...sources, ...nodeArguments], stdio: ['ignore', 'ignore', process.env.EVENTS_DEBUG ? 'inherit' : 'ignore', 'ipc'],
+    cwd: root,
+    execArgv: [...sources, ...nodeArguments],
+    stdio: ['ignore', 'ignore', process.env.EVENTS_DEBUG ? 'inherit' : 'ignore', 'ipc'],
   });
   const result = new Promise((resolve) => {
     let told = null;
-    child.on('message', (message) => { if (message.result) told = message.result; });
+    child.on('message', (message) => {
+      if (message.result) told = message.result;
+    });
     child.on('exit', () => resolve(told));
   });
   return { child, result, said: (key) => once(child, key), kill: () => child.kill('SIGKILL') };

@@ -2,9 +2,14 @@
 import { collect, now, processCpu, sink, turn } from './measure.mjs';
 import { quantile } from './stats.mjs';
 
-/** Calls `gate` for every name; returns the number of true answers, or a promise of it for an async SDK. */
+/**
+ * Calls `gate` for every name; returns the number of true answers, or a promise of it for an async
+ * SDK.
+ */
 export function checkAll(client, user, names) {
-  return client.isAsync ? checkAllAsync(client.gate, user, names) : checkAllSync(client.gate, user, names);
+  return client.isAsync
+    ? checkAllAsync(client.gate, user, names)
+    : checkAllSync(client.gate, user, names);
 }
 
 function checkAllSync(gate, user, names) {
@@ -20,9 +25,10 @@ async function checkAllAsync(gate, user, names) {
 }
 
 /**
- * Runs `request(index)` `count` times and times each. The event loop turns between requests, as it does in a server, so
- * that whatever an SDK does in the background competes with the next request instead of being postponed to the end.
- * `operations`: how many operations one request holds. Returns ns per operation, and p99 of a request in ms.
+ * Runs `request(index)` `count` times and times each. The event loop turns between requests, as it
+ * does in a server, so that whatever an SDK does in the background competes with the next request
+ * instead of being postponed to the end. `operations`: how many operations one request holds.
+ * Returns ns per operation, and p99 of a request in ms.
  */
 export async function timeRequests(count, operations, request, { turnEvery = 1 } = {}) {
   collect();
@@ -37,7 +43,10 @@ export async function timeRequests(count, operations, request, { turnEvery = 1 }
   }
   const total = times.reduce((sum, time) => sum + time, 0);
   return {
-    value: total / count / operations, medianNs: quantile(times, 0.5) / operations, p99RequestMs: quantile(times, 0.99) / 1e6,
-    cpuNs: ((processCpu() - cpuBefore) * 1000) / count / operations, count,
+    value: total / count / operations,
+    medianNs: quantile(times, 0.5) / operations,
+    p99RequestMs: quantile(times, 0.99) / 1e6,
+    cpuNs: ((processCpu() - cpuBefore) * 1000) / count / operations,
+    count,
   };
 }

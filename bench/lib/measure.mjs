@@ -2,8 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { quantile } from './stats.mjs';
 
-/** Results of checks end here, so that no optimiser may drop them; the sum is part of the raw output. */
-export const sink = { total: 0, use(value) { this.total = (this.total + (value === true ? 1 : value === false || value == null ? 0 : 2)) % 1e9; } };
+/**
+ * Results of checks end here, so that no optimiser may drop them; the sum is part of the raw
+ * output.
+ */
+export const sink = {
+  total: 0,
+  use(value) {
+    this.total =
+      (this.total + (value === true ? 1 : value === false || value == null ? 0 : 2)) % 1e9;
+  },
+};
 
 export const now = () => Number(process.hrtime.bigint());
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -15,7 +24,10 @@ export function collect() {
   globalThis.gc?.();
 }
 
-/** How often to repeat `once` (ns per call is measured on a few calls) to fill `targetMs`. Fixed afterwards. */
+/**
+ * How often to repeat `once` (ns per call is measured on a few calls) to fill `targetMs`. Fixed
+ * afterwards.
+ */
 export async function calibrate(once, targetMs, { min = 3, max = 1e6 } = {}) {
   const budget = now() + Math.max(targetMs, 30) * 1e6;
   const times = [];
@@ -35,13 +47,16 @@ export function processCpu() {
 }
 
 /**
- * CPU of the main thread so far, in µs. Linux: from the scheduler (a blocking wait of 1 ms first, because the kernel
- * adds a running slice up only when the thread leaves the core). Elsewhere: of the whole process.
+ * CPU of the main thread so far, in µs. Linux: from the scheduler (a blocking wait of 1 ms first,
+ * because the kernel adds a running slice up only when the thread leaves the core). Elsewhere: of
+ * the whole process.
  */
 export function mainThreadCpu() {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   try {
-    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1000;
+    return (
+      Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1000
+    );
   } catch {
     return processCpu();
   }
@@ -49,11 +64,16 @@ export function mainThreadCpu() {
 
 export const rss = () => process.memoryUsage.rss();
 
-/** Largest gap between two turns of the event loop while `work` runs; `each` is done on every turn. Milliseconds. */
+/**
+ * Largest gap between two turns of the event loop while `work` runs; `each` is done on every turn.
+ * Milliseconds.
+ */
 export async function longestStall(work, each) {
   let done = false;
   const gaps = [];
-  const finished = work().finally(() => { done = true; });
+  const finished = work().finally(() => {
+    done = true;
+  });
   let last = now();
   while (!done) {
     each();
@@ -63,14 +83,23 @@ export async function longestStall(work, each) {
     last = at;
   }
   await finished;
-  return { value: Math.max(...gaps.slice(-1e5), 0) / 1e6, p99: quantile(gaps, 0.99) / 1e6, turns: gaps.length };
+  return {
+    value: Math.max(...gaps.slice(-1e5), 0) / 1e6,
+    p99: quantile(gaps, 0.99) / 1e6,
+    turns: gaps.length,
+  };
 }
 
-/** Requests one after the other while `work` runs: how long after the end of one the next begins; p99 and longest, ms. */
+/**
+ * Requests one after the other while `work` runs: how long after the end of one the next begins;
+ * p99 and longest, ms.
+ */
 export async function delayedRequests(work, request) {
   let done = false;
   const delays = [];
-  const finished = work().finally(() => { done = true; });
+  const finished = work().finally(() => {
+    done = true;
+  });
   while (!done) {
     request();
     const ended = now();
@@ -78,5 +107,9 @@ export async function delayedRequests(work, request) {
     delays.push(now() - ended);
   }
   await finished;
-  return { value: quantile(delays, 0.99) / 1e6, max: Math.max(...delays.slice(-1e5), 0) / 1e6, requests: delays.length };
+  return {
+    value: quantile(delays, 0.99) / 1e6,
+    max: Math.max(...delays.slice(-1e5), 0) / 1e6,
+    requests: delays.length,
+  };
 }

@@ -11,8 +11,15 @@ export function quantile(values, q) {
 
 export const median = (values) => quantile(values, 0.5);
 
-/** Ratio of two series: median of theirs over median of ours, with the extremes that the rounds allow. */
+/**
+ * Ratio of two series: median of theirs over median of ours, with the extremes that the rounds
+ * allow.
+ */
 export function ratio(theirs, ours) {
   const perRound = ours.map((value, i) => theirs[Math.min(i, theirs.length - 1)] / value);
-  return { median: median(theirs) / median(ours), low: Math.min(...perRound), high: Math.max(...perRound) };
+  return {
+    median: median(theirs) / median(ours),
+    low: Math.min(...perRound),
+    high: Math.max(...perRound),
+  };
 }

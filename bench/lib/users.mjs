@@ -1,8 +1,32 @@
 // The people of the benchmark: ten fields each, as an API server would know them.
 import { pick, seeded } from './random.mjs';
 
-export const COUNTRIES = ['US', 'DE', 'FR', 'GB', 'JP', 'BR', 'IN', 'CA', 'AU', 'NL', 'SE', 'PL', 'ES', 'IT', 'MX', 'KR'];
-export const DOMAINS = ['example.com', 'acme.io', 'mail.test', 'corp.example', 'school.example', 'shop.example'];
+export const COUNTRIES = [
+  'US',
+  'DE',
+  'FR',
+  'GB',
+  'JP',
+  'BR',
+  'IN',
+  'CA',
+  'AU',
+  'NL',
+  'SE',
+  'PL',
+  'ES',
+  'IT',
+  'MX',
+  'KR',
+];
+export const DOMAINS = [
+  'example.com',
+  'acme.io',
+  'mail.test',
+  'corp.example',
+  'school.example',
+  'shop.example',
+];
 export const PLANS = ['free', 'starter', 'team', 'business', 'enterprise'];
 const LOCALES = ['en_US', 'de_DE', 'fr_FR', 'en_GB', 'ja_JP', 'pt_BR', 'hi_IN', 'es_ES'];
 const AGENTS = [
@@ -13,7 +37,10 @@ const AGENTS = [
   'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/125.0.6422.165 Mobile Safari/537.36',
 ];
 
-/** The `index`-th user: always the same fields and values for the same index, its own object on each call. */
+/**
+ * The `index`-th user: always the same fields and values for the same index, its own object on each
+ * call.
+ */
 export function user(index) {
   const random = seeded(index * 2654435761 + 17);
   const name = `user-${index.toString(36)}-${Math.floor(random() * 1e9).toString(36)}`;
@@ -25,7 +52,11 @@ export function user(index) {
     country: pick(random, COUNTRIES),
     locale: pick(random, LOCALES),
     appVersion: `${1 + Math.floor(random() * 8)}.${Math.floor(random() * 20)}.${Math.floor(random() * 10)}`,
-    custom: { plan: pick(random, PLANS), age: 18 + Math.floor(random() * 60), beta: random() < 0.2 },
+    custom: {
+      plan: pick(random, PLANS),
+      age: 18 + Math.floor(random() * 60),
+      beta: random() < 0.2,
+    },
     customIDs: { companyID: `company-${Math.floor(random() * 5000)}`, stableID: `stable-${name}` },
     privateAttributes: { phone: `+1${Math.floor(random() * 1e10)}` },
   };

@@ -5,20 +5,53 @@ import { fileURLToPath } from 'node:url';
 import { flags, toStatsig } from './flags.mjs';
 import { emptyProject, mixedProject, toV2 } from './statsig.mjs';
 
-const real = (version) => fileURLToPath(new URL(`../../../shared/data/eval_project.dcs-v${version}.json`, import.meta.url));
+const real = (version) =>
+  fileURLToPath(new URL(`../../../shared/data/eval_project.dcs-v${version}.json`, import.meta.url));
 export const hasReal = () => existsSync(real(1)) && existsSync(real(2));
 
-const total = (specs) => ({ gates: Math.round(specs * 0.55), configs: Math.round(specs * 0.18), experiments: Math.round(specs * 0.18), layers: Math.round(specs * 0.09) });
+const total = (specs) => ({
+  gates: Math.round(specs * 0.55),
+  configs: Math.round(specs * 0.18),
+  experiments: Math.round(specs * 0.18),
+  layers: Math.round(specs * 0.09),
+});
 
 /** A million members; statsig keeps the first eight characters of the base64 SHA-256 of an ID. */
 export const ID_LIST = { name: 'bench_list', size: 1_000_000 };
 export const listMember = (index) => `member-${index}`;
-export const listLine = (id) => `+${createHash('sha256').update(id).digest('base64').slice(0, 8)}\n`;
+export const listLine = (id) =>
+  `+${createHash('sha256').update(id).digest('base64').slice(0, 8)}\n`;
 
 function idListProject() {
-  const rule = { name: 'in', id: 'in', salt: 'in', passPercentage: 100, returnValue: true, idType: 'userID', groupName: null,
-    conditions: [{ type: 'unit_id', field: null, operator: 'in_segment_list', targetValue: ID_LIST.name, additionalValues: {}, idType: 'userID' }] };
-  const gates = Array.from({ length: 20 }, (_, i) => ({ name: `member_gate_${i}`, type: 'feature_gate', entity: 'feature_gate', salt: `m${i}`, enabled: true, defaultValue: false, idType: 'userID', rules: [rule] }));
+  const rule = {
+    name: 'in',
+    id: 'in',
+    salt: 'in',
+    passPercentage: 100,
+    returnValue: true,
+    idType: 'userID',
+    groupName: null,
+    conditions: [
+      {
+        type: 'unit_id',
+        field: null,
+        operator: 'in_segment_list',
+        targetValue: ID_LIST.name,
+        additionalValues: {},
+        idType: 'userID',
+      },
+    ],
+  };
+  const gates = Array.from({ length: 20 }, (_, i) => ({
+    name: `member_gate_${i}`,
+    type: 'feature_gate',
+    entity: 'feature_gate',
+    salt: `m${i}`,
+    enabled: true,
+    defaultValue: false,
+    idType: 'userID',
+    rules: [rule],
+  }));
   return emptyProject(gates);
 }
 
@@ -45,9 +78,15 @@ function remember(key, build) {
   return cache.get(key);
 }
 
-/** The project as parsed dcs-v1. `real` is the shared recorded project; without it, specs150 stands in. */
+/**
+ * The project as parsed dcs-v1. `real` is the shared recorded project; without it, specs150 stands
+ * in.
+ */
 export function v1(project) {
-  if (project === 'real') return hasReal() ? remember('real', () => JSON.parse(readFileSync(real(1), 'utf8'))) : v1('specs150');
+  if (project === 'real')
+    return hasReal()
+      ? remember('real', () => JSON.parse(readFileSync(real(1), 'utf8')))
+      : v1('specs150');
   return remember(project, builders[project]);
 }
 
@@ -57,10 +96,14 @@ export function text(project, version) {
   return JSON.stringify(version === 1 ? v1(project) : toV2(v1(project)));
 }
 
-/** Names of gates, configs, experiments, layers and one parameter of each that has one, in payload order. */
+/**
+ * Names of gates, configs, experiments, layers and one parameter of each that has one, in payload
+ * order.
+ */
 export function names(project) {
   const data = v1(project);
-  const withKey = (list) => list.map((spec) => ({ name: spec.name, key: firstKey(spec) })).filter((entry) => entry.key);
+  const withKey = (list) =>
+    list.map((spec) => ({ name: spec.name, key: firstKey(spec) })).filter((entry) => entry.key);
   return {
     gates: data.feature_gates.filter((s) => s.entity !== 'holdout').map((s) => s.name),
     configs: withKey(data.dynamic_configs.filter((s) => s.entity === 'dynamic_config')),
@@ -69,4 +112,7 @@ export function names(project) {
   };
 }
 
-const firstKey = (spec) => [spec.defaultValue, ...spec.rules.map((r) => r.returnValue)].flatMap((v) => Object.keys(v && typeof v === 'object' ? v : {}))[0];
+const firstKey = (spec) =>
+  [spec.defaultValue, ...spec.rules.map((r) => r.returnValue)].flatMap((v) =>
+    Object.keys(v && typeof v === 'object' ? v : {}),
+  )[0];

@@ -5,7 +5,12 @@ import { calibrate } from '../lib/measure.mjs';
 function bootstrap(form, project) {
   const method = form === 'text' ? 'bootstrapText' : 'bootstrapObject';
   return {
-    id: `bootstrap-${form}-${project}`, title: `client-initialize response, ${form}, ${project}`, unit: 'µs', project, exposures: true, needs: [method],
+    id: `bootstrap-${form}-${project}`,
+    title: `client-initialize response, ${form}, ${project}`,
+    unit: 'µs',
+    project,
+    exposures: true,
+    needs: [method],
     async setup(bench) {
       const once = (plain) => {
         const response = bench.client[method](bench.client.user(plain));
@@ -22,4 +27,9 @@ function bootstrap(form, project) {
   };
 }
 
-export const rows = [bootstrap('text', 'real'), bootstrap('object', 'real'), bootstrap('text', 'specs3000'), bootstrap('object', 'specs3000')];
+export const rows = [
+  bootstrap('text', 'real'),
+  bootstrap('object', 'real'),
+  bootstrap('text', 'specs3000'),
+  bootstrap('object', 'specs3000'),
+];

@@ -8,21 +8,53 @@ const id = (exposures) => (exposures ? '' : '-quiet');
 /** One user asks every gate again and again. Value: ns per check. */
 function warm(project, exposures, target) {
   return {
-    id: `warm-${project}${id(exposures)}`, title: `warm user, every gate, ${project}${suffix(exposures)}`, unit: 'ns/check', project, exposures, needs: ['gate'], target,
+    id: `warm-${project}${id(exposures)}`,
+    title: `warm user, every gate, ${project}${suffix(exposures)}`,
+    unit: 'ns/check',
+    project,
+    exposures,
+    needs: ['gate'],
+    target,
     async setup(bench) {
       const user = bench.client.user(bench.user(1));
-      const passes = await calibrate(() => checkAll(bench.client, user, bench.names.gates), bench.targetMs);
+      const passes = await calibrate(
+        () => checkAll(bench.client, user, bench.names.gates),
+        bench.targetMs,
+      );
       return { user, passes };
     },
-    round: (bench, { user, passes }) => timeRequests(passes, bench.names.gates.length, () => checkAll(bench.client, user, bench.names.gates)),
+    round: (bench, { user, passes }) =>
+      timeRequests(passes, bench.names.gates.length, () =>
+        checkAll(bench.client, user, bench.names.gates),
+      ),
   };
 }
 
-/** Every request is a user never seen before, who asks `limit` gates (default: all). Making the SDK's user counts. */
+/**
+ * Every request is a user never seen before, who asks `limit` gates (default: all). Making the
+ * SDK's user counts.
+ */
 function fresh(options) {
-  const { project, exposures, target, limit, repeat = 1, shape = 'new', title, value = (result) => result.value, unit = 'ns/check', maxRequests = 4000 } = options;
+  const {
+    project,
+    exposures,
+    target,
+    limit,
+    repeat = 1,
+    shape = 'new',
+    title,
+    value = (result) => result.value,
+    unit = 'ns/check',
+    maxRequests = 4000,
+  } = options;
   return {
-    id: `${shape}-${project}${id(exposures)}`, title: `${title ?? 'new user, every gate once'}, ${project}${suffix(exposures)}`, unit, project, exposures, needs: ['gate'], target,
+    id: `${shape}-${project}${id(exposures)}`,
+    title: `${title ?? 'new user, every gate once'}, ${project}${suffix(exposures)}`,
+    unit,
+    project,
+    exposures,
+    needs: ['gate'],
+    target,
     async setup(bench) {
       const request = (plain, index) => {
         const user = bench.client.user(plain);
@@ -33,27 +65,43 @@ function fresh(options) {
       };
       bench.slices = limit ? slices(bench.names.gates, limit) : [];
       bench.repeated = Array.from({ length: repeat }, () => bench.names.gates).flat();
-      const count = await calibrate((index) => request(bench.freshUser(), index), bench.targetMs, { max: maxRequests });
+      const count = await calibrate((index) => request(bench.freshUser(), index), bench.targetMs, {
+        max: maxRequests,
+      });
       return { request, count: Math.max(limit ? 200 : 5, count) };
     },
     async round(bench, { request, count }) {
       const plain = Array.from({ length: count }, () => bench.freshUser());
       const operations = limit ?? bench.names.gates.length * repeat;
-      const result = await timeRequests(count, operations, (i) => request(plain[i], i), { turnEvery: limit ? 50 : 1 });
+      const result = await timeRequests(count, operations, (i) => request(plain[i], i), {
+        turnEvery: limit ? 50 : 1,
+      });
       return { ...result, value: value(result) };
     },
   };
 }
 
-/** Groups of `size` gates, spread over the project, so that five checks aren't always the same five. */
+/**
+ * Groups of `size` gates, spread over the project, so that five checks aren't always the same five.
+ */
 function slices(names, size) {
   const step = Math.max(1, Math.floor(names.length / size));
-  return Array.from({ length: step }, (_, offset) => Array.from({ length: size }, (_, i) => names[(offset + i * step) % names.length]));
+  return Array.from({ length: step }, (_, offset) =>
+    Array.from({ length: size }, (_, i) => names[(offset + i * step) % names.length]),
+  );
 }
 
-/** The scope through which a caller promises that the user won't change; only this package has one. */
+/**
+ * The scope through which a caller promises that the user won't change; only this package has one.
+ */
 const scope = {
-  id: 'scope-warm', title: 'forUser scope, warm, every gate, real', unit: 'ns/check', project: 'real', exposures: true, needs: ['gate', 'scope'], target: { ratio: 80, against: 'warm-real' },
+  id: 'scope-warm',
+  title: 'forUser scope, warm, every gate, real',
+  unit: 'ns/check',
+  project: 'real',
+  exposures: true,
+  needs: ['gate', 'scope'],
+  target: { ratio: 80, against: 'warm-real' },
   async setup(bench) {
     const scoped = bench.client.scope(bench.user(1));
     const once = () => {
@@ -68,10 +116,19 @@ const scope = {
 
 /** Many checks in one call; only this package has it. Compare with new-flags1000. */
 const batch = {
-  id: 'batch-flags1000', title: 'checkGates(user, names), new user, flags1000', unit: 'ns/check', project: 'flags1000', exposures: true, needs: ['gates'],
+  id: 'batch-flags1000',
+  title: 'checkGates(user, names), new user, flags1000',
+  unit: 'ns/check',
+  project: 'flags1000',
+  exposures: true,
+  needs: ['gates'],
   async setup(bench) {
-    const once = (plain) => Object.keys(bench.client.gates(bench.client.user(plain), bench.names.gates)).length;
-    return { once, count: await calibrate(() => once(bench.freshUser()), bench.targetMs, { max: 4000 }) };
+    const once = (plain) =>
+      Object.keys(bench.client.gates(bench.client.user(plain), bench.names.gates)).length;
+    return {
+      once,
+      count: await calibrate(() => once(bench.freshUser()), bench.targetMs, { max: 4000 }),
+    };
   },
   round(bench, { once, count }) {
     const plain = Array.from({ length: count }, () => bench.freshUser());
@@ -91,10 +148,25 @@ export const rows = [
   fresh({ project: 'gates150', exposures: false }),
   fresh({ project: 'gates1500', exposures: true, target: { ratio: 25 } }),
   fresh({ project: 'gates1500', exposures: false }),
-  fresh({ project: 'real', exposures: true, limit: 5, shape: 'five', title: 'five checks per new user', target: { ratio: 5 }, maxRequests: 50_000 }),
+  fresh({
+    project: 'real',
+    exposures: true,
+    limit: 5,
+    shape: 'five',
+    title: 'five checks per new user',
+    target: { ratio: 5 },
+    maxRequests: 50_000,
+  }),
   warm('flags1000', true, { ratioToOthers: 3 }),
   fresh({ project: 'flags1000', exposures: true, target: { ratioToOthers: 3 } }),
   fresh({ project: 'flags1000', exposures: false }),
   batch,
-  fresh({ project: 'flags2000', exposures: true, shape: 'p99', title: 'p99 of a request of 2,000 checks', target: { ratio: 20 }, ...p99 }),
+  fresh({
+    project: 'flags2000',
+    exposures: true,
+    shape: 'p99',
+    title: 'p99 of a request of 2,000 checks',
+    target: { ratio: 20 },
+    ...p99,
+  }),
 ];

@@ -3,13 +3,26 @@ import { collect, delayedRequests, longestStall, sink, sleep } from '../lib/meas
 
 function poll(project, big) {
   return {
-    id: `poll-${project}`, title: `longest event-loop stall during an update, ${project}`, unit: 'ms', project, exposures: false, needs: ['gate', 'config'], polls: true, big,
+    id: `poll-${project}`,
+    title: `longest event-loop stall during an update, ${project}`,
+    unit: 'ms',
+    project,
+    exposures: false,
+    needs: ['gate', 'config'],
+    polls: true,
+    big,
     async setup(bench) {
       const user = bench.client.user(bench.user(1));
       let at = 0;
-      return { each: () => sink.use(bench.client.gate(user, bench.names.gates[at++ % bench.names.gates.length])) };
+      return {
+        each: () =>
+          sink.use(bench.client.gate(user, bench.names.gates[at++ % bench.names.gates.length])),
+      };
     },
-    /** The loop turns as fast as it can with one check per turn, while the SDK fetches and swaps in the new specs. */
+    /**
+     * The loop turns as fast as it can with one check per turn, while the SDK fetches and swaps in
+     * the new specs.
+     */
     async round(bench, { each }) {
       collect();
       const idle = await longestStall(() => sleep(200), each);
@@ -35,14 +48,18 @@ async function update(bench) {
   await sleep(100);
 }
 
-/** A busy server: one request of 1 ms after the other. How late they begin while an update arrives. */
+/**
+ * A busy server: one request of 1 ms after the other. How late they begin while an update arrives.
+ */
 function requests(project, big) {
   const row = poll(project, big);
   return {
-    ...row, id: `poll-requests-${project}`, title: `p99 delay of 1 ms requests during an update, ${project}`,
+    ...row,
+    id: `poll-requests-${project}`,
+    title: `p99 delay of 1 ms requests during an update, ${project}`,
     async round(bench, { each }) {
       const request = () => {
-        for (const end = performance.now() + 1; performance.now() < end;) each();
+        for (const end = performance.now() + 1; performance.now() < end; ) each();
       };
       collect();
       const idle = await delayedRequests(() => sleep(500), request);
@@ -52,4 +69,9 @@ function requests(project, big) {
   };
 }
 
-export const rows = [poll('specs5mb', false), poll('specs50mb', true), requests('specs5mb', false), requests('specs50mb', true)];
+export const rows = [
+  poll('specs5mb', false),
+  poll('specs50mb', true),
+  requests('specs5mb', false),
+  requests('specs50mb', true),
+];

@@ -4,7 +4,12 @@ import { calibrate, sink } from '../lib/measure.mjs';
 
 function value(kind, list, freshUsers) {
   return {
-    id: `${kind}${freshUsers ? '-new' : ''}`, title: `${kind} with one get, ${freshUsers ? 'new' : 'warm'} user, real`, unit: 'ns/call', project: 'real', exposures: true, needs: [kind],
+    id: `${kind}${freshUsers ? '-new' : ''}`,
+    title: `${kind} with one get, ${freshUsers ? 'new' : 'warm'} user, real`,
+    unit: 'ns/call',
+    project: 'real',
+    exposures: true,
+    needs: [kind],
     target: freshUsers ? undefined : { ratio: 10 },
     async setup(bench) {
       const entries = bench.names[list];
@@ -14,8 +19,16 @@ function value(kind, list, freshUsers) {
         return entries.length;
       };
       const warmUser = bench.client.user(bench.user(1));
-      const passes = await calibrate(() => once(freshUsers ? bench.client.user(bench.freshUser()) : warmUser), bench.targetMs);
-      return { once, passes: Math.min(passes, freshUsers ? 5000 : 1e6), warmUser, operations: entries.length };
+      const passes = await calibrate(
+        () => once(freshUsers ? bench.client.user(bench.freshUser()) : warmUser),
+        bench.targetMs,
+      );
+      return {
+        once,
+        passes: Math.min(passes, freshUsers ? 5000 : 1e6),
+        warmUser,
+        operations: entries.length,
+      };
     },
     round(bench, { once, passes, warmUser, operations }) {
       if (!freshUsers) return timeRequests(passes, operations, () => once(warmUser));
@@ -26,7 +39,13 @@ function value(kind, list, freshUsers) {
 }
 
 const logEvent = {
-  id: 'log-event', title: 'logEvent', unit: 'ns/call', project: 'real', exposures: true, needs: ['logEvent'], target: { ratio: 5 },
+  id: 'log-event',
+  title: 'logEvent',
+  unit: 'ns/call',
+  project: 'real',
+  exposures: true,
+  needs: ['logEvent'],
+  target: { ratio: 5 },
   async setup(bench) {
     const user = bench.client.user(bench.user(1));
     const hundred = () => {
@@ -43,7 +62,11 @@ const logEvent = {
 };
 
 export const rows = [
-  value('config', 'configs', false), value('experiment', 'experiments', false), value('layer', 'layers', false),
-  value('config', 'configs', true), value('experiment', 'experiments', true), value('layer', 'layers', true),
+  value('config', 'configs', false),
+  value('experiment', 'experiments', false),
+  value('layer', 'layers', false),
+  value('config', 'configs', true),
+  value('experiment', 'experiments', true),
+  value('layer', 'layers', true),
   logEvent,
 ];

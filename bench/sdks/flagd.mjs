@@ -1,4 +1,5 @@
-// flagd's in-process evaluator. It tracks nothing, so "with events" and "without" are the same for it.
+// flagd's in-process evaluator. It tracks nothing, so "with events" and "without" are the same for
+// it.
 import { createRequire } from 'node:module';
 import { flat } from './flat-user.mjs';
 import { flagCount } from '../payloads/index.mjs';

@@ -1,4 +1,5 @@
-// Hand-written JavaScript that does only the rules of the equivalent project: what nobody can go below in this language.
+// Hand-written JavaScript that does only the rules of the equivalent project: what nobody can go
+// below in this language.
 import { flagCount } from '../payloads/index.mjs';
 import { flags } from '../payloads/flags.mjs';
 
@@ -18,15 +19,33 @@ function bucket(seed, id) {
 }
 
 export async function create(_, { project }) {
-  const compiled = new Map(flags(flagCount(project)).map((flag, index) => [flag.name, {
-    countries: new Set(flag.countries), domain: flag.domain ?? null, minVersion: flag.minVersion ? compareVersion(flag.minVersion) : 0, percent: flag.percent, seed: Math.imul(index + 1, 0x9e3779b1),
-  }]));
+  const compiled = new Map(
+    flags(flagCount(project)).map((flag, index) => [
+      flag.name,
+      {
+        countries: new Set(flag.countries),
+        domain: flag.domain ?? null,
+        minVersion: flag.minVersion ? compareVersion(flag.minVersion) : 0,
+        percent: flag.percent,
+        seed: Math.imul(index + 1, 0x9e3779b1),
+      },
+    ]),
+  );
   const gate = (user, name) => {
     const flag = compiled.get(name);
     if (flag === undefined) return false;
     if (flag.countries.has(user.country)) return true;
-    if (flag.domain !== null ? user.email.endsWith(flag.domain) : user.version > flag.minVersion) return true;
-    return flag.percent === 100 || (flag.percent !== 0 && bucket(flag.seed, user.userID) < flag.percent);
+    if (flag.domain !== null ? user.email.endsWith(flag.domain) : user.version > flag.minVersion)
+      return true;
+    return (
+      flag.percent === 100 || (flag.percent !== 0 && bucket(flag.seed, user.userID) < flag.percent)
+    );
   };
-  return { tracksNothing: true, user: (plain) => ({ ...plain, version: compareVersion(plain.appVersion) }), gate, flush: async () => {}, shutdown: async () => {} };
+  return {
+    tracksNothing: true,
+    user: (plain) => ({ ...plain, version: compareVersion(plain.appVersion) }),
+    gate,
+    flush: async () => {},
+    shutdown: async () => {},
+  };
 }

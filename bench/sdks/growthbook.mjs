@@ -1,4 +1,5 @@
-// GrowthBook with its own tracking plugin: one event per user and feature, deduplicated, sent every 100 ms.
+// GrowthBook with its own tracking plugin: one event per user and feature, deduplicated, sent every
+// 100 ms.
 import { createRequire } from 'node:module';
 import { flat } from './flat-user.mjs';
 import { sleep } from '../lib/measure.mjs';
@@ -7,10 +8,18 @@ import { flags, toGrowthBook } from '../payloads/flags.mjs';
 
 const require = createRequire(import.meta.url);
 export const info = { package: '@growthbook/growthbook', kind: 'other' };
-export const load = () => ({ ...require('@growthbook/growthbook'), ...require('@growthbook/growthbook/plugins') });
+export const load = () => ({
+  ...require('@growthbook/growthbook'),
+  ...require('@growthbook/growthbook/plugins'),
+});
 
-export async function create({ GrowthBookClient, growthbookTrackingPlugin }, { url, key, project, exposures }) {
-  const plugins = exposures ? [growthbookTrackingPlugin({ ingestorHost: `${url}/growthbook` })] : [];
+export async function create(
+  { GrowthBookClient, growthbookTrackingPlugin },
+  { url, key, project, exposures },
+) {
+  const plugins = exposures
+    ? [growthbookTrackingPlugin({ ingestorHost: `${url}/growthbook` })]
+    : [];
   const client = new GrowthBookClient({ clientKey: key, apiHost: url, plugins });
   client.initSync({ payload: toGrowthBook(flags(flagCount(project))) });
   return {

@@ -1,4 +1,5 @@
-// Every SDK that takes part. A stranger adds one by writing a file like its neighbours and naming it here.
+// Every SDK that takes part. A stranger adds one by writing a file like its neighbours and naming
+// it here.
 //
 // An adapter module exports:
 //   info      {package, kind: 'statsig' | 'other' | 'floor'}

@@ -10,16 +10,31 @@ export async function create(Statsig, context) {
   const details = await Statsig.initialize(context.key, options(context));
   if (details?.success === false) throw new Error(`statsig-node-native: ${details.error}`);
   const shared = client(Statsig, context);
-  return { ...shared, bootstrapText: textApi(Statsig) ?? shared.bootstrapText, scope: Statsig.forUser ? scope(Statsig, context) : undefined, gates: Statsig.checkGates ? (user, names) => Statsig.checkGates(user, names) : undefined };
+  return {
+    ...shared,
+    bootstrapText: textApi(Statsig) ?? shared.bootstrapText,
+    scope: Statsig.forUser ? scope(Statsig, context) : undefined,
+    gates: Statsig.checkGates ? (user, names) => Statsig.checkGates(user, names) : undefined,
+  };
 }
 
-const scope = (Statsig, { exposures }) => (user) => {
-  const scoped = Statsig.forUser(user);
-  return { gate: exposures ? (name) => scoped.checkGate(name) : (name) => scoped.checkGateWithExposureLoggingDisabled(name) };
-};
+const scope =
+  (Statsig, { exposures }) =>
+  (user) => {
+    const scoped = Statsig.forUser(user);
+    return {
+      gate: exposures
+        ? (name) => scoped.checkGate(name)
+        : (name) => scoped.checkGateWithExposureLoggingDisabled(name),
+    };
+  };
 
 /** The response as text without a detour through an object, where the build has it. */
 function textApi(Statsig) {
-  const name = ['getClientInitializeResponseText', 'getClientInitializeResponseString', 'getClientInitializeResponseJson'].find((n) => typeof Statsig[n] === 'function');
+  const name = [
+    'getClientInitializeResponseText',
+    'getClientInitializeResponseString',
+    'getClientInitializeResponseJson',
+  ].find((n) => typeof Statsig[n] === 'function');
   return name && ((user) => Statsig[name](user, undefined, { hash: 'djb2' }));
 }

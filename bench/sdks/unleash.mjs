@@ -11,8 +11,16 @@ export const load = () => require('unleash-client');
 
 export async function create({ Unleash, InMemStorageProvider }, { url, key, project, exposures }) {
   const unleash = new Unleash({
-    url: `${url}/unleash/`, appName: 'bench', instanceId: 'bench', customHeaders: { Authorization: key }, refreshInterval: 0, metricsInterval: 60_000,
-    disableMetrics: !exposures, storageProvider: new InMemStorageProvider(), skipInstanceCountWarning: true, bootstrap: { data: toUnleash(flags(flagCount(project))) },
+    url: `${url}/unleash/`,
+    appName: 'bench',
+    instanceId: 'bench',
+    customHeaders: { Authorization: key },
+    refreshInterval: 0,
+    metricsInterval: 60_000,
+    disableMetrics: !exposures,
+    storageProvider: new InMemStorageProvider(),
+    skipInstanceCountWarning: true,
+    bootstrap: { data: toUnleash(flags(flagCount(project))) },
   });
   unleash.on('error', () => {});
   unleash.on('warn', () => {});

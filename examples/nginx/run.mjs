@@ -16,43 +16,86 @@ if (binary === undefined) {
 }
 
 const gate = {
-  name: 'a_gate', type: 'feature_gate', salt: 's', enabled: true, defaultValue: false, idType: 'userID', entity: 'feature_gate',
-  rules: [{
-    name: 'r', id: 'r', salt: 'r', passPercentage: 100, idType: 'userID', returnValue: true,
-    conditions: [{ type: 'public', targetValue: null, operator: null, field: null, additionalValues: {}, idType: 'userID' }],
-  }],
+  name: 'a_gate',
+  type: 'feature_gate',
+  salt: 's',
+  enabled: true,
+  defaultValue: false,
+  idType: 'userID',
+  entity: 'feature_gate',
+  rules: [
+    {
+      name: 'r',
+      id: 'r',
+      salt: 'r',
+      passPercentage: 100,
+      idType: 'userID',
+      returnValue: true,
+      conditions: [
+        {
+          type: 'public',
+          targetValue: null,
+          operator: null,
+          field: null,
+          additionalValues: {},
+          idType: 'userID',
+        },
+      ],
+    },
+  ],
 };
-const specs = { has_updates: true, time: Date.now(), feature_gates: [gate], dynamic_configs: [], layer_configs: [] };
+const specs = {
+  has_updates: true,
+  time: Date.now(),
+  feature_gates: [gate],
+  dynamic_configs: [],
+  layer_configs: [],
+};
 
 const service = await createLocalServer({ specs, idLists: { a_list: ['u'] } });
 const port = await freePort();
 const folder = mkdtempSync(join(tmpdir(), 'statsig-nginx-'));
 const template = readFileSync(new URL('nginx.conf', import.meta.url), 'utf8');
 const values = { PORT: port, UPSTREAM: service.url, FRESH: '1s' };
-writeFileSync(join(folder, 'nginx.conf'), template.replace(/@(\w+)@/g, (_, name) => values[name]));
+writeFileSync(
+  join(folder, 'nginx.conf'),
+  template.replace(/@(\w+)@/g, (_, name) => values[name]),
+);
 
 // Started by root nginx would become another user, who cannot enter the folder.
 const user = process.getuid?.() === 0 ? 'user root;' : '';
-const nginx = spawn(binary, ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', `daemon off; ${user}`], { stdio: 'inherit' });
+const nginx = spawn(
+  binary,
+  ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', `daemon off; ${user}`],
+  { stdio: 'inherit' },
+);
 
 try {
   await untilListening(port);
   const api = `http://127.0.0.1:${port}/v1`;
   const first = await Promise.all([instance(api), instance(api), instance(api)]);
-  console.log(`three instances: ${sources(first)}; the service was asked for specs ${service.requests('specs').length} time(s)`);
+  console.log(
+    `three instances: ${sources(first)}; the service was asked for specs ${service.requests('specs').length} time(s)`,
+  );
 
   service.fail({ route: 'specs', status: 503 });
   service.fail({ route: 'idListIndex', status: 503 });
   await sleep(1500);
   const duringOutage = await instance(api);
-  console.log(`started during an outage: ${sources([duringOutage])}, a_gate is ${duringOutage.server.checkGate({ userID: 'u' }, 'a_gate')}`);
+  console.log(
+    `started during an outage: ${sources([duringOutage])}, a_gate is ${duringOutage.server.checkGate({ userID: 'u' }, 'a_gate')}`,
+  );
 
   await Promise.all([...first, duringOutage].map(({ server }) => server.shutdownAsync()));
-  const exposures = service.events().filter(({ eventName }) => eventName === 'statsig::gate_exposure').length;
+  const exposures = service
+    .events()
+    .filter(({ eventName }) => eventName === 'statsig::gate_exposure').length;
   console.log(`events went through: ${exposures} exposure(s)`);
 } finally {
   nginx.kill();
-  await new Promise((resolve) => (nginx.exitCode === null ? nginx.once('exit', resolve) : resolve()));
+  await new Promise((resolve) =>
+    nginx.exitCode === null ? nginx.once('exit', resolve) : resolve(),
+  );
   await service.close();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -63,7 +106,9 @@ async function instance(api) {
 }
 
 function sources(instances) {
-  return instances.map(({ details }) => details.source ?? `nothing (${details.error?.message})`).join(', ');
+  return instances
+    .map(({ details }) => details.source ?? `nothing (${details.error?.message})`)
+    .join(', ');
 }
 
 async function freePort() {

@@ -1,4 +1,5 @@
-//! Text through the operations that users and payloads feed: none may panic, hang or grow without bound.
+//! Text through the operations that users and payloads feed: none may panic, hang or grow without
+//! bound.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-// With an engine that is faster than js (docs/packaging.md): the package stays out of the bundle, and Next takes the binary
-// along, which no import names.
+// With an engine that is faster than js (docs/packaging.md): the package stays out of the bundle,
+// and Next takes the binary along, which no import names.
 export default {
   output: 'standalone',
   outputFileTracingRoot: import.meta.dirname,

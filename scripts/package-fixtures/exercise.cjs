@@ -1,4 +1,5 @@
-// What every import form must be able to do: initialize against the local server, check, log, shut down, exit.
+// What every import form must be able to do: initialize against the local server, check, log, shut
+// down, exit.
 const { strict: assert } = require('node:assert');
 const { join } = require('node:path');
 const { createLocalServer } = require('statsig-node-native/local-server');

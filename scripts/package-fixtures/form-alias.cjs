@@ -8,6 +8,12 @@ require('statsig-node/dist/interfaces/IUserPersistentStorage');
 assert.equal(require('statsig-node/dist/utils/core').getTypeOf([]), 'array');
 assert.equal(require('statsig-node/dist/utils/core.js').getSDKType(), 'statsig-node');
 assert.equal(require('statsig-node/dist/DynamicConfig').default, statsig.DynamicConfig);
-assert.equal(require('statsig-node/dist/Errors').StatsigUninitializedError, statsig.StatsigUninitializedError);
+assert.equal(
+  require('statsig-node/dist/Errors').StatsigUninitializedError,
+  statsig.StatsigUninitializedError,
+);
 assert.equal(require('statsig-node/package.json').name, 'statsig-node-native');
-exercise(statsig).catch((error) => { console.error(error); process.exit(1); });
+exercise(statsig).catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

@@ -4,8 +4,18 @@ const { spawn, spawnSync } = require('node:child_process');
 const { join } = require('node:path');
 const cli = join(__dirname, 'node_modules', 'statsig-node-native', 'dist', 'cli.js');
 assert.equal(spawnSync(process.execPath, [cli, 'serve']).status, 2);
-assert.equal(spawnSync(process.execPath, [cli, 'serve', '--specs', 'absent.json', '--port', '0']).status, 1);
-const child = spawn(process.execPath, [cli, 'serve', '--specs', join(__dirname, 'sample-project.json'), '--port', '0']);
+assert.equal(
+  spawnSync(process.execPath, [cli, 'serve', '--specs', 'absent.json', '--port', '0']).status,
+  1,
+);
+const child = spawn(process.execPath, [
+  cli,
+  'serve',
+  '--specs',
+  join(__dirname, 'sample-project.json'),
+  '--port',
+  '0',
+]);
 let text = '';
 child.stdout.on('data', async (chunk) => {
   const before = /_events as JSON/.test(text);
@@ -16,4 +26,6 @@ child.stdout.on('data', async (chunk) => {
   assert.equal((await response.json()).has_updates, true);
   child.kill('SIGTERM');
 });
-child.on('exit', (code) => { process.exitCode = process.platform === 'win32' || code === 0 ? 0 : 1; });
+child.on('exit', (code) => {
+  process.exitCode = process.platform === 'win32' || code === 0 ? 0 : 1;
+});

@@ -8,5 +8,8 @@ assert.equal(require('statsig-node-native/openfeature').StatsigProvider, Statsig
 const statsig = await createTestStatsig((project) => project.gate('g').on());
 const provider = new StatsigProvider({ statsig });
 await provider.initialize();
-assert.equal((await provider.resolveBooleanEvaluation('g', false, { targetingKey: 'a' })).value, true);
+assert.equal(
+  (await provider.resolveBooleanEvaluation('g', false, { targetingKey: 'a' })).value,
+  true,
+);
 await provider.onClose();

@@ -8,4 +8,6 @@ assert.equal(require('statsig-node-native/testing').createTestStatsig, createTes
 const statsig = await createTestStatsig((project) => project.gate('g').on(), { shared: true });
 assert.equal(statsig.engineInfo().engine, process.env.EXPECTED_ENGINE);
 assert.equal(Statsig.checkGate({ userID: 'a' }, 'g'), true);
-assert.deepEqual(await statsig.exposures(), [{ kind: 'gate', name: 'g', userID: 'a', value: true, ruleID: 'everyone' }]);
+assert.deepEqual(await statsig.exposures(), [
+  { kind: 'gate', name: 'g', userID: 'a', value: true, ruleID: 'everyone' },
+]);

@@ -1,18 +1,36 @@
 // Type checks of the CommonJS entry and of deep imports; never run.
 import Statsig, { DataAdapterKeyPath, DynamicConfig, Layer, StatsigServer } from 'statsig-node';
-import type { FeatureGate, IDataAdapter, InitializationDetails, LogEventObject, StatsigOptions, StatsigUser } from 'statsig-node';
+import type {
+  FeatureGate,
+  IDataAdapter,
+  InitializationDetails,
+  LogEventObject,
+  StatsigOptions,
+  StatsigUser,
+} from 'statsig-node';
 import { IDataAdapter as Deep } from 'statsig-node/dist/interfaces/IDataAdapter';
-import { IUserPersistentStorage, StickyValues } from 'statsig-node/dist/interfaces/IUserPersistentStorage';
+import {
+  IUserPersistentStorage,
+  StickyValues,
+} from 'statsig-node/dist/interfaces/IUserPersistentStorage';
 import { notEmpty } from 'statsig-node/dist/utils/core';
 import ConfigClass from 'statsig-node/dist/DynamicConfig';
 import type { StatsigUser as DeepUser } from 'statsig-node/dist/StatsigUser';
 
 const user: StatsigUser = { userID: 'u', custom: { plan: 'pro' }, privateAttributes: { ssn: 1 } };
 const deepUser: DeepUser = user;
-const storage: IUserPersistentStorage = { load: () => ({}), save: (_k: string, _n: string, _d: StickyValues) => undefined, delete: () => undefined };
+const storage: IUserPersistentStorage = {
+  load: () => ({}),
+  save: (_k: string, _n: string, _d: StickyValues) => undefined,
+  delete: () => undefined,
+};
 declare const adapter: IDataAdapter;
 const same: Deep = adapter;
-const options: StatsigOptions = { environment: { tier: 'staging' }, userPersistentStorage: storage, dataAdapter: same };
+const options: StatsigOptions = {
+  environment: { tier: 'staging' },
+  userPersistentStorage: storage,
+  dataAdapter: same,
+};
 export async function main(): Promise<void> {
   const details: InitializationDetails = await Statsig.initialize('secret-x', options);
   const on: boolean = Statsig.checkGate(deepUser, 'gate');
@@ -24,7 +42,16 @@ export async function main(): Promise<void> {
   const event: LogEventObject = { eventName: 'e', user, value: 'v', metadata: { a: 'b' } };
   Statsig.logEventObject(event);
   const server = new StatsigServer('secret-x');
-  void [details.success, on, gate.ruleID, text, count, server.checkGate(user, 'gate'), DataAdapterKeyPath.V1Rulesets, notEmpty(text)];
+  void [
+    details.success,
+    on,
+    gate.ruleID,
+    text,
+    count,
+    server.checkGate(user, 'gate'),
+    DataAdapterKeyPath.V1Rulesets,
+    notEmpty(text),
+  ];
   void new ConfigClass('name');
   await Statsig.shutdownAsync(100);
 }

@@ -15,10 +15,15 @@ const answers: boolean[] = [
   new StatsigServer('secret-x', { api: server.api }).checkGate({ customIDs: { team: 't' } }, 'g'),
 ];
 void answers;
-const tested: TestStatsig = await createTestStatsig((project) => project.gate('g').on().forUser('u', false));
+const tested: TestStatsig = await createTestStatsig((project) =>
+  project.gate('g').on().forUser('u', false),
+);
 const who: (string | undefined)[] = (await tested.exposuresOf('g')).map(({ userID }) => userID);
 void who;
-const provider = new StatsigProvider({ statsig: tested, toUser: (context) => ({ ...toStatsigUser(context), email: null }) });
+const provider = new StatsigProvider({
+  statsig: tested,
+  toUser: (context) => ({ ...toStatsigUser(context), email: null }),
+});
 void provider.metadata.name;
 // @ts-expect-error a gate name is text
 checkGate({ userID: 'u' }, 1);

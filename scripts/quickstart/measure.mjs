@@ -25,6 +25,10 @@ export function measure(statsig, user) {
   if (gates.length === 0) return 'No gates to measure.';
   let sameGate = 0;
   const warm = nsPerCall(() => statsig.checkGate(user, gates[sameGate++ % gates.length]));
-  const fresh = nsPerCall((i) => statsig.checkGate({ ...user, userID: `${user.userID}-${i}` }, gates[i % gates.length], { disableExposureLogging: true }));
+  const fresh = nsPerCall((i) =>
+    statsig.checkGate({ ...user, userID: `${user.userID}-${i}` }, gates[i % gates.length], {
+      disableExposureLogging: true,
+    }),
+  );
   return `\n${warm} ns per checkGate of one user over ${gates.length} gates; ${fresh} ns for a user never seen, object included (no exposure).`;
 }

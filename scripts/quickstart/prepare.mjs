@@ -1,5 +1,5 @@
-// Dependencies and builds of the quick start: a line per step with its seconds. What npm and the compilers say goes to a
-// file, and is shown when the quick start cannot go on without that step.
+// Dependencies and builds of the quick start: a line per step with its seconds. What npm and the
+// compilers say goes to a file, and is shown when the quick start cannot go on without that step.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,11 @@ const build = (script) => [process.execPath, [join(root, 'scripts', script), '--
 
 /** An engine may be missing: another one answers then. */
 const steps = [
-  { name: 'dependencies', command: ['npm', ['install', '--no-audit', '--no-fund']], isDone: () => existsSync(join(root, 'node_modules/.package-lock.json')) },
+  {
+    name: 'dependencies',
+    command: ['npm', ['install', '--no-audit', '--no-fund']],
+    isDone: () => existsSync(join(root, 'node_modules/.package-lock.json')),
+  },
   { name: 'native engine', command: build('build-native.mjs'), isOptional: true },
   { name: 'wasm engine', command: build('build-wasm.mjs'), isOptional: true },
   { name: 'javascript', command: build('build-ts.mjs') },
@@ -18,7 +22,11 @@ const steps = [
 
 /** What a build script says came of it: the rest of its last line that begins with its subject. */
 function outcomeOf(name, text) {
-  return text.split(/\r?\n/).filter((line) => line.startsWith(`${name}: `)).at(-1)?.slice(name.length + 2);
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith(`${name}: `))
+    .at(-1)
+    ?.slice(name.length + 2);
 }
 
 /** Does what is not done yet. Ends the process when a step fails that the rest needs. */
@@ -38,7 +46,12 @@ export function prepare() {
 function doStep({ name, command: [program, args], isDone }) {
   if (isDone?.()) return { outcome: 'up to date' };
   const shell = process.platform === 'win32' && program === 'npm';
-  const result = spawnSync(program, args, { cwd: root, encoding: 'utf8', shell, maxBuffer: 1 << 28 });
+  const result = spawnSync(program, args, {
+    cwd: root,
+    encoding: 'utf8',
+    shell,
+    maxBuffer: 1 << 28,
+  });
   const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`;
   if (result.status === 0) return { outcome: outcomeOf(name, output) ?? 'done' };
   const log = join('.cache/quickstart', `${name.replace(' ', '-')}.log`);

@@ -1,4 +1,5 @@
-// Users for a payload nobody wrote users for: attributes are drawn from what its conditions compare with.
+// Users for a payload nobody wrote users for: attributes are drawn from what its conditions compare
+// with.
 
 const topLevel = ['userID', 'email', 'ip', 'userAgent', 'country', 'locale', 'appVersion'];
 const userAgents = [
@@ -13,7 +14,8 @@ function eachCondition(payload, visit) {
     if (typeof value.type === 'string' && 'operator' in value) visit(value);
     for (const child of Object.values(value)) conditions(child);
   };
-  for (const key of ['feature_gates', 'dynamic_configs', 'layer_configs', 'condition_map']) conditions(payload[key]);
+  for (const key of ['feature_gates', 'dynamic_configs', 'layer_configs', 'condition_map'])
+    conditions(payload[key]);
 }
 
 /** field → values it is compared with, at most 50 each. */
@@ -24,7 +26,10 @@ function targetsOf(payload) {
     if (typeof field !== 'string' || targetValue === null || targetValue === undefined) return;
     const known = targets.get(field) ?? [];
     const values = Array.isArray(targetValue) ? targetValue : [targetValue];
-    targets.set(field, [...known, ...values.filter((value) => typeof value !== 'object')].slice(0, 50));
+    targets.set(
+      field,
+      [...known, ...values.filter((value) => typeof value !== 'object')].slice(0, 50),
+    );
   });
   return targets;
 }
@@ -33,7 +38,8 @@ function targetsOf(payload) {
 function idTypesOf(payload) {
   const found = new Set();
   JSON.stringify(payload, (key, value) => {
-    if (key === 'idType' && typeof value === 'string' && value.toLowerCase() !== 'userid') found.add(value);
+    if (key === 'idType' && typeof value === 'string' && value.toLowerCase() !== 'userid')
+      found.add(value);
     return value;
   });
   return [...found].slice(0, 20);
@@ -44,7 +50,12 @@ export function usersFor(payload, count = 3) {
   const targets = targetsOf(payload);
   const idTypes = idTypesOf(payload);
   return Array.from({ length: count }, (_, index) => {
-    const user = { userID: `user-${index}`, userAgent: userAgents[index % userAgents.length], custom: {}, customIDs: {} };
+    const user = {
+      userID: `user-${index}`,
+      userAgent: userAgents[index % userAgents.length],
+      custom: {},
+      customIDs: {},
+    };
     for (const [field, values] of targets) {
       const value = values[index % values.length];
       const name = topLevel.find((candidate) => candidate.toLowerCase() === field.toLowerCase());

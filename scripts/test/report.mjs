@@ -11,7 +11,9 @@ export function reportLines(results) {
   const details = results.map((result) => result.details ?? '').filter(Boolean);
   return [
     ...skippedLines(skipped),
-    ...(failed.length > 0 ? ['', 'What failed:', ...details.join('\n').split('\n').slice(0, mostDetailLines), ''] : []),
+    ...(failed.length > 0
+      ? ['', 'What failed:', ...details.join('\n').split('\n').slice(0, mostDetailLines), '']
+      : []),
     ...failed.map((title) => `  FAILED ${title}`),
     '',
     `${passed} passed, ${failed.length} failed, ${skipped.length} skipped`,
@@ -27,5 +29,10 @@ function skippedLines(skipped) {
     ...skipped.filter((entry) => entry.reason === reason).map(({ title }) => `    ${title}`),
   ]);
   const isMissing = reasons.some((reason) => /is not (installed|built)/.test(reason));
-  return ['', 'What was skipped:', ...lines, ...(isMissing ? ['  This installs what is missing: npm run setup'] : [])];
+  return [
+    '',
+    'What was skipped:',
+    ...lines,
+    ...(isMissing ? ['  This installs what is missing: npm run setup'] : []),
+  ];
 }

@@ -13,7 +13,11 @@ export function stopwatch() {
     }
   };
   const print = () => {
-    const rows = [...files].map(([file, { first, last, tests }]) => ({ file, tests, seconds: (last - first) / 1000 }));
+    const rows = [...files].map(([file, { first, last, tests }]) => ({
+      file,
+      tests,
+      seconds: (last - first) / 1000,
+    }));
     console.log('Slowest test files, first result to last:');
     for (const { file, tests, seconds } of rows.sort((a, b) => b.seconds - a.seconds).slice(0, 8)) {
       console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${file} (${tests})`);

@@ -13,16 +13,37 @@ export interface Answer {
 }
 
 /** Without an exposure. Layers give the parameters of their default value and rule. */
-export function answerOf(server: StatsigServer, user: object, { name, kind }: Pick<Spec, 'name' | 'kind'>): Answer {
+export function answerOf(
+  server: StatsigServer,
+  user: object,
+  { name, kind }: Pick<Spec, 'name' | 'kind'>,
+): Answer {
   const quiet = { disableExposureLogging: true };
   const whom = user as StatsigUser;
   if (kind === 'gate') {
-    const { value, ruleID, groupName, evaluationDetails } = server.getFeatureGate(whom, name, quiet);
-    return { name, kind, value, rule: ruleID, group: groupName, reason: evaluationDetails?.reason ?? '' };
+    const { value, ruleID, groupName, evaluationDetails } = server.getFeatureGate(
+      whom,
+      name,
+      quiet,
+    );
+    return {
+      name,
+      kind,
+      value,
+      rule: ruleID,
+      group: groupName,
+      reason: evaluationDetails?.reason ?? '',
+    };
   }
-  const result = kind === 'config' ? server.getConfig(whom, name, quiet) : server.getLayer(whom, name, quiet);
+  const result =
+    kind === 'config' ? server.getConfig(whom, name, quiet) : server.getLayer(whom, name, quiet);
   const value = 'value' in result ? result.value : JSON.parse(JSON.stringify(result))._value;
   return {
-    name, kind, value, rule: result.getRuleID(), group: result.getGroupName(), reason: result.getEvaluationDetails()?.reason ?? '',
+    name,
+    kind,
+    value,
+    rule: result.getRuleID(),
+    group: result.getGroupName(),
+    reason: result.getEvaluationDetails()?.reason ?? '',
   };
 }

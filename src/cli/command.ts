@@ -1,7 +1,9 @@
 /** What a command is, and what all share: usage, output, colours, exit codes. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** Exit codes: everything is fine; the command found something, or failed; it was called wrongly. */
+/**
+ * Exit codes: everything is fine; the command found something, or failed; it was called wrongly.
+ */
 export const EXIT = { ok: 0, found: 1, usage: 2 } as const;
 
 /** Where a command writes. */
@@ -43,8 +45,12 @@ export function given(args: string[], options: NonNullable<ParseArgsConfig['opti
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-  const values = parsed.values as Record<string, string | boolean | (string | boolean)[] | undefined>;
-  const texts = (option: string): string[] => [values[option] ?? []].flat().filter((value) => typeof value === 'string');
+  const values = parsed.values as Record<
+    string,
+    string | boolean | (string | boolean)[] | undefined
+  >;
+  const texts = (option: string): string[] =>
+    [values[option] ?? []].flat().filter((value) => typeof value === 'string');
   return {
     positionals: parsed.positionals,
     text: (option) => texts(option)[0],
@@ -53,11 +59,18 @@ export function given(args: string[], options: NonNullable<ParseArgsConfig['opti
   };
 }
 
-const CODES: Record<Colour, [number, number]> = { green: [32, 39], red: [31, 39], yellow: [33, 39], dim: [2, 22], bold: [1, 22] };
+const CODES: Record<Colour, [number, number]> = {
+  green: [32, 39],
+  red: [31, 39],
+  yellow: [33, 39],
+  dim: [2, 22],
+  bold: [1, 22],
+};
 
 /** The process's own output. */
 export function terminal(): Output {
-  const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  const isColoured =
+    process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   return {
     line: (text = '') => void process.stdout.write(`${text}\n`),
     error: (text) => void process.stderr.write(`${text}\n`),

@@ -9,14 +9,25 @@ import { serve } from './commands/serve';
 import { didYouMean } from './nearest';
 import { VERSION } from '../engine/version';
 
-export const COMMANDS: Record<string, Command> = { serve, check, 'evaluate-all': evaluateAll, diff, lint, pull, doctor };
+export const COMMANDS: Record<string, Command> = {
+  serve,
+  check,
+  'evaluate-all': evaluateAll,
+  diff,
+  lint,
+  pull,
+  doctor,
+};
 
 function overview(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`);
+  const lines = Object.entries(COMMANDS).map(
+    ([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`,
+  );
   return `usage: statsig-node-native COMMAND …, --version, or COMMAND --help\n\n${lines.join('\n')}\n\nExit codes: 0 fine, 1 found something or failed, 2 called wrongly.`;
 }
 
-const usageOf = (name: string, { usage, summary }: Command): string => `usage: statsig-node-native ${name} ${usage}\n\n(${summary})`;
+const usageOf = (name: string, { usage, summary }: Command): string =>
+  `usage: statsig-node-native ${name} ${usage}\n\n(${summary})`;
 
 /** Runs a command line; the exit code. Never rejects. */
 export async function main(args: string[], output: Output): Promise<number> {
@@ -25,7 +36,9 @@ export async function main(args: string[], output: Output): Promise<number> {
   if (['--version', '-v', 'version'].includes(name)) return say(output, VERSION);
   if (command === undefined) {
     if (['--help', '-h', 'help'].includes(name)) return say(output, overview());
-    output.error(`${name === '' ? 'a command is missing' : `there is no command ${name}${didYouMean(name, Object.keys(COMMANDS))}`}\n${overview()}`);
+    output.error(
+      `${name === '' ? 'a command is missing' : `there is no command ${name}${didYouMean(name, Object.keys(COMMANDS))}`}\n${overview()}`,
+    );
     return EXIT.usage;
   }
   if (rest.includes('--help') || rest.includes('-h')) return say(output, usageOf(name, command));
@@ -33,7 +46,9 @@ export async function main(args: string[], output: Output): Promise<number> {
     return await command.run(given(rest, command.options), output);
   } catch (error) {
     const isUsage = error instanceof UsageError;
-    output.error(`${error instanceof Error ? error.message : String(error)}${isUsage ? `\n${usageOf(name, command)}` : ''}`);
+    output.error(
+      `${error instanceof Error ? error.message : String(error)}${isUsage ? `\n${usageOf(name, command)}` : ''}`,
+    );
     return isUsage ? EXIT.usage : EXIT.found;
   }
 }

@@ -1,9 +1,15 @@
-/** Projects that commands look at: where their payload comes from, and an instance that answers from it. */
+/**
+ * Projects that commands look at: where their payload comes from, and an instance that answers from
+ * it.
+ */
 import { readFile } from 'node:fs/promises';
 import { StatsigServer } from '../statsig';
 import { UsageError } from './command';
 
-/** Name of the variable that holds the secret key; a key on a command line would stand in the history of shells. */
+/**
+ * Name of the variable that holds the secret key; a key on a command line would stand in the
+ * history of shells.
+ */
 export const KEY_VARIABLE = 'STATSIG_SECRET_KEY';
 
 /** One condition, as payloads write it. */
@@ -47,7 +53,10 @@ export interface Project {
   idLists: string[];
 }
 
-/** Reads a payload: a file, `-` for standard input, or a URL, of a local server or proxy too. @throws Error that says why not */
+/**
+ * Reads a payload: a file, `-` for standard input, or a URL, of a local server or proxy too.
+ * @throws Error that says why not
+ */
 export async function readProject(from: string): Promise<Project> {
   const text = /^https?:/.test(from) ? await download(from) : await readText(from);
   return parseProject(text, from);
@@ -65,8 +74,13 @@ async function download(url: string): Promise<string> {
   const key = process.env[KEY_VARIABLE] ?? 'secret-local';
   const { pathname } = new URL(url);
   const isWhole = pathname.includes('download_config_specs');
-  const answer = await fetch(isWhole ? url : `${url.replace(/\/(v1\/?)?$/, '')}/v1/download_config_specs/${key}.json`);
-  if (!answer.ok) throw new Error(`${new URL(url).origin} answered ${answer.status}; is ${KEY_VARIABLE} set to the project's secret key?`);
+  const answer = await fetch(
+    isWhole ? url : `${url.replace(/\/(v1\/?)?$/, '')}/v1/download_config_specs/${key}.json`,
+  );
+  if (!answer.ok)
+    throw new Error(
+      `${new URL(url).origin} answered ${answer.status}; is ${KEY_VARIABLE} set to the project's secret key?`,
+    );
   return answer.text();
 }
 
@@ -79,33 +93,62 @@ export function parseProject(text: string, from: string): Project {
     throw new Error(`${from} is no JSON`);
   }
   const payload = (parsed ?? {}) as Record<string, unknown>;
-  if (typeof parsed !== 'object' || !('feature_gates' in payload)) throw new Error(`${from} is no payload of config specs: it has no feature_gates`);
+  if (typeof parsed !== 'object' || !('feature_gates' in payload))
+    throw new Error(`${from} is no payload of config specs: it has no feature_gates`);
   const conditions = (payload['condition_map'] ?? {}) as Record<string, unknown>;
-  const specs = ([['feature_gates', 'gate'], ['dynamic_configs', 'config'], ['layer_configs', 'layer']] as const)
-    .flatMap(([list, kind]) => entriesOf(payload[list]).map((spec) => specOf(spec, kind, conditions)));
+  const specs = (
+    [
+      ['feature_gates', 'gate'],
+      ['dynamic_configs', 'config'],
+      ['layer_configs', 'layer'],
+    ] as const
+  ).flatMap(([list, kind]) =>
+    entriesOf(payload[list]).map((spec) => specOf(spec, kind, conditions)),
+  );
   return { text, specs, idLists: Object.keys((payload['id_lists'] ?? {}) as object) };
 }
 
 /** Lists are arrays in dcs-v1 and objects by name in dcs-v2. */
 function entriesOf(list: unknown): Record<string, unknown>[] {
   if (typeof list !== 'object' || list === null) return [];
-  const entries = Array.isArray(list) ? list : Object.entries(list).map(([name, spec]) => ({ name, ...(spec as object) }));
-  return entries.filter((entry): entry is Record<string, unknown> => typeof entry === 'object' && entry !== null);
+  const entries = Array.isArray(list)
+    ? list
+    : Object.entries(list).map(([name, spec]) => ({ name, ...(spec as object) }));
+  return entries.filter(
+    (entry): entry is Record<string, unknown> => typeof entry === 'object' && entry !== null,
+  );
 }
 
-function specOf(spec: Record<string, unknown>, kind: Kind, conditions: Record<string, unknown>): Spec {
-  const rules = entriesOf(spec['rules']).map((rule): Rule => ({
-    ...rule,
-    conditions: [rule['conditions'] ?? []].flat().map((one) => (typeof one === 'string' ? conditions[one] : one)),
-  }));
+function specOf(
+  spec: Record<string, unknown>,
+  kind: Kind,
+  conditions: Record<string, unknown>,
+): Spec {
+  const rules = entriesOf(spec['rules']).map(
+    (rule): Rule => ({
+      ...rule,
+      conditions: [rule['conditions'] ?? []]
+        .flat()
+        .map((one) => (typeof one === 'string' ? conditions[one] : one)),
+    }),
+  );
   const { name, entity, ...rest } = spec;
-  return { ...rest, name: String(name), kind, entity: typeof entity === 'string' ? entity : kind, rules, size: JSON.stringify(spec).length };
+  return {
+    ...rest,
+    name: String(name),
+    kind,
+    entity: typeof entity === 'string' ? entity : kind,
+    rules,
+    size: JSON.stringify(spec).length,
+  };
 }
 
 /** A user from the command line: JSON, `@FILE`, `-`, or a plain user ID. */
 export async function readUser(given: string | undefined): Promise<Record<string, unknown>> {
-  if (given === undefined) throw new UsageError('--user is missing: an ID, JSON, @FILE, or - for standard input');
-  const text = given === '-' || given.startsWith('@') ? await readText(given.replace(/^@/, '')) : given;
+  if (given === undefined)
+    throw new UsageError('--user is missing: an ID, JSON, @FILE, or - for standard input');
+  const text =
+    given === '-' || given.startsWith('@') ? await readText(given.replace(/^@/, '')) : given;
   if (!text.trimStart().startsWith('{')) return { userID: text };
   try {
     return JSON.parse(text) as Record<string, unknown>;
@@ -114,15 +157,25 @@ export async function readUser(given: string | undefined): Promise<Record<string
   }
 }
 
-/** Calls `use` with an instance that answers from a payload alone: no network, no events. ID lists are empty. */
-export async function withServer<T>(project: Project, use: (server: StatsigServer) => T): Promise<T> {
+/**
+ * Calls `use` with an instance that answers from a payload alone: no network, no events. ID lists
+ * are empty.
+ */
+export async function withServer<T>(
+  project: Project,
+  use: (server: StatsigServer) => T,
+): Promise<T> {
   const server = new StatsigServer('secret-cli', {
-    localMode: true, bootstrapValues: project.text, disableAllLogging: true, disableDiagnostics: true,
+    localMode: true,
+    bootstrapValues: project.text,
+    disableAllLogging: true,
+    disableDiagnostics: true,
     logger: { logLevel: 'none', warn: () => undefined, error: () => undefined },
   });
   const { success, error } = await server.initializeAsync();
   try {
-    if (!success || server.health().source !== 'Bootstrap') throw error ?? new Error('The payload cannot be used');
+    if (!success || server.health().source !== 'Bootstrap')
+      throw error ?? new Error('The payload cannot be used');
     return use(server);
   } finally {
     await server.shutdownAsync(0);

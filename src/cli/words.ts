@@ -2,8 +2,15 @@
 import type { Condition, Rule } from './project';
 
 /** "50 % of those with country any ["NL","BE"]: true" */
-export function ruleInWords({ passPercentage, conditions, returnValue, configDelegate }: Rule): string {
-  const all = (Array.isArray(conditions) ? (conditions as Condition[]) : []).map(conditionInWords).join(' and ');
+export function ruleInWords({
+  passPercentage,
+  conditions,
+  returnValue,
+  configDelegate,
+}: Rule): string {
+  const all = (Array.isArray(conditions) ? (conditions as Condition[]) : [])
+    .map(conditionInWords)
+    .join(' and ');
   const value = configDelegate ? `as ${configDelegate} says` : short(returnValue);
   return `${passPercentage ?? 0} % of ${all === '' ? 'everyone' : `those with ${all}`}: ${value}`;
 }
@@ -12,7 +19,8 @@ function conditionInWords(condition: Condition | undefined): string {
   const { type, operator, targetValue, field } = condition ?? {};
   const kind = String(type).toLowerCase();
   if (kind === 'public') return 'no condition';
-  if (kind.endsWith('_gate')) return `${kind.includes('fail') ? 'not ' : ''}gate ${short(targetValue)}`;
+  if (kind.endsWith('_gate'))
+    return `${kind.includes('fail') ? 'not ' : ''}gate ${short(targetValue)}`;
   const subject = typeof field === 'string' ? field : kind;
   return `${subject} ${typeof operator === 'string' ? operator : '?'} ${short(targetValue)}`;
 }

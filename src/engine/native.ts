@@ -1,4 +1,7 @@
-/** Loads the N-API binary: a local build beside this file, else the platform's optional package. Node only. */
+/**
+ * Loads the N-API binary: a local build beside this file, else the platform's optional package.
+ * Node only.
+ */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -7,7 +10,10 @@ import type { Engine, PreparedSpecs } from './engine';
 import { nodeHost } from './node-host';
 import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
 
-/** The addon's class. Its threads read no memory of JavaScript, which may be detached meanwhile: bytes are copied first. */
+/**
+ * The addon's class. Its threads read no memory of JavaScript, which may be detached meanwhile:
+ * bytes are copied first.
+ */
 interface NativeBinding extends RustBinding {
   version(): string;
   userCapacity(): number;
@@ -33,7 +39,10 @@ export function platformName(): string {
   return `${platform}-${arch}`;
 }
 
-/** Whether this Node runs on musl: by the loader that its executable names, else by what its report lacks. */
+/**
+ * Whether this Node runs on musl: by the loader that its executable names, else by what its report
+ * lacks.
+ */
 function isMusl(): boolean {
   try {
     return interpreterOf(process.execPath).includes('musl');
@@ -61,16 +70,21 @@ let loaded: NativeModule | undefined;
 function load(): NativeModule {
   const name = platformName();
   const local = join(__dirname, 'generated', `statsig-node-native.${name}.node`);
-  // Not plain `require`, in which bundlers look for what they have to bundle, and warn of a name they can't know.
+  // Not plain `require`, in which bundlers look for what they have to bundle, and warn of a name
+  // they can't know.
   const requireFile = createRequire(__filename);
   const path = existsSync(local) ? local : requireFile.resolve(`statsig-node-native-${name}`);
   if (path.endsWith('.node') && process.platform === 'linux') refuseCutOff(path);
   const found = requireFile(path) as Partial<NativeModule>;
-  if (typeof found.NativeEngine !== 'function') throw new Error(`${path} is no statsig-node-native binary`);
+  if (typeof found.NativeEngine !== 'function')
+    throw new Error(`${path} is no statsig-node-native binary`);
   return found as NativeModule;
 }
 
-/** Bytes copied in one turn of the event loop, a third of a millisecond: 50 MB at once would hold it for tens. */
+/**
+ * Bytes copied in one turn of the event loop, a third of a millisecond: 50 MB at once would hold it
+ * for tens.
+ */
 const SLICE = 1024 * 1024;
 
 class NativeEngine extends RustEngine {
@@ -107,7 +121,8 @@ class NativeEngine extends RustEngine {
 
   private add(input: number, bytes: Uint8Array, from: number): void {
     const length = Math.min(SLICE, bytes.byteLength - from);
-    const piece = length > 0 ? new Uint8Array(bytes.buffer, bytes.byteOffset + from, length) : NO_BYTES;
+    const piece =
+      length > 0 ? new Uint8Array(bytes.buffer, bytes.byteOffset + from, length) : NO_BYTES;
     const isTaken = this.native.addInput(input, piece) && (length > 0 || from === 0);
     if (isTaken) return;
     this.native.closeInput(input);
@@ -117,7 +132,9 @@ class NativeEngine extends RustEngine {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** A new native engine. @throws Error when no binary for this platform loads; the message says why. */
+/**
+ * A new native engine. @throws Error when no binary for this platform loads; the message says why.
+ */
 export function createNativeEngine(): Engine {
   loaded ??= load();
   return new NativeEngine(new loaded.NativeEngine());

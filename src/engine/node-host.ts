@@ -1,6 +1,7 @@
 /**
- * What the SDK takes from Node besides the network. From Node's own modules and at load: test environments hide globals
- * (Jest's jsdom has neither TextEncoder nor setImmediate), and fake timers replace them with ones that stand still.
+ * What the SDK takes from Node besides the network. From Node's own modules and at load: test
+ * environments hide globals (Jest's jsdom has neither TextEncoder nor setImmediate), and fake
+ * timers replace them with ones that stand still.
  */
 import * as timers from 'node:timers';
 import { URL } from 'node:url';
@@ -9,8 +10,14 @@ import { TextDecoder, TextEncoder } from 'node:util';
 const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = timers;
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Fake timers that were there before this module have taken the functions of node:timers, too: sinon's, vitest's and Node's own. */
-const areFake = [setTimeout, setImmediate].some((timer) => !/^set(Timeout|Immediate)$/.test(timer.name) || 'clock' in timer || '_isMockFunction' in timer);
+/**
+ * Fake timers that were there before this module have taken the functions of node:timers, too:
+ * sinon's, vitest's and Node's own.
+ */
+const areFake = [setTimeout, setImmediate].some(
+  (timer) =>
+    !/^set(Timeout|Immediate)$/.test(timer.name) || 'clock' in timer || '_isMockFunction' in timer,
+);
 
 const realTimers = {
   nextTurn: (): Promise<void> => new Promise((resolve) => void setImmediate(resolve)),
@@ -27,14 +34,15 @@ const realTimers = {
 
 /** The same by what else of Node waits: messages, and sockets that time out. */
 const otherTimers: typeof realTimers = {
-  nextTurn: () => new Promise((resolve) => {
-    const { port1, port2 } = channel();
-    port1.once('message', () => {
-      port1.close();
-      resolve();
-    });
-    port2.postMessage(0);
-  }),
+  nextTurn: () =>
+    new Promise((resolve) => {
+      const { port1, port2 } = channel();
+      port1.once('message', () => {
+        port1.close();
+        resolve();
+      });
+      port2.postMessage(0);
+    }),
   startTimer(task, ms) {
     const { Socket } = require('node:net') as typeof import('node:net');
     // 0 is none.

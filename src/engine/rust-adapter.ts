@@ -1,11 +1,27 @@
-/** Wraps the Rust evaluator, native or WebAssembly, as an `Engine`. One copy for both: only JSON text is turned here. */
+/**
+ * Wraps the Rust evaluator, native or WebAssembly, as an `Engine`. One copy for both: only JSON
+ * text is turned here.
+ */
 import type {
-  ClientInitializeOptions, Engine, EngineKind, EngineOptions, EngineStats, EventBatch, LookupKind, OutcomeRecord, OverrideTable,
-  PreparedSpecs, SpecKind, UserAgentParts,
+  ClientInitializeOptions,
+  Engine,
+  EngineKind,
+  EngineOptions,
+  EngineStats,
+  EventBatch,
+  LookupKind,
+  OutcomeRecord,
+  OverrideTable,
+  PreparedSpecs,
+  SpecKind,
+  UserAgentParts,
 } from './engine';
 import { VERSION } from './version';
 
-/** The surface that crates/node and crates/wasm share: `Engine` with JSON text instead of objects. Each takes bytes in its own way. */
+/**
+ * The surface that crates/node and crates/wasm share: `Engine` with JSON text instead of objects.
+ * Each takes bytes in its own way.
+ */
 export interface RustBinding {
   setOptions(json: string): void;
   setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void;
@@ -21,17 +37,35 @@ export interface RustBinding {
   setUserValues(slot: number, template: string, values: string): boolean;
   setUserAgent(slot: number, json: string): void;
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
-  evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number;
+  evaluateMany(
+    slot: number,
+    specs: Int32Array,
+    count: number,
+    mode: number,
+    nowMs: number,
+    codes: Int32Array,
+  ): number;
   holdsUntil(): number;
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
   exposeMany(exposures: Float64Array, count: number): number;
-  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean;
+  exposeLayerParameter(
+    slot: number,
+    outcome: number,
+    parameter: string,
+    mode: number,
+    nowMs: number,
+  ): boolean;
   outcome(outcome: number): string;
   internOutcome(json: string): number;
   lastError(): string;
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
   pendingEvents(): number;
-  takeBatch(prefix: string, suffix: string, maxEvents: number, gzipLevel: number): Promise<EventBatch>;
+  takeBatch(
+    prefix: string,
+    suffix: string,
+    maxEvents: number,
+    gzipLevel: number,
+  ): Promise<EventBatch>;
   takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzipLevel: number): EventBatch;
   rotateWindow(): void;
   setOverrides(json: string): void;
@@ -49,7 +83,15 @@ export interface RustBinding {
 }
 
 const NO_STATS: EngineStats = {
-  epoch: 0, specs: 0, outcomes: 0, unknownNames: 0, pendingEvents: 0, pendingBytes: 0, droppedEvents: 0, idLists: 0, idListBytes: 0,
+  epoch: 0,
+  specs: 0,
+  outcomes: 0,
+  unknownNames: 0,
+  pendingEvents: 0,
+  pendingBytes: 0,
+  droppedEvents: 0,
+  idLists: 0,
+  idListBytes: 0,
 };
 
 /** See the head of this file. */
@@ -67,8 +109,16 @@ export abstract class RustEngine implements Engine {
   /** JSON by object: whoever parses user agents keeps the objects. */
   private readonly agentTexts = new WeakMap<UserAgentParts, string>();
 
-  /** @throws Error for a binary of another version, which a lock file or an override can pair with this package */
-  constructor(readonly kind: EngineKind, readonly version: string, readonly userCapacity: number, protected readonly rust: RustBinding) {
+  /**
+   * @throws Error for a binary of another version, which a lock file or an override can pair with
+   * this package
+   */
+  constructor(
+    readonly kind: EngineKind,
+    readonly version: string,
+    readonly userCapacity: number,
+    protected readonly rust: RustBinding,
+  ) {
     if (version !== VERSION) {
       throw new Error(`the ${kind} engine is of version ${version}, this package of ${VERSION}`);
     }
@@ -113,7 +163,9 @@ export abstract class RustEngine implements Engine {
     return parse<string[]>(this.rust.specNames(kind, entity), []);
   }
 
-  specInfo(index: number): { entity: string | null; idType: string | null; isActive: boolean } | null {
+  specInfo(
+    index: number,
+  ): { entity: string | null; idType: string | null; isActive: boolean } | null {
     return parse(this.rust.specInfo(index), null);
   }
 
@@ -227,7 +279,8 @@ export function ownBytes(bytes: Uint8Array): Uint8Array {
 /** Whether no other thread can change or resize them while they are read. */
 function areOwnBytes(bytes: unknown): bytes is Uint8Array {
   // Not instanceof: a Uint8Array may come from another realm.
-  if (!ArrayBuffer.isView(bytes) || Object.prototype.toString.call(bytes) !== '[object Uint8Array]') return false;
+  if (!ArrayBuffer.isView(bytes) || Object.prototype.toString.call(bytes) !== '[object Uint8Array]')
+    return false;
   try {
     // Throws for any other kind of buffer.
     bufferLength?.call(bytes.buffer);

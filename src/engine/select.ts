@@ -1,6 +1,7 @@
 /**
- * Which engine runs: native, else WebAssembly, else JavaScript; `forced` (from the option or `STATSIG_ENGINE`) names
- * one. The only importer of all three; each is loaded when it is tried, so an unused one costs nothing.
+ * Which engine runs: native, else WebAssembly, else JavaScript; `forced` (from the option or
+ * `STATSIG_ENGINE`) names one. The only importer of all three; each is loaded when it is tried, so
+ * an unused one costs nothing.
  */
 import type { Engine, EngineKind, ReplacementEngine } from './engine';
 import { ENGINE_KINDS } from './kinds';
@@ -18,23 +19,30 @@ type Factory = () => Engine;
 
 /**
  * Makes an engine. @param forced only this one; null = the first that loads.
- * @throws Error when the forced engine cannot load. Without `forced` it never throws: js always loads.
+ * @throws Error when the forced engine cannot load. Without `forced` it never throws: js always
+ * loads.
  */
-export function selectEngine(forced: EngineKind | null, factories: Record<EngineKind, Factory> = FACTORIES): Selection {
+export function selectEngine(
+  forced: EngineKind | null,
+  factories: Record<EngineKind, Factory> = FACTORIES,
+): Selection {
   const rejected: Selection['rejected'] = [];
   for (const kind of forced === null ? ENGINE_KINDS : [forced]) {
     try {
       return { engine: factories[kind](), rejected };
     } catch (error) {
       const reason = firstLine(error);
-      if (forced !== null) throw new Error(`The ${kind} engine was asked for and cannot load: ${reason}`);
+      if (forced !== null)
+        throw new Error(`The ${kind} engine was asked for and cannot load: ${reason}`);
       rejected.push({ kind, reason });
     }
   }
   throw new Error('No engine loads.');
 }
 
-/** An engine to take over from one that died. @throws Error when it cannot load; js always loads. */
+/**
+ * An engine to take over from one that died. @throws Error when it cannot load; js always loads.
+ */
 export function makeReplacement(kind: 'wasm' | 'js'): ReplacementEngine {
   return FACTORIES[kind]();
 }

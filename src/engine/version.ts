@@ -1,2 +1,5 @@
-/** Version of the evaluators; scripts/check-versions.mjs keeps it equal to package.json and Cargo.toml. */
+/**
+ * Version of the evaluators; scripts/check-versions.mjs keeps it equal to package.json and
+ * Cargo.toml.
+ */
 export const VERSION = '0.1.0';

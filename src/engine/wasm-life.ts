@@ -1,6 +1,9 @@
 /** The exports of the WebAssembly module, and what happens when one of them traps. */
 
-/** The ABI: crates/wasm/src/lib.rs. Texts are given as their length in the input, answers as a length of the output. */
+/**
+ * The ABI: crates/wasm/src/lib.rs. Texts are given as their length in the input, answers as a
+ * length of the output.
+ */
 export interface Exports {
   memory: { buffer: ArrayBuffer };
   reserve(length: number): number;
@@ -27,7 +30,13 @@ export interface Exports {
   holds_until(): number;
   expose(slot: number, outcome: number, mode: number, nowMs: number): number;
   expose_many(count: number): number;
-  expose_layer_parameter(slot: number, outcome: number, parameter: number, mode: number, nowMs: number): number;
+  expose_layer_parameter(
+    slot: number,
+    outcome: number,
+    parameter: number,
+    mode: number,
+    nowMs: number,
+  ): number;
   outcome(outcome: number): number;
   intern_outcome(json: number): number;
   last_error(): number;
@@ -51,7 +60,14 @@ export interface Exports {
 const FAILED = -3;
 /** Calls that are made even on a dead instance, to save what it holds. */
 const STILL_CALLED = new Set([
-  'reserve', 'output', 'expose_many', 'pending_events', 'take_batch', 'batch_count', 'export_id_list', 'stats',
+  'reserve',
+  'output',
+  'expose_many',
+  'pending_events',
+  'take_batch',
+  'batch_count',
+  'export_id_list',
+  'stats',
 ]);
 
 type Call = (a?: number, b?: number, c?: number, d?: number, e?: number) => number;
@@ -65,7 +81,8 @@ export class Life {
   guarded(exports: Exports): Exports {
     const calls: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(exports)) {
-      calls[name] = typeof value === 'function' ? this.guard(value as Call, STILL_CALLED.has(name)) : value;
+      calls[name] =
+        typeof value === 'function' ? this.guard(value as Call, STILL_CALLED.has(name)) : value;
     }
     // The call of every check has a function of its own, so that what it calls is always the same.
     const { evaluate } = exports;
@@ -92,7 +109,8 @@ export class Life {
   }
 
   private end(error: unknown): number {
-    // No trap: an argument that is no number (a BigInt, a Symbol) never got into the module. By name, as it may be of another realm.
+    // No trap: an argument that is no number (a BigInt, a Symbol) never got into the module. By
+    // name, as it may be of another realm.
     if ((error as Partial<Error> | null)?.name === 'TypeError') return FAILED;
     this.death ??= error instanceof Error ? error.message : String(error);
     return FAILED;

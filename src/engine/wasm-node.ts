@@ -9,8 +9,13 @@ declare const WebAssembly: { Module: new (bytes: Uint8Array) => WasmModule };
 
 let compiled: WasmModule | undefined;
 
-/** A new engine; the module is compiled once per process (about 10 ms). @throws Error when it is missing or broken. */
-export function createWasmEngineFromFile(file = join(__dirname, 'generated', 'statsig.wasm')): ReplacementEngine {
+/**
+ * A new engine; the module is compiled once per process (about 10 ms). @throws Error when it is
+ * missing or broken.
+ */
+export function createWasmEngineFromFile(
+  file = join(__dirname, 'generated', 'statsig.wasm'),
+): ReplacementEngine {
   compiled ??= new WebAssembly.Module(readFileSync(file));
   // Not the global classes, which test environments hide.
   return createWasmEngine(compiled, undefined, { TextDecoder, TextEncoder } as Codec);

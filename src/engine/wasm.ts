@@ -1,10 +1,13 @@
 /**
- * Adapter over the WebAssembly module of crates/wasm (its lib.rs describes the ABI). No host API is used but
- * WebAssembly and the codec that is handed in, so it runs in Node, Bun, Deno, workers and browsers.
+ * Adapter over the WebAssembly module of crates/wasm (its lib.rs describes the ABI). No host API is
+ * used but WebAssembly and the codec that is handed in, so it runs in Node, Bun, Deno, workers and
+ * browsers.
  *
- * One module instance per engine. Everything is synchronous inside; the promises of the interface settle at once.
+ * One module instance per engine. Everything is synchronous inside; the promises of the interface
+ * settle at once.
  *
- * A trap (a panic, or memory that cannot grow) ends an instance, and no trap leaves this file: see `Life`.
+ * A trap (a panic, or memory that cannot grow) ends an instance, and no trap leaves this file: see
+ * `Life`.
  */
 import type { EventBatch, PreparedSpecs, ReplacementEngine } from './engine';
 import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
@@ -13,11 +16,15 @@ import { Life, type Exports } from './wasm-life';
 /** A compiled module, as `WebAssembly.Module` or a bundler's import of the file gives it. */
 export type WasmModule = object;
 
-declare const WebAssembly: { Instance: new (module: WasmModule, imports: object) => { exports: unknown } };
+declare const WebAssembly: {
+  Instance: new (module: WasmModule, imports: object) => { exports: unknown };
+};
 
 /** Answer of the ABI for null. */
 const NONE = -100;
-/** Input kept by the module between calls (KEPT_INPUT in host.rs): short texts need no `reserve`. */
+/**
+ * Input kept by the module between calls (KEPT_INPUT in host.rs): short texts need no `reserve`.
+ */
 const KEPT_INPUT = 1 << 16;
 const NO_BATCH: EventBatch = { count: 0, body: new Uint8Array(0), isGzipped: false };
 
@@ -27,10 +34,15 @@ export interface Codec {
   readonly TextDecoder: typeof globalThis.TextDecoder;
 }
 
-/** Typed arrays cross as they lie in memory, and WebAssembly's memory is little-endian everywhere. */
+/**
+ * Typed arrays cross as they lie in memory, and WebAssembly's memory is little-endian everywhere.
+ */
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** A new engine on its own instance. @throws Error when it cannot work here or the module is not ours. */
+/**
+ * A new engine on its own instance. @throws Error when it cannot work here or the module is not
+ * ours.
+ */
 export function createWasmEngine(
   module: WasmModule,
   isLittleEndian = IS_LITTLE_ENDIAN,
@@ -38,7 +50,8 @@ export function createWasmEngine(
 ): ReplacementEngine {
   if (!isLittleEndian) throw new Error('this machine is big-endian');
   const exports = new WebAssembly.Instance(module, {}).exports as Exports;
-  if (exports.memory === undefined || typeof exports.evaluate !== 'function') throw new Error('the module is not statsig.wasm');
+  if (exports.memory === undefined || typeof exports.evaluate !== 'function')
+    throw new Error('the module is not statsig.wasm');
   return new WasmEngine(new WasmBinding(exports, codec));
 }
 
@@ -46,7 +59,8 @@ class WasmEngine extends RustEngine implements ReplacementEngine {
   constructor(private readonly binding: WasmBinding) {
     super('wasm', binding.version(), binding.userCapacity(), binding);
     // Half a module (a stripped or foreign one) shows here and not in the first check.
-    if (this.isDead() || typeof this.userCapacity !== 'number') throw new Error(`the module does not work: ${binding.lastError()}`);
+    if (this.isDead() || typeof this.userCapacity !== 'number')
+      throw new Error(`the module does not work: ${binding.lastError()}`);
   }
 
   async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
@@ -154,7 +168,14 @@ class WasmBinding implements RustBinding {
     return this.wasm.set_user_values(slot, a, b) === 1;
   }
 
-  evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number {
+  evaluateMany(
+    slot: number,
+    specs: Int32Array,
+    count: number,
+    mode: number,
+    nowMs: number,
+    codes: Int32Array,
+  ): number {
     const length = Math.min(count, specs.length, codes.length);
     this.writeBytes(this.asBytes(specs));
     const written = Math.max(0, this.wasm.evaluate_many(slot, length, mode, nowMs));
@@ -181,8 +202,16 @@ class WasmBinding implements RustBinding {
     return this.wasm.expose_many(count);
   }
 
-  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean {
-    return this.wasm.expose_layer_parameter(slot, outcome, this.write(parameter), mode, nowMs) !== 0;
+  exposeLayerParameter(
+    slot: number,
+    outcome: number,
+    parameter: string,
+    mode: number,
+    nowMs: number,
+  ): boolean {
+    return (
+      this.wasm.expose_layer_parameter(slot, outcome, this.write(parameter), mode, nowMs) !== 0
+    );
   }
 
   outcome(outcome: number): string {
@@ -194,7 +223,9 @@ class WasmBinding implements RustBinding {
   }
 
   lastError(): string {
-    return this.life.death === null ? this.text(this.wasm.last_error()) : `the WebAssembly instance trapped: ${this.life.death}`;
+    return this.life.death === null
+      ? this.text(this.wasm.last_error())
+      : `the WebAssembly instance trapped: ${this.life.death}`;
   }
 
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean {
@@ -316,8 +347,8 @@ class WasmBinding implements RustBinding {
   }
 
   /**
-   * An array's bytes, little-endian as they are wherever there is WebAssembly. Whoever asks many things at once uses one
-   * array each time, so the latest views are kept: a view is an allocation.
+   * An array's bytes, little-endian as they are wherever there is WebAssembly. Whoever asks many
+   * things at once uses one array each time, so the latest views are kept: a view is an allocation.
    */
   private asBytes(array: Int32Array | Float64Array): Uint8Array {
     const known = this.arrayBytes.get(array);
@@ -336,8 +367,12 @@ class WasmBinding implements RustBinding {
   private writeAll(a: string, b: string, c: string): [number, number, number] {
     this.claim((a.length + b.length + c.length) * 3);
     const first = this.encoder.encodeInto(a, this.view.subarray(this.input)).written;
-    const second = b === '' ? 0 : this.encoder.encodeInto(b, this.view.subarray(this.input + first)).written;
-    const third = c === '' ? 0 : this.encoder.encodeInto(c, this.view.subarray(this.input + first + second)).written;
+    const second =
+      b === '' ? 0 : this.encoder.encodeInto(b, this.view.subarray(this.input + first)).written;
+    const third =
+      c === ''
+        ? 0
+        : this.encoder.encodeInto(c, this.view.subarray(this.input + first + second)).written;
     return [first, second, third];
   }
 

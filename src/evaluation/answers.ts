@@ -1,12 +1,15 @@
 /**
- * Remembered answers: for each user slot and spec the code that `Engine.evaluate` gave, and the window in which its
- * exposure was recorded. Two flat arrays, so that a warm check is two loads and no call into the engine.
+ * Remembered answers: for each user slot and spec the code that `Engine.evaluate` gave, and the
+ * window in which its exposure was recorded. Two flat arrays, so that a warm check is two loads and
+ * no call into the engine.
  *
- * An answer that depends on the time is remembered until the first time at which one of them may change; then all answers
- * are forgotten. Only these cost a look at the clock. All are forgotten, too, when the clock is found to have gone back:
- * what had come to hold for good may not have come yet.
+ * An answer that depends on the time is remembered until the first time at which one of them may
+ * change; then all answers are forgotten. Only these cost a look at the clock. All are forgotten,
+ * too, when the clock is found to have gone back: what had come to hold for good may not have come
+ * yet.
  *
- * Bound: `MAX_CELLS` cells of 6 bytes (24 MB); a project with more specs gets fewer slots, never fewer than 64.
+ * Bound: `MAX_CELLS` cells of 6 bytes (24 MB); a project with more specs gets fewer slots, never
+ * fewer than 64.
  */
 import { EvalBits, EvalMode } from '../engine/engine';
 import type { UserRecord } from './user-table';
@@ -29,7 +32,9 @@ export class Answers {
   slots = 0;
   codes = new Int32Array(0);
   windows = new Uint16Array(0);
-  /** Version of the remembered answers; rows of older versions are cleared when their user is seen. */
+  /**
+   * Version of the remembered answers; rows of older versions are cleared when their user is seen.
+   */
   version = 0;
   /** Until when the remembered answers hold that depend on the time, ms. */
   private heldUntil = Infinity;
@@ -75,9 +80,14 @@ export class Answers {
     return mode === EvalMode.Expose && this.windows[cell] === this.window ? code : UNKNOWN;
   }
 
-  /** The remembered code, whether its exposure was recorded or not, or UNKNOWN. To be asked when `free` had no answer, of a valid row. */
+  /**
+   * The remembered code, whether its exposure was recorded or not, or UNKNOWN. To be asked when
+   * `free` had no answer, of a valid row.
+   */
   known(record: UserRecord, index: number, mode: number): number {
-    return index < this.stride && mode <= EvalMode.Expose ? this.codes[record.row + index]! - 1 : UNKNOWN;
+    return index < this.stride && mode <= EvalMode.Expose
+      ? this.codes[record.row + index]! - 1
+      : UNKNOWN;
   }
 
   /** True when nothing is gained by evaluating the spec. The record must have a valid row. */
@@ -85,7 +95,10 @@ export class Answers {
     return index >= this.stride || this.codes[record.row + index] !== 0;
   }
 
-  /** Remembers a code that nobody asked for yet. False when it must not be remembered. The record must have a valid row. */
+  /**
+   * Remembers a code that nobody asked for yet. False when it must not be remembered. The record
+   * must have a valid row.
+   */
   keepAhead(record: UserRecord, index: number, code: number): boolean {
     this.keep(record, index, EvalMode.Quiet, code);
     if (!this.isKnown(record, index)) return false;
@@ -100,13 +113,22 @@ export class Answers {
 
   /** Remembers a code that the engine gave. The record must have a valid row. */
   keep(record: UserRecord, index: number, mode: number, code: number): void {
-    if (index >= this.stride || mode > EvalMode.Expose || code < 0 || (code & EvalBits.Volatile) !== 0) return;
+    if (
+      index >= this.stride ||
+      mode > EvalMode.Expose ||
+      code < 0 ||
+      (code & EvalBits.Volatile) !== 0
+    )
+      return;
     const cell = record.row + index;
     this.codes[cell] = (code & ~EvalBits.BatchFull) + 1;
     this.windows[cell] = mode === EvalMode.Expose ? this.window : 0;
   }
 
-  /** Remembers a code that depends on the time for as long as it holds. The record must have a valid row. */
+  /**
+   * Remembers a code that depends on the time for as long as it holds. The record must have a valid
+   * row.
+   */
   hold(record: UserRecord, index: number, code: number, until: number): void {
     if (index >= this.stride || !(this.time() < until)) return;
     const cell = record.row + index;
@@ -135,13 +157,17 @@ export class Answers {
     this.version++;
   }
 
-  /** Remembers that the exposure of an answer was recorded. False when it was known: nothing is to be recorded. */
+  /**
+   * Remembers that the exposure of an answer was recorded. False when it was known: nothing is to
+   * be recorded.
+   */
   expose(record: UserRecord, index: number, code: number): boolean {
     if (index >= this.stride) return true;
     const cell = record.row + index;
     this.windows[cell] = this.window;
     if ((code & EvalBits.Volatile) === 0) return true;
-    // Such an answer is evaluated each time; without this it would also be exposed each time, for the engine to drop.
+    // Such an answer is evaluated each time; without this it would also be exposed each time, for
+    // the engine to drop.
     if (this.volatile.get(cell) === code) return false;
     if (this.volatile.size >= MOST_VOLATILE) this.volatile.clear();
     this.volatile.set(cell, code);

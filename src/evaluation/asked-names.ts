@@ -1,4 +1,7 @@
-/** The names by which conditions ask users: all that must be known of a user who does not list its fields. */
+/**
+ * The names by which conditions ask users: all that must be known of a user who does not list its
+ * fields.
+ */
 
 /** What a payload says about it (`SpecsSummary`). */
 export interface NamesOfPayload {
@@ -20,7 +23,10 @@ export class AskedNames {
   readonly idTypes: ReadonlySet<string>;
   readonly every: readonly string[];
 
-  constructor(names: NamesOfPayload, readonly isProxy: IsProxy) {
+  constructor(
+    names: NamesOfPayload,
+    readonly isProxy: IsProxy,
+  ) {
     const fields = [...ALWAYS, ...names.userFields];
     this.fields = new Set([...fields, ...fields.map((name) => name.toLowerCase())]);
     this.idTypes = new Set(names.idTypes);
@@ -29,7 +35,10 @@ export class AskedNames {
 
   /** Whether this asks for all that a payload asks for. */
   covers({ userFields, idTypes }: NamesOfPayload): boolean {
-    return userFields.every((name) => this.fields.has(name)) && idTypes.every((name) => this.idTypes.has(name));
+    return (
+      userFields.every((name) => this.fields.has(name)) &&
+      idTypes.every((name) => this.idTypes.has(name))
+    );
   }
 }
 

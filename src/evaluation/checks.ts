@@ -1,13 +1,21 @@
 /**
- * The checks, between the facade (which validates) and an engine (which evaluates): keeps users in slots, remembers
- * answers, and crosses into the engine only when something is not known yet.
+ * The checks, between the facade (which validates) and an engine (which evaluates): keeps users in
+ * slots, remembers answers, and crosses into the engine only when something is not known yet.
  *
- * Life of a warm check: name → index (Map), user → record (by ID, or the last one seen), record against what was
- * encoded, remembered code, exposure already recorded in this window → done, without a call into the engine. Otherwise
- * the answer comes from the engine, with some that will be asked next (read-ahead.ts), and the exposure goes into a buffer
- * (exposure-buffer.ts).
+ * Life of a warm check: name → index (Map), user → record (by ID, or the last one seen), record
+ * against what was encoded, remembered code, exposure already recorded in this window → done,
+ * without a call into the engine. Otherwise the answer comes from the engine, with some that will
+ * be asked next (read-ahead.ts), and the exposure goes into a buffer (exposure-buffer.ts).
  */
-import { EvalBits, EvalCode, EvalMode, SpecKind, type Engine, type LookupKind, type OutcomeRecord } from '../engine/engine';
+import {
+  EvalBits,
+  EvalCode,
+  EvalMode,
+  SpecKind,
+  type Engine,
+  type LookupKind,
+  type OutcomeRecord,
+} from '../engine/engine';
 import { Answers, UNKNOWN } from './answers';
 import type { IsProxy } from './asked-names';
 import { Evaluation, EvaluationFailedError } from './evaluation';
@@ -32,7 +40,10 @@ export interface EvaluatorHooks {
   onBatchFull(): void;
 }
 
-/** How often one question is put again after a user agent was supplied, a full table emptied or an engine replaced. */
+/**
+ * How often one question is put again after a user agent was supplied, a full table emptied or an
+ * engine replaced.
+ */
 export const ATTEMPTS = 8;
 /** As a code: the engine was replaced, ask again. */
 const RETRY = -100;
@@ -54,16 +65,25 @@ export abstract class Checks {
   private gates: readonly string[] | null = null;
 
   /**
-   * @param engine the one that answers now; replaced when it dies, so nobody may keep it across an await
+   * @param engine the one that answers now; replaced when it dies, so nobody may keep it across an
+   * await
    * @param failover without it a dead engine stays in place and every check fails
    */
-  constructor(public engine: Engine, protected readonly hooks: EvaluatorHooks, failover?: FailoverHooks) {
+  constructor(
+    public engine: Engine,
+    protected readonly hooks: EvaluatorHooks,
+    failover?: FailoverHooks,
+  ) {
     this.failover = failover === undefined ? null : new Failover(failover);
     this.answers = new Answers(() => hooks.now());
     this.answers.resize(0, engine.userCapacity);
     this.buffer.resize(engine.userCapacity);
     const beforeChange = (slot: number): void => void (this.buffer.names(slot) && this.settle());
-    this.users = new UserTable(sinkOf(() => this.engine, beforeChange), this.answers.slots, hooks.isProxy);
+    this.users = new UserTable(
+      sinkOf(() => this.engine, beforeChange),
+      this.answers.slots,
+      hooks.isProxy,
+    );
   }
 
   // ---- checks ----
@@ -80,7 +100,10 @@ export abstract class Checks {
     return (this.ask(user, SpecKind.Gate, name, mode) & EvalBits.Value) !== 0;
   }
 
-  /** As `checkGate` for a user that does not change: nothing is compared. 25 ns; what is asked again is in the memo. */
+  /**
+   * As `checkGate` for a user that does not change: nothing is compared. 25 ns; what is asked again
+   * is in the memo.
+   */
   checkGateOf(pinned: PinnedUser, name: string, mode: number): boolean {
     const index = this.names.gates.get(name);
     const known = index === undefined ? UNKNOWN : this.answers.free(pinned.record, index, mode);
@@ -101,10 +124,15 @@ export abstract class Checks {
   }
 
   /**
-   * Values of gates in the order of their names: those that need the engine in one crossing. `single` answers for a
-   * name that can't be answered this way.
+   * Values of gates in the order of their names: those that need the engine in one crossing.
+   * `single` answers for a name that can't be answered this way.
    */
-  checkGates(user: object, names: readonly string[], mode: number, single: (name: string) => boolean): boolean[] {
+  checkGates(
+    user: object,
+    names: readonly string[],
+    mode: number,
+    single: (name: string) => boolean,
+  ): boolean[] {
     const { answers, batch } = this;
     const values = new Array<boolean>(names.length).fill(false);
     const record = this.current(user);
@@ -127,7 +155,10 @@ export abstract class Checks {
     return values;
   }
 
-  /** Names of the gates that applications ask for: all but segments and holdouts. The array is shared. */
+  /**
+   * Names of the gates that applications ask for: all but segments and holdouts. The array is
+   * shared.
+   */
   gateNames(): readonly string[] {
     if (this.gates === null) {
       const names = (entity: string): string[] => this.engine.specNames(SpecKind.Gate, entity);
@@ -145,17 +176,34 @@ export abstract class Checks {
 
   /** Promises that `user` will not change while the result is used. */
   pin(user: object, watch: MemoWatch): PinnedUser {
-    return { user, owner: this, memo: new ScopeMemo(this.answers, watch), record: this.current(user) };
+    return {
+      user,
+      owner: this,
+      memo: new ScopeMemo(this.answers, watch),
+      record: this.current(user),
+    };
   }
 
-  /** Everything about a gate, config or layer. Layers expose nothing here. @throws EvaluationFailedError */
+  /**
+   * Everything about a gate, config or layer. Layers expose nothing here. @throws
+   * EvaluationFailedError
+   */
   evaluate(user: object, kind: LookupKind, name: string, mode: number): Evaluation {
     const first = kind === SpecKind.Layer ? mode & ~EvalMode.Expose : mode;
-    // When the engine dies between answer and record, its exposure is saved or counted as lost: the next is quiet.
+    // When the engine dies between answer and record, its exposure is saved or counted as lost: the
+    // next is quiet.
     for (let attempt = 0, asked = first; attempt < ATTEMPTS; attempt++, asked &= ~EvalMode.Expose) {
       const outcome = this.ask(user, kind, name, asked) >> EvalBits.OutcomeShift;
       const spelledOutcome = this.outcomes.get(this.engine, outcome);
-      if (spelledOutcome !== null) return new Evaluation(spelledOutcome, user, this.time(), this.memory.source, outcome, this.epoch);
+      if (spelledOutcome !== null)
+        return new Evaluation(
+          spelledOutcome,
+          user,
+          this.time(),
+          this.memory.source,
+          outcome,
+          this.epoch,
+        );
       if (!this.replaceIfDead()) break;
     }
     throw new EvaluationFailedError(this.engine.lastError());
@@ -169,7 +217,14 @@ export abstract class Checks {
   /** An evaluation whose record the caller made, for exposures of sticky values. */
   adopt(user: object, record: OutcomeRecord): Evaluation {
     const outcome = this.intern(record);
-    return new Evaluation(spelled(record), user, this.time(), this.memory.source, outcome, this.epoch);
+    return new Evaluation(
+      spelled(record),
+      user,
+      this.time(),
+      this.memory.source,
+      outcome,
+      this.epoch,
+    );
   }
 
   /** Records the exposure of an evaluation (gate or config). */
@@ -188,7 +243,15 @@ export abstract class Checks {
   /** Records the exposure of one parameter of a layer. */
   exposeLayerParameter(evaluation: Evaluation, parameter: string, mode: number): void {
     if (mode === EvalMode.Expose && evaluation.epoch === this.epoch) {
-      if (!this.parameters.add(this.current(evaluation.user), evaluation.outcome, parameter, this.answers.window)) return;
+      if (
+        !this.parameters.add(
+          this.current(evaluation.user),
+          evaluation.outcome,
+          parameter,
+          this.answers.window,
+        )
+      )
+        return;
     }
     this.record(() => {
       const outcome = this.outcomeOf(evaluation);
@@ -197,7 +260,10 @@ export abstract class Checks {
     });
   }
 
-  /** The time, ms. Whoever asks notices that the clock went back, which makes what is remembered void. */
+  /**
+   * The time, ms. Whoever asks notices that the clock went back, which makes what is remembered
+   * void.
+   */
   time(): number {
     return this.answers.time();
   }
@@ -220,7 +286,10 @@ export abstract class Checks {
     throw new EvaluationFailedError(this.engine.lastError());
   }
 
-  /** As `ask`, once; a negative code says what to do before asking again. The record must own its slot. */
+  /**
+   * As `ask`, once; a negative code says what to do before asking again. The record must own its
+   * slot.
+   */
   private askOf(record: UserRecord, index: number, mode: number): number {
     const { answers } = this;
     if (mode > EvalMode.Expose) return this.askDirectly(record, index, mode);
@@ -255,7 +324,14 @@ export abstract class Checks {
       return code;
     }
     const { specs, codes } = ahead;
-    const written = engine.evaluateMany(record.slot, specs, count, EvalMode.Quiet, this.time(), codes);
+    const written = engine.evaluateMany(
+      record.slot,
+      specs,
+      count,
+      EvalMode.Quiet,
+      this.time(),
+      codes,
+    );
     const code = written > 0 ? codes[0]! : EvalCode.Failed;
     answers.keep(record, index, EvalMode.Quiet, code);
     // Until when it holds is known only of the last; the next time it is asked alone.
@@ -264,7 +340,10 @@ export abstract class Checks {
     return code;
   }
 
-  /** Records the exposure of an answer that was not exposed in this window. Asks again when the engine turns out to be dead. */
+  /**
+   * Records the exposure of an answer that was not exposed in this window. Asks again when the
+   * engine turns out to be dead.
+   */
   private exposeNow(record: UserRecord, index: number, code: number): number {
     if (!this.answers.expose(record, index, code)) return code;
     if (!this.buffer.add(record.slot, code >> EvalBits.OutcomeShift, this.time())) return code;
@@ -275,7 +354,9 @@ export abstract class Checks {
     return this.replaceIfDead() ? RETRY : code;
   }
 
-  /** Hands buffered exposures over to the engine, unless that is dead: `replaceIfDead` does it then. */
+  /**
+   * Hands buffered exposures over to the engine, unless that is dead: `replaceIfDead` does it then.
+   */
   protected settle(): void {
     if (this.handOver()) this.hooks.onBatchFull();
   }
@@ -285,11 +366,20 @@ export abstract class Checks {
     return this.buffer.count > 0 && !this.engine.isDead() && this.buffer.handOver(this.engine);
   }
 
-  /** Asks the engine the batch up to the first gate that it has no answer for. How many it answered. */
+  /**
+   * Asks the engine the batch up to the first gate that it has no answer for. How many it answered.
+   */
   private askBatch(record: UserRecord, user: object, mode: number, values: boolean[]): number {
     const { answers, batch } = this;
     this.settle();
-    const written = this.engine.evaluateMany(record.slot, batch.specs, batch.count, mode, this.time(), batch.codes);
+    const written = this.engine.evaluateMany(
+      record.slot,
+      batch.specs,
+      batch.count,
+      mode,
+      this.time(),
+      batch.codes,
+    );
     let isFull = false;
     for (let i = 0; i < written; i++) {
       const code = batch.codes[i]!;
@@ -315,9 +405,11 @@ export abstract class Checks {
 
   /** Acts on a negative code so that asking again can succeed. @throws EvaluationFailedError */
   protected resolveCode(code: number, record: UserRecord, user: object): void {
-    if (code === EvalCode.NeedsUserAgent) this.engine.setUserAgent(record.slot, this.userAgents.parse(userAgentOf(user)));
+    if (code === EvalCode.NeedsUserAgent)
+      this.engine.setUserAgent(record.slot, this.userAgents.parse(userAgentOf(user)));
     else if (code === EvalCode.TableFull) this.startOver();
-    else if (code !== RETRY && !this.replaceIfDead()) throw new EvaluationFailedError(this.engine.lastError());
+    else if (code !== RETRY && !this.replaceIfDead())
+      throw new EvaluationFailedError(this.engine.lastError());
   }
 
   /** Records an event, in the next engine when this one is dead. */
@@ -328,7 +420,9 @@ export abstract class Checks {
     if (isFull) this.hooks.onBatchFull();
   }
 
-  /** True when the engine was dead: another answers now, and what was kept of the old one is void. */
+  /**
+   * True when the engine was dead: another answers now, and what was kept of the old one is void.
+   */
   protected replaceIfDead(): boolean {
     if (this.failover === null || !this.engine.isDead()) return false;
     this.buffer.rescue(this.engine);
@@ -379,7 +473,9 @@ function isVolatile(code: number): boolean {
 /** Users go to whichever engine answers now. */
 function sinkOf(engine: () => Engine, beforeChange: (slot: number) => void): UserSink {
   return {
-    get takesParsed() { return engine().takesParsed === true; },
+    get takesParsed() {
+      return engine().takesParsed === true;
+    },
     setUser(slot, json, privateJson, exotic, parsed) {
       beforeChange(slot);
       engine().setUser(slot, json, privateJson, exotic, parsed);

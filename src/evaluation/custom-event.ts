@@ -17,7 +17,10 @@ let latestTime = 0;
 let latestTimeJson = '0';
 
 /** The event's JSON before and after its user. */
-export function customEventText({ eventName, metadataJson, time, valueJson }: CustomEvent): { head: string; tail: string } {
+export function customEventText({ eventName, metadataJson, time, valueJson }: CustomEvent): {
+  head: string;
+  tail: string;
+} {
   if (eventName !== latestName) {
     latestNameJson = quote(eventName);
     latestName = eventName;

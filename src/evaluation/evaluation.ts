@@ -2,7 +2,10 @@
 import type { OutcomeRecord } from '../engine/engine';
 import type { SpelledOutcome } from './outcome-cache';
 
-/** Where the specs came from and when: the parts of EvaluationDetails that are the same for many evaluations. */
+/**
+ * Where the specs came from and when: the parts of EvaluationDetails that are the same for many
+ * evaluations.
+ */
 export interface Source {
   reason: string;
   configSyncTime: number;
@@ -52,5 +55,7 @@ export class Evaluation {
   }
 }
 
-/** The engine could not evaluate (circular gates, a bug); the facade answers with the empty default. */
+/**
+ * The engine could not evaluate (circular gates, a bug); the facade answers with the empty default.
+ */
 export class EvaluationFailedError extends Error {}

@@ -1,6 +1,12 @@
 /** An engine as the facade uses it: checks (checks.ts), events, specs and what surrounds them. */
 import {
-  EvalCode, type ClientInitializeOptions, type Engine, type EngineOptions, type EventBatch, type OverrideTable, type PreparedSpecs,
+  EvalCode,
+  type ClientInitializeOptions,
+  type Engine,
+  type EngineOptions,
+  type EventBatch,
+  type OverrideTable,
+  type PreparedSpecs,
 } from '../engine/engine';
 import { ATTEMPTS, Checks } from './checks';
 import { customEventText, type CustomEvent } from './custom-event';
@@ -19,7 +25,10 @@ const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
 /** See the head of this file. One per SDK instance. */
 export class Evaluator extends Checks {
   private environment = NO_ENVIRONMENT;
-  /** The same text for client-initialize, which only fills a missing environment. Kept, so that its users stay known. */
+  /**
+   * The same text for client-initialize, which only fills a missing environment. Kept, so that its
+   * users stay known.
+   */
   private fillingEnvironment = NO_ENVIRONMENT;
   /** A client-initialize response of these specs asked for the user agent. */
   private responsesReadAgents = false;
@@ -44,8 +53,8 @@ export class Evaluator extends Checks {
   // ---- events and responses ----
 
   /**
-   * Queues a custom event. With a dedupe key, at most once per user, key and window. The length of the user's JSON, 0
-   * without one.
+   * Queues a custom event. With a dedupe key, at most once per user, key and window. The length of
+   * the user's JSON, 0 without one.
    */
   logEvent(user: object | null, event: CustomEvent, dedupeKey = ''): number {
     const { head, tail } = customEventText(event);
@@ -59,14 +68,23 @@ export class Evaluator extends Checks {
     return textLength;
   }
 
-  /** The client-initialize response as UTF-8 JSON; null when no specs serve. @throws EvaluationFailedError */
-  clientInitialize(user: object, options: Omit<ClientInitializeOptions, 'nowMs'>): Uint8Array | null {
+  /**
+   * The client-initialize response as UTF-8 JSON; null when no specs serve. @throws
+   * EvaluationFailedError
+   */
+  clientInitialize(
+    user: object,
+    options: Omit<ClientInitializeOptions, 'nowMs'>,
+  ): Uint8Array | null {
     const timed = { ...options, nowMs: this.time() };
     return this.respond(user, (slot) => this.engine.clientInitialize(slot, timed));
   }
 
   /** The same as text. */
-  clientInitializeText(user: object, options: Omit<ClientInitializeOptions, 'nowMs'>): string | null {
+  clientInitializeText(
+    user: object,
+    options: Omit<ClientInitializeOptions, 'nowMs'>,
+  ): string | null {
     const timed = { ...options, nowMs: this.time() };
     return this.respond(user, (slot) => this.engine.clientInitializeText(slot, timed));
   }
@@ -77,8 +95,10 @@ export class Evaluator extends Checks {
       const subject = this.users.acquire(user).isJson ? user : this.cloneOf(user);
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const record = this.users.acquire(subject);
-        // A response asks for nearly everything, so if one asked for the user agent, the next one will.
-        if (this.responsesReadAgents && attempt === 0) this.resolveCode(EvalCode.NeedsUserAgent, record, subject);
+        // A response asks for nearly everything, so if one asked for the user agent, the next one
+        // will.
+        if (this.responsesReadAgents && attempt === 0)
+          this.resolveCode(EvalCode.NeedsUserAgent, record, subject);
         const answer = ask(record.slot);
         if (typeof answer !== 'number') return answer;
         this.responsesReadAgents ||= answer === EvalCode.NeedsUserAgent;
@@ -90,7 +110,10 @@ export class Evaluator extends Checks {
     }
   }
 
-  /** A response is about a JSON clone of the user (BEHAVIOUR.md 6), which has its environment already. */
+  /**
+   * A response is about a JSON clone of the user (BEHAVIOUR.md 6), which has its environment
+   * already.
+   */
   private cloneOf(user: object): object {
     const clone = clonedUser(user, this.fillingEnvironment);
     if (clone === null) throw new TypeError('The user is nothing that JSON could tell a client.');
@@ -139,7 +162,10 @@ export class Evaluator extends Checks {
     return this.replaceIfDead() ? question(this.engine) : answer;
   }
 
-  /** See `Engine.prepareSpecs`. The result is the present engine's; a payload that kills its engine is refused. */
+  /**
+   * See `Engine.prepareSpecs`. The result is the present engine's; a payload that kills its engine
+   * is refused.
+   */
   async prepare(payload: Uint8Array): Promise<PreparedSpecs> {
     for (;;) {
       const { engine } = this;
@@ -181,10 +207,14 @@ export class Evaluator extends Checks {
     // What was exposed before happened under the source before.
     this.settle();
     this.engine.setDetails(source.reason, source.configSyncTime, source.initTime);
-    if ((previous.reason === 'Uninitialized') !== (source.reason === 'Uninitialized')) this.answers.version++;
+    if ((previous.reason === 'Uninitialized') !== (source.reason === 'Uninitialized'))
+      this.answers.version++;
   }
 
-  /** Swaps prepared specs in. @throws Error when the engine dies of them; the specs before them serve then */
+  /**
+   * Swaps prepared specs in. @throws Error when the engine dies of them; the specs before them
+   * serve then
+   */
   commit(prepared: PreparedSpecs): void {
     if (prepared.summary.usesTimeZone && !this.memory.hasTimeZone) {
       this.memory.hasTimeZone = true;

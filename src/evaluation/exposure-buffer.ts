@@ -1,10 +1,12 @@
 /**
- * Exposures on their way into the engine, so that one crossing carries many: a crossing costs more than recording.
+ * Exposures on their way into the engine, so that one crossing carries many: a crossing costs more
+ * than recording.
  *
- * Kept in the order of the calls. Whoever is about to make an order or a number visible (another event, a batch, a count
- * of pending events), to change what recorded exposures say (specs, source, options, window), or to put another user
- * into a slot that is named here, hands them over first: `Checks.settle`. Bound: `MOST` exposures, and never more than
- * the engine's batch still has room for, so that a batch is found full when it is.
+ * Kept in the order of the calls. Whoever is about to make an order or a number visible (another
+ * event, a batch, a count of pending events), to change what recorded exposures say (specs, source,
+ * options, window), or to put another user into a slot that is named here, hands them over first:
+ * `Checks.settle`. Bound: `MOST` exposures, and never more than the engine's batch still has room
+ * for, so that a batch is found full when it is.
  */
 import type { Engine } from '../engine/engine';
 
@@ -21,7 +23,10 @@ export class ExposureBuffer {
   /** 1 for slots that `entries` names. */
   private named = new Uint8Array(0);
   private batchLimit = MOST_BUFFERED;
-  /** How many may be kept until the engine's batch is full, about: other events count only when exposures are handed over. */
+  /**
+   * How many may be kept until the engine's batch is full, about: other events count only when
+   * exposures are handed over.
+   */
   private room = MOST_BUFFERED;
 
   /** Makes it fit an engine's slots. Nothing may be kept. */
@@ -69,7 +74,10 @@ export class ExposureBuffer {
     return false;
   }
 
-  /** Hands all over to a dead engine, whose pending events may still be saved; counts what it does not take. */
+  /**
+   * Hands all over to a dead engine, whose pending events may still be saved; counts what it does
+   * not take.
+   */
   rescue(dead: Engine): void {
     const { count } = this;
     const before = dead.pendingEvents();

@@ -1,14 +1,22 @@
 /**
- * What happens when an engine dies (a panic in native, a trap in WebAssembly): another takes its place and is told
- * everything the dead one knew, so that the call that found it dead can be put again.
+ * What happens when an engine dies (a panic in native, a trap in WebAssembly): another takes its
+ * place and is told everything the dead one knew, so that the call that found it dead can be put
+ * again.
  *
- * Native is replaced by js, WebAssembly by a fresh instance of the same module, at most `MOST_FRESH` times in
- * `FRESH_WITHIN_MS`; after that by js, which cannot die. Events of the dead instance are still taken where it gives
- * them, and counted as lost where it does not.
+ * Native is replaced by js, WebAssembly by a fresh instance of the same module, at most
+ * `MOST_FRESH` times in `FRESH_WITHIN_MS`; after that by js, which cannot die. Events of the dead
+ * instance are still taken where it gives them, and counted as lost where it does not.
  *
  * Cost: the specs are parsed and compiled on the calling thread, tens of ms for a large project.
  */
-import type { Engine, EngineKind, EngineOptions, EventBatch, OverrideTable, ReplacementEngine } from '../engine/engine';
+import type {
+  Engine,
+  EngineKind,
+  EngineOptions,
+  EventBatch,
+  OverrideTable,
+  ReplacementEngine,
+} from '../engine/engine';
 import type { Source } from './evaluation';
 import { timeZoneTransitions } from './time-zone';
 
@@ -107,14 +115,20 @@ export class Failover {
     while (this.retired[0] !== undefined) this.bury(this.retired[0]);
   }
 
-  private make(kind: EngineKind, memory: EngineMemory, lists: Map<string, Uint8Array | null>, nowMs: number): Engine {
+  private make(
+    kind: EngineKind,
+    memory: EngineMemory,
+    lists: Map<string, Uint8Array | null>,
+    nowMs: number,
+  ): Engine {
     if (kind === 'wasm' && this.mayBeFresh(nowMs)) {
       try {
         const engine = this.hooks.makeReplacement('wasm');
         this.restore(engine, memory, lists);
         if (!engine.isDead()) return engine;
       } catch {
-        // What kills or stops a fresh instance at once is told by the death that led here; js answers.
+        // What kills or stops a fresh instance at once is told by the death that led here; js
+        // answers.
       }
     }
     const engine = this.hooks.makeReplacement('js');
@@ -134,13 +148,18 @@ export class Failover {
   }
 
   /** @throws Error when the payload is refused */
-  private restore(engine: ReplacementEngine, memory: EngineMemory, lists: Map<string, Uint8Array | null>): void {
+  private restore(
+    engine: ReplacementEngine,
+    memory: EngineMemory,
+    lists: Map<string, Uint8Array | null>,
+  ): void {
     if (memory.options !== null) engine.setOptions(memory.options);
     if (memory.overrides !== null) engine.setOverrides(memory.overrides);
     if (memory.ipTable !== null) engine.setIpTable(memory.ipTable);
     if (memory.hasTimeZone) engine.setTimeZone(timeZoneTransitions());
     for (const [name, lines] of lists) {
-      // Both kinds of replacement apply the lines before they return; an empty list is the same as none.
+      // Both kinds of replacement apply the lines before they return; an empty list is the same as
+      // none.
       if (lines !== null) void engine.updateIdList(name, true, lines).catch(() => undefined);
     }
     const { reason, configSyncTime, initTime } = memory.source;

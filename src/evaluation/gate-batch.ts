@@ -1,4 +1,7 @@
-/** The gates of one call that the engine must be asked, and its answers. Grows to the longest list, never shrinks. */
+/**
+ * The gates of one call that the engine must be asked, and its answers. Grows to the longest list,
+ * never shrinks.
+ */
 
 /** See the head of this file. */
 export class GateBatch {

@@ -1,7 +1,8 @@
 /**
- * Which layer parameters of a user were exposed in the current window: reading one again then needs no call into the
- * engine, which would drop the exposure as a duplicate. Bounds: `MOST_NAMES` parameter names, `MOST_PER_USER` exposures
- * of a user; what is beyond goes to the engine each time.
+ * Which layer parameters of a user were exposed in the current window: reading one again then needs
+ * no call into the engine, which would drop the exposure as a duplicate. Bounds: `MOST_NAMES`
+ * parameter names, `MOST_PER_USER` exposures of a user; what is beyond goes to the engine each
+ * time.
  */
 import type { UserRecord } from './user-table';
 
@@ -12,7 +13,9 @@ const MOST_PER_USER = 1024;
 export class ParameterExposures {
   private readonly numbers = new Map<string, number>();
 
-  /** Notes an exposure. False when it was noted before: same user, outcome, parameter and window. */
+  /**
+   * Notes an exposure. False when it was noted before: same user, outcome, parameter and window.
+   */
   add(record: UserRecord, outcome: number, parameter: string, window: number): boolean {
     const number = this.numbers.get(parameter) ?? this.number(parameter);
     if (number < 0) return true;

@@ -1,11 +1,13 @@
 /**
- * Which specs to evaluate together with one that has to be evaluated: a request checks the same gates in the same order
- * as the request before it, and a crossing into the engine costs a quarter of an evaluation.
+ * Which specs to evaluate together with one that has to be evaluated: a request checks the same
+ * gates in the same order as the request before it, and a crossing into the engine costs a quarter
+ * of an evaluation.
  *
- * Learns which spec was asked after which for the same user. A user starts with nothing read ahead; each time what was
- * read ahead was asked for, twice as much is read next (1, 3, 7, 15), and nothing again as soon as it was not. So at most
- * about half of all evaluations are for nothing, and never more than `MOST_AHEAD` for one user. What was read ahead is a
- * remembered answer: its exposure is recorded when it is asked for, never before.
+ * Learns which spec was asked after which for the same user. A user starts with nothing read ahead;
+ * each time what was read ahead was asked for, twice as much is read next (1, 3, 7, 15), and
+ * nothing again as soon as it was not. So at most about half of all evaluations are for nothing,
+ * and never more than `MOST_AHEAD` for one user. What was read ahead is a remembered answer: its
+ * exposure is recorded when it is asked for, never before.
  */
 import type { Answers } from './answers';
 import type { UserRecord } from './user-table';
@@ -35,7 +37,10 @@ export class ReadAhead {
     this.count = 0;
   }
 
-  /** Plans an evaluation for a user with a valid row of answers: `specs[0]` is `index` if there are more than one. How many there are. */
+  /**
+   * Plans an evaluation for a user with a valid row of answers: `specs[0]` is `index` if there are
+   * more than one. How many there are.
+   */
   plan(answers: Answers, record: UserRecord, index: number): number {
     if (this.isRefused[index] === 1) return 1;
     if (record === this.user) this.learn(answers, record, index);
@@ -46,7 +51,8 @@ export class ReadAhead {
     for (let next = index, steps = 0; this.count < most && steps < MOST_STEPS; steps++) {
       next = (this.successors[next] ?? 0) - 1;
       if (next < 0 || next === index) break;
-      if (this.isRefused[next] === 0 && !answers.isKnown(record, next) && !this.isPlanned(next)) this.specs[this.count++] = next;
+      if (this.isRefused[next] === 0 && !answers.isKnown(record, next) && !this.isPlanned(next))
+        this.specs[this.count++] = next;
     }
     return this.count;
   }
@@ -62,12 +68,18 @@ export class ReadAhead {
     this.count = kept;
   }
 
-  /** Never reads a spec ahead again: its answer depends on the time, so it would be evaluated for nothing. */
+  /**
+   * Never reads a spec ahead again: its answer depends on the time, so it would be evaluated for
+   * nothing.
+   */
   refuse(spec: number): void {
     if (spec < this.isRefused.length) this.isRefused[spec] = 1;
   }
 
-  /** Links the last spec of the plan before that was asked for to the one asked now, and judges how far to read. */
+  /**
+   * Links the last spec of the plan before that was asked for to the one asked now, and judges how
+   * far to read.
+   */
   private learn(answers: Answers, record: UserRecord, index: number): void {
     let last = this.count - 1;
     while (last > 0 && !answers.wasAsked(record, this.specs[last]!)) last--;

@@ -1,7 +1,8 @@
 /**
- * Gate values that a scope (`forUser`) was given in this window and that nothing has changed since: asked for in the order
- * of the time before, one costs 8 ns. Filled with answers that are remembered and exposed already, so that whoever asks
- * each gate once pays nothing for it. Bound: the names of the project's gates.
+ * Gate values that a scope (`forUser`) was given in this window and that nothing has changed since:
+ * asked for in the order of the time before, one costs 8 ns. Filled with answers that are
+ * remembered and exposed already, so that whoever asks each gate once pays nothing for it. Bound:
+ * the names of the project's gates.
  */
 
 /** What tells that remembered answers are void, or that exposures count again; `Answers` fits. */
@@ -29,14 +30,18 @@ export class ScopeMemo {
   private last = 0;
   private places = new Map<string, number>();
 
-  constructor(private readonly stamp: MemoStamp, private readonly watch: MemoWatch) {}
+  constructor(
+    private readonly stamp: MemoStamp,
+    private readonly watch: MemoWatch,
+  ) {}
 
   /** The value of a gate, or undefined when it must be asked for. */
   get(name: string): boolean | undefined {
     const { stamp, watch } = this;
     // First, because a look at the clock may make all of this void.
     watch.recoverNowAndThen();
-    if (stamp.version !== this.version || stamp.window !== this.window || !watch.isPlain) return undefined;
+    if (stamp.version !== this.version || stamp.window !== this.window || !watch.isPlain)
+      return undefined;
     let place = this.next[this.last];
     if (place === undefined || this.names[place] !== name) {
       place = this.places.get(name);

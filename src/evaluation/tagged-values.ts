@@ -16,13 +16,21 @@ export function textOf(value: unknown): string {
   }
 }
 
-/** Whether an array becomes another text than its items: by a `toString`, `join` or `Symbol.toPrimitive` of its own or its class. */
+/**
+ * Whether an array becomes another text than its items: by a `toString`, `join` or
+ * `Symbol.toPrimitive` of its own or its class.
+ */
 export function convertsItself(list: unknown[]): boolean {
   let base = Object.getPrototypeOf(list) as unknown[] | null;
   // Array.prototype is an array itself, in every realm.
-  while (base !== null && !Array.isArray(base)) base = Object.getPrototypeOf(base) as unknown[] | null;
+  while (base !== null && !Array.isArray(base))
+    base = Object.getPrototypeOf(base) as unknown[] | null;
   if (base === null) return true;
-  return list.toString !== base.toString || list.join !== base.join || (list as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive] !== undefined;
+  return (
+    list.toString !== base.toString ||
+    list.join !== base.join ||
+    (list as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive] !== undefined
+  );
 }
 
 /** Never throws; `{ j }` where JSON says it all, and of a plain object only that it is one. */
@@ -31,7 +39,9 @@ export function tag(value: unknown, depth = 0): TaggedValue {
     case 'undefined':
       return { u: 1 };
     case 'number':
-      return Number.isFinite(value) ? { j: value } : { n: `${value}` as 'NaN' | 'Infinity' | '-Infinity' };
+      return Number.isFinite(value)
+        ? { j: value }
+        : { n: `${value}` as 'NaN' | 'Infinity' | '-Infinity' };
     case 'string':
     case 'boolean':
       return { j: value };
@@ -42,7 +52,8 @@ export function tag(value: unknown, depth = 0): TaggedValue {
 
 function tagObject(value: object, depth: number): TaggedValue {
   try {
-    if (Array.isArray(value) && depth < DEEPEST && !convertsItself(value)) return tagArray(value, depth);
+    if (Array.isArray(value) && depth < DEEPEST && !convertsItself(value))
+      return tagArray(value, depth);
   } catch {
     // A revoked Proxy: no conversion works either.
   }
@@ -52,8 +63,13 @@ function tagObject(value: object, depth: number): TaggedValue {
 }
 
 function tagArray(value: unknown[], depth: number): TaggedValue {
-  const items = Array.from({ length: Math.min(value.length, MOST_ITEMS) }, (_, i) => tag(value[i], depth + 1));
-  const isJson = items.length === value.length && !writesItself(value) && items.every((item, i) => 'j' in item && !writesItself(value[i]));
+  const items = Array.from({ length: Math.min(value.length, MOST_ITEMS) }, (_, i) =>
+    tag(value[i], depth + 1),
+  );
+  const isJson =
+    items.length === value.length &&
+    !writesItself(value) &&
+    items.every((item, i) => 'j' in item && !writesItself(value[i]));
   return isJson ? { j: items.map((item) => (item as { j: unknown }).j) } : { a: items };
 }
 
@@ -62,7 +78,11 @@ function writesItself(value: unknown): boolean {
 }
 
 /** A conversion that throws gives that of a plain object. */
-function conversions(value: object): { s: string; d: string | number | boolean | null; n: number | null } {
+function conversions(value: object): {
+  s: string;
+  d: string | number | boolean | null;
+  n: number | null;
+} {
   try {
     const s = String(value);
     if (typeof value === 'symbol') return { s, d: s, n: null };
@@ -77,9 +97,11 @@ function conversions(value: object): { s: string; d: string | number | boolean |
 function primitiveOf(value: object): unknown {
   if (typeof value === 'bigint') return value;
   const convert: unknown = (value as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive];
-  if (typeof convert === 'function') return (convert as (hint: string) => unknown).call(value, 'default');
+  if (typeof convert === 'function')
+    return (convert as (hint: string) => unknown).call(value, 'default');
   const valueOf: unknown = (value as { valueOf?: unknown }).valueOf;
-  const first: unknown = typeof valueOf === 'function' ? (valueOf as () => unknown).call(value) : value;
+  const first: unknown =
+    typeof valueOf === 'function' ? (valueOf as () => unknown).call(value) : value;
   const isObject = typeof first === 'function' || (typeof first === 'object' && first !== null);
   return isObject ? (value as { toString(): unknown }).toString() : first;
 }

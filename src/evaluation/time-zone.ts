@@ -1,10 +1,16 @@
-/** The process's time zone as a table, for engines that are not JavaScript (BEHAVIOUR.md Q30: `on` uses local days). */
+/**
+ * The process's time zone as a table, for engines that are not JavaScript (BEHAVIOUR.md Q30: `on`
+ * uses local days).
+ */
 
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2100;
 const STEP_MS = 14 * 86_400_000;
 
-/** `[utcMs, offsetMs, …]` from 1900 to 2100; dates outside use the nearest offset. Cost: about 2 ms, once. */
+/**
+ * `[utcMs, offsetMs, …]` from 1900 to 2100; dates outside use the nearest offset. Cost: about 2 ms,
+ * once.
+ */
 export function timeZoneTransitions(): Float64Array {
   const start = Date.UTC(FIRST_YEAR, 0, 1);
   const end = Date.UTC(LAST_YEAR, 0, 1);
@@ -19,10 +25,20 @@ export function timeZoneTransitions(): Float64Array {
   return Float64Array.from(pairs);
 }
 
-/** Local time minus UTC in ms, to the second (getTimezoneOffset would round historical zones to minutes). */
+/**
+ * Local time minus UTC in ms, to the second (getTimezoneOffset would round historical zones to
+ * minutes).
+ */
 function offsetAt(utcMs: number): number {
   const date = new Date(utcMs);
-  const local = Date.UTC(date.getFullYear(), date.getMonth(), date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds());
+  const local = Date.UTC(
+    date.getFullYear(),
+    date.getMonth(),
+    date.getDate(),
+    date.getHours(),
+    date.getMinutes(),
+    date.getSeconds(),
+  );
   return local - Math.floor(utcMs / 1000) * 1000;
 }
 

@@ -1,7 +1,8 @@
 /**
- * User-agent fields as statsig-node gives them (BEHAVIOUR.md 3.10). Parsing stays in JavaScript, on the same library
- * that statsig-node uses, because bucket parity hangs on it (ARCHITECTURE.md has the measurements against uap-core);
- * an engine asks for it only when a condition needs it, and results are remembered by text.
+ * User-agent fields as statsig-node gives them (BEHAVIOUR.md 3.10). Parsing stays in JavaScript, on
+ * the same library that statsig-node uses, because bucket parity hangs on it (ARCHITECTURE.md has
+ * the measurements against uap-core); an engine asks for it only when a condition needs it, and
+ * results are remembered by text.
  */
 import type { UserAgentParts } from '../engine/engine';
 import { attribute } from './user-reader';
@@ -11,18 +12,25 @@ const LONGEST = 1000;
 /** Distinct user agents remembered; when full the older half goes. */
 const REMEMBERED = 4096;
 
-const NOTHING: UserAgentParts = { osName: null, osVersion: null, browserName: null, browserVersion: null };
+const NOTHING: UserAgentParts = {
+  osName: null,
+  osVersion: null,
+  browserName: null,
+  browserVersion: null,
+};
 
 let Parser: typeof import('ua-parser-js').UAParser | null = null;
 
 function parser(): typeof import('ua-parser-js').UAParser {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with the package
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with
+  // the package
   return (Parser ??= (require('ua-parser-js') as typeof import('ua-parser-js')).UAParser);
 }
 
 /**
- * Loads the parser, 5 ms: when specs are committed that ask for user agents, so that neither loading this package nor
- * the first check pays for it. Never throws; without a parser user agents have no parts.
+ * Loads the parser, 5 ms: when specs are committed that ask for user agents, so that neither
+ * loading this package nor the first check pays for it. Never throws; without a parser user agents
+ * have no parts.
  */
 export function preloadUserAgentParser(): void {
   try {

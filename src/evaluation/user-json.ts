@@ -1,7 +1,8 @@
 /**
- * The JSON of users as events and clients get it: what `JSON.stringify` makes of them, `toJSON` of the user and of its
- * parts included, so that what they leave out goes nowhere. Where JSON.stringify throws, only the attribute that it
- * stumbles over is lost: a getter that throws is a missing field, a cycle or a failing `toJSON` null. Never throws.
+ * The JSON of users as events and clients get it: what `JSON.stringify` makes of them, `toJSON` of
+ * the user and of its parts included, so that what they leave out goes nowhere. Where
+ * JSON.stringify throws, only the attribute that it stumbles over is lost: a getter that throws is
+ * a missing field, a cycle or a failing `toJSON` null. Never throws.
  */
 import { read } from './user-reader';
 
@@ -15,7 +16,9 @@ export interface EnvironmentRule {
 
 /** The document of a user, in two parts. */
 export interface UserJson {
-  /** JSON of the user without `privateAttributes`; 'null' for a user of whom nothing may be told. */
+  /**
+   * JSON of the user without `privateAttributes`; 'null' for a user of whom nothing may be told.
+   */
   json: string;
   /** JSON of the document's `privateAttributes`, '' when there are none. */
   privateJson: string;
@@ -24,7 +27,12 @@ export interface UserJson {
 /** A value that nests deeper counts as null: engines bound the nesting of what they parse. */
 export const MOST_NESTING = 200;
 /** Parts of a user whose members are attributes. */
-export const SECTIONS: ReadonlySet<string> = new Set(['custom', 'customIDs', 'privateAttributes', 'statsigEnvironment']);
+export const SECTIONS: ReadonlySet<string> = new Set([
+  'custom',
+  'customIDs',
+  'privateAttributes',
+  'statsigEnvironment',
+]);
 
 const NO_ESCAPE_NEEDED = /^[\x20\x21\x23-\x5b\x5d-\x7e\u00a0-\ud7ff\ue000-\uffff]*$/;
 const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
@@ -46,21 +54,29 @@ export function jsonOfUser(user: object, environment: EnvironmentRule): UserJson
   const rule = isEnvironmentNeeded(user, environment) ? environment : NO_ENVIRONMENT;
   try {
     const toJSON: unknown = (user as { toJSON?: unknown }).toJSON;
-    return typeof toJSON === 'function' ? jsonByItself(user, toJSON as ToJson, rule) : jsonOfDocument(user, rule);
+    return typeof toJSON === 'function'
+      ? jsonByItself(user, toJSON as ToJson, rule)
+      : jsonOfDocument(user, rule);
   } catch {
     return NOTHING;
   }
 }
 
 /** What `JSON.parse` makes of the document; null when nothing may be told. */
-export function clonedUser(user: object, environment: EnvironmentRule): Record<string, unknown> | null {
+export function clonedUser(
+  user: object,
+  environment: EnvironmentRule,
+): Record<string, unknown> | null {
   const { json, privateJson } = jsonOfUser(user, environment);
   const clone = JSON.parse(json) as Record<string, unknown> | null;
   if (privateJson !== '' && clone !== null) clone['privateAttributes'] = JSON.parse(privateJson);
   return clone;
 }
 
-/** `"key":value` without the key, as JSON.stringify writes a member; undefined when it leaves the member out. */
+/**
+ * `"key":value` without the key, as JSON.stringify writes a member; undefined when it leaves the
+ * member out.
+ */
 export function jsonOfMember(key: string, value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
@@ -83,8 +99,9 @@ function isEnvironmentNeeded(user: object, { json, overwrites }: EnvironmentRule
 }
 
 /**
- * `toJSON` is asked of a copy that has the environment, as the user itself must not be changed. One that needs the very
- * object (private fields) is asked of that; the environment then stands where it names one.
+ * `toJSON` is asked of a copy that has the environment, as the user itself must not be changed. One
+ * that needs the very object (private fields) is asked of that; the environment then stands where
+ * it names one.
  */
 function jsonByItself(user: object, toJSON: ToJson, rule: EnvironmentRule): UserJson {
   if (rule.json === '') return jsonOfDocument(toJSON.call(user, ''), rule);
@@ -93,15 +110,27 @@ function jsonByItself(user: object, toJSON: ToJson, rule: EnvironmentRule): User
     document = toJSON.call(copyWith(user, JSON.parse(rule.json)), '');
   } catch {
     document = toJSON.call(user, '');
-    if (typeof document === 'object' && document !== null && Object.prototype.hasOwnProperty.call(document, 'statsigEnvironment')) return jsonOfDocument(document, rule);
+    if (
+      typeof document === 'object' &&
+      document !== null &&
+      Object.prototype.hasOwnProperty.call(document, 'statsigEnvironment')
+    )
+      return jsonOfDocument(document, rule);
   }
   return jsonOfDocument(document, NO_ENVIRONMENT);
 }
 
-/** Has the user's own fields, for a `toJSON` that spreads them, and reads others through the user. */
+/**
+ * Has the user's own fields, for a `toJSON` that spreads them, and reads others through the user.
+ */
 function copyWith(user: object, statsigEnvironment: unknown): object {
   const own = Object.getOwnPropertyDescriptors(user);
-  const environment = { value: statsigEnvironment, writable: true, enumerable: true, configurable: true };
+  const environment = {
+    value: statsigEnvironment,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  };
   return Object.create(user, { ...own, statsigEnvironment: environment }) as object;
 }
 
@@ -120,12 +149,16 @@ function jsonOfFields(document: object, rule: EnvironmentRule): UserJson {
       // statsig-node assigns to the user: a key that is there keeps its place.
       hasEnvironment = true;
       text = rule.json;
-    } else text = SECTIONS.has(key) ? jsonOfSection(key, read(document, key)) : jsonOfMember(key, read(document, key));
+    } else
+      text = SECTIONS.has(key)
+        ? jsonOfSection(key, read(document, key))
+        : jsonOfMember(key, read(document, key));
     if (text === undefined) continue;
     if (key === 'privateAttributes') privateJson = text === 'null' ? '' : text;
     else json += `${json === '' ? '' : ','}${quote(key)}:${text}`;
   }
-  if (rule.json !== '' && !hasEnvironment) json += `${json === '' ? '' : ','}"statsigEnvironment":${rule.json}`;
+  if (rule.json !== '' && !hasEnvironment)
+    json += `${json === '' ? '' : ','}"statsigEnvironment":${rule.json}`;
   return { json: `{${json}}`, privateJson };
 }
 
@@ -137,7 +170,8 @@ function jsonOfObject(key: string, value: unknown): string | undefined {
     const whole = JSON.stringify({ [key]: value });
     text = whole === '{}' ? undefined : whole.slice(JSON.stringify(key).length + 2, -1);
   } catch {
-    // The value as a whole is lost: parts of what JSON.stringify refuses (a request, say) were never meant to be told.
+    // The value as a whole is lost: parts of what JSON.stringify refuses (a request, say) were
+    // never meant to be told.
     text = typeof value === 'bigint' ? `"${value}"` : 'null';
   }
   return text !== undefined && nestsDeeper(text, MOST_NESTING) ? 'null' : text;
@@ -146,13 +180,24 @@ function jsonOfObject(key: string, value: unknown): string | undefined {
 /** A section of which one attribute is refused keeps the others. */
 function jsonOfSection(key: string, section: unknown): string | undefined {
   const text = jsonOfMember(key, section);
-  if (text !== 'null' || section === null || (typeof section !== 'object' && typeof section !== 'function')) return text;
+  if (
+    text !== 'null' ||
+    section === null ||
+    (typeof section !== 'object' && typeof section !== 'function')
+  )
+    return text;
   try {
     const { toJSON } = section as { toJSON?: unknown };
-    const given: unknown = typeof toJSON === 'function' ? (toJSON as ToJson).call(section, key) : section;
+    const given: unknown =
+      typeof toJSON === 'function' ? (toJSON as ToJson).call(section, key) : section;
     if (!isFieldObject(given)) return text;
-    const members = Object.keys(given).map((name) => [name, jsonOfMember(name, read(given, name))] as const);
-    return `{${members.filter(([, member]) => member !== undefined).map(([name, member]) => `${quote(name)}:${member}`).join()}}`;
+    const members = Object.keys(given).map(
+      (name) => [name, jsonOfMember(name, read(given, name))] as const,
+    );
+    return `{${members
+      .filter(([, member]) => member !== undefined)
+      .map(([name, member]) => `${quote(name)}:${member}`)
+      .join()}}`;
   } catch {
     return text;
   }
@@ -160,7 +205,12 @@ function jsonOfSection(key: string, section: unknown): string | undefined {
 
 /** Whether JSON.stringify would write the members of a value. */
 function isFieldObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !WRAPPERS.some((wrapper) => value instanceof wrapper);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !WRAPPERS.some((wrapper) => value instanceof wrapper)
+  );
 }
 
 /** Whether lists and objects of a JSON text nest deeper than `levels`. */
@@ -178,6 +228,7 @@ function nestsDeeper(text: string, levels: number): boolean {
 
 function endOfString(text: string, start: number): number {
   let at = start + 1;
-  while (at < text.length && text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
+  while (at < text.length && text.charCodeAt(at) !== 0x22)
+    at += text.charCodeAt(at) === 0x5c ? 2 : 1;
   return at;
 }

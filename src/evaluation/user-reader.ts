@@ -1,11 +1,13 @@
 /**
- * Reads users of any kind: class instances, getters, Proxies, inherited and hidden fields. A field is what reading the
- * property gives, as statsig-node reads it, with two exceptions: what reading throws is missing, and so is what
- * every object inherits from `Object.prototype` (`toString`, `constructor`). Nothing here throws.
+ * Reads users of any kind: class instances, getters, Proxies, inherited and hidden fields. A field
+ * is what reading the property gives, as statsig-node reads it, with two exceptions: what reading
+ * throws is missing, and so is what every object inherits from `Object.prototype` (`toString`,
+ * `constructor`). Nothing here throws.
  */
 import type { AskedNames } from './asked-names';
 
-const hasOwn = (object: object, key: string): boolean => Object.prototype.hasOwnProperty.call(object, key);
+const hasOwn = (object: object, key: string): boolean =>
+  Object.prototype.hasOwnProperty.call(object, key);
 
 /** The property, or undefined where reading it throws. */
 export function read(object: unknown, key: string): unknown {
@@ -31,7 +33,9 @@ export function attribute(object: unknown, name: string): unknown {
 /** The object's own enumerable keys; none of what is no object or does not tell. */
 export function keysOf(object: unknown): string[] {
   try {
-    return typeof object === 'object' || typeof object === 'function' ? Object.keys(object ?? {}) : [];
+    return typeof object === 'object' || typeof object === 'function'
+      ? Object.keys(object ?? {})
+      : [];
   } catch {
     return [];
   }
@@ -42,14 +46,18 @@ export function inheritedKeysOf(object: object): string[] {
   const keys: string[] = [];
   try {
     const own = new Set(Object.keys(object));
-    for (const key in object) if (!own.has(key) && attribute(object, key) !== undefined) keys.push(key);
+    for (const key in object)
+      if (!own.has(key) && attribute(object, key) !== undefined) keys.push(key);
   } catch {
     // What was met so far counts.
   }
   return keys;
 }
 
-/** True for an object that holds only what its keys say: plain, not a Proxy, nothing hidden, no `toJSON`. */
+/**
+ * True for an object that holds only what its keys say: plain, not a Proxy, nothing hidden, no
+ * `toJSON`.
+ */
 export function isOrdinary(object: object, asked: AskedNames): boolean {
   const proto: unknown = Object.getPrototypeOf(object);
   if (proto !== Object.prototype && proto !== null) return false;
@@ -63,13 +71,21 @@ export function hides(object: object, asked: AskedNames): boolean {
   return asked.every.some((name) => !hasOwn(object, name) && attribute(object, name) !== undefined);
 }
 
-/** Of the names that conditions ask for, those that the object may answer to: all, where a Proxy answers. */
+/**
+ * Of the names that conditions ask for, those that the object may answer to: all, where a Proxy
+ * answers.
+ */
 export function answeredNames(object: unknown, asked: AskedNames): Iterable<string> {
   const found = new Set<string>();
   try {
-    for (let holder = Object(object) as object | null; holder !== null && !isRoot(holder); holder = protoOf(holder)) {
+    for (
+      let holder = Object(object) as object | null;
+      holder !== null && !isRoot(holder);
+      holder = protoOf(holder)
+    ) {
       if (asked.isProxy === null || asked.isProxy(holder)) return asked.fields;
-      for (const name of Object.getOwnPropertyNames(holder)) if (asked.fields.has(name)) found.add(name);
+      for (const name of Object.getOwnPropertyNames(holder))
+        if (asked.fields.has(name)) found.add(name);
     }
     return found;
   } catch {
@@ -77,12 +93,16 @@ export function answeredNames(object: unknown, asked: AskedNames): Iterable<stri
   }
 }
 
-/** Whether a value is that of `Object.prototype`. A `constructor` that a class has by itself counts as such. */
+/**
+ * Whether a value is that of `Object.prototype`. A `constructor` that a class has by itself counts
+ * as such.
+ */
 function isFromEverybody(object: object, name: string, value: unknown): boolean {
   try {
     let holder: object | null = object;
     for (; holder !== null && !isRoot(holder); holder = protoOf(holder)) {
-      if (hasOwn(holder, name)) return name === 'constructor' && holder !== object && typeof value === 'function';
+      if (hasOwn(holder, name))
+        return name === 'constructor' && holder !== object && typeof value === 'function';
     }
     return name === '__proto__' || value === (holder ?? Object.prototype)[name as keyof object];
   } catch {
@@ -92,7 +112,12 @@ function isFromEverybody(object: object, name: string, value: unknown): boolean 
 
 /** `Object.prototype`, also that of another realm. */
 function isRoot(object: object): boolean {
-  return object === Object.prototype || (protoOf(object) === null && hasOwn(object, 'isPrototypeOf') && hasOwn(object, 'hasOwnProperty'));
+  return (
+    object === Object.prototype ||
+    (protoOf(object) === null &&
+      hasOwn(object, 'isPrototypeOf') &&
+      hasOwn(object, 'hasOwnProperty'))
+  );
 }
 
 function protoOf(object: object): object | null {

@@ -1,14 +1,16 @@
 /**
  * Compiled access to users of one shape (the same keys in the same order, the same sections).
  *
- * A service builds its users in one or two places, so nearly all of them share a shape. For such users a generated
- * function reads, compares and serialises with constant property names: comparing a 10-field user costs 40 ns instead
- * of 290, encoding it 0.6 µs instead of 2.2 (bench/NOTES.md). Where code generation is forbidden, and for users that
- * are not plain, user-snapshot.ts and user-encoder.ts do the same by walking. A Rust engine is sent the values alone
+ * A service builds its users in one or two places, so nearly all of them share a shape. For such
+ * users a generated function reads, compares and serialises with constant property names: comparing
+ * a 10-field user costs 40 ns instead of 290, encoding it 0.6 µs instead of 2.2 (bench/NOTES.md).
+ * Where code generation is forbidden, and for users that are not plain, user-snapshot.ts and
+ * user-encoder.ts do the same by walking. A Rust engine is sent the values alone
  * (user-template.ts).
  *
- * A shape only ever takes plain values: strings, finite numbers, booleans, null, and arrays of those. What it takes is
- * therefore carried by JSON without loss. Keys are part of the generated text, as JSON string literals only.
+ * A shape only ever takes plain values: strings, finite numbers, booleans, null, and arrays of
+ * those. What it takes is therefore carried by JSON without loss. Keys are part of the generated
+ * text, as JSON string literals only.
  */
 import type { AskedNames } from './asked-names';
 import type { EncodedUser } from './user-encoder';
@@ -21,23 +23,31 @@ type Values = unknown[];
 
 /** See the head of this file. */
 export interface UserShape {
-  /** The values of a user of this shape, in a fixed order; null when the user is not of this shape. */
+  /**
+   * The values of a user of this shape, in a fixed order; null when the user is not of this shape.
+   */
   capture(user: object): Values | null;
   /** True when the user still is what `values` captured; in whatever order its keys are now. */
   matches(user: object, values: Values): boolean;
-  /** True when a user who has the keys of the shape may have more to say: hidden fields, `toJSON`, a Proxy. 20 ns. */
+  /**
+   * True when a user who has the keys of the shape may have more to say: hidden fields, `toJSON`, a
+   * Proxy. 20 ns.
+   */
   hides(user: object): boolean;
   /** The texts for the engine, as `encodeUser` would give them. */
   encode(values: Values, environment: EnvironmentRule): EncodedUser;
   /**
-   * The values for the holes of `template`, between them `\u0001`; '' when they are not all of the kinds that it has holes
-   * for: texts where the first user of the shape had texts, else numbers, booleans and null. Values may still need an
-   * escape: the engine looks.
+   * The values for the holes of `template`, between them `\u0001`; '' when they are not all of the
+   * kinds that it has holes for: texts where the first user of the shape had texts, else numbers,
+   * booleans and null. Values may still need an escape: the engine looks.
    */
   joined(values: Values): string;
   /** The template in an environment; null when the engine must be told such users by their JSON. */
   template(environment: EnvironmentRule): UserTemplate | null;
-  /** What parsing those texts gives, private attributes included: a new object that shares arrays with `values`. */
+  /**
+   * What parsing those texts gives, private attributes included: a new object that shares arrays
+   * with `values`.
+   */
   parsed(values: Values, environment: EnvironmentRule): object;
 }
 
@@ -62,13 +72,17 @@ interface Compiled {
   object(values: Values): Record<string, unknown>;
 }
 
-/** Compiles the shape of a user, or null when the user is not plain or code generation is forbidden. */
+/**
+ * Compiles the shape of a user, or null when the user is not plain or code generation is forbidden.
+ */
 export function compileShape(user: object, asked: AskedNames): UserShape | null {
   const fields = describe(user, true);
   if (fields === null || count(fields) > MOST_FIELDS) return null;
   try {
     const values = valuesOf(user, fields);
-    const source = `'use strict'; ${keyLists(fields).map((keys, i) => `const keys${i} = ${JSON.stringify(keys)};`).join(' ')} return {
+    const source = `'use strict'; ${keyLists(fields)
+      .map((keys, i) => `const keys${i} = ${JSON.stringify(keys)};`)
+      .join(' ')} return {
       capture(user) { ${captureSource(fields)} },
       matches(user, values) { ${matchSource(fields)} },
       hides(user) { ${hidesSource(fields, asked)} },
@@ -76,9 +90,36 @@ export function compileShape(user: object, asked: AskedNames): UserShape | null 
       joined(values) { ${joinedSource(fields, values)} },
       holes(values) { return ${texts(fields, (i) => ['', `values[${i}]`, ''])}; },
       object(values) { return ${objectSource(fields)}; } };`;
-    const make = new Function('plain', 'same', 'json', 'clean', 'scalar', 'getProto', 'plainProto', 'hidden', source) as (...helpers: unknown[]) => Compiled;
+    const make = new Function(
+      'plain',
+      'same',
+      'json',
+      'clean',
+      'scalar',
+      'getProto',
+      'plainProto',
+      'hidden',
+      source,
+    ) as (...helpers: unknown[]) => Compiled;
     const hidden = (object: object): boolean => hides(object, asked);
-    const { capture, matches, hides: isHiding, text, joined, holes, object } = make(plainValue, sameValue, jsonOf, isClean, isScalar, Object.getPrototypeOf, Object.prototype, hidden);
+    const {
+      capture,
+      matches,
+      hides: isHiding,
+      text,
+      joined,
+      holes,
+      object,
+    } = make(
+      plainValue,
+      sameValue,
+      jsonOf,
+      isClean,
+      isScalar,
+      Object.getPrototypeOf,
+      Object.prototype,
+      hidden,
+    );
     if (isHiding(user)) return null;
     const emptied = holes(values.map((value) => (typeof value === 'string' ? `"${HOLE}"` : HOLE)));
     return {
@@ -87,7 +128,9 @@ export function compileShape(user: object, asked: AskedNames): UserShape | null 
       hides: isHiding,
       encode: (values, environment) => assemble(text(values), environment),
       joined,
-      template: takesValues(fields) ? templates((environment) => assemble(emptied, environment)) : () => null,
+      template: takesValues(fields)
+        ? templates((environment) => assemble(emptied, environment))
+        : () => null,
       parsed: (values, environment) => withEnvironment(object(values), environment),
     };
   } catch {
@@ -100,7 +143,12 @@ function describe(object: object, isTop: boolean): Field[] | null {
   if (proto !== Object.prototype && proto !== null) return null;
   const fields: Field[] = [];
   for (const [key, value] of Object.entries(object) as [string, unknown][]) {
-    const isSection = isTop && SECTIONS.has(key) && typeof value === 'object' && value !== null && !Array.isArray(value);
+    const isSection =
+      isTop &&
+      SECTIONS.has(key) &&
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value);
     const inner = isSection ? describe(value, false) : undefined;
     if (inner === null || (!isSection && plainValue(value) === undefined)) return null;
     fields.push(inner === undefined ? { key } : { key, fields: inner });
@@ -127,11 +175,17 @@ function count(fields: Field[]): number {
 // ---- generated code ----
 
 /**
- * Statements that read every value; `each` gets the expression of a value and its number. Prototypes and numbers of keys
- * are looked at after the values: by then V8 knows the hidden class and folds the prototype into a constant, which takes
- * a third off a comparison. `isOrdered`: the keys must come in this order, too.
+ * Statements that read every value; `each` gets the expression of a value and its number.
+ * Prototypes and numbers of keys are looked at after the values: by then V8 knows the hidden class
+ * and folds the prototype into a constant, which takes a third off a comparison. `isOrdered`: the
+ * keys must come in this order, too.
  */
-function walk(fields: Field[], fail: string, isOrdered: boolean, each: (expression: string, index: number) => string): string {
+function walk(
+  fields: Field[],
+  fail: string,
+  isOrdered: boolean,
+  each: (expression: string, index: number) => string,
+): string {
   let index = 0;
   const lines: string[] = [];
   const counts: string[] = [];
@@ -141,7 +195,9 @@ function walk(fields: Field[], fail: string, isOrdered: boolean, each: (expressi
       if (inner === undefined) lines.push(each(expression, index++));
       else {
         const nested = `o${lines.length}`;
-        lines.push(`const ${nested} = ${expression}; if (typeof ${nested} !== 'object' || ${nested} === null) ${fail}`);
+        lines.push(
+          `const ${nested} = ${expression}; if (typeof ${nested} !== 'object' || ${nested} === null) ${fail}`,
+        );
         level(inner, nested);
       }
     }
@@ -156,62 +212,96 @@ function walk(fields: Field[], fail: string, isOrdered: boolean, each: (expressi
 
 /** The keys of each level, in the order in which `walk` counts them. */
 function keyLists(fields: Field[]): string[][] {
-  const inner = fields.flatMap((field) => (field.fields === undefined ? [] : keyLists(field.fields)));
+  const inner = fields.flatMap((field) =>
+    field.fields === undefined ? [] : keyLists(field.fields),
+  );
   return [...inner, fields.map(({ key }) => key)];
 }
 
 /** Only users with the keys in this very order: events and responses carry them so. */
 function captureSource(fields: Field[]): string {
   const fail = 'return null;';
-  const body = walk(fields, fail, true, (expression, index) =>
-    `v = ${expression}; if (typeof v !== 'string' && (v = plain(v)) === undefined) ${fail} const v${index} = v;`);
+  const body = walk(
+    fields,
+    fail,
+    true,
+    (expression, index) =>
+      `v = ${expression}; if (typeof v !== 'string' && (v = plain(v)) === undefined) ${fail} const v${index} = v;`,
+  );
   // One literal of the final size: an array that grows leaves its smaller selves behind.
-  const values = Array.from({ length: count(fields) - sections(fields) }, (_, index) => `v${index}`);
+  const values = Array.from(
+    { length: count(fields) - sections(fields) },
+    (_, index) => `v${index}`,
+  );
   return `let n = 0, k, p, v;\n${body}\nreturn [${values.join(', ')}];`;
 }
 
 function matchSource(fields: Field[]): string {
   const fail = 'return false;';
-  const body = walk(fields, fail, false, (expression, i) => `v = ${expression}; if (v !== values[${i}] && !same(v, values[${i}])) ${fail}`);
+  const body = walk(
+    fields,
+    fail,
+    false,
+    (expression, i) =>
+      `v = ${expression}; if (v !== values[${i}] && !same(v, values[${i}])) ${fail}`,
+  );
   return `let n = 0, k, p, v;\n${body}\nreturn true;`;
 }
 
 /**
- * Whether an object answers to a name that is none of its keys. Names that conditions ask for are read one by one: V8 knows
- * the hidden class, so that 90 of them take 11 ns. Of names that every object inherits nothing is asked.
+ * Whether an object answers to a name that is none of its keys. Names that conditions ask for are
+ * read one by one: V8 knows the hidden class, so that 90 of them take 11 ns. Of names that every
+ * object inherits nothing is asked.
  */
 function hidesSource(fields: Field[], asked: AskedNames): string {
   const names = [...asked.fields];
   const levels = [
     { object: 'user', keys: fields, names: ['userID', ...SECTIONS, ...names] },
     ...fields.flatMap(({ key, fields: inner }) => {
-      const asks = key === 'customIDs' ? [...asked.idTypes] : key === 'statsigEnvironment' ? [] : names;
-      return inner === undefined ? [] : [{ object: `user[${JSON.stringify(key)}]`, keys: inner, names: asks }];
+      const asks =
+        key === 'customIDs' ? [...asked.idTypes] : key === 'statsigEnvironment' ? [] : names;
+      return inner === undefined
+        ? []
+        : [{ object: `user[${JSON.stringify(key)}]`, keys: inner, names: asks }];
     }),
   ];
   const probes = levels.map(({ keys, names: asks }) => {
     const own = new Set(keys.map(({ key }) => key));
-    return ['toJSON', ...new Set(asks.filter((name) => !(name in Object.prototype)))].filter((name) => !own.has(name));
+    return ['toJSON', ...new Set(asks.filter((name) => !(name in Object.prototype)))].filter(
+      (name) => !own.has(name),
+    );
   });
   const isMany = probes.flat().length > MOST_PROBES;
   const lines = levels.map(({ object }, i) => {
-    const [first, ...others] = probes[i]!.map((name) => `o${i}[${JSON.stringify(name)}] !== undefined`);
-    const test = isMany ? `hidden(o${i})${probes[i]!.includes('toJSON') ? ` || ${first}` : ''}` : [first, ...others].join(' || ');
+    const [first, ...others] = probes[i]!.map(
+      (name) => `o${i}[${JSON.stringify(name)}] !== undefined`,
+    );
+    const test = isMany
+      ? `hidden(o${i})${probes[i]!.includes('toJSON') ? ` || ${first}` : ''}`
+      : [first, ...others].join(' || ');
     return `const o${i} = ${object}; if (${test === '' ? 'false' : test}) return true;`;
   });
   // A list in the place of a section may have fields, too.
   const lists = fields.filter(({ key, fields: inner }) => inner === undefined && SECTIONS.has(key));
-  const tests = lists.map(({ key }) => `if (typeof user[${JSON.stringify(key)}] === 'object' && user[${JSON.stringify(key)}] !== null) return true;`);
+  const tests = lists.map(
+    ({ key }) =>
+      `if (typeof user[${JSON.stringify(key)}] === 'object' && user[${JSON.stringify(key)}] !== null) return true;`,
+  );
   return `${[...lines, ...tests].join('\n')}\nreturn false;`;
 }
 
 /**
- * Builds [fields before the environment, private attributes, own environment, fields after it]. First for users whose
- * texts are texts again and need no escapes, with the quotes in the constants: half the pieces, so half the ropes.
+ * Builds [fields before the environment, private attributes, own environment, fields after it].
+ * First for users whose texts are texts again and need no escapes, with the quotes in the
+ * constants: half the pieces, so half the ropes.
  */
 function textSource(fields: Field[], values: Values): string {
-  const cleans = values.flatMap((value, i) => (typeof value === 'string' ? [`clean(values[${i}])`] : []));
-  const quick = texts(fields, (i) => (typeof values[i] === 'string' ? ['"', `values[${i}]`, '"'] : ['', `json(values[${i}])`, '']));
+  const cleans = values.flatMap((value, i) =>
+    typeof value === 'string' ? [`clean(values[${i}])`] : [],
+  );
+  const quick = texts(fields, (i) =>
+    typeof values[i] === 'string' ? ['"', `values[${i}]`, '"'] : ['', `json(values[${i}])`, ''],
+  );
   const any = texts(fields, (i) => ['', `json(values[${i}])`, '']);
   return `if (${['true', ...cleans].join(' && ')}) return ${quick};\nreturn ${any};`;
 }
@@ -219,21 +309,32 @@ function textSource(fields: Field[], values: Values): string {
 /** Values in the order in which their holes stand in a template: private attributes last. */
 function joinedSource(fields: Field[], values: Values): string {
   const first = fields.findIndex(({ key }) => key === 'privateAttributes');
-  const start = first < 0 ? values.length : fields.slice(0, first).reduce((sum, field) => sum + (field.fields?.length ?? 1), 0);
+  const start =
+    first < 0
+      ? values.length
+      : fields.slice(0, first).reduce((sum, field) => sum + (field.fields?.length ?? 1), 0);
   const end = first < 0 ? start : start + (fields[first]!.fields?.length ?? 1);
   const numbers = [...values.keys()];
   const order = [...numbers.slice(0, start), ...numbers.slice(end), ...numbers.slice(start, end)];
-  const isOfKind = order.map((i) => (typeof values[i] === 'string' ? `typeof values[${i}] === 'string'` : `scalar(values[${i}])`));
+  const isOfKind = order.map((i) =>
+    typeof values[i] === 'string' ? `typeof values[${i}] === 'string'` : `scalar(values[${i}])`,
+  );
   const text = order.map((i) => `values[${i}]`).join(` + ${JSON.stringify(HOLE)} + `);
   return `return ${['true', ...isOfKind].join(' && ')} ? '' + ${text || "''"} : '';`;
 }
 
-/** The four texts as an expression; `value` gives the expression of a value with the constants around it. */
+/**
+ * The four texts as an expression; `value` gives the expression of a value with the constants
+ * around it.
+ */
 function texts(fields: Field[], value: (index: number) => [string, string, string]): string {
   let index = 0;
   const parts = (): { text: string; pieces: string[] } => ({ text: '', pieces: [] });
   const sides = { before: parts(), privates: parts(), environment: parts(), after: parts() };
-  const add = (side: { text: string; pieces: string[] }, [left, expression, right]: [string, string, string]): void => {
+  const add = (
+    side: { text: string; pieces: string[] },
+    [left, expression, right]: [string, string, string],
+  ): void => {
     side.pieces.push(JSON.stringify(side.text + left), expression);
     side.text = right;
   };
@@ -257,7 +358,9 @@ function texts(fields: Field[], value: (index: number) => [string, string, strin
       addAll(plain, inner);
     }
   }
-  return `[${Object.values(sides).map(({ text, pieces }) => [...pieces, JSON.stringify(text)].join(' + ')).join(', ')}]`;
+  return `[${Object.values(sides)
+    .map(({ text, pieces }) => [...pieces, JSON.stringify(text)].join(' + '))
+    .join(', ')}]`;
 }
 
 /** A literal of the user; a computed name, so that `__proto__` is a field like any other. */
@@ -292,16 +395,26 @@ function plainValue(value: unknown): unknown {
 }
 
 function isPlainList(value: unknown): value is unknown[] {
-  return Array.isArray(value) && (value as { toJSON?: unknown }).toJSON === undefined && !convertsItself(value);
+  return (
+    Array.isArray(value) &&
+    (value as { toJSON?: unknown }).toJSON === undefined &&
+    !convertsItself(value)
+  );
 }
 
 function isPlainItem(item: unknown): boolean {
-  return item === null || typeof item === 'string' || typeof item === 'boolean' || (typeof item === 'number' && Number.isFinite(item));
+  return (
+    item === null ||
+    typeof item === 'string' ||
+    typeof item === 'boolean' ||
+    (typeof item === 'number' && Number.isFinite(item))
+  );
 }
 
 /** For values that are not identical: equal flat arrays are the same. */
 function sameValue(value: unknown, captured: unknown): boolean {
-  if (!Array.isArray(captured) || !isPlainList(value) || value.length !== captured.length) return false;
+  if (!Array.isArray(captured) || !isPlainList(value) || value.length !== captured.length)
+    return false;
   for (let i = 0; i < captured.length; i++) if (value[i] !== captured[i]) return false;
   return true;
 }
@@ -321,27 +434,45 @@ function jsonOf(value: unknown): string {
 }
 
 /** A user's own environment and the one in its place stand where the key stands (`encodeUser`). */
-function assemble([before, privates, own, after]: string[], environment: EnvironmentRule): EncodedUser {
-  const takesOwn = environment.json === '' || (!environment.overwrites && own !== '' && own !== 'null');
+function assemble(
+  [before, privates, own, after]: string[],
+  environment: EnvironmentRule,
+): EncodedUser {
+  const takesOwn =
+    environment.json === '' || (!environment.overwrites && own !== '' && own !== 'null');
   const tier = takesOwn ? own! : environment.json;
   let json = before!;
   if (tier !== '') json += `${json === '' ? '' : ','}"statsigEnvironment":${tier}`;
   if (after !== '') json += `,${after}`;
-  return { json: `{${json}}`, privateJson: privates === 'null' ? '' : privates!, exotic: '', isStable: true };
+  return {
+    json: `{${json}}`,
+    privateJson: privates === 'null' ? '' : privates!,
+    exotic: '',
+    isStable: true,
+  };
 }
 
-/** Whether a template can say what users of these fields are: one has no escapes, and one place for the environment. */
+/**
+ * Whether a template can say what users of these fields are: one has no escapes, and one place for
+ * the environment.
+ */
 function takesValues(fields: Field[]): boolean {
-  const isPlain = ({ key, fields: inner }: Field): boolean => !JSON.stringify(key).includes('\\') && (inner ?? []).every(isPlain);
+  const isPlain = ({ key, fields: inner }: Field): boolean =>
+    !JSON.stringify(key).includes('\\') && (inner ?? []).every(isPlain);
   const privates = fields.find(({ key }) => key === 'privateAttributes');
-  return fields.every(isPlain) && !fields.some(({ key }) => key === 'statsigEnvironment') && (privates === undefined || privates.fields !== undefined);
+  return (
+    fields.every(isPlain) &&
+    !fields.some(({ key }) => key === 'statsigEnvironment') &&
+    (privates === undefined || privates.fields !== undefined)
+  );
 }
 
 /** As `assemble` chooses between the user's own environment and the one in its place. */
 function withEnvironment(user: Record<string, unknown>, environment: EnvironmentRule): object {
   if (environment.json === '') return user;
   const own = user.statsigEnvironment;
-  if (environment.overwrites || own === null || own === undefined) user.statsigEnvironment = environmentOf(environment);
+  if (environment.overwrites || own === null || own === undefined)
+    user.statsigEnvironment = environmentOf(environment);
   return user;
 }
 

@@ -1,7 +1,8 @@
 /**
- * Compares a user with what was encoded by walking it: for users without a compiled shape, and where code generation
- * is forbidden. Callers change user objects between checks and expect the change to count (BEHAVIOUR.md evaluates the
- * live object), so every check compares before it trusts a remembered slot.
+ * Compares a user with what was encoded by walking it: for users without a compiled shape, and
+ * where code generation is forbidden. Callers change user objects between checks and expect the
+ * change to count (BEHAVIOUR.md evaluates the live object), so every check compares before it
+ * trusts a remembered slot.
  */
 
 // What applications added to Object.prototype is not the user's.
@@ -23,7 +24,9 @@ export class UserSnapshot {
       const value = (fields as Record<string, unknown>)[key];
       this.keys.push(key);
       this.values.push(value);
-      this.nested.push(typeof value === 'object' && value !== null ? new UserSnapshot(value) : undefined);
+      this.nested.push(
+        typeof value === 'object' && value !== null ? new UserSnapshot(value) : undefined,
+      );
     }
   }
 
@@ -37,7 +40,12 @@ export class UserSnapshot {
       if (keys[i] !== key) return false;
       const value = (fields as Record<string, unknown>)[key];
       const inner = nested[i];
-      if (inner === undefined ? !isSame(value, values[i]) : typeof value !== 'object' || value === null || !inner.matches(value)) return false;
+      if (
+        inner === undefined
+          ? !isSame(value, values[i])
+          : typeof value !== 'object' || value === null || !inner.matches(value)
+      )
+        return false;
       i++;
     }
     return i === keys.length;

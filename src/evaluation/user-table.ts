@@ -1,16 +1,19 @@
 /**
  * Which user lives in which slot of the engine.
  *
- * Users are found by content, not by identity: services build a new object per request for a user they have seen
- * before, and others change an object between two checks. A record is found by the user's ID and trusted only if every
- * field still is what was encoded. (A WeakMap by identity was measured too: 4 µs per new user, most of it garbage
- * collection, and no hit for an equal user in a new object.)
+ * Users are found by content, not by identity: services build a new object per request for a user
+ * they have seen before, and others change an object between two checks. A record is found by the
+ * user's ID and trusted only if every field still is what was encoded. (A WeakMap by identity was
+ * measured too: 4 µs per new user, most of it garbage collection, and no hit for an equal user in a
+ * new object.)
  *
- * Bounded: a user whose slot was taken is encoded again when next seen (about 3 µs). Most newcomers of a service are seen
- * for one request, so seven of eight share a small ring of slots, whose memory stays in the processor's cache and whose
- * records die before the garbage collector moves them: a newcomer's first check costs a fifth less (bench/NOTES.md). Every
- * eighth gets a slot of the large ring: who comes back again and again is there soon, and stays eight times as long. Two
- * records are kept per ID, so that two views of one user (say, from two devices) don't evict one another.
+ * Bounded: a user whose slot was taken is encoded again when next seen (about 3 µs). Most newcomers
+ * of a service are seen for one request, so seven of eight share a small ring of slots, whose
+ * memory stays in the processor's cache and whose records die before the garbage collector moves
+ * them: a newcomer's first check costs a fifth less (bench/NOTES.md). Every eighth gets a slot of
+ * the large ring: who comes back again and again is there soon, and stays eight times as long. Two
+ * records are kept per ID, so that two views of one user (say, from two devices) don't evict one
+ * another.
  */
 import { AskedNames, NO_NAMES, type IsProxy, type NamesOfPayload } from './asked-names';
 import type { ScopeMemo } from './scope-memo';
@@ -31,22 +34,33 @@ export const NEWCOMERS_PER_STAY = 8;
 
 /** A user as the table knows it. */
 export class UserRecord {
-  /** Version of the answers that this row belongs to; -1 when it has none, as after its slot was taken. */
+  /**
+   * Version of the answers that this row belongs to; -1 when it has none, as after its slot was
+   * taken.
+   */
   version = -1;
   /** First cell of this user's row in the answer memo. */
   row = 0;
   /** Layer parameters whose exposure was recorded: see parameter-exposures.ts. */
   parameters: Set<number> | null = null;
   parametersWindow = 0;
-  /** UTF-16 units of the texts that were encoded; Infinity where they do not say all of the user. */
+  /**
+   * UTF-16 units of the texts that were encoded; Infinity where they do not say all of the user.
+   */
   textLength = 0;
   /** How many specs to evaluate beyond the one that is asked for: see read-ahead.ts. */
   ahead = 0;
-  /** What was encoded: values of a compiled shape, else a snapshot; neither means that it must be encoded each time. */
+  /**
+   * What was encoded: values of a compiled shape, else a snapshot; neither means that it must be
+   * encoded each time.
+   */
   shape: UserShape | null = null;
   values: unknown[] | null = null;
   snapshot: UserSnapshot | null = null;
-  /** Kept for users without shape and snapshot only: retained texts make every garbage collection dearer. */
+  /**
+   * Kept for users without shape and snapshot only: retained texts make every garbage collection
+   * dearer.
+   */
   encoded: EncodedUser | null = null;
   /** What conditions read is what JSON says. */
   isJson = true;
@@ -55,10 +69,16 @@ export class UserRecord {
   twin: UserRecord | null = null;
 
   /** @param slot -1 until it is known to need one */
-  constructor(public slot: number, readonly key: string) {}
+  constructor(
+    public slot: number,
+    readonly key: string,
+  ) {}
 }
 
-/** A user that its caller promised not to change, and where it lives as long as its slot is not taken. */
+/**
+ * A user that its caller promised not to change, and where it lives as long as its slot is not
+ * taken.
+ */
 export interface PinnedUser {
   readonly user: object;
   /** The `Evaluator` that made it. */
@@ -80,7 +100,10 @@ export interface UserSink {
 export class UserTable {
   private records = new Map<string, UserRecord>();
   private owners: (UserRecord | undefined)[];
-  /** Users that were given a slot; says which one is next in the small ring, and in the large one behind it. */
+  /**
+   * Users that were given a slot; says which one is next in the small ring, and in the large one
+   * behind it.
+   */
   private newcomers = 0;
   private lastUser: object | null = null;
   private lastRecord: UserRecord | null = null;
@@ -90,12 +113,19 @@ export class UserTable {
   private compiled = 0;
 
   /** @param capacity number of slots used, at most the engine's. */
-  constructor(private readonly sink: UserSink, private capacity: number, private readonly isProxy: IsProxy = null) {
+  constructor(
+    private readonly sink: UserSink,
+    private capacity: number,
+    private readonly isProxy: IsProxy = null,
+  ) {
     this.owners = new Array<UserRecord | undefined>(capacity);
     this.asked = new AskedNames(NO_NAMES, isProxy);
   }
 
-  /** Conditions ask for these names from now on. Forgets everybody when some are new: they may answer to them. */
+  /**
+   * Conditions ask for these names from now on. Forgets everybody when some are new: they may
+   * answer to them.
+   */
   ask(names: NamesOfPayload): void {
     if (this.asked.covers(names)) return;
     this.asked = new AskedNames(names, this.isProxy);
@@ -125,8 +155,8 @@ export class UserTable {
   }
 
   /**
-   * The record of a user, its slot holding exactly what the object says now. Warm: about 50 ns for 10 fields. Never
-   * throws, whatever getters and Proxies do.
+   * The record of a user, its slot holding exactly what the object says now. Warm: about 50 ns for
+   * 10 fields. Never throws, whatever getters and Proxies do.
    */
   acquire(user: object): UserRecord {
     if (user === this.lastUser && this.isSame(this.lastRecord!, user)) return this.lastRecord!;
@@ -159,7 +189,10 @@ export class UserTable {
     return this.prepare(user, key);
   }
 
-  /** As `isCurrent` for an object that was not looked at before: it may have more to say than its keys. */
+  /**
+   * As `isCurrent` for an object that was not looked at before: it may have more to say than its
+   * keys.
+   */
   private isKnown(record: UserRecord, user: object): boolean {
     if (!this.isCurrent(record, user)) return false;
     return record.shape !== null ? !record.shape.hides(user) : hasOrdinaryParts(user, this.asked);
@@ -175,19 +208,25 @@ export class UserTable {
     const record = new UserRecord(-1, key);
     const shape = this.capture(user, record);
     if (shape !== null && !this.sink.takesParsed && this.setByValues(record, shape)) return record;
-    const encoded = shape !== null ? shape.encode(record.values!, this.environment) : this.walk(user, record);
+    const encoded =
+      shape !== null ? shape.encode(record.values!, this.environment) : this.walk(user, record);
     // An unstable user whose texts are what they were keeps its slot and its answers.
     const same = record.slot < 0 ? sameOf(this.records.get(key), encoded) : null;
     if (same !== null) return this.refresh(same, record);
     if (record.slot < 0) this.place(record);
     record.textLength = record.isJson ? encoded.json.length + encoded.privateJson.length : Infinity;
     if (record.shape === null && record.snapshot === null) record.encoded = encoded;
-    const parsed = this.sink.takesParsed && shape !== null ? shape.parsed(record.values!, this.environment) : undefined;
+    const parsed =
+      this.sink.takesParsed && shape !== null
+        ? shape.parsed(record.values!, this.environment)
+        : undefined;
     this.sink.setUser(record.slot, encoded.json, encoded.privateJson, encoded.exotic, parsed);
     return record;
   }
 
-  /** Places the user and tells the engine its values. False when the engine is to be told its JSON. */
+  /**
+   * Places the user and tells the engine its values. False when the engine is to be told its JSON.
+   */
   private setByValues(record: UserRecord, shape: UserShape): boolean {
     const template = shape.template(this.environment);
     const values = template === null ? '' : shape.joined(record.values!);
@@ -324,5 +363,7 @@ function sameOf(first: UserRecord | undefined, encoded: EncodedUser): UserRecord
 }
 
 function isSame(a: EncodedUser | null, b: EncodedUser): boolean {
-  return a !== null && a.json === b.json && a.privateJson === b.privateJson && a.exotic === b.exotic;
+  return (
+    a !== null && a.json === b.json && a.privateJson === b.privateJson && a.exotic === b.exotic
+  );
 }

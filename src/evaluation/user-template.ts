@@ -1,14 +1,17 @@
 /**
- * Users of a compiled shape as the Rust engines take them: what all of them have in common as a template, which the engine
- * reads once, and the values of each. Spares the search for what JSON escapes, half the pieces of text, and reading JSON:
- * 0.6 of 3.1 µs (bench/NOTES.md). The other side is crates/evaluator/src/user/template.rs.
+ * Users of a compiled shape as the Rust engines take them: what all of them have in common as a
+ * template, which the engine reads once, and the values of each. Spares the search for what JSON
+ * escapes, half the pieces of text, and reading JSON: 0.6 of 3.1 µs (bench/NOTES.md). The other
+ * side is crates/evaluator/src/user/template.rs.
  */
 import type { EncodedUser } from './user-encoder';
 import type { EnvironmentRule } from './user-json';
 
 /** The JSON of a user with a hole for each value, as `Engine.setUserValues` takes it. */
 export interface UserTemplate {
-  /** JSON of the user, `PRIVATE`, JSON of its private attributes or nothing; each value is a `HOLE`. */
+  /**
+   * JSON of the user, `PRIVATE`, JSON of its private attributes or nothing; each value is a `HOLE`.
+   */
   text: string;
   /** Length of the two, filled, less the length of `UserShape.joined`. */
   fixedLength: number;
@@ -19,8 +22,13 @@ export const HOLE = '\u0001';
 /** Ends the JSON of the user. */
 const PRIVATE = '\u0002';
 
-/** Templates by environment, of which the latest is kept; null where a template, which has no escapes, would need one. */
-export function templates(encode: (environment: EnvironmentRule) => EncodedUser): (environment: EnvironmentRule) => UserTemplate | null {
+/**
+ * Templates by environment, of which the latest is kept; null where a template, which has no
+ * escapes, would need one.
+ */
+export function templates(
+  encode: (environment: EnvironmentRule) => EncodedUser,
+): (environment: EnvironmentRule) => UserTemplate | null {
   let latest: EnvironmentRule | null = null;
   let template: UserTemplate | null = null;
   return (environment) => {

@@ -15,7 +15,9 @@ export class Backlog {
     private readonly onDamaged: (events: number) => void,
   ) {}
 
-  /** Looks at the disk and brings back what is there, until deliveries fail. Joins a running pass. */
+  /**
+   * Looks at the disk and brings back what is there, until deliveries fail. Joins a running pass.
+   */
   drain(): Promise<void> {
     return this.pass(() => this.spool.look());
   }

@@ -1,6 +1,8 @@
 import type { StoredBatch } from './batch';
 
-/** Bookkeeping bytes counted per batch beside its body, so that many tiny batches are bounded too. */
+/**
+ * Bookkeeping bytes counted per batch beside its body, so that many tiny batches are bounded too.
+ */
 export const BATCH_OVERHEAD_BYTES = 512;
 
 /** A batch waiting in the queue. */
@@ -13,7 +15,10 @@ export interface QueuedBatch extends StoredBatch {
   readonly isStored: boolean;
 }
 
-/** Undelivered batches, oldest first, bounded by events and bytes: the oldest go when there is no room. */
+/**
+ * Undelivered batches, oldest first, bounded by events and bytes: the oldest go when there is no
+ * room.
+ */
 export class BatchQueue {
   /** Ascending by `sequence`. */
   private batches: QueuedBatch[] = [];
@@ -38,7 +43,10 @@ export class BatchQueue {
     return this.byteCount;
   }
 
-  /** Adds a new batch; returns those dropped to make room (the new one itself when it alone is too big). */
+  /**
+   * Adds a new batch; returns those dropped to make room (the new one itself when it alone is too
+   * big).
+   */
   add(batch: StoredBatch, isStored = false): QueuedBatch[] {
     return this.insert({ ...batch, sequence: this.nextSequence++, failures: 0, isStored });
   }
@@ -60,8 +68,8 @@ export class BatchQueue {
   }
 
   /**
-   * Takes the batch that failed least often, the oldest among equals. Probing with it keeps one batch that the server
-   * cannot digest from standing in front of all others.
+   * Takes the batch that failed least often, the oldest among equals. Probing with it keeps one
+   * batch that the server cannot digest from standing in front of all others.
    */
   takeProbe(): QueuedBatch | undefined {
     let best = 0;
@@ -87,7 +95,8 @@ export class BatchQueue {
     this.eventCount += batch.count;
     this.byteCount += batch.body.byteLength + BATCH_OVERHEAD_BYTES;
     const dropped: QueuedBatch[] = [];
-    const isTooMuch = (): boolean => this.eventCount > this.maxEvents || this.byteCount > this.maxBytes;
+    const isTooMuch = (): boolean =>
+      this.eventCount > this.maxEvents || this.byteCount > this.maxBytes;
     // One from the disk that memory had no room for would be read again and again.
     while (isTooMuch() && !(batch.isStored && this.batches.length === 1)) {
       const oldest = this.take(0);

@@ -19,5 +19,8 @@ export interface StoredBatch {
   isGzipped: boolean;
 }
 
-/** gzip off the event loop: `gzipNode` or `gzipWeb`; the same type turns it back. `level`: 1 to 9, where that can be chosen. */
+/**
+ * gzip off the event loop: `gzipNode` or `gzipWeb`; the same type turns it back. `level`: 1 to 9,
+ * where that can be chosen.
+ */
 export type Compress = (bytes: Uint8Array, level?: number) => Promise<Uint8Array>;

@@ -17,11 +17,15 @@ export interface LoggedEvent {
   [field: string]: unknown;
 }
 
-/** The option `beforeLog`: what is to be sent in place of an event; null drops it, undefined sends it as it now is. */
+/**
+ * The option `beforeLog`: what is to be sent in place of an event; null drops it, undefined sends
+ * it as it now is.
+ */
 export type BeforeLog = (event: LoggedEvent) => LoggedEvent | null | undefined | void;
 
 /** Why a hook that returns promises gets no further. */
-export const MUST_BE_SYNC = 'beforeLog must not be async: an event for which it returns a promise is dropped';
+export const MUST_BE_SYNC =
+  'beforeLog must not be async: an event for which it returns a promise is dropped';
 
 /** What is left of a batch. */
 export interface FilteredBatch {
@@ -30,11 +34,15 @@ export interface FilteredBatch {
 }
 
 /**
- * Asks the hook about each event of a batch, in one turn: it sees an event once, however often that is sent. What makes
- * it fail may be what should not be sent, so an event that it throws about is dropped; what it returns that is no event, too.
+ * Asks the hook about each event of a batch, in one turn: it sees an event once, however often that
+ * is sent. What makes it fail may be what should not be sent, so an event that it throws about is
+ * dropped; what it returns that is no event, too.
  */
 export class EventFilter {
-  constructor(private readonly hook: BeforeLog, private readonly logger: SafeLogger) {}
+  constructor(
+    private readonly hook: BeforeLog,
+    private readonly logger: SafeLogger,
+  ) {}
 
   /** Never throws: events that cannot be read cannot be shown to the hook, and are dropped. */
   apply({ count, body }: EncodedBatch): FilteredBatch {
@@ -43,9 +51,16 @@ export class EventFilter {
       const kept = events.map((event) => this.ask(event)).filter((text) => text !== null);
       const head = JSON.stringify(rest).slice(0, -1);
       const text = `${head}${head === '{' ? '' : ','}"events":[${kept.join(',')}]}`;
-      return { batch: { count: kept.length, body: utf8(text), isGzipped: false }, dropped: count - kept.length };
+      return {
+        batch: { count: kept.length, body: utf8(text), isGzipped: false },
+        dropped: count - kept.length,
+      };
     } catch (error) {
-      this.logger.once('before-log-batch', 'error', `statsigSDK> A batch could not be read: ${this.logger.describe(error)}`);
+      this.logger.once(
+        'before-log-batch',
+        'error',
+        `statsigSDK> A batch could not be read: ${this.logger.describe(error)}`,
+      );
       return { batch: { count: 0, body: utf8(''), isGzipped: false }, dropped: count };
     }
   }
@@ -57,7 +72,11 @@ export class EventFilter {
       if (answer === null) return null;
       return this.written(answer === undefined ? event : answer);
     } catch (error) {
-      this.logger.once('before-log-threw', 'error', `statsigSDK> beforeLog failed, the event is dropped: ${this.logger.describe(error)}`);
+      this.logger.once(
+        'before-log-threw',
+        'error',
+        `statsigSDK> beforeLog failed, the event is dropped: ${this.logger.describe(error)}`,
+      );
       return null;
     }
   }
@@ -71,15 +90,27 @@ export class EventFilter {
     }
     const text = JSON.stringify(answer);
     if (isEvent(answer) && text.startsWith('{')) return text;
-    this.logger.once('before-log-no-event', 'error', 'statsigSDK> beforeLog returned something that is no event; the event is dropped');
+    this.logger.once(
+      'before-log-no-event',
+      'error',
+      'statsigSDK> beforeLog returned something that is no event; the event is dropped',
+    );
     return null;
   }
 }
 
 function isEvent(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && typeof (answer as Partial<LoggedEvent>).eventName === 'string';
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    typeof (answer as Partial<LoggedEvent>).eventName === 'string'
+  );
 }
 
 function isPromise(answer: unknown): answer is PromiseLike<unknown> {
-  return typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function';
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    typeof (answer as { then?: unknown }).then === 'function'
+  );
 }

@@ -100,8 +100,8 @@ export class Collector {
   }
 
   /**
-   * Moves the events pending at the start, and then any further full batch. While uploads succeed it
-   * waits for room, so that a burst stays in the engine; while they fail it does not wait.
+   * Moves the events pending at the start, and then any further full batch. While uploads succeed
+   * it waits for room, so that a burst stays in the engine; while they fail it does not wait.
    */
   private async collectPending(): Promise<void> {
     const { pending, sender } = this.options;

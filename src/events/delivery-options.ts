@@ -28,7 +28,9 @@ export interface EventDeliveryOptions {
   compress: Compress | null;
   /** The same without waiting. */
   compressNow?: ((bytes: Uint8Array) => Uint8Array) | null;
-  /** Turns `compress` back; without it a gzipped batch that is too long (413) is dropped, not split. */
+  /**
+   * Turns `compress` back; without it a gzipped batch that is too long (413) is dropped, not split.
+   */
   decompress?: Compress | null;
   /** The option `beforeLog`; the bodies that `takeBatch` gives are plain then. */
   filter?: EventFilter | null;

@@ -3,7 +3,10 @@ import { type Clock, type TimerHandle, type TimerKind, sleep, systemClock } from
 import { Backlog } from './backlog';
 import { Collector } from './collector';
 import type {
-  DeliveryCounters, DeliveryReport, EventDeliveryOptions, FlushLimits,
+  DeliveryCounters,
+  DeliveryReport,
+  EventDeliveryOptions,
+  FlushLimits,
 } from './delivery-options';
 import { DropLedger, type DropReason } from './dropped';
 import { Sender } from './sender';
@@ -12,7 +15,10 @@ import type { EventSpool } from './spool/event-spool';
 
 export type { Compress, EncodedBatch, StoredBatch } from './batch';
 export type {
-  DeliveryCounters, DeliveryReport, EventDeliveryOptions, FlushLimits,
+  DeliveryCounters,
+  DeliveryReport,
+  EventDeliveryOptions,
+  FlushLimits,
 } from './delivery-options';
 import { isError } from '../observability/thrown';
 export type { DroppedByReason, DroppedEvents, DropReason } from './dropped';
@@ -39,8 +45,8 @@ const ABORTING_MS = 50;
 /**
  * Takes batches from the engine and gets them to the server (BEHAVIOUR.md 7.8, 8.5, Q18, Q19).
  * Encoding and gzip run off the event loop. In an outage at most `maxQueuedEvents` and
- * `maxQueuedBytes` are kept in memory; older ones wait in the spool, or are dropped and counted. One
- * probe per interval asks whether it is over. No method throws or rejects.
+ * `maxQueuedBytes` are kept in memory; older ones wait in the spool, or are dropped and counted.
+ * One probe per interval asks whether it is over. No method throws or rejects.
  */
 export class EventDelivery {
   private readonly clock: Clock;
@@ -64,7 +70,9 @@ export class EventDelivery {
     this.clock = options.clock ?? systemClock;
     this.spool = silent ? null : (options.spool ?? null);
     this.drops = new DropLedger({
-      clock: this.clock, logger, onDropped: (dropped, error) => onDropped?.(dropped, error),
+      clock: this.clock,
+      logger,
+      onDropped: (dropped, error) => onDropped?.(dropped, error),
     });
     this.sender = this.makeSender();
     this.collector = this.makeCollector();
@@ -106,9 +114,9 @@ export class EventDelivery {
 
   /**
    * Sends everything logged before the call, and what the spool holds. Resolves when it has been
-   * delivered or dropped, when delivery was given up for now (it goes on at the next interval), or at
-   * a limit; uploads under way then go on in the background. With a timeout a failed attempt is enough:
-   * it is retried in the background. Who sets one has somebody waiting.
+   * delivered or dropped, when delivery was given up for now (it goes on at the next interval), or
+   * at a limit; uploads under way then go on in the background. With a timeout a failed attempt is
+   * enough: it is retried in the background. Who sets one has somebody waiting.
    */
   async flush(limits: FlushLimits = {}): Promise<DeliveryReport> {
     if (this.closing !== null) return this.closing;
@@ -130,8 +138,8 @@ export class EventDelivery {
 
   /**
    * The last flush: everything is tried at once with at most 2 quick retries, within `timeoutMs`
-   * (default 30,000), connecting included; then uploads under way are aborted. What is left stays in
-   * the spool, or is dropped and counted. Further calls return the same report.
+   * (default 30,000), connecting included; then uploads under way are aborted. What is left stays
+   * in the spool, or is dropped and counted. Further calls return the same report.
    */
   shutdown(timeoutMs?: number): Promise<DeliveryReport> {
     this.closing ??= this.close(timeoutMs);
@@ -143,7 +151,10 @@ export class EventDelivery {
     return this.queued - Math.min(this.ownPending, this.collector.events);
   }
 
-  /** Uploads under way keep the process alive no more; what they carry is tried again while it lives. */
+  /**
+   * Uploads under way keep the process alive no more; what they carry is tried again while it
+   * lives.
+   */
   interrupt(): void {
     if (this.closing === null) this.sender.interrupt();
   }
@@ -204,11 +215,15 @@ export class EventDelivery {
     const settlingMs = this.spool === null ? 0 : Math.min(budgetMs * SETTLING_SHARE, SETTLING_MS);
     this.prepare();
     this.sender.beginClosing();
-    await this.within({ timeoutMs: budgetMs - settlingMs }, async (isOver) => {
-      await this.collector.collectAll();
-      this.sender.pump();
-      await this.sendRest(isOver);
-    }, asked === undefined ? 'limit' : 'wait');
+    await this.within(
+      { timeoutMs: budgetMs - settlingMs },
+      async (isOver) => {
+        await this.collector.collectAll();
+        this.sender.pump();
+        await this.sendRest(isOver);
+      },
+      asked === undefined ? 'limit' : 'wait',
+    );
     this.sender.stop();
     await this.within({ timeoutMs: settlingMs || ABORTING_MS }, async () => {
       await this.sender.settled();
@@ -220,7 +235,10 @@ export class EventDelivery {
     return report();
   }
 
-  /** One batch that fails must not take the others with it: probes until nothing is left or a probe fails. */
+  /**
+   * One batch that fails must not take the others with it: probes until nothing is left or a probe
+   * fails.
+   */
   private async sendRest(isOver: () => boolean): Promise<void> {
     for (;;) {
       const { delivered } = this.sender.counters;
@@ -318,11 +336,12 @@ export class EventDelivery {
       concurrency: Math.max(1, options.concurrency ?? UPLOADS_AT_A_TIME),
       clock,
       spool: this.spool,
-      split: (batch) => splitBatch(batch, {
-        compress: options.compress,
-        decompress: options.decompress ?? null,
-        newId: options.newId,
-      }),
+      split: (batch) =>
+        splitBatch(batch, {
+          compress: options.compress,
+          decompress: options.decompress ?? null,
+          newId: options.newId,
+        }),
       describe: (error) => options.logger.describe(error),
       onDropped: (reason, events, error) => this.drops.add(reason, events, error),
       onRoom: () => this.backlog?.resume(),

@@ -37,7 +37,14 @@ export interface DroppedEvents {
 /** Least time between two lines of the log, ms. */
 const LINE_EVERY_MS = 60_000;
 const NONE: DroppedByReason = {
-  limit: 0, size: 0, refused: 0, spool: 0, engine: 0, invalid: 0, beforeLog: 0, unsent: 0,
+  limit: 0,
+  size: 0,
+  refused: 0,
+  spool: 0,
+  engine: 0,
+  invalid: 0,
+  beforeLog: 0,
+  unsent: 0,
 };
 
 export interface DropLedgerOptions {
@@ -83,7 +90,10 @@ export class DropLedger {
     this.isHushed = true;
   }
 
-  /** Says what was not said yet, unless a line was written within the last minute. `isLast`: at once. */
+  /**
+   * Says what was not said yet, unless a line was written within the last minute. `isLast`: at
+   * once.
+   */
   say(isLast = false): void {
     const { clock, logger } = this.options;
     const isDue = isLast || !(Math.abs(clock.now() - this.saidAt) < LINE_EVERY_MS);

@@ -1,5 +1,6 @@
 /**
- * gzip through the platform's streams, for edge runtimes: at their own level. Both reject where there are none.
+ * gzip through the platform's streams, for edge runtimes: at their own level. Both reject where
+ * there are none.
  */
 export function gzipWeb(bytes: Uint8Array): Promise<Uint8Array> {
   if (typeof globalThis.CompressionStream !== 'function') return missing('CompressionStream');
@@ -16,7 +17,10 @@ function missing(name: string): Promise<never> {
   return Promise.reject(new Error(`This runtime has no ${name}`));
 }
 
-async function throughStream(bytes: Uint8Array, through: CompressionStream | DecompressionStream): Promise<Uint8Array> {
+async function throughStream(
+  bytes: Uint8Array,
+  through: CompressionStream | DecompressionStream,
+): Promise<Uint8Array> {
   // The cast: BlobPart excludes views of shared memory, which no caller here has.
   const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(through);
   return new Uint8Array(await new Response(stream).arrayBuffer());

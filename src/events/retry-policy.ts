@@ -20,11 +20,16 @@ export function clampRetryLimit(limit: number): number {
 }
 
 /**
- * Delay before the retry number `attempt` (from 0), ms. A number doubles with each attempt up to the cap and is spread
- * by ±25 %; a function decides each delay itself, given how many retries remain, this one included. A function that
- * throws or returns nonsense counts as 1,000.
+ * Delay before the retry number `attempt` (from 0), ms. A number doubles with each attempt up to
+ * the cap and is spread by ±25 %; a function decides each delay itself, given how many retries
+ * remain, this one included. A function that throws or returns nonsense counts as 1,000.
  */
-export function retryDelay(backoff: RetryBackoff, attempt: number, limit: number, draw: number): number {
+export function retryDelay(
+  backoff: RetryBackoff,
+  attempt: number,
+  limit: number,
+  draw: number,
+): number {
   if (typeof backoff === 'function') return askedDelay(backoff, limit - attempt);
   const base = isDelay(backoff) ? backoff : DEFAULT_BACKOFF_MS;
   const delay = Math.min(base * 2 ** attempt, Math.max(MAX_BACKOFF_MS, base));
@@ -46,8 +51,8 @@ function isDelay(value: unknown): value is number {
 }
 
 /**
- * What a failed upload means: 'retry' (network trouble, timeouts, 408, 429, 5xx, too many requests in flight), 'stop'
- * (aborted by us) or 'reject' (the server does not want this batch).
+ * What a failed upload means: 'retry' (network trouble, timeouts, 408, 429, 5xx, too many requests
+ * in flight), 'stop' (aborted by us) or 'reject' (the server does not want this batch).
  */
 export function judgeFailure(error: unknown): 'retry' | 'stop' | 'reject' {
   if (!(error instanceof NetworkError)) return 'retry';

@@ -41,13 +41,17 @@ export interface SenderOptions {
   onRoom(): void;
 }
 
-/** Retries of a batch while shutting down, and the longest wait before each (ms): an answer is due soon. */
+/**
+ * Retries of a batch while shutting down, and the longest wait before each (ms): an answer is due
+ * soon.
+ */
 const CLOSING_RETRIES = 2;
 const CLOSING_DELAY_MS = 500;
 
 /**
- * Gets queued batches to the server: a few at a time, one retry chain per batch. When a chain is used up its batch
- * returns to the queue and the sender is *in outage*: nothing is sent until one probe (`probe`) gets through.
+ * Gets queued batches to the server: a few at a time, one retry chain per batch. When a chain is
+ * used up its batch returns to the queue and the sender is *in outage*: nothing is sent until one
+ * probe (`probe`) gets through.
  */
 export class Sender {
   readonly counters = { delivered: 0, retried: 0, kept: 0, lastError: null as string | null };
@@ -80,12 +84,21 @@ export class Sender {
     return count;
   }
 
-  /** Nothing is in flight, and what is queued has to wait for a probe or for the server's permission, or is not sent any more. */
+  /**
+   * Nothing is in flight, and what is queued has to wait for a probe or for the server's
+   * permission, or is not sent any more.
+   */
   get isQuiet(): boolean {
-    return this.active.size === 0 && (this.queue.length === 0 || this.isOutage || this.isHeld || this.isStopped);
+    return (
+      this.active.size === 0 &&
+      (this.queue.length === 0 || this.isOutage || this.isHeld || this.isStopped)
+    );
   }
 
-  /** Uploads fail or wait: batches should be collected at once, since the queue drops the oldest, not the newest. */
+  /**
+   * Uploads fail or wait: batches should be collected at once, since the queue drops the oldest,
+   * not the newest.
+   */
   get isStruggling(): boolean {
     return this.isOutage || this.waiting.size > 0 || this.isHeld || this.isStopped;
   }
@@ -126,7 +139,10 @@ export class Sender {
     }
   }
 
-  /** In outage: one upload without retries. Its success ends the outage. Otherwise the same as `pump`. */
+  /**
+   * In outage: one upload without retries. Its success ends the outage. Otherwise the same as
+   * `pump`.
+   */
   probe(): void {
     if (!this.isOutage) return this.pump();
     if (this.active.size > 0 || this.isHeld || this.isStopped) return;
@@ -157,7 +173,10 @@ export class Sender {
     this.pump();
   }
 
-  /** Aborts what is in flight, for it keeps the process alive. It returns to the queue, as in an outage. */
+  /**
+   * Aborts what is in flight, for it keeps the process alive. It returns to the queue, as in an
+   * outage.
+   */
   interrupt(): void {
     this.uploads.abort();
     this.uploads = abortController();
@@ -178,8 +197,8 @@ export class Sender {
   }
 
   /**
-   * After `stop`: the last of it, at once. What is undelivered, `rest` included, is kept by the spool
-   * or else dropped. An upload that does not heed its abort counts as failed.
+   * After `stop`: the last of it, at once. What is undelivered, `rest` included, is kept by the
+   * spool or else dropped. An upload that does not heed its abort counts as failed.
    */
   end(rest: Iterable<StoredBatch>): void {
     const left = [...this.active, ...this.queue.takeAll()];
@@ -259,7 +278,11 @@ export class Sender {
     const token = {};
     this.waiting.add(token);
     this.notify();
-    await sleep(clock, this.isClosing ? Math.min(delay, CLOSING_DELAY_MS) : delay, this.wake.signal);
+    await sleep(
+      clock,
+      this.isClosing ? Math.min(delay, CLOSING_DELAY_MS) : delay,
+      this.wake.signal,
+    );
     this.waiting.delete(token);
   }
 
@@ -275,7 +298,8 @@ export class Sender {
   /** The server answered, so this is no outage. The halves are written before the whole goes. */
   private replace(batch: QueuedBatch, halves: readonly StoredBatch[]): void {
     const { spool } = this.options;
-    if (spool !== null) void Promise.all(halves.map((half) => spool.write(half))).then(() => spool.remove(batch.id));
+    if (spool !== null)
+      void Promise.all(halves.map((half) => spool.write(half))).then(() => spool.remove(batch.id));
     this.isOutage = false;
     this.dropForRoom(this.queue.putInstead(batch, halves));
   }
@@ -302,7 +326,11 @@ export class Sender {
 
   private refuse(batch: QueuedBatch, error: unknown): void {
     const text = this.options.describe(error);
-    this.drop(batch, isTooLarge(error) ? 'size' : 'refused', isError(error) ? error : new Error(text));
+    this.drop(
+      batch,
+      isTooLarge(error) ? 'size' : 'refused',
+      isError(error) ? error : new Error(text),
+    );
   }
 
   private drop(batch: QueuedBatch, reason: DropReason, error: Error): void {
@@ -322,7 +350,10 @@ export class Sender {
     this.options.onDropped(reason, events, error);
   }
 
-  /** The timer ends it, or a clock that shows so: timers of frozen hosts are late, and clocks may stand still. */
+  /**
+   * The timer ends it, or a clock that shows so: timers of frozen hosts are late, and clocks may
+   * stand still.
+   */
   private hold(ms: number): void {
     const { clock } = this.options;
     const now = clock.now();
@@ -330,11 +361,15 @@ export class Sender {
     this.heldFor = ms;
     this.heldSince = now;
     clock.clearTimer(this.holdTimer);
-    this.holdTimer = clock.setTimer(() => {
-      this.heldFor = 0;
-      this.pump();
-      this.notify();
-    }, ms, 'wait');
+    this.holdTimer = clock.setTimer(
+      () => {
+        this.heldFor = 0;
+        this.pump();
+        this.notify();
+      },
+      ms,
+      'wait',
+    );
   }
 
   private notify(): void {

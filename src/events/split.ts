@@ -1,4 +1,7 @@
-/** A batch that the server finds too long, as two. Rare: it is parsed and written again, on the event loop. */
+/**
+ * A batch that the server finds too long, as two. Rare: it is parsed and written again, on the
+ * event loop.
+ */
 import { textOf, utf8 } from '../host';
 import type { Compress, StoredBatch } from './batch';
 
@@ -13,18 +16,33 @@ interface Body {
 }
 
 /** The halves, oldest events first. Rejects when the body cannot be read or holds one event. */
-export async function splitBatch(batch: StoredBatch, tools: SplitTools): Promise<[StoredBatch, StoredBatch]> {
-  if (batch.isGzipped && tools.decompress === null) throw new Error('A gzipped batch cannot be split here');
-  const plain = batch.isGzipped && tools.decompress !== null ? await tools.decompress(batch.body) : batch.body;
+export async function splitBatch(
+  batch: StoredBatch,
+  tools: SplitTools,
+): Promise<[StoredBatch, StoredBatch]> {
+  if (batch.isGzipped && tools.decompress === null)
+    throw new Error('A gzipped batch cannot be split here');
+  const plain =
+    batch.isGzipped && tools.decompress !== null ? await tools.decompress(batch.body) : batch.body;
   const body = JSON.parse(textOf(plain)) as Body;
   const middle = Math.ceil(body.events.length / 2);
   if (middle === body.events.length) throw new Error('A batch of one event cannot be split');
-  const half = (events: unknown[]): Promise<StoredBatch> => encodeHalf({ ...body, events }, batch.isGzipped, tools);
+  const half = (events: unknown[]): Promise<StoredBatch> =>
+    encodeHalf({ ...body, events }, batch.isGzipped, tools);
   return [await half(body.events.slice(0, middle)), await half(body.events.slice(middle))];
 }
 
-async function encodeHalf(body: Body, isGzipped: boolean, { compress, newId }: SplitTools): Promise<StoredBatch> {
+async function encodeHalf(
+  body: Body,
+  isGzipped: boolean,
+  { compress, newId }: SplitTools,
+): Promise<StoredBatch> {
   const plain = utf8(JSON.stringify(body));
   const zipped = isGzipped && compress !== null ? await compress(plain) : null;
-  return { id: newId(), count: body.events.length, body: zipped ?? plain, isGzipped: zipped !== null };
+  return {
+    id: newId(),
+    count: body.events.length,
+    body: zipped ?? plain,
+    isGzipped: zipped !== null,
+  };
 }

@@ -1,7 +1,7 @@
 /**
- * The end of the process: `beforeExit`, `exit` and signals, listened to once for all instances of all
- * copies of this package in a thread. Never keeps a process alive for longer than the instances'
- * budgets, and never changes its exit code.
+ * The end of the process: `beforeExit`, `exit` and signals, listened to once for all instances of
+ * all copies of this package in a thread. Never keeps a process alive for longer than the
+ * instances' budgets, and never changes its exit code.
  */
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
@@ -81,7 +81,10 @@ class ProcessEnd {
     void Promise.all(asking.map((ending) => this.flush(ending))).then(() => this.leave(signal));
   };
 
-  /** Ends the process as the signal would have, unless the application listens to it, too: then that decides. */
+  /**
+   * Ends the process as the signal would have, unless the application listens to it, too: then that
+   * decides.
+   */
   private leave(signal: Signal): void {
     this.isLeaving = false;
     if (this.isLeft || heardByOthers(signal, this.onSignal)) return;

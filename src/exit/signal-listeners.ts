@@ -8,11 +8,13 @@ interface Counted {
 }
 
 /**
- * True when the application listens to the signal. Listeners of signal-exit (versions 3 and 4) do not
- * count: they wait to be the only ones, as they are once ours is gone.
+ * True when the application listens to the signal. Listeners of signal-exit (versions 3 and 4) do
+ * not count: they wait to be the only ones, as they are once ours is gone.
  */
 export function heardByOthers(signal: 'SIGTERM' | 'SIGINT', own: (signal: never) => void): boolean {
-  const others = process.listeners(signal).filter((listener) => (listener as unknown) !== own).length;
+  const others = process
+    .listeners(signal)
+    .filter((listener) => (listener as unknown) !== own).length;
   return others > Math.min(others, signalExits());
 }
 

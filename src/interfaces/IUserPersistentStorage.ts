@@ -1,6 +1,9 @@
 import type { SecondaryExposure } from '../engine/engine';
 
-/** An experiment assignment as it is kept for a user (BEHAVIOUR.md 5). Keys are written in this order. */
+/**
+ * An experiment assignment as it is kept for a user (BEHAVIOUR.md 5). Keys are written in this
+ * order.
+ */
 export type StickyValues = {
   value: boolean;
   json_value: Record<string, unknown>;

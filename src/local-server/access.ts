@@ -13,12 +13,17 @@ const hostHeader = /^(\[[0-9a-f:.]+\]|[^\s/?#@\\:[\]]+)(:\d{1,5})?$/i;
 const anyAddress = new Set(['', '::', '0.0.0.0']);
 
 /**
- * Why a request is not answered, or null. A page of any website can send requests to this machine; what it must not do
- * is read users and payloads here, or plant events:
- * - by a name of its own that it lets resolve to this address (DNS rebinding): the name is not one of ours;
+ * Why a request is not answered, or null. A page of any website can send requests to this machine;
+ * what it must not do is read users and payloads here, or plant events:
+ * - by a name of its own that it lets resolve to this address (DNS rebinding): the name is not one
+ *   of ours;
  * - by a post, or any fetch, from another origin: browsers tell the origin.
  */
-export function refusal(request: IncomingMessage, targetHost: string, rules: AccessRules): string | null {
+export function refusal(
+  request: IncomingMessage,
+  targetHost: string,
+  rules: AccessRules,
+): string | null {
   const hosts = headerValues(request, 'host');
   const host = hosts[0] ?? '';
   if (hosts.length !== 1) return 'the request needs one Host header';
@@ -26,7 +31,8 @@ export function refusal(request: IncomingMessage, targetHost: string, rules: Acc
     return 'this server does not answer to that Host; add it with --allow-host or allowedHosts';
   }
   const { origin } = request.headers;
-  if (origin !== undefined && !isSameOrigin(String(origin), host)) return 'requests from other origins are refused';
+  if (origin !== undefined && !isSameOrigin(String(origin), host))
+    return 'requests from other origins are refused';
   return isFromElsewhere(request) ? 'requests from pages of other sites are refused' : null;
 }
 
@@ -34,14 +40,20 @@ function headerValues({ rawHeaders }: IncomingMessage, name: string): string[] {
   return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
 }
 
-/** Any port counts: it may be forwarded. Numbers cannot be rebound, but are only right where we listen to them. */
+/**
+ * Any port counts: it may be forwarded. Numbers cannot be rebound, but are only right where we
+ * listen to them.
+ */
 function isOurs(host: string, rules: AccessRules): boolean {
   const name = hostHeader.test(host) ? hostName(`http://${host}`) : null;
   if (name === null) return false;
   const isNumber = name.startsWith('[') || /^\d+(\.\d+){3}$/.test(name);
-  if (name === 'localhost' || name === '[::1]' || (isNumber && name.startsWith('127.'))) return true;
+  if (name === 'localhost' || name === '[::1]' || (isNumber && name.startsWith('127.')))
+    return true;
   if (isNumber && anyAddress.has(rules.host)) return true;
-  return [rules.host, ...rules.allowedHosts].some((own) => own !== '' && hostName(urlOf(own)) === name);
+  return [rules.host, ...rules.allowedHosts].some(
+    (own) => own !== '' && hostName(urlOf(own)) === name,
+  );
 }
 
 /** `http://` and a host that may be a bare IPv6 address. */
@@ -70,5 +82,9 @@ function isSameOrigin(origin: string, host: string): boolean {
 function isFromElsewhere({ headers, method }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin' || site === 'none') return false;
-  return method !== 'GET' || headers['sec-fetch-mode'] !== 'navigate' || headers['sec-fetch-dest'] !== 'document';
+  return (
+    method !== 'GET' ||
+    headers['sec-fetch-mode'] !== 'navigate' ||
+    headers['sec-fetch-dest'] !== 'document'
+  );
 }

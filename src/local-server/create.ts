@@ -5,7 +5,8 @@ import type { LocalServer, LocalServerOptions } from './types';
 const defaultWaitMs = 5_000;
 
 /**
- * Starts a server. Rejects when the port is taken, a file can't be read or isn't JSON, or options contradict each other.
+ * Starts a server. Rejects when the port is taken, a file can't be read or isn't JSON, or options
+ * contradict each other.
  *
  * @example
  * const server = await createLocalServer({ specsFile: 'project.json' });

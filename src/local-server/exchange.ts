@@ -12,13 +12,16 @@ export const bodyLimitBytes = 64 * 1024 * 1024;
 export interface Reply {
   status: number;
   headers?: Record<string, string>;
-  /** Whole, or in pieces where it may be longer than one text can be. Faults replace but do not cut pieces. */
+  /**
+   * Whole, or in pieces where it may be longer than one text can be. Faults replace but do not cut
+   * pieces.
+   */
   body?: string | Buffer | Generator<string>;
 }
 
 /**
- * On every answer: nothing here is a script, a frame or part of another page, whatever it holds. The page's own style is
- * a file, so that nothing inline is ever allowed.
+ * On every answer: nothing here is a script, a frame or part of another page, whatever it holds.
+ * The page's own style is a file, so that nothing inline is ever allowed.
  */
 const protection = {
   'content-security-policy':
@@ -50,7 +53,8 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > bodyLimitBytes) throw new BodyError(413, `body of more than ${bodyLimitBytes} bytes`);
+    if (size > bodyLimitBytes)
+      throw new BodyError(413, `body of more than ${bodyLimitBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -87,10 +91,15 @@ export async function decodeBody(bytes: Buffer, encoding: string | undefined): P
 /** True when the client takes gzip (`Accept-Encoding`; a weight of 0 means no). */
 export function acceptsGzip(request: IncomingMessage): boolean {
   const header = String(request.headers['accept-encoding'] ?? '');
-  return header.split(',').some((part) => /^\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(part));
+  return header
+    .split(',')
+    .some((part) => /^\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(part));
 }
 
-/** Applies a fault to an answer and sends it. Returns the status sent, 0 when the connection was cut. */
+/**
+ * Applies a fault to an answer and sends it. Returns the status sent, 0 when the connection was
+ * cut.
+ */
 export function send(response: ServerResponse, reply: Reply, fault?: Fault): number {
   if (fault?.drop) {
     response.destroy();
@@ -103,7 +112,9 @@ export function send(response: ServerResponse, reply: Reply, fault?: Fault): num
   const headers = { ...(replaced ? {} : reply.headers), ...fault?.headers };
   if (typeof body !== 'string' && !Buffer.isBuffer(body)) {
     response.writeHead(status, headers);
-    Readable.from(body).on('error', () => response.destroy()).pipe(response);
+    Readable.from(body)
+      .on('error', () => response.destroy())
+      .pipe(response);
     return status;
   }
   const bytes = Buffer.from(body);

@@ -18,7 +18,9 @@ export function hashUnitId(unitId: string): string {
 }
 
 function wireText(members: IdListInput): string {
-  return typeof members === 'string' ? members : members.map((id) => `+${hashUnitId(id)}\n`).join('');
+  return typeof members === 'string'
+    ? members
+    : members.map((id) => `+${hashUnitId(id)}\n`).join('');
 }
 
 /** The lists of a project. Files only grow; anything else is a new file, as on the real service. */
@@ -72,7 +74,10 @@ export class IdLists {
   }
 }
 
-/** First byte asked for by a `Range: bytes=N-` header; 0 without one, null when it asks for something else. */
+/**
+ * First byte asked for by a `Range: bytes=N-` header; 0 without one, null when it asks for
+ * something else.
+ */
 export function rangeStart(header: string | undefined): number | null {
   if (header === undefined) return 0;
   const match = /^bytes=(\d+)-$/.exec(header.trim());

@@ -24,15 +24,25 @@ export interface Inspected {
 const pages: Record<string, (inspected: Inspected, request: IncomingMessage) => Reply> = {
   '/': overviewReply,
   '/_events': eventsReply,
-  '/_style.css': () => ({ status: 200, headers: { 'content-type': 'text/css; charset=utf-8' }, body: stylesheet }),
+  '/_style.css': () => ({
+    status: 200,
+    headers: { 'content-type': 'text/css; charset=utf-8' },
+    body: stylesheet,
+  }),
 };
 
-export function inspectionReply(path: string, inspected: Inspected, request: IncomingMessage): Reply {
+export function inspectionReply(
+  path: string,
+  inspected: Inspected,
+  request: IncomingMessage,
+): Reply {
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   return page === undefined ? json({ error: 'no such path' }, 404) : page(inspected, request);
 }
 
-/** Everything that arrived, written event by event: together they may be longer than a text can be. */
+/**
+ * Everything that arrived, written event by event: together they may be longer than a text can be.
+ */
 function eventsReply({ journal }: Inspected, { method }: IncomingMessage): Reply {
   if (method === 'DELETE') journal.clear();
   const events = journal.receivedEvents();
@@ -49,7 +59,11 @@ function* pieces(head: string, items: readonly unknown[], end: string): Generato
 function overviewReply(inspected: Inspected, request: IncomingMessage): Reply {
   const overview = overviewOf(inspected);
   if (String(request.headers.accept ?? '').includes('text/html')) {
-    return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: htmlPage(overview) };
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+      body: htmlPage(overview),
+    };
   }
   const { events, ...rest } = overview;
   const counts = `"received":${events.received},"dropped":${events.dropped}`;
@@ -64,14 +78,19 @@ function overviewOf({ url, journal, specs, listNames }: Inspected): Overview {
     url,
     specs: { time, ...sizesOf(text) },
     idLists: listNames(),
-    events: { received: events.length, dropped: journal.droppedEvents(), latest: events.slice(-shownEvents).reverse() },
+    events: {
+      received: events.length,
+      dropped: journal.droppedEvents(),
+      latest: events.slice(-shownEvents).reverse(),
+    },
     requests: countByRoute(journal.receivedRequests()),
   };
 }
 
 /** Specs by kind in a payload of either format; zeros for a text that is no payload. */
 function sizesOf(text: string): { gates: number; configs: number; layers: number } {
-  const count = (value: unknown): number => (value !== null && typeof value === 'object' ? Object.keys(value).length : 0);
+  const count = (value: unknown): number =>
+    value !== null && typeof value === 'object' ? Object.keys(value).length : 0;
   try {
     const payload = JSON.parse(text) as Record<string, unknown>;
     return {

@@ -30,7 +30,11 @@ export class Journal {
       const gone = this.requests.splice(0, this.requests.length - this.limits.maxRequests);
       for (const { body } of gone) this.bodyLength -= body.length;
     }
-    for (let at = 0; this.bodyLength > this.limits.maxBodyBytes && at < this.requests.length; at += 1) {
+    for (
+      let at = 0;
+      this.bodyLength > this.limits.maxBodyBytes && at < this.requests.length;
+      at += 1
+    ) {
       const old = this.requests[at];
       if (!old) break;
       this.bodyLength -= old.body.length;

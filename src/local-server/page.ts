@@ -27,10 +27,15 @@ function unitOf({ user }: Record<string, unknown>): string {
   return shortText(userID ?? customIDs);
 }
 
-/** What an event is about, in a few words: the spec and its value for exposures, else the event's value. */
+/**
+ * What an event is about, in a few words: the spec and its value for exposures, else the event's
+ * value.
+ */
 function gistOf({ value, metadata }: Record<string, unknown>): string {
   const { gate, config, gateValue, ruleID } = (metadata ?? {}) as Record<string, unknown>;
-  const parts = [gate ?? config, gateValue ?? ruleID, value].filter((part) => part !== undefined && part !== null);
+  const parts = [gate ?? config, gateValue ?? ruleID, value].filter(
+    (part) => part !== undefined && part !== null,
+  );
   return parts.map((part) => shortText(part)).join(' · ');
 }
 
@@ -44,8 +49,10 @@ ${cell('b', shortText(eventName))}${cell('span', gistOf(event))}${cell('span', u
 }
 
 function eventList(events: ReceivedEvent[]): string {
-  if (events.length === 0) return '<p>None yet. They come when the SDK flushes: every minute, and at shutdown.</p>';
-  const head = '<div class="head"><span></span><span>arrived (UTC)</span><span>event</span><span>about</span><span>user</span></div>';
+  if (events.length === 0)
+    return '<p>None yet. They come when the SDK flushes: every minute, and at shutdown.</p>';
+  const head =
+    '<div class="head"><span></span><span>arrived (UTC)</span><span>event</span><span>about</span><span>user</span></div>';
   return `${head}<ol>${events.map(eventItem).join('')}</ol>`;
 }
 
@@ -55,14 +62,22 @@ function fact(name: string, text: string): string {
 
 function listNames(names: string[]): string {
   const shown = names.slice(0, shownLists).map((name) => shortText(name));
-  return [...shown, ...(names.length > shownLists ? [`and ${names.length - shownLists} more`] : [])].join(', ') || 'none';
+  return (
+    [
+      ...shown,
+      ...(names.length > shownLists ? [`and ${names.length - shownLists} more`] : []),
+    ].join(', ') || 'none'
+  );
 }
 
 /** The overview as a page that needs no script. */
 export function htmlPage({ url, specs, events, requests, idLists }: Overview): string {
   const counted = Object.entries(requests).map(([route, count]) => `${count} ${route}`);
   const dropped = events.dropped > 0 ? `, ${events.dropped} older ones dropped` : '';
-  const shown = events.received > events.latest.length ? `the last ${events.latest.length} of ${events.received}` : `${events.received}`;
+  const shown =
+    events.received > events.latest.length
+      ? `the last ${events.latest.length} of ${events.received}`
+      : `${events.received}`;
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Local Statsig-compatible server</title><link rel="stylesheet" href="/_style.css">

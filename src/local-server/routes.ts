@@ -44,15 +44,27 @@ export function targetOf(target: string): Target | null {
   const route = patterns.find(([, pattern]) => pattern.test(pathname))?.[0] ?? null;
   const version = pathname.startsWith('/v2/') ? 2 : 1;
   const name = pathname.split('/').pop() ?? '';
-  return { route, version, path: pathname, host: isPath ? '' : url.host, query: searchParams, name };
+  return {
+    route,
+    version,
+    path: pathname,
+    host: isPath ? '' : url.host,
+    query: searchParams,
+    name,
+  };
 }
 
 /** `GET …/download_config_specs/KEY.json?sinceTime=T` */
 export function specsReply(specs: ServedSpecs, target: Target, request: IncomingMessage): Reply {
   const since = Number(target.query.get('sinceTime') ?? 0);
   if (since !== 0 && since === specs.time) return json({ has_updates: false });
-  if (request.headers['if-none-match'] === specs.etag) return { status: 304, headers: { etag: specs.etag } };
-  const headers = { 'content-type': 'application/json; charset=utf-8', etag: specs.etag, vary: 'accept-encoding' };
+  if (request.headers['if-none-match'] === specs.etag)
+    return { status: 304, headers: { etag: specs.etag } };
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    etag: specs.etag,
+    vary: 'accept-encoding',
+  };
   return acceptsGzip(request)
     ? { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: specs.gzipped() }
     : { status: 200, headers, body: specs.text };
@@ -66,9 +78,14 @@ export function idListReply(lists: IdLists, target: Target, request: IncomingMes
   const start = rangeStart(request.headers.range);
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'accept-ranges': 'bytes' };
   if (request.headers.range === undefined) return { status: 200, headers, body: list.bytes };
-  if (start === null || start >= total) return { status: 416, headers: { 'content-range': `bytes */${total}` } };
+  if (start === null || start >= total)
+    return { status: 416, headers: { 'content-range': `bytes */${total}` } };
   const range = `bytes ${start}-${total - 1}/${total}`;
-  return { status: 206, headers: { ...headers, 'content-range': range }, body: list.bytes.subarray(start) };
+  return {
+    status: 206,
+    headers: { ...headers, 'content-range': range },
+    body: list.bytes.subarray(start),
+  };
 }
 
 type Batch = { events?: unknown; statsigMetadata?: unknown } | null;
@@ -87,10 +104,16 @@ export function eventsOf(body: string, receivedAtMs: number): ReceivedEvent[] | 
   } catch {
     return null;
   }
-  if (!isRecord(batch) || !Array.isArray(batch.events) || batch.events.length > mostEvents) return null;
+  if (!isRecord(batch) || !Array.isArray(batch.events) || batch.events.length > mostEvents)
+    return null;
   if (!batch.events.every(isRecord)) return null;
   const statsigMetadata = isRecord(batch.statsigMetadata) ? batch.statsigMetadata : {};
   return batch.events.map((event) => {
-    return { eventName: shortText(event.eventName ?? '', Infinity), event, statsigMetadata, receivedAtMs };
+    return {
+      eventName: shortText(event.eventName ?? '', Infinity),
+      event,
+      statsigMetadata,
+      receivedAtMs,
+    };
   });
 }

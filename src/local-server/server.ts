@@ -60,9 +60,15 @@ export class StatsigCompatibleServer {
       2: options.specsV2 === undefined ? null : serveSpecs(options.specsV2),
     };
     if (options.idListsDirectory !== undefined) this.lists.addDirectory(options.idListsDirectory);
-    for (const [name, members] of Object.entries(options.idLists ?? {})) this.lists.set(name, members);
+    for (const [name, members] of Object.entries(options.idLists ?? {}))
+      this.lists.set(name, members);
     const listNames = (): string[] => Object.keys(this.lists.index(''));
-    this.inspected = { url: '', journal: this.journal, specs: () => this.currentSpecs(1), listNames };
+    this.inspected = {
+      url: '',
+      journal: this.journal,
+      specs: () => this.currentSpecs(1),
+      listNames,
+    };
     this.server = createServer((request, response) => void this.handle(request, response));
   }
 
@@ -124,7 +130,8 @@ export class StatsigCompatibleServer {
 
   /** Nothing is read, nothing remembered: what a website sends must not push out what arrived. */
   private refuse(response: ServerResponse, why: string | null): void {
-    const [message, status] = why === null ? ['the request target makes no sense', 400] : [why, 403];
+    const [message, status] =
+      why === null ? ['the request target makes no sense', 400] : [why, 403];
     this.log(`refused: ${message}`);
     response.setHeader('connection', 'close');
     send(response, json({ error: message }, status));
@@ -143,7 +150,11 @@ export class StatsigCompatibleServer {
     received.status = send(response, reply, fault);
   }
 
-  private async readAndReply(request: IncomingMessage, target: Target, received: ReceivedRequest): Promise<Reply> {
+  private async readAndReply(
+    request: IncomingMessage,
+    target: Target,
+    received: ReceivedRequest,
+  ): Promise<Reply> {
     try {
       const bytes = await readBody(request);
       received.wireBytes = bytes.length;
@@ -161,12 +172,15 @@ export class StatsigCompatibleServer {
       case 'specs':
         return specsReply(this.currentSpecs(target.version), target, request);
       case 'idListIndex':
-        // By the name that the client used: it reaches the server by that one, maybe through a forwarded port.
+        // By the name that the client used: it reaches the server by that one, maybe through a
+        // forwarded port.
         return json(this.lists.index(`http://${request.headers.host}`));
       case 'idList':
         return idListReply(this.lists, target, request);
       case 'events':
-        return eventsOf(received.body, 0) ? json({ success: true }, 202) : json({ error: 'not a batch of events' }, 400);
+        return eventsOf(received.body, 0)
+          ? json({ success: true }, 202)
+          : json({ error: 'not a batch of events' }, 400);
       case 'exceptions':
         return json({ success: true });
       case null:
@@ -179,7 +193,20 @@ export class StatsigCompatibleServer {
   }
 }
 
-function describe({ method = 'GET', headers }: IncomingMessage, { route, path, query }: Target): ReceivedRequest {
+function describe(
+  { method = 'GET', headers }: IncomingMessage,
+  { route, path, query }: Target,
+): ReceivedRequest {
   const entries = Object.fromEntries(query);
-  return { route, method, path, query: entries, headers, body: '', wireBytes: 0, status: 0, receivedAtMs: Date.now() };
+  return {
+    route,
+    method,
+    path,
+    query: entries,
+    headers,
+    body: '',
+    wireBytes: 0,
+    status: 0,
+    receivedAtMs: Date.now(),
+  };
 }

@@ -7,8 +7,12 @@ const excerptLevels = 12;
 const excerptValues = 200;
 const excerptCharacters = 500;
 
-/** Characters that would change or hide what stands around them: controls, line separators, directions. */
-const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/**
+ * Characters that would change or hide what stands around them: controls, line separators,
+ * directions.
+ */
+const unseen =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** A value as one line of JSON; what nests too deep for that becomes `"…"`. Never throws. */
 export function jsonText(value: unknown): string {
@@ -42,7 +46,8 @@ export function excerpt(
     copied.push([name, excerpt((value as Record<string, unknown>)[name], levels - 1, room)]);
   }
   const left = names.length - copied.length;
-  if (Array.isArray(value)) return [...copied.map(([, item]) => item), ...(left > 0 ? [`… ${left} more`] : [])];
+  if (Array.isArray(value))
+    return [...copied.map(([, item]) => item), ...(left > 0 ? [`… ${left} more`] : [])];
   if (left > 0) copied.push(['…', `${left} more`]);
   return Object.fromEntries(copied.map(([name, item]) => [cutText(name, room.characters), item]));
 }

@@ -46,8 +46,9 @@ export function serveSpecs(input: SpecsInput): ServedSpecs {
 }
 
 /**
- * A payload file that is read again when its modification time or size changed. Asking is a `stat`, so no watcher and
- * no timer is left behind. A file that is gone or no longer JSON keeps the payload that was served before.
+ * A payload file that is read again when its modification time or size changed. Asking is a `stat`,
+ * so no watcher and no timer is left behind. A file that is gone or no longer JSON keeps the
+ * payload that was served before.
  */
 export class SpecsFile {
   private served: ServedSpecs;
@@ -79,13 +80,18 @@ export class SpecsFile {
     return `${mtimeMs}/${size}`;
   }
 
-  /** SDKs ignore a payload that isn't newer than theirs, so an edit that left `time` alone gets a later one. */
+  /**
+   * SDKs ignore a payload that isn't newer than theirs, so an edit that left `time` alone gets a
+   * later one.
+   */
   private reload(): void {
     const text = parsed(this.path);
     if (text === this.served.text) return;
     const next = serveSpecs(text);
     const isNewer = next.time > this.served.time;
-    this.served = isNewer ? next : serveSpecs({ ...(JSON.parse(text) as object), time: this.served.time + 1 });
+    this.served = isNewer
+      ? next
+      : serveSpecs({ ...(JSON.parse(text) as object), time: this.served.time + 1 });
     this.log(`reloaded the specs (time ${this.served.time})`);
   }
 }
@@ -94,6 +100,7 @@ export class SpecsFile {
 function parsed(path: string): string {
   const text = readFileSync(path, 'utf8');
   const value: unknown = JSON.parse(text);
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Error(`${path} holds no JSON object`);
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new Error(`${path} holds no JSON object`);
   return text;
 }

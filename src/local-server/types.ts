@@ -3,13 +3,21 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** The parts of the service that the server answers for. */
 export type Route = 'specs' | 'idListIndex' | 'idList' | 'events' | 'exceptions';
 
-/** A project's configuration: the payload as an object, or as the JSON text to serve byte for byte. */
+/**
+ * A project's configuration: the payload as an object, or as the JSON text to serve byte for byte.
+ */
 export type SpecsInput = Record<string, unknown> | string;
 
-/** Members of an ID list: unit IDs in the clear (hashed by the server), or the list's wire text (`+hash\n…`). */
+/**
+ * Members of an ID list: unit IDs in the clear (hashed by the server), or the list's wire text
+ * (`+hash\n…`).
+ */
 export type IdListInput = readonly string[] | string;
 
-/** Options of `createLocalServer`. Everything is optional: an empty server answers with an empty project. */
+/**
+ * Options of `createLocalServer`. Everything is optional: an empty server answers with an empty
+ * project.
+ */
 export interface LocalServerOptions {
   /** Payload of `/v1/download_config_specs`. Excludes `specsFile`. */
   specs?: SpecsInput;
@@ -19,15 +27,19 @@ export interface LocalServerOptions {
   specsV2?: SpecsInput;
   /** ID lists by name. */
   idLists?: Record<string, IdListInput>;
-  /** Folder of lists: `NAME.txt` holds one unit ID per line, `NAME.lines` the wire text. Read once, at the start. */
+  /**
+   * Folder of lists: `NAME.txt` holds one unit ID per line, `NAME.lines` the wire text. Read once,
+   * at the start.
+   */
   idListsDirectory?: string;
   /** TCP port; 0 (the default) takes a free one. */
   port?: number;
   /** Address to listen on. Default `127.0.0.1`: payloads and users are nobody else's business. */
   host?: string;
   /**
-   * Names, besides `localhost` and `host`, that clients reach the server by: `['flags']` in a container network. A request
-   * by another name is refused, because a website could let its name resolve to this machine.
+   * Names, besides `localhost` and `host`, that clients reach the server by: `['flags']` in a
+   * container network. A request by another name is refused, because a website could let its name
+   * resolve to this machine.
    */
   allowedHosts?: readonly string[];
   /** Most events kept; the oldest go first. Default 100,000. */
@@ -104,14 +116,26 @@ export interface LocalServer {
   requests(route?: Route): ReceivedRequest[];
   /** Forgets events and requests. */
   clear(): void;
-  /** Serves another payload from the next request on. An SDK that has this `time` is told "no updates". */
+  /**
+   * Serves another payload from the next request on. An SDK that has this `time` is told "no
+   * updates".
+   */
   setSpecs(specs: SpecsInput, version?: 1 | 2): void;
   /** Replaces a list, or appends when the new text begins with the old one; null removes it. */
   setIdList(name: string, members: IdListInput | null): void;
-  /** Makes requests fail; returns a function that ends it. Faults of a route apply in the order they were added. */
+  /**
+   * Makes requests fail; returns a function that ends it. Faults of a route apply in the order they
+   * were added.
+   */
   fail(fault: Fault): () => void;
-  /** Resolves when `condition` holds; it is asked now and after each answered request. Rejects after `timeoutMs`. */
+  /**
+   * Resolves when `condition` holds; it is asked now and after each answered request. Rejects after
+   * `timeoutMs`.
+   */
   waitFor(condition: () => boolean, timeoutMs?: number): Promise<void>;
-  /** Stops listening, gives answers under way `graceMs` (default 1,000) to finish, then closes their connections. */
+  /**
+   * Stops listening, gives answers under way `graceMs` (default 1,000) to finish, then closes their
+   * connections.
+   */
   close(graceMs?: number): Promise<void>;
 }

@@ -1,10 +1,16 @@
 /**
- * The connections of one SDK instance: kept while it lives, closed when it ends. They go through the proxies that the
- * environment names. Not left to axios, which makes a tunnel per request, nor to https-proxy-agent or hpagent, which keep
- * tunnels: both leave the connection to a silent proxy open for good, and throw on a stray `%` in a password.
+ * The connections of one SDK instance: kept while it lives, closed when it ends. They go through
+ * the proxies that the environment names. Not left to axios, which makes a tunnel per request, nor
+ * to https-proxy-agent or hpagent, which keep tunnels: both leave the connection to a silent proxy
+ * open for good, and throw on a stray `%` in a password.
  */
 import { URL } from 'node:url';
-import { Agent as HttpAgent, request as httpRequest, type AgentOptions, type ClientRequest } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type AgentOptions,
+  type ClientRequest,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -13,7 +19,12 @@ import { NetworkError } from './network-error';
 import { type Proxy, readProxy } from './proxy';
 
 /** Connections kept per host; more requests queue inside Node. */
-const AGENT_OPTIONS: AgentOptions = { keepAlive: true, maxSockets: 64, maxFreeSockets: 8, scheduling: 'lifo' };
+const AGENT_OPTIONS: AgentOptions = {
+  keepAlive: true,
+  maxSockets: 64,
+  maxFreeSockets: 8,
+  scheduling: 'lifo',
+};
 /** Longest silence of a proxy that is asked for a tunnel, ms. */
 const CONNECT_LIMIT_MS = 10_000;
 
@@ -23,7 +34,10 @@ export type ProxyFor = (url: string) => string;
 export interface Agents {
   httpAgent: HttpAgent;
   httpsAgent: HttpsAgent;
-  /** Closes every connection, those in use included. What is connected later closes after its request. */
+  /**
+   * Closes every connection, those in use included. What is connected later closes after its
+   * request.
+   */
   close(): void;
 }
 
@@ -47,7 +61,10 @@ export function makeAgents(proxyFor: ProxyFor): Agents {
 type RequestOptions = ConnectionOptions & { proxied?: Proxy | Error };
 type Created = (error: Error | null, socket?: Duplex) => void;
 
-/** Asks a proxy for plain HTTP by the whole URL. Connections are pooled per proxy, whatever host is asked for. */
+/**
+ * Asks a proxy for plain HTTP by the whole URL. Connections are pooled per proxy, whatever host is
+ * asked for.
+ */
 class ForwardingAgent extends HttpAgent {
   constructor(private readonly proxyFor: ProxyFor) {
     super(AGENT_OPTIONS);
@@ -58,7 +75,8 @@ class ForwardingAgent extends HttpAgent {
     const add = (Object.getPrototypeOf(ForwardingAgent.prototype) as ForwardingAgent).addRequest;
     const { origin } = new URL(`http://${targetOf(options)}`);
     const proxied = this.proxyOf(origin);
-    if (proxied === null || proxied instanceof Error) return add.call(this, request, { ...options, ...(proxied && { proxied }) });
+    if (proxied === null || proxied instanceof Error)
+      return add.call(this, request, { ...options, ...(proxied && { proxied }) });
     const { host, port, authorization } = proxied;
     request.path = origin + request.path;
     if (authorization !== null) request.setHeader('Proxy-Authorization', authorization);
@@ -68,7 +86,8 @@ class ForwardingAgent extends HttpAgent {
   override createConnection(options: RequestOptions, created: Created): Socket | undefined {
     const { proxied, ...own } = options;
     if (proxied instanceof Error) return void created(proxied);
-    if (proxied?.isSecure === true) return connectTls({ ...own, servername: serverNameOf(proxied.host) });
+    if (proxied?.isSecure === true)
+      return connectTls({ ...own, servername: serverNameOf(proxied.host) });
     return super.createConnection(own as never, created as never) as Socket;
   }
 
@@ -82,7 +101,10 @@ class ForwardingAgent extends HttpAgent {
   }
 }
 
-/** Asks a proxy for a tunnel, in which TLS goes to the host itself: the proxy sees neither the key nor what is asked for. */
+/**
+ * Asks a proxy for a tunnel, in which TLS goes to the host itself: the proxy sees neither the key
+ * nor what is asked for.
+ */
 class TunnellingAgent extends HttpsAgent {
   /** Tunnels asked for. The agent does not know of them. */
   private readonly asking = new Set<ClientRequest>();
@@ -93,7 +115,10 @@ class TunnellingAgent extends HttpsAgent {
 
   override createConnection(options: RequestOptions, created: Created): Socket | undefined {
     const secured = (socket?: Socket): Socket =>
-      super.createConnection({ ...options, ...(socket && { socket }) } as never, created as never) as Socket;
+      super.createConnection(
+        { ...options, ...(socket && { socket }) } as never,
+        created as never,
+      ) as Socket;
     try {
       const target = targetOf(options);
       const proxy = readProxy(this.proxyFor(`https://${target}`));
@@ -112,15 +137,28 @@ class TunnellingAgent extends HttpsAgent {
     super.destroy();
   }
 
-  private openTunnel({ host, port, isSecure, authorization }: Proxy, target: string): Promise<Socket> {
+  private openTunnel(
+    { host, port, isSecure, authorization }: Proxy,
+    target: string,
+  ): Promise<Socket> {
     return new Promise((resolve, reject) => {
-      const headers = { Host: target, ...(authorization !== null && { 'Proxy-Authorization': authorization }) };
+      const headers = {
+        Host: target,
+        ...(authorization !== null && { 'Proxy-Authorization': authorization }),
+      };
       const request = (isSecure ? httpsRequest : httpRequest)({
-        method: 'CONNECT', path: target, host, port, headers, agent: false, timeout: CONNECT_LIMIT_MS,
+        method: 'CONNECT',
+        path: target,
+        host,
+        port,
+        headers,
+        agent: false,
+        timeout: CONNECT_LIMIT_MS,
         ...(isSecure && { servername: serverNameOf(host) }),
       });
       this.asking.add(request);
-      const fail = (message: string): void => void request.destroy(new NetworkError('network', message));
+      const fail = (message: string): void =>
+        void request.destroy(new NetworkError('network', message));
       request.on('timeout', () => fail(`The proxy gave no tunnel within ${CONNECT_LIMIT_MS} ms`));
       request.on('error', reject);
       request.on('close', () => this.asking.delete(request));
@@ -128,7 +166,12 @@ class TunnellingAgent extends HttpsAgent {
         socket.setTimeout(0);
         if (response.statusCode === 200) return resolve(socket);
         socket.destroy();
-        reject(new NetworkError('network', `The proxy refused a tunnel with status ${response.statusCode}`));
+        reject(
+          new NetworkError(
+            'network',
+            `The proxy refused a tunnel with status ${response.statusCode}`,
+          ),
+        );
       });
       request.end();
     });

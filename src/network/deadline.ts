@@ -11,8 +11,8 @@ export interface DeadlineLimits {
 }
 
 /**
- * Bounds one request in time and joins the caller's abort to it. A trickling or silent server, a connection that is
- * never accepted and an override that never settles all end here.
+ * Bounds one request in time and joins the caller's abort to it. A trickling or silent server, a
+ * connection that is never accepted and an override that never settles all end here.
  */
 export class Deadline {
   private readonly controller = abortController();
@@ -38,8 +38,9 @@ export class Deadline {
   }
 
   /**
-   * Settles as `sent` does, or rejects when time is up or the caller aborts. Not `Promise.race` with a promise of ours:
-   * that would hold the result as long as the connection holds this deadline, which is until its next request.
+   * Settles as `sent` does, or rejects when time is up or the caller aborts. Not `Promise.race`
+   * with a promise of ours: that would hold the result as long as the connection holds this
+   * deadline, which is until its next request.
    */
   race<T>(sent: Promise<T>): Promise<T> {
     if (this.failure !== null) return Promise.reject(this.failure);

@@ -4,8 +4,8 @@ import type { ByteStream, Transport, TransportRequest } from './transport';
 type Fetch = typeof globalThis.fetch;
 
 /**
- * The platform's `fetch`, for edge runtimes. Looked up at each call unless one is given, so that a runtime or a test
- * may install it after import.
+ * The platform's `fetch`, for edge runtimes. Looked up at each call unless one is given, so that a
+ * runtime or a test may install it after import.
  */
 export function fetchTransport(customFetch?: Fetch): Transport {
   return async (request) => {
@@ -15,9 +15,11 @@ export function fetchTransport(customFetch?: Fetch): Transport {
     // The cast: BodyInit excludes views of shared memory, which no caller here has.
     const init = { method, headers, body: body as string | Uint8Array<ArrayBuffer>, signal };
     let response = await send(request.url, { ...init, redirect: 'manual' });
-    // Browsers do not tell where a redirect leads. Following it would take the key along, if there is one.
+    // Browsers do not tell where a redirect leads. Following it would take the key along, if there
+    // is one.
     if (response.type === 'opaqueredirect') {
-      if (headers['STATSIG-API-KEY'] !== undefined) throw new NetworkError('network', 'Redirects are hidden here: not followed');
+      if (headers['STATSIG-API-KEY'] !== undefined)
+        throw new NetworkError('network', 'Redirects are hidden here: not followed');
       response = await send(request.url, { ...init, redirect: 'follow' });
     }
     request.onProgress();
@@ -30,8 +32,14 @@ export function fetchTransport(customFetch?: Fetch): Transport {
   };
 }
 
-/** Reads to the end; rejects when that is farther than `maxBytes`, except for the answer to an upload, which nobody reads. */
-export async function readAll(stream: ByteStream | null, request: TransportRequest): Promise<Uint8Array> {
+/**
+ * Reads to the end; rejects when that is farther than `maxBytes`, except for the answer to an
+ * upload, which nobody reads.
+ */
+export async function readAll(
+  stream: ByteStream | null,
+  request: TransportRequest,
+): Promise<Uint8Array> {
   if (stream === null) return new Uint8Array(0);
   const { isUpload, maxBytes } = request;
   const reader = stream.getReader();

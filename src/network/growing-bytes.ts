@@ -1,6 +1,6 @@
 /**
- * Bytes that arrive in pieces. Each is copied as it comes, so that its memory is free for the next at once: the pieces of
- * 10 MB, kept until the end, left 20 MB of holes in the heap of malloc.
+ * Bytes that arrive in pieces. Each is copied as it comes, so that its memory is free for the next
+ * at once: the pieces of 10 MB, kept until the end, left 20 MB of holes in the heap of malloc.
  */
 import { host } from '../host';
 
@@ -30,10 +30,14 @@ export class GrowingBytes {
     }
   }
 
-  /** All of them, given away; nothing may be added afterwards. Joins a megabyte at a time: 50 MB at once take tens of milliseconds. */
+  /**
+   * All of them, given away; nothing may be added afterwards. Joins a megabyte at a time: 50 MB at
+   * once take tens of milliseconds.
+   */
   async bytes(): Promise<Uint8Array> {
     const { length } = this;
-    // A stream that outlives its response, as those of kept connections do, must not hold the bytes.
+    // A stream that outlives its response, as those of kept connections do, must not hold the
+    // bytes.
     const rooms = this.rooms.splice(0);
     if (rooms.length <= 1) return rooms[0]?.subarray(0, length) ?? new Uint8Array(0);
     const all = Buffer.allocUnsafeSlow(length);

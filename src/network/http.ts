@@ -34,9 +34,14 @@ export interface HttpOptions {
   networkOverrideFunc: NetworkOverride | null;
   logger: SafeLogger;
   clock?: Clock;
-  /** Longest wait for a response to begin and between two pieces of its body, ms. Default 10,000. */
+  /**
+   * Longest wait for a response to begin and between two pieces of its body, ms. Default 10,000.
+   */
   requestTimeoutMs?: number;
-  /** Longest duration of one download, ms. Default 120,000. Posts take at most `requestTimeoutMs` in all. */
+  /**
+   * Longest duration of one download, ms. Default 120,000. Posts take at most `requestTimeoutMs` in
+   * all.
+   */
   downloadTimeoutMs?: number;
   /** Longest config specs, bytes after decompression. Default 64 MiB. */
   maxSpecsBytes?: number;
@@ -59,7 +64,10 @@ export interface SpecsRequest {
   verify?(response: TransportResponse): Promise<void> | undefined;
 }
 
-/** A config download. On status 304 the body is empty and the payload named by the validator still holds. */
+/**
+ * A config download. On status 304 the body is empty and the payload named by the validator still
+ * holds.
+ */
 export interface SpecsDownload {
   response: TransportResponse;
   /** For the next download, once this payload has been applied. */
@@ -89,8 +97,9 @@ interface Send {
 }
 
 /**
- * Knows statsig-node's requests (BEHAVIOUR.md 8), and nothing about flags. Every method rejects with a `NetworkError`
- * (or what `errors` makes) when there is no 2xx answer; no message holds the secret key. Nothing is retried here.
+ * Knows statsig-node's requests (BEHAVIOUR.md 8), and nothing about flags. Every method rejects
+ * with a `NetworkError` (or what `errors` makes) when there is no 2xx answer; no message holds the
+ * secret key. Nothing is retried here.
  */
 export class StatsigHttp {
   readonly inFlight = new InFlight();
@@ -101,38 +110,73 @@ export class StatsigHttp {
   constructor(private readonly options: HttpOptions) {
     this.clock = options.clock ?? systemClock;
     const { networkOverrideFunc } = options;
-    this.transport = networkOverrideFunc === null
-      ? followRedirects(options.transport, options.sdkKey)
-      : overrideTransport(networkOverrideFunc);
+    this.transport =
+      networkOverrideFunc === null
+        ? followRedirects(options.transport, options.sdkKey)
+        : overrideTransport(networkOverrideFunc);
   }
 
   /** GET of the config specs. Falls back to Statsig's CDN if so configured (8.4). */
   async downloadSpecs(ask: SpecsRequest): Promise<SpecsDownload> {
     const query = ask.sinceTime ? `?sinceTime=${ask.sinceTime}` : '';
     const path = `/download_config_specs/${this.options.sdkKey ?? ''}.json${query}`;
-    return this.withFallback(this.options.apiForDownloadConfigSpecs + path, FALLBACK_SPECS + path, async (url) => {
-      const known = ask.validator?.url === url ? ask.validator : null;
-      const headers = this.headers(known === null ? {} : { 'If-None-Match': known.etag });
-      const alsoOk = known === null ? undefined : 304;
-      const maxBytes = this.options.maxSpecsBytes ?? MAX_SPECS_BYTES;
-      const response = await this.send({ method: 'GET', url, headers, isDownload: true, maxBytes, alsoOk });
-      if (response.status !== 304) await ask.verify?.(response);
-      const etag = response.header('etag');
-      return { response, validator: etag === null || etag === '' ? known : { url, etag } };
-    });
+    return this.withFallback(
+      this.options.apiForDownloadConfigSpecs + path,
+      FALLBACK_SPECS + path,
+      async (url) => {
+        const known = ask.validator?.url === url ? ask.validator : null;
+        const headers = this.headers(known === null ? {} : { 'If-None-Match': known.etag });
+        const alsoOk = known === null ? undefined : 304;
+        const maxBytes = this.options.maxSpecsBytes ?? MAX_SPECS_BYTES;
+        const response = await this.send({
+          method: 'GET',
+          url,
+          headers,
+          isDownload: true,
+          maxBytes,
+          alsoOk,
+        });
+        if (response.status !== 304) await ask.verify?.(response);
+        const etag = response.header('etag');
+        return { response, validator: etag === null || etag === '' ? known : { url, etag } };
+      },
+    );
   }
 
   /** POST for the index of ID lists. */
   fetchIdListIndex(): Promise<TransportResponse> {
     const path = '/get_id_lists';
-    return this.withFallback(this.options.apiForGetIdLists + path, FALLBACK_ID_LISTS + path, (url) =>
-      this.send({ method: 'POST', url, headers: this.headers({}), body: '{}', isDownload: true, maxBytes: MAX_INDEX_BYTES }),
+    return this.withFallback(
+      this.options.apiForGetIdLists + path,
+      FALLBACK_ID_LISTS + path,
+      (url) =>
+        this.send({
+          method: 'POST',
+          url,
+          headers: this.headers({}),
+          body: '{}',
+          isDownload: true,
+          maxBytes: MAX_INDEX_BYTES,
+        }),
     );
   }
 
-  /** GET of a list's bytes from an offset on, `maxBytes` at most. Carries no key: the URL is another host's. */
-  fetchIdList(url: string, fromByte: number, maxBytes = MAX_ID_LIST_BYTES): Promise<TransportResponse> {
-    return this.send({ method: 'GET', url, headers: { Range: `bytes=${fromByte}-` }, isDownload: true, maxBytes });
+  /**
+   * GET of a list's bytes from an offset on, `maxBytes` at most. Carries no key: the URL is another
+   * host's.
+   */
+  fetchIdList(
+    url: string,
+    fromByte: number,
+    maxBytes = MAX_ID_LIST_BYTES,
+  ): Promise<TransportResponse> {
+    return this.send({
+      method: 'GET',
+      url,
+      headers: { Range: `bytes=${fromByte}-` },
+      isDownload: true,
+      maxBytes,
+    });
   }
 
   /** POST of events. `statsig-event-batch-id` is the same for every attempt at a batch. */
@@ -143,10 +187,19 @@ export class StatsigHttp {
     });
     if (post.isGzipped) headers['Content-Encoding'] = 'gzip';
     const { body, signal } = post;
-    return this.send({ method: 'POST', url: `${this.options.api}/log_event`, headers, body, signal });
+    return this.send({
+      method: 'POST',
+      url: `${this.options.api}/log_event`,
+      headers,
+      body,
+      signal,
+    });
   }
 
-  /** POST of an exception report (8.9). To `api`, which is Statsig's own address by default: no other host hears of it. */
+  /**
+   * POST of an exception report (8.9). To `api`, which is Statsig's own address by default: no
+   * other host hears of it.
+   */
   postException(body: string): Promise<TransportResponse> {
     const { sdkKey, sdkType, sdkVersion } = this.options;
     const headers = {
@@ -163,7 +216,10 @@ export class StatsigHttp {
     while (this.running.size > 0) await Promise.allSettled(this.running.values());
   }
 
-  /** Ends the requests that are running and closes the connections. Later requests are sent, and leave none behind. */
+  /**
+   * Ends the requests that are running and closes the connections. Later requests are sent, and
+   * leave none behind.
+   */
   close(): void {
     for (const deadline of this.running.keys()) deadline.abort();
     this.options.transport.close?.();
@@ -181,13 +237,25 @@ export class StatsigHttp {
     };
   }
 
-  private async withFallback<T>(primary: string, fallback: string, run: (url: string) => Promise<T>): Promise<T> {
+  private async withFallback<T>(
+    primary: string,
+    fallback: string,
+    run: (url: string) => Promise<T>,
+  ): Promise<T> {
     try {
       return await run(primary);
     } catch (error) {
       const wasAborted = error instanceof NetworkError && error.code === 'aborted';
-      if (!this.options.fallbackToStatsigAPI || this.options.localMode || primary === fallback || wasAborted) throw error;
-      this.options.logger.warn(`statsig: ${this.options.logger.describe(error)}; falling back to the Statsig API`);
+      if (
+        !this.options.fallbackToStatsigAPI ||
+        this.options.localMode ||
+        primary === fallback ||
+        wasAborted
+      )
+        throw error;
+      this.options.logger.warn(
+        `statsig: ${this.options.logger.describe(error)}; falling back to the Statsig API`,
+      );
       return run(fallback);
     }
   }
@@ -195,12 +263,20 @@ export class StatsigHttp {
   private async send(request: Send): Promise<TransportResponse> {
     const { options } = this;
     if (options.localMode) {
-      throw options.errors?.localMode() ?? new NetworkError('local_mode', 'localMode is on: no request is sent');
+      throw (
+        options.errors?.localMode() ??
+        new NetworkError('local_mode', 'localMode is on: no request is sent')
+      );
     }
     if (!this.inFlight.enter(request.url)) {
       const url = options.logger.mask(request.url);
-      throw options.errors?.tooManyRequests(url)
-        ?? new NetworkError('too_many_requests', `Request to ${url} failed: too many requests in flight`);
+      throw (
+        options.errors?.tooManyRequests(url) ??
+        new NetworkError(
+          'too_many_requests',
+          `Request to ${url} failed: too many requests in flight`,
+        )
+      );
     }
     try {
       return this.checkStatus(await this.sendInTime(request), request);
@@ -211,7 +287,9 @@ export class StatsigHttp {
 
   private sendInTime(request: Send): Promise<TransportResponse> {
     const deadline = new Deadline(this.clock, this.limits(request), request.signal);
-    const answered = this.answerWithin(deadline, request).finally(() => this.running.delete(deadline));
+    const answered = this.answerWithin(deadline, request).finally(() =>
+      this.running.delete(deadline),
+    );
     this.running.set(deadline, answered);
     return answered;
   }
@@ -222,7 +300,16 @@ export class StatsigHttp {
       const isUpload = method === 'POST' && request.isDownload !== true;
       const { signal, touch } = deadline;
       const sent = callContained(() =>
-        this.transport({ method, url, headers, body, isUpload, maxBytes, signal, onProgress: touch }),
+        this.transport({
+          method,
+          url,
+          headers,
+          body,
+          isUpload,
+          maxBytes,
+          signal,
+          onProgress: touch,
+        }),
       );
       return await deadline.race(sent);
     } catch (error) {
@@ -234,18 +321,31 @@ export class StatsigHttp {
 
   private limits(request: Send): DeadlineLimits {
     const idleMs = this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
-    return { idleMs, totalMs: request.isDownload ? (this.options.downloadTimeoutMs ?? DOWNLOAD_TIMEOUT_MS) : idleMs };
+    return {
+      idleMs,
+      totalMs: request.isDownload
+        ? (this.options.downloadTimeoutMs ?? DOWNLOAD_TIMEOUT_MS)
+        : idleMs,
+    };
   }
 
   private checkStatus(response: TransportResponse, request: Send): TransportResponse {
     if (response.ok && request.isDownload === true && isCutOff(response)) {
-      throw new NetworkError('network', this.options.logger.mask(`Request to ${request.url} failed: the response ended early`));
+      throw new NetworkError(
+        'network',
+        this.options.logger.mask(`Request to ${request.url} failed: the response ended early`),
+      );
     }
     if (response.ok || response.status === request.alsoOk) return response;
-    const message = this.options.logger.mask(`Request to ${request.url} failed with status ${response.status}`);
+    const message = this.options.logger.mask(
+      `Request to ${request.url} failed with status ${response.status}`,
+    );
     // A date is meant by the server's clock; ours may be wrong by years.
     const serverTime = Date.parse(response.header('date') ?? '');
-    const retryAfter = parseRetryAfter(response.header('retry-after'), serverTime || this.clock.now());
+    const retryAfter = parseRetryAfter(
+      response.header('retry-after'),
+      serverTime || this.clock.now(),
+    );
     const error = new NetworkError('status', message, response.status, retryAfter);
     error.region = regionOf(response);
     throw error;
@@ -254,8 +354,14 @@ export class StatsigHttp {
   private describeFailure(error: unknown, url: string): NetworkError {
     const code = error instanceof NetworkError ? error.code : 'network';
     const reason = isError(error) ? error.message : this.options.logger.describe(error);
-    const failure = new NetworkError(code, this.options.logger.mask(`Request to ${url} failed: ${reason}`));
-    failure.thrown = error instanceof NetworkError ? (error.thrown ?? { name: error.name, message: error.message }) : NetworkError.accountOf(error);
+    const failure = new NetworkError(
+      code,
+      this.options.logger.mask(`Request to ${url} failed: ${reason}`),
+    );
+    failure.thrown =
+      error instanceof NetworkError
+        ? (error.thrown ?? { name: error.name, message: error.message })
+        : NetworkError.accountOf(error);
     return failure;
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Errors of the network layer. The facade turns those a user sees into its public classes, by `code`.
+ * Errors of the network layer. The facade turns those a user sees into its public classes, by
+ * `code`.
  */
 
 export type NetworkErrorCode =
@@ -25,7 +26,10 @@ export interface ThrownError {
 
 /** A request that did not succeed. The message holds no secret. */
 export class NetworkError extends Error {
-  /** The error behind this one; its message may hold secrets. Null when what was thrown is no object. */
+  /**
+   * The error behind this one; its message may hold secrets. Null when what was thrown is no
+   * object.
+   */
   thrown: ThrownError | null = null;
   /** Value of `x-statsig-region`, for code `status`; undefined when the answer has no headers. */
   region: string | null | undefined;
@@ -40,7 +44,11 @@ export class NetworkError extends Error {
   ) {
     super(message);
     // Not assigned: Error.prototype may be frozen.
-    Object.defineProperty(this, 'name', { value: 'NetworkError', writable: true, configurable: true });
+    Object.defineProperty(this, 'name', {
+      value: 'NetworkError',
+      writable: true,
+      configurable: true,
+    });
   }
 
   /** Of something thrown by others, what diagnostics say. Never throws. */
@@ -54,12 +62,17 @@ export class NetworkError extends Error {
         return {};
       }
     };
-    return { ...field('code', 'string', 'number'), ...field('name', 'string'), ...field('message', 'string') };
+    return {
+      ...field('code', 'string', 'number'),
+      ...field('name', 'string'),
+      ...field('message', 'string'),
+    };
   }
 
   /** Whether the same request may succeed later: network trouble, timeouts, 408, 429 and 5xx. */
   get isRetryable(): boolean {
-    if (this.code === 'status') return this.status === 408 || this.status === 429 || (this.status ?? 0) >= 500;
+    if (this.code === 'status')
+      return this.status === 408 || this.status === 429 || (this.status ?? 0) >= 500;
     return this.code === 'network' || this.code === 'timeout';
   }
 }

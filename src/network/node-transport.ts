@@ -9,8 +9,9 @@ import type { Transport, TransportRequest, TransportResponse } from './transport
 type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse<Readable>>;
 
 /**
- * axios over connections of our own, for Node, Bun and Deno. axios is loaded at the first request, so that a process in
- * localMode never pays for it. `usesProxies`: those that the environment names.
+ * axios over connections of our own, for Node, Bun and Deno. axios is loaded at the first request,
+ * so that a process in localMode never pays for it. `usesProxies`: those that the environment
+ * names.
  */
 export function nodeTransport(usesProxies = true): Transport {
   const agents = makeAgents(usesProxies ? environmentProxy : () => '');
@@ -42,8 +43,8 @@ const environmentProxy: ProxyFor = (url) => {
 };
 
 /**
- * The bundle of axios' adapter for Node's http, from `scripts/build-axios.mjs`. `require`, not `import()`, which jest does
- * not offer to CommonJS.
+ * The bundle of axios' adapter for Node's http, from `scripts/build-axios.mjs`. `require`, not
+ * `import()`, which jest does not offer to CommonJS.
  */
 function loadAxios(): { request: Send; proxyFor: ProxyFor } {
   return require('./generated/axios-http') as ReturnType<typeof loadAxios>;
@@ -73,12 +74,16 @@ async function exchange(send: Send, request: TransportRequest): Promise<Transpor
 }
 
 /**
- * Decoded where somebody reads it. Of a failure, and of the answer to an upload, the status is all that counts: what is wrong
- * with its body must not hide it, nor send events twice.
+ * Decoded where somebody reads it. Of a failure, and of the answer to an upload, the status is all
+ * that counts: what is wrong with its body must not hide it, nor send events twice.
  */
-function plainBody({ status, headers, data }: AxiosResponse<Readable>, { isUpload }: TransportRequest): Readable {
+function plainBody(
+  { status, headers, data }: AxiosResponse<Readable>,
+  { isUpload }: TransportRequest,
+): Readable {
   const encoding = headers['content-encoding'] as unknown;
-  if (typeof encoding !== 'string' || isUpload || status < 200 || status > 299 || status === 204) return data;
+  if (typeof encoding !== 'string' || isUpload || status < 200 || status > 299 || status === 204)
+    return data;
   const body = decodedOrClosed(data, encoding);
   delete headers['content-encoding'];
   delete headers['content-length'];
@@ -107,10 +112,14 @@ function bodyBuffer(body: Uint8Array | string | undefined): Buffer | undefined {
 }
 
 /**
- * Reads to the end; rejects on a truncated, oversized or aborted body. The answer to an upload may be longer, but is not
- * read on. `expected`: bytes to come, 0 = not known.
+ * Reads to the end; rejects on a truncated, oversized or aborted body. The answer to an upload may
+ * be longer, but is not read on. `expected`: bytes to come, 0 = not known.
  */
-function readAll(stream: Readable, request: TransportRequest, expected: number): Promise<Uint8Array> {
+function readAll(
+  stream: Readable,
+  request: TransportRequest,
+  expected: number,
+): Promise<Uint8Array> {
   const { isUpload, maxBytes } = request;
   return new Promise((resolve, reject) => {
     const body = new GrowingBytes(Math.min(expected, maxBytes));
@@ -125,17 +134,24 @@ function readAll(stream: Readable, request: TransportRequest, expected: number):
       letGo();
       resolve(body.bytes());
     };
-    const onClose = (): void => fail(new NetworkError('network', 'The connection closed before the response ended'));
+    const onClose = (): void =>
+      fail(new NetworkError('network', 'The connection closed before the response ended'));
     const onAbort = (): void => fail(new NetworkError('aborted', 'The request was aborted'));
     const fail = (error: Error): void => {
       letGo();
       reject(error);
       stream.destroy();
     };
-    // A kept connection holds its latest response: with listeners of ours on it, the body would stay, too.
+    // A kept connection holds its latest response: with listeners of ours on it, the body would
+    // stay, too.
     const letGo = (): void => {
       request.signal.removeEventListener('abort', onAbort);
-      stream.off('data', onData).off('end', onEnd).off('close', onClose).off('error', fail).on('error', ignore);
+      stream
+        .off('data', onData)
+        .off('end', onEnd)
+        .off('close', onClose)
+        .off('error', fail)
+        .on('error', ignore);
     };
     request.signal.addEventListener('abort', onAbort, { once: true });
     if (expected > maxBytes && !isUpload) return fail(tooLong(maxBytes));

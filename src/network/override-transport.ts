@@ -3,11 +3,17 @@ import { textOf, utf8 } from '../host';
 import { onRejection } from '../observability/rejection';
 import { readAll } from './fetch-transport';
 import { NetworkError, tooLong } from './network-error';
-import type { NetworkOverride, OverrideInit, OverrideResponse, Transport, TransportRequest } from './transport';
+import type {
+  NetworkOverride,
+  OverrideInit,
+  OverrideResponse,
+  Transport,
+  TransportRequest,
+} from './transport';
 
 /**
- * Requests through `options.networkOverrideFunc` (BEHAVIOUR.md 8.6). Overrides written for statsig-node are often
- * partial fakes: every part of what they return may be missing.
+ * Requests through `options.networkOverrideFunc` (BEHAVIOUR.md 8.6). Overrides written for
+ * statsig-node are often partial fakes: every part of what they return may be missing.
  */
 export function overrideTransport(override: NetworkOverride): Transport {
   return async (request) => {
@@ -43,7 +49,10 @@ function isOk(response: OverrideResponse): boolean {
   return typeof response.status === 'number' && response.status >= 200 && response.status < 300;
 }
 
-/** A fake without a status means success as asked: statsig-node never looked at the status of list contents. */
+/**
+ * A fake without a status means success as asked: statsig-node never looked at the status of list
+ * contents.
+ */
 function statusOf(response: OverrideResponse, request: TransportRequest): number {
   if (typeof response.status === 'number') return response.status;
   if (!isOk(response)) return 0;
@@ -61,13 +70,15 @@ function headerOf(response: OverrideResponse, name: string): string | null {
 }
 
 /**
- * A body that streams, as that of fetch does, is counted while it is inflated. Always a copy: the native engine reads the
- * bytes on another thread, and a fake may keep and change its own.
+ * A body that streams, as that of fetch does, is counted while it is inflated. Always a copy: the
+ * native engine reads the bytes on another thread, and a fake may keep and change its own.
  */
 async function bodyOf(response: OverrideResponse, request: TransportRequest): Promise<Uint8Array> {
   const { body, bodyUsed } = response;
-  if (bodyUsed === false && typeof body?.getReader === 'function') return (await readAll(body, request)).slice();
-  if (typeof response.arrayBuffer === 'function') return within(request, new Uint8Array(await response.arrayBuffer())).slice();
+  if (bodyUsed === false && typeof body?.getReader === 'function')
+    return (await readAll(body, request)).slice();
+  if (typeof response.arrayBuffer === 'function')
+    return within(request, new Uint8Array(await response.arrayBuffer())).slice();
   const text = await bodyText(response);
   // UTF-8 has no fewer bytes than the text has units.
   if (text.length > request.maxBytes && !request.isUpload) throw tooLong(request.maxBytes);

@@ -13,7 +13,10 @@ export interface Proxy {
 
 const PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 };
 
-/** The proxy that a URL names, null for ''. @throws NetworkError without the URL, which may hold a password */
+/**
+ * The proxy that a URL names, null for ''. @throws NetworkError without the URL, which may hold a
+ * password
+ */
 export function readProxy(text: string): Proxy | null {
   if (text === '') return null;
   let url: URL;
@@ -24,7 +27,8 @@ export function readProxy(text: string): Proxy | null {
   }
   const { protocol, hostname, port, username, password } = url;
   const usual = PORTS[protocol];
-  if (usual === undefined) throw new NetworkError('network', `Proxies of type ${protocol} are not supported`);
+  if (usual === undefined)
+    throw new NetworkError('network', `Proxies of type ${protocol} are not supported`);
   const hasCredentials = username !== '' || password !== '';
   const credentials = Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`);
   return {

@@ -5,16 +5,19 @@ import type { Transport, TransportRequest, TransportResponse } from './transport
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 20;
 
-/** A request on its way. `atHome`: no redirect has led away from the origin that it was made for. */
+/**
+ * A request on its way. `atHome`: no redirect has led away from the origin that it was made for.
+ */
 interface Hop {
   request: TransportRequest;
   atHome: boolean;
 }
 
 /**
- * Follows redirects for transports that do not. The secret key is for the origin (scheme, host and port) that the
- * application configured: a hop to any other goes without it, and so do all that come after, even back home. One that
- * would carry it in its path or body is refused, and so is every hop from https to http.
+ * Follows redirects for transports that do not. The secret key is for the origin (scheme, host and
+ * port) that the application configured: a hop to any other goes without it, and so do all that
+ * come after, even back home. One that would carry it in its path or body is refused, and so is
+ * every hop from https to http.
  */
 export function followRedirects(send: Transport, secret: string | null): Transport {
   const follow: Transport = async (request) => {
@@ -26,21 +29,30 @@ export function followRedirects(send: Transport, secret: string | null): Transpo
       if (left === 0) throw refused(`of more than ${MAX_REDIRECTS} steps`);
       hop = hopTo(target, response.status, hop);
       if (!hop.atHome && carries(hop.request, secret)) {
-        throw refused(`to ${target.origin} would carry the secret key; if that is the service, give it as \`api\``);
+        throw refused(
+          `to ${target.origin} would carry the secret key; if that is the service, give it as \`api\``,
+        );
       }
     }
   };
   return Object.assign(follow, { close: send.close });
 }
 
-/** Where an answer leads; null for one that is final, also because an upload as a GET would deliver nothing. */
+/**
+ * Where an answer leads; null for one that is final, also because an upload as a GET would deliver
+ * nothing.
+ */
 function targetOf(response: TransportResponse, { url, isUpload }: TransportRequest): URL | null {
   const location = response.header('location');
   if (location === null || !REDIRECTS.has(response.status)) return null;
   if (isUpload && response.status < 307) return null;
   const target = parsed(location, url);
   if (target === null) throw refused('to an invalid address');
-  if (target.protocol === 'https:' || (target.protocol === 'http:' && new host.URL(url).protocol === 'http:')) return target;
+  if (
+    target.protocol === 'https:' ||
+    (target.protocol === 'http:' && new host.URL(url).protocol === 'http:')
+  )
+    return target;
   throw refused(`from ${new host.URL(url).protocol} to ${target.protocol}`);
 }
 
@@ -55,18 +67,34 @@ function parsed(location: string, base: string): URL | null {
 function hopTo(target: URL, status: number, { request, atHome }: Hop): Hop {
   const from = new host.URL(request.url);
   const isSameOrigin = target.origin === from.origin;
-  // What a proxy or service asks for in its address stays with it; nobody else gets it, or chooses it.
+  // What a proxy or service asks for in its address stays with it; nobody else gets it, or chooses
+  // it.
   target.username = isSameOrigin ? from.username : '';
   target.password = isSameOrigin ? from.password : '';
   const becomesGet = request.method === 'POST' && status < 307;
   const stays = atHome && isSameOrigin;
-  const dropped = [...(stays ? [] : ['statsig-api-key']), ...(becomesGet ? ['content-type', 'content-encoding'] : [])];
-  const headers = Object.entries(request.headers).filter(([name]) => !dropped.includes(name.toLowerCase()));
-  const next: TransportRequest = { ...request, url: target.href, headers: Object.fromEntries(headers) };
-  return { request: becomesGet ? { ...next, method: 'GET', body: undefined } : next, atHome: stays };
+  const dropped = [
+    ...(stays ? [] : ['statsig-api-key']),
+    ...(becomesGet ? ['content-type', 'content-encoding'] : []),
+  ];
+  const headers = Object.entries(request.headers).filter(
+    ([name]) => !dropped.includes(name.toLowerCase()),
+  );
+  const next: TransportRequest = {
+    ...request,
+    url: target.href,
+    headers: Object.fromEntries(headers),
+  };
+  return {
+    request: becomesGet ? { ...next, method: 'GET', body: undefined } : next,
+    atHome: stays,
+  };
 }
 
-/** True when a request holds the key, however it is escaped. Compressed bodies are the SDK's own and never hold it. */
+/**
+ * True when a request holds the key, however it is escaped. Compressed bodies are the SDK's own and
+ * never hold it.
+ */
 function carries({ url, headers, body }: TransportRequest, secret: string | null): boolean {
   if (secret === null || secret === '') return false;
   const texts = [url, ...Object.values(headers), typeof body === 'string' ? body : ''];
@@ -78,7 +106,9 @@ function mentions(text: string, secret: string): boolean {
   // A path that was escaped again on the way.
   for (let round = 0; round < 4; round += 1) {
     if (plain.toLowerCase().includes(secret)) return true;
-    plain = plain.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16)));
+    plain = plain.replace(/%[0-9a-f]{2}/gi, (code) =>
+      String.fromCharCode(parseInt(code.slice(1), 16)),
+    );
   }
   return false;
 }

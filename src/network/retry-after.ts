@@ -1,5 +1,6 @@
 /**
- * Wait asked for by a `Retry-After` header, in ms: seconds or an HTTP date. Null when absent, malformed or negative.
+ * Wait asked for by a `Retry-After` header, in ms: seconds or an HTTP date. Null when absent,
+ * malformed or negative.
  */
 export function parseRetryAfter(value: string | null, nowMs: number): number | null {
   const text = value?.trim() ?? '';

@@ -1,9 +1,12 @@
 /**
- * What the SDK needs from an HTTP implementation. Three exist: `node-transport` (axios), `fetch-transport` (edge) and
- * `override-transport` (the user's `networkOverrideFunc`).
+ * What the SDK needs from an HTTP implementation. Three exist: `node-transport` (axios),
+ * `fetch-transport` (edge) and `override-transport` (the user's `networkOverrideFunc`).
  */
 
-/** One request. `signal` carries every deadline and abort; `onProgress` is called for each piece of body received. */
+/**
+ * One request. `signal` carries every deadline and abort; `onProgress` is called for each piece of
+ * body received.
+ */
 export interface TransportRequest {
   method: 'GET' | 'POST';
   url: string;
@@ -11,7 +14,10 @@ export interface TransportRequest {
   headers: Record<string, string>;
   /** Text goes out as UTF-8. */
   body?: Uint8Array | string;
-  /** The request delivers its body: a redirect that would turn it into a GET (301 to 303) is not followed. */
+  /**
+   * The request delivers its body: a redirect that would turn it into a GET (301 to 303) is not
+   * followed.
+   */
   isUpload: boolean;
   /** A longer response body rejects, unless the request is an upload. After decompression. */
   maxBytes: number;
@@ -32,8 +38,9 @@ export interface TransportResponse {
 }
 
 /**
- * Sends one request; resolves for every status, rejects when there is no complete response. Redirects are answers:
- * `redirects.ts` follows them, save for `override-transport`, whose function does what it likes.
+ * Sends one request; resolves for every status, rejects when there is no complete response.
+ * Redirects are answers: `redirects.ts` follows them, save for `override-transport`, whose function
+ * does what it likes.
  */
 export interface Transport {
   (request: TransportRequest): Promise<TransportResponse>;
@@ -46,7 +53,10 @@ export interface ByteStream {
   getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };
 }
 
-/** The parts of a fetch `Response` that statsig-node's overrides provide (BEHAVIOUR.md 8.6). All may be absent. */
+/**
+ * The parts of a fetch `Response` that statsig-node's overrides provide (BEHAVIOUR.md 8.6). All may
+ * be absent.
+ */
 export interface OverrideResponse {
   ok?: boolean;
   status?: number;
@@ -59,10 +69,16 @@ export interface OverrideResponse {
   bodyUsed?: boolean;
 }
 
-/** `options.networkOverrideFunc`. The concrete shape is fetch's, so `(url, init) => fetch(url, init)` fits. */
+/**
+ * `options.networkOverrideFunc`. The concrete shape is fetch's, so `(url, init) => fetch(url,
+ * init)` fits.
+ */
 export type NetworkOverride = (url: string, init: OverrideInit) => Promise<OverrideResponse>;
 
-/** Second argument of `networkOverrideFunc`. `body`: text, or a Buffer (Uint8Array on edge) when gzipped. */
+/**
+ * Second argument of `networkOverrideFunc`. `body`: text, or a Buffer (Uint8Array on edge) when
+ * gzipped.
+ */
 export interface OverrideInit {
   method: 'GET' | 'POST';
   headers: Record<string, string>;

@@ -19,7 +19,10 @@ export type DiagnosticsKey =
 
 export type DiagnosticsStep = 'network_request' | 'process' | null;
 
-/** A `statsig::diagnostics` event without its envelope; the facade hands it to the engine as a custom event. */
+/**
+ * A `statsig::diagnostics` event without its envelope; the facade hands it to the engine as a
+ * custom event.
+ */
 export interface DiagnosticsEvent {
   eventName: 'statsig::diagnostics';
   metadata: Record<string, unknown>;
@@ -47,10 +50,18 @@ export const MAX_MARKERS = 26;
 const MAX_SIZE = 4096;
 const FULL_RATE = 10_000;
 
-type Marker = { key: DiagnosticsKey; step?: string; action: 'start' | 'end'; timestamp: number } & Record<string, unknown>;
+type Marker = {
+  key: DiagnosticsKey;
+  step?: string;
+  action: 'start' | 'end';
+  timestamp: number;
+} & Record<string, unknown>;
 type RateName = 'dcs' | 'idlist' | 'initialize' | 'api_call' | 'gcir';
 
-/** Timing markers per context and the events they become (BEHAVIOUR.md 10), per instance (Q7). No method throws. */
+/**
+ * Timing markers per context and the events they become (BEHAVIOUR.md 10), per instance (Q7). No
+ * method throws.
+ */
 export class Diagnostics {
   private readonly buckets: Record<DiagnosticsContext, Marker[]> = {
     initialize: [],
@@ -59,11 +70,17 @@ export class Diagnostics {
     api_call: [],
     get_client_initialize_response: [],
   };
-  private readonly rates: Record<RateName, number> = { dcs: 0, idlist: 0, initialize: FULL_RATE, api_call: 0, gcir: 0 };
+  private readonly rates: Record<RateName, number> = {
+    dcs: 0,
+    idlist: 0,
+    initialize: FULL_RATE,
+    api_call: 0,
+    gcir: 0,
+  };
   private context: 'initialize' | 'config_sync' = 'initialize';
   /**
-   * False when a call would leave no marker: most of the time, because few markers are kept until the next flush. A
-   * field, because every check reads it.
+   * False when a call would leave no marker: most of the time, because few markers are kept until
+   * the next flush. A field, because every check reads it.
    */
   recordsApiCalls = false;
   /** Events emitted, ever. */
@@ -71,12 +88,16 @@ export class Diagnostics {
 
   constructor(private readonly options: DiagnosticsOptions) {}
 
-  /** Payload `diagnostics`: rates of 10,000 by dcs, idlist, api_call, gcir, initialize. Other names are ignored. */
+  /**
+   * Payload `diagnostics`: rates of 10,000 by dcs, idlist, api_call, gcir, initialize. Other names
+   * are ignored.
+   */
   setRates(rates: Record<string, unknown> | null): void {
     if (rates === null) return;
     for (const name of Object.keys(this.rates) as RateName[]) {
       const rate = rates[name];
-      if (typeof rate === 'number' && !Number.isNaN(rate)) this.rates[name] = Math.min(Math.max(rate, 0), FULL_RATE);
+      if (typeof rate === 'number' && !Number.isNaN(rate))
+        this.rates[name] = Math.min(Math.max(rate, 0), FULL_RATE);
     }
     this.reconsiderApiCalls();
   }
@@ -93,14 +114,21 @@ export class Diagnostics {
   cancel(key: DiagnosticsKey, step: DiagnosticsStep): void {
     const bucket = this.buckets[this.context];
     const last = bucket[bucket.length - 1];
-    if (last?.key === key && last.step === (step ?? undefined) && last.action === 'start') bucket.pop();
+    if (last?.key === key && last.step === (step ?? undefined) && last.action === 'start')
+      bucket.pop();
   }
 
   private reconsiderApiCalls(): void {
-    this.recordsApiCalls = this.buckets.api_call.length < MAX_MARKERS && this.rates.api_call !== 0 && !this.options.disableDiagnostics && !this.options.silent;
+    this.recordsApiCalls =
+      this.buckets.api_call.length < MAX_MARKERS &&
+      this.rates.api_call !== 0 &&
+      !this.options.disableDiagnostics &&
+      !this.options.silent;
   }
 
-  /** For check_gate … get_layer: returns the markerID to pass to `endApiCall`; '' = not recorded. */
+  /**
+   * For check_gate … get_layer: returns the markerID to pass to `endApiCall`; '' = not recorded.
+   */
   startApiCall(key: DiagnosticsKey, caller: string, configName: string): string {
     if (!this.recordsApiCalls) return '';
     const markerID = `${caller}_${this.buckets.api_call.length}`;
@@ -124,7 +152,10 @@ export class Diagnostics {
     if (markerID !== '') this.add(context, context, 'process', 'end', { markerID, success });
   }
 
-  /** Ends init: the overall end marker with its true outcome (Q43), the event; the context becomes config_sync. */
+  /**
+   * Ends init: the overall end marker with its true outcome (Q43), the event; the context becomes
+   * config_sync.
+   */
   endInitialize(outcome: { success: boolean; reason?: 'timeout' }): void {
     // Its place is kept free in a full bucket: without it the event says nothing.
     this.buckets.initialize.splice(MAX_MARKERS - 1);
@@ -133,7 +164,9 @@ export class Diagnostics {
     this.context = 'config_sync';
   }
 
-  /** After each spec sync or ID list sync: its markers become an event, as often as sampling says. */
+  /**
+   * After each spec sync or ID list sync: its markers become an event, as often as sampling says.
+   */
   endSync(kind: 'dcs' | 'idlist'): void {
     if (this.context === 'config_sync') this.emitBucket('config_sync', this.rates[kind]);
   }
@@ -185,7 +218,8 @@ interface DiagnosticsMetadata extends Record<string, unknown> {
 /** First the options go, then all markers but `overall`. */
 function cutDown(metadata: DiagnosticsMetadata): Record<string, unknown> {
   if (approximateSize(metadata) <= MAX_SIZE) return metadata;
-  const without = 'statsigOptions' in metadata ? { ...metadata, statsigOptions: 'dropped' } : metadata;
+  const without =
+    'statsigOptions' in metadata ? { ...metadata, statsigOptions: 'dropped' } : metadata;
   if (approximateSize(without) <= MAX_SIZE) return without;
   if (metadata.context !== 'initialize') return { ...without, markers: 'dropped' };
   return { ...without, markers: metadata.markers.filter(({ key }) => key === 'overall') };
@@ -195,5 +229,8 @@ function cutDown(metadata: DiagnosticsMetadata): Record<string, unknown> {
 function approximateSize(value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null) return String(value).length;
   if (depth > 10) return MAX_SIZE;
-  return Object.entries(value).reduce((sum, [key, inner]) => sum + key.length + approximateSize(inner, depth + 1), 0);
+  return Object.entries(value).reduce(
+    (sum, [key, inner]) => sum + key.length + approximateSize(inner, depth + 1),
+    0,
+  );
 }

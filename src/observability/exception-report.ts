@@ -2,7 +2,10 @@ import type { SafeLogger } from './logger';
 import { isError } from './thrown';
 
 export interface ExceptionReporterOptions {
-  /** Off by default, since our bugs are not the vendor's: exceptions are counted and logged, and nothing leaves the process. */
+  /**
+   * Off by default, since our bugs are not the vendor's: exceptions are counted and logged, and
+   * nothing leaves the process.
+   */
   enabled: boolean;
   /** POSTs the JSON body; usually `http.postException`. */
   post(body: string): Promise<unknown>;
@@ -29,7 +32,10 @@ export interface ExceptionContext {
 /** Names remembered for deduplication; beyond them nothing new is sent. */
 const MAX_NAMES = 1000;
 
-/** Counts the SDK's own exceptions, logs each kind once, and reports them if the option says so (BEHAVIOUR.md 8.9). */
+/**
+ * Counts the SDK's own exceptions, logs each kind once, and reports them if the option says so
+ * (BEHAVIOUR.md 8.9).
+ */
 export class ExceptionReporter {
   /** Exceptions seen, ever. */
   count = 0;
@@ -43,7 +49,11 @@ export class ExceptionReporter {
     const { logger } = this.options;
     const key = `exception:${context.tag}:${nameOf(thrown)}`;
     if (context.isSaid !== true) {
-      logger.once(key, 'error', `statsigSDK> An unexpected error in ${context.tag}: ${logger.describe(thrown)}`);
+      logger.once(
+        key,
+        'error',
+        `statsigSDK> An unexpected error in ${context.tag}: ${logger.describe(thrown)}`,
+      );
     }
     if (!this.options.enabled || !this.isNew(nameOf(thrown), context.bypassDedupe === true)) return;
     try {
@@ -78,7 +88,9 @@ export class ExceptionReporter {
   }
 
   private failed(error: unknown): void {
-    this.options.logger.debug(`statsigSDK> Reporting an exception failed: ${this.options.logger.describe(error)}`);
+    this.options.logger.debug(
+      `statsigSDK> Reporting an exception failed: ${this.options.logger.describe(error)}`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Logging. Every message passes through one `SafeLogger` per SDK instance, which applies the level, masks secrets and
- * survives a user logger that throws (BEHAVIOUR.md 2, Q17, Q46).
+ * Logging. Every message passes through one `SafeLogger` per SDK instance, which applies the level,
+ * masks secrets and survives a user logger that throws (BEHAVIOUR.md 2, Q17, Q46).
  */
 
 import { onRejection } from './rejection';
@@ -39,7 +39,8 @@ export const consoleLogger: LoggerInterface = {
 
 /** What JSON would leave out and a console would print. */
 function shownInJson(value: unknown): unknown {
-  if (isError(value)) return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+  if (isError(value))
+    return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
   if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
   return typeof value === 'bigint' ? String(value) : value;
 }
@@ -56,7 +57,10 @@ export class SafeLogger {
     secrets: readonly (string | null | undefined)[] = [],
   ) {
     this.secrets = secrets
-      .filter((secret): secret is string => typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH)
+      .filter(
+        (secret): secret is string =>
+          typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH,
+      )
       .flatMap((secret) => [secret, encodeURIComponent(secret)])
       .filter((secret, index, all) => all.indexOf(secret) === index);
   }
@@ -77,7 +81,10 @@ export class SafeLogger {
     this.write('error', message, rest);
   }
 
-  /** Logs the first message with this key, drops later ones. At most 1,000 keys; beyond them nothing is logged. */
+  /**
+   * Logs the first message with this key, drops later ones. At most 1,000 keys; beyond them nothing
+   * is logged.
+   */
   once(key: string, level: 'debug' | 'info' | 'warn' | 'error', message: unknown): void {
     if (this.seen.has(key) || this.seen.size >= MAX_ONCE_KEYS) return;
     this.seen.add(key);
@@ -103,8 +110,12 @@ export class SafeLogger {
   private write(level: Exclude<LogLevel, 'none'>, message: unknown, rest: unknown[]): void {
     try {
       if (RANK[level] > (RANK[this.target.logLevel] ?? RANK.warn)) return;
-      if (typeof this.target[level] !== 'function') return this.isNeeded(level) ? this.reportFailure() : undefined;
-      const returned: unknown = this.target[level]?.(this.clean(message), ...rest.map((part) => this.clean(part)));
+      if (typeof this.target[level] !== 'function')
+        return this.isNeeded(level) ? this.reportFailure() : undefined;
+      const returned: unknown = this.target[level]?.(
+        this.clean(message),
+        ...rest.map((part) => this.clean(part)),
+      );
       onRejection(returned, () => this.reportFailure());
     } catch {
       this.reportFailure();
@@ -122,7 +133,10 @@ export class SafeLogger {
     return typeof part === 'object' && part !== null ? this.cleanObject(part) : part;
   }
 
-  /** The object itself when no secret shows in its JSON; else a masked copy. One without JSON is not shown at all. */
+  /**
+   * The object itself when no secret shows in its JSON; else a masked copy. One without JSON is not
+   * shown at all.
+   */
   private cleanObject(part: object): unknown {
     if (this.secrets.length === 0) return part;
     try {
@@ -138,7 +152,9 @@ export class SafeLogger {
     if (this.reportedFailure) return;
     this.reportedFailure = true;
     try {
-      console.error('statsig: the configured logger threw, rejected or has no such method; its messages are lost');
+      console.error(
+        'statsig: the configured logger threw, rejected or has no such method; its messages are lost',
+      );
     } catch {
       // Nowhere left to say it.
     }

@@ -2,11 +2,20 @@ import type { StatsigUser } from '../user';
 import type { EvaluationContext } from './shapes';
 
 /** Attributes that a StatsigUser has a place for. */
-const OWN = new Set(['email', 'ip', 'userAgent', 'country', 'locale', 'appVersion', 'customIDs', 'privateAttributes']);
+const OWN = new Set([
+  'email',
+  'ip',
+  'userAgent',
+  'country',
+  'locale',
+  'appVersion',
+  'customIDs',
+  'privateAttributes',
+]);
 
 /**
- * The user that a context stands for: `targetingKey` (else `userID`) is the `userID`, what a StatsigUser has a place for goes
- * there, and everything else into `custom`, dates as ISO texts.
+ * The user that a context stands for: `targetingKey` (else `userID`) is the `userID`, what a
+ * StatsigUser has a place for goes there, and everything else into `custom`, dates as ISO texts.
  */
 export function toStatsigUser(context: EvaluationContext): StatsigUser {
   const user: Record<string, unknown> = {};
@@ -25,7 +34,9 @@ export function toStatsigUser(context: EvaluationContext): StatsigUser {
 }
 
 function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  );
 }
 
 /** A date that is none has no ISO text. */

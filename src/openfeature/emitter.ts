@@ -14,7 +14,10 @@ export class Emitter {
   }
 
   removeHandler(event: string, handler: Handler): void {
-    this.handlers.set(event, this.getHandlers(event).filter((other) => other !== handler));
+    this.handlers.set(
+      event,
+      this.getHandlers(event).filter((other) => other !== handler),
+    );
   }
 
   removeAllHandlers(event?: string): void {
@@ -26,7 +29,9 @@ export class Emitter {
     return this.handlers.get(event) ?? [];
   }
 
-  /** What a handler throws or rejects with is nobody's here, and keeps no other one from being told. */
+  /**
+   * What a handler throws or rejects with is nobody's here, and keeps no other one from being told.
+   */
   emit(event: ProviderEvent | string, details: object = {}): void {
     for (const handler of this.getHandlers(event)) {
       void (async () => handler(details))().catch(() => undefined);

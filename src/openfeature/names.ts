@@ -44,14 +44,23 @@ export class Names {
     this.others = new Map([
       ...server.getLayerList().map((name) => [name, 'layer'] as const),
       ...server.getDynamicConfigList().map((name) => [name, 'config'] as const),
-      ...[...server.getExperimentList(), ...server.getAutotuneList()].map((name) => [name, 'experiment'] as const),
+      ...[...server.getExperimentList(), ...server.getAutotuneList()].map(
+        (name) => [name, 'experiment'] as const,
+      ),
     ]);
   }
 }
 
-/** Asked all the same: it may have been overridden, and the exposure of an unknown name shows in the console. */
+/**
+ * Asked all the same: it may have been overridden, and the exposure of an unknown name shows in the
+ * console.
+ */
 function unknown(key: string, isBoolean: boolean): Target {
   if (isBoolean) return { kind: 'gate', name: key, parameter: null };
   const dot = key.indexOf('.');
-  return { kind: 'config', name: dot < 0 ? key : key.slice(0, dot), parameter: dot < 0 ? null : key.slice(dot + 1) };
+  return {
+    kind: 'config',
+    name: dot < 0 ? key : key.slice(0, dot),
+    parameter: dot < 0 ? null : key.slice(dot + 1),
+  };
 }

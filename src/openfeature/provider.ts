@@ -8,10 +8,18 @@ import { toStatsigUser } from './context';
 import { Emitter } from './emitter';
 import { Names, type Target } from './names';
 import { refuse, resolution, type Circumstances } from './resolution';
-import { ProviderError, type EvaluationContext, type Resolution, type TrackingDetails } from './shapes';
+import {
+  ProviderError,
+  type EvaluationContext,
+  type Resolution,
+  type TrackingDetails,
+} from './shapes';
 import { Watch } from './watch';
 
-/** Which instance answers: one of its own (`secretKey`), a given one (`statsig`), or the shared one that `Statsig.initialize` made. */
+/**
+ * Which instance answers: one of its own (`secretKey`), a given one (`statsig`), or the shared one
+ * that `Statsig.initialize` made.
+ */
 export interface StatsigProviderOptions {
   /** Makes an instance of the provider's own, which it initializes and shuts down. */
   secretKey?: string;
@@ -46,7 +54,14 @@ export class StatsigProvider {
 
   /** @throws as `new StatsigServer` does, when it makes one */
   constructor(given: StatsigProviderOptions = {}) {
-    const { secretKey, options, statsig, toUser = toStatsigUser, staleAfterMs = 120_000, clock = systemClock } = given;
+    const {
+      secretKey,
+      options,
+      statsig,
+      toUser = toStatsigUser,
+      staleAfterMs = 120_000,
+      clock = systemClock,
+    } = given;
     this.own = secretKey === undefined ? null : new StatsigServer(secretKey, options);
     const instance = this.own ?? statsig;
     this.server = instance === undefined ? () => functions._enforceServer() : () => instance;
@@ -56,12 +71,16 @@ export class StatsigProvider {
     this.watch = new Watch({ server: this.server, clock, staleAfterMs, emit });
   }
 
-  /** Waits for the instance. Rejects when it has no config specs; READY is told when they arrive later. */
+  /**
+   * Waits for the instance. Rejects when it has no config specs; READY is told when they arrive
+   * later.
+   */
   async initialize(): Promise<void> {
     try {
       const { error } = await this.server().initializeAsync();
       this.watch.start();
-      if (this.server().specsInForce === null) throw new ProviderError('GENERAL', error?.message ?? 'There are no config specs');
+      if (this.server().specsInForce === null)
+        throw new ProviderError('GENERAL', error?.message ?? 'There are no config specs');
     } catch (error) {
       throw asProviderError(error, 'PROVIDER_FATAL');
     }
@@ -74,29 +93,50 @@ export class StatsigProvider {
   }
 
   /** A gate, or a boolean parameter `config.parameter`. */
-  async resolveBooleanEvaluation(flagKey: string, _: boolean, context: EvaluationContext): Promise<Resolution<boolean>> {
+  async resolveBooleanEvaluation(
+    flagKey: string,
+    _: boolean,
+    context: EvaluationContext,
+  ): Promise<Resolution<boolean>> {
     return this.resolve(flagKey, context, isBoolean);
   }
 
   /** A parameter `config.parameter`, of a dynamic config, experiment or layer. */
-  async resolveStringEvaluation(flagKey: string, _: string, context: EvaluationContext): Promise<Resolution<string>> {
+  async resolveStringEvaluation(
+    flagKey: string,
+    _: string,
+    context: EvaluationContext,
+  ): Promise<Resolution<string>> {
     return this.resolve(flagKey, context, isText);
   }
 
   /** A parameter `config.parameter`, of a dynamic config, experiment or layer. */
-  async resolveNumberEvaluation(flagKey: string, _: number, context: EvaluationContext): Promise<Resolution<number>> {
+  async resolveNumberEvaluation(
+    flagKey: string,
+    _: number,
+    context: EvaluationContext,
+  ): Promise<Resolution<number>> {
     return this.resolve(flagKey, context, isNumber);
   }
 
   /** A dynamic config or experiment as a whole, or a parameter `config.parameter`. */
-  async resolveObjectEvaluation<T>(flagKey: string, _: T, context: EvaluationContext): Promise<Resolution<T>> {
+  async resolveObjectEvaluation<T>(
+    flagKey: string,
+    _: T,
+    context: EvaluationContext,
+  ): Promise<Resolution<T>> {
     return this.resolve(flagKey, context, isObject as Is<T>);
   }
 
   /** Logs an event: `value` is its value, the other details its metadata. */
   track(name: string, context: EvaluationContext, details: TrackingDetails = {}): void {
     const { value = null, ...metadata } = details;
-    this.server().logEvent(this.userOf(context), name, value, Object.keys(metadata).length === 0 ? null : metadata);
+    this.server().logEvent(
+      this.userOf(context),
+      name,
+      value,
+      Object.keys(metadata).length === 0 ? null : metadata,
+    );
   }
 
   private resolve<T>(flagKey: string, context: EvaluationContext, is: Is<T>): Resolution<T> {
@@ -114,13 +154,22 @@ export class StatsigProvider {
   }
 
   private gate(target: Target, user: StatsigUser): Resolution<unknown> {
-    const { value, ruleID, groupName, idType, evaluationDetails: details } = this.server().getFeatureGate(user, target.name);
+    const {
+      value,
+      ruleID,
+      groupName,
+      idType,
+      evaluationDetails: details,
+    } = this.server().getFeatureGate(user, target.name);
     return resolution(value, { target, ruleID, groupName, idType, details });
   }
 
   private config<T>(target: Target, user: StatsigUser, is: Is<T>): Resolution<T> {
     const { kind, name, parameter } = target;
-    const config = kind === 'experiment' ? this.server().getExperiment(user, name) : this.server().getConfig(user, name);
+    const config =
+      kind === 'experiment'
+        ? this.server().getExperiment(user, name)
+        : this.server().getConfig(user, name);
     const about: Circumstances = {
       target,
       ruleID: config.getRuleID(),
@@ -129,7 +178,10 @@ export class StatsigProvider {
       details: config.getEvaluationDetails(),
     };
     refuse(about);
-    return resolution(checked(parameter === null ? config.value : config.getValue(parameter), target, is), about);
+    return resolution(
+      checked(parameter === null ? config.value : config.getValue(parameter), target, is),
+      about,
+    );
   }
 
   /** A parameter of another type is not handed out, and so not exposed. */
@@ -152,7 +204,10 @@ export class StatsigProvider {
     try {
       return this.toUser(context);
     } catch (error) {
-      throw new ProviderError('INVALID_CONTEXT', `The context could not be read: ${messageOf(error)}`);
+      throw new ProviderError(
+        'INVALID_CONTEXT',
+        `The context could not be read: ${messageOf(error)}`,
+      );
     }
   }
 }
@@ -164,16 +219,24 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 
 /** @throws ProviderError when it is not there, or of another type */
 function checked<T>(value: unknown, { kind, name, parameter }: Target, is: Is<T>): T {
-  if (value === null || value === undefined) throw new ProviderError('FLAG_NOT_FOUND', `The ${kind} ${name} has no parameter ${parameter}`);
+  if (value === null || value === undefined)
+    throw new ProviderError('FLAG_NOT_FOUND', `The ${kind} ${name} has no parameter ${parameter}`);
   if (is(value)) return value;
   const what = parameter === null ? `${kind} ${name}` : `parameter ${parameter} of ${kind} ${name}`;
-  throw new ProviderError('TYPE_MISMATCH', `The ${what} is of another type: ${Array.isArray(value) ? 'array' : typeof value}`);
+  throw new ProviderError(
+    'TYPE_MISMATCH',
+    `The ${what} is of another type: ${Array.isArray(value) ? 'array' : typeof value}`,
+  );
 }
 
 /** `forArgument`: what a refused argument means here. */
-function asProviderError(error: unknown, forArgument: 'PROVIDER_FATAL' | 'TARGETING_KEY_MISSING'): ProviderError {
+function asProviderError(
+  error: unknown,
+  forArgument: 'PROVIDER_FATAL' | 'TARGETING_KEY_MISSING',
+): ProviderError {
   if (error instanceof ProviderError) return error;
-  if (error instanceof StatsigInvalidArgumentError) return new ProviderError(forArgument, error.message);
+  if (error instanceof StatsigInvalidArgumentError)
+    return new ProviderError(forArgument, error.message);
   const code = error instanceof StatsigUninitializedError ? 'PROVIDER_NOT_READY' : 'GENERAL';
   return new ProviderError(code, messageOf(error));
 }

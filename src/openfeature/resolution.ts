@@ -14,17 +14,33 @@ export interface Circumstances {
   experiment?: string | null;
 }
 
-/** @throws ProviderError when there is no value of the project's, so that the caller's default is right */
+/**
+ * @throws ProviderError when there is no value of the project's, so that the caller's default is
+ * right
+ */
 export function resolution<T>(value: T, about: Circumstances): Resolution<T> {
   refuse(about);
   const variant = about.groupName ?? about.ruleID;
-  const resolved: Resolution<T> = { value, reason: reasonOf(about), flagMetadata: metadataOf(about) };
+  const resolved: Resolution<T> = {
+    value,
+    reason: reasonOf(about),
+    flagMetadata: metadataOf(about),
+  };
   if (variant !== '') resolved.variant = variant;
   return resolved;
 }
 
-/** Assigned one by one: with a spread for each part that may be absent a check took 9 µs, not 1.5. */
-function metadataOf({ target, ruleID, groupName, idType, details, experiment }: Circumstances): FlagMetadata {
+/**
+ * Assigned one by one: with a spread for each part that may be absent a check took 9 µs, not 1.5.
+ */
+function metadataOf({
+  target,
+  ruleID,
+  groupName,
+  idType,
+  details,
+  experiment,
+}: Circumstances): FlagMetadata {
   const metadata: FlagMetadata = { kind: target.kind, ruleID };
   if (details !== null) {
     // The specification's name; the time of the project's rules is the version that there is.
@@ -40,10 +56,17 @@ function metadataOf({ target, ruleID, groupName, idType, details, experiment }: 
 /** @throws ProviderError when the SDK had nothing to answer from */
 export function refuse({ target: { kind, name }, details }: Circumstances): void {
   const reason = details?.reason ?? null;
-  if (reason === null) throw new ProviderError('GENERAL', `The ${kind} ${name} could not be evaluated`);
-  if (reason === 'Uninitialized') throw new ProviderError('PROVIDER_NOT_READY', 'There are no config specs yet');
-  if (reason === 'Unrecognized') throw new ProviderError('FLAG_NOT_FOUND', `There is no ${kind} ${name}`);
-  if (reason === 'Unsupported') throw new ProviderError('PARSE_ERROR', `The ${kind} ${name} has a rule that this version does not know`);
+  if (reason === null)
+    throw new ProviderError('GENERAL', `The ${kind} ${name} could not be evaluated`);
+  if (reason === 'Uninitialized')
+    throw new ProviderError('PROVIDER_NOT_READY', 'There are no config specs yet');
+  if (reason === 'Unrecognized')
+    throw new ProviderError('FLAG_NOT_FOUND', `There is no ${kind} ${name}`);
+  if (reason === 'Unsupported')
+    throw new ProviderError(
+      'PARSE_ERROR',
+      `The ${kind} ${name} has a rule that this version does not know`,
+    );
 }
 
 function reasonOf({ target, ruleID, groupName, details }: Circumstances): string {

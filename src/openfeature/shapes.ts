@@ -1,4 +1,6 @@
-/** What OpenFeature's types say, as far as a provider needs them. Texts take the place of its enums. */
+/**
+ * What OpenFeature's types say, as far as a provider needs them. Texts take the place of its enums.
+ */
 
 /** Whom a flag is evaluated for. */
 export type EvaluationContext = { targetingKey?: string } & Record<string, unknown>;
@@ -18,16 +20,29 @@ export interface Resolution<T> {
 export type TrackingDetails = { value?: number } & Record<string, unknown>;
 
 /** Events that a provider emits. */
-export type ProviderEvent = 'PROVIDER_READY' | 'PROVIDER_ERROR' | 'PROVIDER_STALE' | 'PROVIDER_CONFIGURATION_CHANGED';
+export type ProviderEvent =
+  | 'PROVIDER_READY'
+  | 'PROVIDER_ERROR'
+  | 'PROVIDER_STALE'
+  | 'PROVIDER_CONFIGURATION_CHANGED';
 
 /** Error codes of the specification that are used here. */
 export type ErrorCode =
-  | 'PROVIDER_NOT_READY' | 'PROVIDER_FATAL' | 'FLAG_NOT_FOUND' | 'PARSE_ERROR' | 'TYPE_MISMATCH'
-  | 'TARGETING_KEY_MISSING' | 'INVALID_CONTEXT' | 'GENERAL';
+  | 'PROVIDER_NOT_READY'
+  | 'PROVIDER_FATAL'
+  | 'FLAG_NOT_FOUND'
+  | 'PARSE_ERROR'
+  | 'TYPE_MISMATCH'
+  | 'TARGETING_KEY_MISSING'
+  | 'INVALID_CONTEXT'
+  | 'GENERAL';
 
 /** OpenFeature's SDK looks for `code`, and gives the default. */
 export class ProviderError extends Error {
-  constructor(readonly code: ErrorCode, message: string) {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
     super(message);
     this.name = 'ProviderError';
   }

@@ -52,7 +52,8 @@ export class Watch {
     this.specs = specsInForce;
     if (isOther && isFirst) emit('PROVIDER_READY', 'Config specs arrived');
     if (isOther) emit('PROVIDER_CONFIGURATION_CHANGED', 'Config specs were updated');
-    const isStale = specsInForce !== null && failures > 0 && (ageMs === null || ageMs >= staleAfterMs);
+    const isStale =
+      specsInForce !== null && failures > 0 && (ageMs === null || ageMs >= staleAfterMs);
     if (isStale === this.isStale) return;
     this.isStale = isStale;
     if (isStale) emit('PROVIDER_STALE', lastError ?? 'Config specs failed to sync');

@@ -7,10 +7,14 @@ export enum CompressFormat {
 }
 
 /**
- * Key of a stored item, as statsig-node builds it (BEHAVIOUR.md 9.2), so that both packages share their copies.
- * `hashedSdkKey`: base64 of the SHA-256 of the secret key.
+ * Key of a stored item, as statsig-node builds it (BEHAVIOUR.md 9.2), so that both packages share
+ * their copies. `hashedSdkKey`: base64 of the SHA-256 of the secret key.
  */
-export function adapterKey(path: DataAdapterKeyPath, hashedSdkKey: string, idListName?: string): string {
+export function adapterKey(
+  path: DataAdapterKeyPath,
+  hashedSdkKey: string,
+  idListName?: string,
+): string {
   return getDataAdapterKey(hashedSdkKey, path, CompressFormat.PlainText, idListName ?? '');
 }
 

@@ -17,7 +17,10 @@ export interface ContainedAdapterOptions {
   clock?: Clock;
 }
 
-/** A stored item: the value when there is one, what is wrong with it or its adapter. Both null: nothing is stored. */
+/**
+ * A stored item: the value when there is one, what is wrong with it or its adapter. Both null:
+ * nothing is stored.
+ */
 export interface StoredItem {
   /** Bytes are a `Uint8Array` of our own, whatever the adapter gave. */
   value: string | object | null;
@@ -31,9 +34,9 @@ export interface ItemName {
 }
 
 /**
- * The user's adapter behind a wall. A call that throws, hangs or answers garbage ends as a rejection with an `Error`,
- * or for `get` as an item without value; nothing else gets out. A method that the adapter lacks does nothing: the options
- * have told.
+ * The user's adapter behind a wall. A call that throws, hangs or answers garbage ends as a
+ * rejection with an `Error`, or for `get` as an item without value; nothing else gets out. A method
+ * that the adapter lacks does nothing: the options have told.
  */
 export class ContainedAdapter {
   private readonly clock: Clock;
@@ -63,10 +66,15 @@ export class ContainedAdapter {
     }
   }
 
-  /** `time`: passed only when given, as statsig-node does. Rejects when the adapter does, or after the timeout. */
+  /**
+   * `time`: passed only when given, as statsig-node does. Rejects when the adapter does, or after
+   * the timeout.
+   */
   async set(item: ItemName, value: string, time?: number): Promise<void> {
     const key = this.key(item);
-    await this.call('set', () => (time === undefined ? this.adapter.set?.(key, value) : this.adapter.set?.(key, value, time)));
+    await this.call('set', () =>
+      time === undefined ? this.adapter.set?.(key, value) : this.adapter.set?.(key, value, time),
+    );
   }
 
   /** Rejects when the adapter does, or after the timeout. */
@@ -89,7 +97,10 @@ export class ContainedAdapter {
     return adapterKey(path, this.options.hashedSdkKey, idListName);
   }
 
-  /** After a call without an answer the next ones fail at once for as long: a start does not wait for each of them. */
+  /**
+   * After a call without an answer the next ones fail at once for as long: a start does not wait
+   * for each of them.
+   */
   private async call<T>(name: string, run: () => T | Promise<T>): Promise<T> {
     const timeoutMs = this.options.timeoutMs ?? ADAPTER_TIMEOUT_MS;
     if (this.hungAt !== null && !hasPassed(timeoutMs, this.hungAt, this.clock.now())) {
@@ -115,13 +126,19 @@ export class ContainedAdapter {
 
 function readResponse(response: unknown): StoredItem {
   if (typeof response !== 'object' || response === null) {
-    return { value: null, error: new Error("The data adapter's get did not answer with an object") };
+    return {
+      value: null,
+      error: new Error("The data adapter's get did not answer with an object"),
+    };
   }
   const { result, error } = response as { result?: unknown; error?: unknown };
   if (error !== undefined && error !== null) return { value: null, error: toError(error) };
   if (result === undefined || result === null) return { value: null, error: null };
   if (typeof result !== 'string' && typeof result !== 'object') {
-    return { value: null, error: new Error(`The data adapter's get gave a ${typeof result} where text belongs`) };
+    return {
+      value: null,
+      error: new Error(`The data adapter's get gave a ${typeof result} where text belongs`),
+    };
   }
   return { value: bytesIn(result) ?? result, error: null };
 }

@@ -11,9 +11,9 @@ export interface FileDataAdapterOptions {
 }
 
 /**
- * One file per item in a directory: a last-known-good copy that survives restarts. A file is replaced in one step
- * (written beside, synced, renamed), so that a reader or a crash sees the old or the new copy, never half of one.
- * Files are readable by their owner only. Node only.
+ * One file per item in a directory: a last-known-good copy that survives restarts. A file is
+ * replaced in one step (written beside, synced, renamed), so that a reader or a crash sees the old
+ * or the new copy, never half of one. Files are readable by their owner only. Node only.
  */
 export class FileDataAdapter implements IDataAdapter {
   /** Writes happen one after the other, so that the latest `set` wins. */

@@ -1,6 +1,9 @@
 import type { AdapterResponse, DataAdapterKeyPath, IDataAdapter } from './data-adapter';
 
-/** Keeps items in this process: for tests, and to share one download between instances. Unbounded by itself. */
+/**
+ * Keeps items in this process: for tests, and to share one download between instances. Unbounded by
+ * itself.
+ */
 export class MemoryDataAdapter implements IDataAdapter {
   private readonly items = new Map<string, { result: string; time?: number }>();
 

@@ -34,16 +34,20 @@ export interface RedisDataAdapterOptions {
   keyPrefix?: string;
   /** Items expire after so many seconds. Default: never. */
   expireSeconds?: number;
-  /** Longest wait for the connection in `initialize`, ms; connecting goes on afterwards. Default 2,000. */
+  /**
+   * Longest wait for the connection in `initialize`, ms; connecting goes on afterwards. Default
+   * 2,000.
+   */
   connectTimeoutMs?: number;
   /** Told of connection errors; by default they are silent, since calls fail with them anyway. */
   onError?(error: unknown): void;
 }
 
 /**
- * Config specs and ID lists in Redis: writers sync from the network and store, readers poll Redis. While Redis is
- * away every call fails at once instead of queueing, the SDK goes on with what it has, and the client reconnects by
- * itself (waiting up to 5 s between attempts). The connection does not keep the process alive.
+ * Config specs and ID lists in Redis: writers sync from the network and store, readers poll Redis.
+ * While Redis is away every call fails at once instead of queueing, the SDK goes on with what it
+ * has, and the client reconnects by itself (waiting up to 5 s between attempts). The connection
+ * does not keep the process alive.
  */
 export class RedisDataAdapter implements IDataAdapter {
   private readonly client: RedisClient;
@@ -53,7 +57,10 @@ export class RedisDataAdapter implements IDataAdapter {
   private failures = 0;
   private retry: NodeJS.Timeout | undefined;
 
-  /** @throws TypeError without `client` and `url`; Error when `url` is given but the package `redis` is missing. */
+  /**
+   * @throws TypeError without `client` and `url`; Error when `url` is given but the package `redis`
+   * is missing.
+   */
   constructor(private readonly options: RedisDataAdapterOptions) {
     const { client, url } = options;
     if (client === undefined && typeof url !== 'string') {
@@ -69,11 +76,14 @@ export class RedisDataAdapter implements IDataAdapter {
     this.client.on?.('error', () => this.connectLater());
   }
 
-  /** Rejects when there is no connection at once or in time; it is tried again in the background. */
+  /**
+   * Rejects when there is no connection at once or in time; it is tried again in the background.
+   */
   async initialize(): Promise<void> {
     this.isClosed = false;
     this.connect();
-    if (this.connecting !== null && this.client.isReady !== true) await this.inTime(this.connecting);
+    if (this.connecting !== null && this.client.isReady !== true)
+      await this.inTime(this.connecting);
   }
 
   async get(key: string): Promise<AdapterResponse> {
@@ -132,18 +142,23 @@ export class RedisDataAdapter implements IDataAdapter {
   }
 
   /**
-   * The client's own reconnecting would keep the process alive while Redis is away; this does not. A client of the
-   * user's reconnects by itself, or doesn't.
+   * The client's own reconnecting would keep the process alive while Redis is away; this does not.
+   * A client of the user's reconnects by itself, or doesn't.
    */
   private connectLater(): void {
     if (!this.isOwnClient || this.isClosed || this.connecting !== null) return;
     clearTimeout(this.retry);
-    const delay = Math.min(50 * 2 ** Math.min(this.failures, 10), MAX_RECONNECT_DELAY_MS) * (0.75 + Math.random() / 4);
+    const delay =
+      Math.min(50 * 2 ** Math.min(this.failures, 10), MAX_RECONNECT_DELAY_MS) *
+      (0.75 + Math.random() / 4);
     this.retry = setTimeout(() => this.connect(), delay);
     this.retry.unref?.();
   }
 
-  /** A client of the user's may queue commands while offline; then a poll would hang instead of failing. */
+  /**
+   * A client of the user's may queue commands while offline; then a poll would hang instead of
+   * failing.
+   */
   private checkReady(): void {
     if (this.client.isReady === false) throw new Error('Redis is not connected');
   }
@@ -194,7 +209,13 @@ function makeClient(url: string): RedisClient {
   try {
     redis = require('redis') as RedisPackage;
   } catch {
-    throw new Error('RedisDataAdapter with a url needs the package "redis"; install it or pass a client');
+    throw new Error(
+      'RedisDataAdapter with a url needs the package "redis"; install it or pass a client',
+    );
   }
-  return redis.createClient({ url, disableOfflineQueue: true, socket: { connectTimeout: 2_000, reconnectStrategy: false } });
+  return redis.createClient({
+    url,
+    disableOfflineQueue: true,
+    socket: { connectTimeout: 2_000, reconnectStrategy: false },
+  });
 }

@@ -12,7 +12,10 @@ export class Backend {
   private received: LoggedEvent[] = [];
   private refused = 0;
 
-  /** Serves a project from now on. Returns the time that it is given: later than that of the one before. */
+  /**
+   * Serves a project from now on. Returns the time that it is given: later than that of the one
+   * before.
+   */
   serve(project: TestProject): number {
     const time = Math.max(project.time, this.time + 1);
     this.payload = project.payload(time);
@@ -22,7 +25,9 @@ export class Backend {
   /** @throws Error when there were more than are kept. A copy. */
   events(): LoggedEvent[] {
     if (this.refused === 0) return structuredCloneOf(this.received);
-    throw new Error(`More than ${MOST_EVENTS} events were recorded, ${this.refused} of them are gone; reset() in between`);
+    throw new Error(
+      `More than ${MOST_EVENTS} events were recorded, ${this.refused} of them are gone; reset() in between`,
+    );
   }
 
   clear(): void {
@@ -30,7 +35,10 @@ export class Backend {
     this.refused = 0;
   }
 
-  /** The instance's `networkOverrideFunc`. A Response of the least that is needed, for hosts that have none (jsdom). */
+  /**
+   * The instance's `networkOverrideFunc`. A Response of the least that is needed, for hosts that
+   * have none (jsdom).
+   */
   readonly answer: NetworkOverrideFunc = async (url, { body }) => {
     const { pathname } = new URL(url);
     if (pathname.endsWith('/log_event')) this.receive(String(body));

@@ -1,4 +1,7 @@
-/** An instance for tests of applications: a project in a few lines, evaluated as in production, and what was logged. */
+/**
+ * An instance for tests of applications: a project in a few lines, evaluated as in production, and
+ * what was logged.
+ */
 export { createTestStatsig } from './create';
 export type { TestConfig, TestExperiment, TestGate, TestLayer } from './specs';
 export type { TestProject } from './project';

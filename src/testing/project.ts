@@ -4,7 +4,10 @@ import { TestConfig, TestExperiment, TestGate, TestLayer } from './specs';
 /** The time of a project that nothing was said about. */
 const FIRST_TIME = 1;
 
-/** A project as a test describes it. Asking for something by its name again gives the same one, to be changed. */
+/**
+ * A project as a test describes it. Asking for something by its name again gives the same one, to
+ * be changed.
+ */
 export class TestProject {
   /** @internal The payload's own time. */
   readonly time: number;
@@ -48,20 +51,31 @@ export class TestProject {
   payload(time: number): string {
     const { base, gates, configs, trials, layers } = this;
     const isChanged = [gates, configs, trials, layers].some(({ size }) => size > 0);
-    if (!isChanged && Object.keys(base).length > 0) return JSON.stringify({ ...base, has_updates: true, time });
+    if (!isChanged && Object.keys(base).length > 0)
+      return JSON.stringify({ ...base, has_updates: true, time });
     if (isMap(base['feature_gates'])) {
-      throw new Error('A payload of the second version (dcs-v2) is used as it is; nothing can be put on top');
+      throw new Error(
+        'A payload of the second version (dcs-v2) is used as it is; nothing can be put on top',
+      );
     }
     const holders = this.holders();
-    const experiments = [...trials.entries()].map(([name, trial]) => trial.build(holders.get(name)?.values));
+    const experiments = [...trials.entries()].map(([name, trial]) =>
+      trial.build(holders.get(name)?.values),
+    );
     const dynamic = [...configs.values()].map((config) => config.build());
     return JSON.stringify({
       ...base,
       has_updates: true,
       time,
-      feature_gates: over(base['feature_gates'], [...gates.values()].map((gate) => gate.build())),
+      feature_gates: over(
+        base['feature_gates'],
+        [...gates.values()].map((gate) => gate.build()),
+      ),
       dynamic_configs: over(base['dynamic_configs'], [...dynamic, ...experiments]),
-      layer_configs: over(base['layer_configs'], [...layers.values()].map((layer) => layer.build())),
+      layer_configs: over(
+        base['layer_configs'],
+        [...layers.values()].map((layer) => layer.build()),
+      ),
       layers: { ...(base['layers'] as Json | undefined), ...this.experimentsByLayer() },
     });
   }
@@ -71,7 +85,8 @@ export class TestProject {
     const holders = new Map<string, TestLayer>();
     for (const [name, layer] of this.layers) {
       for (const experiment of layer.experimentNames) {
-        if (!this.trials.has(experiment)) throw new Error(`Layer ${name} has no experiment ${experiment} to hand over to`);
+        if (!this.trials.has(experiment))
+          throw new Error(`Layer ${name} has no experiment ${experiment} to hand over to`);
         if (holders.has(experiment)) throw new Error(`Experiment ${experiment} is in two layers`);
         holders.set(experiment, layer);
       }
@@ -80,7 +95,9 @@ export class TestProject {
   }
 
   private experimentsByLayer(): Json {
-    return Object.fromEntries([...this.layers].map(([name, { experimentNames }]) => [name, experimentNames]));
+    return Object.fromEntries(
+      [...this.layers].map(([name, { experimentNames }]) => [name, experimentNames]),
+    );
   }
 }
 

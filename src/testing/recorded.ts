@@ -1,4 +1,7 @@
-/** What was logged, as a test wants to compare it: only what a test can know, and keys only where there is something. */
+/**
+ * What was logged, as a test wants to compare it: only what a test can know, and keys only where
+ * there is something.
+ */
 import type { LoggedEvent } from '../events/before-log';
 
 interface OfUser {
@@ -76,7 +79,11 @@ function layerPart(metadata: Record<string, unknown>): Partial<RecordedExposure>
 }
 
 function idsOf(user: LoggedEvent['user']): OfUser {
-  const { userID, customIDs } = (user ?? {}) as { userID?: string; customIDs?: Record<string, string> };
-  const hasCustom = typeof customIDs === 'object' && customIDs !== null && Object.keys(customIDs).length > 0;
+  const { userID, customIDs } = (user ?? {}) as {
+    userID?: string;
+    customIDs?: Record<string, string>;
+  };
+  const hasCustom =
+    typeof customIDs === 'object' && customIDs !== null && Object.keys(customIDs).length > 0;
   return { ...(userID == null ? {} : { userID }), ...(hasCustom ? { customIDs } : {}) };
 }

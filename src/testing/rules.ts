@@ -15,7 +15,16 @@ export const BUCKETS = 1_000;
 
 /** A rule that lets pass whom its conditions take. */
 export function rule(id: string, conditions: Json[], more: Json = {}): Json {
-  return { name: id, id, salt: id, passPercentage: 100, conditions, returnValue: {}, idType: 'userID', ...more };
+  return {
+    name: id,
+    id,
+    salt: id,
+    passPercentage: 100,
+    conditions,
+    returnValue: {},
+    idType: 'userID',
+    ...more,
+  };
 }
 
 /** Everybody. */

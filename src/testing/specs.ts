@@ -1,4 +1,7 @@
-/** What a test says of a gate, config, experiment or layer, and the spec of a payload that it becomes. */
+/**
+ * What a test says of a gate, config, experiment or layer, and the spec of a payload that it
+ * becomes.
+ */
 import { anyone, BUCKETS, isBelow, isFrom, isUnit, rule, type ForUnit, type Json } from './rules';
 
 /** The rule of those who were named by `forUser` or `forUnit`. */
@@ -59,16 +62,27 @@ export class TestGate extends TestSpec<boolean> {
   build(): Json {
     const { share, idType } = this;
     const units = this.units.map((unit) =>
-      rule(FOR_UNIT, [isUnit(unit)], { passPercentage: unit.value ? 100 : 0, returnValue: true }));
-    const rest = share === 0 ? [] : [rule('everyone', [anyone()], { passPercentage: share, returnValue: true, idType })];
-    return this.spec([...units, ...rest], { type: 'feature_gate', entity: 'feature_gate', defaultValue: false });
+      rule(FOR_UNIT, [isUnit(unit)], { passPercentage: unit.value ? 100 : 0, returnValue: true }),
+    );
+    const rest =
+      share === 0
+        ? []
+        : [rule('everyone', [anyone()], { passPercentage: share, returnValue: true, idType })];
+    return this.spec([...units, ...rest], {
+      type: 'feature_gate',
+      entity: 'feature_gate',
+      defaultValue: false,
+    });
   }
 }
 
 /** A dynamic config. */
 export class TestConfig extends TestSpec<Json> {
   /** @internal */
-  constructor(name: string, private base: Json = {}) {
+  constructor(
+    name: string,
+    private base: Json = {},
+  ) {
     super(name);
   }
 
@@ -80,7 +94,9 @@ export class TestConfig extends TestSpec<Json> {
 
   /** @internal */
   build(): Json {
-    const units = this.units.map((unit) => rule(FOR_UNIT, [isUnit(unit)], { returnValue: unit.value }));
+    const units = this.units.map((unit) =>
+      rule(FOR_UNIT, [isUnit(unit)], { returnValue: unit.value }),
+    );
     return this.spec(units, { entity: 'dynamic_config', defaultValue: this.base });
   }
 }
@@ -91,13 +107,18 @@ interface Group {
   percent: number | null;
 }
 
-/** An experiment: users are spread over its groups. `forUser` puts one into a group, by its name. */
+/**
+ * An experiment: users are spread over its groups. `forUser` puts one into a group, by its name.
+ */
 export class TestExperiment extends TestSpec<string> {
   private readonly groups: Group[] = [];
   private share = 100;
 
   /** @internal */
-  constructor(name: string, private base: Json = {}) {
+  constructor(
+    name: string,
+    private base: Json = {},
+  ) {
     super(name);
   }
 
@@ -129,14 +150,25 @@ export class TestExperiment extends TestSpec<string> {
     const rules = [
       ...this.units.map((unit) => this.groupRule(this.find(unit.value), isUnit(unit), base)),
       ...(share === 100 ? [] : [rule('not_allocated', [out], { returnValue: base })]),
-      ...this.bounds().map(([group, bound]) => this.groupRule(group, isBelow(bound, `${name}.groups`, idType), base)),
+      ...this.bounds().map(([group, bound]) =>
+        this.groupRule(group, isBelow(bound, `${name}.groups`, idType), base),
+      ),
     ];
     const explicitParameters = [...new Set(groups.flatMap(({ value }) => Object.keys(value)))];
-    return this.spec(rules, { entity: 'experiment', defaultValue: base, isActive: true, explicitParameters });
+    return this.spec(rules, {
+      entity: 'experiment',
+      defaultValue: base,
+      isActive: true,
+      explicitParameters,
+    });
   }
 
   private groupRule({ name, value }: Group, condition: Json, base: Json): Json {
-    return rule(name, [condition], { returnValue: { ...base, ...value }, groupName: name, isExperimentGroup: true });
+    return rule(name, [condition], {
+      returnValue: { ...base, ...value },
+      groupName: name,
+      isExperimentGroup: true,
+    });
   }
 
   /** Each group with the bucket that it ends before. */
@@ -164,7 +196,10 @@ export class TestLayer extends TestSpec<Json> {
   readonly experimentNames: string[] = [];
 
   /** @internal */
-  constructor(name: string, private base: Json = {}) {
+  constructor(
+    name: string,
+    private base: Json = {},
+  ) {
     super(name);
   }
 
@@ -188,10 +223,15 @@ export class TestLayer extends TestSpec<Json> {
   /** @internal */
   build(): Json {
     const { name: layer, base, idType, experimentNames: names } = this;
-    const units = this.units.map((unit) => rule(FOR_UNIT, [isUnit(unit)], { returnValue: { ...base, ...unit.value } }));
+    const units = this.units.map((unit) =>
+      rule(FOR_UNIT, [isUnit(unit)], { returnValue: { ...base, ...unit.value } }),
+    );
     const delegates = names.map((name, index) => {
       const bound = Math.round(((index + 1) * BUCKETS) / names.length);
-      return rule(name, [isBelow(bound, `${layer}.experiments`, idType)], { returnValue: base, configDelegate: name });
+      return rule(name, [isBelow(bound, `${layer}.experiments`, idType)], {
+        returnValue: base,
+        configDelegate: name,
+      });
     });
     return this.spec([...units, ...delegates], { entity: 'layer', defaultValue: base });
   }

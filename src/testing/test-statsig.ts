@@ -10,27 +10,52 @@ import { eventOf, exposureOf, type RecordedEvent, type RecordedExposure } from '
 
 /** Options that say where data come from and go to, which is decided here. */
 type Decided =
-  | 'api' | 'apiForDownloadConfigSpecs' | 'apiForGetIdLists' | 'bootstrapValues' | 'dataAdapter' | 'disableAllLogging'
-  | 'disableIdListsSync' | 'disableRulesetsSync' | 'eventCompression' | 'eventSpool' | 'eventSpoolMaxBytes'
-  | 'eventSpoolSync' | 'fallbackToStatsigAPI' | 'flushOnExit' | 'flushOnExitMs' | 'initStrategyForIDLists' | 'localMode'
+  | 'api'
+  | 'apiForDownloadConfigSpecs'
+  | 'apiForGetIdLists'
+  | 'bootstrapValues'
+  | 'dataAdapter'
+  | 'disableAllLogging'
+  | 'disableIdListsSync'
+  | 'disableRulesetsSync'
+  | 'eventCompression'
+  | 'eventSpool'
+  | 'eventSpoolMaxBytes'
+  | 'eventSpoolSync'
+  | 'fallbackToStatsigAPI'
+  | 'flushOnExit'
+  | 'flushOnExitMs'
+  | 'initStrategyForIDLists'
+  | 'localMode'
   | 'networkOverrideFunc';
 
-/** Options of `createTestStatsig`: all of `StatsigOptions` but where data come from and go to, and these. */
+/**
+ * Options of `createTestStatsig`: all of `StatsigOptions` but where data come from and go to, and
+ * these.
+ */
 export type TestOptions = Omit<StatsigOptions, Decided> & {
-  /** What `download_config_specs` returned for a project, as text or parsed. What the test describes comes on top. */
+  /**
+   * What `download_config_specs` returned for a project, as text or parsed. What the test describes
+   * comes on top.
+   */
   payload?: string | object;
   /** The time, ms since the epoch. Default: `Date.now` as it is at the moment, fake or not. */
   now?: () => number;
   /** Draws in [0,1), for jitter. Default: `Math.random`. Whom a percentage takes is never drawn. */
   random?: () => number;
-  /** `Statsig.checkGate` and the other functions of the package use this instance until it is shut down. */
+  /**
+   * `Statsig.checkGate` and the other functions of the package use this instance until it is shut
+   * down.
+   */
   shared?: boolean;
 };
 
 /** Describes a project, or changes it. What it returns is not looked at. */
 export type DefineProject = (project: TestProject) => unknown;
 
-/** An instance for tests, made by `createTestStatsig`: all of `StatsigServer`, and what a test asks. */
+/**
+ * An instance for tests, made by `createTestStatsig`: all of `StatsigServer`, and what a test asks.
+ */
 export class TestStatsig extends StatsigServer {
   private readonly makeProject: () => TestProject;
   private readonly backend: Backend;
@@ -40,7 +65,11 @@ export class TestStatsig extends StatsigServer {
   constructor(key: string, define: DefineProject | undefined, given: TestOptions) {
     const { payload, now, random, shared: _, ...options } = given;
     const backend = new Backend();
-    super(key, { ...options, ...decided(backend) }, { platform: platform(), clock: clockOf(now, random) });
+    super(
+      key,
+      { ...options, ...decided(backend) },
+      { platform: platform(), clock: clockOf(now, random) },
+    );
     this.backend = backend;
     this.makeProject = () => {
       const project = new TestProject(payload);
@@ -52,8 +81,8 @@ export class TestStatsig extends StatsigServer {
   }
 
   /**
-   * Changes the project, as an edit in the console does. Resolves when checks answer from it; rejects when it
-   * contradicts itself, and checks go on as before.
+   * Changes the project, as an edit in the console does. Resolves when checks answer from it;
+   * rejects when it contradicts itself, and checks go on as before.
    * @example await statsig.update((project) => project.gate('new_checkout').off());
    */
   async update(define: DefineProject): Promise<void> {
@@ -61,7 +90,10 @@ export class TestStatsig extends StatsigServer {
     await this.load();
   }
 
-  /** As new: the project that it began with, no overrides, nothing recorded, nothing counted as exposed before. */
+  /**
+   * As new: the project that it began with, no overrides, nothing recorded, nothing counted as
+   * exposed before.
+   */
   async reset(): Promise<void> {
     await this.flush();
     this.clearAllGateOverrides();
@@ -74,8 +106,10 @@ export class TestStatsig extends StatsigServer {
   }
 
   /**
-   * Exposures so far, in their order. As in production, an equal one within a minute is logged once.
-   * @example deepEqual(await statsig.exposures(), [{ kind: 'gate', name: 'g', userID: 'ada', value: true, ruleID: 'everyone' }]);
+   * Exposures so far, in their order. As in production, an equal one within a minute is logged
+   * once.
+   * @example deepEqual(await statsig.exposures(), [{ kind: 'gate', name: 'g', userID: 'ada', value:
+   * true, ruleID: 'everyone' }]);
    */
   async exposures(): Promise<RecordedExposure[]> {
     return (await this.rawEvents()).map(exposureOf).filter((exposure) => exposure !== null);
@@ -88,7 +122,8 @@ export class TestStatsig extends StatsigServer {
 
   /**
    * Events that the application logged so far, in their order.
-   * @example deepEqual(await statsig.events(), [{ name: 'purchase', userID: 'ada', value: 9.99, metadata: { item: 'a-1' } }]);
+   * @example deepEqual(await statsig.events(), [{ name: 'purchase', userID: 'ada', value: 9.99,
+   * metadata: { item: 'a-1' } }]);
    */
   async events(): Promise<RecordedEvent[]> {
     return (await this.rawEvents()).map(eventOf).filter((event) => event !== null);
@@ -99,7 +134,10 @@ export class TestStatsig extends StatsigServer {
     return (await this.events()).filter((event) => event.name === name);
   }
 
-  /** All that would have been sent to Statsig, as it would have been sent. The SDK's own diagnostics are among it. */
+  /**
+   * All that would have been sent to Statsig, as it would have been sent. The SDK's own diagnostics
+   * are among it.
+   */
   async rawEvents(): Promise<LoggedEvent[]> {
     await this.flush();
     return this.backend.events();
@@ -110,7 +148,9 @@ export class TestStatsig extends StatsigServer {
     const time = this.backend.serve(this.project);
     await this.syncStoreSpecs();
     if (this.runtime.applier.lastUpdateTime === time) return;
-    throw new Error(`The project could not be loaded: ${this.health().specs.lastError ?? 'the payload was refused'}`);
+    throw new Error(
+      `The project could not be loaded: ${this.health().specs.lastError ?? 'the payload was refused'}`,
+    );
   }
 }
 

@@ -7,7 +7,8 @@ export interface ClientInitializeResponseValueOverride {
   value?: Record<string, unknown>;
 }
 
-export interface ClientInitializeResponseExperimentOverride extends ClientInitializeResponseValueOverride {
+export interface ClientInitializeResponseExperimentOverride
+  extends ClientInitializeResponseValueOverride {
   /** Use the value of the group with this name. */
   groupName?: string;
 }
@@ -38,15 +39,26 @@ export type ClientInitializeResponseOptions = {
   paramStoreFilter?: Iterable<string>;
   /** Leave ID types out. */
   removeIdType?: boolean;
-  /** Leave out gates that say what a client assumes of an unknown gate: false, rule `default`, no exposures. */
+  /**
+   * Leave out gates that say what a client assumes of an unknown gate: false, rule `default`, no
+   * exposures.
+   */
   removeDefaultValueGates?: boolean;
-  /** `full_checksum` of an earlier response, '' at first: an equal response is answered by `has_updates: false`. */
+  /**
+   * `full_checksum` of an earlier response, '' at first: an equal response is answered by
+   * `has_updates: false`.
+   */
   previousResponseHash?: string;
-  /** String and buffer forms: write `<`, `>`, `&`, U+2028 and U+2029 as JSON escapes, for inside an HTML page. */
+  /**
+   * String and buffer forms: write `<`, `>`, `&`, U+2028 and U+2029 as JSON escapes, for inside an
+   * HTML page.
+   */
   htmlSafe?: boolean;
 };
 
-/** 'v1' = statsig-node's shape, 'v2' = exposures by key, 'init-v2' = short keys and shared tables. */
+/**
+ * 'v1' = statsig-node's shape, 'v2' = exposures by key, 'init-v2' = short keys and shared tables.
+ */
 export type ClientInitializeResponseFormat = 'v1' | 'v2' | 'init-v2';
 
 /** One entry of the maps of a client-initialize response. */

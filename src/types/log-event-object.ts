@@ -10,6 +10,9 @@ export type LogEventObject = {
   value?: string | number | null;
   /** Further facts, written as JSON. */
   metadata?: Record<string, unknown> | null;
-  /** Milliseconds since the epoch. Strings are declared for compatibility and ignored, as in statsig-node. */
+  /**
+   * Milliseconds since the epoch. Strings are declared for compatibility and ignored, as in
+   * statsig-node.
+   */
   time?: string | number | null;
 };

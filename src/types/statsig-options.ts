@@ -2,7 +2,10 @@ import type { EngineKind } from '../engine/engine';
 import type { BeforeLog } from '../events/before-log';
 import type { DroppedEvents } from '../events/dropped';
 import type { IDataAdapter } from '../interfaces/IDataAdapter';
-import type { IUserPersistentStorage, UserPersistedValues } from '../interfaces/IUserPersistentStorage';
+import type {
+  IUserPersistentStorage,
+  UserPersistedValues,
+} from '../interfaces/IUserPersistentStorage';
 import type { LogEvent } from '../log-event';
 import type { LoggerInterface } from '../observability/logger';
 import type { DynamicConfig, FeatureGate, Layer } from '../results';
@@ -24,13 +27,16 @@ export type PayloadSource = 'Network' | 'DataAdapter' | 'Bootstrap';
 
 /** Headers of the answer that brought a payload, by name in any case. */
 export type PayloadHeaders = {
-  /** null for a header that is not there, and for all where there was no answer (data adapter, bootstrap). */
+  /**
+   * null for a header that is not there, and for all where there was no answer (data adapter,
+   * bootstrap).
+   */
   get(name: string): string | null;
 };
 
 /**
- * Says whether config specs may be used, before anything parses them: `true` lets them pass; anything else, an exception
- * or no answer within `rulesetsSyncIntervalMs` refuses them.
+ * Says whether config specs may be used, before anything parses them: `true` lets them pass;
+ * anything else, an exception or no answer within `rulesetsSyncIntervalMs` refuses them.
  * @param payload the body without its content encoding; a copy
  */
 export type VerifyPayload = (
@@ -50,7 +56,12 @@ export type EvaluationCallbacks = {
   /** After each `getLayer`. Layers log when a parameter is read: see `layerParamCallback`. */
   layerCallback?: (layer: Layer, user: StatsigUser) => void;
   /** After each parameter read from a layer, with the exposure that it logs. */
-  layerParamCallback?: (layer: Layer, paramName: string, user: StatsigUser, event: LogEvent) => void;
+  layerParamCallback?: (
+    layer: Layer,
+    paramName: string,
+    user: StatsigUser,
+    event: LogEvent,
+  ) => void;
 };
 
 /** All options of statsig-node, resolved. */
@@ -125,24 +136,33 @@ export type ExplicitStatsigOptions = {
 
 /** Options that statsig-node does not have. */
 export type AdditionalOptions = {
-  /** Force an engine; initialization fails when it cannot load. Default: native, then wasm, then js. */
+  /**
+   * Force an engine; initialization fails when it cannot load. Default: native, then wasm, then js.
+   */
   engine: EngineKind;
-  /** Asked about every payload of config specs before it is parsed, for a signature or checksum. Off by default. */
+  /**
+   * Asked about every payload of config specs before it is parsed, for a signature or checksum. Off
+   * by default.
+   */
   verifyPayload: VerifyPayload | null;
   /**
-   * Compression of events: `'gzip'` (level 1, the default), `'none'`, or gzip at a level from 1 (fast) to 9 (small). Edge
-   * runtimes compress at a level of their own. A project's flag can turn it off, too.
+   * Compression of events: `'gzip'` (level 1, the default), `'none'`, or gzip at a level from 1
+   * (fast) to 9 (small). Edge runtimes compress at a level of their own. A project's flag can turn
+   * it off, too.
    */
   eventCompression: 'gzip' | 'none' | { type: 'gzip'; level?: number };
   /** Folder where events that could not be sent survive a restart. Off by default. */
   eventSpool: string;
   /** Most bytes of events in it for one secret key. Default 64 MiB. */
   eventSpoolMaxBytes: number;
-  /** Events in it survive a power failure too, at the price of a sync of the disk per batch. Default false. */
+  /**
+   * Events in it survive a power failure too, at the price of a sync of the disk per batch. Default
+   * false.
+   */
   eventSpoolSync: boolean;
   /**
-   * Flush when the process ends by itself (`'beforeExit'`, the default), and on SIGTERM and SIGINT as well (`'signals'`);
-   * false: never.
+   * Flush when the process ends by itself (`'beforeExit'`, the default), and on SIGTERM and SIGINT
+   * as well (`'signals'`); false: never.
    */
   flushOnExit: boolean | 'beforeExit' | 'signals';
   /** How long such a flush may hold the process, ms. Default 2,000. */
@@ -150,8 +170,9 @@ export type AdditionalOptions = {
   /** Told of events that were lost, and why. What it throws is logged. */
   onEventsDropped: (dropped: DroppedEvents) => void;
   /**
-   * Sees each event once, when its batch is written: returns what is to be sent, or null for nothing. Synchronous. An event
-   * that it throws about, or returns a promise for, is dropped and counted.
+   * Sees each event once, when its batch is written: returns what is to be sent, or null for
+   * nothing. Synchronous. An event that it throws about, or returns a promise for, is dropped and
+   * counted.
    */
   beforeLog: BeforeLog | null;
   /** What events leave out of users, as paths: `['user.email', 'user.custom.ssn']`. */
@@ -162,17 +183,27 @@ export type AdditionalOptions = {
   sdkType: string;
   /** SDK version on the wire. */
   sdkVersion: string;
-  /** Longest wait for a response to begin and between two pieces of its body, and for one delivery of events, ms. */
+  /**
+   * Longest wait for a response to begin and between two pieces of its body, and for one delivery
+   * of events, ms.
+   */
   requestTimeoutMs: number;
   /** Longest duration of one download of specs or of an ID list, ms. */
   downloadTimeoutMs: number;
   /** Longest wait for an answer of the data adapter, ms. Default 10,000. */
   dataAdapterTimeoutMs: number;
-  /** Longest config specs, in bytes after decompression, wherever they come from. Default 64 MiB. */
+  /**
+   * Longest config specs, in bytes after decompression, wherever they come from. Default 64 MiB.
+   */
   maxSpecsBytes: number;
-  /** Longest ID list, in bytes after decompression; downloads at a time are no longer together. Default 256 MiB. */
+  /**
+   * Longest ID list, in bytes after decompression; downloads at a time are no longer together.
+   * Default 256 MiB.
+   */
   maxIdListBytes: number;
-  /** Connect directly even where HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name a proxy. Default false. */
+  /**
+   * Connect directly even where HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name a proxy. Default false.
+   */
   disableEnvironmentProxy: boolean;
 };
 

@@ -10,11 +10,16 @@ export interface IdListContent {
 const NEWLINE = 0x0a;
 
 /**
- * What an answer to `Range: bytes={offset}-` is good for. 206 continues at the offset; 200 is the whole list, or, where it is
- * as long as what is missing, the rest of it from a server that does not say so. 'refused': nothing changes and the same
- * is asked again; 'restart': the list has to be asked for from its start.
+ * What an answer to `Range: bytes={offset}-` is good for. 206 continues at the offset; 200 is the
+ * whole list, or, where it is as long as what is missing, the rest of it from a server that does
+ * not say so. 'refused': nothing changes and the same is asked again; 'restart': the list has to be
+ * asked for from its start.
  */
-export function readContent({ size }: IdListEntry, offset: number, response: TransportResponse): IdListContent | 'refused' | 'restart' {
+export function readContent(
+  { size }: IdListEntry,
+  offset: number,
+  response: TransportResponse,
+): IdListContent | 'refused' | 'restart' {
   const { status, body } = response;
   if ((status !== 200 && status !== 206) || !startsAt(response, offset)) return 'refused';
   if (body.byteLength === 0) return 'restart';
@@ -22,7 +27,8 @@ export function readContent({ size }: IdListEntry, offset: number, response: Tra
   const isWhole = offset === 0 || !isRest;
   const missing = size - (isWhole ? 0 : offset) - body.byteLength;
   if (missing <= 0) return { lines: body, isWhole };
-  // Shorter than the list was when the index was made: an older copy, or one that was cut off on the way.
+  // Shorter than the list was when the index was made: an older copy, or one that was cut off on
+  // the way.
   if (isWhole && offset > 0) return 'restart';
   if (isDecodedElsewhere(response)) return 'refused';
   const lines = body.subarray(0, body.lastIndexOf(NEWLINE) + 1);
@@ -35,7 +41,10 @@ function startsAt(response: TransportResponse, offset: number): boolean {
   return response.status !== 206 || start === undefined || Number(start) === offset;
 }
 
-/** `fetch` decodes an answer that ends early as far as it goes, and leaves the header; our transport refuses it. */
+/**
+ * `fetch` decodes an answer that ends early as far as it goes, and leaves the header; our transport
+ * refuses it.
+ */
 function isDecodedElsewhere(response: TransportResponse): boolean {
   return /gzip|deflate|br|zstd/i.test(response.header('content-encoding') ?? '');
 }

@@ -1,7 +1,7 @@
 /**
- * The copies of ID lists in the data adapter (BEHAVIOUR.md 9.4). statsig-node writes every list after every sync and
- * parses every stored list at every poll; here only what changed is written or parsed. Keys and the order of calls are
- * statsig-node's: lists first, then the index.
+ * The copies of ID lists in the data adapter (BEHAVIOUR.md 9.4). statsig-node writes every list
+ * after every sync and parses every stored list at every poll; here only what changed is written or
+ * parsed. Keys and the order of calls are statsig-node's: lists first, then the index.
  */
 import { hasPassed, type Clock } from '../network/clock';
 import type { ContainedAdapter } from '../storage/contained-adapter';
@@ -9,7 +9,10 @@ import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { REWRITE_AFTER_MS } from './spec-copy';
 import { decodeText } from './text';
 
-/** Texts remembered to recognise an unchanged one, in UTF-16 units over all lists; longer ones are parsed each time. */
+/**
+ * Texts remembered to recognise an unchanged one, in UTF-16 units over all lists; longer ones are
+ * parsed each time.
+ */
 export const MAX_KEPT_TEXT = 16 * 1024 * 1024;
 
 const INDEX = { path: DataAdapterKeyPath.V1IDLists };
@@ -52,8 +55,15 @@ export class IdListCopies {
     this.keptText += text.length;
   }
 
-  /** Writes what changed, or everything when something failed last time or is due. Rejects when the adapter does. */
-  async store(adapter: ContainedAdapter, names: Iterable<string>, indexBytes: Uint8Array): Promise<void> {
+  /**
+   * Writes what changed, or everything when something failed last time or is due. Rejects when the
+   * adapter does.
+   */
+  async store(
+    adapter: ContainedAdapter,
+    names: Iterable<string>,
+    indexBytes: Uint8Array,
+  ): Promise<void> {
     const now = this.clock.now();
     const isDue = hasPassed(REWRITE_AFTER_MS, this.writtenAt, now);
     // Until all of this has succeeded, the next call writes everything.
@@ -71,7 +81,10 @@ export class IdListCopies {
   private async storeList(adapter: ContainedAdapter, name: string): Promise<void> {
     const lines = this.exportList(name) ?? new Uint8Array(0);
     this.unwritten.delete(name);
-    await adapter.set({ path: DataAdapterKeyPath.IDList, idListName: name }, await decodeText(lines));
+    await adapter.set(
+      { path: DataAdapterKeyPath.IDList, idListName: name },
+      await decodeText(lines),
+    );
   }
 
   private forgetText(name: string): void {

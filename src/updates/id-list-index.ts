@@ -17,18 +17,28 @@ export interface IdListIndex {
   names: Set<string>;
   /** Those that can be used. */
   entries: IdListEntry[];
-  /** Lists that it does not name are gone. Not so when it holds anything that is no entry: it may be something else. */
+  /**
+   * Lists that it does not name are gone. Not so when it holds anything that is no entry: it may be
+   * something else.
+   */
   isComplete: boolean;
 }
 
-/** Null when it is no index: no object, or one without a single entry, as a gateway's account of an error. */
+/**
+ * Null when it is no index: no object, or one without a single entry, as a gateway's account of an
+ * error.
+ */
 export function parseIndex(bytes: Uint8Array): IdListIndex | null {
   const index = parseJson(textOf(bytes));
   if (typeof index !== 'object' || index === null || Array.isArray(index)) return null;
   const named = Object.entries(index).slice(0, MAX_ID_LISTS);
   const entries = named.flatMap(([name, entry]) => readEntry(name, entry));
   if (entries.length === 0 && named.length > 0) return null;
-  return { names: new Set(named.map(([name]) => name)), entries, isComplete: entries.length === named.length };
+  return {
+    names: new Set(named.map(([name]) => name)),
+    entries,
+    isComplete: entries.length === named.length,
+  };
 }
 
 /** url and fileID must be texts; a creationTime that is no number counts as 0. */
@@ -41,7 +51,10 @@ function readEntry(name: string, value: unknown): IdListEntry[] {
 /** What an adapter holds as the index. */
 export interface StoredIndex {
   names: string[];
-  /** False for an object without a single entry: any other JSON, an account of an error say, has names as well. */
+  /**
+   * False for an object without a single entry: any other JSON, an account of an error say, has
+   * names as well.
+   */
   isCertain: boolean;
 }
 

@@ -18,7 +18,10 @@ import { isError } from '../observability/thrown';
 
 /** Where ID lists live: the engine, behind the facade. */
 export interface IdListStore {
-  /** False (nothing changed) when the text does not begin with + or -. `replace`: start from an empty list. */
+  /**
+   * False (nothing changed) when the text does not begin with + or -. `replace`: start from an
+   * empty list.
+   */
   update(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
   remove(name: string): void;
   export(name: string): Uint8Array | null;
@@ -36,7 +39,10 @@ export interface IdListSyncOptions {
   clock?: Clock;
   /** Parallel downloads. Default 8. */
   maxDownloads?: number;
-  /** Longest list, in bytes after decompression, and longest downloads at a time together. Default 256 MiB. */
+  /**
+   * Longest list, in bytes after decompression, and longest downloads at a time together. Default
+   * 256 MiB.
+   */
   maxBytes?: number;
   errors?: { invalidIndex(): Error };
 }
@@ -55,9 +61,9 @@ const DEFAULT_DOWNLOADS = 8;
 const MARKED_EVERY = 50;
 
 /**
- * Keeps ID lists in step with their index (BEHAVIOUR.md 8.8, 9.4, Q22, Q23): lists only grow, so their new end is
- * asked for by byte range. A list serves its old content until the new one is complete; lists that left the index are
- * removed. One sync at a time.
+ * Keeps ID lists in step with their index (BEHAVIOUR.md 8.8, 9.4, Q22, Q23): lists only grow, so
+ * their new end is asked for by byte range. A list serves its old content until the new one is
+ * complete; lists that left the index are removed. One sync at a time.
  */
 export class IdListSync {
   /** When it syncs: starting, stopping, standing still, health. */
@@ -69,7 +75,9 @@ export class IdListSync {
   private readonly refused = new Map<string, string>();
 
   constructor(private readonly options: IdListSyncOptions) {
-    this.copies = new IdListCopies(options.clock ?? systemClock, (name) => options.store.export(name));
+    this.copies = new IdListCopies(options.clock ?? systemClock, (name) =>
+      options.store.export(name),
+    );
     this.poller = new Poller({
       intervalMs: options.intervalMs,
       isDisabled: options.pollingDisabled,
@@ -77,11 +85,15 @@ export class IdListSync {
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
       describe: ({ error }) => options.logger.describe(error),
-      onFailing: (failures) => options.logger.warn(`statsigSDK> ID lists failed to sync ${failures} times in a row`),
+      onFailing: (failures) =>
+        options.logger.warn(`statsigSDK> ID lists failed to sync ${failures} times in a row`),
     });
   }
 
-  /** First load: from the adapter when there is one, else (or on error) from the network. Never rejects. */
+  /**
+   * First load: from the adapter when there is one, else (or on error) from the network. Never
+   * rejects.
+   */
   async initialize(): Promise<SyncResult> {
     await this.poller.idle();
     return this.poller.run(() => this.load());
@@ -107,7 +119,8 @@ export class IdListSync {
   private async pass(): Promise<SyncResult> {
     const { adapter, diagnostics, logger } = this.options;
     const isPolled = adapter?.pollsFor(INDEX.path) === true;
-    const result = isPolled && (await this.fromAdapter(adapter)) ? { success: true } : await this.fromNetwork();
+    const result =
+      isPolled && (await this.fromAdapter(adapter)) ? { success: true } : await this.fromNetwork();
     diagnostics.endSync('idlist');
     if (result.error !== undefined) {
       logger.debug(`statsigSDK> Syncing ID lists failed: ${logger.describe(result.error)}`);
@@ -122,11 +135,18 @@ export class IdListSync {
     const index = value === null ? null : storedIndex(value);
     const names = index?.names ?? [];
     let found = 0;
-    await this.inParallel(names, async (name) => void (found += (await this.loadStored(adapter, name)) ? 1 : 0));
+    await this.inParallel(
+      names,
+      async (name) => void (found += (await this.loadStored(adapter, name)) ? 1 : 0),
+    );
     if (index === null || (!index.isCertain && found === 0)) {
       const { logger } = this.options;
       const why = error === null ? '' : `: ${logger.describe(error)}`;
-      logger.once('adapter-lists', 'warn', `statsigSDK> The data adapter gave no ID lists that can be used; the network is asked${why}`);
+      logger.once(
+        'adapter-lists',
+        'warn',
+        `statsigSDK> The data adapter gave no ID lists that can be used; the network is asked${why}`,
+      );
       return false;
     }
     this.removeOthers(new Set(names));
@@ -139,7 +159,8 @@ export class IdListSync {
     const text = value instanceof Uint8Array ? await decodeText(value) : value;
     if (typeof text !== 'string') return false;
     if (this.copies.isLoadedFrom(name, text)) return true;
-    // A list that lost its last member is stored as an empty text; statsig-node's readers would keep that member.
+    // A list that lost its last member is stored as an empty text; statsig-node's readers would
+    // keep that member.
     const bytes = text.length > this.maxBytes ? null : await encodeText(text);
     if (bytes === null || bytes.byteLength > this.maxBytes) {
       this.tellTooLong(name);
@@ -160,9 +181,16 @@ export class IdListSync {
     try {
       const run = (): Promise<TransportResponse> => http.fetchIdListIndex();
       const key = 'get_id_list_sources';
-      const response = await measureRequest({ diagnostics, logger, key, run, response: (result) => result });
+      const response = await measureRequest({
+        diagnostics,
+        logger,
+        key,
+        run,
+        response: (result) => result,
+      });
       const index = parseIndex(response.body);
-      if (index === null) throw errors?.invalidIndex() ?? new Error('The index of ID lists is no object');
+      if (index === null)
+        throw errors?.invalidIndex() ?? new Error('The index of ID lists is no object');
       diagnostics.start(key, 'process', { idListCount: index.names.size });
       if (index.isComplete) this.removeOthers(index.names);
       await this.bringAllUpToDate(index.entries, isCutOff);
@@ -170,12 +198,21 @@ export class IdListSync {
       if (adapter !== null && !isCutOff()) await this.storeAll(adapter, response.body);
       return { success: true };
     } catch (error) {
-      return { success: false, error: isError(error) ? error : new Error('Syncing ID lists failed') };
+      return {
+        success: false,
+        error: isError(error) ? error : new Error('Syncing ID lists failed'),
+      };
     }
   }
 
-  /** Long lists come one after the other: several at once, each as long as one may be, would fill the memory. */
-  private async bringAllUpToDate(entries: readonly IdListEntry[], isCutOff: () => boolean): Promise<void> {
+  /**
+   * Long lists come one after the other: several at once, each as long as one may be, would fill
+   * the memory.
+   */
+  private async bringAllUpToDate(
+    entries: readonly IdListEntry[],
+    isCutOff: () => boolean,
+  ): Promise<void> {
     const long: IdListEntry[] = [];
     const share = this.maxBytes / (this.options.maxDownloads ?? DEFAULT_DOWNLOADS);
     await this.inParallel(entries, async (entry) => {
@@ -187,8 +224,8 @@ export class IdListSync {
   }
 
   /**
-   * A file older than the one that is loaded is ignored; another file starts over. False, and nothing changed, when there
-   * is more to come than `maxBytes`.
+   * A file older than the one that is loaded is ignored; another file starts over. False, and
+   * nothing changed, when there is more to come than `maxBytes`.
    */
   private async bringUpToDate(entry: IdListEntry, maxBytes: number): Promise<boolean> {
     const known = this.lists.get(entry.name);
@@ -206,7 +243,10 @@ export class IdListSync {
     return this.options.maxBytes ?? MAX_ID_LIST_BYTES;
   }
 
-  /** The list keeps its members, and is not asked for again until the index tells of another file or size. */
+  /**
+   * The list keeps its members, and is not asked for again until the index tells of another file or
+   * size.
+   */
   private refuse(entry: IdListEntry): void {
     this.refused.set(entry.name, fileOf(entry));
     this.tellTooLong(entry.name);
@@ -224,7 +264,10 @@ export class IdListSync {
     this.lists.set(name, { fileID, creationTime, readBytes: 0 });
   }
 
-  /** A failure leaves list and offset as they were; the next sync tries again. False: it is longer than `maxBytes`. */
+  /**
+   * A failure leaves list and offset as they were; the next sync tries again. False: it is longer
+   * than `maxBytes`.
+   */
   private async download(entry: IdListEntry, offset: number, maxBytes: number): Promise<boolean> {
     const { http, logger } = this.options;
     const marker = this.nextMarker();
@@ -238,26 +281,45 @@ export class IdListSync {
       marker?.('process', 'end', { success: isApplied });
     } catch (error) {
       const status = error instanceof NetworkError ? error.status : null;
-      marker?.('network_request', 'end', { ...(status !== null && { statusCode: status }), success: false });
+      marker?.('network_request', 'end', {
+        ...(status !== null && { statusCode: status }),
+        success: false,
+      });
       if (error instanceof NetworkError && error.code === 'too_long') return false;
       logger.debug(`statsigSDK> An ID list could not be downloaded: ${logger.describe(error)}`);
     }
     return true;
   }
 
-  /** Content that is no list changes nothing; after such content the list is asked for from its start. */
-  private async applyContent(entry: IdListEntry, offset: number, response: TransportResponse): Promise<boolean> {
+  /**
+   * Content that is no list changes nothing; after such content the list is asked for from its
+   * start.
+   */
+  private async applyContent(
+    entry: IdListEntry,
+    offset: number,
+    response: TransportResponse,
+  ): Promise<boolean> {
     const content = readContent(entry, offset, response);
     if (content === 'refused') return false;
-    if (content !== 'restart' && !content.isWhole && offset + content.lines.byteLength > this.maxBytes) {
+    if (
+      content !== 'restart' &&
+      !content.isWhole &&
+      offset + content.lines.byteLength > this.maxBytes
+    ) {
       this.refuse(entry);
       return false;
     }
     if (content !== 'restart' && (await this.update(entry.name, content.isWhole, content.lines))) {
       const { fileID, creationTime } = entry;
       this.copies.markChanged(entry.name);
-      const state = content.isWhole ? { fileID, creationTime } : (this.lists.get(entry.name) ?? { fileID, creationTime });
-      this.lists.set(entry.name, { ...state, readBytes: (content.isWhole ? 0 : offset) + content.lines.byteLength });
+      const state = content.isWhole
+        ? { fileID, creationTime }
+        : (this.lists.get(entry.name) ?? { fileID, creationTime });
+      this.lists.set(entry.name, {
+        ...state,
+        readBytes: (content.isWhole ? 0 : offset) + content.lines.byteLength,
+      });
       return true;
     }
     const known = this.lists.get(entry.name);
@@ -269,7 +331,9 @@ export class IdListSync {
     try {
       return await this.options.store.update(name, replace, lines);
     } catch (error) {
-      this.options.logger.debug(`statsigSDK> An ID list was refused: ${this.options.logger.describe(error)}`);
+      this.options.logger.debug(
+        `statsigSDK> An ID list was refused: ${this.options.logger.describe(error)}`,
+      );
       return false;
     }
   }
@@ -288,11 +352,17 @@ export class IdListSync {
       await this.copies.store(adapter, this.lists.keys(), index);
     } catch (error) {
       const { logger } = this.options;
-      logger.once('adapter-set-lists', 'warn', `statsigSDK> Storing ID lists failed: ${logger.describe(error)}`);
+      logger.once(
+        'adapter-set-lists',
+        'warn',
+        `statsigSDK> Storing ID lists failed: ${logger.describe(error)}`,
+      );
     }
   }
 
-  private nextMarker(): ((step: 'network_request' | 'process', action: 'start' | 'end', data: object) => void) | null {
+  private nextMarker():
+    | ((step: 'network_request' | 'process', action: 'start' | 'end', data: object) => void)
+    | null {
     const count = ++this.downloads;
     if (count % MARKED_EVERY !== 1) return null;
     const markerID = String(count);
@@ -300,7 +370,10 @@ export class IdListSync {
     return (step, action, data) => diagnostics[action]('get_id_list', step, { ...data, markerID });
   }
 
-  private async inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  private async inParallel<T>(
+    items: readonly T[],
+    work: (item: T) => Promise<void>,
+  ): Promise<void> {
     const queue = items[Symbol.iterator]();
     const worker = async (): Promise<void> => {
       for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);

@@ -9,7 +9,11 @@ export interface PayloadHeaders {
 }
 
 /** `options.verifyPayload`. */
-export type VerifyPayload = (bytes: Uint8Array, headers: PayloadHeaders, source: SpecSource) => unknown;
+export type VerifyPayload = (
+  bytes: Uint8Array,
+  headers: PayloadHeaders,
+  source: SpecSource,
+) => unknown;
 
 export interface PayloadVerifierOptions {
   verify: VerifyPayload;
@@ -21,7 +25,10 @@ export interface PayloadVerifierOptions {
 
 const NO_HEADERS: PayloadHeaders = { get: () => null };
 
-/** Asks the application about payloads before anything parses them. Only `true`, now or as a promise, lets one pass. */
+/**
+ * Asks the application about payloads before anything parses them. Only `true`, now or as a
+ * promise, lets one pass.
+ */
 export class PayloadVerifier {
   /** Sources whose last payload was refused: told once, not at every poll. */
   private readonly refusing = new Set<SpecSource>();
@@ -29,8 +36,13 @@ export class PayloadVerifier {
   constructor(private readonly options: PayloadVerifierOptions) {}
 
   /** Rejects when the payload is refused. `header`: those of the answer that it came with. */
-  async check(bytes: Uint8Array, source: SpecSource, header?: PayloadHeaders['get']): Promise<void> {
-    const headers = header === undefined ? NO_HEADERS : { get: (name: string) => header(String(name)) };
+  async check(
+    bytes: Uint8Array,
+    source: SpecSource,
+    header?: PayloadHeaders['get'],
+  ): Promise<void> {
+    const headers =
+      header === undefined ? NO_HEADERS : { get: (name: string) => header(String(name)) };
     const reason = await this.reasonAgainst(bytes, headers, source);
     if (reason === null) {
       this.refusing.delete(source);
@@ -44,12 +56,17 @@ export class PayloadVerifier {
     throw new Error(logger.mask(text));
   }
 
-  private async reasonAgainst(bytes: Uint8Array, headers: PayloadHeaders, source: SpecSource): Promise<string | null> {
+  private async reasonAgainst(
+    bytes: Uint8Array,
+    headers: PayloadHeaders,
+    source: SpecSource,
+  ): Promise<string | null> {
     const { verify, logger } = this.options;
     try {
       // A copy: what was checked is what is parsed, whatever the application does with its bytes.
       const answer = verify(new Uint8Array(bytes), headers, source);
-      const verdict = typeof answer === 'object' && answer !== null ? await this.inTime(answer) : answer;
+      const verdict =
+        typeof answer === 'object' && answer !== null ? await this.inTime(answer) : answer;
       return verdict === true ? null : `it answered ${describe(verdict)}`;
     } catch (error) {
       return logger.describe(error);
@@ -73,5 +90,7 @@ export class PayloadVerifier {
 }
 
 function describe(verdict: unknown): string {
-  return typeof verdict === 'boolean' || verdict == null ? String(verdict) : `a ${typeof verdict} instead of true`;
+  return typeof verdict === 'boolean' || verdict == null
+    ? String(verdict)
+    : `a ${typeof verdict} instead of true`;
 }

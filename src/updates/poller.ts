@@ -1,9 +1,14 @@
 import { type Clock, type TimerHandle, hasPassed } from '../network/clock';
 import { SyncRecord } from './sync-health';
 
-/** Spread of each polling interval: ±5 %, so that a fleet started together does not stay in step. */
+/**
+ * Spread of each polling interval: ±5 %, so that a fleet started together does not stay in step.
+ */
 export const POLL_JITTER = 0.05;
-/** A poll later than this (or one interval, if longer) was lost to a frozen runtime, ms (BEHAVIOUR.md 11.4). */
+/**
+ * A poll later than this (or one interval, if longer) was lost to a frozen runtime, ms
+ * (BEHAVIOUR.md 11.4).
+ */
 export const STALE_AFTER_MS = 120_000;
 /** Failures that last this long are worth a warning, ms (BEHAVIOUR.md 8.3). */
 const WARN_AFTER_MS = 120_000;
@@ -24,8 +29,9 @@ export interface PollerOptions<T> {
 }
 
 /**
- * Runs one thing at a time: polls join a running pass, callers wait for one that begins after their call, and polls are
- * scheduled after the last one settled. Polling ends with `stop` and with nothing else.
+ * Runs one thing at a time: polls join a running pass, callers wait for one that begins after their
+ * call, and polls are scheduled after the last one settled. Polling ends with `stop` and with
+ * nothing else.
  */
 export class Poller<T> {
   private running: Promise<T> | null = null;
@@ -49,7 +55,10 @@ export class Poller<T> {
     return this.record.health(this.isPolling && !this.isPaused ? this.nextPollAt : null);
   }
 
-  /** A pass that begins after the call: those who call during the same pass share the next one. Without one after `stop`. */
+  /**
+   * A pass that begins after the call: those who call during the same pass share the next one.
+   * Without one after `stop`.
+   */
   async runAfresh(): Promise<T> {
     if (this.running === null) return this.run();
     this.next ??= this.running.then((result) => {
@@ -105,8 +114,9 @@ export class Poller<T> {
   }
 
   /**
-   * Starts the timer anew when the last poll is long overdue and none is running (BEHAVIOUR.md 11.4); for each check.
-   * With `now` (ms) given it takes a few ns; never restarts after `stop` (Q25).
+   * Starts the timer anew when the last poll is long overdue and none is running (BEHAVIOUR.md
+   * 11.4); for each check. With `now` (ms) given it takes a few ns; never restarts after `stop`
+   * (Q25).
    */
   recoverIfStale(now = this.options.clock.now()): void {
     if (!this.isPolling || this.isPaused || this.running !== null) return;

@@ -1,10 +1,15 @@
-/** The copy of the config specs in the data adapter, kept true by whoever syncs from the network. */
+/**
+ * The copy of the config specs in the data adapter, kept true by whoever syncs from the network.
+ */
 import { hasPassed, type Clock } from '../network/clock';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { decodeText } from './text';
 
-/** What is in force is written again after this long, ms: heals a store that was emptied behind our back. */
+/**
+ * What is in force is written again after this long, ms: heals a store that was emptied behind our
+ * back.
+ */
 export const REWRITE_AFTER_MS = 600_000;
 
 const RULES = { path: DataAdapterKeyPath.V1Rulesets };
@@ -17,14 +22,17 @@ interface Copy {
 }
 
 /**
- * statsig-node writes once, when an update arrives: a write that fails, or a store that loses its content, leaves
- * readers without specs until the next update. Here the write is repeated at the next successful sync, and every ten
- * minutes.
+ * statsig-node writes once, when an update arrives: a write that fails, or a store that loses its
+ * content, leaves readers without specs until the next update. Here the write is repeated at the
+ * next successful sync, and every ten minutes.
  */
 export class SpecCopy {
   private copy: Copy | null = null;
 
-  constructor(private readonly adapter: ContainedAdapter, private readonly clock: Clock) {}
+  constructor(
+    private readonly adapter: ContainedAdapter,
+    private readonly clock: Clock,
+  ) {}
 
   /** These bytes came from the adapter and are in force. */
   found(body: Uint8Array, time: number): void {
@@ -39,7 +47,10 @@ export class SpecCopy {
     copy.writtenAt = this.clock.now();
   }
 
-  /** After a sync without an update: writes again what failed or is due. Rejects when the adapter does. */
+  /**
+   * After a sync without an update: writes again what failed or is due. Rejects when the adapter
+   * does.
+   */
   async refresh(): Promise<void> {
     const { copy } = this;
     if (copy === null || !hasPassed(REWRITE_AFTER_MS, copy.writtenAt, this.clock.now())) return;

@@ -65,18 +65,24 @@ export interface SyncResult {
   error?: Error;
 }
 
-/** What a server says in place of 304; keeping the last payload for the callback would double its memory. */
+/**
+ * What a server says in place of 304; keeping the last payload for the callback would double its
+ * memory.
+ */
 const NO_UPDATES = '{"has_updates":false}';
 const RULES = { path: DataAdapterKeyPath.V1Rulesets };
 
 /**
- * Obtains config payloads as bytes, from the adapter, bootstrapValues and the network, and hands them to `apply`
- * (BEHAVIOUR.md 8.2–8.4, 9.3, 9.5). One sync at a time; polling never stops by itself.
+ * Obtains config payloads as bytes, from the adapter, bootstrapValues and the network, and hands
+ * them to `apply` (BEHAVIOUR.md 8.2–8.4, 9.3, 9.5). One sync at a time; polling never stops by
+ * itself.
  */
 export class SpecSync {
   /** When it syncs: starting, stopping, standing still, health. */
   readonly poller: Poller<SpecInitResult>;
-  /** Of the last payload that was applied from the network; an unchanged one is then not even sent. */
+  /**
+   * Of the last payload that was applied from the network; an unchanged one is then not even sent.
+   */
   private validator: Validator | null = null;
   private readonly copy: SpecCopy | null;
 
@@ -90,7 +96,8 @@ export class SpecSync {
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
       describe: ({ error }) => options.logger.describe(error),
-      onFailing: (failures) => options.logger.warn(`statsigSDK> Config specs failed to sync ${failures} times in a row`),
+      onFailing: (failures) =>
+        options.logger.warn(`statsigSDK> Config specs failed to sync ${failures} times in a row`),
     });
   }
 
@@ -104,15 +111,22 @@ export class SpecSync {
     const result: SpecInitResult = { success: true };
     const { adapter, bootstrap, localMode, logger } = this.options;
     if (adapter !== null && bootstrap !== null) {
-      logger.info('statsigSDK> Both dataAdapter and bootstrapValues are given; the adapter is asked first');
+      logger.info(
+        'statsigSDK> Both dataAdapter and bootstrapValues are given; the adapter is asked first',
+      );
     }
     if (adapter !== null) note(result, 'DataAdapter', await this.firstFromAdapter(adapter));
-    if (result.source === undefined && bootstrap !== null) await this.fromBootstrap(bootstrap, result);
-    if (result.source === undefined && !localMode && !this.poller.isStopped) note(result, 'Network', await this.fromNetwork());
+    if (result.source === undefined && bootstrap !== null)
+      await this.fromBootstrap(bootstrap, result);
+    if (result.source === undefined && !localMode && !this.poller.isStopped)
+      note(result, 'Network', await this.fromNetwork());
     return result;
   }
 
-  /** One sync that begins now, from where polling takes it, or as soon as a running one is done. Never rejects. */
+  /**
+   * One sync that begins now, from where polling takes it, or as soon as a running one is done.
+   * Never rejects.
+   */
   sync(): Promise<SyncResult> {
     return this.poller.runAfresh();
   }
@@ -127,11 +141,16 @@ export class SpecSync {
   private end(error: Error | null): SyncResult {
     this.options.diagnostics.endSync('dcs');
     if (error === null) return { success: true };
-    this.options.logger.debug(`statsigSDK> Syncing config specs failed: ${this.options.logger.describe(error)}`);
+    this.options.logger.debug(
+      `statsigSDK> Syncing config specs failed: ${this.options.logger.describe(error)}`,
+    );
     return { success: false, error };
   }
 
-  /** At the start what is no update is nothing to go on with. An adapter that holds nothing yet is no news. */
+  /**
+   * At the start what is no update is nothing to go on with. An adapter that holds nothing yet is
+   * no news.
+   */
   private async firstFromAdapter(adapter: ContainedAdapter): Promise<Error | null> {
     const { logger, localMode } = this.options;
     try {
@@ -143,7 +162,9 @@ export class SpecSync {
       throw error;
     } catch (error) {
       const next = localMode ? '' : '; bootstrapValues and the network are asked';
-      logger.warn(`statsigSDK> The data adapter gave no config specs that can be used${next}: ${logger.describe(error)}`);
+      logger.warn(
+        `statsigSDK> The data adapter gave no config specs that can be used${next}: ${logger.describe(error)}`,
+      );
       return asError(error);
     }
   }
@@ -157,7 +178,9 @@ export class SpecSync {
     }
   }
 
-  /** Null when nothing is stored. Rejects with the adapter's error, and for specs that are too long. */
+  /**
+   * Null when nothing is stored. Rejects with the adapter's error, and for specs that are too long.
+   */
   private async storedSpecs(adapter: ContainedAdapter): Promise<Uint8Array | null> {
     const { value, error } = await adapter.get(RULES);
     if (error !== null) throw error;
@@ -198,23 +221,35 @@ export class SpecSync {
   }
 
   private adapterError(): Error {
-    return this.options.errors?.adapterValues(RULES.path) ?? new Error('The data adapter holds no config specs');
+    return (
+      this.options.errors?.adapterValues(RULES.path) ??
+      new Error('The data adapter holds no config specs')
+    );
   }
 
-  /** Counts as a source only with a non-zero time; specs without one wait for the network (BEHAVIOUR.md 9.3). */
+  /**
+   * Counts as a source only with a non-zero time; specs without one wait for the network
+   * (BEHAVIOUR.md 9.3).
+   */
   private async fromBootstrap(bootstrap: string, result: SpecInitResult): Promise<void> {
     const { diagnostics, errors, logger } = this.options;
     const bytes = await this.bytesOf(bootstrap).catch(asError);
-    if (bytes instanceof Error) return note(result, 'Bootstrap', errors?.bootstrapValues() ?? bytes);
+    if (bytes instanceof Error)
+      return note(result, 'Bootstrap', errors?.bootstrapValues() ?? bytes);
     const refusal = await this.options.verifier?.check(bytes, 'Bootstrap').catch(asError);
     if (refusal !== undefined) return note(result, 'Bootstrap', refusal);
     diagnostics.start('bootstrap', 'process');
     const applied = await this.apply(bytes, 'Bootstrap');
     diagnostics.end('bootstrap', 'process', { success: applied.status !== 'rejected' });
     if (applied.status !== 'rejected' && applied.time !== 0) return note(result, 'Bootstrap', null);
-    const error = applied.status !== 'rejected' || isJson(bootstrap) ? null : (errors?.bootstrapValues() ?? applied.error);
+    const error =
+      applied.status !== 'rejected' || isJson(bootstrap)
+        ? null
+        : (errors?.bootstrapValues() ?? applied.error);
     note(result, 'Bootstrap', error, false);
-    logger.warn(`statsigSDK> The option bootstrapValues cannot be used: ${whyUnusable(applied, error === null)}`);
+    logger.warn(
+      `statsigSDK> The option bootstrapValues cannot be used: ${whyUnusable(applied, error === null)}`,
+    );
   }
 
   private async fromNetwork(): Promise<Error | null> {
@@ -238,7 +273,8 @@ export class SpecSync {
 
   private download(): Promise<SpecsDownload> {
     const { http, diagnostics, logger, verifier } = this.options;
-    const verify = ({ body, header }: TransportResponse): Promise<void> | undefined => verifier?.check(body, 'Network', header);
+    const verify = ({ body, header }: TransportResponse): Promise<void> | undefined =>
+      verifier?.check(body, 'Network', header);
     const ask = { sinceTime: this.options.lastUpdateTime(), validator: this.validator, verify };
     return measureRequest({
       diagnostics,
@@ -249,12 +285,21 @@ export class SpecSync {
     });
   }
 
-  /** Adapter and callback are told; what they do with it cannot fail the sync. An ignored payload is not stored (Q16). */
-  private async afterNetwork(body: Uint8Array, result: Exclude<ApplyResult, { status: 'rejected' }>): Promise<void> {
+  /**
+   * Adapter and callback are told; what they do with it cannot fail the sync. An ignored payload is
+   * not stored (Q16).
+   */
+  private async afterNetwork(
+    body: Uint8Array,
+    result: Exclude<ApplyResult, { status: 'rejected' }>,
+  ): Promise<void> {
     const isStored = this.copy !== null && result.status === 'applied';
-    const text = this.options.rulesUpdatedCallback === null && !isStored ? '' : await decodeText(body);
+    const text =
+      this.options.rulesUpdatedCallback === null && !isStored ? '' : await decodeText(body);
     this.tellUser(text);
-    await this.storing(() => (isStored ? this.copy?.write(body, text, result.time) : this.copy?.refresh()));
+    await this.storing(() =>
+      isStored ? this.copy?.write(body, text, result.time) : this.copy?.refresh(),
+    );
   }
 
   private async storing(work: () => Promise<void> | undefined): Promise<void> {
@@ -262,13 +307,18 @@ export class SpecSync {
     try {
       await work();
     } catch (error) {
-      logger.once('adapter-set', 'warn', `statsigSDK> Storing config specs failed: ${logger.describe(error)}`);
+      logger.once(
+        'adapter-set',
+        'warn',
+        `statsigSDK> Storing config specs failed: ${logger.describe(error)}`,
+      );
     }
   }
 
   private tellUser(text: string): void {
     const { rulesUpdatedCallback, logger, lastUpdateTime } = this.options;
-    if (rulesUpdatedCallback !== null) contained(logger, 'rulesUpdatedCallback', () => rulesUpdatedCallback(text, lastUpdateTime()));
+    if (rulesUpdatedCallback !== null)
+      contained(logger, 'rulesUpdatedCallback', () => rulesUpdatedCallback(text, lastUpdateTime()));
   }
 
   private async apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult> {
@@ -278,13 +328,21 @@ export class SpecSync {
     const result = await this.options.apply(bytes, source).catch(refused);
     if (!isMeasured) return result;
     if (result.status === 'noUpdates') diagnostics.cancel('download_config_specs', 'process');
-    else diagnostics.end('download_config_specs', 'process', { success: result.status !== 'rejected' });
+    else
+      diagnostics.end('download_config_specs', 'process', {
+        success: result.status !== 'rejected',
+      });
     return result;
   }
 }
 
 /** Writes one source's outcome down. The last of success and failure wins; an error stays (Q42). */
-function note(result: SpecInitResult, source: SpecSource, error: Error | null, isSuccess = error === null): void {
+function note(
+  result: SpecInitResult,
+  source: SpecSource,
+  error: Error | null,
+  isSuccess = error === null,
+): void {
   if (error !== null) {
     result.success = false;
     result.error = error;
@@ -295,8 +353,11 @@ function note(result: SpecInitResult, source: SpecSource, error: Error | null, i
 }
 
 function whyUnusable(applied: ApplyResult, isJsonText: boolean): string {
-  if (applied.status === 'rejected') return isJsonText ? 'they are no config specs of this key' : 'they are no JSON';
-  return applied.status === 'noUpdates' ? 'they hold no config specs (has_updates is not true)' : 'they have no time';
+  if (applied.status === 'rejected')
+    return isJsonText ? 'they are no config specs of this key' : 'they are no JSON';
+  return applied.status === 'noUpdates'
+    ? 'they hold no config specs (has_updates is not true)'
+    : 'they have no time';
 }
 
 function refused(thrown: unknown): ApplyResult {

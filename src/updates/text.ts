@@ -1,5 +1,6 @@
 /**
- * Text to bytes and back in slices, giving the event loop a turn between them: a payload may have 50 MB.
+ * Text to bytes and back in slices, giving the event loop a turn between them: a payload may have
+ * 50 MB.
  */
 import { host } from '../host';
 
@@ -45,7 +46,8 @@ export async function isSameBytes(one: Uint8Array, other: Uint8Array): Promise<b
   if (one === other) return true;
   if (one.byteLength !== other.byteLength) return false;
   for (let start = 0; start < one.byteLength; start += SLICE) {
-    if (!areEqual(one.subarray(start, start + SLICE), other.subarray(start, start + SLICE))) return false;
+    if (!areEqual(one.subarray(start, start + SLICE), other.subarray(start, start + SLICE)))
+      return false;
     if (start + SLICE < one.byteLength) await host.nextTurn();
   }
   return true;
@@ -59,5 +61,7 @@ function areEqual(one: Uint8Array, other: Uint8Array): boolean {
 /** Never between the halves of a surrogate pair. */
 function sliceEnd(text: string, end: number): number {
   const last = text.charCodeAt(end - 1);
-  return end < text.length && last >= 0xd800 && last <= 0xdbff ? end + 1 : Math.min(end, text.length);
+  return end < text.length && last >= 0xd800 && last <= 0xdbff
+    ? end + 1
+    : Math.min(end, text.length);
 }

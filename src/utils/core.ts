@@ -1,4 +1,7 @@
-/** The functions that statsig-node's `dist/utils/core` offers, for applications that import them from there. */
+/**
+ * The functions that statsig-node's `dist/utils/core` offers, for applications that import them
+ * from there.
+ */
 import { COMPATIBLE_VERSION } from '../options';
 import { isIdentifiable } from '../user';
 import type { StatsigUser } from '../user';
@@ -49,7 +52,9 @@ export function getNumericValue(value: unknown): number | null {
   return Number.isFinite(number) ? number : null;
 }
 
-/** True or false for the booleans and their lower-case texts in any case; null for everything else. */
+/**
+ * True or false for the booleans and their lower-case texts in any case; null for everything else.
+ */
 export function getBoolValue(value: unknown): boolean | null {
   const text = notEmpty(value) ? String(value).toLowerCase() : '';
   return text === 'true' ? true : text === 'false' ? false : null;

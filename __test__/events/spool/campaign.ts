@@ -1,6 +1,7 @@
 /**
- * Any number of histories, by hand: node --require=tsx/cjs __test__/events/spool/campaign.ts 100000 [first seed]
- * Prints each history in which something went wrong, and the sums; exits with 1 when there was one.
+ * Any number of histories, by hand: node --require=tsx/cjs __test__/events/spool/campaign.ts 100000
+ * [first seed] Prints each history in which something went wrong, and the sums; exits with 1 when
+ * there was one.
  */
 import { runHistory } from './history';
 

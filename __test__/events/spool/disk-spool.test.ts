@@ -1,6 +1,16 @@
 /** The spool on a real disk: who gets what, what is bounded, what survives. */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import type { EventUpload } from '../../../src/events/sender';
@@ -13,7 +23,10 @@ import { Source, delivery, eventsOf } from '../source';
 import { KEY, all, batch, batches, directory, folder, leave, open } from './support';
 
 /** An owner of a place where this process cannot look. */
-const elsewhere = (random: string) => ({ token: `ffffffff.1.1.0000000${random}`, isGone: () => false });
+const elsewhere = (random: string) => ({
+  token: `ffffffff.1.1.0000000${random}`,
+  isGone: () => false,
+});
 
 test('what was not removed is given once, to one spool only, oldest first', async (t) => {
   const root = directory(t);
@@ -47,10 +60,13 @@ test('count, ID, gzip and bytes come back as they were', async (t) => {
   const heir = open(root);
   await heir.look();
   const found = await heir.next();
-  t.deepEqual({ ...found, body: Buffer.from(found!.body) }, { id: batch('d').id, count: 999, body, isGzipped: true });
+  t.deepEqual(
+    { ...found, body: Buffer.from(found!.body) },
+    { id: batch('d').id, count: 999, body, isGzipped: true },
+  );
 });
 
-test('batches of one key are nobody else\'s, not even when their files are moved', async (t) => {
+test("batches of one key are nobody else's, not even when their files are moved", async (t) => {
   const root = directory(t);
   await leave(root, [batch('a', '["mine"]', 3)]);
   const [name = ''] = batches(root);
@@ -66,7 +82,7 @@ test('batches of one key are nobody else\'s, not even when their files are moved
   t.deepEqual(await all(open(root)), ['["mine"]']);
 });
 
-test('folders and files are this user\'s only, whatever the mask and the modes before', async (t) => {
+test("folders and files are this user's only, whatever the mask and the modes before", async (t) => {
   if (process.platform === 'win32') return t.pass('no modes there');
   const root = join(directory(t), 'a', 'spool');
   const before = process.umask(0);
@@ -80,7 +96,10 @@ test('folders and files are this user\'s only, whatever the mask and the modes b
   t.is(mode(folder(root)), '700');
   const names = readdirSync(folder(root));
   t.is(names.length, 3, 'two batches and the lease');
-  t.deepEqual(names.map((name) => mode(join(folder(root), name))), ['600', '600', '600']);
+  t.deepEqual(
+    names.map((name) => mode(join(folder(root), name))),
+    ['600', '600', '600'],
+  );
   const fresh = join(directory(t), 'b', 'spool');
   await leave(fresh, [batch('a')]);
   t.is(mode(fresh), '700');
@@ -97,7 +116,10 @@ test('a damaged file is counted once, by its name, and goes', async (t) => {
     (content) => Buffer.from(content.toString().replace('"count":11', '"count":-1')),
   ];
   const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
-  await leave(root, letters.map((letter) => batch(letter, '[1]', 11)));
+  await leave(
+    root,
+    letters.map((letter) => batch(letter, '[1]', 11)),
+  );
   batches(root).forEach((name, at) => {
     const path = join(folder(root), name);
     writeFileSync(path, changes[at]!(readFileSync(path)));
@@ -126,7 +148,10 @@ test('a process of this machine that is gone has no lease; elsewhere two minutes
   const past = (Date.now() - LEASE_MS - 5_000) / 1000;
   utimesSync(join(folder(root), `${elsewhere('2').token}.lease`), past, past);
   t.deepEqual(await all(heir), ['["silent"]']);
-  t.false(existsSync(join(folder(root), `${elsewhere('2').token}.lease`)), 'a lease that ran out goes');
+  t.false(
+    existsSync(join(folder(root), `${elsewhere('2').token}.lease`)),
+    'a lease that ran out goes',
+  );
   t.deepEqual(await all(heir), []);
   for (const spool of [silent, alive, ended, heir]) spool.close();
 });
@@ -171,7 +196,11 @@ test('who ends on a disk that does not answer renews its lease no more', async (
   clock.time = Date.now();
   const write = nodeFs.write;
   let isHung = false;
-  const fs = { ...nodeFs, write: (...args: Parameters<typeof write>) => (isHung ? new Promise<void>(() => undefined) : write(...args)) };
+  const fs = {
+    ...nodeFs,
+    write: (...args: Parameters<typeof write>) =>
+      isHung ? new Promise<void>(() => undefined) : write(...args),
+  };
   const spool = open(root, { clock, fs, owner: elsewhere('5') });
   await spool.write(batch('a', '["stored"]'));
   isHung = true;
@@ -191,7 +220,10 @@ test('the bytes on disk are bounded, in whole blocks, whoever wrote them', async
   const spool = open(root, { maxBytes: 3 * 4096, onError: (error) => errors.push(error) });
   await spool.look();
   for (const letter of ['b', 'c', 'd']) await spool.write(batch(letter));
-  t.deepEqual(['b', 'c', 'd'].map((letter) => spool.has(batch(letter).id)), [true, true, false]);
+  t.deepEqual(
+    ['b', 'c', 'd'].map((letter) => spool.has(batch(letter).id)),
+    [true, true, false],
+  );
   t.is(errors.length, 1);
   await spool.remove(batch('b').id);
   await spool.write(batch('d'));
@@ -204,7 +236,12 @@ test('the bytes on disk are bounded, in whole blocks, whoever wrote them', async
 test('what is parked comes back, in its place', async (t) => {
   const root = directory(t);
   const spool = open(root);
-  for (const [letter, body] of [['a', '[1]'], ['b', '[2]'], ['c', '[3]']] as const) await spool.write(batch(letter, body, 5));
+  for (const [letter, body] of [
+    ['a', '[1]'],
+    ['b', '[2]'],
+    ['c', '[3]'],
+  ] as const)
+    await spool.write(batch(letter, body, 5));
   spool.park(batch('b').id);
   spool.park(batch('a').id);
   spool.park(batch('f').id);
@@ -254,24 +291,39 @@ test('delivery deletes what arrived and leaves the rest for the next start', asy
   const root = directory(t);
   const source = new Source();
   const down = (upload: EventUpload): Promise<void> =>
-    eventsOf(upload).includes(0) ? Promise.resolve() : Promise.reject(new NetworkError('network', 'down'));
-  const events = delivery(source, { upload: down, spool: open(root), clock: new FakeClock(), retryLimit: 0, concurrency: 1 });
+    eventsOf(upload).includes(0)
+      ? Promise.resolve()
+      : Promise.reject(new NetworkError('network', 'down'));
+  const events = delivery(source, {
+    upload: down,
+    spool: open(root),
+    clock: new FakeClock(),
+    retryLimit: 0,
+    concurrency: 1,
+  });
   source.log(30);
   t.deepEqual(await events.shutdown(), { delivered: 10, kept: 20, dropped: 0 });
   t.is(batches(root).length, 2);
 
   const arrived: number[] = [];
-  const upload = async (upload: EventUpload): Promise<void> => void arrived.push(...eventsOf(upload));
+  const upload = async (upload: EventUpload): Promise<void> =>
+    void arrived.push(...eventsOf(upload));
   const again = delivery(new Source(), { upload, spool: open(root), clock: new FakeClock() });
   t.deepEqual(await again.flush(), { delivered: 20, kept: 0, dropped: 0 });
-  t.deepEqual(arrived, Array.from({ length: 20 }, (_, i) => 10 + i));
+  t.deepEqual(
+    arrived,
+    Array.from({ length: 20 }, (_, i) => 10 + i),
+  );
   await again.shutdown();
   t.deepEqual(readdirSync(root), []);
 });
 
 test('a backlog larger than memory allows is delivered all the same, and reported while it is not', async (t) => {
   const root = directory(t);
-  await leave(root, Array.from({ length: 9 }, (_, n) => batch(String(n), JSON.stringify([n]), 10)));
+  await leave(
+    root,
+    Array.from({ length: 9 }, (_, n) => batch(String(n), JSON.stringify([n]), 10)),
+  );
   const more = { clock: new FakeClock(), maxQueuedEvents: 20, retryLimit: 0 };
   const down = (): Promise<void> => Promise.reject(new NetworkError('network', 'down'));
   const first = delivery(new Source(), { ...more, upload: down, spool: open(root) });
@@ -286,7 +338,11 @@ test('a backlog larger than memory allows is delivered all the same, and reporte
 test('a batch from the disk that memory has no room for at all is delivered alone', async (t) => {
   const root = directory(t);
   await leave(root, [batch('1', '[1]', 50), batch('2', '[2]', 1)]);
-  const events = delivery(new Source(), { clock: new FakeClock(), maxQueuedEvents: 20, spool: open(root) });
+  const events = delivery(new Source(), {
+    clock: new FakeClock(),
+    maxQueuedEvents: 20,
+    spool: open(root),
+  });
   events.start();
   t.deepEqual(await events.flush(), { delivered: 51, kept: 0, dropped: 0 });
   await events.shutdown();
@@ -297,7 +353,12 @@ test('what somebody removes while memory has it is written again at the end', as
   const root = directory(t);
   const down = (): Promise<void> => Promise.reject(new NetworkError('network', 'down'));
   const source = new Source();
-  const events = delivery(source, { upload: down, clock: new FakeClock(), retryLimit: 0, spool: open(root) });
+  const events = delivery(source, {
+    upload: down,
+    clock: new FakeClock(),
+    retryLimit: 0,
+    spool: open(root),
+  });
   source.log(10);
   await events.flush();
   rmSync(folder(root), { recursive: true });
@@ -311,9 +372,16 @@ test('without room in memory a batch waits on disk, and is not dropped', async (
   const root = directory(t);
   const source = new Source();
   let isUp = false;
-  const upload = (): Promise<void> => (isUp ? Promise.resolve() : Promise.reject(new NetworkError('network', 'down')));
+  const upload = (): Promise<void> =>
+    isUp ? Promise.resolve() : Promise.reject(new NetworkError('network', 'down'));
   const spool = open(root);
-  const events = delivery(source, { upload, spool, clock: new FakeClock(), retryLimit: 0, maxQueuedEvents: 20 });
+  const events = delivery(source, {
+    upload,
+    spool,
+    clock: new FakeClock(),
+    retryLimit: 0,
+    maxQueuedEvents: 20,
+  });
   for (let round = 0; round < 10; round++) {
     source.log(10);
     await events.flush();
@@ -333,7 +401,9 @@ test('batches survive kill -9 of the process that wrote them', async (t) => {
     const spool = open(process.argv[1]);
     Promise.all([spool.write(batch('a', '[7]')), spool.write(batch('b', '[8]'))]).then(() => process.stdout.write('written'));
     setInterval(() => undefined, 1000);`;
-  const child = spawn(process.execPath, ['--require=tsx/cjs', '-e', script, root], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--require=tsx/cjs', '-e', script, root], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const spool = open(root);
   t.deepEqual(await all(spool), []);

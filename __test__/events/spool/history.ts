@@ -1,6 +1,6 @@
 /**
- * A history: processes of two keys log events, deliver them, end well or badly, while disk and server
- * fail and strangers leave files. All of it in this process, decided by the seed alone.
+ * A history: processes of two keys log events, deliver them, end well or badly, while disk and
+ * server fail and strangers leave files. All of it in this process, decided by the seed alone.
  */
 import { basename, join } from 'node:path';
 import { LEASE_MS } from '../../../src/events/spool/lease';
@@ -23,9 +23,20 @@ export interface Verdict {
   lives: number;
 }
 
-const DISK_STATES: readonly DiskState[] = ['well', 'well', 'well', 'full', 'readonly', 'hung', 'blind'];
+const DISK_STATES: readonly DiskState[] = [
+  'well',
+  'well',
+  'well',
+  'full',
+  'readonly',
+  'hung',
+  'blind',
+];
 
-/** Strangers: FIFOs, links, folders and junk under names like ours, others' files, a batch of the other key. */
+/**
+ * Strangers: FIFOs, links, folders and junk under names like ours, others' files, a batch of the
+ * other key.
+ */
 function litter(world: World): void {
   const folder = join(DIRECTORY, folderOf(world.pick(KEYS)));
   world.isTouched = true;
@@ -38,7 +49,8 @@ function litter(world: World): void {
     () => world.disk.put(join(folder, `${name}-10-7.batch.tmp`), odd),
     () => world.disk.put(join(folder, '000000000000001-x-1.batch'), odd),
     () => world.disk.put(join(folder, `${token}.lease`), odd),
-    () => world.disk.put(join(folder, `${name}-10-99999999999999999999.batch`), Buffer.from('junk')),
+    () =>
+      world.disk.put(join(folder, `${name}-10-99999999999999999999.batch`), Buffer.from('junk')),
     () => world.disk.put(join(folder, 'report.txt'), Buffer.from('not ours')),
     () => {
       const [one] = files.filter((path) => !path.startsWith(folder));
@@ -52,8 +64,9 @@ function litter(world: World): void {
 
 /** A stored batch loses its end. */
 function damage(world: World): void {
-  const stored = [...world.disk.entries]
-    .filter(([path, { content }]) => path.endsWith('.batch') && content.length > 200);
+  const stored = [...world.disk.entries].filter(
+    ([path, { content }]) => path.endsWith('.batch') && content.length > 200,
+  );
   if (stored.length === 0) return;
   world.isTouched = true;
   const [, entry] = world.pick(stored);
@@ -63,7 +76,8 @@ function damage(world: World): void {
 async function operate(world: World): Promise<void> {
   const { alive } = world;
   const life = alive.length === 0 ? undefined : world.pick(alive);
-  if (life === undefined || (world.draw() < 0.12 && alive.length < 10)) return world.start(world.pick(KEYS));
+  if (life === undefined || (world.draw() < 0.12 && alive.length < 10))
+    return world.start(world.pick(KEYS));
   const operations: (() => unknown)[] = [
     () => world.log(life, 1 + Math.floor(world.draw() * 12)),
     () => world.log(life, 1 + Math.floor(world.draw() * 60)),
@@ -96,7 +110,9 @@ async function conclude(world: World): Promise<void> {
       world.start(key);
       const life = world.lives.at(-1)!;
       life.isEnding = true;
-      await world.bounded(life, 'the heir', 60_000, () => life.delivery.flush({ timeoutMs: 60_000 }));
+      await world.bounded(life, 'the heir', 60_000, () =>
+        life.delivery.flush({ timeoutMs: 60_000 }),
+      );
       await world.shutdown(life, 2_000);
     }
   }

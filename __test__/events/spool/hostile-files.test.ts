@@ -1,7 +1,19 @@
-/** What others may leave in the spool's folder: none of it hangs, is read, is sent, or takes anything along. */
+/**
+ * What others may leave in the spool's folder: none of it hangs, is read, is sent, or takes
+ * anything along.
+ */
 import { execFileSync } from 'node:child_process';
 import {
-  existsSync, lstatSync, mkdirSync, openSync, closeSync, ftruncateSync, readFileSync, readdirSync, symlinkSync, writeFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  ftruncateSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -13,8 +25,14 @@ const isWindows = process.platform === 'win32';
 const nameLikeOurs = (letter: string): string =>
   `000000000000001-${batch(letter).id}~ffffffff.1.1.00000009-10-7.batch`;
 
-/** Leaves a good batch, lets `spoil` act on the folder, and demands that the batch arrives all the same. */
-async function withGoodBatch(t: ExecutionContext, spoil: (path: string, root: string) => void): Promise<string> {
+/**
+ * Leaves a good batch, lets `spoil` act on the folder, and demands that the batch arrives all the
+ * same.
+ */
+async function withGoodBatch(
+  t: ExecutionContext,
+  spoil: (path: string, root: string) => void,
+): Promise<string> {
   const root = directory(t);
   await leave(root, [batch('a', '["good"]')]);
   spoil(folder(root), root);
@@ -73,7 +91,7 @@ test('folders and links that look like the rest of a write', async (t) => {
     const [ours = ''] = readdirSync(path);
     const rest = ours.replace(/~.*?-/, '~ffffffff.1.1.00000009-');
     mkdirSync(join(path, `${rest}.tmp`));
-    writeFileSync(join(root, 'target'), 'another one\'s');
+    writeFileSync(join(root, 'target'), "another one's");
     symlinkSync(join(root, 'target'), join(path, `${rest}.now`));
   });
   t.is(readdirSync(path).length, 2, 'both stay');
@@ -82,7 +100,13 @@ test('folders and links that look like the rest of a write', async (t) => {
 test('junk, under names that promise 10^20 events, and files longer than any batch', async (t) => {
   const path = await withGoodBatch(t, (path) => {
     const [ours = ''] = readdirSync(path);
-    for (const name of ['junk', '.batch', '1-1.batch', `${ours}.bak`, ours.replace(/-\d+\.batch$/, '-100000000000000000000.batch')]) {
+    for (const name of [
+      'junk',
+      '.batch',
+      '1-1.batch',
+      `${ours}.bak`,
+      ours.replace(/-\d+\.batch$/, '-100000000000000000000.batch'),
+    ]) {
       writeFileSync(join(path, name), 'junk');
     }
     const long = openSync(join(path, nameLikeOurs('b')), 'w');
@@ -113,9 +137,10 @@ test('a batch that cannot be read now stays, and counts as kept', async (t) => {
   let isBroken = true;
   const broken = {
     ...nodeFs,
-    read: (path: string, maxBytes: number) => (isBroken && path.includes(batch('a').id)
-      ? Promise.reject(Object.assign(new Error('the disk'), { code: 'EIO' }))
-      : nodeFs.read(path, maxBytes)),
+    read: (path: string, maxBytes: number) =>
+      isBroken && path.includes(batch('a').id)
+        ? Promise.reject(Object.assign(new Error('the disk'), { code: 'EIO' }))
+        : nodeFs.read(path, maxBytes),
   };
   const heir = open(root, { fs: broken });
   t.deepEqual(await all(heir), ['["other"]']);
@@ -126,7 +151,8 @@ test('a batch that cannot be read now stays, and counts as kept', async (t) => {
 });
 
 test('names that promise many bytes or events take no room and are not believed', async (t) => {
-  const large = (letter: string, events = 7): string => `000000000000001-${batch(letter).id}~ffffffff.1.1.00000009-67108864-${events}.batch`;
+  const large = (letter: string, events = 7): string =>
+    `000000000000001-${batch(letter).id}~ffffffff.1.1.00000009-67108864-${events}.batch`;
   const root = directory(t);
   await leave(root, [batch('a', '["good"]', 3)]);
   const [good = ''] = readdirSync(folder(root)).filter((name) => name.endsWith('.batch'));
@@ -135,7 +161,10 @@ test('names that promise many bytes or events take no room and are not believed'
   // Whole, and of another number of events than its name says.
   const lie = good.replace(batch('a').id, batch('e').id).replace(/-3\.batch$/, '-9.batch');
   writeFileSync(join(folder(root), lie), readFileSync(join(folder(root), good)));
-  writeFileSync(join(folder(root), large('f')), `${JSON.stringify({ v: 1, key: { toString: 1 }, id: batch('f').id, count: 7, isGzipped: false, sha256: '' })}\n`);
+  writeFileSync(
+    join(folder(root), large('f')),
+    `${JSON.stringify({ v: 1, key: { toString: 1 }, id: batch('f').id, count: 7, isGzipped: false, sha256: '' })}\n`,
+  );
   const heir = open(root);
   t.deepEqual(await all(heir), ['["good"]']);
   t.is(heir.takeDamaged(), 9 + 7);

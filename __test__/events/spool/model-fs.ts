@@ -29,7 +29,10 @@ export class ModelDisk {
   private readonly folders = new Set<string>();
   private waiting: (() => void)[] = [];
 
-  constructor(private readonly now: () => number, private readonly draw: () => number) {}
+  constructor(
+    private readonly now: () => number,
+    private readonly draw: () => number,
+  ) {}
 
   /** What was hung goes on. */
   set(state: DiskState): void {
@@ -119,13 +122,19 @@ export class ModelDisk {
   private list(path: string): string[] {
     if (this.state === 'blind') throw failure('EACCES');
     if (!this.folders.has(path)) throw failure('ENOENT');
-    return [...this.entries.keys()].filter((name) => dirname(name) === path).map((name) => name.slice(join(path, '/').length));
+    return [...this.entries.keys()]
+      .filter((name) => dirname(name) === path)
+      .map((name) => name.slice(join(path, '/').length));
   }
 
   private facts(path: string): FileFacts | null {
     const entry = this.entries.get(path);
     if (entry === undefined) return null;
-    return { isFile: entry.kind === 'file', bytes: entry.content.length, changedAt: entry.changedAt };
+    return {
+      isFile: entry.kind === 'file',
+      bytes: entry.content.length,
+      changedAt: entry.changedAt,
+    };
   }
 
   private read(path: string, maxBytes: number): Uint8Array | null {

@@ -1,4 +1,7 @@
-/** 1,000 random histories: no event is lost uncounted, none goes out under another key, no call hangs. */
+/**
+ * 1,000 random histories: no event is lost uncounted, none goes out under another key, no call
+ * hangs.
+ */
 import test from 'ava';
 import { runHistory } from './history';
 

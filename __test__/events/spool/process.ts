@@ -1,6 +1,6 @@
 /**
- * One process of `processes.test.ts`: logs events and delivers them to the parent's server, until it
- * is killed or done. Arguments: directory, key, URL, number of batches (0: it only takes over).
+ * One process of `processes.test.ts`: logs events and delivers them to the parent's server, until
+ * it is killed or done. Arguments: directory, key, URL, number of batches (0: it only takes over).
  * Says `ready` when it begins and `ended {report}` when it has shut down.
  */
 import type { EventUpload } from '../../../src/events/sender';
@@ -15,9 +15,11 @@ let next = 0;
 
 async function upload({ body, signal }: EventUpload): Promise<void> {
   const headers = { 'x-key': secretKey };
-  const answer = await fetch(url, { method: 'POST', body, headers, signal }).catch((error: unknown) => {
-    throw new NetworkError('network', String(error));
-  });
+  const answer = await fetch(url, { method: 'POST', body, headers, signal }).catch(
+    (error: unknown) => {
+      throw new NetworkError('network', String(error));
+    },
+  );
   if (!answer.ok) throw new NetworkError('status', 'refused', answer.status);
 }
 
@@ -27,8 +29,14 @@ function takeBatchNow(most: number): { count: number; body: Uint8Array; isGzippe
 }
 
 const events = delivery({ pending: () => pending.length } as never, {
-  takeBatch: async (most) => takeBatchNow(most), takeBatchNow, pending: () => pending.length,
-  upload, spool, intervalMs: 50, maxBatchEvents: 5, retryLimit: 0,
+  takeBatch: async (most) => takeBatchNow(most),
+  takeBatchNow,
+  pending: () => pending.length,
+  upload,
+  spool,
+  intervalMs: 50,
+  maxBatchEvents: 5,
+  retryLimit: 0,
 });
 
 async function logBatch(): Promise<void> {

@@ -24,14 +24,18 @@ class Fleet {
   /** Least room that the disk had, in blocks. */
   room = Infinity;
 
-  private constructor(readonly path: string, readonly server: Loopback) {}
+  private constructor(
+    readonly path: string,
+    readonly server: Loopback,
+  ) {}
 
   static async start(path: string, failures: number): Promise<Fleet> {
     const draw = seeded(7);
     const server = await Loopback.start(({ headers, body }, response) => {
       fleet.room = Math.min(fleet.room, statfsSync(path).bfree);
       if (!fleet.isWell && draw() < failures) return void response.writeHead(500).end();
-      for (const event of JSON.parse(body.toString()) as string[]) fleet.delivered.set(event, String(headers['x-key']));
+      for (const event of JSON.parse(body.toString()) as string[])
+        fleet.delivered.set(event, String(headers['x-key']));
       response.writeHead(202).end('{}');
     });
     const fleet: Fleet = new Fleet(path, server);
@@ -41,9 +45,13 @@ class Fleet {
   /** A process; resolves when it is over. Killed that long after it began, or never. */
   async run(key: string, count: number, killAfterMs: number | null): Promise<void> {
     const program = join(__dirname, 'process.ts');
-    const child = spawn(process.execPath, ['--require=tsx/cjs', program, this.path, key, this.server.base, String(count)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--require=tsx/cjs', program, this.path, key, this.server.base, String(count)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const over = new Promise((resolve) => child.once('close', resolve));
     const output = this.listen(child, killAfterMs);
     await over;
@@ -68,7 +76,8 @@ class Fleet {
     const output = { text: '' };
     child.stdout!.on('data', (part: Buffer) => {
       output.text += part.toString();
-      if (killAfterMs !== null && output.text.startsWith('ready')) setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      if (killAfterMs !== null && output.text.startsWith('ready'))
+        setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     });
     return output;
   }
@@ -88,30 +97,44 @@ async function live(t: ExecutionContext, path: string, failures: number): Promis
   t.teardown(() => fleet.server.stop());
   const draw = seeded(11);
   const lives = Array.from({ length: PROCESSES }, (_, n) =>
-    fleet.run(KEYS[n % 2]!, BATCHES, n % 5 === 4 ? null : Math.floor(draw() * 900)));
+    fleet.run(KEYS[n % 2]!, BATCHES, n % 5 === 4 ? null : Math.floor(draw() * 900)),
+  );
   await Promise.all(lives);
   fleet.look();
   fleet.isWell = true;
   for (const key of KEYS) await fleet.run(key, 0, null);
-  for (const [event, key] of fleet.delivered) if (!event.startsWith(`${key} `)) t.fail(`${event} went out under ${key}`);
+  for (const [event, key] of fleet.delivered)
+    if (!event.startsWith(`${key} `)) t.fail(`${event} went out under ${key}`);
   const missing = [...fleet.stored].filter((event) => !fleet.delivered.has(event));
-  t.log(`${fleet.delivered.size} delivered, ${fleet.stored.size} seen on disk, ${fleet.counted} counted as dropped`);
-  t.true(missing.length <= fleet.counted, `${missing.length} were on disk and are gone, ${fleet.counted} are counted`);
+  t.log(
+    `${fleet.delivered.size} delivered, ${fleet.stored.size} seen on disk, ${fleet.counted} counted as dropped`,
+  );
+  t.true(
+    missing.length <= fleet.counted,
+    `${missing.length} were on disk and are gone, ${fleet.counted} are counted`,
+  );
   t.true(fleet.stored.size > 0 && fleet.delivered.size > 0);
   for (const key of KEYS) t.deepEqual(batches(path, key), []);
   return fleet;
 }
 
-test.serial('ten processes, eight of them killed: what was on disk arrives, under its key', async (t) => {
-  t.timeout(120_000);
-  await live(t, directory(t), 0.4);
-});
+test.serial(
+  'ten processes, eight of them killed: what was on disk arrives, under its key',
+  async (t) => {
+    t.timeout(120_000);
+    await live(t, directory(t), 0.4);
+  },
+);
 
 test.serial('the same on a disk of 1 MiB', async (t) => {
   t.timeout(120_000);
   const path = directory(t);
   const isMounted = mount(path);
-  t.log(isMounted ? 'on a tmpfs' : 'no tmpfs can be mounted here (it needs root): this is the usual disk');
+  t.log(
+    isMounted
+      ? 'on a tmpfs'
+      : 'no tmpfs can be mounted here (it needs root): this is the usual disk',
+  );
   if (isMounted) t.teardown(() => execFileSync('umount', ['--lazy', path]));
   const { room } = await live(t, path, 0.98);
   if (isMounted) t.true(room < 10, `${room} blocks were free all the time`);

@@ -33,7 +33,9 @@ export const folder = (path: string, key = KEY): string => join(path, folderOf(k
 /** Names of the batches there. */
 export function batches(path: string, key = KEY): string[] {
   if (!existsSync(folder(path, key))) return [];
-  return readdirSync(folder(path, key)).filter((name) => name.endsWith('.batch')).sort();
+  return readdirSync(folder(path, key))
+    .filter((name) => name.endsWith('.batch'))
+    .sort();
 }
 
 /** Everything the spool gives, as the texts of the bodies. */
@@ -47,7 +49,11 @@ export async function all(spool: EventSpool): Promise<string[]> {
 }
 
 /** Batches as a process leaves them that is gone. */
-export async function leave(path: string, stored: StoredBatch[], options: Partial<SpoolOptions> = {}): Promise<void> {
+export async function leave(
+  path: string,
+  stored: StoredBatch[],
+  options: Partial<SpoolOptions> = {},
+): Promise<void> {
   const spool = open(path, options);
   for (const one of stored) await spool.write(one);
   spool.close();

@@ -95,7 +95,10 @@ export class World {
     const isGone = (other: string): boolean =>
       isKnowing && this.lives.find((one) => one.token === other)?.isDead === true;
     life.spool = openSpool(DIRECTORY, {
-      secretKey: key, clock: life.clock, fs: this.disk.for(life), owner: { token, isGone },
+      secretKey: key,
+      clock: life.clock,
+      fs: this.disk.for(life),
+      owner: { token, isGone },
       maxBytes: isUnbounded ? undefined : 8 * 4096,
     });
     const takeBatchNow = (most: number) => {
@@ -106,9 +109,14 @@ export class World {
       takeBatch: async (most) => takeBatchNow(most),
       takeBatchNow,
       upload: (upload) => this.upload(life, upload),
-      spool: life.spool, clock: life.clock, intervalMs: INTERVAL_MS, maxBatchEvents: 5, retryLimit: 1,
+      spool: life.spool,
+      clock: life.clock,
+      intervalMs: INTERVAL_MS,
+      maxBatchEvents: 5,
+      retryLimit: 1,
       onDropped: ({ message, count }) => (life.damaged += message.includes('damaged') ? count : 0),
-      maxQueuedEvents: this.draw() < 0.3 ? 20 : 1_000, concurrency: 2,
+      maxQueuedEvents: this.draw() < 0.3 ? 20 : 1_000,
+      concurrency: 2,
     });
     this.lives.push(life);
     life.delivery.start();
@@ -129,7 +137,9 @@ export class World {
     life.isDead = true;
     for (const timer of this.timers) if (timer.actor === life) this.timers.delete(timer);
     const onDisk = this.onDisk();
-    const gone = life.logged.filter((event) => !this.delivered.has(event) && !onDisk.has(event)).length;
+    const gone = life.logged.filter(
+      (event) => !this.delivered.has(event) && !onDisk.has(event),
+    ).length;
     this.killed += Math.max(0, gone - (life.delivery.counters().dropped - life.damaged));
     // It just removed damaged files, and told nobody.
     this.killed += life.spool.takeDamaged();
@@ -142,7 +152,8 @@ export class World {
       if (kind !== 'file' || !path.endsWith('.batch')) continue;
       const text = Buffer.from(content).toString();
       try {
-        for (const event of JSON.parse(text.slice(text.indexOf('\n') + 1)) as string[]) found.add(event);
+        for (const event of JSON.parse(text.slice(text.indexOf('\n') + 1)) as string[])
+          found.add(event);
       } catch {
         // Damaged: its heir counts it.
       }
@@ -153,14 +164,18 @@ export class World {
   /** Batches are in this key's folder, whole or not. */
   hasLeft(key: string): boolean {
     const folder = join(DIRECTORY, folderOf(key));
-    return [...this.disk.entries].some(([path, { kind }]) =>
-      kind === 'file' && path.startsWith(folder) && parseBatchName(basename(path)) !== null);
+    return [...this.disk.entries].some(
+      ([path, { kind }]) =>
+        kind === 'file' && path.startsWith(folder) && parseBatchName(basename(path)) !== null,
+    );
   }
 
   /** Who ended on a disk that failed then could not give its lease back. */
   private hasLease(key: string): boolean {
     const folder = join(DIRECTORY, folderOf(key));
-    return [...this.disk.entries.keys()].some((path) => path.startsWith(folder) && path.endsWith('.lease'));
+    return [...this.disk.entries.keys()].some(
+      (path) => path.startsWith(folder) && path.endsWith('.lease'),
+    );
   }
 
   /** Ends a life; on a disk that is well that loses nothing, and it says what is left on disk. */
@@ -174,7 +189,8 @@ export class World {
     if (!isWell || life.isDead) return;
     const { kept } = life.delivery.counters();
     if (lost() > before) this.wrong.push(`${life.token} lost events at its end`);
-    const isAlone = life.isKnowing && !this.hasLease(life.key) && this.alive.every(({ key }) => key !== life.key);
+    const isAlone =
+      life.isKnowing && !this.hasLease(life.key) && this.alive.every(({ key }) => key !== life.key);
     const left = [...this.onDisk()].filter((event) => event.startsWith(`${life.key} `)).length;
     if (!isAlone || ended === undefined || kept >= left) return;
     this.wrong.push(`${life.token} says ${kept} kept of ${left}`);
@@ -185,7 +201,9 @@ export class World {
     const end = this.time + ms;
     await settle();
     for (;;) {
-      const next = [...this.timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)[0];
+      const next = [...this.timers]
+        .filter(({ due }) => due <= end)
+        .sort((a, b) => a.due - b.due)[0];
       if (next === undefined) break;
       this.timers.delete(next);
       this.time = Math.max(this.time, next.due);
@@ -197,10 +215,19 @@ export class World {
   }
 
   /** A call with a timeout, in its process' time: one that does not keep to it hangs. */
-  async bounded(life: Life, name: string, timeoutMs: number, call: () => Promise<unknown>): Promise<void> {
+  async bounded(
+    life: Life,
+    name: string,
+    timeoutMs: number,
+    call: () => Promise<unknown>,
+  ): Promise<void> {
     let isSettled = false;
     void call().then(() => (isSettled = true));
-    for (let waited = 0; waited <= timeoutMs && !isSettled && !life.isDead; waited += timeoutMs / 4) {
+    for (
+      let waited = 0;
+      waited <= timeoutMs && !isSettled && !life.isDead;
+      waited += timeoutMs / 4
+    ) {
       await this.advance(timeoutMs / 4);
     }
     await settle();

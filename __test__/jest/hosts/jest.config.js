@@ -6,7 +6,13 @@ const project = (testEnvironment) => ({
   testEnvironment,
   testMatch: ['<rootDir>/__tests__/*.js'],
   transform: {},
-  moduleNameMapper: { '^statsig-node-native$': `${dist}/index.js`, '^statsig-node-native/memory-adapter$': `${dist}/storage/memory-adapter.js` },
+  moduleNameMapper: {
+    '^statsig-node-native$': `${dist}/index.js`,
+    '^statsig-node-native/memory-adapter$': `${dist}/storage/memory-adapter.js`,
+  },
 });
 
-module.exports = { rootDir: __dirname, projects: ['jest-environment-node', 'jest-environment-jsdom'].map(project) };
+module.exports = {
+  rootDir: __dirname,
+  projects: ['jest-environment-node', 'jest-environment-jsdom'].map(project),
+};

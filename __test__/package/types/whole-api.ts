@@ -1,12 +1,25 @@
 /**
- * The whole public API, used the ways that statsig-node's documentation uses it; type-checked, never run.
- * scripts/check-types.mjs checks it against the packed package under statsig-node's name, on old and new TypeScript.
+ * The whole public API, used the ways that statsig-node's documentation uses it; type-checked,
+ * never run. scripts/check-types.mjs checks it against the packed package under statsig-node's
+ * name, on old and new TypeScript.
  */
 import Statsig, { StatsigServer, DynamicConfig, Layer, DataAdapterKeyPath } from 'statsig-node';
-import { StatsigUninitializedError, StatsigInvalidArgumentError, StatsigTooManyRequestsError, StatsigLocalModeNetworkError } from 'statsig-node/dist/Errors';
+import {
+  StatsigUninitializedError,
+  StatsigInvalidArgumentError,
+  StatsigTooManyRequestsError,
+  StatsigLocalModeNetworkError,
+} from 'statsig-node/dist/Errors';
 import { EvaluationDetails } from 'statsig-node/dist/EvaluationDetails';
 import {
-  AdapterResponse, FeatureGate, IDataAdapter, InitializationDetails, LogEventObject, StatsigEnvironment, StatsigOptions, StatsigUser,
+  AdapterResponse,
+  FeatureGate,
+  IDataAdapter,
+  InitializationDetails,
+  LogEventObject,
+  StatsigEnvironment,
+  StatsigOptions,
+  StatsigUser,
 } from 'statsig-node';
 
 const user: StatsigUser = {
@@ -58,7 +71,11 @@ const options: StatsigOptions = {
   localMode: false,
   disableDiagnostics: true,
   dataAdapter: new Adapter(),
-  logger: { warn: (message: unknown) => void message, error: (message: unknown) => void message, logLevel: 'warn' },
+  logger: {
+    warn: (message: unknown) => void message,
+    error: (message: unknown) => void message,
+    logLevel: 'warn',
+  },
   userPersistentStorage: { load: () => ({}), save: () => undefined, delete: () => undefined },
 };
 
@@ -77,18 +94,38 @@ export function checks(): unknown[] {
   const on: boolean = Statsig.checkGate(user, 'gate');
   const gate: FeatureGate = Statsig.getFeatureGate(user, 'gate', { disableExposureLogging: true });
   const config: DynamicConfig = Statsig.getConfig(user, 'config');
-  const experiment: DynamicConfig = Statsig.getExperiment(byCustomID, 'experiment', { disableExposureLogging: true });
+  const experiment: DynamicConfig = Statsig.getExperiment(byCustomID, 'experiment', {
+    disableExposureLogging: true,
+  });
   const layer: Layer = Statsig.getLayer(user, 'layer');
   const text: string = config.get('text', 'default');
   const amount: number = experiment.getValue('amount', 0) as number;
-  const checked: boolean = config.get('flag', false, (value): value is boolean => typeof value === 'boolean');
+  const checked: boolean = config.get(
+    'flag',
+    false,
+    (value): value is boolean => typeof value === 'boolean',
+  );
   const list: string[] = layer.get('list', [] as string[]);
   const names: string[][] = [config.getRuleID(), config.name].map((name) => [String(name)]);
   const evaluation: EvaluationDetails | null = gate.evaluationDetails;
   const group: string | null = experiment.getGroupName();
   const persisted = Statsig.getUserPersistedValues(user, 'userID');
   Statsig.getExperiment(user, 'experiment', { userPersistedValues: persisted });
-  return [on, gate.value, gate.ruleID, gate.groupName, text, amount, checked, list, names, evaluation, group, layer.getRuleID(), layer.getGroupName()];
+  return [
+    on,
+    gate.value,
+    gate.ruleID,
+    gate.groupName,
+    text,
+    amount,
+    checked,
+    list,
+    names,
+    evaluation,
+    group,
+    layer.getRuleID(),
+    layer.getGroupName(),
+  ];
 }
 
 export function exposuresAndEvents(): void {
@@ -111,8 +148,11 @@ export function overridesAndLists(): string[] {
   Statsig.clearAllConfigOverrides();
   Statsig.clearAllLayerOverrides();
   return [
-    ...Statsig.getFeatureGateList(), ...Statsig.getDynamicConfigList(), ...Statsig.getExperimentList(),
-    ...Statsig.getAutotuneList(), ...Statsig.getLayerList(),
+    ...Statsig.getFeatureGateList(),
+    ...Statsig.getDynamicConfigList(),
+    ...Statsig.getExperimentList(),
+    ...Statsig.getAutotuneList(),
+    ...Statsig.getLayerList(),
   ];
 }
 
@@ -127,7 +167,12 @@ export async function instances(): Promise<boolean> {
     server.logEvent(user, 'event');
     return server.checkGate(user, 'gate');
   } catch (error) {
-    const known = [StatsigUninitializedError, StatsigInvalidArgumentError, StatsigTooManyRequestsError, StatsigLocalModeNetworkError];
+    const known = [
+      StatsigUninitializedError,
+      StatsigInvalidArgumentError,
+      StatsigTooManyRequestsError,
+      StatsigLocalModeNetworkError,
+    ];
     return known.some((kind) => error instanceof kind);
   } finally {
     await server.shutdownAsync();

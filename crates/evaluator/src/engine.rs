@@ -1,4 +1,5 @@
-//! The evaluator as one value: `Engine` of `src/engine/engine.ts`, method for method, with JSON text for objects.
+//! The evaluator as one value: `Engine` of `src/engine/engine.ts`, method for method, with JSON
+//! text for objects.
 
 mod answers;
 mod direct;
@@ -169,7 +170,10 @@ impl Engine {
     pub fn set_options(&mut self, json: &str) {
         let Ok(options) = parse_str(json) else { return };
         let count = |key: &str, otherwise: usize| {
-            property(&options, key).as_number().filter(|n| *n >= 0.0).map_or(otherwise, |n| n as usize)
+            property(&options, key)
+                .as_number()
+                .filter(|n| *n >= 0.0)
+                .map_or(otherwise, |n| n as usize)
         };
         self.exposures.options = EventOptions {
             tier: property(&options, "tier").as_str().map(String::from),
@@ -191,12 +195,17 @@ impl Engine {
     pub fn set_details(&mut self, reason: &str, config_sync_time: f64, init_time: f64) {
         self.serving = reason != "Uninitialized";
         self.sync_time = config_sync_time;
-        self.exposures.set_details(Details { reason: reason.into(), config_sync_time, init_time, sampling_mode: None });
+        self.exposures.set_details(Details {
+            reason: reason.into(),
+            config_sync_time,
+            init_time,
+            sampling_mode: None,
+        });
         self.void_answers();
     }
 
-    /// Swaps specs in and ends the epoch. Gives what is retired back, so that the caller can drop it elsewhere (a few
-    /// ms per MB of payload). Specs without updates change nothing.
+    /// Swaps specs in and ends the epoch. Gives what is retired back, so that the caller can drop
+    /// it elsewhere (a few ms per MB of payload). Specs without updates change nothing.
     pub fn commit(&mut self, prepared: PreparedSpecs) -> Option<Retired> {
         let store = prepared.store?;
         let old = std::mem::replace(&mut self.store, store);
@@ -256,9 +265,11 @@ impl Engine {
         }
     }
 
-    /// Puts a user in by its values alone; see `setUserValues` of `engine.ts`. False: send its JSON.
+    /// Puts a user in by its values alone; see `setUserValues` of `engine.ts`. False: send its
+    /// JSON.
     pub fn set_user_values(&mut self, slot: u32, template: &str, values: &str) -> bool {
-        place_of(&mut self.slots, slot).is_some_and(|slot| self.templates.set(slot, template, values))
+        place_of(&mut self.slots, slot)
+            .is_some_and(|slot| self.templates.set(slot, template, values))
     }
 
     /// `UserAgentParts` as JSON.
@@ -300,8 +311,15 @@ impl Engine {
     }
 
     /// Queues a custom event; slot None = `null` user. True = batch full.
-    pub fn log_event(&mut self, slot: Option<u32>, head: &str, tail: &str, dedupe_key: &str) -> bool {
-        let slot = slot.and_then(|slot| self.slots.get_mut(slot as usize)).filter(|slot| slot.occupied);
+    pub fn log_event(
+        &mut self,
+        slot: Option<u32>,
+        head: &str,
+        tail: &str,
+        dedupe_key: &str,
+    ) -> bool {
+        let slot =
+            slot.and_then(|slot| self.slots.get_mut(slot as usize)).filter(|slot| slot.occupied);
         self.exposures.log(slot, head, tail, dedupe_key)
     }
 

@@ -11,8 +11,9 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// SHA-256 of texts that begin alike: what can be hashed of their beginning is hashed once.
 ///
-/// Buckets hash `salt.ruleSalt.` and a unit ID, two blocks of 64 bytes as a rule; the first of them is all salt when the
-/// salts are longer than it. Asking the hasher of `sha2` block by block also saves its buffering, a third of a hash.
+/// Buckets hash `salt.ruleSalt.` and a unit ID, two blocks of 64 bytes as a rule; the first of them
+/// is all salt when the salts are longer than it. Asking the hasher of `sha2` block by block also
+/// saves its buffering, a third of a hash.
 #[derive(Debug, Clone)]
 pub struct Midstate {
     state: [u32; 8],
@@ -26,8 +27,9 @@ const BLOCK: usize = 64;
 /// Where the length stands in the last block.
 const LENGTH_AT: usize = BLOCK - 8;
 /// State before the first block (FIPS 180-4, 5.3.3).
-const INITIAL: [u32; 8] =
-    [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+const INITIAL: [u32; 8] = [
+    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+];
 
 impl Midstate {
     /// Hashes the beginning.
@@ -53,8 +55,8 @@ impl Midstate {
     }
 }
 
-/// Appends bytes to a block that is filled up to `at`, compressing whenever it is full. Where it is filled up to then;
-/// zeros are behind that.
+/// Appends bytes to a block that is filled up to `at`, compressing whenever it is full. Where it is
+/// filled up to then; zeros are behind that.
 fn absorb(state: &mut [u32; 8], block: &mut [u8; BLOCK], mut at: usize, mut bytes: &[u8]) -> usize {
     while bytes.len() >= BLOCK - at {
         let (head, rest) = bytes.split_at(BLOCK - at);
@@ -67,7 +69,8 @@ fn absorb(state: &mut [u32; 8], block: &mut [u8; BLOCK], mut at: usize, mut byte
     at + bytes.len()
 }
 
-/// The sampling hash of an exposure key: first 8 bytes of SHA-256 as a signed number (BEHAVIOUR.md 7.7).
+/// The sampling hash of an exposure key: first 8 bytes of SHA-256 as a signed number (BEHAVIOUR.md
+/// 7.7).
 pub fn sampling_hash(key: &str) -> i64 {
     first_eight(&sha256(key.as_bytes())) as i64
 }
@@ -96,7 +99,8 @@ pub fn id_list_key(text: &str) -> [u8; 8] {
 }
 
 fn letters(bytes: &[u8]) -> [u8; 4] {
-    let group = bytes.iter().take(3).fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - bytes.len().min(3)));
+    let group = bytes.iter().take(3).fold(0u32, |n, b| n << 8 | u32::from(*b))
+        << (8 * (3 - bytes.len().min(3)));
     [18, 12, 6, 0].map(|shift| BASE64[(group >> shift & 63) as usize])
 }
 
@@ -114,8 +118,13 @@ mod tests {
 
     #[test]
     fn djb2_vectors() {
-        let vectors =
-            [("", 0), ("a", 97), ("secret-key", 2842331586), ("test_gate", 3114454104), ("\u{1F600}", 1772899)];
+        let vectors = [
+            ("", 0),
+            ("a", 97),
+            ("secret-key", 2842331586),
+            ("test_gate", 3114454104),
+            ("\u{1F600}", 1772899),
+        ];
         for (text, hash) in vectors {
             assert_eq!(djb2(text), hash);
         }

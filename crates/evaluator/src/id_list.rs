@@ -1,8 +1,9 @@
 //! ID lists: sets of hashed IDs, updated by lines of `+id` and `-id` (BEHAVIOUR.md 8.8).
 //!
-//! An ID is nearly always 8 characters of base64, that is 48 bits. Those sit in an open-addressing table of 6-byte
-//! slots, loaded between a half and three quarters: 8 to 12 bytes per ID. Anything else sits in a side set. Where a data
-//! adapter is to get the list in its order, the additions are kept beside it: 8 to 16 bytes more.
+//! An ID is nearly always 8 characters of base64, that is 48 bits. Those sit in an open-addressing
+//! table of 6-byte slots, loaded between a half and three quarters: 8 to 12 bytes per ID. Anything
+//! else sits in a side set. Where a data adapter is to get the list in its order, the additions are
+//! kept beside it: 8 to 16 bytes more.
 
 use std::collections::HashSet;
 
@@ -77,8 +78,9 @@ impl IdList {
 
     /// The list as `+id\n` lines: in the order in which the IDs came when it is kept, else in any.
     pub fn export(&self) -> Vec<u8> {
-        let mut out =
-            Vec::with_capacity(self.packed.len * 10 + self.others.iter().map(|id| id.len() + 2).sum::<usize>());
+        let mut out = Vec::with_capacity(
+            self.packed.len * 10 + self.others.iter().map(|id| id.len() + 2).sum::<usize>(),
+        );
         let mut line = |id: &[u8]| {
             out.push(b'+');
             out.extend_from_slice(id);
@@ -97,7 +99,8 @@ impl IdList {
         out
     }
 
-    /// The last addition of each ID that is in the list. An ID that was removed and came again stands where it came again.
+    /// The last addition of each ID that is in the list. An ID that was removed and came again
+    /// stands where it came again.
     fn in_order<'a>(&self, order: &'a Order) -> impl Iterator<Item = u64> + 'a {
         let (mut packed, mut others) = (self.packed.clone(), self.others.clone());
         let mut last: Vec<u64> = Vec::with_capacity(self.len());
@@ -126,7 +129,10 @@ impl IdList {
     pub fn bytes(&self) -> usize {
         let others: usize = self.others.iter().map(|id| id.len()).sum();
         let order = self.order.as_ref().map_or(0, Order::bytes);
-        self.packed.slots.len() * 6 + others + self.others.capacity() * (size_of::<Box<str>>() + 1) + order
+        self.packed.slots.len() * 6
+            + others
+            + self.others.capacity() * (size_of::<Box<str>>() + 1)
+            + order
     }
 
     fn add(&mut self, id: &[u8]) {
@@ -279,7 +285,8 @@ impl PackedSet {
         true
     }
 
-    /// Empties a slot and moves what was pushed past it back, so that probing stops at empty slots only.
+    /// Empties a slot and moves what was pushed past it back, so that probing stops at empty slots
+    /// only.
     fn close(&mut self, mut hole: usize) {
         let capacity = self.slots.len();
         let mut at = hole;
@@ -305,10 +312,12 @@ impl PackedSet {
         if wanted <= self.slots.len() / 4 * 3 {
             return;
         }
-        // Room for half as many again, so that small additions rehash rarely; none for a first, complete load.
+        // Room for half as many again, so that small additions rehash rarely; none for a first,
+        // complete load.
         let spare = if self.len == 0 { 0 } else { self.len / 2 };
         let capacity = wanted.max(self.len + spare).saturating_add(8) / 3 * 4 + 8;
-        let mut grown = PackedSet { slots: vec![[0; 6]; capacity], len: self.len, has_zero: self.has_zero };
+        let mut grown =
+            PackedSet { slots: vec![[0; 6]; capacity], len: self.len, has_zero: self.has_zero };
         for key in self.iter().filter(|key| *key != 0) {
             let at = grown.find(key);
             grown.write(at, key);
@@ -378,7 +387,9 @@ mod tests {
         let list = IdList::default()
             .apply(b"+AAAAAAAA\r\n+abcd/+12\n+ short \n+\n-\n\n*bcdefgh\n+x\ny\n-x\n+       \n")
             .unwrap();
-        assert!(list.contains(b"AAAAAAAA") && list.contains(b"abcd/+12") && !list.contains(b"AAAAAAAB"));
+        assert!(
+            list.contains(b"AAAAAAAA") && list.contains(b"abcd/+12") && !list.contains(b"AAAAAAAB")
+        );
         assert!(list.contains_key("short") && list.contains_key("") && !list.contains_key("x"));
         assert_eq!(list.len(), 4);
         let next = list.apply(b"-AAAAAAAA\n-\xc2\xa0abcd/+12\n+////////").unwrap();
@@ -397,9 +408,14 @@ mod tests {
 
     #[test]
     fn ids_that_are_not_base64_sit_aside() {
-        let list =
-            IdList::default().apply("+abcdefg=\n+12345678910\n+h\u{e9}\n+abcdefg\u{e9}\n+a\n".as_bytes()).unwrap();
-        assert!(list.contains(b"abcdefg=") && list.contains_key("h\u{e9}") && list.contains_key("12345678910"));
+        let list = IdList::default()
+            .apply("+abcdefg=\n+12345678910\n+h\u{e9}\n+abcdefg\u{e9}\n+a\n".as_bytes())
+            .unwrap();
+        assert!(
+            list.contains(b"abcdefg=")
+                && list.contains_key("h\u{e9}")
+                && list.contains_key("12345678910")
+        );
         assert_eq!(list.packed.len, 0);
         assert_eq!(list.len(), 5);
     }
@@ -408,7 +424,10 @@ mod tests {
     fn order_is_that_of_arrival() {
         let apply = |list: &IdList, text: &str| list.apply(text.as_bytes()).unwrap();
         let text = |list: &IdList| String::from_utf8(list.export()).unwrap();
-        let first = apply(&IdList::empty(true), "+zzzzzzzz\n+short\n+AAAAAAAA\n+h\u{e9}\n+zzzzzzzz\n+bbbbbbbb\n");
+        let first = apply(
+            &IdList::empty(true),
+            "+zzzzzzzz\n+short\n+AAAAAAAA\n+h\u{e9}\n+zzzzzzzz\n+bbbbbbbb\n",
+        );
         assert_eq!(text(&first), "+zzzzzzzz\n+short\n+AAAAAAAA\n+h\u{e9}\n+bbbbbbbb\n");
         let next = apply(&first, "-short\n-zzzzzzzz\n-AAAAAAAA\n+zzzzzzzz\n+short\n-unknown\n");
         assert_eq!(text(&next), "+h\u{e9}\n+bbbbbbbb\n+zzzzzzzz\n+short\n");
@@ -438,7 +457,11 @@ mod tests {
                 let id = String::from_utf8(unpack(seed >> 33 & 0x1FF).to_vec()).unwrap();
                 let add = seed >> 62 != 0;
                 text.push_str(&format!("{}{id}\n", if add { '+' } else { '-' }));
-                _ = if add { model.insert(format!("+{id}")) } else { model.remove(&format!("+{id}")) };
+                _ = if add {
+                    model.insert(format!("+{id}"))
+                } else {
+                    model.remove(&format!("+{id}"))
+                };
             }
             list = list.apply(text.as_bytes()).unwrap();
             assert_eq!(exported(&list), model);
@@ -451,7 +474,12 @@ mod tests {
         let lines = |range: std::ops::Range<u64>| -> Vec<u8> {
             range
                 .flat_map(|i| {
-                    [b"+", &unpack(i.wrapping_mul(0x5851_F42D_4C95_7F2D) & 0xFFFF_FFFF_FFFF)[..], b"\n"].concat()
+                    [
+                        b"+",
+                        &unpack(i.wrapping_mul(0x5851_F42D_4C95_7F2D) & 0xFFFF_FFFF_FFFF)[..],
+                        b"\n",
+                    ]
+                    .concat()
                 })
                 .collect()
         };

@@ -1,9 +1,10 @@
 //! Evaluates Statsig specs: pure, host-free, unsafe-free.
 //!
-//! In the order in which data meets them: [`wire`] recognises a payload and its [`Dialect`], [`compile`] turns it into an
-//! immutable [`store`], [`user`] keeps users in slots, `eval` finds results, [`outcome`] spells them out and numbers them,
-//! [`exposure`] records that they were seen. [`engine`] owns all of it and is what the bindings call.
-//! [`js_semantics`], [`hashing`], [`lookup`] and [`id_list`] are the tools.
+//! In the order in which data meets them: [`wire`] recognises a payload and its [`Dialect`],
+//! [`compile`] turns it into an immutable [`store`], [`user`] keeps users in slots, `eval` finds
+//! results, [`outcome`] spells them out and numbers them, [`exposure`] records that they were seen.
+//! [`engine`] owns all of it and is what the bindings call. [`js_semantics`], [`hashing`],
+//! [`lookup`] and [`id_list`] are the tools.
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 

@@ -30,8 +30,8 @@ impl Applied {
         Applied(number)
     }
 
-    /// It applied because it is for everyone, not because it names an ID of the user. The two have the same key when
-    /// an ID is ''.
+    /// It applied because it is for everyone, not because it names an ID of the user. The two have
+    /// the same key when an ID is ''.
     pub(crate) fn for_everyone(self) -> bool {
         self.0 & 1 == 1
     }
@@ -63,7 +63,9 @@ impl Overrides {
         self.by_spec.clear();
         let Ok(table) = parse_str(json) else { return };
         for (key, kind) in KINDS {
-            for (name, ids) in table.get(key).and_then(JsValue::as_object).into_iter().flat_map(|o| o.iter()) {
+            for (name, ids) in
+                table.get(key).and_then(JsValue::as_object).into_iter().flat_map(|o| o.iter())
+            {
                 let entries = ids.as_object().into_iter().flat_map(|o| o.iter());
                 let map = entries.filter_map(|(id, value)| self.add(kind, id, value)).collect();
                 self.named[kind as usize].insert(name.into(), map);

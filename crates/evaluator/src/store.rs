@@ -1,7 +1,8 @@
 //! Immutable compiled specs, shared between threads and swapped whole.
 //!
-//! Everything that can be known when a payload is loaded is known here: names and rule ids are interned, conditions
-//! that several specs share exist once, targets are sets or bits, values are canonical JSON text.
+//! Everything that can be known when a payload is loaded is known here: names and rule ids are
+//! interned, conditions that several specs share exist once, targets are sets or bits, values are
+//! canonical JSON text.
 
 use std::sync::Arc;
 
@@ -45,7 +46,8 @@ impl SpecKind {
     }
 }
 
-/// The number that stands for experiments where names are looked up: configs, but for what only experiments see.
+/// The number that stands for experiments where names are looked up: configs, but for what only
+/// experiments see.
 pub const EXPERIMENT_KIND: u32 = 3;
 
 /// Interned strings that every store has, at these positions.
@@ -62,7 +64,8 @@ pub mod string_id {
     pub const TEXTS: [&str; 4] = ["", "override", "disabled", "default"];
 }
 
-/// Sampling rates while a spec is evaluated (BEHAVIOUR.md 3.14): a number stands for a rate of the payload.
+/// Sampling rates while a spec is evaluated (BEHAVIOUR.md 3.14): a number stands for a rate of the
+/// payload.
 pub mod rate {
     /// `undefined`.
     pub const UNDEFINED: u16 = 0;
@@ -146,7 +149,8 @@ pub struct SpecBody {
     pub malformed: bool,
     /// A layer that takes parameters from every rule that passes (NEWER.md 7).
     pub merges: bool,
-    /// The groups that a contextual autotune chooses from (NEWER.md 9); its rules are what it may answer.
+    /// The groups that a contextual autotune chooses from (NEWER.md 9); its rules are what it may
+    /// answer.
     pub autotune: Option<Box<Autotune>>,
     /// Default value as canonical JSON; `{}` for booleans and where it is missing.
     pub default_json: Text,
@@ -187,7 +191,8 @@ pub struct Spec {
     pub odd: bool,
     /// Index into `Store::mappings`, or NONE.
     pub mapping: u32,
-    /// Spec index of what experiments of this name are answered by, where that is not this spec; else NONE.
+    /// Spec index of what experiments of this name are answered by, where that is not this spec;
+    /// else NONE.
     pub experiment: u32,
     /// Index of the per-user memo, for gates that conditions name; else NONE.
     pub gate_memo: u32,
@@ -239,7 +244,8 @@ pub struct Store {
     pub experiments: FxHashMap<Text, u32>,
     /// What stands in for a spec (NEWER.md 6), by `Spec::mapping`.
     pub mappings: Vec<Box<[Mapping]>>,
-    /// Spec indexes per kind, in JavaScript property order of the names. Without those that have no body.
+    /// Spec indexes per kind, in JavaScript property order of the names. Without those that have no
+    /// body.
     pub order: [Vec<u32>; 3],
     /// Conditions, each distinct one once.
     pub conditions: Vec<Condition>,

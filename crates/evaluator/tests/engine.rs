@@ -127,8 +127,11 @@ fn equal_records_have_one_number() {
 
 #[test]
 fn a_malformed_spec_costs_itself() {
-    let bad =
-        [r#"{"name":"x","enabled":true,"rules":5,"version":3}"#.to_owned(), "7".into(), gate("y", r#"{"type":1}"#)];
+    let bad = [
+        r#"{"name":"x","enabled":true,"rules":5,"version":3}"#.to_owned(),
+        "7".into(),
+        gate("y", r#"{"type":1}"#),
+    ];
     let payload = format!(
         r#"{{"has_updates":true,"feature_gates":[{},{}],"dynamic_configs":[],"layer_configs":[]}}"#,
         bad.join(","),
@@ -145,9 +148,12 @@ fn a_malformed_spec_costs_itself() {
     assert_eq!(text(&record(&mut engine, SpecKind::Gate, "x", 0), "reason"), "Unsupported");
     assert_eq!(text(&record(&mut engine, SpecKind::Gate, "y", 0), "reason"), "Unsupported");
     assert_eq!(code(&mut engine, "good") & 1, 1);
-    for broken in
-        ["", "[]", "{\"has_updates\":true}", r#"{"has_updates":true,"feature_gates":{},"dynamic_configs":[]}"#]
-    {
+    for broken in [
+        "",
+        "[]",
+        "{\"has_updates\":true}",
+        r#"{"has_updates":true,"feature_gates":{},"dynamic_configs":[]}"#,
+    ] {
         assert!(prepare(broken.as_bytes()).is_err(), "{broken}");
     }
     assert!(prepare(b"{}").unwrap().store.is_none());
@@ -157,7 +163,8 @@ fn a_malformed_spec_costs_itself() {
 fn time_makes_an_answer_volatile() {
     let time = r#"{"type":"current_time","operator":"before","targetValue":1700000000001}"#;
     let nested = r#"{"type":"pass_gate","targetValue":"g"}"#;
-    let mut engine = engine(&[gate("g", time), gate("n", nested), gate("p", PUBLIC)].join(","), "", "");
+    let mut engine =
+        engine(&[gate("g", time), gate("n", nested), gate("p", PUBLIC)].join(","), "", "");
     engine.set_user(0, r#"{"userID":"u"}"#, "", "");
     assert_eq!(code(&mut engine, "g") & 3, 3);
     assert_eq!(code(&mut engine, "n") & 3, 3);
@@ -194,7 +201,8 @@ fn an_answer_that_depends_on_the_time_says_until_when_it_holds() {
             NOW + DAY,
         ),
     ];
-    let gates: Vec<String> = conditions.iter().map(|(name, conditions, _)| gate(name, conditions)).collect();
+    let gates: Vec<String> =
+        conditions.iter().map(|(name, conditions, _)| gate(name, conditions)).collect();
     let mut engine = engine(&gates.join(","), "", "");
     engine.set_user(0, r#"{"userID":"u"}"#, "", "");
     for (name, _, until) in &conditions {
@@ -210,7 +218,9 @@ fn an_answer_that_depends_on_the_time_says_until_when_it_holds() {
 
 #[test]
 fn what_is_remembered_of_a_time_is_forgotten_when_the_clock_goes_back() {
-    let time = |operator: &str| format!(r#"{{"type":"current_time","operator":"{operator}","targetValue":{NOW}}}"#);
+    let time = |operator: &str| {
+        format!(r#"{{"type":"current_time","operator":"{operator}","targetValue":{NOW}}}"#)
+    };
     let passes = |gate: &str| format!(r#"{{"type":"pass_gate","targetValue":"{gate}"}}"#);
     let gates = [
         gate("after", &time("after")),
@@ -220,18 +230,29 @@ fn what_is_remembered_of_a_time_is_forgotten_when_the_clock_goes_back() {
     ];
     let mut engine = engine(&gates.join(","), "", "");
     engine.set_user(0, r#"{"userID":"u"}"#, "", "");
-    let specs = ["after", "before", "nested", "public"].map(|name| engine.spec_index(SpecKind::Gate, name));
+    let specs =
+        ["after", "before", "nested", "public"].map(|name| engine.spec_index(SpecKind::Gate, name));
     let mut values = |now: f64| {
         let mut codes = [0; 4];
         assert_eq!(engine.evaluate_many(0, &specs, EXPOSE, now, &mut codes), 4);
         let options = format!(r#"{{"hash":"none","random":0,"nowMs":{now}}}"#);
-        let ClientInitialize::Body(response) = engine.client_initialize(0, &options) else { panic!("no response") };
+        let ClientInitialize::Body(response) = engine.client_initialize(0, &options) else {
+            panic!("no response")
+        };
         let response = String::from_utf8(response).unwrap();
         assert_eq!(response.contains(r#""name":"nested","value":true"#), codes[2] & 1 == 1);
         codes.map(|code| code & 1)
     };
     let (early, late) = ([0, 1, 0, 1], [1, 0, 1, 1]);
-    let times = [(-1e9, early), (1e9, late), (-2e9, early), (-1e9, early), (1e9, late), (2e9, late), (-1.0, early)];
+    let times = [
+        (-1e9, early),
+        (1e9, late),
+        (-2e9, early),
+        (-1e9, early),
+        (1e9, late),
+        (2e9, late),
+        (-1.0, early),
+    ];
     for (offset, expected) in times {
         assert_eq!(values(NOW + offset), expected, "{offset}");
     }
@@ -277,7 +298,9 @@ fn exposures_are_deduplicated_per_window() {
 fn manual_exposures_are_apart_from_automatic_ones() {
     let mut engine = engine(&gate("g", PUBLIC), "", "");
     let users = 20_000;
-    engine.set_options(r#"{"tier":null,"loggingEnabled":true,"batchLimit":1000,"pendingLimit":1000000}"#);
+    engine.set_options(
+        r#"{"tier":null,"loggingEnabled":true,"batchLimit":1000,"pendingLimit":1000000}"#,
+    );
     for i in 0..users {
         engine.set_user(0, &format!(r#"{{"userID":"{i}"}}"#), "", "");
         for mode in [EXPOSE, EXPOSE | MANUAL, EXPOSE, EXPOSE | MANUAL] {
@@ -291,12 +314,17 @@ fn manual_exposures_are_apart_from_automatic_ones() {
 fn pending_events_are_bounded_and_counted() {
     let mut engine = engine(&gate("g", PUBLIC), "", "");
     engine.set_options(r#"{"tier":null,"loggingEnabled":true,"batchLimit":2,"pendingLimit":3}"#);
-    let full: Vec<bool> = (0..5).map(|i| engine.log_event(None, "{\"user\":", &format!(",\"i\":{i}}}"), "")).collect();
+    let full: Vec<bool> = (0..5)
+        .map(|i| engine.log_event(None, "{\"user\":", &format!(",\"i\":{i}}}"), ""))
+        .collect();
     assert_eq!(full, [false, true, true, true, true]);
     assert_eq!(engine.pending_events(), 3);
     assert!(engine.stats().contains("\"droppedEvents\":2"), "{}", engine.stats());
     let first = engine.take_batch(2);
-    assert_eq!(String::from_utf8(first.encode("<", ">")).unwrap(), r#"<{"user":null,"i":0},{"user":null,"i":1}>"#);
+    assert_eq!(
+        String::from_utf8(first.encode("<", ">")).unwrap(),
+        r#"<{"user":null,"i":0},{"user":null,"i":1}>"#
+    );
     assert_eq!(events(&mut engine).len(), 1);
     engine.set_options(r#"{"tier":null,"loggingEnabled":false,"batchLimit":2,"pendingLimit":3}"#);
     assert!(!engine.log_event(None, "", "", ""));
@@ -322,7 +350,8 @@ fn events_outlive_their_epoch_and_the_users_of_their_slots() {
 #[test]
 fn targeting_only_ignores_overrides_and_exposes_nothing() {
     let rules = r#"[{"id":"targetingGate","passPercentage":100,"conditions":[{"type":"user_field","field":"email","operator":"none","targetValue":["e"]}]},{"id":"r","passPercentage":100,"conditions":[]}]"#;
-    let config = format!(r#"{{"name":"c","salt":"s","enabled":true,"idType":"userID","rules":{rules}}}"#);
+    let config =
+        format!(r#"{{"name":"c","salt":"s","enabled":true,"idType":"userID","rules":{rules}}}"#);
     let mut engine = engine("", &config, "");
     engine.set_overrides(r#"{"gates":{},"configs":{"c":{"":{"a":1}}},"layers":{}}"#);
     engine.set_user(0, r#"{"userID":"u","email":"e"}"#, "", "");
@@ -340,15 +369,17 @@ fn without_specs_only_overrides_answer() {
     assert_eq!(text(&record(&mut engine, SpecKind::Gate, "g", EXPOSE), "reason"), "Uninitialized");
     engine.set_overrides(r#"{"gates":{"g":{"5":true}},"configs":{},"layers":{}}"#);
     let record = record(&mut engine, SpecKind::Gate, "g", 0);
-    assert_eq!((text(&record, "reason"), record.get("value").unwrap().is_truthy()), ("LocalOverride", true));
+    assert_eq!(
+        (text(&record, "reason"), record.get("value").unwrap().is_truthy()),
+        ("LocalOverride", true)
+    );
     let events = events(&mut engine);
     assert_eq!(events[0].get("metadata").unwrap().get("initTime").unwrap().as_number(), Some(0.0));
 }
 
 #[test]
 fn layer_parameters_expose_what_they_belong_to() {
-    let rule =
-        r#"{"id":"lr","passPercentage":0,"configDelegate":"e","conditions":[{"type":"pass_gate","targetValue":"g"}]}"#;
+    let rule = r#"{"id":"lr","passPercentage":0,"configDelegate":"e","conditions":[{"type":"pass_gate","targetValue":"g"}]}"#;
     let layer = format!(
         r#"{{"name":"l","salt":"s","enabled":true,"idType":"userID","defaultValue":{{"a":1}},"rules":[{rule}]}}"#
     );
@@ -389,7 +420,8 @@ fn sampling_is_decided_before_dedupe() {
     assert_eq!(stringify(events[0].get("statsigMetadata").unwrap()), r#"{"samplingMode":"on"}"#);
 }
 
-/// The rate that an outcome carries is that of the last rule that was tried; left-out rules have no say.
+/// The rate that an outcome carries is that of the last rule that was tried; left-out rules have no
+/// say.
 #[test]
 fn a_targeting_run_lends_no_rate() {
     let rule = |id: &str, rate: u32| {
@@ -398,14 +430,16 @@ fn a_targeting_run_lends_no_rate() {
         )
     };
     let rules = format!("{},{}", rule("targetingGate", 2), rule("other", 101));
-    let config =
-        format!(r#"{{"name":"c","salt":"s","enabled":true,"defaultValue":{{}},"idType":"userID","rules":[{rules}]}}"#);
+    let config = format!(
+        r#"{{"name":"c","salt":"s","enabled":true,"defaultValue":{{}},"idType":"userID","rules":[{rules}]}}"#
+    );
     for order in [[TARGETING_ONLY, 0], [0, TARGETING_ONLY]] {
         let mut engine = engine("", &config, "");
         engine.set_user(0, r#"{"userID":"u"}"#, "", "");
         for mode in order {
             let outcome = record(&mut engine, SpecKind::Config, "c", mode);
-            let rate = outcome.get("sampling").and_then(|s| s.get("rate")).and_then(JsValue::as_number);
+            let rate =
+                outcome.get("sampling").and_then(|s| s.get("rate")).and_then(JsValue::as_number);
             assert_eq!(rate, Some(if mode == 0 { 101.0 } else { 2.0 }), "{order:?}");
         }
     }
@@ -414,7 +448,8 @@ fn a_targeting_run_lends_no_rate() {
 #[test]
 fn events_keep_their_outcomes_when_specs_change_and_when_batches_split_them() {
     let specs = |prefix: &str, count: usize| {
-        let gates: Vec<String> = (0..count).map(|i| gate(&format!("{prefix}{i}"), PUBLIC)).collect();
+        let gates: Vec<String> =
+            (0..count).map(|i| gate(&format!("{prefix}{i}"), PUBLIC)).collect();
         engine(&gates.join(","), "", "")
     };
     // More than a segment of outcomes, and events of three epochs in one chunk's time.
@@ -443,8 +478,13 @@ fn events_keep_their_outcomes_when_specs_change_and_when_batches_split_them() {
     let rest = engine.take_batch(usize::MAX).encode("[", "]");
     let names = |body: &[u8]| -> Vec<String> {
         let events = parse_str(std::str::from_utf8(body).unwrap()).unwrap();
-        let gate =
-            |e: &JsValue| e.get("metadata").and_then(|m| m.get("gate")).and_then(JsValue::as_str).unwrap().to_owned();
+        let gate = |e: &JsValue| {
+            e.get("metadata")
+                .and_then(|m| m.get("gate"))
+                .and_then(JsValue::as_str)
+                .unwrap()
+                .to_owned()
+        };
         events.as_array().unwrap().iter().map(gate).collect()
     };
     let expected: Vec<String> = (0..600)

@@ -13,7 +13,8 @@ const KINDS: [(&str, SpecKind); 3] =
 
 fn vector_files() -> Vec<PathBuf> {
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/vectors");
-    let mut files: Vec<PathBuf> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "json"));
     files.sort();
     files
@@ -32,7 +33,9 @@ fn object(value: &JsValue) -> Vec<(&str, &JsValue)> {
 fn set_user(engine: &mut Engine, user: &JsValue, environment: &str) {
     let mut fields: Vec<String> = object(user)
         .into_iter()
-        .filter(|(key, _)| *key != "privateAttributes" && (environment.is_empty() || *key != "statsigEnvironment"))
+        .filter(|(key, _)| {
+            *key != "privateAttributes" && (environment.is_empty() || *key != "statsigEnvironment")
+        })
         .map(|(key, value)| format!("{}:{}", stringify(&JsValue::string(key)), stringify(value)))
         .collect();
     if !environment.is_empty() {
@@ -67,7 +70,13 @@ fn load(vector: &JsValue) -> Engine {
     engine
 }
 
-fn answer(engine: &mut Engine, vector: &JsValue, user: usize, kind: SpecKind, name: &str) -> Option<JsValue> {
+fn answer(
+    engine: &mut Engine,
+    vector: &JsValue,
+    user: usize,
+    kind: SpecKind,
+    name: &str,
+) -> Option<JsValue> {
     let spec = engine.spec_index(kind, name) as u32;
     let now = get(vector, "now").as_number().unwrap();
     let mut answer = engine.evaluate(0, spec, 0, now);
@@ -90,7 +99,9 @@ fn default_of(field: &str, expected: &JsValue) -> JsValue {
             JsValue::Undefined => JsValue::Array(Vec::new()),
             list => list.clone(),
         },
-        "sampling" => parse_str(r#"{"forwardAll":false,"rate":null,"seenAnalytical":false}"#).unwrap(),
+        "sampling" => {
+            parse_str(r#"{"forwardAll":false,"rate":null,"seenAnalytical":false}"#).unwrap()
+        }
         _ => JsValue::Null,
     }
 }
@@ -112,7 +123,9 @@ const FIELDS: [&str; 12] = [
 
 fn differences(expected: &JsValue, actual: Option<JsValue>) -> Vec<String> {
     let failed = get(expected, "failed").is_truthy();
-    let Some(actual) = actual else { return if failed { Vec::new() } else { vec!["failed".into()] } };
+    let Some(actual) = actual else {
+        return if failed { Vec::new() } else { vec!["failed".into()] };
+    };
     let different = |field: &&str| {
         let wanted = match get(expected, field) {
             JsValue::Undefined => default_of(field, expected),
@@ -121,7 +134,12 @@ fn differences(expected: &JsValue, actual: Option<JsValue>) -> Vec<String> {
         let (wanted, got) = (stringify(&wanted), stringify(get(&actual, field)));
         (wanted != got).then(|| format!("{field}: expected {wanted}, got {got}"))
     };
-    FIELDS.iter().chain(&["sampling"]).filter_map(different).chain(failed.then(|| "did not fail".into())).collect()
+    FIELDS
+        .iter()
+        .chain(&["sampling"])
+        .filter_map(different)
+        .chain(failed.then(|| "did not fail".into()))
+        .collect()
 }
 
 #[test]
@@ -131,7 +149,8 @@ fn vectors_are_answered() {
         let vectors = parse_str(&fs::read_to_string(&file).unwrap()).unwrap();
         for vector in vectors.as_array().unwrap() {
             let name = get(vector, "name").as_str().unwrap();
-            // The table is JavaScript of an npm package: the runner in __test__/conformance has it, this one has not.
+            // The table is JavaScript of an npm package: the runner in __test__/conformance has it,
+            // this one has not.
             if matches!(name, "operators: ip_based" | "ip to country") {
                 continue;
             }
@@ -140,9 +159,13 @@ fn vectors_are_answered() {
             for (i, user) in get(vector, "users").as_array().unwrap().iter().enumerate() {
                 set_user(&mut engine, user, &environment);
                 for (key, kind) in KINDS {
-                    for (spec, expected) in object(get(&get(vector, "expected").as_array().unwrap()[i], key)) {
+                    for (spec, expected) in
+                        object(get(&get(vector, "expected").as_array().unwrap()[i], key))
+                    {
                         asked += 1;
-                        for difference in differences(expected, answer(&mut engine, vector, i, kind, spec)) {
+                        for difference in
+                            differences(expected, answer(&mut engine, vector, i, kind, spec))
+                        {
                             wrong.push(format!("{name}: {key} {spec} user {i}: {difference}"));
                         }
                     }
@@ -151,5 +174,10 @@ fn vectors_are_answered() {
         }
     }
     assert!(asked > 1000, "only {asked} answers were compared");
-    assert!(wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {asked}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(20)].join("\n")
+    );
 }

@@ -1,5 +1,5 @@
-//! Typed arrays of JavaScript, read or written while a call runs and at no other time: afterwards their memory may be
-//! resized, detached and freed, and other threads may write to it.
+//! Typed arrays of JavaScript, read or written while a call runs and at no other time: afterwards
+//! their memory may be resized, detached and freed, and other threads may write to it.
 
 use std::cell::RefCell;
 use std::ffi::c_void;
@@ -7,16 +7,30 @@ use std::ptr;
 
 use napi::sys;
 
-/// Start and length of a typed array of the kind that holds `T`s. Empty for anything else, for what was detached, and over
-/// shared memory, to which another thread may write during the call.
+/// Start and length of a typed array of the kind that holds `T`s. Empty for anything else, for what
+/// was detached, and over shared memory, to which another thread may write during the call.
 ///
-/// # Safety
-/// `env` must be that of the running callback, `value` one of its live handles, and `wanted` the kind of `T`.
-pub unsafe fn typed_array<T>(env: sys::napi_env, value: sys::napi_value, wanted: i32) -> (*mut T, usize) {
-    let (mut kind, mut length, mut data, mut buffer) = (0, 0, ptr::null_mut::<c_void>(), ptr::null_mut());
-    // SAFETY: live handles by contract, pointers to locals; the part that is not wanted may be null.
+/// # Safety `env` must be that of the running callback, `value` one of its live handles, and
+/// `wanted` the kind of `T`.
+pub unsafe fn typed_array<T>(
+    env: sys::napi_env,
+    value: sys::napi_value,
+    wanted: i32,
+) -> (*mut T, usize) {
+    let (mut kind, mut length, mut data, mut buffer) =
+        (0, 0, ptr::null_mut::<c_void>(), ptr::null_mut());
+    // SAFETY: live handles by contract, pointers to locals; the part that is not wanted may be
+    // null.
     let status = unsafe {
-        sys::napi_get_typedarray_info(env, value, &mut kind, &mut length, &mut data, &mut buffer, ptr::null_mut())
+        sys::napi_get_typedarray_info(
+            env,
+            value,
+            &mut kind,
+            &mut length,
+            &mut data,
+            &mut buffer,
+            ptr::null_mut(),
+        )
     };
     if status != sys::Status::napi_ok || kind != wanted || data.is_null() {
         return (ptr::null_mut(), 0);
@@ -45,8 +59,8 @@ pub unsafe fn with_elements<T, R>(
     if length == 0 {
         return work(&[]);
     }
-    // SAFETY: so many initialised elements, which no one moves, frees or writes while `work` runs: no JavaScript runs, and
-    // the memory is not shared with threads.
+    // SAFETY: so many initialised elements, which no one moves, frees or writes while `work` runs:
+    // no JavaScript runs, and the memory is not shared with threads.
     work(unsafe { std::slice::from_raw_parts(data.cast_const(), length) })
 }
 
@@ -55,8 +69,8 @@ const MOST_OPEN: usize = 16;
 /// Longest input.
 const LONGEST: f64 = 4294967295.0;
 
-/// Bytes for the pool, copied piece by piece: what JavaScript still has cannot be kept from being resized or detached while
-/// another thread reads it.
+/// Bytes for the pool, copied piece by piece: what JavaScript still has cannot be kept from being
+/// resized or detached while another thread reads it.
 #[derive(Default)]
 pub struct Inputs {
     open: RefCell<Vec<Input>>,

@@ -44,7 +44,8 @@ impl NativeEngine {
         USER_CAPACITY
     }
 
-    /// Panics inside, so that tests can see a dead engine replaced. Not reachable from the SDK's API.
+    /// Panics inside, so that tests can see a dead engine replaced. Not reachable from the SDK's
+    /// API.
     #[napi]
     #[allow(clippy::panic)]
     pub fn break_for_tests(&self) {
@@ -58,7 +59,8 @@ impl NativeEngine {
 
     #[napi]
     pub fn set_details(&self, reason: String, config_sync_time_ms: f64, init_time_ms: f64) {
-        self.shared.call((), |engine| engine.set_details(&reason, config_sync_time_ms, init_time_ms));
+        self.shared
+            .call((), |engine| engine.set_details(&reason, config_sync_time_ms, init_time_ms));
     }
 
     #[napi]
@@ -68,11 +70,15 @@ impl NativeEngine {
 
     #[napi(ts_args_type = "input: number, piece: Uint8Array")]
     pub fn add_input(&self, env: Env, input: u32, piece: Unknown) -> bool {
-        // SAFETY: live handles of this call, the kind is that of `u8`, and nothing calls JavaScript.
+        // SAFETY: live handles of this call, the kind is that of `u8`, and nothing calls
+        // JavaScript.
         unsafe {
-            with_elements(env.raw(), piece.value().value, sys::TypedarrayType::uint8_array, |piece| {
-                self.shared.inputs.add(input, piece)
-            })
+            with_elements(
+                env.raw(),
+                piece.value().value,
+                sys::TypedarrayType::uint8_array,
+                |piece| self.shared.inputs.add(input, piece),
+            )
         }
     }
 
@@ -83,7 +89,10 @@ impl NativeEngine {
 
     #[napi(ts_return_type = "Promise<string>")]
     pub fn prepare_specs(&self, input: u32) -> AsyncTask<PrepareTask> {
-        AsyncTask::new(PrepareTask { payload: self.shared.inputs.take(input), inbox: self.shared.inbox.clone() })
+        AsyncTask::new(PrepareTask {
+            payload: self.shared.inputs.take(input),
+            inbox: self.shared.inbox.clone(),
+        })
     }
 
     #[napi]
@@ -111,8 +120,9 @@ impl NativeEngine {
 
     #[napi]
     pub fn spec_index(&self, kind_number: u32, name: String) -> i32 {
-        self.shared
-            .call(eval_code::TABLE_FULL, |engine| engine.index_of(kind_number, &name).unwrap_or(eval_code::TABLE_FULL))
+        self.shared.call(eval_code::TABLE_FULL, |engine| {
+            engine.index_of(kind_number, &name).unwrap_or(eval_code::TABLE_FULL)
+        })
     }
 
     #[napi]
@@ -152,7 +162,11 @@ impl NativeEngine {
 
     #[napi]
     pub fn last_error(&self) -> String {
-        let dead = if self.shared.is_poisoned() { "the native evaluator panicked" } else { "the engine was disposed" };
+        let dead = if self.shared.is_poisoned() {
+            "the native evaluator panicked"
+        } else {
+            "the engine was disposed"
+        };
         self.shared.call(dead.into(), |engine| engine.last_error().into())
     }
 
@@ -169,17 +183,33 @@ impl NativeEngine {
         max_events: f64,
         gzip_level: u32,
     ) -> AsyncTask<EncodeTask> {
-        let batch = self.shared.salvage(Default::default(), |engine| engine.take_batch(max_events as usize));
-        AsyncTask::new(EncodeTask::new(batch, Form { prefix, suffix, gzip_level }, &self.shared.owed))
+        let batch = self
+            .shared
+            .salvage(Default::default(), |engine| engine.take_batch(max_events as usize));
+        AsyncTask::new(EncodeTask::new(
+            batch,
+            Form { prefix, suffix, gzip_level },
+            &self.shared.owed,
+        ))
     }
 
     #[napi]
-    pub fn take_batch_now(&self, prefix: String, suffix: String, max_events: f64, gzip_level: u32) -> EncodedBatch {
+    pub fn take_batch_now(
+        &self,
+        prefix: String,
+        suffix: String,
+        max_events: f64,
+        gzip_level: u32,
+    ) -> EncodedBatch {
         let form = Form { prefix, suffix, gzip_level };
         if let Some(owed) = self.shared.owed.take() {
             return form.write_owed(&owed);
         }
-        form.write_now(&self.shared.salvage(Default::default(), |engine| engine.take_batch(max_events as usize)))
+        form.write_now(
+            &self
+                .shared
+                .salvage(Default::default(), |engine| engine.take_batch(max_events as usize)),
+        )
     }
 
     #[napi]
@@ -196,7 +226,8 @@ impl NativeEngine {
     pub fn update_id_list(&self, name: String, replace: bool, input: u32) -> AsyncTask<IdListTask> {
         let lines = self.shared.inputs.take(input);
         let update = lines.and_then(|lines| {
-            let update = self.shared.call(None, |engine| Some(engine.start_id_list(&name, replace)));
+            let update =
+                self.shared.call(None, |engine| Some(engine.start_id_list(&name, replace)));
             update.map(|update| (update, lines))
         });
         AsyncTask::new(IdListTask { update, inbox: self.shared.inbox.clone() })
@@ -216,9 +247,12 @@ impl NativeEngine {
     pub fn set_ip_table(&self, env: Env, table: Unknown) {
         // SAFETY: as in `add_input`.
         unsafe {
-            with_elements(env.raw(), table.value().value, sys::TypedarrayType::uint8_array, |table| {
-                self.shared.call((), |engine| engine.set_ip_table(table))
-            })
+            with_elements(
+                env.raw(),
+                table.value().value,
+                sys::TypedarrayType::uint8_array,
+                |table| self.shared.call((), |engine| engine.set_ip_table(table)),
+            )
         }
     }
 
@@ -226,18 +260,20 @@ impl NativeEngine {
     pub fn set_time_zone(&self, env: Env, transitions: Unknown) {
         // SAFETY: as in `add_input`, with the kind of `f64`.
         unsafe {
-            with_elements(env.raw(), transitions.value().value, sys::TypedarrayType::float64_array, |transitions| {
-                self.shared.call((), |engine| engine.set_time_zone(transitions))
-            })
+            with_elements(
+                env.raw(),
+                transitions.value().value,
+                sys::TypedarrayType::float64_array,
+                |transitions| self.shared.call((), |engine| engine.set_time_zone(transitions)),
+            )
         }
     }
 
     #[napi]
     pub fn client_initialize(&self, slot: u32, json: String) -> Either3<Uint8Array, i32, Null> {
-        match self
-            .shared
-            .call(ClientInitialize::Code(eval_code::FAILED), |engine| engine.client_initialize(slot, &json))
-        {
+        match self.shared.call(ClientInitialize::Code(eval_code::FAILED), |engine| {
+            engine.client_initialize(slot, &json)
+        }) {
             ClientInitialize::Body(body) => Either3::A(body.into()),
             ClientInitialize::Code(code) => Either3::B(code),
             ClientInitialize::None => Either3::C(Null),

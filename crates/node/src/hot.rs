@@ -1,7 +1,8 @@
 //! The calls of the hot path as raw N-API functions; here those that carry numbers only.
 //!
-//! napi-rs' glue for class methods (unwrapping `this`, tracking borrows, converting arguments one trait call at a time)
-//! costs several times the work behind it, so these calls carry the engine in the function's data.
+//! napi-rs' glue for class methods (unwrapping `this`, tracking borrows, converting arguments one
+//! trait call at a time) costs several times the work behind it, so these calls carry the engine in
+//! the function's data.
 
 use std::ffi::{c_void, CStr};
 use std::ptr;
@@ -13,7 +14,9 @@ use statsig_evaluator::engine::eval_code;
 
 use crate::hot_many::{evaluate_many, expose_many};
 use crate::hot_response::client_initialize_text;
-use crate::hot_text::{expose_layer_parameter, log_event, set_user, set_user_agent, set_user_values};
+use crate::hot_text::{
+    expose_layer_parameter, log_event, set_user, set_user_agent, set_user_values,
+};
 use crate::shared::Shared;
 
 /// A function that Node calls.
@@ -35,7 +38,9 @@ pub fn define(env: &Env, this: &This, shared: &Rc<Shared>) -> Result<()> {
         (c"clientInitializeText", client_initialize_text),
         (c"logEvent", log_event),
     ];
-    functions.into_iter().try_for_each(|(name, callback)| function(env, this, name, callback, shared))
+    functions
+        .into_iter()
+        .try_for_each(|(name, callback)| function(env, this, name, callback, shared))
 }
 
 fn function(
@@ -47,18 +52,34 @@ fn function(
 ) -> Result<()> {
     let data = Rc::into_raw(shared.clone()).cast_mut().cast::<c_void>();
     let mut value = ptr::null_mut();
-    // SAFETY: `env` and `this` are live for the constructor call that this runs in, `name` is a C string, and `data`
-    // is an owned reference that `release` gives back when the function is collected, that is after its last call.
+    // SAFETY: `env` and `this` are live for the constructor call that this runs in, `name` is a C
+    // string, and `data` is an owned reference that `release` gives back when the function is
+    // collected, that is after its last call.
     unsafe {
         let length = name.count_bytes() as isize;
-        check_status!(sys::napi_create_function(env, name.as_ptr(), length, Some(callback), data, &mut value))?;
-        check_status!(sys::napi_add_finalizer(env, value, data, Some(release), ptr::null_mut(), ptr::null_mut()))?;
+        check_status!(sys::napi_create_function(
+            env,
+            name.as_ptr(),
+            length,
+            Some(callback),
+            data,
+            &mut value
+        ))?;
+        check_status!(sys::napi_add_finalizer(
+            env,
+            value,
+            data,
+            Some(release),
+            ptr::null_mut(),
+            ptr::null_mut()
+        ))?;
         check_status!(sys::napi_set_named_property(env, this, name.as_ptr(), value))
     }
 }
 
 unsafe extern "C" fn release(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
-    // SAFETY: `data` came from `Rc::into_raw` in `function`, and N-API finalizes once, on the thread of the engine.
+    // SAFETY: `data` came from `Rc::into_raw` in `function`, and N-API finalizes once, on the
+    // thread of the engine.
     drop(unsafe { Rc::from_raw(data.cast::<Shared>().cast_const()) });
 }
 
@@ -72,13 +93,23 @@ pub unsafe fn call_info<'a, const N: usize>(
     info: sys::napi_callback_info,
 ) -> Option<(&'a Shared, [sys::napi_value; N])> {
     let (mut values, mut count, mut data) = ([ptr::null_mut(); N], N, ptr::null_mut());
-    // SAFETY: the pointers are to locals of the sizes that N-API is told; it fills missing arguments with undefined.
-    let status =
-        unsafe { sys::napi_get_cb_info(env, info, &mut count, values.as_mut_ptr(), ptr::null_mut(), &mut data) };
+    // SAFETY: the pointers are to locals of the sizes that N-API is told; it fills missing
+    // arguments with undefined.
+    let status = unsafe {
+        sys::napi_get_cb_info(
+            env,
+            info,
+            &mut count,
+            values.as_mut_ptr(),
+            ptr::null_mut(),
+            &mut data,
+        )
+    };
     if status != sys::Status::napi_ok || data.is_null() {
         return None;
     }
-    // SAFETY: the function owns a reference to this `Shared` until it is collected, which is after this call.
+    // SAFETY: the function owns a reference to this `Shared` until it is collected, which is after
+    // this call.
     Some((unsafe { &*data.cast::<Shared>().cast_const() }, values))
 }
 
@@ -126,13 +157,19 @@ pub fn index(number: f64) -> u32 {
     }
 }
 
-unsafe extern "C" fn evaluate(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+unsafe extern "C" fn evaluate(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
     // SAFETY: this is the running callback, and `function` gave it a `Shared`.
-    let answer = unsafe { call_info::<4>(env, info) }.map_or(eval_code::FAILED, |(shared, values)| {
-        // SAFETY: live handles of this call.
-        let [slot, spec, mode, now] = values.map(|value| unsafe { number(env, value) });
-        shared.call(eval_code::FAILED, |engine| engine.evaluate(index(slot), index(spec), mode as u32, now))
-    });
+    let answer =
+        unsafe { call_info::<4>(env, info) }.map_or(eval_code::FAILED, |(shared, values)| {
+            // SAFETY: live handles of this call.
+            let [slot, spec, mode, now] = values.map(|value| unsafe { number(env, value) });
+            shared.call(eval_code::FAILED, |engine| {
+                engine.evaluate(index(slot), index(spec), mode as u32, now)
+            })
+        });
     // SAFETY: `env` is live.
     unsafe { code(env, answer) }
 }

@@ -7,7 +7,8 @@ use napi::sys;
 
 use crate::hot::{boolean, call_info, index, number};
 
-/// Text kept between calls; more is given back, so that one big user does not hold its size forever.
+/// Text kept between calls; more is given back, so that one big user does not hold its size
+/// forever.
 const KEPT_TEXT: usize = 1 << 16;
 /// Room that a text is first given.
 const LEAST_ROOM: usize = 512;
@@ -27,9 +28,16 @@ unsafe fn append(env: sys::napi_env, value: sys::napi_value, out: &mut Vec<u8>) 
     loop {
         out.reserve(room);
         let mut written = 0;
-        // SAFETY: `room` bytes are reserved behind `start`; N-API writes at most that many, the last one a zero.
+        // SAFETY: `room` bytes are reserved behind `start`; N-API writes at most that many, the
+        // last one a zero.
         let status = unsafe {
-            sys::napi_get_value_string_utf8(env, value, out.as_mut_ptr().add(start).cast(), room, &mut written)
+            sys::napi_get_value_string_utf8(
+                env,
+                value,
+                out.as_mut_ptr().add(start).cast(),
+                room,
+                &mut written,
+            )
         };
         if status != sys::Status::napi_ok {
             return start;
@@ -63,7 +71,9 @@ pub unsafe fn with_texts<T>(
             start = range.end;
             range
         });
-        let texts = ranges.map(|range| std::str::from_utf8(text.get(range).unwrap_or_default()).unwrap_or_default());
+        let texts = ranges.map(|range| {
+            std::str::from_utf8(text.get(range).unwrap_or_default()).unwrap_or_default()
+        });
         let answer = work(texts);
         if text.capacity() > KEPT_TEXT {
             *text = Vec::new();
@@ -73,73 +83,103 @@ pub unsafe fn with_texts<T>(
 }
 
 /// `setUser(slot, json, privateJson, exotic)`.
-pub unsafe extern "C" fn set_user(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+pub unsafe extern "C" fn set_user(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
     // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
     if let Some((shared, [slot, json, private, exotic])) = unsafe { call_info::<4>(env, info) } {
         // SAFETY: live handles of this call, also below.
         let slot = index(unsafe { number(env, slot) });
-        let work =
-            |[json, private, exotic]: [&str; 3]| shared.call((), |engine| engine.set_user(slot, json, private, exotic));
+        let work = |[json, private, exotic]: [&str; 3]| {
+            shared.call((), |engine| engine.set_user(slot, json, private, exotic))
+        };
         unsafe { with_texts(env, [json, private, exotic], work) };
     }
     ptr::null_mut()
 }
 
 /// `setUserValues(slot, template, values)`.
-pub unsafe extern "C" fn set_user_values(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+pub unsafe extern "C" fn set_user_values(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
     // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
-    let is_set = unsafe { call_info::<3>(env, info) }.is_some_and(|(shared, [slot, template, values])| {
-        // SAFETY: live handles of this call, also below.
-        let slot = index(unsafe { number(env, slot) });
-        let work = |[template, values, _]: [&str; 3]| {
-            shared.call(false, |engine| engine.set_user_values(slot, template, values))
-        };
-        unsafe { with_texts(env, [template, values, ptr::null_mut()], work) }.unwrap_or(false)
-    });
+    let is_set =
+        unsafe { call_info::<3>(env, info) }.is_some_and(|(shared, [slot, template, values])| {
+            // SAFETY: live handles of this call, also below.
+            let slot = index(unsafe { number(env, slot) });
+            let work = |[template, values, _]: [&str; 3]| {
+                shared.call(false, |engine| engine.set_user_values(slot, template, values))
+            };
+            unsafe { with_texts(env, [template, values, ptr::null_mut()], work) }.unwrap_or(false)
+        });
     // SAFETY: `env` is live.
     unsafe { boolean(env, is_set) }
 }
 
 /// `setUserAgent(slot, json)`.
-pub unsafe extern "C" fn set_user_agent(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+pub unsafe extern "C" fn set_user_agent(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
     // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
     if let Some((shared, [slot, json])) = unsafe { call_info::<2>(env, info) } {
         // SAFETY: live handles of this call, also below.
         let slot = index(unsafe { number(env, slot) });
-        let work = |[json, ..]: [&str; 3]| shared.call((), |engine| engine.set_user_agent(slot, json));
+        let work =
+            |[json, ..]: [&str; 3]| shared.call((), |engine| engine.set_user_agent(slot, json));
         unsafe { with_texts(env, [json, ptr::null_mut(), ptr::null_mut()], work) };
     }
     ptr::null_mut()
 }
 
 /// `logEvent(slot, head, tail, dedupeKey)`.
-pub unsafe extern "C" fn log_event(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+pub unsafe extern "C" fn log_event(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
     // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
-    let is_full = unsafe { call_info::<4>(env, info) }.is_some_and(|(shared, [slot, head, tail, key])| {
-        // SAFETY: live handles of this call, also below.
-        let slot = unsafe { number(env, slot) };
-        let slot = (slot >= 0.0).then_some(slot as u32);
-        let work = |[head, tail, key]: [&str; 3]| shared.record(|engine| engine.log_event(slot, head, tail, key));
-        unsafe { with_texts(env, [head, tail, key], work) }.unwrap_or(false)
-    });
+    let is_full =
+        unsafe { call_info::<4>(env, info) }.is_some_and(|(shared, [slot, head, tail, key])| {
+            // SAFETY: live handles of this call, also below.
+            let slot = unsafe { number(env, slot) };
+            let slot = (slot >= 0.0).then_some(slot as u32);
+            let work = |[head, tail, key]: [&str; 3]| {
+                shared.record(|engine| engine.log_event(slot, head, tail, key))
+            };
+            unsafe { with_texts(env, [head, tail, key], work) }.unwrap_or(false)
+        });
     // SAFETY: `env` is live.
     unsafe { boolean(env, is_full) }
 }
 
 /// `exposeLayerParameter(slot, outcome, parameter, mode, nowMs)`.
-pub unsafe extern "C" fn expose_layer_parameter(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+pub unsafe extern "C" fn expose_layer_parameter(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> sys::napi_value {
     // SAFETY: this is the running callback, and `hot::define` gave it a `Shared`.
-    let is_full =
-        unsafe { call_info::<5>(env, info) }.is_some_and(|(shared, [slot, outcome, parameter, mode, now])| {
+    let is_full = unsafe { call_info::<5>(env, info) }.is_some_and(
+        |(shared, [slot, outcome, parameter, mode, now])| {
             // SAFETY: live handles of this call, also below.
-            let [slot, outcome, mode, now] = [slot, outcome, mode, now].map(|value| unsafe { number(env, value) });
+            let [slot, outcome, mode, now] =
+                [slot, outcome, mode, now].map(|value| unsafe { number(env, value) });
             let work = |[parameter, ..]: [&str; 3]| {
                 shared.record(|engine| {
-                    engine.expose_layer_parameter(index(slot), index(outcome), parameter, mode as u32, now)
+                    engine.expose_layer_parameter(
+                        index(slot),
+                        index(outcome),
+                        parameter,
+                        mode as u32,
+                        now,
+                    )
                 })
             };
-            unsafe { with_texts(env, [parameter, ptr::null_mut(), ptr::null_mut()], work) }.unwrap_or(false)
-        });
+            unsafe { with_texts(env, [parameter, ptr::null_mut(), ptr::null_mut()], work) }
+                .unwrap_or(false)
+        },
+    );
     // SAFETY: `env` is live.
     unsafe { boolean(env, is_full) }
 }

@@ -43,8 +43,9 @@ impl Shared {
         }
     }
 
-    /// As `call`, and also after a panic: for what saves pending events and ID lists. The engine may hold anything then,
-    /// so the caller must expect nonsense; another panic gives `otherwise` again.
+    /// As `call`, and also after a panic: for what saves pending events and ID lists. The engine
+    /// may hold anything then, so the caller must expect nonsense; another panic gives `otherwise`
+    /// again.
     pub fn salvage<R>(&self, otherwise: R, work: impl FnOnce(&mut Engine) -> R) -> R {
         if !self.poisoned.get() {
             return self.call(otherwise, work);
@@ -53,7 +54,8 @@ impl Shared {
         catch_unwind(AssertUnwindSafe(|| work(&mut engine))).unwrap_or(otherwise)
     }
 
-    /// Runs a call that records an event. A poisoned engine answers true, so that the caller looks why.
+    /// Runs a call that records an event. A poisoned engine answers true, so that the caller looks
+    /// why.
     #[inline]
     pub fn record(&self, work: impl FnOnce(&mut Engine) -> bool) -> bool {
         self.call(None, |engine| Some(work(engine))).unwrap_or_else(|| self.is_poisoned())

@@ -20,18 +20,20 @@ thread_local! {
     static HOST: RefCell<Host> = RefCell::default();
 }
 
-/// Input kept between calls; more is given back, so that one big payload does not hold its size forever.
+/// Input kept between calls; more is given back, so that one big payload does not hold its size
+/// forever.
 const KEPT_INPUT: usize = 1 << 16;
 
 /// Runs `work` on the instance's state.
 ///
-/// After a trap the state is still borrowed by the call that trapped. Its frame is gone and never goes on, so the state
-/// is handed out again: the host calls a dead instance only to save pending events and ID lists.
+/// After a trap the state is still borrowed by the call that trapped. Its frame is gone and never
+/// goes on, so the state is handed out again: the host calls a dead instance only to save pending
+/// events and ID lists.
 pub fn with<T>(work: impl FnOnce(&mut Host) -> T) -> T {
     HOST.with(|host| match host.try_borrow_mut() {
         Ok(mut host) => work(&mut host),
-        // SAFETY: exports do not nest, because the module imports no function that could call back; so a borrow that
-        // exists belongs to a call that trapped. There is one thread.
+        // SAFETY: exports do not nest, because the module imports no function that could call back;
+        // so a borrow that exists belongs to a call that trapped. There is one thread.
         Err(_) => work(unsafe { &mut *host.as_ptr() }),
     })
 }
@@ -70,7 +72,11 @@ impl Host {
     }
 
     /// Calls with three texts of input, back to back. Bytes that are not UTF-8 count as empty.
-    pub fn call3<T>(&mut self, lens: [u32; 3], work: impl FnOnce(&mut Engine, [&str; 3]) -> T) -> T {
+    pub fn call3<T>(
+        &mut self,
+        lens: [u32; 3],
+        work: impl FnOnce(&mut Engine, [&str; 3]) -> T,
+    ) -> T {
         let mut at = 0;
         let input = &self.input;
         let texts = lens.map(|len| {
@@ -83,7 +89,8 @@ impl Host {
 
     pub fn evaluate_many(&mut self, slot: u32, count: usize, mode: u32, now: f64) -> u32 {
         let bytes = self.input.get(..count * 4).unwrap_or_default();
-        let specs: Vec<i32> = bytes.as_chunks::<4>().0.iter().map(|bytes| i32::from_le_bytes(*bytes)).collect();
+        let specs: Vec<i32> =
+            bytes.as_chunks::<4>().0.iter().map(|bytes| i32::from_le_bytes(*bytes)).collect();
         let mut codes = vec![0; specs.len()];
         let written = self.engine.evaluate_many(slot, &specs, mode, now, &mut codes);
         self.output.clear();
@@ -93,7 +100,8 @@ impl Host {
 
     pub fn expose_many(&mut self, count: usize) -> u32 {
         let bytes = self.input.get(..count * 24).unwrap_or_default();
-        let exposures: Vec<f64> = bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
+        let exposures: Vec<f64> =
+            bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
         self.engine.expose_many(&exposures)
     }
 

@@ -1,12 +1,14 @@
-//! WebAssembly binding: the surface of crates/node over a hand-kept ABI that needs no generated glue.
+//! WebAssembly binding: the surface of crates/node over a hand-kept ABI that needs no generated
+//! glue.
 //!
-//! One instance of the module is one engine. Text and bytes go in through one input buffer: the host calls
-//! [`reserve`], writes at the returned address, and passes the lengths of what it wrote, back to back. Text and bytes
-//! come out of one output buffer: a call returns its length and [`output`] gives the address. Both addresses are void
-//! after the next call. Negative results are the evaluator's codes; [`NONE`] stands for null.
+//! One instance of the module is one engine. Text and bytes go in through one input buffer: the
+//! host calls [`reserve`], writes at the returned address, and passes the lengths of what it wrote,
+//! back to back. Text and bytes come out of one output buffer: a call returns its length and
+//! [`output`] gives the address. Both addresses are void after the next call. Negative results are
+//! the evaluator's codes; [`NONE`] stands for null.
 //!
-//! There is no unsafe code but the exported names, which write nothing but a buffer that Rust owns and initialised, and
-//! the access after a trap in `host::with`.
+//! There is no unsafe code but the exported names, which write nothing but a buffer that Rust owns
+//! and initialised, and the access after a trap in `host::with`.
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod host;
@@ -56,7 +58,9 @@ pub extern "C" fn set_options(json: u32) {
 /// Input: the reason.
 #[no_mangle]
 pub extern "C" fn set_details(reason: u32, config_sync_time: f64, init_time: f64) {
-    with(|host| host.call1(reason, |engine, reason| engine.set_details(reason, config_sync_time, init_time)));
+    with(|host| {
+        host.call1(reason, |engine, reason| engine.set_details(reason, config_sync_time, init_time))
+    });
 }
 
 /// Input: a payload. Output: JSON of PreparedSpecs; or -1 and the reason as output.
@@ -93,7 +97,9 @@ pub extern "C" fn spec_index(kind: u32, name: u32) -> i32 {
 #[no_mangle]
 pub extern "C" fn spec_names(kind: u32, entity: u32) -> i32 {
     with(|host| {
-        let names = host.call1(entity, |engine, entity| host::kind(kind).map(|kind| engine.spec_names(kind, entity)));
+        let names = host.call1(entity, |engine, entity| {
+            host::kind(kind).map(|kind| engine.spec_names(kind, entity))
+        });
         host.put(names.unwrap_or_else(|| "[]".into()).into_bytes())
     })
 }
@@ -111,8 +117,9 @@ pub extern "C" fn spec_info(index: u32) -> i32 {
 #[no_mangle]
 pub extern "C" fn experiment_layer(experiment: u32) -> i32 {
     with(|host| {
-        let layer =
-            host.call1(experiment, |engine, name| engine.experiment_layer(name).map(|layer| layer.as_bytes().to_vec()));
+        let layer = host.call1(experiment, |engine, name| {
+            engine.experiment_layer(name).map(|layer| layer.as_bytes().to_vec())
+        });
         host.put_option(layer)
     })
 }
@@ -184,9 +191,17 @@ pub extern "C" fn expose_many(count: u32) -> u32 {
 
 /// Input: the parameter.
 #[no_mangle]
-pub extern "C" fn expose_layer_parameter(slot: u32, outcome: u32, parameter: u32, mode: u32, now: f64) -> i32 {
+pub extern "C" fn expose_layer_parameter(
+    slot: u32,
+    outcome: u32,
+    parameter: u32,
+    mode: u32,
+    now: f64,
+) -> i32 {
     with(|host| {
-        host.call1(parameter, |engine, name| engine.expose_layer_parameter(slot, outcome, name, mode, now).into())
+        host.call1(parameter, |engine, name| {
+            engine.expose_layer_parameter(slot, outcome, name, mode, now).into()
+        })
     })
 }
 
@@ -219,7 +234,9 @@ pub extern "C" fn last_error() -> i32 {
 pub extern "C" fn log_event(slot: i32, head: u32, tail: u32, dedupe_key: u32) -> i32 {
     let slot = u32::try_from(slot).ok();
     with(|host| {
-        host.call3([head, tail, dedupe_key], |engine, [head, tail, key]| engine.log_event(slot, head, tail, key).into())
+        host.call3([head, tail, dedupe_key], |engine, [head, tail, key]| {
+            engine.log_event(slot, head, tail, key).into()
+        })
     })
 }
 
@@ -295,7 +312,8 @@ pub extern "C" fn set_ip_table(len: u32) {
 pub extern "C" fn set_time_zone(len: u32) {
     with(|host| {
         let bytes = host.input.get(..len as usize).unwrap_or_default();
-        let pairs: Vec<f64> = bytes.as_chunks::<8>().0.iter().map(|chunk| f64::from_le_bytes(*chunk)).collect();
+        let pairs: Vec<f64> =
+            bytes.as_chunks::<8>().0.iter().map(|chunk| f64::from_le_bytes(*chunk)).collect();
         host.engine.set_time_zone(&pairs);
     });
 }
@@ -303,10 +321,12 @@ pub extern "C" fn set_time_zone(len: u32) {
 /// Input: JSON of ClientInitializeOptions. Output: the body, or NONE, or a negative code.
 #[no_mangle]
 pub extern "C" fn client_initialize(slot: u32, options: u32) -> i32 {
-    with(|host| match host.call1(options, |engine, options| engine.client_initialize(slot, options)) {
-        ClientInitialize::None => NONE,
-        ClientInitialize::Code(code) => code,
-        ClientInitialize::Body(body) => host.put(body),
+    with(|host| {
+        match host.call1(options, |engine, options| engine.client_initialize(slot, options)) {
+            ClientInitialize::None => NONE,
+            ClientInitialize::Code(code) => code,
+            ClientInitialize::Body(body) => host.put(body),
+        }
     })
 }
 

@@ -19,16 +19,30 @@ Evaluates without network and exposures; members of ID lists are not in a payloa
     async run({ positionals, text, has }, output) {
       const source = text('specs');
       if (source === undefined) throw new UsageError('--specs SOURCE is missing');
-      if (!isAll && positionals.length === 0) throw new UsageError('which gate, config, experiment or layer?');
+      if (!isAll && positionals.length === 0)
+        throw new UsageError('which gate, config, experiment or layer?');
       const user = await readUser(text('user'));
       const project = await readProject(source);
-      const asked = isAll ? project.specs.filter(({ entity }) => !['segment', 'holdout'].includes(entity)) : positionals.map((name) => {
-        const spec = project.specs.find((one) => one.name === name);
-        if (spec === undefined) throw new Error(`nothing is called ${name}${didYouMean(name, project.specs.map((one) => one.name))}`);
-        return spec;
-      });
-      const answers = await withServer(project, (server) => asked.map((spec) => answerOf(server, user, spec)));
-      if (has('json')) output.line(JSON.stringify(isAll ? answers : answers.length === 1 ? answers[0] : answers, null, 2));
+      const asked = isAll
+        ? project.specs.filter(({ entity }) => !['segment', 'holdout'].includes(entity))
+        : positionals.map((name) => {
+            const spec = project.specs.find((one) => one.name === name);
+            if (spec === undefined)
+              throw new Error(
+                `nothing is called ${name}${didYouMean(
+                  name,
+                  project.specs.map((one) => one.name),
+                )}`,
+              );
+            return spec;
+          });
+      const answers = await withServer(project, (server) =>
+        asked.map((spec) => answerOf(server, user, spec)),
+      );
+      if (has('json'))
+        output.line(
+          JSON.stringify(isAll ? answers : answers.length === 1 ? answers[0] : answers, null, 2),
+        );
       else print(answers, output);
       return EXIT.ok;
     },
@@ -42,8 +56,14 @@ export const evaluateAll = about('what a user gets of a whole project', true);
 function print(answers: Answer[], output: Output): void {
   const width = Math.max(...answers.map(({ name }) => name.length));
   for (const { name, kind, value, rule, group, reason } of answers) {
-    const because = output.paint('dim', `${kind}, rule ${rule || 'none'}${group === null ? '' : ` "${group}"`}${reason === 'Bootstrap' ? '' : `, ${reason}`}`);
-    const shown = kind === 'gate' ? output.paint(value === true ? 'green' : 'red', value === true ? '✓ true ' : '✗ false') : JSON.stringify(value);
+    const because = output.paint(
+      'dim',
+      `${kind}, rule ${rule || 'none'}${group === null ? '' : ` "${group}"`}${reason === 'Bootstrap' ? '' : `, ${reason}`}`,
+    );
+    const shown =
+      kind === 'gate'
+        ? output.paint(value === true ? 'green' : 'red', value === true ? '✓ true ' : '✗ false')
+        : JSON.stringify(value);
     output.line(`${name.padEnd(width)}  ${shown}  ${because}`);
   }
 }

@@ -25,10 +25,15 @@ export const diff: Command = {
   --json        for programs
 
 Exits with 1 when something changed.`,
-  options: { users: { type: 'string' }, count: { type: 'string', default: '1000' }, json: { type: 'boolean' } },
+  options: {
+    users: { type: 'string' },
+    count: { type: 'string', default: '1000' },
+    json: { type: 'boolean' },
+  },
   async run({ positionals, text, has }, output) {
     const [a, b, more] = positionals;
-    if (a === undefined || b === undefined || more !== undefined) throw new UsageError('two payloads are compared');
+    if (a === undefined || b === undefined || more !== undefined)
+      throw new UsageError('two payloads are compared');
     const users = await usersOf(text('users'), Number(text('count')));
     const [before, after] = [await readProject(a), await readProject(b)];
     const changes = await compare(before, after, users);
@@ -40,7 +45,8 @@ Exits with 1 when something changed.`,
 
 async function usersOf(file: string | undefined, count: number): Promise<object[]> {
   if (file === undefined) {
-    if (!Number.isInteger(count) || count < 0 || count > 1_000_000) throw new UsageError('--count takes a number up to 1000000');
+    if (!Number.isInteger(count) || count < 0 || count > 1_000_000)
+      throw new UsageError('--count takes a number up to 1000000');
     return Array.from({ length: count }, (_, i) => ({ userID: `user-${i + 1}` }));
   }
   const users: unknown = JSON.parse(await readText(file));
@@ -59,25 +65,38 @@ async function compare(before: Project, after: Project, users: object[]): Promis
     const { name, entity: kind } = (other ?? one)!;
     const [left, right] = [was.get(key), is.get(key)];
     const moved = left && right ? left.filter((value, i) => value !== right[i]).length : 0;
-    if (one === undefined || other === undefined) return [{ name, kind, what: one ? 'removed' : 'added', details: [], moved }];
+    if (one === undefined || other === undefined)
+      return [{ name, kind, what: one ? 'removed' : 'added', details: [], moved }];
     const details = differences(one, other);
     // Nested gates change what others answer.
-    return details.length === 0 && moved === 0 ? [] : [{ name, kind, what: 'changed', details, moved }];
+    return details.length === 0 && moved === 0
+      ? []
+      : [{ name, kind, what: 'changed', details, moved }];
   });
 }
 
 /** Values of all users as JSON, by kind and name. */
 function answersOf(project: Project, users: object[]): Promise<Map<string, string[]>> {
-  return withServer(project, (server) => new Map(project.specs.map((spec) => [
-    `${spec.kind} ${spec.name}`, users.map((user) => JSON.stringify(answerOf(server, user, spec).value)),
-  ])));
+  return withServer(
+    project,
+    (server) =>
+      new Map(
+        project.specs.map((spec) => [
+          `${spec.kind} ${spec.name}`,
+          users.map((user) => JSON.stringify(answerOf(server, user, spec).value)),
+        ]),
+      ),
+  );
 }
 
 function differences(one: Spec, other: Spec): string[] {
-  const fields = (['enabled', 'salt', 'defaultValue'] as const).filter((field) => !isDeepStrictEqual(one[field], other[field]))
+  const fields = (['enabled', 'salt', 'defaultValue'] as const)
+    .filter((field) => !isDeepStrictEqual(one[field], other[field]))
     .map((field) => `${field}: ${short(one[field], 40)} → ${short(other[field], 40)}`);
   const idOf = (rule: Spec['rules'][number], at: number): string => rule.id ?? String(at);
-  const [was, is] = [one, other].map(({ rules }) => new Map(rules.map((rule, at) => [idOf(rule, at), rule])));
+  const [was, is] = [one, other].map(
+    ({ rules }) => new Map(rules.map((rule, at) => [idOf(rule, at), rule])),
+  );
   const rules = [...new Set([...was!.keys(), ...is!.keys()])].flatMap((id) => {
     const [left, right] = [was!.get(id), is!.get(id)];
     if (left === undefined) return [`+ rule ${id}: ${ruleInWords(right!)}`];
@@ -86,7 +105,10 @@ function differences(one: Spec, other: Spec): string[] {
     const [a, b] = [ruleInWords(left), ruleInWords(right)];
     return [a === b ? `rule ${id}: changed in what words do not show` : `rule ${id}: ${a} → ${b}`];
   });
-  const order = [...was!.keys()].join() !== [...is!.keys()].join() && rules.length === 0 ? ['the order of rules'] : [];
+  const order =
+    [...was!.keys()].join() !== [...is!.keys()].join() && rules.length === 0
+      ? ['the order of rules']
+      : [];
   return [...fields, ...rules, ...order];
 }
 

@@ -3,7 +3,11 @@ import { EXIT, type Command } from '../command';
 import { KEY_VARIABLE } from '../project';
 
 /** One thing that was looked at. */
-interface Finding { what: string; state: 'ok' | 'note' | 'bad'; says: string }
+interface Finding {
+  what: string;
+  state: 'ok' | 'note' | 'bad';
+  says: string;
+}
 
 export const doctor: Command = {
   summary: 'what of this machine matters to the SDK',
@@ -14,12 +18,20 @@ export const doctor: Command = {
 
 Looks at Node, the engine and why not a faster one, the key in ${KEY_VARIABLE}, proxy variables, whether the
 service answers, and the clock. Exits with 1 when something is bad. The key itself is not shown.`,
-  options: { api: { type: 'string', default: 'https://api.statsigcdn.com/v1' }, json: { type: 'boolean' } },
+  options: {
+    api: { type: 'string', default: 'https://api.statsigcdn.com/v1' },
+    json: { type: 'boolean' },
+  },
   async run({ text, has }, output) {
     const findings = [node(), engine(), key(), proxy(), ...(await service(text('api') ?? ''))];
     if (has('json')) output.line(JSON.stringify(findings, null, 2));
     for (const { what, state, says } of has('json') ? [] : findings) {
-      const mark = state === 'ok' ? output.paint('green', '✓') : state === 'note' ? output.paint('yellow', '•') : output.paint('red', '✗');
+      const mark =
+        state === 'ok'
+          ? output.paint('green', '✓')
+          : state === 'note'
+            ? output.paint('yellow', '•')
+            : output.paint('red', '✗');
       output.line(`${mark} ${what.padEnd(8)} ${says}`);
     }
     return findings.some(({ state }) => state === 'bad') ? EXIT.found : EXIT.ok;
@@ -29,16 +41,29 @@ service answers, and the clock. Exits with 1 when something is bad. The key itse
 function node(): Finding {
   const major = Number(process.versions.node.split('.')[0]);
   const says = `${process.version} on ${process.platform} ${process.arch}`;
-  return { what: 'Node', state: major >= 18 ? 'ok' : 'bad', says: major >= 18 ? says : `${says}; 18 or newer is needed` };
+  return {
+    what: 'Node',
+    state: major >= 18 ? 'ok' : 'bad',
+    says: major >= 18 ? says : `${says}; 18 or newer is needed`,
+  };
 }
 
 function engine(): Finding {
   try {
-    const server = new StatsigServer('secret-doctor', { localMode: true, logger: { logLevel: 'none', warn: () => undefined, error: () => undefined } });
+    const server = new StatsigServer('secret-doctor', {
+      localMode: true,
+      logger: { logLevel: 'none', warn: () => undefined, error: () => undefined },
+    });
     const { engine: kind, version, rejected } = server.engineInfo();
     server.shutdown();
-    const why = rejected.map(({ kind: other, reason }) => `; not ${other}: ${reason.split('\n')[0]}`).join('');
-    return { what: 'engine', state: kind === 'native' ? 'ok' : 'note', says: `${kind} ${version}${why}` };
+    const why = rejected
+      .map(({ kind: other, reason }) => `; not ${other}: ${reason.split('\n')[0]}`)
+      .join('');
+    return {
+      what: 'engine',
+      state: kind === 'native' ? 'ok' : 'note',
+      says: `${kind} ${version}${why}`,
+    };
   } catch (error) {
     return { what: 'engine', state: 'bad', says: messageOf(error) };
   }
@@ -46,15 +71,30 @@ function engine(): Finding {
 
 function key(): Finding {
   const given = process.env[KEY_VARIABLE];
-  if (given === undefined) return { what: 'key', state: 'note', says: `${KEY_VARIABLE} is not set` };
-  if (!given.startsWith('secret-')) return { what: 'key', state: 'bad', says: `${KEY_VARIABLE} holds no secret key: those begin with secret-` };
-  return given === given.trim() ? { what: 'key', state: 'ok', says: 'a secret key' } : { what: 'key', state: 'bad', says: 'has spaces around it' };
+  if (given === undefined)
+    return { what: 'key', state: 'note', says: `${KEY_VARIABLE} is not set` };
+  if (!given.startsWith('secret-'))
+    return {
+      what: 'key',
+      state: 'bad',
+      says: `${KEY_VARIABLE} holds no secret key: those begin with secret-`,
+    };
+  return given === given.trim()
+    ? { what: 'key', state: 'ok', says: 'a secret key' }
+    : { what: 'key', state: 'bad', says: 'has spaces around it' };
 }
 
 function proxy(): Finding {
-  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+  const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY'].flatMap((name) => [
+    name,
+    name.toLowerCase(),
+  ]);
   const set = names.filter((name) => process.env[name]);
-  return { what: 'proxy', state: 'ok', says: set.length === 0 ? 'none in the environment' : `honoured: ${set.join(', ')}` };
+  return {
+    what: 'proxy',
+    state: 'ok',
+    says: set.length === 0 ? 'none in the environment' : `honoured: ${set.join(', ')}`,
+  };
 }
 
 /** Whether it answers, and what time it says it is. */
@@ -62,17 +102,31 @@ async function service(api: string): Promise<Finding[]> {
   const asked = Date.now();
   try {
     const secret = process.env[KEY_VARIABLE] ?? 'secret-doctor';
-    const answer = await fetch(`${api.replace(/\/$/, '')}/download_config_specs/${secret}.json`, { signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch(`${api.replace(/\/$/, '')}/download_config_specs/${secret}.json`, {
+      signal: AbortSignal.timeout(10_000),
+    });
     const took = Date.now() - asked;
     await answer.arrayBuffer();
     const { origin } = new URL(api);
-    const state = answer.ok ? 'ok' : answer.status < 500 && process.env[KEY_VARIABLE] === undefined ? 'note' : 'bad';
-    const reached: Finding = { what: 'service', state, says: `${origin} answers ${answer.status} in ${took} ms` };
+    const state = answer.ok
+      ? 'ok'
+      : answer.status < 500 && process.env[KEY_VARIABLE] === undefined
+        ? 'note'
+        : 'bad';
+    const reached: Finding = {
+      what: 'service',
+      state,
+      says: `${origin} answers ${answer.status} in ${took} ms`,
+    };
     const date = Date.parse(answer.headers.get('date') ?? '');
-    return Number.isNaN(date) ? [reached] : [reached, clock(Math.round((asked + took / 2 - date) / 1000))];
+    return Number.isNaN(date)
+      ? [reached]
+      : [reached, clock(Math.round((asked + took / 2 - date) / 1000))];
   } catch (error) {
     const { cause } = error as { cause?: unknown };
-    return [{ what: 'service', state: 'bad', says: `cannot be reached: ${messageOf(cause ?? error)}` }];
+    return [
+      { what: 'service', state: 'bad', says: `cannot be reached: ${messageOf(cause ?? error)}` },
+    ];
   }
 }
 

@@ -15,47 +15,107 @@ specs above 100 kB. Exits with 1 when it found an error.`,
   options: { json: { type: 'boolean' } },
   async run({ positionals, has }, output) {
     const [source, more] = positionals;
-    if (source === undefined || more !== undefined) throw new UsageError('one payload is looked at');
+    if (source === undefined || more !== undefined)
+      throw new UsageError('one payload is looked at');
     const project = await readProject(source);
     const findings = findingsOf(project);
     if (has('json')) output.line(JSON.stringify(findings, null, 2));
     for (const { level, spec, message } of has('json') ? [] : findings) {
-      output.line(`${output.paint(level === 'error' ? 'red' : 'yellow', level.padEnd(7))} ${output.paint('bold', spec)}: ${message}`);
+      output.line(
+        `${output.paint(level === 'error' ? 'red' : 'yellow', level.padEnd(7))} ${output.paint('bold', spec)}: ${message}`,
+      );
     }
     const errors = findings.filter(({ level }) => level === 'error').length;
-    if (!has('json')) output.line(`${project.specs.length} specs: ${errors} errors, ${findings.length - errors} warnings`);
+    if (!has('json'))
+      output.line(
+        `${project.specs.length} specs: ${errors} errors, ${findings.length - errors} warnings`,
+      );
     return errors === 0 ? EXIT.ok : EXIT.found;
   },
 };
 
-interface Finding { level: 'error' | 'warning'; spec: string; message: string }
+interface Finding {
+  level: 'error' | 'warning';
+  spec: string;
+  message: string;
+}
 
-const TYPES = ['public', 'pass_gate', 'fail_gate', 'multi_pass_gate', 'multi_fail_gate', 'ip_based', 'ua_based', 'user_field',
-  'environment_field', 'current_time', 'user_bucket', 'unit_id', 'target_app', 'experiment_group'];
-const OPERATORS = ['gt', 'gte', 'lt', 'lte', 'version_gt', 'version_gte', 'version_lt', 'version_lte', 'version_eq', 'version_neq',
-  'any', 'none', 'any_case_sensitive', 'none_case_sensitive', 'str_starts_with_any', 'str_ends_with_any', 'str_contains_any',
-  'str_contains_none', 'str_matches', 'eq', 'neq', 'before', 'after', 'on', 'in_segment_list', 'not_in_segment_list',
-  'array_contains_any', 'array_contains_none', 'array_contains_all', 'not_array_contains_all'];
+const TYPES = [
+  'public',
+  'pass_gate',
+  'fail_gate',
+  'multi_pass_gate',
+  'multi_fail_gate',
+  'ip_based',
+  'ua_based',
+  'user_field',
+  'environment_field',
+  'current_time',
+  'user_bucket',
+  'unit_id',
+  'target_app',
+  'experiment_group',
+];
+const OPERATORS = [
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'version_gt',
+  'version_gte',
+  'version_lt',
+  'version_lte',
+  'version_eq',
+  'version_neq',
+  'any',
+  'none',
+  'any_case_sensitive',
+  'none_case_sensitive',
+  'str_starts_with_any',
+  'str_ends_with_any',
+  'str_contains_any',
+  'str_contains_none',
+  'str_matches',
+  'eq',
+  'neq',
+  'before',
+  'after',
+  'on',
+  'in_segment_list',
+  'not_in_segment_list',
+  'array_contains_any',
+  'array_contains_none',
+  'array_contains_all',
+  'not_array_contains_all',
+];
 const LARGE = 100_000;
 
 /** All findings, spec by spec. */
 export function findingsOf(project: Project): Finding[] {
   const salts = new Map<string, string>();
-  return [...project.specs.flatMap((spec) => {
-    const found: Finding[] = [];
-    const say = (level: Finding['level'], message: string): void => void found.push({ level, spec: spec.name, message });
-    if (spec.size > LARGE) say('warning', `takes ${spec.size.toLocaleString('en-US')} bytes`);
-    const other = spec.salt && spec.kind !== 'layer' ? salts.get(spec.salt) : undefined;
-    if (other !== undefined) say('warning', `has the salt of ${other}, so both pick the same users`);
-    else if (spec.salt) salts.set(spec.salt, spec.name);
-    lintRules(spec, say);
-    for (const condition of spec.rules.flatMap(conditionsOf)) lintCondition(condition, project, say);
-    return found;
-  }), ...circles(project)];
+  return [
+    ...project.specs.flatMap((spec) => {
+      const found: Finding[] = [];
+      const say = (level: Finding['level'], message: string): void =>
+        void found.push({ level, spec: spec.name, message });
+      if (spec.size > LARGE) say('warning', `takes ${spec.size.toLocaleString('en-US')} bytes`);
+      const other = spec.salt && spec.kind !== 'layer' ? salts.get(spec.salt) : undefined;
+      if (other !== undefined)
+        say('warning', `has the salt of ${other}, so both pick the same users`);
+      else if (spec.salt) salts.set(spec.salt, spec.name);
+      lintRules(spec, say);
+      for (const condition of spec.rules.flatMap(conditionsOf))
+        lintCondition(condition, project, say);
+      return found;
+    }),
+    ...circles(project),
+  ];
 }
 
-const conditionsOf = ({ conditions }: Rule): (Condition | undefined)[] => (Array.isArray(conditions) ? (conditions as Condition[]) : []);
-const isOpen = (rule: Rule): boolean => conditionsOf(rule).every((condition) => String(condition?.type).toLowerCase() === 'public');
+const conditionsOf = ({ conditions }: Rule): (Condition | undefined)[] =>
+  Array.isArray(conditions) ? (conditions as Condition[]) : [];
+const isOpen = (rule: Rule): boolean =>
+  conditionsOf(rule).every((condition) => String(condition?.type).toLowerCase() === 'public');
 
 type Say = (level: Finding['level'], message: string) => void;
 
@@ -64,14 +124,18 @@ function lintRules({ rules, kind, enabled }: Spec, say: Say): void {
   if (closing >= 0 && closing < rules.length - 1) {
     say('warning', `rules after ${nameOf(rules[closing]!)} are never reached: it lets everyone in`);
   }
-  for (const rule of rules) if (rule.passPercentage === 0 && kind === 'gate') say('warning', `rule ${nameOf(rule)} lets 0 % in`);
-  if (kind === 'gate' && enabled === true && rules.length === 1 && closing === 0) say('warning', 'is on for everyone: its check can go');
+  for (const rule of rules)
+    if (rule.passPercentage === 0 && kind === 'gate')
+      say('warning', `rule ${nameOf(rule)} lets 0 % in`);
+  if (kind === 'gate' && enabled === true && rules.length === 1 && closing === 0)
+    say('warning', 'is on for everyone: its check can go');
 }
 
 const nameOf = (rule: Rule): string => rule.name ?? rule.id ?? 'without a name';
 
 function lintCondition(condition: Condition | undefined, project: Project, say: Say): void {
-  if (condition === undefined) return say('error', 'a rule names a condition that the payload does not have');
+  if (condition === undefined)
+    return say('error', 'a rule names a condition that the payload does not have');
   const { type, operator, targetValue } = condition;
   const kind = String(type).toLowerCase();
   if (!TYPES.includes(kind)) say('error', `has the unknown condition type ${String(type)}`);
@@ -79,9 +143,13 @@ function lintCondition(condition: Condition | undefined, project: Project, say: 
   if (operator === null || operator === undefined) return;
   const name = String(operator).toLowerCase();
   if (!OPERATORS.includes(name)) say('error', `has the unknown operator ${String(operator)}`);
-  if (name === 'str_matches' && !compiles(targetValue)) say('error', `has an expression that does not compile: ${String(targetValue)}`);
+  if (name === 'str_matches' && !compiles(targetValue))
+    say('error', `has an expression that does not compile: ${String(targetValue)}`);
   if (name.endsWith('_segment_list') && !project.idLists.includes(String(targetValue))) {
-    say('warning', `asks for the ID list ${String(targetValue)}, which the payload does not announce`);
+    say(
+      'warning',
+      `asks for the ID list ${String(targetValue)}, which the payload does not announce`,
+    );
   }
 }
 
@@ -90,7 +158,10 @@ function lintGates(targets: unknown[], { specs }: Project, say: Say): void {
   for (const target of targets) {
     if (gates.includes(String(target))) continue;
     const near = nearest(String(target), gates);
-    say('error', `asks for the gate ${String(target)}, which is not there${near === null ? '' : ` (there is ${near})`}`);
+    say(
+      'error',
+      `asks for the gate ${String(target)}, which is not there${near === null ? '' : ` (there is ${near})`}`,
+    );
   }
 }
 
@@ -104,9 +175,14 @@ function compiles(pattern: unknown): boolean {
 
 /** Specs that come back to themselves through gates. */
 function circles({ specs }: Project): Finding[] {
-  const gatesOf = (spec: Spec): string[] => spec.rules.flatMap(conditionsOf)
-    .filter((condition) => String(condition?.type).toLowerCase().endsWith('_gate')).flatMap((condition) => [condition?.targetValue].flat().map(String));
-  const edges = new Map(specs.filter(({ kind }) => kind === 'gate').map((spec) => [spec.name, gatesOf(spec)]));
+  const gatesOf = (spec: Spec): string[] =>
+    spec.rules
+      .flatMap(conditionsOf)
+      .filter((condition) => String(condition?.type).toLowerCase().endsWith('_gate'))
+      .flatMap((condition) => [condition?.targetValue].flat().map(String));
+  const edges = new Map(
+    specs.filter(({ kind }) => kind === 'gate').map((spec) => [spec.name, gatesOf(spec)]),
+  );
   return [...edges.keys()].flatMap((start): Finding[] => {
     const reached = new Set<string>();
     const open = [...(edges.get(start) ?? [])];

@@ -10,7 +10,10 @@ export const pull: Command = {
   --to FILE    where to write it; - for standard output
 
 The secret key is read from ${KEY_VARIABLE}.`,
-  options: { from: { type: 'string', default: 'https://api.statsigcdn.com' }, to: { type: 'string' } },
+  options: {
+    from: { type: 'string', default: 'https://api.statsigcdn.com' },
+    to: { type: 'string' },
+  },
   async run({ text }, output) {
     const to = text('to');
     if (to === undefined) throw new UsageError('--to FILE is missing');

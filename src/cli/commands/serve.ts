@@ -23,14 +23,21 @@ export const serve: Command = {
     if (positionals.length > 0) throw new UsageError(`serve takes no ${positionals[0]}`);
     if (specsFile === undefined) throw new UsageError('--specs FILE is missing');
     const port = Number(text('port'));
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError(`--port ${text('port')} is no port`);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535)
+      throw new UsageError(`--port ${text('port')} is no port`);
     const server = await createLocalServer({
-      specsFile, port, host: text('host') ?? '127.0.0.1', idListsDirectory: text('id-lists'), allowedHosts: texts('allow-host'),
+      specsFile,
+      port,
+      host: text('host') ?? '127.0.0.1',
+      idListsDirectory: text('id-lists'),
+      allowedHosts: texts('allow-host'),
       log: (message) => output.line(message),
     });
     output.line(`Serving ${specsFile} on ${server.url}`);
     output.line(`SDK option: { api: '${server.api}' }, with any key that begins with secret-`);
-    output.line(`What arrived: ${server.url}/ in a browser, ${server.url}/_events as JSON. Ctrl-C ends it.`);
+    output.line(
+      `What arrived: ${server.url}/ in a browser, ${server.url}/_events as JSON. Ctrl-C ends it.`,
+    );
     closeOnSignal(server, output);
     return EXIT.ok;
   },

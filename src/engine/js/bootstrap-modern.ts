@@ -1,6 +1,6 @@
 /**
- * Entries in the newer SDK's two shapes (SERVER_CORE.md 7.3, 7.4): exposures by key, and short keys with shared tables.
- * Mirrors `bootstrap/modern.rs`.
+ * Entries in the newer SDK's two shapes (SERVER_CORE.md 7.3, 7.4): exposures by key, and short keys
+ * with shared tables. Mirrors `bootstrap/modern.rs`.
  */
 
 import { SecondaryExposure, SpecKind } from '../engine';
@@ -41,7 +41,8 @@ export class ModernWriter {
 
   /** `{…}` without its key. */
   entry(keyJson: string, shown: Shown): string {
-    const fields = this.request.format === 'init-v2' ? this.short(shown) : this.long(keyJson, shown);
+    const fields =
+      this.request.format === 'init-v2' ? this.short(shown) : this.long(keyJson, shown);
     const present = fields.filter(([, value]) => value !== undefined);
     return `{${present.map(([field, value]) => `"${field}":${value!}`).join(',')}}`;
   }
@@ -110,17 +111,24 @@ export class ModernWriter {
       fields.push(['ae', text(this.request.hash(result.end.configDelegate))]);
     }
     const explicit = explicitOf(result.end.configDelegate ? delegate : spec);
-    fields.push(['ep', explicit === '[]' ? undefined : explicit], ['us', this.indexes(result.undelegated)]);
+    fields.push(
+      ['ep', explicit === '[]' ? undefined : explicit],
+      ['us', this.indexes(result.undelegated)],
+    );
     return fields;
   }
 
   private idType({ idType }: Spec): string | undefined {
-    return this.request.removesIdType || idType === undefined || idType === null ? undefined : JSON.stringify(idType);
+    return this.request.removesIdType || idType === undefined || idType === null
+      ? undefined
+      : JSON.stringify(idType);
   }
 
   private keys(list: ExposureList): string {
     const keys = list.entries().map((exposure) => {
-      const key = djb2(`${this.request.hash(exposure.gate)}:${exposure.gateValue}:${exposure.ruleID}`);
+      const key = djb2(
+        `${this.request.hash(exposure.gate)}:${exposure.gateValue}:${exposure.ruleID}`,
+      );
       if (!this.mapped.has(key)) this.mapped.set(key, this.exposure(exposure));
       return `"${key}"`;
     });
@@ -128,7 +136,9 @@ export class ModernWriter {
   }
 
   private indexes(list: ExposureList): string | undefined {
-    const indexes = list.entries().map((exposure) => `"${this.exposures.id(this.exposure(exposure))}"`);
+    const indexes = list
+      .entries()
+      .map((exposure) => `"${this.exposures.id(this.exposure(exposure))}"`);
     return indexes.length === 0 ? undefined : `[${indexes.join(',')}]`;
   }
 
@@ -140,9 +150,13 @@ export class ModernWriter {
 function longConfig({ spec, result, isAllocated }: Shown): Fields {
   if (spec.entity === 'dynamic_config') return [['passed', String(result.value === true)]];
   const fields: Fields = [['group_name', text(result.end.groupName)]];
-  if (spec.hasSharedParams) fields.push(['is_in_layer', 'true'], ['explicit_parameters', explicitOf(spec)]);
+  if (spec.hasSharedParams)
+    fields.push(['is_in_layer', 'true'], ['explicit_parameters', explicitOf(spec)]);
   if (spec.entity !== 'autotune') {
-    fields.push(['is_user_in_experiment', String(isAllocated)], ['is_experiment_active', String(spec.isActive)]);
+    fields.push(
+      ['is_user_in_experiment', String(isAllocated)],
+      ['is_experiment_active', String(spec.isActive)],
+    );
   }
   return fields;
 }

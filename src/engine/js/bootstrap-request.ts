@@ -1,4 +1,6 @@
-/** What a client-initialize call asks for, and which specs it gets. Mirrors `bootstrap/request.rs`. */
+/**
+ * What a client-initialize call asks for, and which specs it gets. Mirrors `bootstrap/request.rs`.
+ */
 
 import { ClientInitializeOptions, SpecKind } from '../engine';
 import { HashName, djb2, hashAlgorithm } from './hashing';
@@ -20,7 +22,10 @@ export interface Request {
   readonly options: ClientInitializeOptions;
   /** App of the client key; null = none, nothing is filtered by it. */
   readonly appId: unknown;
-  /** True when results of this response differ from those of a check: nothing may be shared with other calls. */
+  /**
+   * True when results of this response differ from those of a check: nothing may be shared with
+   * other calls.
+   */
   readonly isForApp: boolean;
   readonly format: 'v1' | 'v2' | 'init-v2';
   readonly removesIdType: boolean;
@@ -28,15 +33,27 @@ export interface Request {
   readonly previousHash: string | null;
   /** `{gates, configs}` of the client key; null = no filter. */
   readonly entities: unknown;
-  readonly filters: { gates: Filter; configs: Filter; experiments: Filter; layers: Filter; paramStores: Filter };
+  readonly filters: {
+    gates: Filter;
+    configs: Filter;
+    experiments: Filter;
+    layers: Filter;
+    paramStores: Filter;
+  };
 }
 
-export function readRequest(options: ClientInitializeOptions, { client, usesTargetApp }: Store): Request {
+export function readRequest(
+  options: ClientInitializeOptions,
+  { client, usesTargetApp }: Store,
+): Request {
   const name = options.hash ?? 'djb2';
   const key = options.clientKey ?? null;
   const hashedKey = key === null ? '' : djb2(key);
-  const appId = key === null ? null : own(client.hashedKeysToAppIds, hashedKey) ?? own(client.keysToAppIds, key) ?? null;
-  const entities = key === null ? null : own(client.hashedKeysToEntities, hashedKey) ?? null;
+  const appId =
+    key === null
+      ? null
+      : (own(client.hashedKeysToAppIds, hashedKey) ?? own(client.keysToAppIds, key) ?? null);
+  const entities = key === null ? null : (own(client.hashedKeysToEntities, hashedKey) ?? null);
   const { responseFormat, previousResponseHash } = options;
   return {
     algorithm: name === 'djb2' || name === 'sha256' ? name : 'none',
@@ -66,7 +83,9 @@ function filter(names: unknown): Filter {
 
 /** Own properties only: names like `constructor` are ordinary. */
 export function own(map: Record<string, unknown> | undefined, key: string): unknown {
-  return map !== undefined && map !== null && Object.prototype.hasOwnProperty.call(map, key) ? map[key] : undefined;
+  return map !== undefined && map !== null && Object.prototype.hasOwnProperty.call(map, key)
+    ? map[key]
+    : undefined;
 }
 
 /** The filter of a spec's entity (SERVER_CORE.md 7.1). Autotunes have none. */
@@ -79,11 +98,22 @@ function filterOf({ kind, entity }: Spec, filters: Request['filters']): Filter {
 
 /** Which specs a client may see (BEHAVIOUR.md 6.1) and wants. */
 export function isIncluded(spec: Spec, { entities, appId, filters }: Request): boolean {
-  if (spec.kind === SpecKind.Gate && (spec.entity === 'segment' || spec.entity === 'holdout')) return false;
+  if (spec.kind === SpecKind.Gate && (spec.entity === 'segment' || spec.entity === 'holdout'))
+    return false;
   const wanted = filterOf(spec, filters);
   if (wanted !== null && !wanted.has(spec.name)) return false;
-  if (entities !== null && spec.kind === SpecKind.Gate && !includes(member(entities, 'gates'), spec.name)) return false;
-  if (entities !== null && spec.kind === SpecKind.Config && !includes(member(entities, 'configs'), spec.name)) return false;
+  if (
+    entities !== null &&
+    spec.kind === SpecKind.Gate &&
+    !includes(member(entities, 'gates'), spec.name)
+  )
+    return false;
+  if (
+    entities !== null &&
+    spec.kind === SpecKind.Config &&
+    !includes(member(entities, 'configs'), spec.name)
+  )
+    return false;
   return isForApp(spec.targetAppIDs, appId);
 }
 

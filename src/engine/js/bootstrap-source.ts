@@ -1,4 +1,7 @@
-/** Results for a response: option overrides, local overrides, the evaluator. Mirrors `bootstrap/source.rs`. */
+/**
+ * Results for a response: option overrides, local overrides, the evaluator. Mirrors
+ * `bootstrap/source.rs`.
+ */
 
 import { SpecKind } from '../engine';
 import { Request, own } from './bootstrap-request';
@@ -14,7 +17,10 @@ export interface Shown {
   readonly result: Result;
   /** Value of a gate; whatever an option override gives. */
   readonly gateValue: unknown;
-  /** `isExperimentGroup` of a fresh evaluation of the experiment: of the spec, for layers of the delegate. */
+  /**
+   * `isExperimentGroup` of a fresh evaluation of the experiment: of the spec, for layers of the
+   * delegate.
+   */
   readonly isAllocated: boolean;
   /** The config that a layer was delegated to. */
   readonly delegate: Spec | null;
@@ -27,7 +33,8 @@ export class ResponseSource {
   constructor(private readonly evaluator: Evaluator) {}
 
   begin(user: User, { options, isForApp, appId }: Request): void {
-    if (isForApp) this.evaluator.beginForApp(user, options.nowMs, withoutMethods(appId ?? undefined));
+    if (isForApp)
+      this.evaluator.beginForApp(user, options.nowMs, withoutMethods(appId ?? undefined));
     else this.evaluator.begin(0, user, options.nowMs);
   }
 
@@ -35,23 +42,38 @@ export class ResponseSource {
   isPlain(kind: SpecKind, { options, isForApp }: Request): boolean {
     if (isForApp || options.includeLocalOverrides || options.overrides) return false;
     const { overrides } = this.evaluator;
-    return kind !== SpecKind.Layer || !(overrides.has(SpecKind.Config) || overrides.has(SpecKind.Layer));
+    return (
+      kind !== SpecKind.Layer || !(overrides.has(SpecKind.Config) || overrides.has(SpecKind.Layer))
+    );
   }
 
   /** A spec's own result, whatever its override says. */
   fresh(spec: Spec, request: Request): Result {
-    return this.evaluator.direct(spec, !request.isForApp && !this.evaluator.overrides.has(SpecKind.Gate));
+    return this.evaluator.direct(
+      spec,
+      !request.isForApp && !this.evaluator.overrides.has(SpecKind.Gate),
+    );
   }
 
   show(spec: Spec, request: Request): Shown {
     if (spec.kind === SpecKind.Gate) return this.gate(spec, request);
     const result = this.configResult(spec, request);
     if (spec.kind === SpecKind.Config) {
-      return { spec, result, gateValue: undefined, isAllocated: this.isAllocated(spec, request), delegate: null, delegateGroup: '' };
+      return {
+        spec,
+        result,
+        gateValue: undefined,
+        isAllocated: this.isAllocated(spec, request),
+        delegate: null,
+        delegateGroup: '',
+      };
     }
     const { configDelegate } = result.end;
-    const delegate = configDelegate ? (this.evaluator.store.specs[SpecKind.Config].get(configDelegate) ?? null) : null;
-    const delegateGroup = delegate === null ? '' : (this.fresh(delegate, request).end.groupName ?? '');
+    const delegate = configDelegate
+      ? (this.evaluator.store.specs[SpecKind.Config].get(configDelegate) ?? null)
+      : null;
+    const delegateGroup =
+      delegate === null ? '' : (this.fresh(delegate, request).end.groupName ?? '');
     const isAllocated = delegate !== null && this.isAllocated(delegate, request);
     return { spec, result, gateValue: undefined, isAllocated, delegate, delegateGroup };
   }
@@ -59,7 +81,8 @@ export class ResponseSource {
   private gate(spec: Spec, request: Request): Shown {
     const override = own(request.options.overrides?.featureGates, spec.name);
     const facts = { spec, isAllocated: false, delegate: null, delegateGroup: '' };
-    if (override !== undefined) return { ...facts, result: this.overridden(null, new ValueBox({})), gateValue: override };
+    if (override !== undefined)
+      return { ...facts, result: this.overridden(null, new ValueBox({})), gateValue: override };
     const result = this.result(spec, request);
     return { ...facts, result, gateValue: !result.isUnsupported && result.value };
   }
@@ -68,7 +91,12 @@ export class ResponseSource {
   private result(spec: Spec, request: Request): Result {
     const { evaluator } = this;
     if (request.options.includeLocalOverrides) {
-      const override = evaluator.overrides.find(spec.kind, spec.name, evaluator.user, evaluator.tables);
+      const override = evaluator.overrides.find(
+        spec.kind,
+        spec.name,
+        evaluator.user,
+        evaluator.tables,
+      );
       if (override !== null) return override;
     }
     return this.fresh(spec, request);
@@ -81,17 +109,28 @@ export class ResponseSource {
     return this.optionOverride(spec, option) ?? this.result(spec, request);
   }
 
-  private optionOverride(spec: Spec, option: { value?: unknown; groupName?: string } | undefined): Result | null {
+  private optionOverride(
+    spec: Spec,
+    option: { value?: unknown; groupName?: string } | undefined,
+  ): Result | null {
     if (!option) return null;
     const { groupName } = option;
-    const rule = groupName ? spec.rules.find((candidate) => candidate.groupName === groupName) : undefined;
+    const rule = groupName
+      ? spec.rules.find((candidate) => candidate.groupName === groupName)
+      : undefined;
     const value = option.value ?? rule?.returnBox.value;
     if (!value || typeof value !== 'object') return null;
     return this.overridden(groupName ?? null, new ValueBox(value));
   }
 
   private overridden(groupName: string | null, box: ValueBox): Result {
-    return this.evaluator.tables.constant({ value: true, ruleID: 'override', groupName, box, reason: 'LocalOverride' });
+    return this.evaluator.tables.constant({
+      value: true,
+      ruleID: 'override',
+      groupName,
+      box,
+      reason: 'LocalOverride',
+    });
   }
 
   /** Evaluated from the spec, whatever the overrides say, and without the client key's app (Q9). */

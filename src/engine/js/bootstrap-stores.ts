@@ -1,4 +1,7 @@
-/** Parameter stores and the hash of private attributes (SERVER_CORE.md 7.2). Mirrors `bootstrap/stores.rs`. */
+/**
+ * Parameter stores and the hash of private attributes (SERVER_CORE.md 7.2). Mirrors
+ * `bootstrap/stores.rs`.
+ */
 
 import { Request, isForApp } from './bootstrap-request';
 import { djb2 } from './hashing';
@@ -24,7 +27,11 @@ function parameters(list: unknown, { hash }: Request): JsonObject {
   for (const [name, wire] of Object.entries(objectOf(list))) {
     const parameter: JsonObject = { name };
     for (const [key, value] of Object.entries(objectOf(wire))) {
-      define(parameter, key, REFERENCES.has(key) && typeof value === 'string' ? hash(value) : value);
+      define(
+        parameter,
+        key,
+        REFERENCES.has(key) && typeof value === 'string' ? hash(value) : value,
+      );
     }
     define(out, name, parameter);
   }
@@ -35,13 +42,22 @@ function parameters(list: unknown, { hash }: Request): JsonObject {
 export function privateHash(attributes: unknown): string | null {
   const entries = Object.entries(objectOf(attributes));
   if (entries.length === 0) return null;
-  const sum = entries.reduce((total, [key, value]) => (total + Number(djb2(`${wellFormed(key)}:${attributeText(value)}`))) >>> 0, 0);
+  const sum = entries.reduce(
+    (total, [key, value]) =>
+      (total + Number(djb2(`${wellFormed(key)}:${attributeText(value)}`))) >>> 0,
+    0,
+  );
   return String(sum);
 }
 
 function attributeText(value: unknown): string {
-  if (Array.isArray(value)) return JSON.stringify(value, (_, item: unknown) => (typeof item === 'string' ? wellFormed(item) : item));
-  return value === null || value === undefined || typeof value === 'object' ? '' : wellFormed(String(value));
+  if (Array.isArray(value))
+    return JSON.stringify(value, (_, item: unknown) =>
+      typeof item === 'string' ? wellFormed(item) : item,
+    );
+  return value === null || value === undefined || typeof value === 'object'
+    ? ''
+    : wellFormed(String(value));
 }
 
 /** Lone surrogates as U+FFFD, which is all that the other engines and the wire can carry. */
@@ -50,7 +66,9 @@ function wellFormed(text: string): string {
 }
 
 function objectOf(value: unknown): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {};
 }
 
 function arrayOf(value: unknown): unknown[] {

@@ -1,4 +1,6 @@
-/** The client-initialize response (BEHAVIOUR.md 6), written as text from pieces that are made once. */
+/**
+ * The client-initialize response (BEHAVIOUR.md 6), written as text from pieces that are made once.
+ */
 
 import { ClientInitializeOptions, SpecKind } from '../engine';
 import { legacyEntry } from './bootstrap-entry';
@@ -76,7 +78,11 @@ export class ClientResponder {
     const checksum = request.previousHash === null ? null : this.checksum(maps, user, writing);
     const isUnchanged = checksum !== null && checksum === request.previousHash;
     const parts = isUnchanged
-      ? [EMPTY_MAPS, ...(modern === null ? [] : ['"param_stores":{}']), ...unchangedTail(request, facts)]
+      ? [
+          EMPTY_MAPS,
+          ...(modern === null ? [] : ['"param_stores":{}']),
+          ...unchangedTail(request, facts),
+        ]
       : [maps, ...this.tail(user, writing, facts)];
     if (checksum !== null && !isUnchanged) parts.push(`"full_checksum":"${checksum}"`);
     return `{${parts.join(',')}}`;
@@ -90,7 +96,9 @@ export class ClientResponder {
     ];
     if (writing.modern !== null) {
       maps.push(writing.modern.tables());
-      maps.push(`"param_stores":${paramStoresJson(this.evaluator.store.client.paramStores, writing.request)}`);
+      maps.push(
+        `"param_stores":${paramStoresJson(this.evaluator.store.client.paramStores, writing.request)}`,
+      );
     }
     return maps.join(',');
   }
@@ -108,7 +116,12 @@ export class ClientResponder {
     const hash = modern === null ? null : privateHash(member(user.data, 'privateAttributes'));
     if (hash !== null) pieces.push(`"pa_hash":"${hash}"`);
     if (info === null) return pieces;
-    const fields = sessionReplayFields(info, request.options.random, request.hash, this.passesReplay(info, writing));
+    const fields = sessionReplayFields(
+      info,
+      request.options.random,
+      request.hash,
+      this.passesReplay(info, writing),
+    );
     pieces.push(fields, ...(modern === null ? [] : privacySettings(info)));
     return pieces;
   }
@@ -118,8 +131,8 @@ export class ClientResponder {
   }
 
   /**
-   * First 64 bits of SHA-256, in decimal, over what a client would notice: the maps and tables, the hash, the user and
-   * the session-replay settings; not the time, not the draw.
+   * First 64 bits of SHA-256, in decimal, over what a client would notice: the maps and tables, the
+   * hash, the user and the session-replay settings; not the time, not the draw.
    */
   private checksum(maps: string, user: User, writing: Writing): string {
     const info = this.evaluator.store.client.sessionReplay;
@@ -129,7 +142,9 @@ export class ClientResponder {
     return BigInt.asUintN(64, signedSha64(text)).toString();
   }
 
-  /** Entries in JavaScript property order: array indexes ascending, then the rest as in the store. */
+  /**
+   * Entries in JavaScript property order: array indexes ascending, then the rest as in the store.
+   */
   private named(kind: SpecKind, algorithm: Algorithm, hash: HashName): Named[] {
     const cacheKey = `${kind}:${algorithm}`;
     let list = this.ordered.get(cacheKey);
@@ -138,7 +153,9 @@ export class ClientResponder {
         const key = hash(spec.name);
         return { spec, key, keyJson: JSON.stringify(key) };
       });
-      const indexes = all.filter(({ key }) => isArrayIndex(key)).sort((a, b) => Number(a.key) - Number(b.key));
+      const indexes = all
+        .filter(({ key }) => isArrayIndex(key))
+        .sort((a, b) => Number(a.key) - Number(b.key));
       list = [...indexes, ...all.filter(({ key }) => !isArrayIndex(key))];
       this.ordered.set(cacheKey, list);
     }
@@ -165,7 +182,8 @@ export class ClientResponder {
   private entry(named: Named, writing: Writing): string | null {
     const { request, modern } = writing;
     const { spec } = named;
-    const isKept = modern === null && !request.removesDefaultGates && this.source.isPlain(spec.kind, request);
+    const isKept =
+      modern === null && !request.removesDefaultGates && this.source.isPlain(spec.kind, request);
     if (isKept) return this.keptEntry(named, writing);
     const shown = this.source.show(spec, request);
     if (spec.kind === SpecKind.Gate) {
@@ -209,7 +227,12 @@ function sdkInfo({ format }: Request, { sdkType, sdkVersion, sessionID }: Respon
 
 /** A gate that says what clients assume of a gate they do not know. */
 function isDefault({ spec, result, gateValue }: Shown): boolean {
-  return spec.entity === 'feature_gate' && result.end.ruleID === 'default' && gateValue === false && result.exposures.entries().length === 0;
+  return (
+    spec.entity === 'feature_gate' &&
+    result.end.ruleID === 'default' &&
+    gateValue === false &&
+    result.exposures.entries().length === 0
+  );
 }
 
 /** Keys that JavaScript objects order numerically: canonical integers below 2^32-1. */

@@ -1,6 +1,6 @@
 /**
- * The set of exposures seen in a window (BEHAVIOUR.md 7.6), as 64-bit hashes: at most 2 MiB instead of 100,000 joined
- * strings that hold user IDs.
+ * The set of exposures seen in a window (BEHAVIOUR.md 7.6), as 64-bit hashes: at most 2 MiB instead
+ * of 100,000 joined strings that hold user IDs.
  */
 
 import { Hash64, avalanche } from './hashing';

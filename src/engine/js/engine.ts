@@ -1,8 +1,23 @@
-/** The engine in plain TypeScript: for hosts without the native addon or WebAssembly. No dependency on Node. */
+/**
+ * The engine in plain TypeScript: for hosts without the native addon or WebAssembly. No dependency
+ * on Node.
+ */
 
 import {
-  ClientInitializeOptions, EngineOptions, EngineStats, EvalBits, EvalCode, EvalMode, EventBatch, OutcomeRecord,
-  LookupKind, OverrideTable, PreparedSpecs, ReplacementEngine, SpecKind, UserAgentParts,
+  ClientInitializeOptions,
+  EngineOptions,
+  EngineStats,
+  EvalBits,
+  EvalCode,
+  EvalMode,
+  EventBatch,
+  OutcomeRecord,
+  LookupKind,
+  OverrideTable,
+  PreparedSpecs,
+  ReplacementEngine,
+  SpecKind,
+  UserAgentParts,
 } from '../engine';
 import { ClientResponder } from './bootstrap';
 import { Interruption } from './eval/context';
@@ -30,12 +45,20 @@ export { MAX_UNKNOWN_NAMES } from './target';
 const MAX_PREPARED = 16;
 
 export { useHost } from './host';
-/** Creates an engine that holds no specs; `version` is what it reports. It never dies, so there is always an outcome. */
-export function createJsEngine(version: string): { outcome(outcome: number): OutcomeRecord } & ReplacementEngine {
+/**
+ * Creates an engine that holds no specs; `version` is what it reports. It never dies, so there is
+ * always an outcome.
+ */
+export function createJsEngine(
+  version: string,
+): { outcome(outcome: number): OutcomeRecord } & ReplacementEngine {
   return new JsEngine(version);
 }
 
-const EMPTY = { root: { feature_gates: [], dynamic_configs: [], layer_configs: [] }, isMeasured: true };
+const EMPTY = {
+  root: { feature_gates: [], dynamic_configs: [], layer_configs: [] },
+  isMeasured: true,
+};
 const EMPTY_STORE: Store = atOnce(compileStore(EMPTY));
 
 class JsEngine implements ReplacementEngine {
@@ -64,7 +87,8 @@ class JsEngine implements ReplacementEngine {
 
   setOptions(options: EngineOptions): void {
     this.events.options = { ...options };
-    if (options.randomSeed !== undefined) this.evaluator.newer.random = new Random(options.randomSeed);
+    if (options.randomSeed !== undefined)
+      this.evaluator.newer.random = new Random(options.randomSeed);
     this.readSampling();
   }
 
@@ -85,7 +109,8 @@ class JsEngine implements ReplacementEngine {
     const parsed = yield* parseRoot(payload, inPieces);
     if (!parsed.root.has_updates) return { handle: 0, summary: withoutUpdates(parsed) };
     const store = yield* compileStore(parsed);
-    if (this.prepared.size >= MAX_PREPARED) throw new Error('too many prepared payloads wait for commit or discard');
+    if (this.prepared.size >= MAX_PREPARED)
+      throw new Error('too many prepared payloads wait for commit or discard');
     this.prepared.set(++this.lastHandle, store);
     return { handle: this.lastHandle, summary: store.summary };
   }
@@ -122,7 +147,11 @@ class JsEngine implements ReplacementEngine {
   private readSampling(): void {
     const { samplingMode, specialRate } = this.evaluator.store;
     const { tier } = this.events.options;
-    this.sampling = { mode: samplingMode, specialRate, isProduction: (tier ?? 'production') === 'production' };
+    this.sampling = {
+      mode: samplingMode,
+      specialRate,
+      isProduction: (tier ?? 'production') === 'production',
+    };
   }
 
   specIndex(kind: LookupKind, name: string): number {
@@ -134,7 +163,9 @@ class JsEngine implements ReplacementEngine {
     return specs.filter((spec) => entity === '' || spec.entity === entity).map((spec) => spec.name);
   }
 
-  specInfo(index: number): { entity: string | null; idType: string | null; isActive: boolean } | null {
+  specInfo(
+    index: number,
+  ): { entity: string | null; idType: string | null; isActive: boolean } | null {
     const spec = this.targets.get(index)?.spec ?? null;
     if (spec === null) return null;
     return { entity: spec.entity, idType: spec.idType ?? null, isActive: spec.isActive };
@@ -149,7 +180,8 @@ class JsEngine implements ReplacementEngine {
   }
 
   setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void {
-    if (slot >= 0 && slot < USER_CAPACITY && !this.isDisposed) this.users[slot] = new User(json, privateJson, exotic, parsed);
+    if (slot >= 0 && slot < USER_CAPACITY && !this.isDisposed)
+      this.users[slot] = new User(json, privateJson, exotic, parsed);
   }
 
   /** An object is had cheaper: see `takesParsed`. */
@@ -165,22 +197,38 @@ class JsEngine implements ReplacementEngine {
   evaluate(slot: number, spec: number, mode: number, nowMs: number): number {
     const user = this.users[slot];
     const target = this.targets.get(spec);
-    if (!user || target === undefined) return this.fail(user ? 'no such spec index' : 'no user in this slot');
+    if (!user || target === undefined)
+      return this.fail(user ? 'no such spec index' : 'no user in this slot');
     let outcome: number;
     const { evaluator } = this;
     try {
       evaluator.begin(slot, user, nowMs);
       const result = this.withReferences(this.answer(target, mode));
-      outcome = result.outcome >= 0 ? result.outcome : this.tables.outcomeOf(target.kind, target.name, result);
-      if (mode & EvalMode.Expose && !(mode & EvalMode.TargetingOnly)) this.exposeKnown(slot, this.tables.outcomes[outcome]!, null, mode, nowMs);
-      const flags = (evaluator.holdsUntil < Infinity ? EvalBits.Volatile : 0) | (this.events.isFull ? EvalBits.BatchFull : 0);
-      return (outcome << EvalBits.OutcomeShift) | flags | (result.value === true ? EvalBits.Value : 0);
+      outcome =
+        result.outcome >= 0
+          ? result.outcome
+          : this.tables.outcomeOf(target.kind, target.name, result);
+      if (mode & EvalMode.Expose && !(mode & EvalMode.TargetingOnly))
+        this.exposeKnown(slot, this.tables.outcomes[outcome]!, null, mode, nowMs);
+      const flags =
+        (evaluator.holdsUntil < Infinity ? EvalBits.Volatile : 0) |
+        (this.events.isFull ? EvalBits.BatchFull : 0);
+      return (
+        (outcome << EvalBits.OutcomeShift) | flags | (result.value === true ? EvalBits.Value : 0)
+      );
     } catch (error) {
       return this.codeOf(error);
     }
   }
 
-  evaluateMany(slot: number, specs: Int32Array, count: number, mode: number, nowMs: number, codes: Int32Array): number {
+  evaluateMany(
+    slot: number,
+    specs: Int32Array,
+    count: number,
+    mode: number,
+    nowMs: number,
+    codes: Int32Array,
+  ): number {
     const length = Math.min(count, specs.length, codes.length);
     let written = 0;
     while (written < length) {
@@ -195,7 +243,9 @@ class JsEngine implements ReplacementEngine {
   private withReferences(result: Result): Result {
     const { references } = this.evaluator.newer;
     if (references.size === 0) return result;
-    const also = [...references].map(([name, reference]) => this.tables.outcomeOf(SpecKind.Config, name, reference));
+    const also = [...references].map(([name, reference]) =>
+      this.tables.outcomeOf(SpecKind.Config, name, reference),
+    );
     return result.derived(result.mapped, also);
   }
 
@@ -206,7 +256,10 @@ class JsEngine implements ReplacementEngine {
     if (this.details.reason !== 'Uninitialized') return evaluator.named(lookup, name, spec);
     const override = evaluator.overrides.find(kind, name, evaluator.user, this.tables);
     if (override !== null) return override;
-    target.uninitialized ??= this.tables.constant({ box: new ValueBox({}), reason: 'Uninitialized' });
+    target.uninitialized ??= this.tables.constant({
+      box: new ValueBox({}),
+      reason: 'Uninitialized',
+    });
     return target.uninitialized;
   }
 
@@ -240,26 +293,41 @@ class JsEngine implements ReplacementEngine {
 
   exposeMany(exposures: Float64Array, count: number): number {
     const end = Math.min(3 * count, exposures.length);
-    for (let i = 0; i < end; i += 3) this.expose(exposures[i]!, exposures[i + 1]!, EvalMode.Expose, exposures[i + 2]!);
+    for (let i = 0; i < end; i += 3)
+      this.expose(exposures[i]!, exposures[i + 1]!, EvalMode.Expose, exposures[i + 2]!);
     return (this.pendingEvents() << 1) | Number(this.events.isFull);
   }
 
-  exposeLayerParameter(slot: number, outcome: number, parameter: string, mode: number, nowMs: number): boolean {
+  exposeLayerParameter(
+    slot: number,
+    outcome: number,
+    parameter: string,
+    mode: number,
+    nowMs: number,
+  ): boolean {
     const known = this.tables.outcomes[outcome];
     if (known !== undefined) this.exposeKnown(slot, known, parameter, mode, nowMs);
     return this.events.isFull;
   }
 
-  private exposeKnown(slot: number, outcome: Outcome, parameter: string | null, mode: number, nowMs: number): void {
+  private exposeKnown(
+    slot: number,
+    outcome: Outcome,
+    parameter: string | null,
+    mode: number,
+    nowMs: number,
+  ): void {
     const user = this.users[slot];
     if (!user) return;
     const facts = this.factsOf(mode, nowMs);
     try {
       if (parameter === null && !(mode & EvalMode.Manual)) {
-        for (const id of outcome.also) this.events.expose(user, this.tables.outcomes[id]!, null, facts);
+        for (const id of outcome.also)
+          this.events.expose(user, this.tables.outcomes[id]!, null, facts);
       }
       // Layers expose per parameter, everything else does not.
-      if ((outcome.record.kind === SpecKind.Layer) === (parameter !== null)) this.events.expose(user, outcome, parameter, facts);
+      if ((outcome.record.kind === SpecKind.Layer) === (parameter !== null))
+        this.events.expose(user, outcome, parameter, facts);
     } catch (error) {
       this.codeOf(error);
     }
@@ -298,7 +366,8 @@ class JsEngine implements ReplacementEngine {
     return this.events.take(prefix, suffix, maxEvents);
   }
 
-  readonly takeBatchNow: ReplacementEngine['takeBatchNow'] = (...of) => this.events.takeNow(of[0], of[1], of[2]);
+  readonly takeBatchNow: ReplacementEngine['takeBatchNow'] = (...of) =>
+    this.events.takeNow(of[0], of[1], of[2]);
 
   rotateWindow(): void {
     this.events.startWindow();
@@ -348,7 +417,12 @@ class JsEngine implements ReplacementEngine {
     if (!this.hasSpecs || this.details.configSyncTime === 0) return null;
     try {
       const { sdkType, sdkVersion, sessionID } = this.events.options;
-      return this.responder.respond(user, options, { sdkType, sdkVersion, sessionID, time: this.details.configSyncTime });
+      return this.responder.respond(user, options, {
+        sdkType,
+        sdkVersion,
+        sessionID,
+        time: this.details.configSyncTime,
+      });
     } catch (error) {
       return this.codeOf(error);
     }

@@ -1,4 +1,7 @@
-/** The wire form of events (BEHAVIOUR.md 7.1, 7.4), written in slices so that no turn of the event loop is long. */
+/**
+ * The wire form of events (BEHAVIOUR.md 7.1, 7.4), written in slices so that no turn of the event
+ * loop is long.
+ */
 
 import { OutcomeRecord, SpecKind } from '../engine';
 import { textEncoder } from './host';
@@ -45,7 +48,12 @@ const EXPOSURE_UNITS = 600;
 /** Length of an event's JSON, about. */
 export function sizeOf(event: Pending): number {
   const user = event.user === null ? 4 : event.user.json.length;
-  return user + ('record' in event ? EXPOSURE_UNITS + (event.parameter?.name.length ?? 0) : event.head.length + event.tail.length);
+  return (
+    user +
+    ('record' in event
+      ? EXPOSURE_UNITS + (event.parameter?.name.length ?? 0)
+      : event.head.length + event.tail.length)
+  );
 }
 
 /** What surrounds the events, and what they leave out of users (`EngineOptions.redact`). */
@@ -56,7 +64,10 @@ export interface EventForm {
 }
 
 /** `prefix + events + suffix` as UTF-8, a slice a step. */
-export function* encodeEvents(events: readonly Pending[], { prefix, suffix, redact }: EventForm): Steps<Uint8Array> {
+export function* encodeEvents(
+  events: readonly Pending[],
+  { prefix, suffix, redact }: EventForm,
+): Steps<Uint8Array> {
   const encoder = textEncoder();
   const writer = new EventWriter(redact);
   const parts: Uint8Array[] = [];
@@ -111,16 +122,30 @@ class EventWriter {
     const time = Number.isFinite(event.time) ? event.time : null;
     const isUndelegated = parameter !== null && !parameter.isExplicit;
     const outcome = this.outcomeText(record);
-    const head = parameter !== null || event.isManual ? headOf(record, parameter, event.isManual) : outcome.head;
-    const exposures = isUndelegated ? (outcome.undelegated ??= exposuresJson(record.undelegatedSecondaryExposures, (name) => name)) : outcome.exposures;
-    return `${head}${this.detailsText(record, event.details)}${time}},"time":${time},"user":${user},` +
-      `"value":null,"secondaryExposures":${exposures},"statsigMetadata":${event.metadata}}`;
+    const head =
+      parameter !== null || event.isManual
+        ? headOf(record, parameter, event.isManual)
+        : outcome.head;
+    const exposures = isUndelegated
+      ? (outcome.undelegated ??= exposuresJson(
+          record.undelegatedSecondaryExposures,
+          (name) => name,
+        ))
+      : outcome.exposures;
+    return (
+      `${head}${this.detailsText(record, event.details)}${time}},"time":${time},"user":${user},` +
+      `"value":null,"secondaryExposures":${exposures},"statsigMetadata":${event.metadata}}`
+    );
   }
 
   private outcomeText(record: OutcomeRecord): OutcomeText {
     let text = this.outcomes.get(record);
     if (text === undefined) {
-      text = { head: headOf(record, null, false), exposures: exposuresJson(record.secondaryExposures, (name) => name), undelegated: null };
+      text = {
+        head: headOf(record, null, false),
+        exposures: exposuresJson(record.secondaryExposures, (name) => name),
+        undelegated: null,
+      };
       this.outcomes.set(record, text);
     }
     return text;
@@ -143,7 +168,11 @@ interface OutcomeText {
   undelegated: string | null;
 }
 
-function headOf(record: OutcomeRecord, parameter: ExposedParameter | null, isManual: boolean): string {
+function headOf(
+  record: OutcomeRecord,
+  parameter: ExposedParameter | null,
+  isManual: boolean,
+): string {
   const metadata = JSON.stringify(metadataOf(record, parameter, isManual));
   return `{"eventName":"statsig::${EVENT_NAMES[record.kind]}","metadata":${metadata.slice(0, -1)}`;
 }
@@ -153,41 +182,59 @@ function detailsJson({ reason, configSyncTime, initTime }: Details): string {
 }
 
 /** Metadata of an exposure up to the details, in wire order (BEHAVIOUR.md 7.4). */
-function metadataOf(record: OutcomeRecord, parameter: ExposedParameter | null, isManual: boolean): Record<string, string> {
+function metadataOf(
+  record: OutcomeRecord,
+  parameter: ExposedParameter | null,
+  isManual: boolean,
+): Record<string, string> {
   const { name, ruleID, configVersion } = record;
   const value = String(record.value);
   const metadata: Record<string, string> =
-    record.kind === SpecKind.Gate ? { gate: name, gateValue: value, ruleID }
-    : record.kind === SpecKind.Config ? { config: name, ruleID, rulePassed: value }
-    : {
-        config: name,
-        ruleID: (parameter === null ? undefined : ownRule(record, parameter.name)) ?? ruleID,
-        allocatedExperiment: parameter?.allocatedExperiment ?? '',
-        parameterName: parameter?.name ?? '',
-        isExplicitParameter: String(parameter?.isExplicit ?? false),
-      };
+    record.kind === SpecKind.Gate
+      ? { gate: name, gateValue: value, ruleID }
+      : record.kind === SpecKind.Config
+        ? { config: name, ruleID, rulePassed: value }
+        : {
+            config: name,
+            ruleID: (parameter === null ? undefined : ownRule(record, parameter.name)) ?? ruleID,
+            allocatedExperiment: parameter?.allocatedExperiment ?? '',
+            parameterName: parameter?.name ?? '',
+            isExplicitParameter: String(parameter?.isExplicit ?? false),
+          };
   if (configVersion !== null) metadata.configVersion = textOf(configVersion);
-  if (record.overrideConfigName !== undefined) metadata.overrideConfigName = record.overrideConfigName;
+  if (record.overrideConfigName !== undefined)
+    metadata.overrideConfigName = record.overrideConfigName;
   if (isManual) metadata.isManualExposure = 'true';
   return metadata;
 }
 
 /** The rule that a parameter is from, where several rules gave some. */
-function ownRule({ parameterRuleIDs: rules }: OutcomeRecord, parameter: string): string | undefined {
-  return rules !== undefined && Object.prototype.hasOwnProperty.call(rules, parameter) ? rules[parameter] : undefined;
+function ownRule(
+  { parameterRuleIDs: rules }: OutcomeRecord,
+  parameter: string,
+): string | undefined {
+  return rules !== undefined && Object.prototype.hasOwnProperty.call(rules, parameter)
+    ? rules[parameter]
+    : undefined;
 }
 
 const EVENT_NAMES = ['gate_exposure', 'config_exposure', 'layer_exposure'] as const;
 
 /** What the deduplication key takes from an exposure beside its user. */
-export function dedupeText(record: OutcomeRecord, parameter: ExposedParameter | null, isManual: boolean): string {
+export function dedupeText(
+  record: OutcomeRecord,
+  parameter: ExposedParameter | null,
+  isManual: boolean,
+): string {
   const metadata = Object.values(metadataOf(record, parameter, isManual)).join();
   return [EVENT_NAMES[record.kind], metadata].join();
 }
 
 function detailsOf(record: OutcomeRecord, details: Details): Details {
   if (record.reason === null) return details;
-  if (record.reason === 'Uninitialized') return { reason: record.reason, configSyncTime: 0, initTime: 0 };
-  const configSyncTime = record.reason === 'Persisted' ? (record.persistedTime ?? 0) : details.configSyncTime;
+  if (record.reason === 'Uninitialized')
+    return { reason: record.reason, configSyncTime: 0, initTime: 0 };
+  const configSyncTime =
+    record.reason === 'Persisted' ? (record.persistedTime ?? 0) : details.configSyncTime;
   return { reason: record.reason, configSyncTime, initTime: details.initTime };
 }

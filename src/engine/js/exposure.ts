@@ -1,6 +1,6 @@
 /**
- * Pending events (BEHAVIOUR.md 7): exposures are tuples until a batch is taken, custom events are the text around their
- * user. Sampling first, then deduplication.
+ * Pending events (BEHAVIOUR.md 7): exposures are tuples until a batch is taken, custom events are
+ * the text around their user. Sampling first, then deduplication.
  */
 
 import { EngineOptions, EventBatch, EvalMode, OutcomeRecord } from '../engine';
@@ -16,8 +16,8 @@ import { User } from './user';
 /** Texts of pending users and custom events; beyond it events are dropped and counted. */
 export const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 /**
- * A batch ends before its JSON would grow longer than this, about; an event that is longer goes alone. A batch is due
- * as well when pending texts reach this.
+ * A batch ends before its JSON would grow longer than this, about; an event that is longer goes
+ * alone. A batch is due as well when pending texts reach this.
  */
 export const BATCH_BYTES = 2 * 1024 * 1024;
 
@@ -68,16 +68,25 @@ export class EventQueue {
     if (!decision.isLogged) return;
     const isManual = (facts.mode & EvalMode.Manual) !== 0;
     if (!this.seen.add(user.identityHash(), this.keyOf(outcome, exposed, isManual))) return;
-    this.push({
-      user: user.logged, record, parameter: exposed, isManual,
-      time: facts.nowMs, details: facts.details, metadata: decision.metadata,
-    }, 0);
+    this.push(
+      {
+        user: user.logged,
+        record,
+        parameter: exposed,
+        isManual,
+        time: facts.nowMs,
+        details: facts.details,
+        metadata: decision.metadata,
+      },
+      0,
+    );
   }
 
   /** A custom event; `user` null = no user. */
   log(user: User | null, head: string, tail: string, dedupeKey: string): void {
     if (!this.options.loggingEnabled) return;
-    if (dedupeKey !== '' && user !== null && !this.seen.add(user.identityHash(), hash64(dedupeKey))) return;
+    if (dedupeKey !== '' && user !== null && !this.seen.add(user.identityHash(), hash64(dedupeKey)))
+      return;
     this.push({ user: user === null ? null : user.logged, head, tail }, head.length + tail.length);
   }
 
@@ -85,7 +94,10 @@ export class EventQueue {
     const { user } = event;
     const userBytes = user !== null && user.pending === 0 ? user.json.length : 0;
     const bytes = textBytes + userBytes;
-    if (this.pending.length >= this.options.pendingLimit || this.pendingBytes + bytes > MAX_PENDING_BYTES) {
+    if (
+      this.pending.length >= this.options.pendingLimit ||
+      this.pendingBytes + bytes > MAX_PENDING_BYTES
+    ) {
       this.droppedEvents++;
       return;
     }
@@ -129,7 +141,11 @@ export class EventQueue {
   private remove(prefix: string, suffix: string, maxEvents: number): OwedBatch {
     const taken = this.pending.splice(0, this.fitting(maxEvents));
     for (const event of taken) this.release(event);
-    return { count: taken.length, steps: encodeEvents(taken, { prefix, suffix, redact: this.options.redact ?? [] }), body: null };
+    return {
+      count: taken.length,
+      steps: encodeEvents(taken, { prefix, suffix, redact: this.options.redact ?? [] }),
+      body: null,
+    };
   }
 
   /** How many of the oldest events make a batch. */

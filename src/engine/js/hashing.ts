@@ -28,7 +28,10 @@ function sixBits(words: Int32Array, bit: number): number {
   return ((words[at]! << -shift) | next) & 63;
 }
 
-/** Two 24-bit numbers that stand for the first 8 base64 characters of SHA-256: the key of an ID list. */
+/**
+ * Two 24-bit numbers that stand for the first 8 base64 characters of SHA-256: the key of an ID
+ * list.
+ */
 export function idListKey(text: string): { high: number; low: number } {
   const words = sha256Words(text);
   return { high: words[0]! >>> 8, low: ((words[0]! & 0xff) << 16) | (words[1]! >>> 16) };
@@ -47,7 +50,10 @@ export function signedSha64(text: string): bigint {
   return (BigInt(words[0]!) << 32n) | BigInt(words[1]! >>> 0);
 }
 
-/** Two independent 32-bit hashes of a text: keys of bounded tables (collisions about 2^-64 per pair). */
+/**
+ * Two independent 32-bit hashes of a text: keys of bounded tables (collisions about 2^-64 per
+ * pair).
+ */
 export interface Hash64 {
   readonly a: number;
   readonly b: number;
@@ -63,7 +69,7 @@ export function hash64(text: string): Hash64 {
     a ^= a >>> 15;
     b ^= b >>> 13;
   }
-  return { a: avalanche(a ^ b >>> 7), b: avalanche(b + Math.imul(a, 5) | 0) };
+  return { a: avalanche(a ^ (b >>> 7)), b: avalanche((b + Math.imul(a, 5)) | 0) };
 }
 
 /** Finaliser of MurmurHash3's 32-bit form: every input bit reaches every output bit. */

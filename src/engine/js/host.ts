@@ -1,4 +1,7 @@
-/** What the engine takes from its host: what is global, unless the one who makes the engine knows better. */
+/**
+ * What the engine takes from its host: what is global, unless the one who makes the engine knows
+ * better.
+ */
 export interface EngineHost {
   readonly TextDecoder: typeof globalThis.TextDecoder;
   readonly TextEncoder: typeof globalThis.TextEncoder;
@@ -15,8 +18,12 @@ let host: EngineHost = {
   },
   /** setImmediate where it exists: a timer of 0 waits a millisecond. */
   nextTurn() {
-    const { setImmediate: immediate } = globalThis as { setImmediate?: (task: () => void) => unknown };
-    return new Promise((resolve) => void (immediate === undefined ? setTimeout(resolve, 0) : immediate(resolve)));
+    const { setImmediate: immediate } = globalThis as {
+      setImmediate?: (task: () => void) => unknown;
+    };
+    return new Promise(
+      (resolve) => void (immediate === undefined ? setTimeout(resolve, 0) : immediate(resolve)),
+    );
   },
 };
 
@@ -33,6 +40,8 @@ export function textEncoder(): InstanceType<EngineHost['TextEncoder']> {
   return new host.TextEncoder();
 }
 
-export function textDecoder(options?: { ignoreBOM: boolean }): InstanceType<EngineHost['TextDecoder']> {
+export function textDecoder(options?: {
+  ignoreBOM: boolean;
+}): InstanceType<EngineHost['TextDecoder']> {
   return new host.TextDecoder('utf-8', options);
 }

@@ -1,7 +1,8 @@
 /**
- * ID lists (BEHAVIOUR.md 3.8, 8.8): sets of the first 8 base64 characters of SHA-256. Such an entry is 48 bits, kept as
- * two 24-bit numbers in insertion order behind an open-addressing index: about 20 bytes each instead of a JavaScript
- * string and a property. Entries of any other form are kept as strings.
+ * ID lists (BEHAVIOUR.md 3.8, 8.8): sets of the first 8 base64 characters of SHA-256. Such an entry
+ * is 48 bits, kept as two 24-bit numbers in insertion order behind an open-addressing index: about
+ * 20 bytes each instead of a JavaScript string and a property. Entries of any other form are kept
+ * as strings.
  */
 
 import { avalanche, idListKey } from './hashing';
@@ -87,7 +88,8 @@ export class IdList {
     }
     const position = this.index[this.find(key.high, key.low)]!;
     if (position === 0) return;
-    // The index keeps pointing at the dead pair, which matches nothing and keeps probe chains whole.
+    // The index keeps pointing at the dead pair, which matches nothing and keeps probe chains
+    // whole.
     this.pairs[(position - 1) * 2] = REMOVED;
     this.live--;
   }
@@ -143,7 +145,8 @@ export class IdList {
       const isTerminated = end >= 0;
       if (!isTerminated) end = lines.length;
       const stop = isTerminated && end > start && lines[end - 1] === RETURN ? end - 1 : end;
-      if (!this.applyPacked(lines, start, stop)) this.applyLine(decoder.decode(lines.subarray(start, stop)));
+      if (!this.applyPacked(lines, start, stop))
+        this.applyLine(decoder.decode(lines.subarray(start, stop)));
       start = end + 1;
     }
   }
@@ -176,7 +179,8 @@ export class IdList {
     let at = 0;
     const addPairs = (end: number): void => {
       for (; at < end; at++) {
-        if (this.pairs[at * 2] !== REMOVED) text += `+${unpacked(this.pairs[at * 2]!, this.pairs[at * 2 + 1]!)}\n`;
+        if (this.pairs[at * 2] !== REMOVED)
+          text += `+${unpacked(this.pairs[at * 2]!, this.pairs[at * 2 + 1]!)}\n`;
       }
     };
     for (const [entry, before] of this.others) {

@@ -1,6 +1,7 @@
 /**
- * The places where statsig-node's answer is whatever JavaScript does (BEHAVIOUR.md 3.5, 3.8). Here JavaScript does it;
- * the Rust evaluator has a module of the same name that imitates these functions.
+ * The places where statsig-node's answer is whatever JavaScript does (BEHAVIOUR.md 3.5, 3.8). Here
+ * JavaScript does it; the Rust evaluator has a module of the same name that imitates these
+ * functions.
  */
 
 import { ExoticValue, TaggedValue } from '../engine';
@@ -11,11 +12,16 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `String(value)` of what JSON can hold. Members of an object are never taken for its methods, so nothing throws. */
+/**
+ * `String(value)` of what JSON can hold. Members of an object are never taken for its methods, so
+ * nothing throws.
+ */
 export function textOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   if (!Array.isArray(value)) return '[object Object]';
-  return value.map((element) => (element === null || element === undefined ? '' : textOf(element))).join();
+  return value
+    .map((element) => (element === null || element === undefined ? '' : textOf(element)))
+    .join();
 }
 
 /** `Number(value)` of what JSON can hold, likewise. */
@@ -32,8 +38,8 @@ export function withoutMethods(value: unknown): unknown {
 const hasOwn = Object.prototype.hasOwnProperty;
 
 /**
- * `object[key]` for any value that JSON gives: texts and lists have members by position, null and undefined have none.
- * What every object inherits is no member (Q11).
+ * `object[key]` for any value that JSON gives: texts and lists have members by position, null and
+ * undefined have none. What every object inherits is no member (Q11).
  */
 export function member(object: unknown, key: string): unknown {
   if (object === null || object === undefined) return undefined;
@@ -49,7 +55,10 @@ export function memberIgnoringCase(object: unknown, lowerKey: string): unknown {
   return undefined;
 }
 
-/** Compares dotted versions up to the first hyphen. Null where statsig-node finds nothing to compare. */
+/**
+ * Compares dotted versions up to the first hyphen. Null where statsig-node finds nothing to
+ * compare.
+ */
 export function compareVersions(left: unknown, right: unknown): number | null {
   if (typeof left !== 'string' || typeof right !== 'string') return null;
   const a = withoutExtension(left);
@@ -75,7 +84,9 @@ function withoutExtension(version: string): string {
 /** Below this a number is seconds since 1970, from it on milliseconds. */
 export const SECONDS_LIMIT = 10_000_000_000;
 
-/** Milliseconds since 1970, NaN when the value is no date. Strings are dates first, numbers second. */
+/**
+ * Milliseconds since 1970, NaN when the value is no date. Strings are dates first, numbers second.
+ */
 export function toTime(value: unknown): number {
   if (typeof value === 'string') {
     const parsed = new Date(value).getTime();
@@ -90,9 +101,13 @@ export function localMidnight(timeMs: number): number {
   return new Date(timeMs).setHours(0, 0, 0, 0);
 }
 
-/** The test of `new RegExp(source)`, or null when the pattern is invalid. What answers is loaded with the first one. */
+/**
+ * The test of `new RegExp(source)`, or null when the pattern is invalid. What answers is loaded
+ * with the first one.
+ */
 export function regExp(source: unknown): ((text: string) => boolean) | null {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and synchronously
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and
+  // synchronously
   const { matcher } = require('./regexp/regexp') as typeof import('./regexp/regexp');
   return matcher(source === undefined ? '' : textOf(source));
 }
@@ -116,18 +131,27 @@ const { hasOwnProperty } = Object.prototype;
 /** Whether applications added enumerable members to what every object inherits. */
 let hasForeign = false;
 
-/** To be called before walks with `for … in`, which are faster than those over `Object.keys` as long as nothing is optimised. */
+/**
+ * To be called before walks with `for … in`, which are faster than those over `Object.keys` as long
+ * as nothing is optimised.
+ */
 export function noticeForeign(): void {
   hasForeign = false;
   for (const _ in {}) hasForeign = true;
 }
 
-/** Whether a key that `for … in` came upon is one that every object has: it is not to be read, a getter may do anything. */
+/**
+ * Whether a key that `for … in` came upon is one that every object has: it is not to be read, a
+ * getter may do anything.
+ */
 export function isForeign(object: object, key: string): boolean {
   return hasForeign && !hasOwnProperty.call(object, key);
 }
 
-/** Sets an own property whatever the key; plain assignment of `__proto__` would change the prototype. */
+/**
+ * Sets an own property whatever the key; plain assignment of `__proto__` would change the
+ * prototype.
+ */
 export function define(object: JsonObject, key: string, value: unknown, enumerable = true): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable, configurable: true });
 }

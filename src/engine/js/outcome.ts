@@ -1,6 +1,7 @@
 /**
- * Interned results. Evaluation produces `Result`s, found again by identity (terminal, exposures, sampling inputs), and
- * the facade sees `Outcome`s, numbered and unique by content. Both live for one epoch.
+ * Interned results. Evaluation produces `Result`s, found again by identity (terminal, exposures,
+ * sampling inputs), and the facade sees `Outcome`s, numbered and unique by content. Both live for
+ * one epoch.
  */
 
 import { OutcomeRecord, SecondaryExposure, SpecKind } from '../engine';
@@ -15,7 +16,10 @@ export const MAX_OUTCOMES = 200_000;
 /** Most results, exposure lists and exposure entries of an epoch, together. */
 export const MAX_INTERNED = 600_000;
 
-/** Whether an analytical gate was seen: a constant, or whatever the asking evaluation had seen before. */
+/**
+ * Whether an analytical gate was seen: a constant, or whatever the asking evaluation had seen
+ * before.
+ */
 export const Seen = { No: 0, Yes: 1, Inherited: 2 } as const;
 export type Seen = (typeof Seen)[keyof typeof Seen];
 
@@ -27,7 +31,10 @@ interface Entry extends SecondaryExposure {
   readonly key: string;
 }
 
-/** A cleaned list of exposures: a node of a trie, so that equal lists are one object and joining is a lookup. */
+/**
+ * A cleaned list of exposures: a node of a trie, so that equal lists are one object and joining is
+ * a lookup.
+ */
 export class ExposureList {
   private appended: Map<Entry, ExposureList> | null = null;
   private joined: Map<number, ExposureList> | null = null;
@@ -44,7 +51,8 @@ export class ExposureList {
   entries(): readonly Entry[] {
     if (this.items !== null) return this.items;
     const items: Entry[] = [];
-    for (let node: ExposureList | null = this; node?.last; node = node.parent) items.push(node.last);
+    for (let node: ExposureList | null = this; node?.last; node = node.parent)
+      items.push(node.last);
     this.items = items.reverse();
     return this.items;
   }
@@ -70,7 +78,9 @@ export class ExposureList {
   }
 
   private append(entry: Entry): ExposureList {
-    const isLeftOut = entry.gate.startsWith('segment:') || (entry.ruleID === '' && !this.tables.dialect.exposesWithoutRule);
+    const isLeftOut =
+      entry.gate.startsWith('segment:') ||
+      (entry.ruleID === '' && !this.tables.dialect.exposesWithoutRule);
     return isLeftOut ? this : this.joinEntry(entry);
   }
 
@@ -78,7 +88,9 @@ export class ExposureList {
   joinEntry(entry: Entry): ExposureList {
     let list = this.appended?.get(entry);
     if (list === undefined) {
-      list = this.entries().some((known) => known.key === entry.key) ? this : this.tables.list(this, entry);
+      list = this.entries().some((known) => known.key === entry.key)
+        ? this
+        : this.tables.list(this, entry);
       (this.appended ??= new Map<Entry, ExposureList>()).set(entry, list);
     }
     return list;
@@ -97,13 +109,19 @@ export class ExposureList {
 }
 
 /** JSON of exposures in wire order of keys. */
-export function exposuresJson(list: readonly SecondaryExposure[], hash: (name: string) => string): string {
+export function exposuresJson(
+  list: readonly SecondaryExposure[],
+  hash: (name: string) => string,
+): string {
   const one = ({ gate, gateValue, ruleID }: SecondaryExposure) =>
     `{"gate":${JSON.stringify(hash(gate))},"gateValue":${JSON.stringify(gateValue)},"ruleID":${JSON.stringify(ruleID)}}`;
   return `[${list.map(one).join(',')}]`;
 }
 
-/** The answer of a spec for some user: an end, and what the way there adds. Immutable but for `outcome`. */
+/**
+ * The answer of a spec for some user: an end, and what the way there adds. Immutable but for
+ * `outcome`.
+ */
 export class Result {
   readonly value: boolean;
   readonly isUnsupported: boolean;
@@ -131,20 +149,39 @@ export class Result {
     this.isUnsupported = end.reason === 'Unsupported';
   }
 
-  /** The same with what stood in on the way, and with what is exposed along. `way`: what it stands in for, if so. */
+  /**
+   * The same with what stood in on the way, and with what is exposed along. `way`: what it stands
+   * in for, if so.
+   */
   derived(mapped: string | null, also: readonly number[], way = ''): Result {
     const key = `${also.join()}|${way.length}|${way}${mapped ?? ''}`;
     let other = this.others?.get(key);
     if (other === undefined) {
       const { tables, end, exposures, undelegated, rate, seen, inner } = this;
-      other = new Result(tables, tables.claim(), end, exposures, undelegated, rate, seen, inner, mapped, also);
+      other = new Result(
+        tables,
+        tables.claim(),
+        end,
+        exposures,
+        undelegated,
+        rate,
+        seen,
+        inner,
+        mapped,
+        also,
+      );
       (this.others ??= new Map<string, Result>()).set(key, other);
     }
     return other;
   }
 
   isFor(list: ExposureList, rate: unknown, seen: Seen, inner: Result | null): boolean {
-    return this.undelegated === list && this.seen === seen && this.inner === inner && Object.is(this.rate, rate);
+    return (
+      this.undelegated === list &&
+      this.seen === seen &&
+      this.inner === inner &&
+      Object.is(this.rate, rate)
+    );
   }
 }
 
@@ -158,7 +195,10 @@ export interface Outcome {
 
 const NONE: readonly number[] = [];
 
-/** Outcomes that agree in kind, name, rule and value: one, most of the time, or several by the hash of all content. */
+/**
+ * Outcomes that agree in kind, name, rule and value: one, most of the time, or several by the hash
+ * of all content.
+ */
 type Alike = Outcome | Map<string, Outcome>;
 
 /** The tables of one epoch. */
@@ -203,7 +243,10 @@ export class Tables {
     return result;
   }
 
-  /** The result of a rule that delegates: the delegate's, seen through the rule's spec (BEHAVIOUR.md 3.6). */
+  /**
+   * The result of a rule that delegates: the delegate's, seen through the rule's spec (BEHAVIOUR.md
+   * 3.6).
+   */
   delegated(end: Terminal, list: ExposureList, inner: Result): Result {
     const rate = rateOf(inner);
     const seen = seenOf(inner);
@@ -212,9 +255,25 @@ export class Tables {
     const { configDelegate, explicitParameters, idType, version } = end;
     // What stands in for a delegate gives its value, and leaves the layer what it is.
     const own = inner.mapped === null ? {} : { idType, version };
-    const through = new Terminal({ ...inner.end, ...own, configDelegate, explicitParameters, parameterRuleIDs: null });
+    const through = new Terminal({
+      ...inner.end,
+      ...own,
+      configDelegate,
+      explicitParameters,
+      parameterRuleIDs: null,
+    });
     const exposures = list.concat(inner.exposures);
-    const result = new Result(this, this.claim(), through, exposures, list, rate, seen, inner, inner.mapped);
+    const result = new Result(
+      this,
+      this.claim(),
+      through,
+      exposures,
+      list,
+      rate,
+      seen,
+      inner,
+      inner.mapped,
+    );
     end.add(result);
     return result;
   }
@@ -222,15 +281,25 @@ export class Tables {
   /** A result that no rule led to: overrides, unknown names, no specs. */
   constant(facts: Partial<TerminalFacts> & { box: ValueBox }): Result {
     const end = new Terminal({
-      value: false, ruleID: '', groupName: null, idType: null, explicitParameters: null, configDelegate: null,
-      version: null, isExperimentGroup: false, forwardAll: false, reason: null, ...facts,
+      value: false,
+      ruleID: '',
+      groupName: null,
+      idType: null,
+      explicitParameters: null,
+      configDelegate: null,
+      version: null,
+      isExperimentGroup: false,
+      forwardAll: false,
+      reason: null,
+      ...facts,
     });
     return new Result(this, this.claim(), end, this.empty, this.empty, undefined, Seen.No, null);
   }
 
   /** The outcome number of a result that was asked for by name. Throws TABLE_FULL. */
   outcomeOf(kind: SpecKind, name: string, result: Result): number {
-    if (result.outcome < 0) result.outcome = this.intern(this.recordOf(kind, name, result), result.also);
+    if (result.outcome < 0)
+      result.outcome = this.intern(this.recordOf(kind, name, result), result.also);
     return result.outcome;
   }
 
@@ -246,7 +315,8 @@ export class Tables {
     }
     let byContent: Map<string, Outcome>;
     if (alike instanceof Map) byContent = alike;
-    else this.known.set(key, (byContent = new Map([[contentKey(alike.record, alike.also), alike]])));
+    else
+      this.known.set(key, (byContent = new Map([[contentKey(alike.record, alike.also), alike]])));
     const content = contentKey(record, also);
     let outcome = byContent.get(content);
     if (outcome === undefined) byContent.set(content, (outcome = this.add(record, also)));
@@ -255,9 +325,11 @@ export class Tables {
 
   private recordOf(kind: SpecKind, name: string, result: Result): OutcomeRecord {
     const record = recordOf(kind, name, result);
-    if (kind !== SpecKind.Layer && result.mapped !== null) record.overrideConfigName = result.mapped;
+    if (kind !== SpecKind.Layer && result.mapped !== null)
+      record.overrideConfigName = result.mapped;
     if (result.end.parameterRuleIDs !== null) record.parameterRuleIDs = result.end.parameterRuleIDs;
-    if (result.also.length > 0) record.alsoExposes = result.also.map((id) => this.outcomes[id]!.record.name);
+    if (result.also.length > 0)
+      record.alsoExposes = result.also.map((id) => this.outcomes[id]!.record.name);
     return record;
   }
 
@@ -306,16 +378,32 @@ function recordOf(kind: SpecKind, name: string, result: Result): OutcomeRecord {
     isExperimentGroup: end.isExperimentGroup,
     reason: end.reason,
     persistedTime: null,
-    sampling: { forwardAll: end.forwardAll, rate: rateOf(result) ?? null, seenAnalytical: result.seen === Seen.Yes },
+    sampling: {
+      forwardAll: end.forwardAll,
+      rate: rateOf(result) ?? null,
+      seenAnalytical: result.seen === Seen.Yes,
+    },
   };
 }
 
 /** What an outcome number of another epoch gets. */
 export function missingOutcome(): OutcomeRecord {
   return {
-    kind: SpecKind.Gate, name: '', value: false, ruleID: '', groupName: null, idType: null, json: {},
-    secondaryExposures: [], undelegatedSecondaryExposures: [], explicitParameters: null, configDelegate: null,
-    configVersion: null, isExperimentGroup: false, reason: 'Unrecognized', persistedTime: null,
+    kind: SpecKind.Gate,
+    name: '',
+    value: false,
+    ruleID: '',
+    groupName: null,
+    idType: null,
+    json: {},
+    secondaryExposures: [],
+    undelegatedSecondaryExposures: [],
+    explicitParameters: null,
+    configDelegate: null,
+    configVersion: null,
+    isExperimentGroup: false,
+    reason: 'Unrecognized',
+    persistedTime: null,
     sampling: { forwardAll: false, rate: null, seenAnalytical: false },
   };
 }

@@ -56,7 +56,9 @@ export class Overrides {
     return this.byName[kind].size > 0;
   }
 
-  /** User ID first, then each custom ID in order, then everyone; null when nothing is overridden. */
+  /**
+   * User ID first, then each custom ID in order, then everyone; null when nothing is overridden.
+   */
   find(kind: SpecKind, name: string, user: User, tables: Tables): Result | null {
     const byId = this.byName[kind].get(name);
     if (byId === undefined) return null;
@@ -84,7 +86,10 @@ function ownEntry(byId: ById, user: User): OverrideEntry | undefined {
   return undefined;
 }
 
-function compile(kind: SpecKind, names: Record<string, Record<string, unknown>>): Map<string, ById> {
+function compile(
+  kind: SpecKind,
+  names: Record<string, Record<string, unknown>>,
+): Map<string, ById> {
   const byName = new Map<string, ById>();
   for (const [name, values] of Object.entries(names)) {
     const byId: ById = new Map();

@@ -1,6 +1,9 @@
 /** The text of a user for events without what the option `redact` names. */
 
-/** The JSON without the members at these paths, inside of arrays too. A dot may also be part of a key. */
+/**
+ * The JSON without the members at these paths, inside of arrays too. A dot may also be part of a
+ * key.
+ */
 export function redacted(json: string, paths: readonly string[]): string {
   if (paths.length === 0) return json;
   try {
@@ -19,6 +22,12 @@ function remove(value: unknown, paths: readonly string[]): void {
   const members = value as Record<string, unknown>;
   for (const key of Object.keys(members)) {
     if (paths.includes(key)) delete members[key];
-    else remove(members[key], paths.filter((path) => path.startsWith(`${key}.`)).map((path) => path.slice(key.length + 1)));
+    else
+      remove(
+        members[key],
+        paths
+          .filter((path) => path.startsWith(`${key}.`))
+          .map((path) => path.slice(key.length + 1)),
+      );
   }
 }

@@ -29,12 +29,20 @@ export class Sampler {
     this.firsts.clear();
   }
 
-  decide(settings: SamplingSettings, record: OutcomeRecord, user: User, parameter: ExposedParameter | null): SamplingDecision {
+  decide(
+    settings: SamplingSettings,
+    record: OutcomeRecord,
+    user: User,
+    parameter: ExposedParameter | null,
+  ): SamplingDecision {
     const { mode } = settings;
     if (mode === null) return PLAIN;
-    if (mode === 'none' || !settings.isProduction || record.sampling.forwardAll) return this.force(mode);
-    if (this.isFirst(`${record.name}_${record.ruleID}`) || record.sampling.seenAnalytical) return this.force(mode);
-    const rate = record.sampling.rate ?? (SPECIAL_RULES.has(record.ruleID) ? settings.specialRate : null);
+    if (mode === 'none' || !settings.isProduction || record.sampling.forwardAll)
+      return this.force(mode);
+    if (this.isFirst(`${record.name}_${record.ruleID}`) || record.sampling.seenAnalytical)
+      return this.force(mode);
+    const rate =
+      record.sampling.rate ?? (SPECIAL_RULES.has(record.ruleID) ? settings.specialRate : null);
     if (rate === null) return this.force(mode);
     const divisor = divisorOf(rate);
     if (divisor === 0n) return PLAIN;
@@ -57,14 +65,18 @@ export class Sampler {
     let decision = this.forced.get(mode);
     if (decision === undefined) {
       this.forced.clear();
-      decision = mode === '' ? PLAIN : { isLogged: true, metadata: JSON.stringify({ samplingMode: mode }) };
+      decision =
+        mode === '' ? PLAIN : { isLogged: true, metadata: JSON.stringify({ samplingMode: mode }) };
       this.forced.set(mode, decision);
     }
     return decision;
   }
 }
 
-/** 0 where statsig-node throws, by `BigInt(rate)` or by dividing by it; it then logs without metadata. */
+/**
+ * 0 where statsig-node throws, by `BigInt(rate)` or by dividing by it; it then logs without
+ * metadata.
+ */
 function divisorOf(rate: unknown): bigint {
   try {
     return BigInt(rate as string);
@@ -80,7 +92,11 @@ export interface ExposedParameter {
   readonly allocatedExperiment: string;
 }
 
-function samplingKey(record: OutcomeRecord, user: User, parameter: ExposedParameter | null): string {
+function samplingKey(
+  record: OutcomeRecord,
+  user: User,
+  parameter: ExposedParameter | null,
+): string {
   const { kind, name, ruleID } = record;
   const who = user.samplingKey();
   if (kind === SpecKind.Gate) return `n:${name};${who}r:${ruleID};v:${String(record.value)}`;

@@ -4,8 +4,8 @@ import { HashName } from './hashing';
 import { JsonObject, define, member, numberOf } from './js-semantics';
 
 /**
- * Members for the end of the response, without braces. `random` is the one draw of the response; `passesTargeting`: the
- * targeting gate is true in it.
+ * Members for the end of the response, without braces. `random` is the one draw of the response;
+ * `passesTargeting`: the targeting gate is true in it.
  */
 export function sessionReplayFields(
   info: unknown,
@@ -28,9 +28,17 @@ export function sessionReplayFields(
     fields.passes_session_recording_targeting = passesTargeting;
   }
   fields.can_record_session = canRecord;
-  const eventTriggers = triggers(member(info, 'session_recording_event_triggers'), random, (name) => name);
+  const eventTriggers = triggers(
+    member(info, 'session_recording_event_triggers'),
+    random,
+    (name) => name,
+  );
   if (eventTriggers !== null) fields.session_recording_event_triggers = eventTriggers;
-  const exposureTriggers = triggers(member(info, 'session_recording_exposure_triggers'), random, hash);
+  const exposureTriggers = triggers(
+    member(info, 'session_recording_exposure_triggers'),
+    random,
+    hash,
+  );
   if (exposureTriggers !== null) fields.session_recording_exposure_triggers = exposureTriggers;
   return JSON.stringify(fields).slice(1, -1);
 }
@@ -43,7 +51,9 @@ export function hasTargeting(info: unknown): boolean {
 /** The privacy settings as given, for the newer formats; a list of at most one member. */
 export function privacySettings(info: unknown): string[] {
   const settings = member(info, 'session_recording_privacy_settings') ?? null;
-  return settings === null ? [] : [`"session_recording_privacy_settings":${JSON.stringify(settings)}`];
+  return settings === null
+    ? []
+    : [`"session_recording_privacy_settings":${JSON.stringify(settings)}`];
 }
 
 function triggers(wire: unknown, random: number, hash: HashName): JsonObject | null {

@@ -1,9 +1,10 @@
 /**
  * Synchronous SHA-256 of short strings, as UTF-8 (FIPS 180-4; lone surrogates become U+FFFD).
  *
- * Bucketing hashes one short string per condition, so what counts is the cost per call, not the throughput: text goes
- * straight into the words of a block, and a prefix is packed and compressed once and resumed (`Midstate`). State and
- * block are module-level and reused; not reentrant, which synchronous JavaScript cannot notice.
+ * Bucketing hashes one short string per condition, so what counts is the cost per call, not the
+ * throughput: text goes straight into the words of a block, and a prefix is packed and compressed
+ * once and resumed (`Midstate`). State and block are module-level and reused; not reentrant, which
+ * synchronous JavaScript cannot notice.
  */
 
 /** Fractional parts of the cube roots of the first 64 primes; finding them took 5 ms of loading. */
@@ -31,9 +32,11 @@ let length = 0;
 let partial = 0;
 
 /**
- * Takes the block into the state. Sixteen rounds are written out, so that neither the eight variables move nor the
- * sixteen words of the schedule leave their registers: half the time of one round per turn of a loop.
+ * Takes the block into the state. Sixteen rounds are written out, so that neither the eight
+ * variables move nor the sixteen words of the schedule leave their registers: half the time of one
+ * round per turn of a loop.
  */
+// biome-ignore format: sixteen rounds one below the other read as a table
 function compress(): void {
   const m = block;
   let w0 = m[0]!, w1 = m[1]!, w2 = m[2]!, w3 = m[3]!;
@@ -42,7 +45,8 @@ function compress(): void {
   let w12 = m[12]!, w13 = m[13]!, w14 = m[14]!, w15 = m[15]!;
   let a = state[0]!, b = state[1]!, c = state[2]!, d = state[3]!;
   let e = state[4]!, f = state[5]!, g = state[6]!, h = state[7]!;
-  // The majority of (a, b, c) is b ^ ((a ^ b) & (b ^ c)), and b ^ c is what a ^ b was a round before.
+  // The majority of (a, b, c) is b ^ ((a ^ b) & (b ^ c)), and b ^ c is what a ^ b was a round
+  // before.
   let before = b ^ c, now = 0;
   for (let at = 0; ; at += 16) {
     h = (h + w0) + (K[at + 0]! + (g ^ (e & (f ^ g)))) + ((e >>> 6 | e << 26) ^ (e >>> 11 | e << 21) ^ (e >>> 25 | e << 7)) | 0;
@@ -189,7 +193,10 @@ export function sha256Words(text: string): Int32Array {
   return sha256Resume(NOTHING, text);
 }
 
-/** A text that is taken in already. Plain arrays: small typed arrays weigh 200 bytes, and big projects have many. */
+/**
+ * A text that is taken in already. Plain arrays: small typed arrays weigh 200 bytes, and big
+ * projects have many.
+ */
 export interface Midstate {
   readonly state: readonly number[];
   /** Whole words of the unfinished block. */

@@ -1,7 +1,7 @@
 /**
- * Compiled specs: what a payload becomes before it serves. Rules, their conditions and the ends of evaluations are made
- * when first needed; nothing else changes, apart from the caches of results, which belong to one epoch each
- * (`Terminal`).
+ * Compiled specs: what a payload becomes before it serves. Rules, their conditions and the ends of
+ * evaluations are made when first needed; nothing else changes, apart from the caches of results,
+ * which belong to one epoch each (`Terminal`).
  */
 
 import { SpecKind, SpecsSummary } from '../engine';
@@ -40,7 +40,13 @@ export interface GateRef {
   spec: Spec | null;
 }
 
-export const ConditionKind = { Test: 0, Gate: 1, MultiGate: 2, Unsupported: 3, ExperimentGroup: 4 } as const;
+export const ConditionKind = {
+  Test: 0,
+  Gate: 1,
+  MultiGate: 2,
+  Unsupported: 3,
+  ExperimentGroup: 4,
+} as const;
 export type ConditionKind = (typeof ConditionKind)[keyof typeof ConditionKind];
 
 export interface Condition {
@@ -58,7 +64,9 @@ export interface Condition {
   readonly gates: readonly GateRef[];
   /** Gate value that lets the condition pass. */
   readonly passesOn: boolean;
-  /** Per gate: whether an unsampled answer marks the evaluation as having seen an analytical gate. */
+  /**
+   * Per gate: whether an unsampled answer marks the evaluation as having seen an analytical gate.
+   */
   readonly isAnalytical: boolean;
   /** Of kind ExperimentGroup; null = it names none. */
   readonly experiment: string | null;
@@ -93,7 +101,10 @@ export interface Rule {
 export interface Spec {
   readonly kind: SpecKind;
   readonly name: string;
-  /** Its place in the per-user memo, once a condition has named the gate: what nobody names is asked once per user. */
+  /**
+   * Its place in the per-user memo, once a condition has named the gate: what nobody names is asked
+   * once per user.
+   */
   gateRef: GateRef | null;
   /** Answers by default without a look at the rules. */
   readonly skipsRules: boolean;

@@ -26,11 +26,16 @@ export class Targets {
   private readonly list: (Target | undefined)[];
   private given = 0;
   private readonly names: Names = new Map<LookupKind, Map<string, number>>([
-    [SpecKind.Gate, new Map()], [SpecKind.Config, new Map()], [SpecKind.Layer, new Map()], [EXPERIMENT_KIND, new Map()],
+    [SpecKind.Gate, new Map()],
+    [SpecKind.Config, new Map()],
+    [SpecKind.Layer, new Map()],
+    [EXPERIMENT_KIND, new Map()],
   ]);
 
   constructor(private readonly store: Store) {
-    this.list = new Array<Target | undefined>(store.specs.reduce((sum, specs) => sum + specs.size, 0));
+    this.list = new Array<Target | undefined>(
+      store.specs.reduce((sum, specs) => sum + specs.size, 0),
+    );
   }
 
   get(index: number): Target | undefined {
@@ -43,19 +48,35 @@ export class Targets {
     if (index !== undefined) return index;
     if (lookup === EXPERIMENT_KIND) return this.experiment(name);
     const spec = this.store.specs[lookup].get(name);
-    if (spec !== undefined) return this.add(this.given++, { kind: lookup, lookup, name, spec, uninitialized: null });
+    if (spec !== undefined)
+      return this.add(this.given++, { kind: lookup, lookup, name, spec, uninitialized: null });
     if (this.unknownNames >= MAX_UNKNOWN_NAMES) return EvalCode.TableFull;
     this.unknownNames++;
-    return this.add(this.list.length, { kind: lookup, lookup, name, spec: null, uninitialized: null });
+    return this.add(this.list.length, {
+      kind: lookup,
+      lookup,
+      name,
+      spec: null,
+      uninitialized: null,
+    });
   }
 
   /** That of the config of the name, where experiments see nothing else. */
   private experiment(name: string): number {
     const { newer, specs } = this.store;
-    const isOther = newer !== null && newer.autotunes.size > 0 && (newer.autotunes.has(name) || newer.mappings.get(EXPERIMENT_KIND)?.has(name));
+    const isOther =
+      newer !== null &&
+      newer.autotunes.size > 0 &&
+      (newer.autotunes.has(name) || newer.mappings.get(EXPERIMENT_KIND)?.has(name));
     if (isOther !== true) return this.indexOf(SpecKind.Config, name);
     const spec = specs[SpecKind.Config].get(name) ?? null;
-    return this.add(this.list.length, { kind: SpecKind.Config, lookup: EXPERIMENT_KIND, name, spec, uninitialized: null });
+    return this.add(this.list.length, {
+      kind: SpecKind.Config,
+      lookup: EXPERIMENT_KIND,
+      name,
+      spec,
+      uninitialized: null,
+    });
   }
 
   private add(index: number, target: Target): number {

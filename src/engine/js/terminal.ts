@@ -55,7 +55,13 @@ export class Terminal implements TerminalFacts {
   }
 
   /** A result that was added in this epoch. */
-  find(tables: Tables, list: ExposureList, rate: unknown, seen: Seen, inner: Result | null): Result | null {
+  find(
+    tables: Tables,
+    list: ExposureList,
+    rate: unknown,
+    seen: Seen,
+    inner: Result | null,
+  ): Result | null {
     const { first } = this;
     if (first === null || first.tables !== tables) return null;
     if (first.isFor(list, rate, seen, inner)) return first;

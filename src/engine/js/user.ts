@@ -7,7 +7,10 @@ import { JsonObject, applyExotic, member, memberIgnoringCase } from './js-semant
 const UA_MAX_UNITS = 1000;
 
 export class User {
-  /** Parsed, with private attributes. Usually an object; a primitive behaves as a user without fields. */
+  /**
+   * Parsed, with private attributes. Usually an object; a primitive behaves as a user without
+   * fields.
+   */
   readonly data: unknown;
   userAgent: UserAgentParts | null = null;
   /** What pending events hold, so that they do not keep the parsed user in memory. */
@@ -17,14 +20,18 @@ export class User {
   private identity: Hash64 | null = null;
 
   /**
-   * Unreadable JSON makes a user without fields: the facade wrote it, so that is a bug, but not the caller's.
-   * @param parsed what the texts say, where somebody has it: parsing was a third of a new user with one check
+   * Unreadable JSON makes a user without fields: the facade wrote it, so that is a bug, but not the
+   * caller's.
+   * @param parsed what the texts say, where somebody has it: parsing was a third of a new user with
+   * one check
    */
   constructor(json: string, privateJson: string, exotic: string, parsed?: object) {
     const { values, logged }: ExoticUser = exotic === '' ? NOT_EXOTIC : parseExotic(exotic);
     this.data = parsed ?? parseUser(json, privateJson, values);
     this.logged = { json: logged ?? json, pending: 0 };
-    this.inheritedIds = values.filter(({ path }) => path[0] === 'inheritedIDs').map(({ path }) => member(member(this.data, 'customIDs'), path[1] ?? ''));
+    this.inheritedIds = values
+      .filter(({ path }) => path[0] === 'inheritedIDs')
+      .map(({ path }) => member(member(this.data, 'customIDs'), path[1] ?? ''));
   }
 
   /** BEHAVIOUR.md 3.5; null for an absent field name, undefined for a complete miss. */
@@ -34,9 +41,12 @@ export class User {
     const custom = member(data, 'custom');
     const secret = member(data, 'privateAttributes');
     return (
-      member(data, name) ?? member(data, lower) ??
-      member(custom, name) ?? member(custom, lower) ??
-      member(secret, name) ?? member(secret, lower)
+      member(data, name) ??
+      member(data, lower) ??
+      member(custom, name) ??
+      member(custom, lower) ??
+      member(secret, name) ??
+      member(secret, lower)
     );
   }
 
@@ -49,7 +59,9 @@ export class User {
   }
 
   environment(lowerName: string | null): unknown {
-    return lowerName === null ? null : memberIgnoringCase(member(this.data, 'statsigEnvironment'), lowerName);
+    return lowerName === null
+      ? null
+      : memberIgnoringCase(member(this.data, 'statsigEnvironment'), lowerName);
   }
 
   /** The user agent when it has to be parsed; null otherwise. */
@@ -62,7 +74,8 @@ export class User {
   identityHash(): Hash64 {
     if (this.identity === null) {
       const customIds = member(this.data, 'customIDs');
-      const values = typeof customIds === 'object' && customIds !== null ? Object.values(customIds).join() : '';
+      const values =
+        typeof customIds === 'object' && customIds !== null ? Object.values(customIds).join() : '';
       this.identity = hash64([member(this.data, 'userID'), values].join());
     }
     return this.identity;
@@ -72,7 +85,8 @@ export class User {
   samplingKey(): string {
     let key = `u:${String(member(this.data, 'userID') || '')};`;
     const customIds = member(this.data, 'customIDs');
-    if (customIds) for (const [name, value] of Object.entries(customIds)) key += `${name}:${String(value)};`;
+    if (customIds)
+      for (const [name, value] of Object.entries(customIds)) key += `${name}:${String(value)};`;
     return key;
   }
 }

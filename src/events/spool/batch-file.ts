@@ -52,5 +52,8 @@ function isCount(count: unknown): count is number {
 
 /** Of all that the file says. */
 function digest({ id, count, body, isGzipped }: StoredBatch, key: string): string {
-  return createHash('sha256').update([key, id, count, isGzipped, ''].join('\n')).update(body).digest('hex');
+  return createHash('sha256')
+    .update([key, id, count, isGzipped, ''].join('\n'))
+    .update(body)
+    .digest('hex');
 }

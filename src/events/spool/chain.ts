@@ -6,16 +6,22 @@ export class Chain {
   private waiting = 0;
   private since = 0;
 
-  constructor(private readonly clock: Clock, private readonly onError: (error: unknown) => void) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
   /** Runs `work` when all before it is done; what it throws is told. Never rejects. */
   run(work: () => Promise<void>): Promise<void> {
     this.waiting++;
     if (this.waiting === 1) this.since = this.clock.now();
-    this.tail = this.tail.then(work).catch(this.onError).finally(() => {
-      this.waiting--;
-      this.since = this.clock.now();
-    });
+    this.tail = this.tail
+      .then(work)
+      .catch(this.onError)
+      .finally(() => {
+        this.waiting--;
+        this.since = this.clock.now();
+      });
     return this.tail;
   }
 

@@ -48,7 +48,8 @@ export class DiskSpool implements EventSpool {
   }
 
   get backlog(): number {
-    const count = (files: BatchFile[]): number => files.reduce((sum, { events }) => sum + events, 0);
+    const count = (files: BatchFile[]): number =>
+      files.reduce((sum, { events }) => sum + events, 0);
     return count(this.waiting) + count(this.stuck) + (this.trying?.events ?? 0);
   }
 
@@ -182,7 +183,9 @@ export class DiskSpool implements EventSpool {
       return null;
     }
     if (batch === 'foreign' || batch.id !== file.id) {
-      this.options.onError(new Error(`${file.name} in the event spool is not what it says, and stays`));
+      this.options.onError(
+        new Error(`${file.name} in the event spool is not what it says, and stays`),
+      );
       return null;
     }
     this.held.set(batch.id, file);

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import type { Clock } from '../../network/clock';
 import type { StoredBatch } from '../batch';
 import { MAX_FILE_BYTES, type DecodedFile, decodeBatchFile, encodeBatchFile } from './batch-file';
-import { type BatchName, batchFileName, isTemporary, parseBatchName, temporaryName } from './file-name';
+import {
+  type BatchName,
+  batchFileName,
+  isTemporary,
+  parseBatchName,
+  temporaryName,
+} from './file-name';
 import { Lease } from './lease';
 import type { Owner } from './owner';
 import { type SpoolFs, codeOf } from './spool-fs';
@@ -34,7 +40,10 @@ export interface FolderContent {
   bytes: number;
 }
 
-/** The files of one key in one directory. Methods reject as the file system does, unless they say otherwise. */
+/**
+ * The files of one key in one directory. Methods reject as the file system does, unless they say
+ * otherwise.
+ */
 export class SpoolFolder {
   private readonly path: string;
   private readonly lease: Lease;
@@ -49,7 +58,10 @@ export class SpoolFolder {
     this.lease = new Lease({ path: (name) => this.at(name), fs, owner, clock, onError });
   }
 
-  /** A name for a file that does not exist yet; later ones sort behind it, even when the clock goes back. */
+  /**
+   * A name for a file that does not exist yet; later ones sort behind it, even when the clock goes
+   * back.
+   */
   newFile({ id, count }: StoredBatch, bytes: number): BatchFile {
     const now = this.options.clock.now();
     this.latest = Math.max(this.latest + 1, Number.isFinite(now) ? now : 0);
@@ -85,7 +97,10 @@ export class SpoolFolder {
   }
 
   private writeOnceNow({ name }: BatchFile, content: Uint8Array): void {
-    const { fs: { now }, sync } = this.options;
+    const {
+      fs: { now },
+      sync,
+    } = this.options;
     if (!this.isReady) {
       now.makeFolder(this.path);
       this.lease.takeNow();
@@ -124,7 +139,10 @@ export class SpoolFolder {
   /** What there is; nothing when there is no folder. */
   async look(): Promise<FolderContent> {
     const names = await this.list();
-    const files = names.map(parsed).filter((file) => file !== null).sort(byAge);
+    const files = names
+      .map(parsed)
+      .filter((file) => file !== null)
+      .sort(byAge);
     const gone = await this.lease.whoIsGone(new Set(files.map(({ owner }) => owner)), names);
     const left = files.filter(({ owner }) => gone.has(owner));
     const sizes = await this.sizesOf(left);
@@ -135,11 +153,17 @@ export class SpoolFolder {
     for (const file of debris) await this.clear(file);
     return {
       free: free.filter((file) => !debris.includes(file)),
-      bytes: [...held, ...free].reduce((sum, file) => sum + sizeOnDisk(sizes.get(file) ?? file.bytes), 0),
+      bytes: [...held, ...free].reduce(
+        (sum, file) => sum + sizeOnDisk(sizes.get(file) ?? file.bytes),
+        0,
+      ),
     };
   }
 
-  /** What files take, of those that are any: a folder, FIFO or link with such a name is somebody else's. */
+  /**
+   * What files take, of those that are any: a folder, FIFO or link with such a name is somebody
+   * else's.
+   */
   private async sizesOf(files: BatchFile[]): Promise<Map<BatchFile, number>> {
     const sizes = new Map<BatchFile, number>();
     for (const file of files) {
@@ -150,8 +174,8 @@ export class SpoolFolder {
   }
 
   /**
-   * Makes a file this owner's; null when another was faster, or when it is no file. Only one owner's
-   * rename finds the file, so whoever gets it is the only one to send or to count it.
+   * Makes a file this owner's; null when another was faster, or when it is no file. Only one
+   * owner's rename finds the file, so whoever gets it is the only one to send or to count it.
    */
   async claim(file: BatchFile): Promise<BatchFile | null> {
     const { fs, owner } = this.options;
@@ -213,7 +237,10 @@ export class SpoolFolder {
     if (sync) await fs.syncFolder(this.path);
   }
 
-  /** Removes what a write left behind. A stranger's folder or link under such a name stays, and stops nothing. */
+  /**
+   * Removes what a write left behind. A stranger's folder or link under such a name stays, and
+   * stops nothing.
+   */
   private async clear(file: BatchFile): Promise<void> {
     try {
       const facts = await this.options.fs.facts(this.at(file.name));

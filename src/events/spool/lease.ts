@@ -31,7 +31,9 @@ export class Lease {
     this.name = leaseName(options.owner.token);
   }
 
-  /** Takes the lease, once. Where the disk has no room for it, it does without until there is some. */
+  /**
+   * Takes the lease, once. Where the disk has no room for it, it does without until there is some.
+   */
   async take(): Promise<void> {
     if (this.isMade || this.isOver) return;
     try {
@@ -77,7 +79,9 @@ export class Lease {
     }
   }
 
-  /** Those of `owners` that are gone. `names`: all in the folder; leases of the gone are removed. */
+  /**
+   * Those of `owners` that are gone. `names`: all in the folder; leases of the gone are removed.
+   */
   async whoIsGone(owners: ReadonlySet<string>, names: readonly string[]): Promise<Set<string>> {
     const leases = names.map(ownerOfLease).filter((token) => token !== null);
     const gone = new Set<string>();
@@ -119,12 +123,18 @@ export class Lease {
   }
 
   private renewLater(): void {
-    this.timer = this.options.clock.setTimer(() => {
-      void this.renew().finally(() => this.isOver || this.renewLater());
-    }, RENEWED_EVERY_MS, 'limit');
+    this.timer = this.options.clock.setTimer(
+      () => {
+        void this.renew().finally(() => this.isOver || this.renewLater());
+      },
+      RENEWED_EVERY_MS,
+      'limit',
+    );
   }
 
-  /** One that somebody removed (a clean-up, or an heir of a process that was frozen) is made anew. */
+  /**
+   * One that somebody removed (a clean-up, or an heir of a process that was frozen) is made anew.
+   */
   private async renew(): Promise<void> {
     const { clock, fs, path, onError } = this.options;
     const file = path(this.name);

@@ -28,10 +28,11 @@ export const nodeFs: SpoolFs = {
     }
   },
   read: (path, maxBytes) => withFile(path, READ_FLAGS, (file) => readRegular(file, maxBytes)),
-  write: (path, content, sync) => withFile(path, WRITE_FLAGS, async (file) => {
-    await file.writeFile(content);
-    if (sync) await file.sync();
-  }),
+  write: (path, content, sync) =>
+    withFile(path, WRITE_FLAGS, async (file) => {
+      await file.writeFile(content);
+      if (sync) await file.sync();
+    }),
   rename: (from, to) => rename(from, to),
   remove: (path) => rm(path),
   touch: (path, time) => utimes(path, time / 1000, time / 1000),
@@ -66,7 +67,11 @@ export const nodeFs: SpoolFs = {
   },
 };
 
-async function withFile<T>(path: string, flags: number, use: (file: FileHandle) => Promise<T>): Promise<T> {
+async function withFile<T>(
+  path: string,
+  flags: number,
+  use: (file: FileHandle) => Promise<T>,
+): Promise<T> {
   const file = await open(path, flags, FILE_MODE);
   try {
     return await use(file);
@@ -107,7 +112,10 @@ function syncFolderNow(path: string): void {
   }
 }
 
-/** The mode a folder lacks; null when it is fine. @throws Error when it is somebody else's, or a link */
+/**
+ * The mode a folder lacks; null when it is fine. @throws Error when it is somebody else's, or a
+ * link
+ */
 function modeToSet(path: string, facts: fs.Stats): number | null {
   if (!facts.isDirectory()) throw new Error(`The event spool's folder ${path} is no folder`);
   const user = process.geteuid?.();

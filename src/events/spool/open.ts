@@ -12,7 +12,9 @@ import type { SpoolFs } from './spool-fs';
 export interface SpoolOptions {
   /** The folder in the directory is named by its hash. */
   secretKey: string;
-  /** Bytes of batches kept on disk for this key. Default 64 MiB; beyond it batches are not written. */
+  /**
+   * Bytes of batches kept on disk for this key. Default 64 MiB; beyond it batches are not written.
+   */
   maxBytes?: number;
   /** Batches survive a power failure, too. Default false. */
   sync?: boolean;
@@ -26,15 +28,21 @@ export interface SpoolOptions {
 }
 
 /**
- * Undelivered batches on disk (`eventSpool: directory`): one file per batch, written before delivery
- * is known and deleted after it. Any number of processes and keys may use the directory.
+ * Undelivered batches on disk (`eventSpool: directory`): one file per batch, written before
+ * delivery is known and deleted after it. Any number of processes and keys may use the directory.
  */
 export function openSpool(directory: string, options: SpoolOptions): EventSpool {
   const { sync = false, maxBytes = MAX_SPOOL_BYTES, clock = systemClock } = options;
   const { fs = nodeFs, owner = thisOwner(), onError = () => undefined } = options;
   const folder = new SpoolFolder({
     // Absolute: the process may change its working directory.
-    directory: resolve(directory), key: folderOf(options.secretKey), sync, fs, owner, clock, onError,
+    directory: resolve(directory),
+    key: folderOf(options.secretKey),
+    sync,
+    fs,
+    owner,
+    clock,
+    onError,
   });
   return new DiskSpool({ folder, owner: owner.token, maxBytes, clock, onError });
 }

@@ -34,8 +34,13 @@ let knownPlace: string | undefined;
 /** Where process IDs mean the same: host, boot and, in a container, its name space. */
 function place(): string {
   knownPlace ??= createHash('sha256')
-    .update([hostname(), textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
-      textOf(() => readlinkSync('/proc/self/ns/pid'))].join('\n'))
+    .update(
+      [
+        hostname(),
+        textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+        textOf(() => readlinkSync('/proc/self/ns/pid')),
+      ].join('\n'),
+    )
     .digest('hex')
     .slice(0, 8);
   return knownPlace;

@@ -1,6 +1,6 @@
 /**
- * What the spool needs of a file system. `nodeFs` is Node's; the model of the tests is another, which
- * fails, fills up and loses processes as it is told.
+ * What the spool needs of a file system. `nodeFs` is Node's; the model of the tests is another,
+ * which fails, fills up and loses processes as it is told.
  */
 
 /** What `lstat` says. */
@@ -34,7 +34,10 @@ export interface SpoolFs {
   list(path: string): Promise<string[]>;
   /** Null when there is nothing. */
   facts(path: string): Promise<FileFacts | null>;
-  /** Null when that is no regular file, or longer than `maxBytes`. Follows no link, waits for no FIFO. */
+  /**
+   * Null when that is no regular file, or longer than `maxBytes`. Follows no link, waits for no
+   * FIFO.
+   */
   read(path: string, maxBytes: number): Promise<Uint8Array | null>;
   write(path: string, content: Uint8Array, sync: boolean): Promise<void>;
   /** Replaces what is there. Of two that rename one file one rejects with ENOENT. */

@@ -14,7 +14,16 @@ test('functions of the shared instance', () => {
 
 test('the class and its methods, old names included', () => {
   const server = new StatsigServer('secret-x');
-  for (const name of ['initializeAsync', 'checkGate', 'getExperiment', 'getLayer', 'logEvent', 'shutdownAsync', 'forUser', 'getConfigSync']) {
+  for (const name of [
+    'initializeAsync',
+    'checkGate',
+    'getExperiment',
+    'getLayer',
+    'logEvent',
+    'shutdownAsync',
+    'forUser',
+    'getConfigSync',
+  ]) {
     expect(jest.isMockFunction(server[name])).toBe(true);
   }
   server.checkGate.mockReturnValue(true);

@@ -4,7 +4,10 @@ const { createLocalServer } = require('statsig-node-native/local-server');
 
 test('a life over HTTP', async () => {
   const local = await createLocalServer({ idLists: { l: ['u'] } });
-  const details = await Statsig.initialize('secret-jest', { api: local.api, logger: { warn() {}, error() {}, logLevel: 'none' } });
+  const details = await Statsig.initialize('secret-jest', {
+    api: local.api,
+    logger: { warn() {}, error() {}, logLevel: 'none' },
+  });
   expect(details.success).toBe(true);
   Statsig.logEvent({ userID: 'u' }, 'e');
   await Statsig.shutdownAsync();

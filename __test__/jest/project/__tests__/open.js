@@ -2,7 +2,13 @@
 const { StatsigServer } = require('statsig-node-native');
 const { MemoryDataAdapter } = require('statsig-node-native/memory-adapter');
 
-const specs = { has_updates: true, time: 1, feature_gates: [], dynamic_configs: [], layer_configs: [] };
+const specs = {
+  has_updates: true,
+  time: 1,
+  feature_gates: [],
+  dynamic_configs: [],
+  layer_configs: [],
+};
 const quiet = { warn() {}, error() {}, logLevel: 'none' };
 
 test.each(process.env.STATSIG_TEST_ENGINES.split(','))('%s', async (engine) => {

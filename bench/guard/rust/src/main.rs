@@ -1,7 +1,9 @@
-//! Runs one scenario of the pure evaluator a given number of times, for callgrind to count and for a clock to time.
+//! Runs one scenario of the pure evaluator a given number of times, for callgrind to count and for
+//! a clock to time.
 //!
-//! `evaluation-guard <payload> <users> <scenario> <iterations>`; users: pairs of lines, the user as logged and its
-//! private attributes. Prints `operations=<per iteration> ns=<per operation> sink=<sum of answers>`.
+//! `evaluation-guard <payload> <users> <scenario> <iterations>`; users: pairs of lines, the user as
+//! logged and its private attributes. Prints `operations=<per iteration> ns=<per operation>
+//! sink=<sum of answers>`.
 
 use std::process::ExitCode;
 use std::time::Instant;

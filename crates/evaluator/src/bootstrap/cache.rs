@@ -43,7 +43,8 @@ impl Cache {
         if self.filled && self.epoch == epoch {
             return;
         }
-        let uses_target_app = store.conditions.iter().any(|c| matches!(c.source, Source::TargetApp));
+        let uses_target_app =
+            store.conditions.iter().any(|c| matches!(c.source, Source::TargetApp));
         let spare = std::mem::take(&mut self.spare);
         *self = Cache { epoch, filled: true, uses_target_app, spare, ..Cache::default() };
     }
@@ -86,7 +87,9 @@ impl Cache {
         if held + entry.len() > MAX_BYTES {
             self.shapes = Default::default();
         }
-        let Some(entries) = self.shapes.get_mut(shape).filter(|_| entry.len() <= MAX_BYTES) else { return };
+        let Some(entries) = self.shapes.get_mut(shape).filter(|_| entry.len() <= MAX_BYTES) else {
+            return;
+        };
         if entries.parts.len() <= outcome as usize {
             entries.parts.resize(outcome as usize + 1, (0, 0));
         }

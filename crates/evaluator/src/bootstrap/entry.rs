@@ -77,7 +77,8 @@ impl Writer {
 
     fn layer(&self, body: &SpecBody, shown: &Shown, out: &mut String) {
         let outcome = &*shown.outcome;
-        let delegate = delegate_index(&self.store, outcome).and_then(|index| self.store.specs.get(index as usize));
+        let delegate = delegate_index(&self.store, outcome)
+            .and_then(|index| self.store.specs.get(index as usize));
         let delegate_body = delegate.and_then(|spec| spec.body.as_ref());
         let delegate_group = shown.delegate_group.as_deref().filter(|group| !group.is_empty());
         self.block(body, outcome, &outcome.json, out);
@@ -85,7 +86,11 @@ impl Writer {
             optional("group_name", delegate_group.or(Some(group)), out);
         }
         let explicit = if outcome.delegate.is_some() { delegate_body } else { Some(body) };
-        raw("explicit_parameters", explicit.and_then(|b| b.explicit.as_ref()).map_or("[]", |list| &list.json), out);
+        raw(
+            "explicit_parameters",
+            explicit.and_then(|b| b.explicit.as_ref()).map_or("[]", |list| &list.json),
+            out,
+        );
         if outcome.group.is_none() {
             optional("group_name", delegate_group, out);
         }
@@ -109,7 +114,8 @@ impl Writer {
     /// The list that an evaluation carries: of the delegate, if there is one.
     fn explicit<'a>(&'a self, body: &'a SpecBody, outcome: &Outcome) -> Option<&'a str> {
         outcome.explicit.as_ref()?;
-        let delegate = delegate_index(&self.store, outcome).and_then(|index| self.store.specs.get(index as usize));
+        let delegate = delegate_index(&self.store, outcome)
+            .and_then(|index| self.store.specs.get(index as usize));
         let carrier = delegate.and_then(|spec| spec.body.as_ref()).unwrap_or(body);
         carrier.explicit.as_ref().map(|list| &*list.json)
     }
@@ -119,7 +125,8 @@ impl Writer {
         let store = &self.store;
         let layer = store.experiment_layer.get(&store.string(spec.name));
         let layer = layer.and_then(|name| store.by_name[SpecKind::Layer as usize].get(name));
-        let layer = layer.and_then(|index| store.specs.get(*index as usize)).and_then(|s| s.body.as_ref());
+        let layer =
+            layer.and_then(|index| store.specs.get(*index as usize)).and_then(|s| s.body.as_ref());
         let mut entries = Vec::new();
         if let Some(layer) = layer {
             spread(&layer.default_json, &mut entries);
@@ -166,12 +173,17 @@ fn spread(json: &str, entries: &mut Vec<(Box<str>, JsValue)>) {
     match parse_str(json) {
         Ok(JsValue::Object(object)) => entries.extend(object.into_entries()),
         Ok(JsValue::Array(items)) => {
-            entries.extend(items.into_iter().enumerate().map(|(i, item)| (i.to_string().into(), item)));
+            entries.extend(
+                items.into_iter().enumerate().map(|(i, item)| (i.to_string().into(), item)),
+            );
         }
         Ok(JsValue::String(text)) => {
             let units: Vec<u16> = text.encode_utf16().collect();
             let unit = |(i, unit): (usize, &u16)| {
-                (i.to_string().into(), JsValue::string(&String::from_utf16_lossy(std::slice::from_ref(unit))))
+                (
+                    i.to_string().into(),
+                    JsValue::string(&String::from_utf16_lossy(std::slice::from_ref(unit))),
+                )
             };
             entries.extend(units.iter().enumerate().map(unit));
         }

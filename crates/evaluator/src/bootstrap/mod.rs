@@ -1,8 +1,10 @@
-//! The client-initialize response (BEHAVIOUR.md 6) as bytes, from pieces that are made once an epoch.
+//! The client-initialize response (BEHAVIOUR.md 6) as bytes, from pieces that are made once an
+//! epoch.
 //!
-//! `request` reads the options and says which specs are in, `names` holds their hashed names in the order in which they
-//! are written, `source` finds the results, `entry` writes them, `cache` keeps what was written, `replay` adds the
-//! session-replay fields; `modern` and `stores` write the newer SDK's shapes (SERVER_CORE.md 7).
+//! `request` reads the options and says which specs are in, `names` holds their hashed names in the
+//! order in which they are written, `source` finds the results, `entry` writes them, `cache` keeps
+//! what was written, `replay` adds the session-replay fields; `modern` and `stores` write the newer
+//! SDK's shapes (SERVER_CORE.md 7).
 
 mod cache;
 mod entry;

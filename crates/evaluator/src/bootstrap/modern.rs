@@ -1,4 +1,5 @@
-//! Entries in the newer SDK's two shapes (SERVER_CORE.md 7.3, 7.4): exposures by key, and short keys with shared tables.
+//! Entries in the newer SDK's two shapes (SERVER_CORE.md 7.3, 7.4): exposures by key, and short
+//! keys with shared tables.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,7 +56,12 @@ pub(super) struct ModernWriter {
 
 impl ModernWriter {
     /// `short`: the shape `init-v2`, else `v2`.
-    pub(super) fn new(store: Arc<Store>, algorithm: Algorithm, remove_id_type: bool, short: bool) -> ModernWriter {
+    pub(super) fn new(
+        store: Arc<Store>,
+        algorithm: Algorithm,
+        remove_id_type: bool,
+        short: bool,
+    ) -> ModernWriter {
         let (mapped, exposures, values) = Default::default();
         ModernWriter { store, algorithm, remove_id_type, short, mapped, exposures, values }
     }
@@ -205,7 +211,8 @@ impl ModernWriter {
 
     /// Of a layer: the delegate's parameters, if there is one.
     fn explicit<'a>(&'a self, body: &'a SpecBody, shown: &Shown) -> &'a str {
-        let carrier = if shown.outcome.delegate.is_some() { self.delegate_body(shown) } else { Some(body) };
+        let carrier =
+            if shown.outcome.delegate.is_some() { self.delegate_body(shown) } else { Some(body) };
         carrier.and_then(|body| body.explicit.as_ref()).map_or("[]", |list| &list.json)
     }
 

@@ -47,7 +47,8 @@ pub(super) struct Named {
     pub(super) decides_replay: bool,
 }
 
-/// All entries that a client may see, per kind: array indexes ascending, then the rest as in the store.
+/// All entries that a client may see, per kind: array indexes ascending, then the rest as in the
+/// store.
 #[derive(Debug)]
 pub(super) struct Names {
     pub(super) kinds: [Vec<Named>; 3],
@@ -56,7 +57,8 @@ pub(super) struct Names {
 impl Names {
     /// Hashes the names of a store; about 100 ns each.
     pub(super) fn new(store: &Store, algorithm: Algorithm) -> Names {
-        let replay_gate = super::replay::targeting_gate(store).map(|name| algorithm.hash(&name).into_owned());
+        let replay_gate =
+            super::replay::targeting_gate(store).map(|name| algorithm.hash(&name).into_owned());
         let kind = |kind: SpecKind| {
             let replay_gate = replay_gate.as_deref().filter(|_| kind == SpecKind::Gate);
             named(store, kind, algorithm, replay_gate)
@@ -70,7 +72,12 @@ fn is_public(kind: SpecKind, body: &SpecBody) -> bool {
     kind != SpecKind::Gate || !matches!(body.entity.as_deref(), Some("segment" | "holdout"))
 }
 
-fn named(store: &Store, kind: SpecKind, algorithm: Algorithm, replay_gate: Option<&str>) -> Vec<Named> {
+fn named(
+    store: &Store,
+    kind: SpecKind,
+    algorithm: Algorithm,
+    replay_gate: Option<&str>,
+) -> Vec<Named> {
     let specs = store.order[kind as usize].iter();
     let mut keyed: Vec<(String, u32)> = specs
         .filter_map(|&spec| Some((store.specs.get(spec as usize)?, spec)))
@@ -87,7 +94,12 @@ fn named(store: &Store, kind: SpecKind, algorithm: Algorithm, replay_gate: Optio
         }
         let mut key_json = String::with_capacity(key.len() + 2);
         write_string(key, &mut key_json);
-        list.push(Named { spec: *spec, key_json: key_json.into(), first, decides_replay: replay_gate == Some(key) });
+        list.push(Named {
+            spec: *spec,
+            key_json: key_json.into(),
+            first,
+            decides_replay: replay_gate == Some(key),
+        });
     }
     list
 }

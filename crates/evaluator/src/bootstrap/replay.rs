@@ -12,7 +12,13 @@ pub(super) fn targeting_gate(store: &Store) -> Option<String> {
 }
 
 /// Appends the fields, each behind a comma. `passes`: the targeting gate is true in this response.
-pub(super) fn write_replay(info: &JsValue, random: f64, algorithm: Algorithm, passes: bool, out: &mut String) {
+pub(super) fn write_replay(
+    info: &JsValue,
+    random: f64,
+    algorithm: Algorithm,
+    passes: bool,
+    out: &mut String,
+) {
     if info.is_nullish() {
         return;
     }
@@ -61,9 +67,13 @@ fn triggers(list: &JsValue, random: f64, hide: Algorithm) -> JsValue {
         JsValue::Object(JsObject::from_entries(entries))
     };
     let hidden = match list {
-        JsValue::Object(map) => map.iter().map(|(name, wire)| (hide.hash(name).into(), trigger(wire))).collect(),
+        JsValue::Object(map) => {
+            map.iter().map(|(name, wire)| (hide.hash(name).into(), trigger(wire))).collect()
+        }
         JsValue::Array(items) => numbered(items.iter().map(trigger), hide),
-        JsValue::String(text) => numbered(text.encode_utf16().map(|_| trigger(&JsValue::Undefined)), hide),
+        JsValue::String(text) => {
+            numbered(text.encode_utf16().map(|_| trigger(&JsValue::Undefined)), hide)
+        }
         _ => Vec::new(),
     };
     JsValue::Object(JsObject::from_entries(hidden))

@@ -32,7 +32,8 @@ pub(super) struct Request<'a> {
     pub(super) include_local_overrides: bool,
     /// App of the client key; undefined = none, nothing is filtered by it.
     pub(super) app: &'a JsValue,
-    /// Results of this response differ from those of a check: nothing may be shared with other calls.
+    /// Results of this response differ from those of a check: nothing may be shared with other
+    /// calls.
     pub(super) for_app: bool,
     /// `{gates, configs}` of the client key; undefined = no filter.
     entities: &'a JsValue,
@@ -50,12 +51,18 @@ pub(super) struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Reads the options.
-    pub(super) fn read(options: &'a JsValue, store: &'a Store, uses_target_app: bool) -> Request<'a> {
+    pub(super) fn read(
+        options: &'a JsValue,
+        store: &'a Store,
+        uses_target_app: bool,
+    ) -> Request<'a> {
         let hash_used = property(options, "hash").as_str().unwrap_or("djb2");
         let key = property(options, "clientKey").as_str();
         let meta = &store.meta;
         let hashed_key = key.map(|key| djb2(key).to_string());
-        let by_hash = |map: &'a JsValue| hashed_key.as_deref().map_or(&JsValue::Undefined, |key| property(map, key));
+        let by_hash = |map: &'a JsValue| {
+            hashed_key.as_deref().map_or(&JsValue::Undefined, |key| property(map, key))
+        };
         let app = match by_hash(&meta.hashed_sdk_keys_to_app_ids) {
             JsValue::Undefined | JsValue::Null => {
                 key.map_or(&JsValue::Undefined, |key| property(&meta.sdk_keys_to_app_ids, key))
@@ -128,7 +135,9 @@ impl<'a> Request<'a> {
     /// `includes` is true of everything.
     pub(super) fn includes_all(&self) -> bool {
         let filters = [&self.gates, &self.configs, &self.experiments, &self.layers];
-        self.app.is_nullish() && self.entities.is_nullish() && filters.iter().all(|filter| filter.is_none())
+        self.app.is_nullish()
+            && self.entities.is_nullish()
+            && filters.iter().all(|filter| filter.is_none())
     }
 
     /// Which of the public specs this client gets (BEHAVIOUR.md 6.1).
@@ -159,5 +168,7 @@ fn includes(list: &JsValue, value: &JsValue) -> bool {
 }
 
 fn filter<'a>(options: &'a JsValue, key: &str) -> Filter<'a> {
-    property(options, key).as_array().map(|names| names.iter().filter_map(JsValue::as_str).collect())
+    property(options, key)
+        .as_array()
+        .map(|names| names.iter().filter_map(JsValue::as_str).collect())
 }

@@ -40,15 +40,26 @@ const KINDS: [(SpecKind, &str); 3] = [
 
 impl<'a> Response<'a> {
     /// Prepares everything that does not depend on the user.
-    pub(super) fn new(engine: &'a mut Engine, cache: &'a mut Cache, request: &'a Request<'a>, slot: u32) -> Self {
+    pub(super) fn new(
+        engine: &'a mut Engine,
+        cache: &'a mut Cache,
+        request: &'a Request<'a>,
+        slot: u32,
+    ) -> Self {
         let store = engine.store.clone();
         let names = cache.names(&store, request.algorithm);
         let out = cache.room();
         let app = request.for_app.then_some(request.app);
         let source = Source { engine, store: store.clone(), slot, now: request.now, app };
         let (algorithm, remove_id_type) = (request.algorithm, request.remove_id_type);
-        let modern = (request.format != Format::Legacy)
-            .then(|| ModernWriter::new(store.clone(), algorithm, remove_id_type, request.format == Format::Short));
+        let modern = (request.format != Format::Legacy).then(|| {
+            ModernWriter::new(
+                store.clone(),
+                algorithm,
+                remove_id_type,
+                request.format == Format::Short,
+            )
+        });
         let writer = Writer { store: store.clone(), algorithm, remove_id_type };
         Response { source, cache, request, store, names, writer, modern, replay_passes: false, out }
     }
@@ -65,7 +76,8 @@ impl<'a> Response<'a> {
         Ok(self.out)
     }
 
-    /// What was found out about the user with a client key's app is of no use to other calls, and theirs not here.
+    /// What was found out about the user with a client key's app is of no use to other calls, and
+    /// theirs not here.
     fn forget_user(&mut self) {
         if !self.request.for_app {
             return;
@@ -185,7 +197,10 @@ impl<'a> Response<'a> {
         if named.decides_replay {
             self.replay_passes = gate_value(shown) == "true";
         }
-        if kind == SpecKind::Gate && self.request.remove_default_gates && self.is_default(named.spec, shown) {
+        if kind == SpecKind::Gate
+            && self.request.remove_default_gates
+            && self.is_default(named.spec, shown)
+        {
             return false;
         }
         match &mut self.modern {
@@ -247,8 +262,8 @@ impl<'a> Response<'a> {
         out.push('}');
     }
 
-    /// First 64 bits of SHA-256, in decimal, over what a client would notice: the maps and tables, the hash, the user
-    /// and the session-replay settings; not the time, not the draw.
+    /// First 64 bits of SHA-256, in decimal, over what a client would notice: the maps and tables,
+    /// the hash, the user and the session-replay settings; not the time, not the draw.
     fn checksum(&self) -> String {
         let mut text = self.out.clone();
         text.push('\n');

@@ -15,7 +15,8 @@ pub(super) struct Shown {
     pub(super) outcome: Arc<Outcome>,
     /// JSON of the value of an overridden gate.
     pub(super) gate_value: Option<Text>,
-    /// `is_experiment_group` of a fresh evaluation of the experiment: of the spec, for layers of the delegate.
+    /// `is_experiment_group` of a fresh evaluation of the experiment: of the spec, for layers of
+    /// the delegate.
     pub(super) in_experiment: bool,
     /// Group that a fresh evaluation of a layer's delegate found.
     pub(super) delegate_group: Option<Text>,
@@ -34,12 +35,16 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     /// Outcome of a spec without its override.
     pub(super) fn direct(&mut self, spec: u32) -> Result<u32, Halt> {
-        self.engine.direct(self.slot, spec, self.app, self.now).map_err(|stop| Halt::Stop(stop, spec))
+        self.engine
+            .direct(self.slot, spec, self.app, self.now)
+            .map_err(|stop| Halt::Stop(stop, spec))
     }
 
     /// Those of many, when no app is involved.
     pub(super) fn direct_many(&mut self, specs: &[u32]) -> Result<Vec<u32>, Halt> {
-        self.engine.direct_many(self.slot, specs, self.now).map_err(|(stop, spec)| Halt::Stop(stop, spec))
+        self.engine
+            .direct_many(self.slot, specs, self.now)
+            .map_err(|(stop, spec)| Halt::Stop(stop, spec))
     }
 
     /// An outcome spelled out.
@@ -48,14 +53,19 @@ impl Source<'_> {
     }
 
     fn local(&mut self, spec: u32) -> Result<Option<Arc<Outcome>>, Halt> {
-        let found = self.engine.overridden(self.slot, spec).map_err(|stop| Halt::Stop(stop, spec))?;
+        let found =
+            self.engine.overridden(self.slot, spec).map_err(|stop| Halt::Stop(stop, spec))?;
         found.map(|outcome| self.outcome(outcome)).transpose()
     }
 
-    /// Whether a fresh evaluation puts the user into the experiment; it does not see the client key's app (Q9).
+    /// Whether a fresh evaluation puts the user into the experiment; it does not see the client
+    /// key's app (Q9).
     fn is_allocated(&mut self, spec: u32) -> Result<bool, Halt> {
         let app = self.app.map(|_| &UNDEFINED);
-        let found = self.engine.direct(self.slot, spec, app, self.now).map_err(|stop| Halt::Stop(stop, spec))?;
+        let found = self
+            .engine
+            .direct(self.slot, spec, app, self.now)
+            .map_err(|stop| Halt::Stop(stop, spec))?;
         Ok(self.outcome(found)?.experiment_group)
     }
 
@@ -68,18 +78,26 @@ impl Source<'_> {
     pub(super) fn plain(&self, outcome: u32) -> Result<Shown, Halt> {
         let outcome = self.outcome(outcome)?;
         let delegate_group = outcome.delegate.as_ref().and(outcome.group.clone());
-        Ok(Shown { gate_value: None, in_experiment: outcome.experiment_group, delegate_group, outcome })
+        Ok(Shown {
+            gate_value: None,
+            in_experiment: outcome.experiment_group,
+            delegate_group,
+            outcome,
+        })
     }
 
     /// What is written about a spec when overrides or an app are involved.
     pub(super) fn special(&mut self, spec: u32, request: &Request<'_>) -> Result<Shown, Halt> {
         let store = self.store.clone();
-        let Some(entry) = store.specs.get(spec as usize) else { return Err(Halt::Failed("no such spec")) };
+        let Some(entry) = store.specs.get(spec as usize) else {
+            return Err(Halt::Failed("no such spec"));
+        };
         let name = store.string(entry.name);
         let option = request.option(entry.kind, &name);
         let mut gate_value = None;
         let from_option = if entry.kind == SpecKind::Gate {
-            gate_value = (!matches!(option, JsValue::Undefined)).then(|| Text::from(stringify(option)));
+            gate_value =
+                (!matches!(option, JsValue::Undefined)).then(|| Text::from(stringify(option)));
             gate_value.as_ref().map(|_| overridden(entry.kind, name, None, "{}".into()))
         } else {
             entry.body.as_ref().and_then(|body| config_option(entry.kind, name, body, option))
@@ -118,7 +136,8 @@ pub(super) fn delegate_index(store: &Store, outcome: &Outcome) -> Option<u32> {
     store.by_name[SpecKind::Config as usize].get(outcome.delegate.as_ref()?).copied()
 }
 
-/// BEHAVIOUR.md 6.2: the value given, or that of the first rule of the group; ignored unless it is an object.
+/// BEHAVIOUR.md 6.2: the value given, or that of the first rule of the group; ignored unless it is
+/// an object.
 fn config_option(kind: SpecKind, name: Text, body: &SpecBody, option: &JsValue) -> Option<Outcome> {
     if !option.is_truthy() {
         return None;

@@ -2,16 +2,19 @@
 
 use super::request::Request;
 use crate::hashing::djb2;
-use crate::js_semantics::{same_value_zero, stringify, to_string, write, write_string, JsObject, JsValue};
+use crate::js_semantics::{
+    same_value_zero, stringify, to_string, write, write_string, JsObject, JsValue,
+};
 use crate::wire::property;
 
-/// Appends the parameter stores as one object: hashed store name → parameter → reference with its name hidden
-/// (SERVER_CORE.md 7.2).
+/// Appends the parameter stores as one object: hashed store name → parameter → reference with its
+/// name hidden (SERVER_CORE.md 7.2).
 pub(super) fn write_param_stores(stores: &JsValue, request: &Request<'_>, out: &mut String) {
     let mut entries: Vec<(Box<str>, JsValue)> = Vec::new();
     for (name, store) in stores.as_object().into_iter().flat_map(|o| o.iter()) {
         let apps = property(store, "targetAppIDs").as_array().unwrap_or_default();
-        let for_app = request.app.is_nullish() || apps.iter().any(|id| same_value_zero(id, request.app));
+        let for_app =
+            request.app.is_nullish() || apps.iter().any(|id| same_value_zero(id, request.app));
         if for_app && request.keeps_param_store(name) {
             entries.push((request.algorithm.hash(name).into(), parameters(store, request)));
         }
@@ -22,7 +25,8 @@ pub(super) fn write_param_stores(stores: &JsValue, request: &Request<'_>, out: &
 fn parameters(store: &JsValue, request: &Request<'_>) -> JsValue {
     let list = property(store, "parameters").as_object();
     let entries = list.into_iter().flat_map(|o| o.iter());
-    let written = entries.map(|(name, wire)| (name.into(), parameter(name, wire, request))).collect();
+    let written =
+        entries.map(|(name, wire)| (name.into(), parameter(name, wire, request))).collect();
     JsValue::Object(JsObject::from_entries(written))
 }
 
@@ -32,13 +36,15 @@ fn parameter(name: &str, wire: &JsValue, request: &Request<'_>) -> JsValue {
     let mut entries: Vec<(Box<str>, JsValue)> = vec![("name".into(), JsValue::string(name))];
     for (key, value) in wire.as_object().into_iter().flat_map(|o| o.iter()) {
         let hidden = REFERENCES.contains(&key).then(|| value.as_str()).flatten();
-        let value = hidden.map_or_else(|| value.clone(), |text| JsValue::string(&request.algorithm.hash(text)));
+        let value = hidden
+            .map_or_else(|| value.clone(), |text| JsValue::string(&request.algorithm.hash(text)));
         entries.push((key.into(), value));
     }
     JsValue::Object(JsObject::from_entries(entries))
 }
 
-/// Appends `pa_hash`: the sum of djb2(`key:value`) over the private attributes; nothing without any.
+/// Appends `pa_hash`: the sum of djb2(`key:value`) over the private attributes; nothing without
+/// any.
 pub(super) fn write_private_hash(attributes: &JsValue, out: &mut String) {
     let Some(attributes) = attributes.as_object().filter(|o| !o.is_empty()) else { return };
     let text = |value: &JsValue| match value {
@@ -46,8 +52,9 @@ pub(super) fn write_private_hash(attributes: &JsValue, out: &mut String) {
         JsValue::Array(_) => stringify(value),
         other => to_string(other).into_owned(),
     };
-    let sum =
-        attributes.iter().fold(0u32, |sum, (key, value)| sum.wrapping_add(djb2(&format!("{key}:{}", text(value)))));
+    let sum = attributes
+        .iter()
+        .fold(0u32, |sum, (key, value)| sum.wrapping_add(djb2(&format!("{key}:{}", text(value)))));
     out.push_str(",\"pa_hash\":");
     write_string(&sum.to_string(), out);
 }

@@ -31,11 +31,11 @@ pub struct PreparedSpecs {
     pub summary: String,
 }
 
-/// Parses and compiles a payload. Pure; the cost is a few ms per 100 KB, so call it off the event loop.
+/// Parses and compiles a payload. Pure; the cost is a few ms per 100 KB, so call it off the event
+/// loop.
 ///
-/// # Errors
-/// When it is not JSON, or one of the three lists of specs is missing. A malformed spec is no error: it answers
-/// Unsupported and is named in a warning.
+/// # Errors When it is not JSON, or one of the three lists of specs is missing. A malformed spec is
+/// no error: it answers Unsupported and is named in a warning.
 pub fn prepare(bytes: &[u8]) -> Result<PreparedSpecs, PayloadError> {
     let text = document_text(bytes);
     let payload = Payload::parse(&text)?;
@@ -133,7 +133,10 @@ impl<'a> Compiler<'a> {
             };
             let known = self.store.by_name[kind as usize].get(name).copied();
             match known {
-                Some(index) => kept.iter_mut().filter(|(at, _)| *at == index).for_each(|entry| entry.1 = spec.part),
+                Some(index) => kept
+                    .iter_mut()
+                    .filter(|(at, _)| *at == index)
+                    .for_each(|entry| entry.1 = spec.part),
                 None => kept.push((self.add_spec(kind, name), spec.part)),
             }
         }
@@ -176,7 +179,12 @@ impl<'a> Compiler<'a> {
         let body = match self.rules(property(json, "rules"), property(json, "salt")) {
             Ok(rules) => SpecBody { rules, ..self.spec_body(json) },
             Err(problem) => {
-                let name = self.store.specs.get(index as usize).map(|s| self.names.text(s.name)).unwrap_or_default();
+                let name = self
+                    .store
+                    .specs
+                    .get(index as usize)
+                    .map(|s| self.names.text(s.name))
+                    .unwrap_or_default();
                 self.warn(format!("'{name}' was disabled: {problem}"));
                 SpecBody { malformed: true, ..self.spec_body(json) }
             }
@@ -200,11 +208,17 @@ impl<'a> Compiler<'a> {
             return;
         }
         let conditions = body.rules.iter().flat_map(|rule| self.store.conditions_of(rule));
-        let mut met: Vec<&str> = conditions.filter_map(|id| self.unknown.get(id)).map(String::as_str).collect();
+        let mut met: Vec<&str> =
+            conditions.filter_map(|id| self.unknown.get(id)).map(String::as_str).collect();
         met.sort_unstable();
         met.dedup();
         if !met.is_empty() {
-            let name = self.store.specs.get(index as usize).map(|s| self.names.text(s.name)).unwrap_or_default();
+            let name = self
+                .store
+                .specs
+                .get(index as usize)
+                .map(|s| self.names.text(s.name))
+                .unwrap_or_default();
             let text = format!("'{name}' uses {}, which is not supported", met.join(" and "));
             self.warn(text);
         }
@@ -223,7 +237,8 @@ impl<'a> Compiler<'a> {
         }
         let configs = payload.get("sdk_configs");
         self.store.sampling_mode = property(configs, "sampling_mode").as_str().map(Text::from);
-        self.store.special_rate = property(configs, "special_case_sampling_rate").as_number().map(f64::floor);
+        self.store.special_rate =
+            property(configs, "special_case_sampling_rate").as_number().map(f64::floor);
         self.store.app_id = match payload.get("app_id") {
             JsValue::Undefined => JsValue::Null,
             id => id.clone(),
@@ -248,7 +263,8 @@ impl<'a> Compiler<'a> {
             skips_rules: !enabled && dialect.skips_rules_of_disabled(),
             says_by_default: dialect.says_by_default(default),
             malformed: false,
-            merges: dialect.knows_newer_specs() && property(json, "useNewLayerEval").as_bool() == Some(true),
+            merges: dialect.knows_newer_specs()
+                && property(json, "useNewLayerEval").as_bool() == Some(true),
             autotune: None,
             default_json: value_json(default),
             entity: property(json, "entity").as_str().map(Text::from),
@@ -258,9 +274,13 @@ impl<'a> Compiler<'a> {
                 JsValue::Undefined => None,
                 value => Some(stringify(value).into()),
             },
-            device_based: property(json, "idType").as_str().is_some_and(|name| to_lower_case(name) == "stableid"),
-            version: (!version.is_nullish())
-                .then(|| Version { json: stringify(version).into(), text: (&*to_string(version)).into() }),
+            device_based: property(json, "idType")
+                .as_str()
+                .is_some_and(|name| to_lower_case(name) == "stableid"),
+            version: (!version.is_nullish()).then(|| Version {
+                json: stringify(version).into(),
+                text: (&*to_string(version)).into(),
+            }),
             is_active: property(json, "isActive").as_bool() == Some(true),
             has_shared_params: property(json, "hasSharedParams").as_bool() == Some(true),
             target_app_ids: property(json, "targetAppIDs").clone(),

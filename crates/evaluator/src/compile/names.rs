@@ -61,9 +61,12 @@ impl Names {
         id
     }
 
-    /// Index of a unit ID type. Whatever is not a string, and any spelling of `userid`, is the user ID.
+    /// Index of a unit ID type. Whatever is not a string, and any spelling of `userid`, is the user
+    /// ID.
     pub(crate) fn unit(&mut self, id_type: &JsValue) -> u32 {
-        let Some(name) = id_type.as_str().filter(|name| to_lower_case(name) != "userid") else { return 0 };
+        let Some(name) = id_type.as_str().filter(|name| to_lower_case(name) != "userid") else {
+            return 0;
+        };
         if let Some(&id) = self.unit_ids.get(name) {
             return id;
         }

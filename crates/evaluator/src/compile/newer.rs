@@ -1,5 +1,5 @@
-//! What only dcs-v2 has: config mapping (NEWER.md 6), contextual autotunes (9), experiments that conditions name (8). A part
-//! that is broken is left out with a warning, and the rest serves.
+//! What only dcs-v2 has: config mapping (NEWER.md 6), contextual autotunes (9), experiments that
+//! conditions name (8). A part that is broken is left out with a warning, and the rest serves.
 
 use super::{optional_text, value_json, Compiler};
 use crate::js_semantics::{stringify, to_string, JsObject, JsValue};
@@ -23,7 +23,9 @@ impl Compiler<'_> {
         for (name, mappings) in self.members("overrides") {
             for kind in [SpecKind::Gate, SpecKind::Config, SpecKind::Layer] {
                 let known = self.store.by_name[kind as usize].contains_key(&*name);
-                if !known && self.targets(&mappings).iter().any(|target| self.names_spec(kind, target)) {
+                if !known
+                    && self.targets(&mappings).iter().any(|target| self.names_spec(kind, target))
+                {
                     self.add_spec(kind, &name);
                 }
             }
@@ -36,7 +38,9 @@ impl Compiler<'_> {
 
     fn targets(&self, mappings: &JsValue) -> Vec<String> {
         let list = mappings.as_array().unwrap_or_default();
-        list.iter().filter_map(|m| property(m, "new_config_name").as_str().map(String::from)).collect()
+        list.iter()
+            .filter_map(|m| property(m, "new_config_name").as_str().map(String::from))
+            .collect()
     }
 
     /// A spec of the payload, or what may be mapped to one.
@@ -47,7 +51,10 @@ impl Compiler<'_> {
 
     fn members(&self, key: &str) -> Names {
         let map = self.payload.get(key).as_object();
-        map.into_iter().flat_map(|map| map.iter()).map(|(name, value)| (name.into(), value.clone())).collect()
+        map.into_iter()
+            .flat_map(|map| map.iter())
+            .map(|(name, value)| (name.into(), value.clone()))
+            .collect()
     }
 
     /// An entry for what experiments of a name see, where that is not the config of the name.
@@ -86,7 +93,9 @@ impl Compiler<'_> {
                     let index = self.experiment(&name);
                     self.set_body(index, body);
                 }
-                Err(problem) => self.warn(format!("the contextual autotune '{name}' was left out: {problem}")),
+                Err(problem) => {
+                    self.warn(format!("the contextual autotune '{name}' was left out: {problem}"))
+                }
             }
         }
         for (name, mappings) in self.members("overrides") {
@@ -106,14 +115,21 @@ impl Compiler<'_> {
     /// Marks what answers in another way than by its rules alone.
     pub(super) fn mark_odd(&mut self) {
         for spec in &mut self.store.specs {
-            let odd = |body: &SpecBody| body.malformed || body.skips_rules || body.merges || body.autotune.is_some();
+            let odd = |body: &SpecBody| {
+                body.malformed || body.skips_rules || body.merges || body.autotune.is_some()
+            };
             // What experiments see and nobody else answers as the config of the name does.
             let stands_for = spec.body.is_none() && spec.kind == SpecKind::Config;
             spec.odd = spec.mapping != NONE || stands_for || spec.body.as_ref().is_some_and(odd);
         }
     }
 
-    fn map(&mut self, index: u32, mappings: &JsValue, target: impl Fn(&mut Self, &str) -> Option<u32>) {
+    fn map(
+        &mut self,
+        index: u32,
+        mappings: &JsValue,
+        target: impl Fn(&mut Self, &str) -> Option<u32>,
+    ) {
         let salt = match self.salt_of(index) {
             JsValue::Undefined => JsValue::string(""),
             salt => salt,
@@ -161,7 +177,10 @@ impl Compiler<'_> {
         json.as_object().ok_or("not an object")?;
         let list = property(json, "groups").as_array().ok_or("`groups` is not an array")?;
         let learned = property(json, "config").as_object();
-        let groups = list.iter().map(|group| self.autotune_group(group, learned)).collect::<Result<Vec<_>, _>>()?;
+        let groups = list
+            .iter()
+            .map(|group| self.autotune_group(group, learned))
+            .collect::<Result<Vec<_>, _>>()?;
         let salts = format!("{}.", to_string(property(json, "salt")));
         let unit = self.names.unit(property(json, "idType"));
         let gate = property(json, "targetingGateName").as_str();
@@ -179,7 +198,12 @@ impl Compiler<'_> {
     }
 
     /// A body whose rules are all that an autotune may answer.
-    fn autotune_body(&mut self, json: &JsValue, groups: &[JsValue], autotune: Autotune) -> SpecBody {
+    fn autotune_body(
+        &mut self,
+        json: &JsValue,
+        groups: &[JsValue],
+        autotune: Autotune,
+    ) -> SpecBody {
         let default = value_json(property(json, "defaultValue"));
         let mut rules = Vec::with_capacity(autotune_rule::FIRST_GROUP as usize + 2 * groups.len());
         for id in ["prestart", "inlineTargetingRules"] {
@@ -187,8 +211,10 @@ impl Compiler<'_> {
         }
         for group in groups {
             let id = to_string(property(group, "id"));
-            let (name, value) =
-                (optional_text(property(group, "name")), value_json(property(group, "parameterValues")));
+            let (name, value) = (
+                optional_text(property(group, "name")),
+                value_json(property(group, "parameterValues")),
+            );
             for id in [&*id, &format!("{id}:explore")] {
                 rules.push(Rule { says: true, ..self.answer(id, name.clone(), value.clone()) });
             }
@@ -199,8 +225,10 @@ impl Compiler<'_> {
             enabled: true,
             says_by_default: false,
             skips_rules: false,
-            version: (!version.is_nullish())
-                .then(|| Version { json: stringify(version).into(), text: (&*to_string(version)).into() }),
+            version: (!version.is_nullish()).then(|| Version {
+                json: stringify(version).into(),
+                text: (&*to_string(version)).into(),
+            }),
             autotune: Some(Box::new(autotune)),
             rules: rules.into(),
             ..self.spec_body(json)
@@ -222,14 +250,20 @@ impl Compiler<'_> {
         }
     }
 
-    fn autotune_group(&mut self, json: &JsValue, learned: Option<&JsObject>) -> Result<AutotuneGroup, String> {
+    fn autotune_group(
+        &mut self,
+        json: &JsValue,
+        learned: Option<&JsObject>,
+    ) -> Result<AutotuneGroup, String> {
         json.as_object().ok_or("a group is not an object")?;
         let known = learned.and_then(|map| map.get(&to_string(property(json, "id"))));
         let Some(known) = known else { return Ok(AutotuneGroup { weight: 1.0, score: None }) };
         let records = number_of(property(known, "records")).unwrap_or(0.0).max(0.0);
-        let (texts, numbers) = (property(known, "weightsCategorical"), property(known, "weightsNumerical"));
+        let (texts, numbers) =
+            (property(known, "weightsCategorical"), property(known, "weightsNumerical"));
         let score = self.score(known, texts, numbers);
-        let has_weights = [texts, numbers].iter().any(|map| map.as_object().is_some_and(|map| !map.is_empty()));
+        let has_weights =
+            [texts, numbers].iter().any(|map| map.as_object().is_some_and(|map| !map.is_empty()));
         Ok(AutotuneGroup { weight: 1.0 / (records + 1.0), score: has_weights.then_some(score) })
     }
 

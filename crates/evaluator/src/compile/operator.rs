@@ -21,7 +21,9 @@ pub fn compile(operator: Option<&str>, target: &JsValue, bucket: bool) -> Op {
         "version_lte" => version(Relation::LessEqual, target),
         "version_eq" => version(Relation::Equal, target),
         "version_neq" => version(Relation::NotEqual, target),
-        "any" | "none" | "any_case_sensitive" | "none_case_sensitive" => any(spelled, &lower, target, bucket),
+        "any" | "none" | "any_case_sensitive" | "none_case_sensitive" => {
+            any(spelled, &lower, target, bucket)
+        }
         "str_starts_with_any" => any_text(TextTest::StartsWith, true, false, target),
         "str_ends_with_any" => any_text(TextTest::EndsWith, true, false, target),
         "str_contains_any" => any_text(TextTest::Contains, true, false, target),
@@ -100,7 +102,11 @@ fn bucket_set(items: &[JsValue], negate: bool) -> Op {
     for item in items {
         let text = to_string(item);
         let canonical = text.len() <= 3 && (text.len() == 1 || !text.starts_with('0'));
-        let n = if canonical && text.bytes().all(|b| b.is_ascii_digit()) { text.parse::<usize>().ok() } else { None };
+        let n = if canonical && text.bytes().all(|b| b.is_ascii_digit()) {
+            text.parse::<usize>().ok()
+        } else {
+            None
+        };
         if let Some(n) = n {
             bits[n / 64] |= 1 << (n % 64);
         }
@@ -146,7 +152,9 @@ fn time(test: TimeTest, target: &JsValue) -> Op {
 
 fn array(test: ArrayTest, target: &JsValue) -> Op {
     match target.as_array() {
-        Some(items) => Op::Array(test, items.iter().map(|item| (item.clone(), parse_int(item))).collect()),
+        Some(items) => {
+            Op::Array(test, items.iter().map(|item| (item.clone(), parse_int(item))).collect())
+        }
         None => Op::Constant(false),
     }
 }

@@ -13,7 +13,11 @@ impl<'a> Compiler<'a> {
     ///
     /// # Errors
     /// What is malformed, in words for a warning.
-    pub(super) fn rules(&mut self, rules: &JsValue, spec_salt: &JsValue) -> Result<Box<[Rule]>, String> {
+    pub(super) fn rules(
+        &mut self,
+        rules: &JsValue,
+        spec_salt: &JsValue,
+    ) -> Result<Box<[Rule]>, String> {
         let list = rules.as_array().ok_or("`rules` is not an array")?;
         list.iter()
             .enumerate()
@@ -74,8 +78,8 @@ impl<'a> Compiler<'a> {
         self.store.buckets.len() as u32 - 1
     }
 
-    /// The bucket that conditions with this salt and unit share: groups of an experiment divide one up. From the second
-    /// on it has a memo.
+    /// The bucket that conditions with this salt and unit share: groups of an experiment divide one
+    /// up. From the second on it has a memo.
     fn shared_bucket(&mut self, salts: String, unit: u32) -> u32 {
         let key = (salts, unit);
         let Some(&index) = self.bucket_ids.get(&key) else {
@@ -83,7 +87,9 @@ impl<'a> Compiler<'a> {
             self.bucket_ids.insert(key, index);
             return index;
         };
-        if let Some(bucket) = self.store.buckets.get_mut(index as usize).filter(|bucket| bucket.memo == NONE) {
+        if let Some(bucket) =
+            self.store.buckets.get_mut(index as usize).filter(|bucket| bucket.memo == NONE)
+        {
             bucket.memo = self.store.memo_buckets;
             self.store.memo_buckets += 1;
         }
@@ -109,7 +115,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn condition(&mut self, entry: &JsValue) -> Result<u32, String> {
-        let Some(id) = self.payload.condition_id(entry) else { return self.inline_condition(entry) };
+        let Some(id) = self.payload.condition_id(entry) else {
+            return self.inline_condition(entry);
+        };
         if let Some(&index) = self.named_conditions.get(id) {
             self.condition_uses[index as usize] += 1;
             return Ok(index);
@@ -163,8 +171,10 @@ impl<'a> Compiler<'a> {
         let kind = property(json, "type").as_str().ok_or("`type` is not a string")?;
         let kind_lower = to_lower_case(kind);
         let source = self.source(kind, &kind_lower, json)?;
-        let compares =
-            !matches!(source, Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. });
+        let compares = !matches!(
+            source,
+            Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. }
+        );
         let is_known = matches!(&*kind_lower, "multi_pass_gate" | "multi_fail_gate");
         if matches!(source, Source::Unsupported) && !is_known {
             self.unknown(format!("the condition type '{kind}'"));
@@ -202,7 +212,9 @@ impl<'a> Compiler<'a> {
                 let name = field_text(json)?;
                 Source::UserField(self.field(name))
             }
-            "environment_field" => Source::Environment(field_text(json)?.map(|name| Box::from(&*to_lower_case(name)))),
+            "environment_field" => {
+                Source::Environment(field_text(json)?.map(|name| Box::from(&*to_lower_case(name))))
+            }
             "current_time" => Source::CurrentTime,
             "user_bucket" => {
                 let salt = to_string(property(property(json, "additionalValues"), "salt"));
@@ -230,9 +242,9 @@ impl<'a> Compiler<'a> {
         let list = self.store.dialect.list_of(operator, target);
         let op = operator::compile(operator, list.as_ref().unwrap_or(target), bucket);
         if matches!(op, Op::Unsupported) {
-            self.unknown(
-                operator.map_or("a condition without operator".into(), |name| format!("the operator '{name}'")),
-            );
+            self.unknown(operator.map_or("a condition without operator".into(), |name| {
+                format!("the operator '{name}'")
+            }));
         }
         Ok(op)
     }
@@ -242,7 +254,8 @@ impl<'a> Compiler<'a> {
         let name = to_string(target);
         let known = self.store.by_name[SpecKind::Gate as usize].get(&*name).copied();
         let index = known.unwrap_or_else(|| self.add_spec(SpecKind::Gate, &name));
-        if let Some(spec) = self.store.specs.get_mut(index as usize).filter(|s| s.gate_memo == NONE) {
+        if let Some(spec) = self.store.specs.get_mut(index as usize).filter(|s| s.gate_memo == NONE)
+        {
             spec.gate_memo = self.store.memo_gates;
             self.store.memo_gates += 1;
         }
@@ -255,8 +268,10 @@ impl<'a> Compiler<'a> {
 
     fn note_uses(&mut self, condition: &Condition) {
         let compares = !matches!(condition.op, Op::Unsupported);
-        self.uses.ip_table |= compares && matches!(condition.source, Source::Ip { country: true, .. });
-        self.uses.user_agent |= compares && matches!(condition.source, Source::UserAgent { part: Some(_), .. });
+        self.uses.ip_table |=
+            compares && matches!(condition.source, Source::Ip { country: true, .. });
+        self.uses.user_agent |=
+            compares && matches!(condition.source, Source::UserAgent { part: Some(_), .. });
         self.uses.time_zone |= matches!(condition.op, Op::Time { .. });
         self.uses.id_lists |= matches!(condition.op, Op::IdList { .. });
         if matches!(condition.source, Source::Ip { .. }) {

@@ -35,12 +35,22 @@ pub(super) fn no_updates(payload: &Payload<'_>) -> String {
 }
 
 /// Summary of a compiled payload.
-pub(super) fn summary(payload: &Payload<'_>, store: &Store, uses: &Uses, warnings: &[String]) -> String {
+pub(super) fn summary(
+    payload: &Payload<'_>,
+    store: &Store,
+    uses: &Uses,
+    warnings: &[String],
+) -> String {
     let counts = [0, 1, 2].map(|kind: usize| store.order[kind].len());
     to_json(&Summary {
         has_updates: true,
         user_fields: store.fields.iter().map(|field| &*field.name).collect(),
-        id_types: store.units.iter().filter_map(|unit| unit.custom.as_ref()).map(|unit| &*unit.name).collect(),
+        id_types: store
+            .units
+            .iter()
+            .filter_map(|unit| unit.custom.as_ref())
+            .map(|unit| &*unit.name)
+            .collect(),
         ..summarize(payload, counts, uses, warnings)
     })
 }
@@ -71,7 +81,8 @@ fn summarize<'a>(
     warnings: &'a [String],
 ) -> Summary<'a> {
     let object = |key: &str| Some(payload.get(key)).filter(|value| value.as_object().is_some());
-    let object_or_empty = |key: &str| object(key).cloned().unwrap_or(JsValue::Object(JsObject::default()));
+    let object_or_empty =
+        |key: &str| object(key).cloned().unwrap_or(JsValue::Object(JsObject::default()));
     Summary {
         has_updates: false,
         time: time(payload.get("time")),

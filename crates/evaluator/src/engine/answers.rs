@@ -50,8 +50,8 @@ impl Engine {
         (outcome as i32) << 3 | i32::from(full) << 2 | i32::from(volatile) << 1 | i32::from(value)
     }
 
-    /// Until when the latest answer of [`Engine::evaluate`] holds (ms): infinity = for good; a time that has passed when
-    /// that cannot be told.
+    /// Until when the latest answer of [`Engine::evaluate`] holds (ms): infinity = for good; a time
+    /// that has passed when that cannot be told.
     pub fn holds_until(&self) -> f64 {
         self.holds_until
     }
@@ -62,7 +62,14 @@ impl Engine {
     }
 
     /// Records a layer parameter exposure. True = batch full.
-    pub fn expose_layer_parameter(&mut self, slot: u32, outcome: u32, parameter: &str, mode: u32, now: f64) -> bool {
+    pub fn expose_layer_parameter(
+        &mut self,
+        slot: u32,
+        outcome: u32,
+        parameter: &str,
+        mode: u32,
+        now: f64,
+    ) -> bool {
         self.record(slot, outcome, Some(parameter), mode, now)
     }
 
@@ -74,12 +81,21 @@ impl Engine {
     /// Interns an `OutcomeRecord` made by the caller. Its number, or TableFull, or Failed.
     pub fn intern_outcome(&mut self, json: &str) -> i32 {
         match record::from_json(json) {
-            Some(record) => self.tables.intern(record).map_or(eval_code::TABLE_FULL, |id| id as i32),
+            Some(record) => {
+                self.tables.intern(record).map_or(eval_code::TABLE_FULL, |id| id as i32)
+            }
             None => self.fail("the record cannot be read"),
         }
     }
 
-    fn record(&mut self, slot: u32, outcome: u32, parameter: Option<&str>, mode: u32, now: f64) -> bool {
+    fn record(
+        &mut self,
+        slot: u32,
+        outcome: u32,
+        parameter: Option<&str>,
+        mode: u32,
+        now: f64,
+    ) -> bool {
         let Some(facts) = self.tables.facts(outcome) else { return self.exposures.is_full() };
         let manual = mode & eval_mode::MANUAL != 0;
         if facts.refers && parameter.is_none() && !manual {
@@ -87,13 +103,19 @@ impl Engine {
         }
         let slot = self.slots.get_mut(slot as usize).filter(|s| s.occupied);
         // Layers expose per parameter, everything else does not.
-        let Some(slot) = slot.filter(|_| (facts.kind == SpecKind::Layer) == parameter.is_some()) else {
+        let Some(slot) = slot.filter(|_| (facts.kind == SpecKind::Layer) == parameter.is_some())
+        else {
             return self.exposures.is_full();
         };
-        self.exposures.expose(slot, &self.tables, &Exposure { outcome, facts, parameter, manual, time: now })
+        self.exposures.expose(
+            slot,
+            &self.tables,
+            &Exposure { outcome, facts, parameter, manual, time: now },
+        )
     }
 
-    /// Exposes the experiments that an answer asked for. Rare, and kept out of the way of every other exposure.
+    /// Exposes the experiments that an answer asked for. Rare, and kept out of the way of every
+    /// other exposure.
     #[cold]
     #[inline(never)]
     fn record_along(&mut self, slot: u32, outcome: u32, now: f64) {
@@ -111,8 +133,8 @@ impl Engine {
         }
     }
 
-    /// Makes the memos of a slot fit the current specs. False without a user. What is remembered of a time holds later, not
-    /// earlier: all of it goes when the clock went back, or tells no time.
+    /// Makes the memos of a slot fit the current specs. False without a user. What is remembered of
+    /// a time holds later, not earlier: all of it goes when the clock went back, or tells no time.
     pub(crate) fn bind(&mut self, slot: u32, now: f64) -> bool {
         let is_later = now >= self.latest;
         if !is_later {
@@ -120,7 +142,9 @@ impl Engine {
         }
         self.latest = now;
         let stamp = self.next_stamp();
-        let Some(slot) = self.slots.get_mut(slot as usize).filter(|s| s.occupied) else { return false };
+        let Some(slot) = self.slots.get_mut(slot as usize).filter(|s| s.occupied) else {
+            return false;
+        };
         if slot.stamp == 0 || slot.answers != self.answers {
             slot.bind(&self.store, self.answers, stamp);
         }
@@ -140,7 +164,9 @@ impl Engine {
 
     fn answer(&mut self, slot: u32, spec: u32, targeting: bool, now: f64) -> Result<u32, Stop> {
         if !targeting {
-            if let Some(applied) = self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s)) {
+            if let Some(applied) =
+                self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s))
+            {
                 return self.outcome_of(spec, &special(spec, code::OVERRIDE, applied.number()));
             }
             if !self.serving {
@@ -154,7 +180,9 @@ impl Engine {
     /// Outcome of the local override of a spec that applies to a user.
     pub(crate) fn overridden(&mut self, slot: u32, spec: u32) -> Result<Option<u32>, Stop> {
         match self.slots.get(slot as usize).and_then(|s| self.world.overrides.find(spec, s)) {
-            Some(applied) => self.outcome_of(spec, &special(spec, code::OVERRIDE, applied.number())).map(Some),
+            Some(applied) => {
+                self.outcome_of(spec, &special(spec, code::OVERRIDE, applied.number())).map(Some)
+            }
             None => Ok(None),
         }
     }
@@ -232,7 +260,8 @@ impl Engine {
         let secondary = self.tables.secondary(result.list);
         let delegate = body(found.delegate);
         let splits = delegate.is_some() || found.code == code::MERGED;
-        let undelegated = if splits { self.tables.secondary(found.undelegated) } else { secondary.clone() };
+        let undelegated =
+            if splits { self.tables.secondary(found.undelegated) } else { secondary.clone() };
         let mut outcome = Outcome {
             kind,
             name,
@@ -252,7 +281,8 @@ impl Engine {
             forward_all: answer.is_some_and(|body| body.forward_all),
             rate: self.store.rate(found.rate).cloned(),
             seen_analytical: found.seen == Seen::Yes,
-            mapped: (kind != SpecKind::Layer && found.mapped != NONE).then(|| self.store.string(found.mapped)),
+            mapped: (kind != SpecKind::Layer && found.mapped != NONE)
+                .then(|| self.store.string(found.mapped)),
             parameter_rules: None,
             also: self.tables.list(result.also).into(),
             also_names: Default::default(),
@@ -260,7 +290,8 @@ impl Engine {
             secondary_json: Default::default(),
             undelegated_json: Default::default(),
         };
-        outcome.also_names = outcome.also.iter().filter_map(|id| Some(self.tables.get(*id)?.name.clone())).collect();
+        outcome.also_names =
+            outcome.also.iter().filter_map(|id| Some(self.tables.get(*id)?.name.clone())).collect();
         self.fill(&mut outcome, found, answer);
         if delegate.is_some() && found.mapped != NONE {
             // What stands in for a delegate gives its value, and leaves the layer what it is.
@@ -289,10 +320,16 @@ impl Engine {
                 outcome.id_type = body.id_type.clone();
                 outcome.json = body.default_json.clone();
             }
-            (code::DEFAULT | code::DISABLED, Some(body)) => ruled(outcome, body, body.default_json.clone()),
+            (code::DEFAULT | code::DISABLED, Some(body)) => {
+                ruled(outcome, body, body.default_json.clone())
+            }
             (rule, Some(body)) => {
                 let Some(rule) = body.rules.get(rule as usize) else { return };
-                ruled(outcome, body, if found.pass { rule.json.clone() } else { body.default_json.clone() });
+                ruled(
+                    outcome,
+                    body,
+                    if found.pass { rule.json.clone() } else { body.default_json.clone() },
+                );
                 outcome.group = rule.group.clone();
                 outcome.experiment_group = rule.experiment_group;
             }
@@ -304,7 +341,10 @@ impl Engine {
     fn fill_merged(&self, outcome: &mut Outcome, found: &Found, body: &SpecBody) {
         ruled(outcome, body, "{}".into());
         let parts = self.tables.list(found.merged);
-        let Some((&[first, answer, code, extra, pass], rest)) = parts.split_first_chunk::<5>() else { return };
+        let Some((&[first, answer, code, extra, pass], rest)) = parts.split_first_chunk::<5>()
+        else {
+            return;
+        };
         let rule = |at: u32| body.rules.get(at as usize);
         let mut merged = Merged::default();
         if let Some(rule) = rule(first) {
@@ -316,10 +356,16 @@ impl Engine {
                     let value = self.world.overrides.value(Applied::from_number(inner.extra));
                     json = value.map_or(json, |value| value.json.clone());
                 }
-                (code::DEFAULT | code::DISABLED, Some(config)) => json = config.default_json.clone(),
+                (code::DEFAULT | code::DISABLED, Some(config)) => {
+                    json = config.default_json.clone()
+                }
                 (at, Some(config)) => {
                     if let Some(rule) = config.rules.get(at as usize) {
-                        json = if inner.pass { rule.json.clone() } else { config.default_json.clone() };
+                        json = if inner.pass {
+                            rule.json.clone()
+                        } else {
+                            config.default_json.clone()
+                        };
                         group = rule.group.clone();
                     }
                 }

@@ -1,5 +1,6 @@
-//! Outcomes for the client-initialize response: of specs whatever their overrides say, one or many at once. A spec that
-//! refers to itself or is nested too deep costs only its own entry, which is that of an unsupported one.
+//! Outcomes for the client-initialize response: of specs whatever their overrides say, one or many
+//! at once. A spec that refers to itself or is nested too deep costs only its own entry, which is
+//! that of an unsupported one.
 
 use super::answers::{key, plain_index, special, Ask};
 use super::Engine;
@@ -7,9 +8,15 @@ use crate::eval::{code, Evaluation, Found, Stop};
 use crate::js_semantics::JsValue;
 
 impl Engine {
-    /// Outcome of a spec whatever its override says. The user must be bound. `app`: see `Evaluation::app`; with one, no
-    /// memo of this slot may come from or go to other calls.
-    pub(crate) fn direct(&mut self, slot: u32, spec: u32, app: Option<&JsValue>, now: f64) -> Result<u32, Stop> {
+    /// Outcome of a spec whatever its override says. The user must be bound. `app`: see
+    /// `Evaluation::app`; with one, no memo of this slot may come from or go to other calls.
+    pub(crate) fn direct(
+        &mut self,
+        slot: u32,
+        spec: u32,
+        app: Option<&JsValue>,
+        now: f64,
+    ) -> Result<u32, Stop> {
         let result = match self.run(slot, &Ask { spec, targeting: false, now, app }) {
             Err(Stop::TooDeep) => special(spec, code::UNSUPPORTED, 0),
             result => result?,
@@ -17,12 +24,18 @@ impl Engine {
         self.outcome_of(spec, &result)
     }
 
-    /// The outcomes of many specs, without the app of a client key. Outcomes that exist are found in one evaluation that
-    /// goes from spec to spec; one that does not yet exist is spelled out by `direct`, once per epoch.
+    /// The outcomes of many specs, without the app of a client key. Outcomes that exist are found
+    /// in one evaluation that goes from spec to spec; one that does not yet exist is spelled out by
+    /// `direct`, once per epoch.
     ///
     /// # Errors
     /// Why an evaluation stopped, and the spec.
-    pub(crate) fn direct_many(&mut self, slot: u32, specs: &[u32], now: f64) -> Result<Vec<u32>, (Stop, u32)> {
+    pub(crate) fn direct_many(
+        &mut self,
+        slot: u32,
+        specs: &[u32],
+        now: f64,
+    ) -> Result<Vec<u32>, (Stop, u32)> {
         let mut outcomes = Vec::with_capacity(specs.len());
         loop {
             self.known_outcomes(slot, specs, now, &mut outcomes)?;

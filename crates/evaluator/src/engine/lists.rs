@@ -44,7 +44,8 @@ impl Engine {
         }
     }
 
-    /// The list as `+id\n` lines, in the order of arrival if the options ask for it; None when unknown.
+    /// The list as `+id\n` lines, in the order of arrival if the options ask for it; None when
+    /// unknown.
     pub fn export_id_list(&self, name: &str) -> Option<Vec<u8>> {
         self.world.id_lists.get(name).map(|list| list.export())
     }

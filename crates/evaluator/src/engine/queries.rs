@@ -25,7 +25,8 @@ impl Engine {
         index as i32
     }
 
-    /// Index of an experiment: of the config of the name, but for what only experiments see. Or TableFull.
+    /// Index of an experiment: of the config of the name, but for what only experiments see. Or
+    /// TableFull.
     pub fn experiment_index(&mut self, name: &str) -> i32 {
         match self.store.experiments.get(name) {
             Some(&index) => index as i32,
@@ -52,15 +53,19 @@ impl Engine {
 
     /// JSON array of the names of a kind in JavaScript property order; `entity` '' = all.
     pub fn spec_names(&self, kind: SpecKind, entity: &str) -> String {
-        let specs = self.store.order[kind as usize].iter().filter_map(|index| self.store.specs.get(*index as usize));
+        let specs = self.store.order[kind as usize]
+            .iter()
+            .filter_map(|index| self.store.specs.get(*index as usize));
         let entity_of = |spec: &Spec| spec.body.as_ref().and_then(|body| body.entity.clone());
-        let chosen = specs.filter(|spec| entity.is_empty() || entity_of(spec).as_deref() == Some(entity));
+        let chosen =
+            specs.filter(|spec| entity.is_empty() || entity_of(spec).as_deref() == Some(entity));
         to_json(&chosen.map(|spec| self.store.string(spec.name)).collect::<Vec<_>>())
     }
 
     /// `{entity, idType, isActive}` as JSON; None for an unknown name.
     pub fn spec_info(&self, index: u32) -> Option<String> {
-        let SpecBody { entity, id_type, is_active, .. } = self.store.specs.get(index as usize)?.body.as_ref()?;
+        let SpecBody { entity, id_type, is_active, .. } =
+            self.store.specs.get(index as usize)?.body.as_ref()?;
         Some(to_json(&SpecInfo { entity, id_type, is_active: *is_active }))
     }
 

@@ -22,15 +22,21 @@ pub(super) fn compares(op: &Op, value: Value<'_>, world: &World) -> Met {
         Op::Unsupported => return Met::Unsupported,
         Op::Nothing => true,
         Op::Constant(answer) => *answer,
-        Op::Number(relation, target) => !value.is_nullish() && number(*relation, value.number(), *target),
-        Op::Version(relation, target) => value.as_text().is_some_and(|text| version(*relation, text, target)),
+        Op::Number(relation, target) => {
+            !value.is_nullish() && number(*relation, value.number(), *target)
+        }
+        Op::Version(relation, target) => {
+            value.as_text().is_some_and(|text| version(*relation, text, target))
+        }
         Op::Set { set, insensitive, negate } => {
             let text = value.text();
             let found = set.contains(&*text) || *insensitive && in_lower_case(set, &text);
             found != *negate
         }
         Op::BucketSet { negate, .. } => *negate,
-        Op::AnyText { targets, test, lower, negate } => any_text(targets, *test, *lower, value) != *negate,
+        Op::AnyText { targets, test, lower, negate } => {
+            any_text(targets, *test, *lower, value) != *negate
+        }
         Op::Matches(regexp) => {
             let text = value.text();
             utf16_len(&text) < MATCH_LIMIT && regexp.is_match(&text)
@@ -73,7 +79,8 @@ fn number(relation: Relation, a: f64, b: f64) -> bool {
     }
 }
 
-/// The first differing part decides; a part that is no number before that makes every relation false.
+/// The first differing part decides; a part that is no number before that makes every relation
+/// false.
 fn version(relation: Relation, value: &str, target: &[f64]) -> bool {
     let Some(mut parts) = version_parts(value) else { return false };
     let mut targets = target.iter().copied();

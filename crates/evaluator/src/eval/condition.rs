@@ -12,7 +12,8 @@ use crate::wire::UNDEFINED;
 /// Longest user agent that is parsed, in UTF-16 units.
 const MAX_AGENT: usize = 1000;
 
-/// Days of the local time zone may begin and end this much before and after those of UTC, with room to spare: two days.
+/// Days of the local time zone may begin and end this much before and after those of UTC, with room
+/// to spare: two days.
 const DAY_MARGIN_MS: f64 = 2.0 * 86_400_000.0;
 
 /// Whether a condition is met.
@@ -34,14 +35,25 @@ impl From<bool> for Met {
 }
 
 impl Evaluation<'_> {
-    pub(super) fn condition(&mut self, index: u32, start: usize, sampling: &mut Sampling) -> Result<Met, Stop> {
+    pub(super) fn condition(
+        &mut self,
+        index: u32,
+        start: usize,
+        sampling: &mut Sampling,
+    ) -> Result<Met, Stop> {
         let store = self.store;
-        let Some(condition) = store.conditions.get(index as usize) else { return Ok(Met::Unsupported) };
+        let Some(condition) = store.conditions.get(index as usize) else {
+            return Ok(Met::Unsupported);
+        };
         match &condition.source {
             Source::Public => Ok(Met::Yes),
             Source::Unsupported => Ok(Met::Unsupported),
-            Source::Gate { gate, fail, analytical } => self.gate(*gate, *fail, *analytical, start, sampling),
-            Source::ExperimentGroup(experiment) => self.experiment_group(&condition.op, *experiment),
+            Source::Gate { gate, fail, analytical } => {
+                self.gate(*gate, *fail, *analytical, start, sampling)
+            }
+            Source::ExperimentGroup(experiment) => {
+                self.experiment_group(&condition.op, *experiment)
+            }
             Source::MultiGate { gates, wanted } => self.multi_gate(gates, *wanted, start, sampling),
             _ => self.remembered(condition),
         }
@@ -96,9 +108,17 @@ impl Evaluation<'_> {
         number == rate::UNDEFINED || self.store.rate(number).is_some_and(|rate| rate.is_zero)
     }
 
-    /// Stops at the first gate with the wanted value. Each gate is recorded before its own exposures.
-    fn multi_gate(&mut self, gates: &[u32], wanted: bool, start: usize, _: &Sampling) -> Result<Met, Stop> {
-        // The exposures of an unsupported condition are dropped by the spec that it makes unsupported.
+    /// Stops at the first gate with the wanted value. Each gate is recorded before its own
+    /// exposures.
+    fn multi_gate(
+        &mut self,
+        gates: &[u32],
+        wanted: bool,
+        start: usize,
+        _: &Sampling,
+    ) -> Result<Met, Stop> {
+        // The exposures of an unsupported condition are dropped by the spec that it makes
+        // unsupported.
         for &gate in gates {
             let memo = self.nested_gate(gate)?;
             if memo.unsupported {
@@ -129,7 +149,9 @@ impl Evaluation<'_> {
                 return Ok(compare::bucket(&condition.op, bucket.into(), self.world));
             }
             Source::Ip { field, country } => return self.ip(&condition.op, *field, *country),
-            Source::UserAgent { field, part } => return self.user_agent(&condition.op, *field, *part),
+            Source::UserAgent { field, part } => {
+                return self.user_agent(&condition.op, *field, *part)
+            }
             Source::TargetApp => {
                 return Ok(compares(&condition.op, Value::Object(self.target_app()), self.world));
             }
@@ -173,7 +195,9 @@ impl Evaluation<'_> {
             (Value::Text(ip), None) if ip.split('.').count() == 4 => Value::Undefined,
             (Value::Number(_), None) => Value::Undefined,
             (Value::Text(ip), Some(table)) => table.lookup_str(ip).map_or(Value::Null, Value::Text),
-            (Value::Number(n), Some(table)) => table.lookup_numeric(n).map_or(Value::Null, Value::Text),
+            (Value::Number(n), Some(table)) => {
+                table.lookup_numeric(n).map_or(Value::Null, Value::Text)
+            }
             _ => Value::Null,
         };
         Ok(compares(op, found, self.world))
@@ -184,10 +208,13 @@ impl Evaluation<'_> {
         if !self.slot.value(value).is_nullish() {
             return Ok(compares(op, self.slot.value(value), self.world));
         }
-        let Some(part) = part.filter(|_| field != NONE) else { return Ok(compares(op, Value::Null, self.world)) };
+        let Some(part) = part.filter(|_| field != NONE) else {
+            return Ok(compares(op, Value::Null, self.world));
+        };
         if self.slot.agent().is_none() {
             let agent = self.slot.field_named("userAgent");
-            let parsable = self.slot.value(agent).as_text().is_some_and(|text| utf16_len(text) <= MAX_AGENT);
+            let parsable =
+                self.slot.value(agent).as_text().is_some_and(|text| utf16_len(text) <= MAX_AGENT);
             if parsable {
                 return Err(Stop::NeedsUserAgent);
             }
@@ -197,13 +224,16 @@ impl Evaluation<'_> {
     }
 }
 
-/// Until when the current time compares with the target as it does `now`: infinity = for good, as long as the clock does
-/// not go back, and nothing that is later than `now` when that cannot be told, as of a time that is NaN.
+/// Until when the current time compares with the target as it does `now`: infinity = for good, as
+/// long as the clock does not go back, and nothing that is later than `now` when that cannot be
+/// told, as of a time that is NaN.
 fn steady_until(op: &Op, now: f64) -> f64 {
     let (first, last) = match op {
         Op::Unsupported | Op::Nothing | Op::Constant(_) => return f64::INFINITY,
         Op::Number(_, target) => (*target, *target),
-        Op::Time { test: TimeTest::SameDay, target, ms } if matches!(**target, JsValue::Undefined) => {
+        Op::Time { test: TimeTest::SameDay, target, ms }
+            if matches!(**target, JsValue::Undefined) =>
+        {
             (*ms - DAY_MARGIN_MS, *ms + DAY_MARGIN_MS)
         }
         // Dates are whole milliseconds.
@@ -211,7 +241,8 @@ fn steady_until(op: &Op, now: f64) -> f64 {
         _ => return f64::NEG_INFINITY,
     };
     if now < first {
-        // A clock that shows less than this is taken to show seconds, which turns back when it gets there.
+        // A clock that shows less than this is taken to show seconds, which turns back when it gets
+        // there.
         return if now < SECONDS_BELOW { f64::NEG_INFINITY } else { first };
     }
     if now > last {

@@ -129,7 +129,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) now: f64,
     /// Memos of gates that depend on `now` carry this instead of `lasting`.
     pub(crate) stamp: u32,
-    /// What memos carry that last: the slot's stamp, but where they hold for a part of this evaluation only.
+    /// What memos carry that last: the slot's stamp, but where they hold for a part of this
+    /// evaluation only.
     pub(crate) lasting: u32,
     /// The greatest stamp that was given.
     pub(crate) last_stamp: u32,
@@ -138,12 +139,13 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) depth: u32,
     /// The greatest depth so far within the gate that is running.
     pub(crate) deepest: u32,
-    /// Until when what was found holds (ms): infinity = for good, anything else = it depended on `now`.
+    /// Until when what was found holds (ms): infinity = for good, anything else = it depended on
+    /// `now`.
     pub(crate) holds_until: f64,
     /// A gate condition was met, so exposures and sampling are not those of the rules alone.
     pub(crate) gates_met: bool,
-    /// The app of a response's client key: what `target_app` sees at the top instead of the payload's; below it sees
-    /// undefined.
+    /// The app of a response's client key: what `target_app` sees at the top instead of the
+    /// payload's; below it sees undefined.
     pub(crate) app: Option<&'a JsValue>,
     /// Secondary exposures of the running specs, one after the other.
     pub(crate) stack: &'a mut Vec<u32>,
@@ -153,11 +155,15 @@ impl Evaluation<'_> {
     /// Evaluates a spec's rules. Its exposures are on the stack behind what was there.
     pub(crate) fn spec(&mut self, index: u32, targeting: bool) -> Result<Found, Stop> {
         let store = self.store;
-        let Some(spec) = store.specs.get(index as usize) else { return Ok(Found::of(index, code::UNRECOGNIZED)) };
+        let Some(spec) = store.specs.get(index as usize) else {
+            return Ok(Found::of(index, code::UNRECOGNIZED));
+        };
         if spec.odd {
             return self.odd(index, spec, targeting);
         }
-        let Some(body) = spec.body.as_ref() else { return Ok(Found::of(index, code::UNRECOGNIZED)) };
+        let Some(body) = spec.body.as_ref() else {
+            return Ok(Found::of(index, code::UNRECOGNIZED));
+        };
         if targeting && !body.rules.iter().any(|rule| rule.targeting) {
             return Ok(Found::of(index, code::NO_TARGETING));
         }
@@ -177,7 +183,11 @@ impl Evaluation<'_> {
                 Met::Unsupported => {
                     self.stack.truncate(start);
                     let extra = u32::from(rule.rate);
-                    return Ok(Found { rate: rule.rate, extra, ..Found::of(index, code::UNSUPPORTED) });
+                    return Ok(Found {
+                        rate: rule.rate,
+                        extra,
+                        ..Found::of(index, code::UNSUPPORTED)
+                    });
                 }
                 Met::Yes if rule.delegate != NONE => return self.delegate(rule.delegate, start),
                 Met::Yes => {
@@ -273,8 +283,8 @@ impl Evaluation<'_> {
         Ok(())
     }
 
-    /// Notes that something goes so many levels below. What lies below a remembered gate counts as well, so that no
-    /// answer depends on what was asked before.
+    /// Notes that something goes so many levels below. What lies below a remembered gate counts as
+    /// well, so that no answer depends on what was asked before.
     #[inline]
     fn reach(&mut self, levels: u32) -> Result<(), Stop> {
         let depth = self.depth + levels;
@@ -286,7 +296,8 @@ impl Evaluation<'_> {
         }
     }
 
-    /// The full gate entry point for a gate that a condition names (BEHAVIOUR.md 3.7), once per user.
+    /// The full gate entry point for a gate that a condition names (BEHAVIOUR.md 3.7), once per
+    /// user.
     #[inline]
     fn nested_gate(&mut self, gate: u32) -> Result<GateMemo, Stop> {
         self.gates_met = true;
@@ -301,7 +312,8 @@ impl Evaluation<'_> {
             }
             Some(memo) if memo.stamp == self.stamp => {
                 let memo = *memo;
-                // When it was evaluated, in this evaluation, the time was noted for what asked then and all above.
+                // When it was evaluated, in this evaluation, the time was noted for what asked then
+                // and all above.
                 self.holds_until = self.holds_until.min(f64::MAX);
                 self.reach(u32::from(memo.height) + 1)?;
                 Ok(memo)
@@ -337,7 +349,8 @@ impl Evaluation<'_> {
         let found = self.named(gate)?;
         let list = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
         self.stack.truncate(start);
-        let exposure = self.tables.entry(self.store, name, found.value, rule_string(self.store, &found))?;
+        let exposure =
+            self.tables.entry(self.store, name, found.value, rule_string(self.store, &found))?;
         Ok(GateMemo {
             stamp: 0,
             height: 0,

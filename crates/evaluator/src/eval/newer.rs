@@ -1,5 +1,6 @@
-//! What only dcs-v2 has: specs that stand in for others (NEWER.md 6), layers that take parameters from every rule that
-//! passes (7), groups of experiments as conditions (8) and contextual autotunes (9).
+//! What only dcs-v2 has: specs that stand in for others (NEWER.md 6), layers that take parameters
+//! from every rule that passes (7), groups of experiments as conditions (8) and contextual
+//! autotunes (9).
 
 use super::compare::compares;
 use super::condition::Met;
@@ -24,12 +25,14 @@ pub(crate) struct Reference {
 /// What an evaluation has to keep for all that.
 #[derive(Debug, Default)]
 pub(crate) struct Newer {
-    /// What is on its way here, so that nothing comes back to itself: spec indexes, doubled, odd for group conditions.
+    /// What is on its way here, so that nothing comes back to itself: spec indexes, doubled, odd
+    /// for group conditions.
     path: Vec<u32>,
     contexts: u32,
     /// Experiments whose group was asked for, each once.
     pub(crate) references: Vec<Reference>,
-    /// How often one was: an answer that depends on them is not remembered, or they would not be exposed again.
+    /// How often one was: an answer that depends on them is not remembered, or they would not be
+    /// exposed again.
     pub(super) asked: u32,
 }
 
@@ -76,8 +79,10 @@ impl Evaluation<'_> {
     fn unmapped(&mut self, index: u32, spec: &Spec, targeting: bool) -> Result<Found, Stop> {
         let store = self.store;
         let Some(body) = spec.body.as_ref() else {
-            let name = store.strings.get(spec.name as usize).filter(|_| spec.kind == SpecKind::Config);
-            let config = name.and_then(|name| store.by_name[SpecKind::Config as usize].get(name)).copied();
+            let name =
+                store.strings.get(spec.name as usize).filter(|_| spec.kind == SpecKind::Config);
+            let config =
+                name.and_then(|name| store.by_name[SpecKind::Config as usize].get(name)).copied();
             return match config.and_then(|at| Some((at, store.specs.get(at as usize)?))) {
                 Some((at, config)) if at != index => self.unmapped(at, config, targeting),
                 _ => Ok(Found::of(index, code::UNRECOGNIZED)),
@@ -116,7 +121,8 @@ impl Evaluation<'_> {
         self.named(if own == NONE { config } else { own })
     }
 
-    /// Begins something that must not come back to itself. What is remembered on the way holds on this way only.
+    /// Begins something that must not come back to itself. What is remembered on the way holds on
+    /// this way only.
     fn enter(&mut self, way: u32) -> Result<Outer, Stop> {
         self.gates_met = true;
         self.newer.contexts += 1;
@@ -170,7 +176,10 @@ impl Evaluation<'_> {
                     break;
                 }
                 let name = store.specs.get(mapping.target as usize).map_or(NONE, |spec| spec.name);
-                return Ok(Some(Found { mapped: if found.mapped == NONE { name } else { found.mapped }, ..found }));
+                return Ok(Some(Found {
+                    mapped: if found.mapped == NONE { name } else { found.mapped },
+                    ..found
+                }));
             }
         }
         Ok(None)
@@ -205,7 +214,9 @@ impl Evaluation<'_> {
             parts: vec![NONE, 0, 0, 0, 0],
         };
         let mut sampling = Sampling::new();
-        for (i, rule) in body.rules.iter().enumerate().filter(|(_, rule)| !targeting || rule.targeting) {
+        for (i, rule) in
+            body.rules.iter().enumerate().filter(|(_, rule)| !targeting || rule.targeting)
+        {
             let met = self.tested(rule, start, &mut merge, &mut sampling)?;
             if met == Met::Unsupported {
                 self.stack.truncate(start);
@@ -226,7 +237,13 @@ impl Evaluation<'_> {
         self.merge_end(index, body, &merge, sampling.seen)
     }
 
-    fn merge_end(&mut self, index: u32, body: &SpecBody, merge: &Merge, seen: Seen) -> Result<Found, Stop> {
+    fn merge_end(
+        &mut self,
+        index: u32,
+        body: &SpecBody,
+        merge: &Merge,
+        seen: Seen,
+    ) -> Result<Found, Stop> {
         let delegate = merge.taken_from.checked_sub(1).and_then(|at| body.rules.get(at as usize));
         Ok(Found {
             extra: merge.taken_from,
@@ -241,7 +258,13 @@ impl Evaluation<'_> {
     }
 
     /// The conditions of a rule; what they expose goes to both lists.
-    fn tested(&mut self, rule: &Rule, start: usize, merge: &mut Merge, sampling: &mut Sampling) -> Result<Met, Stop> {
+    fn tested(
+        &mut self,
+        rule: &Rule,
+        start: usize,
+        merge: &mut Merge,
+        sampling: &mut Sampling,
+    ) -> Result<Met, Stop> {
         let middle = self.stack.len();
         self.stack.append(&mut merge.late);
         let met = self.rule(rule, middle, sampling)?;
@@ -254,8 +277,15 @@ impl Evaluation<'_> {
         Ok(met)
     }
 
-    /// Takes the parameters of a delegate, if it is the first to give any. False when it is unsupported.
-    fn merge_delegate(&mut self, rule: u32, config: u32, start: usize, merge: &mut Merge) -> Result<bool, Stop> {
+    /// Takes the parameters of a delegate, if it is the first to give any. False when it is
+    /// unsupported.
+    fn merge_delegate(
+        &mut self,
+        rule: u32,
+        config: u32,
+        start: usize,
+        merge: &mut Merge,
+    ) -> Result<bool, Stop> {
         self.descend()?;
         let middle = self.stack.len();
         let found = self.experiment(config)?;
@@ -307,9 +337,15 @@ impl Evaluation<'_> {
     }
 
     /// NEWER.md 9.
-    fn autotune(&mut self, index: u32, body: &SpecBody, autotune: &Autotune) -> Result<Found, Stop> {
+    fn autotune(
+        &mut self,
+        index: u32,
+        body: &SpecBody,
+        autotune: &Autotune,
+    ) -> Result<Found, Stop> {
         self.gates_met = true;
-        let mut found = Found { pass: true, seen: Seen::No, rate: rate::UNDEFINED, ..Found::of(index, 0) };
+        let mut found =
+            Found { pass: true, seen: Seen::No, rate: rate::UNDEFINED, ..Found::of(index, 0) };
         found.code = match self.chosen(autotune, &mut found)? {
             Some(rule) => rule,
             None => return Ok(Found::of(index, code::UNSUPPORTED)),
@@ -376,10 +412,15 @@ impl Evaluation<'_> {
     fn best(&mut self, autotune: &Autotune) -> Option<usize> {
         let mut best: Option<(usize, f64)> = None;
         for (i, group) in autotune.groups.iter().enumerate() {
-            let Some(score) = group.score.as_ref().map(|score| self.score(score)).filter(|n| n.is_finite()) else {
+            let Some(score) =
+                group.score.as_ref().map(|score| self.score(score)).filter(|n| n.is_finite())
+            else {
                 continue;
             };
-            let is_better = best.is_none_or(|(_, n)| if autotune.higher_is_better { score > n } else { score < n });
+            let is_better =
+                best.is_none_or(
+                    |(_, n)| if autotune.higher_is_better { score > n } else { score < n },
+                );
             if is_better {
                 best = Some((i, score));
             }
@@ -392,7 +433,9 @@ impl Evaluation<'_> {
         for (field, text, weight) in &score.texts {
             let value = self.field(*field);
             let is_listed = match self.slot.value(value) {
-                value @ (Value::Text(_) | Value::Number(_) | Value::Bool(_)) => *value.text() == **text,
+                value @ (Value::Text(_) | Value::Number(_) | Value::Bool(_)) => {
+                    *value.text() == **text
+                }
                 _ => false,
             };
             if is_listed {

@@ -1,4 +1,5 @@
-//! Events that left the engine, and their wire form (BEHAVIOUR.md 7.1, 7.4). Encoding may run on any thread.
+//! Events that left the engine, and their wire form (BEHAVIOUR.md 7.1, 7.4). Encoding may run on
+//! any thread.
 
 use std::sync::Arc;
 
@@ -66,7 +67,9 @@ impl Event {
     /// Bytes of its JSON, about. `exposures`: those of its secondary exposures.
     pub(super) fn size(&self, exposures: usize) -> usize {
         match self {
-            Event::Custom { head, user, tail } => head.len() + user.map_or(4, TextRange::len) + tail.len(),
+            Event::Custom { head, user, tail } => {
+                head.len() + user.map_or(4, TextRange::len) + tail.len()
+            }
             Event::Exposure { user, parameter, .. } => {
                 EVENT_BYTES + user.len() + parameter.map_or(0, TextRange::len) + exposures
             }
@@ -123,9 +126,9 @@ impl Chunk {
     /// Bytes of an event's JSON, about.
     pub(super) fn size(&self, event: &Event) -> usize {
         event.size(match event {
-            Event::Exposure { outcome, flags, .. } => {
-                self.outcome(*outcome).map_or(0, |o| o.exposures_json(is_undelegated(o, *flags)).len())
-            }
+            Event::Exposure { outcome, flags, .. } => self
+                .outcome(*outcome)
+                .map_or(0, |o| o.exposures_json(is_undelegated(o, *flags)).len()),
             Event::Custom { .. } => 0,
         })
     }
@@ -138,7 +141,13 @@ impl Chunk {
         let events = std::mem::replace(&mut self.events, rest);
         let json_bytes = events.iter().map(|event| self.size(event)).sum();
         self.json_bytes = self.json_bytes.saturating_sub(json_bytes);
-        Chunk { events, own: Texts::default(), shared: Some(shared), outcomes: self.outcomes.clone(), json_bytes }
+        Chunk {
+            events,
+            own: Texts::default(),
+            shared: Some(shared),
+            outcomes: self.outcomes.clone(),
+            json_bytes,
+        }
     }
 }
 
@@ -165,7 +174,8 @@ impl EventBatch {
 
     /// `prefix + events joined by ',' + suffix`.
     pub fn encode(&self, prefix: &str, suffix: &str) -> Vec<u8> {
-        let sizes: usize = self.chunks.iter().map(|chunk| chunk.json_bytes + chunk.events.len()).sum();
+        let sizes: usize =
+            self.chunks.iter().map(|chunk| chunk.json_bytes + chunk.events.len()).sum();
         let mut out = String::with_capacity(prefix.len() + suffix.len() + sizes);
         out.push_str(prefix);
         let mut first = true;
@@ -187,8 +197,8 @@ impl EventBatch {
 /// Texts that many events share, written once. Those of a chunk are '' until needed.
 #[derive(Default)]
 struct Repeated {
-    /// Where the metadata of an outcome of the current chunk was written, `start << 32 | end`, without and with `MANUAL`;
-    /// 0 = not yet. Layers name a parameter too and stay out.
+    /// Where the metadata of an outcome of the current chunk was written, `start << 32 | end`,
+    /// without and with `MANUAL`; 0 = not yet. Layers name a parameter too and stay out.
     heads: Vec<[u64; 2]>,
     /// `reason` … `serverTime` by details of the current chunk.
     details: Vec<String>,
@@ -266,8 +276,13 @@ fn encode_event(chunk: &Chunk, event: &Event, repeated: &mut Repeated, out: &mut
             out.push_str(outcome.exposures_json(is_undelegated(outcome, *flags)));
             out.push_str(",\"statsigMetadata\":");
             let mode = chunk.details(*details).and_then(|d| d.sampling_mode.as_deref());
-            let rate = outcome.rate.as_ref().filter(|_| flags & OWN_RATE != 0).map(|rate| rate.json.clone());
-            let rate = rate.or_else(|| (*special_rate != 0.0).then(|| number_to_string(*special_rate).into()));
+            let rate = outcome
+                .rate
+                .as_ref()
+                .filter(|_| flags & OWN_RATE != 0)
+                .map(|rate| rate.json.clone());
+            let rate = rate
+                .or_else(|| (*special_rate != 0.0).then(|| number_to_string(*special_rate).into()));
             sampling(mode.filter(|_| flags & MODE != 0), rate.as_deref(), flags & LOGGED != 0, out);
             out.push('}');
         }
@@ -299,18 +314,30 @@ fn boolean(value: bool) -> &'static str {
 fn metadata(outcome: &Outcome, parameter: Option<&str>, flags: u8, out: &mut String) {
     match outcome.kind {
         SpecKind::Gate => {
-            text("{\"eventName\":\"statsig::gate_exposure\",\"metadata\":{\"gate\":", &outcome.name, out);
+            text(
+                "{\"eventName\":\"statsig::gate_exposure\",\"metadata\":{\"gate\":",
+                &outcome.name,
+                out,
+            );
             text(",\"gateValue\":", boolean(outcome.value), out);
             text(",\"ruleID\":", &outcome.rule, out);
         }
         SpecKind::Config => {
-            text("{\"eventName\":\"statsig::config_exposure\",\"metadata\":{\"config\":", &outcome.name, out);
+            text(
+                "{\"eventName\":\"statsig::config_exposure\",\"metadata\":{\"config\":",
+                &outcome.name,
+                out,
+            );
             text(",\"ruleID\":", &outcome.rule, out);
             text(",\"rulePassed\":", boolean(outcome.value), out);
         }
         SpecKind::Layer => {
             let explicit = flags & EXPLICIT != 0;
-            text("{\"eventName\":\"statsig::layer_exposure\",\"metadata\":{\"config\":", &outcome.name, out);
+            text(
+                "{\"eventName\":\"statsig::layer_exposure\",\"metadata\":{\"config\":",
+                &outcome.name,
+                out,
+            );
             text(",\"ruleID\":", outcome.rule_of(parameter.unwrap_or_default()), out);
             text(",\"allocatedExperiment\":", outcome.allocated_experiment(explicit), out);
             text(",\"parameterName\":", parameter.unwrap_or_default(), out);
@@ -334,7 +361,9 @@ fn times(outcome: &Outcome, details: &Details, out: &mut String) {
     text(",\"reason\":", reason, out);
     let (sync, init) = match outcome.reason {
         Some(Reason::Uninitialized) => (0.0, 0.0),
-        Some(Reason::Persisted) => (outcome.persisted_time.unwrap_or(details.config_sync_time), details.init_time),
+        Some(Reason::Persisted) => {
+            (outcome.persisted_time.unwrap_or(details.config_sync_time), details.init_time)
+        }
         _ => (details.config_sync_time, details.init_time),
     };
     number(",\"configSyncTime\":", sync, out);

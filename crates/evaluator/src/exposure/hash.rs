@@ -51,15 +51,16 @@ fn mix(mut h: u64) -> u64 {
 pub const SEEN_LIMIT: usize = 100_000;
 /// Slots, 1 MB of them; at most 38 % are taken.
 const SLOTS: usize = 1 << 18;
-/// What belongs together is looked for in 4 KB first, so that the exposures of one user touch few cache lines.
+/// What belongs together is looked for in 4 KB first, so that the exposures of one user touch few
+/// cache lines.
 const REGION: usize = 1 << 10;
 /// Slots of the region that are tried before the whole table is.
 const NEAR_TRIES: usize = 8;
 
 /// A set of 64-bit hashes, emptied when it would grow over [`SEEN_LIMIT`].
 ///
-/// Keeps 32 bits of each in a table of fixed size: a hash is wrongly taken for another one about once in a billion
-/// insertions. Takes its memory when first used.
+/// Keeps 32 bits of each in a table of fixed size: a hash is wrongly taken for another one about
+/// once in a billion insertions. Takes its memory when first used.
 #[derive(Debug, Default)]
 pub struct SeenSet {
     /// 0 = free.
@@ -68,8 +69,9 @@ pub struct SeenSet {
 }
 
 impl SeenSet {
-    /// Adds a hash. True if it was not there. Hashes must differ in their upper halves: mix, never flip a bit. `near` must be the same whenever `hash` is; hashes with the same `near`
-    /// lie close together.
+    /// Adds a hash. True if it was not there. Hashes must differ in their upper halves: mix, never
+    /// flip a bit. `near` must be the same whenever `hash` is; hashes with the same `near` lie
+    /// close together.
     pub fn insert(&mut self, near: u64, hash: u64) -> bool {
         if self.table.is_empty() {
             self.table = vec![0; SLOTS];
@@ -79,7 +81,8 @@ impl SeenSet {
         }
         self.len += 1;
         if self.len > SEEN_LIMIT {
-            // In place: giving a megabyte back and getting it again means 256 page faults in the middle of a check.
+            // In place: giving a megabyte back and getting it again means 256 page faults in the
+            // middle of a check.
             self.table.fill(0);
             self.len = 0;
         }

@@ -33,7 +33,12 @@ pub struct EventOptions {
 
 impl Default for EventOptions {
     fn default() -> Self {
-        EventOptions { tier: None, logging_enabled: true, batch_limit: 1000, pending_limit: 100_000 }
+        EventOptions {
+            tier: None,
+            logging_enabled: true,
+            batch_limit: 1000,
+            pending_limit: 100_000,
+        }
     }
 }
 
@@ -88,7 +93,12 @@ impl Exposures {
     }
 
     /// Records an exposure. True = batch full.
-    pub(crate) fn expose(&mut self, slot: &mut UserSlot, tables: &Tables, exposure: &Exposure<'_>) -> bool {
+    pub(crate) fn expose(
+        &mut self,
+        slot: &mut UserSlot,
+        tables: &Tables,
+        exposure: &Exposure<'_>,
+    ) -> bool {
         if !self.options.logging_enabled {
             return false;
         }
@@ -146,13 +156,20 @@ impl Exposures {
         self.is_full()
     }
 
-    /// What the set of seen exposures has where it looks for this one first, if it is neither sampled nor manual.
+    /// What the set of seen exposures has where it looks for this one first, if it is neither
+    /// sampled nor manual.
     pub(crate) fn noted_at(&self, slot: &UserSlot, facts: &Facts) -> u32 {
         self.seen.first_at(near(slot, facts), join(slot.dedupe_hash, facts.dedupe))
     }
 
     /// Queues a custom event. True = batch full.
-    pub(crate) fn log(&mut self, slot: Option<&mut UserSlot>, head: &str, tail: &str, dedupe: &str) -> bool {
+    pub(crate) fn log(
+        &mut self,
+        slot: Option<&mut UserSlot>,
+        head: &str,
+        tail: &str,
+        dedupe: &str,
+    ) -> bool {
         if !self.options.logging_enabled {
             return false;
         }
@@ -170,13 +187,19 @@ impl Exposures {
         self.is_full()
     }
 
-    fn decide(&mut self, outcome: &Outcome, slot: &UserSlot, parameter: Option<&Parameter<'_>>) -> Decision {
+    fn decide(
+        &mut self,
+        outcome: &Outcome,
+        slot: &UserSlot,
+        parameter: Option<&Parameter<'_>>,
+    ) -> Decision {
         let Some(mode) = &self.mode else { return Decision::FORCED };
         let production = self.options.tier.as_deref().is_none_or(|tier| tier == "production");
         if &**mode == "none" || !production || outcome.forward_all {
             return Decision::FORCED;
         }
-        if self.first_seen.insert(outcome.hashes.first_seen >> 20, outcome.hashes.first_seen) || outcome.seen_analytical
+        if self.first_seen.insert(outcome.hashes.first_seen >> 20, outcome.hashes.first_seen)
+            || outcome.seen_analytical
         {
             return Decision::FORCED;
         }
@@ -184,17 +207,20 @@ impl Exposures {
     }
 
     fn has_room(&mut self) -> bool {
-        let room = self.pending.len() < self.options.pending_limit && self.pending.bytes() < MAX_PENDING_BYTES;
+        let room = self.pending.len() < self.options.pending_limit
+            && self.pending.bytes() < MAX_PENDING_BYTES;
         self.dropped += u64::from(!room);
         room
     }
 
     /// `takeBatch` is due.
     pub(crate) fn is_full(&self) -> bool {
-        self.pending.len() >= self.options.batch_limit || self.pending.bytes() >= pending::MAX_BATCH_BYTES
+        self.pending.len() >= self.options.batch_limit
+            || self.pending.bytes() >= pending::MAX_BATCH_BYTES
     }
 
-    /// Takes the oldest events out. `tables`: those that exposures were recorded with since the latest `end_epoch`.
+    /// Takes the oldest events out. `tables`: those that exposures were recorded with since the
+    /// latest `end_epoch`.
     pub(crate) fn take(&mut self, max: usize, tables: &Tables) -> EventBatch {
         self.pending.take(max, || tables.snapshot())
     }

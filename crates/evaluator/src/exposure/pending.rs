@@ -11,7 +11,8 @@ use crate::user::{PendingText, Redaction, UserSlot};
 const CHUNK_EVENTS: usize = 1000;
 /// Text of a chunk, likewise; keeps every range below 4 GB.
 const CHUNK_BYTES: usize = MAX_BATCH_BYTES;
-/// A batch ends before its JSON would grow longer than this, about; an event that is longer goes alone.
+/// A batch ends before its JSON would grow longer than this, about; an event that is longer goes
+/// alone.
 pub(super) const MAX_BATCH_BYTES: usize = 2 << 20;
 
 #[derive(Debug, Default)]
@@ -118,7 +119,8 @@ impl Pending {
         self.events += 1;
     }
 
-    /// Numbers of outcomes start again: the events so far keep the present ones, and chunks hold no others.
+    /// Numbers of outcomes start again: the events so far keep the present ones, and chunks hold no
+    /// others.
     pub(super) fn end_epoch(&mut self, outcomes: impl Fn() -> Snapshot) {
         for chunk in &mut self.chunks {
             chunk.outcomes.get_or_insert_with(&outcomes);
@@ -161,7 +163,8 @@ struct Room {
 }
 
 impl Room {
-    /// How many of the chunk's first events fit; takes their room. The first event of a batch always fits.
+    /// How many of the chunk's first events fit; takes their room. The first event of a batch
+    /// always fits.
     fn fitting(&mut self, chunk: &Chunk, is_first: bool) -> usize {
         // Without a look at each, which would be a look at its outcome.
         if chunk.events.len() <= self.events && chunk.json_bytes <= self.bytes {
@@ -194,9 +197,11 @@ mod tests {
     }
 
     fn sizes(pending: &mut Pending, max: usize) -> Vec<usize> {
-        std::iter::from_fn(|| Some(pending.take(max, Snapshot::default)).filter(|batch| !batch.is_empty()))
-            .map(|batch| batch.len())
-            .collect()
+        std::iter::from_fn(|| {
+            Some(pending.take(max, Snapshot::default)).filter(|batch| !batch.is_empty())
+        })
+        .map(|batch| batch.len())
+        .collect()
     }
 
     #[test]
@@ -224,7 +229,10 @@ mod tests {
         assert_eq!(pending.take(1, Snapshot::default).encode("", ""), b"xxxnull");
         log(&mut pending, 2);
         assert_eq!((pending.len(), pending.bytes()), (4, 14));
-        assert_eq!(pending.take(9, Snapshot::default).encode("", ""), b"xxxnull,xxxnull,xxxnull,xxnull");
+        assert_eq!(
+            pending.take(9, Snapshot::default).encode("", ""),
+            b"xxxnull,xxxnull,xxxnull,xxnull"
+        );
         assert_eq!((pending.len(), pending.bytes()), (0, 0));
     }
 }

@@ -51,7 +51,8 @@ pub(crate) struct Decision {
 
 impl Decision {
     /// Logs.
-    pub(crate) const FORCED: Decision = Decision { log: true, rate: Mentioned::Nothing, logged: false, mode: true };
+    pub(crate) const FORCED: Decision =
+        Decision { log: true, rate: Mentioned::Nothing, logged: false, mode: true };
     /// The decision failed: logs, and `statsigMetadata` stays empty.
     const FAILED: Decision = Decision { mode: false, ..Decision::FORCED };
 }
@@ -79,7 +80,8 @@ pub(crate) fn sampled(
     };
     // BigInt() throws for the others, and so does the remainder by 0.
     let Some(divisor) = divisor.filter(|divisor| *divisor != 0) else { return Decision::FAILED };
-    let pass = divisor == 1 || i128::from(sampling_hash(&key(outcome, slot, parameter))) % divisor == 0;
+    let pass =
+        divisor == 1 || i128::from(sampling_hash(&key(outcome, slot, parameter))) % divisor == 0;
     match mode {
         "on" => Decision { log: pass, rate, logged: pass, mode: true },
         "shadow" => Decision { log: true, rate, logged: pass, mode: true },

@@ -26,7 +26,8 @@ fn string_to_big_int(s: &str) -> Option<i128> {
         [b'0', b'b' | b'B', ..] => (2, s.get(2..)?),
         _ => (10, s),
     };
-    let unsigned = if radix == 10 { digits.strip_prefix(['+', '-']).unwrap_or(digits) } else { digits };
+    let unsigned =
+        if radix == 10 { digits.strip_prefix(['+', '-']).unwrap_or(digits) } else { digits };
     if unsigned.is_empty() || !unsigned.chars().all(|c| c.is_digit(radix)) {
         return None;
     }
@@ -64,8 +65,8 @@ mod tests {
             assert_eq!(of(json), Some(wanted), "{json}");
         }
         for json in [
-            "null", "0.5", "1e999", "\"4.5\"", "\"1e3\"", "\"4n\"", "\"-0x1\"", "\"0x\"", "\"+\"", "\"1_0\"", "[1,2]",
-            "{}", "\"a\"",
+            "null", "0.5", "1e999", "\"4.5\"", "\"1e3\"", "\"4n\"", "\"-0x1\"", "\"0x\"", "\"+\"",
+            "\"1_0\"", "[1,2]", "{}", "\"a\"",
         ] {
             assert_eq!(of(json), None, "{json}");
         }

@@ -7,7 +7,8 @@ use super::number::{number_to_string, string_parse_int, string_to_number};
 use super::time_zone::TimeZone;
 use super::value::JsValue;
 
-/// Numbers below this are seconds, not milliseconds, when a timestamp is expected (BEHAVIOUR.md 3.8).
+/// Numbers below this are seconds, not milliseconds, when a timestamp is expected (BEHAVIOUR.md
+/// 3.8).
 pub(crate) const SECONDS_BELOW: f64 = 1e10;
 
 /// `String(x)`. Allocates only for numbers, arrays and the like.
@@ -73,8 +74,9 @@ pub fn type_of(value: &JsValue) -> &'static str {
 
 /// The time (ms) that `before`, `after` and `on` compare, NaN if there is none (BEHAVIOUR.md 3.8).
 ///
-/// A string is tried as a date first and as a number only if that fails; anything else is a number. Numbers below
-/// 10,000,000,000, negative ones too, are seconds. `null` and `undefined` have no time.
+/// A string is tried as a date first and as a number only if that fails; anything else is a number.
+/// Numbers below 10,000,000,000, negative ones too, are seconds. `null` and `undefined` have no
+/// time.
 pub fn statsig_timestamp(value: &JsValue, zone: &TimeZone) -> f64 {
     match value {
         JsValue::Undefined | JsValue::Null => f64::NAN,
@@ -119,24 +121,43 @@ mod tests {
 
     #[test]
     fn numbers_of_values() {
-        let cases =
-            [("[]", 0.0), ("[5]", 5.0), ("[\" 0x10 \"]", 16.0), ("[[null]]", 0.0), ("true", 1.0), ("null", 0.0)];
+        let cases = [
+            ("[]", 0.0),
+            ("[5]", 5.0),
+            ("[\" 0x10 \"]", 16.0),
+            ("[[null]]", 0.0),
+            ("true", 1.0),
+            ("null", 0.0),
+        ];
         for (json, n) in cases {
             assert_eq!(to_number(&v(json)), n, "{json}");
         }
         assert!(
-            to_number(&v("{}")).is_nan() && to_number(&v("[1,2]")).is_nan() && to_number(&JsValue::Undefined).is_nan()
+            to_number(&v("{}")).is_nan()
+                && to_number(&v("[1,2]")).is_nan()
+                && to_number(&JsValue::Undefined).is_nan()
         );
     }
 
     #[test]
     fn parse_int_goes_through_text() {
-        let cases =
-            [("5", 5.0), ("1.9", 1.0), ("\"1.9\"", 1.0), ("1e21", 1.0), ("5e-7", 5.0), ("[7,8]", 7.0), ("-3.7", -3.0)];
+        let cases = [
+            ("5", 5.0),
+            ("1.9", 1.0),
+            ("\"1.9\"", 1.0),
+            ("1e21", 1.0),
+            ("5e-7", 5.0),
+            ("[7,8]", 7.0),
+            ("-3.7", -3.0),
+        ];
         for (json, n) in cases {
             assert_eq!(parse_int(&v(json)), n, "{json}");
         }
-        assert!(parse_int(&v("null")).is_nan() && parse_int(&v("true")).is_nan() && parse_int(&v("{}")).is_nan());
+        assert!(
+            parse_int(&v("null")).is_nan()
+                && parse_int(&v("true")).is_nan()
+                && parse_int(&v("{}")).is_nan()
+        );
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub fn loose_equals(a: &JsValue, b: &JsValue) -> bool {
         (Number(x), Number(y)) => x == y,
         (String(x), String(y)) => x == y,
         (Number(n), String(s)) | (String(s), Number(n)) => *n == string_to_number(s),
-        (Bool(flag), other) | (other, Bool(flag)) => loose_equals(&Number(f64::from(u8::from(*flag))), other),
+        (Bool(flag), other) | (other, Bool(flag)) => {
+            loose_equals(&Number(f64::from(u8::from(*flag))), other)
+        }
         (Array(_) | Object(_) | Exotic(_), Array(_) | Object(_) | Exotic(_)) => false,
         (Exotic(e), other) | (other, Exotic(e)) => {
             !e.default_primitive.is_nullish() && primitive_equals(&e.default_primitive, other)
@@ -29,7 +31,9 @@ pub fn loose_equals(a: &JsValue, b: &JsValue) -> bool {
 /// `==` of an object's primitive with a string or number. Guards against a primitive that is none.
 fn primitive_equals(primitive: &JsValue, other: &JsValue) -> bool {
     match primitive {
-        JsValue::Bool(_) | JsValue::Number(_) | JsValue::String(_) => loose_equals(primitive, other),
+        JsValue::Bool(_) | JsValue::Number(_) | JsValue::String(_) => {
+            loose_equals(primitive, other)
+        }
         _ => false,
     }
 }
@@ -103,7 +107,11 @@ mod tests {
     #[test]
     fn exotic_values_compare_by_their_primitive() {
         let exotic = |primitive| {
-            JsValue::Exotic(Box::new(Exotic { string: "s".into(), default_primitive: primitive, number: 7.0 }))
+            JsValue::Exotic(Box::new(Exotic {
+                string: "s".into(),
+                default_primitive: primitive,
+                number: 7.0,
+            }))
         };
         assert!(loose_equals(&exotic(JsValue::Number(1.0)), &v("true")));
         assert!(loose_equals(&v("\"p\""), &exotic(JsValue::string("p"))));

@@ -1,7 +1,8 @@
 //! `new Date(string).getTime()` as V8 answers it.
 //!
-//! A string is read as an ISO 8601 date first. Where that grammar stops fitting, what was read so far is kept and the
-//! legacy grammar goes on from there, except behind a `T`, where the string is invalid instead.
+//! A string is read as an ISO 8601 date first. Where that grammar stops fitting, what was read so
+//! far is kept and the legacy grammar goes on from there, except behind a `T`, where the string is
+//! invalid instead.
 
 use super::date_legacy::{Clock, Day, Legacy, Offset};
 use super::date_tokens::{Scanner, Token};
@@ -14,7 +15,8 @@ const MAX_LOCAL_MS: f64 = MAX_TIME_MS + 30.0 * DAY_MS;
 /// Years beyond are invalid whatever the rest says.
 const MAX_YEAR: i32 = 1_000_000;
 
-/// `new Date(text).getTime()`: ms since the epoch, NaN for an invalid date. Linear in the text, allocates nothing.
+/// `new Date(text).getTime()`: ms since the epoch, NaN for an invalid date. Linear in the text,
+/// allocates nothing.
 pub fn date_parse(text: &str, zone: &TimeZone) -> f64 {
     parse(text).and_then(|fields| fields.to_utc(zone)).map_or(f64::NAN, time_clip)
 }
@@ -82,7 +84,11 @@ fn parse(text: &str) -> Option<Fields> {
         }
     };
     state.run(next, &mut scanner)?;
-    Some(Fields { date: state.day.finish()?, time_ms: state.time.finish()?, offset_seconds: state.offset.finish()? })
+    Some(Fields {
+        date: state.day.finish()?,
+        time_ms: state.time.finish()?,
+        offset_seconds: state.offset.finish()?,
+    })
 }
 
 enum Iso {
@@ -114,7 +120,9 @@ fn iso_date(scanner: &mut Scanner<'_>, day: &mut Day) -> Iso {
             break;
         }
         match scanner.next() {
-            token if token.fixed(2).is_some_and(|n| (1..=last).contains(&n)) => day.add(token.fixed(2).unwrap_or(0)),
+            token if token.fixed(2).is_some_and(|n| (1..=last).contains(&n)) => {
+                day.add(token.fixed(2).unwrap_or(0))
+            }
             token => return Iso::LegacyFrom(token),
         };
     }

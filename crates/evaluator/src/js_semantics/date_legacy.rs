@@ -42,9 +42,11 @@ impl Legacy {
                 self.offset.set_zone(hours);
                 Some(())
             }
-            // Words that mean nothing here are legal before the first number only, and not in front of a digit.
+            // Words that mean nothing here are legal before the first number only, and not in front
+            // of a digit.
             Token::AmPm(_) | Token::Zone { .. } | Token::Separator | Token::Word => {
-                let legal = !self.has_read_number && !matches!(scanner.peek(), Token::Number { .. });
+                let legal =
+                    !self.has_read_number && !matches!(scanner.peek(), Token::Number { .. });
                 legal.then_some(())
             }
             Token::Symbol(c) => self.symbol(c, token, scanner),
@@ -54,7 +56,9 @@ impl Legacy {
 
     fn symbol(&mut self, symbol: char, token: Token, scanner: &mut Scanner<'_>) -> Option<()> {
         match token.sign() {
-            Some(sign) if self.offset.is_utc() || !self.time.is_empty() => self.utc_offset(sign, scanner),
+            Some(sign) if self.offset.is_utc() || !self.time.is_empty() => {
+                self.utc_offset(sign, scanner)
+            }
             Some(_) => (!self.has_read_number).then_some(()),
             None => (symbol != ')' || !self.has_read_number).then_some(()),
         }
@@ -73,7 +77,10 @@ impl Legacy {
             self.offset.minute = Some(n);
         } else if self.time.is_expecting(n) {
             self.time.add_final(n);
-            let ends = matches!(scanner.peek(), Token::End | Token::WhiteSpace | Token::Zone { is_z: true, .. });
+            let ends = matches!(
+                scanner.peek(),
+                Token::End | Token::WhiteSpace | Token::Zone { is_z: true, .. }
+            );
             return (ends || scanner.peek().sign().is_some()).then_some(());
         } else {
             self.day.add(n).then_some(())?;
@@ -218,7 +225,12 @@ impl Clock {
         if !in_day && (hour, minute, second, ms) != (24, 0, 0, 0) {
             return None;
         }
-        Some(f64::from(hour) * 3_600_000.0 + f64::from(minute) * 60_000.0 + f64::from(second) * 1000.0 + f64::from(ms))
+        Some(
+            f64::from(hour) * 3_600_000.0
+                + f64::from(minute) * 60_000.0
+                + f64::from(second) * 1000.0
+                + f64::from(ms),
+        )
     }
 }
 
@@ -232,7 +244,11 @@ pub(super) struct Offset {
 
 impl Offset {
     pub(super) fn set_zone(&mut self, hours: i32) {
-        *self = Offset { sign: Some(if hours < 0 { -1 } else { 1 }), hour: Some(hours.abs()), minute: Some(0) };
+        *self = Offset {
+            sign: Some(if hours < 0 { -1 } else { 1 }),
+            hour: Some(hours.abs()),
+            minute: Some(0),
+        };
     }
 
     pub(super) fn set_sign(&mut self, sign: i32) {
@@ -252,7 +268,8 @@ impl Offset {
         self.hour.is_some() && self.minute.is_none() && (0..60).contains(&n)
     }
 
-    /// Seconds east of UTC, None inside for local time. V8 computes them in 32 bits and refuses what looks negative.
+    /// Seconds east of UTC, None inside for local time. V8 computes them in 32 bits and refuses
+    /// what looks negative.
     pub(super) fn finish(&self) -> Option<Option<f64>> {
         let Some(sign) = self.sign else { return Some(None) };
         let hours = self.hour.unwrap_or(0).wrapping_mul(3600);

@@ -143,15 +143,18 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// White space, of which the date grammar counts line separators and paragraph separators as letters.
+/// White space, of which the date grammar counts line separators and paragraph separators as
+/// letters.
 fn is_space(c: char) -> bool {
     is_white_space(c) && !matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-const MONTHS: [&[u8; 3]; 12] =
-    [b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"];
+const MONTHS: [&[u8; 3]; 12] = [
+    b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
+];
 
-/// The meaning of a word. Months are known by their first three letters, the others must match whole.
+/// The meaning of a word. Months are known by their first three letters, the others must match
+/// whole.
 fn keyword(word: &str) -> Token {
     let mut lower = [0u8; 3];
     lower.iter_mut().zip(word.bytes()).for_each(|(to, from)| *to = from.to_ascii_lowercase());

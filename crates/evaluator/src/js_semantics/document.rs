@@ -1,6 +1,6 @@
-//! A document read in parts: the elements of its large lists are checked at once and parsed when they are asked for, so
-//! that a payload never stands in memory as a tree. (The tree of 5 MB took 30 MB, most of which stayed with the process:
-//! what was compiled lay between its remains.)
+//! A document read in parts: the elements of its large lists are checked at once and parsed when
+//! they are asked for, so that a payload never stands in memory as a tree. (The tree of 5 MB took
+//! 30 MB, most of which stayed with the process: what was compiled lay between its remains.)
 
 use std::borrow::Cow;
 use std::fmt;
@@ -29,14 +29,16 @@ pub struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// `JSON.parse` of an object, but for the elements of the arrays and objects that are its properties by one of these
-    /// names.
+    /// `JSON.parse` of an object, but for the elements of the arrays and objects that are its
+    /// properties by one of these names.
     ///
     /// # Errors
     /// As `json::parse`, also for what is wrong inside of elements, and when the text is no object.
     pub fn parse(text: &'a str, lists: &[&str]) -> Result<Document<'a>, Error> {
-        // A list that is neither array nor object takes the second way, which costs another scan of all lists.
-        Self::read(text, lists, ListReading::AtOnce).or_else(|_| Self::read(text, lists, ListReading::AsText))
+        // A list that is neither array nor object takes the second way, which costs another scan of
+        // all lists.
+        Self::read(text, lists, ListReading::AtOnce)
+            .or_else(|_| Self::read(text, lists, ListReading::AsText))
     }
 
     fn read(text: &'a str, lists: &[&str], reading: ListReading) -> Result<Document<'a>, Error> {
@@ -55,7 +57,9 @@ impl<'a> Document<'a> {
 
     /// Its property `name`, if it is an object where that is a string. Reads the whole part.
     pub fn part_name(&self, number: &JsValue) -> Option<Box<str>> {
-        let raw = serde_json::Deserializer::from_str(self.text(number)?).deserialize_map(LastName).ok()??;
+        let raw = serde_json::Deserializer::from_str(self.text(number)?)
+            .deserialize_map(LastName)
+            .ok()??;
         match parse_nested(raw.get(), 0) {
             Ok(JsValue::String(name)) => Some(name),
             _ => None,
@@ -165,7 +169,8 @@ const PART_DEPTH: usize = 2;
 fn is_too_deep(text: &str) -> bool {
     const MOST: usize = MAX_DEPTH - PART_DEPTH;
     // No spec of a real payload has so many brackets; only such texts are read.
-    text.bytes().filter(|b| matches!(b, b'[' | b'{')).count() > MOST && parse_nested(text, PART_DEPTH).is_err()
+    text.bytes().filter(|b| matches!(b, b'[' | b'{')).count() > MOST
+        && parse_nested(text, PART_DEPTH).is_err()
 }
 
 /// The last property `name` of an object.
@@ -227,7 +232,14 @@ mod tests {
         let document = Document::parse(&text, &LISTS)?;
         let fill = |list: &JsValue| match list {
             JsValue::Array(items) => {
-                format!("[{}]", items.iter().map(|item| stringify(&document.part(item))).collect::<Vec<_>>().join(","))
+                format!(
+                    "[{}]",
+                    items
+                        .iter()
+                        .map(|item| stringify(&document.part(item)))
+                        .collect::<Vec<_>>()
+                        .join(",")
+                )
             }
             JsValue::Object(map) => format!(
                 "{{{}}}",
@@ -287,8 +299,15 @@ mod tests {
     #[test]
     fn what_is_wrong_inside_of_a_part_is_wrong() {
         for element in MALFORMED {
-            for text in [format!("{{\"specs\":[{element}]}}"), format!("{{\"specs\":[0,{{\"x\":[{element}]}}]}}")] {
-                assert_eq!(whole(text.as_bytes()).is_ok(), parse(text.as_bytes()).is_ok(), "{text}");
+            for text in [
+                format!("{{\"specs\":[{element}]}}"),
+                format!("{{\"specs\":[0,{{\"x\":[{element}]}}]}}"),
+            ] {
+                assert_eq!(
+                    whole(text.as_bytes()).is_ok(),
+                    parse(text.as_bytes()).is_ok(),
+                    "{text}"
+                );
             }
         }
     }
@@ -297,10 +316,16 @@ mod tests {
     fn depth_is_bounded_alike() {
         for depth in [MAX_DEPTH - 2, MAX_DEPTH - 1, MAX_DEPTH, 100_000] {
             let nested = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-            for text in
-                [format!("{{\"specs\":[{nested}]}}"), format!("{{\"specs\":{nested}}}"), format!("{{\"n\":{nested}}}")]
-            {
-                assert_eq!(whole(text.as_bytes()).is_ok(), parse(text.as_bytes()).is_ok(), "{depth}");
+            for text in [
+                format!("{{\"specs\":[{nested}]}}"),
+                format!("{{\"specs\":{nested}}}"),
+                format!("{{\"n\":{nested}}}"),
+            ] {
+                assert_eq!(
+                    whole(text.as_bytes()).is_ok(),
+                    parse(text.as_bytes()).is_ok(),
+                    "{depth}"
+                );
             }
         }
     }

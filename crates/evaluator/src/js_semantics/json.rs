@@ -1,8 +1,9 @@
 //! `JSON.parse`: serde_json, brought to JavaScript's meaning.
 //!
-//! What serde_json does otherwise is done around it: a byte order mark at the start is skipped and invalid UTF-8 becomes
-//! U+FFFD (what decoding the bytes to a string does), a lone surrogate escape becomes U+FFFD, a number beyond the range
-//! of a double is infinite, properties have JavaScript's order, and nesting is limited to [`MAX_DEPTH`].
+//! What serde_json does otherwise is done around it: a byte order mark at the start is skipped and
+//! invalid UTF-8 becomes U+FFFD (what decoding the bytes to a string does), a lone surrogate escape
+//! becomes U+FFFD, a number beyond the range of a double is infinite, properties have JavaScript's
+//! order, and nesting is limited to [`MAX_DEPTH`].
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,8 +16,9 @@ use serde_json::Error;
 use super::json_numbers::finite_numbers;
 use super::value::{JsObject, JsValue};
 
-/// Deepest nesting of arrays and objects. Values are read, walked and dropped recursively (about 400 bytes of stack a
-/// level), so this is what keeps a 512 KB thread stack safe. Statsig payloads nest about 10 deep.
+/// Deepest nesting of arrays and objects. Values are read, walked and dropped recursively (about
+/// 400 bytes of stack a level), so this is what keeps a 512 KB thread stack safe. Statsig payloads
+/// nest about 10 deep.
 pub const MAX_DEPTH: usize = 512;
 
 /// `JSON.parse` of the decoded bytes. Linear in the input but for sorting the keys of objects.
@@ -48,10 +50,13 @@ pub(super) fn prepared(text: &str) -> Cow<'_, str> {
 
 /// [`parse_str`] of a prepared text, or of a part of one inside of `depth` arrays and objects.
 pub(super) fn parse_nested(text: &str, depth: usize) -> Result<JsValue, Error> {
-    // Infinite numbers, which serde_json refuses, are so rare that the text is read again without them.
-    Reader { depth, infinity: f64::INFINITY }.read(text).or_else(|error| match finite_numbers(text) {
-        Some((text, infinity)) => Reader { depth, infinity }.read(&text),
-        None => Err(error),
+    // Infinite numbers, which serde_json refuses, are so rare that the text is read again without
+    // them.
+    Reader { depth, infinity: f64::INFINITY }.read(text).or_else(|error| {
+        match finite_numbers(text) {
+            Some((text, infinity)) => Reader { depth, infinity }.read(&text),
+            None => Err(error),
+        }
     })
 }
 
@@ -143,13 +148,18 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
-/// Lone surrogate escapes, which serde_json refuses, as U+FFFD. A text without a backslash costs the search for one.
+/// Lone surrogate escapes, which serde_json refuses, as U+FFFD. A text without a backslash costs
+/// the search for one.
 fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
     let (mut out, mut copied, mut at) = (String::new(), 0, 0);
     while let Some(found) = text.as_bytes().get(at..).and_then(|rest| memchr(b'\\', rest)) {
         at += found;
         match escaped_unit(text, at) {
-            Some(0xD800..=0xDBFF) if matches!(escaped_unit(text, at + 6), Some(0xDC00..=0xDFFF)) => at += 12,
+            Some(0xD800..=0xDBFF)
+                if matches!(escaped_unit(text, at + 6), Some(0xDC00..=0xDFFF)) =>
+            {
+                at += 12
+            }
             Some(0xD800..=0xDFFF) => {
                 out.push_str(text.get(copied..at).unwrap_or_default());
                 out.push(char::REPLACEMENT_CHARACTER);
@@ -204,7 +214,10 @@ pub(super) mod tests {
 
     #[test]
     fn text_is_decoded() {
-        assert_eq!(round_trip("\"\\uD83D\\uDE00\\ud83d\\u0041\\udc00\\/\\b\""), "\"😀\u{fffd}A\u{fffd}/\\b\"");
+        assert_eq!(
+            round_trip("\"\\uD83D\\uDE00\\ud83d\\u0041\\udc00\\/\\b\""),
+            "\"😀\u{fffd}A\u{fffd}/\\b\""
+        );
         assert_eq!(round_trip("\u{feff}\"é\u{2028}\u{7f}\""), "\"é\u{2028}\u{7f}\"");
         assert_eq!(parse(b"\"a\xffb\"").unwrap().as_str(), Some("a\u{fffd}b"));
     }

@@ -11,8 +11,8 @@ struct Number<'a> {
     value: f64,
 }
 
-/// The text with a finite number in the place of each infinite one, and that number, which the text has nowhere else.
-/// None when no number of the text is infinite.
+/// The text with a finite number in the place of each infinite one, and that number, which the text
+/// has nowhere else. None when no number of the text is infinite.
 pub(super) fn finite_numbers(text: &str) -> Option<(String, f64)> {
     let large = large_numbers(text);
     let is_infinite = |number: &&Number<'_>| number.value.is_infinite();
@@ -39,11 +39,15 @@ fn large_numbers(text: &str) -> Vec<Number<'_>> {
         let rest = bytes.get(at..).unwrap_or_default();
         let length = match byte {
             b'"' => string_length(rest),
-            b'-' | b'0'..=b'9' => rest.iter().take_while(|b| b.is_ascii_digit() || b"+-.eE".contains(b)).count(),
+            b'-' | b'0'..=b'9' => {
+                rest.iter().take_while(|b| b.is_ascii_digit() || b"+-.eE".contains(b)).count()
+            }
             _ => 1,
         };
         let literal = text.get(at..at + length).filter(|_| *byte != b'"');
-        if let Some((literal, value)) = literal.and_then(|literal| Some((literal, large_number(literal)?))) {
+        if let Some((literal, value)) =
+            literal.and_then(|literal| Some((literal, large_number(literal)?)))
+        {
             found.push(Number { start: at, literal, value });
         }
         at += length;
@@ -51,7 +55,8 @@ fn large_numbers(text: &str) -> Vec<Number<'_>> {
     found
 }
 
-/// Its value. What is no number in JSON, though Rust may read it, is none here and stays for the reader to refuse.
+/// Its value. What is no number in JSON, though Rust may read it, is none here and stays for the
+/// reader to refuse.
 fn large_number(literal: &str) -> Option<f64> {
     let value = literal.parse::<f64>().ok().filter(|value| value.abs() >= 1e300)?;
     serde_json::from_str::<IgnoredAny>(literal).ok().map(|_| value)
@@ -77,7 +82,8 @@ mod tests {
     #[test]
     fn infinite_numbers_get_a_stand_in_that_occurs_nowhere_else() {
         assert!(finite_numbers("[1e308,\"1e400\",\"\\\"1e400\",2]").is_none());
-        let (text, stand_in) = finite_numbers("[1e400,-1E+400,\"1e400\",1.7976931348623157e308]").unwrap();
+        let (text, stand_in) =
+            finite_numbers("[1e400,-1E+400,\"1e400\",1.7976931348623157e308]").unwrap();
         assert_eq!(stand_in, f64::MAX.next_down());
         let written = "1.7976931348623155e+308";
         assert_eq!(text, format!("[{written},-{written},\"1e400\",1.7976931348623157e308]"));

@@ -1,5 +1,6 @@
-//! `JSON.stringify`. Its own writer, because most of what is written is spliced from finished pieces; what is a record
-//! derives `Serialize` and is written by serde_json, which escapes strings alike.
+//! `JSON.stringify`. Its own writer, because most of what is written is spliced from finished
+//! pieces; what is a record derives `Serialize` and is written by serde_json, which escapes strings
+//! alike.
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -24,7 +25,8 @@ impl Serialize for JsValue {
     }
 }
 
-/// `JSON.stringify(value)`. Where that answers `undefined` (for undefined itself), this answers `null`.
+/// `JSON.stringify(value)`. Where that answers `undefined` (for undefined itself), this answers
+/// `null`.
 pub fn stringify(value: &JsValue) -> String {
     let mut out = String::new();
     write(value, &mut out);
@@ -116,9 +118,13 @@ mod tests {
 
     #[test]
     fn undefined_vanishes_from_objects_only() {
-        let entries = vec![("u".into(), JsValue::Undefined), ("n".into(), JsValue::Number(f64::NAN))];
+        let entries =
+            vec![("u".into(), JsValue::Undefined), ("n".into(), JsValue::Number(f64::NAN))];
         let object = JsValue::Object(JsObject::from_entries(entries));
-        assert_eq!(stringify(&JsValue::Array(vec![JsValue::Undefined, object])), "[null,{\"n\":null}]");
+        assert_eq!(
+            stringify(&JsValue::Array(vec![JsValue::Undefined, object])),
+            "[null,{\"n\":null}]"
+        );
         let date = Exotic { string: "d".into(), default_primitive: JsValue::Null, number: 0.0 };
         assert_eq!(stringify(&JsValue::Exotic(Box::new(date))), "\"d\"");
     }

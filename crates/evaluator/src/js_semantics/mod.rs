@@ -1,10 +1,12 @@
 //! JavaScript operations, each function named after the operation it reproduces.
 //!
-//! The contract of this SDK is what `statsig-node` does, and that is JavaScript: `==`, `Number(x)`, `String(x)`,
-//! `new Date(x)`, `RegExp`, `toLowerCase`, lengths in UTF-16 units. Everything here takes a fast path for common
-//! input and the exact path for the rest, allocates nothing where the answer is already there, and never panics.
+//! The contract of this SDK is what `statsig-node` does, and that is JavaScript: `==`, `Number(x)`,
+//! `String(x)`, `new Date(x)`, `RegExp`, `toLowerCase`, lengths in UTF-16 units. Everything here
+//! takes a fast path for common input and the exact path for the rest, allocates nothing where the
+//! answer is already there, and never panics.
 //!
-//! Strings are UTF-8, so a lone surrogate (which no transport of this SDK can carry) is U+FFFD everywhere.
+//! Strings are UTF-8, so a lone surrogate (which no transport of this SDK can carry) is U+FFFD
+//! everywhere.
 
 pub mod big_int;
 pub mod coerce;

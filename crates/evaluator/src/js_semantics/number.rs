@@ -38,7 +38,8 @@ fn decimal_literal(s: &str) -> f64 {
     if unsigned == "Infinity" {
         return if s.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY };
     }
-    // Rust's grammar equals JavaScript's but for its own spellings of infinity and NaN, which have other letters.
+    // Rust's grammar equals JavaScript's but for its own spellings of infinity and NaN, which have
+    // other letters.
     if unsigned.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-')) {
         s.parse().unwrap_or(f64::NAN)
     } else {
@@ -72,7 +73,8 @@ fn power_of_two_radix(digits: &[u8], bits: u32) -> f64 {
     (mantissa | u64::from(sticky)) as f64 * 2f64.powi(exponent.min(2000))
 }
 
-/// `parseInt(s)`: leading white space, a sign, `0x`, then as many digits as there are; NaN without any.
+/// `parseInt(s)`: leading white space, a sign, `0x`, then as many digits as there are; NaN without
+/// any.
 pub fn string_parse_int(s: &str) -> f64 {
     if let Some(n) = short_integer(s) {
         return n;
@@ -165,8 +167,10 @@ mod tests {
         for (text, n) in cases {
             assert_eq!(string_to_number(text), n, "{text}");
         }
-        let nans =
-            ["a", "1 2", "inf", "nan", "NaN", "infinity", "-0x10", "0x", "0b2", "1_0", "1n", ".", "e5", "+-1", "1e"];
+        let nans = [
+            "a", "1 2", "inf", "nan", "NaN", "infinity", "-0x10", "0x", "0b2", "1_0", "1n", ".",
+            "e5", "+-1", "1e",
+        ];
         for text in nans {
             assert!(string_to_number(text).is_nan(), "{text}");
         }
@@ -186,7 +190,9 @@ mod tests {
         for (text, n) in cases {
             assert_eq!(string_parse_int(text), n, "{text}");
         }
-        assert!(["", "a1", "0x", "-", "Infinity", "."].iter().all(|t| string_parse_int(t).is_nan()));
+        assert!(["", "a1", "0x", "-", "Infinity", "."]
+            .iter()
+            .all(|t| string_parse_int(t).is_nan()));
     }
 
     #[test]

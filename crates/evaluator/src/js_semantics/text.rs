@@ -8,7 +8,8 @@ pub fn utf16_len(s: &str) -> usize {
     s.bytes().map(|b| usize::from(b & 0xC0 != 0x80) + usize::from(b >= 0xF0)).sum()
 }
 
-/// `s.toLowerCase()`, with the final sigma and the dotted capital I. Allocates only if something changes.
+/// `s.toLowerCase()`, with the final sigma and the dotted capital I. Allocates only if something
+/// changes.
 pub fn to_lower_case(s: &str) -> Cow<'_, str> {
     if is_lower_ascii(s.as_bytes()) {
         Cow::Borrowed(s)
@@ -39,7 +40,8 @@ fn is_lower_word(bytes: &[u8; 8]) -> bool {
     (word | upper) & HIGH == 0
 }
 
-/// White space and line terminators of ECMAScript: what `trim`, `Number` and `parseInt` skip, and `\s` matches.
+/// White space and line terminators of ECMAScript: what `trim`, `Number` and `parseInt` skip, and
+/// `\s` matches.
 pub fn is_white_space(c: char) -> bool {
     matches!(c, '\t'..='\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}'
         | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}')
@@ -77,7 +79,10 @@ mod tests {
                 assert_eq!(is_lower_ascii(&bytes), !byte.is_ascii_uppercase(), "{byte} at {at}");
             }
         }
-        assert!(!is_lower_ascii("abcdefgé".as_bytes()) && !is_lower_ascii("abcdefgééabcdefg".as_bytes()));
+        assert!(
+            !is_lower_ascii("abcdefgé".as_bytes())
+                && !is_lower_ascii("abcdefgééabcdefg".as_bytes())
+        );
     }
 
     #[test]

@@ -16,8 +16,8 @@ impl Default for TimeZone {
 }
 
 impl TimeZone {
-    /// Reads `[utcMs, offsetMs, …]`, ascending, the first utcMs being -Infinity. Pairs that are not numbers or out of
-    /// order are ignored; nothing usable means UTC.
+    /// Reads `[utcMs, offsetMs, …]`, ascending, the first utcMs being -Infinity. Pairs that are not
+    /// numbers or out of order are ignored; nothing usable means UTC.
     pub fn from_transitions(pairs: &[f64]) -> TimeZone {
         let mut transitions: Vec<(f64, f64)> = Vec::with_capacity(pairs.len() / 2);
         for pair in pairs.chunks_exact(2) {
@@ -40,14 +40,18 @@ impl TimeZone {
         self.transitions.get(after.saturating_sub(1)).map_or(0.0, |(_, offset)| *offset)
     }
 
-    /// The instant at which clocks show `local_ms`, as ECMAScript picks it: the earlier one if clocks show it twice;
-    /// with the offset from before the change if they skip it.
+    /// The instant at which clocks show `local_ms`, as ECMAScript picks it: the earlier one if
+    /// clocks show it twice; with the offset from before the change if they skip it.
     pub fn utc_of_local(&self, local_ms: f64) -> f64 {
         if self.transitions.len() == 1 {
             return local_ms - self.transitions[0].1;
         }
-        // Only the periods in force a day before and a day after can matter: no offset exceeds a day.
-        let first = self.transitions.partition_point(|(from, _)| *from <= local_ms - DAY_MS).saturating_sub(1);
+        // Only the periods in force a day before and a day after can matter: no offset exceeds a
+        // day.
+        let first = self
+            .transitions
+            .partition_point(|(from, _)| *from <= local_ms - DAY_MS)
+            .saturating_sub(1);
         let mut before_gap = self.transitions[first].1;
         for (i, (from, offset)) in self.transitions.iter().enumerate().skip(first) {
             if *from > local_ms + DAY_MS {
@@ -81,7 +85,14 @@ mod tests {
     #[test]
     fn gaps_take_the_offset_before_and_overlaps_the_earlier_instant() {
         // Clocks go from 02:00 to 03:00 at 100 h, back from 03:00 to 02:00 at 200 h.
-        let zone = TimeZone::from_transitions(&[f64::NEG_INFINITY, 0.0, 100.0 * HOUR, HOUR, 200.0 * HOUR, 0.0]);
+        let zone = TimeZone::from_transitions(&[
+            f64::NEG_INFINITY,
+            0.0,
+            100.0 * HOUR,
+            HOUR,
+            200.0 * HOUR,
+            0.0,
+        ]);
         assert_eq!(zone.utc_of_local(99.5 * HOUR), 99.5 * HOUR);
         assert_eq!(zone.utc_of_local(100.5 * HOUR), 100.5 * HOUR);
         assert_eq!(zone.utc_of_local(101.0 * HOUR), 100.0 * HOUR);

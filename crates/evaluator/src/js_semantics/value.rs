@@ -1,6 +1,8 @@
-//! JavaScript values as data: what `JSON.parse` yields, plus `undefined` and values that JSON cannot carry.
+//! JavaScript values as data: what `JSON.parse` yields, plus `undefined` and values that JSON
+//! cannot carry.
 
-/// A JavaScript value. Objects and arrays are plain data without identity, so two of them are never equal.
+/// A JavaScript value. Objects and arrays are plain data without identity, so two of them are never
+/// equal.
 #[derive(Debug, Clone, Default)]
 pub enum JsValue {
     /// `undefined`: a missing property.
@@ -22,7 +24,8 @@ pub enum JsValue {
     Exotic(Box<Exotic>),
 }
 
-/// A Date, BigInt, function or object with its own `toString`/`valueOf`: only its conversions are known.
+/// A Date, BigInt, function or object with its own `toString`/`valueOf`: only its conversions are
+/// known.
 #[derive(Debug, Clone)]
 pub struct Exotic {
     /// `String(x)`.
@@ -101,10 +104,12 @@ impl JsValue {
     }
 }
 
-/// Objects up to this size are searched in order; larger ones carry a sorted index (4 bytes per property).
+/// Objects up to this size are searched in order; larger ones carry a sorted index (4 bytes per
+/// property).
 const LINEAR_MAX: usize = 12;
 
-/// A plain object in JavaScript property order: array-index keys ascending, then the others as inserted.
+/// A plain object in JavaScript property order: array-index keys ascending, then the others as
+/// inserted.
 ///
 /// A key that occurs twice keeps its first position and its last value. Immutable once built.
 #[derive(Debug, Clone, Default)]
@@ -126,7 +131,11 @@ impl JsObject {
             // Stable, and None (not an index) must come last.
             entries.sort_by_key(|(k, _)| array_index(k).map_or(u64::MAX, u64::from));
         }
-        let by_key = if entries.len() > LINEAR_MAX { sorted_positions(&entries).into() } else { Box::default() };
+        let by_key = if entries.len() > LINEAR_MAX {
+            sorted_positions(&entries).into()
+        } else {
+            Box::default()
+        };
         JsObject { entries, by_key }
     }
 
@@ -169,7 +178,8 @@ impl JsObject {
     }
 }
 
-/// The number an array-index key stands for: canonical decimal, at most 2^32 - 2. Such keys come first and ascending.
+/// The number an array-index key stands for: canonical decimal, at most 2^32 - 2. Such keys come
+/// first and ascending.
 pub fn array_index(key: &str) -> Option<u32> {
     let bytes = key.as_bytes();
     let canonical = match bytes {

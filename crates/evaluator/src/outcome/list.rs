@@ -1,6 +1,7 @@
-//! The outcomes of an epoch by number, so laid out that recording an exposure touches none of them and taking a batch
-//! counts few references: a project of 2,000 gates has a megabyte of outcomes, all over memory, and a count that is raised
-//! where events are recorded and lowered where they are encoded is a cache line that two cores take from each other.
+//! The outcomes of an epoch by number, so laid out that recording an exposure touches none of them
+//! and taking a batch counts few references: a project of 2,000 gates has a megabyte of outcomes,
+//! all over memory, and a count that is raised where events are recorded and lowered where they are
+//! encoded is a cache line that two cores take from each other.
 
 use std::sync::{Arc, OnceLock};
 

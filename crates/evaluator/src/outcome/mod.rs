@@ -38,7 +38,9 @@ impl Reason {
 
     fn from_text(text: &str) -> Option<Reason> {
         use Reason::{LocalOverride, Persisted, Uninitialized, Unrecognized, Unsupported};
-        [LocalOverride, Unrecognized, Unsupported, Uninitialized, Persisted].into_iter().find(|r| r.as_str() == text)
+        [LocalOverride, Unrecognized, Unsupported, Uninitialized, Persisted]
+            .into_iter()
+            .find(|r| r.as_str() == text)
     }
 }
 
@@ -111,7 +113,8 @@ pub struct Outcome {
 /// What dedupe and sampling need to know, hashed once.
 #[derive(Debug, Default)]
 pub(crate) struct Hashes {
-    /// Event name and metadata of the dedupe key; of a layer only what does not depend on the parameter.
+    /// Event name and metadata of the dedupe key; of a layer only what does not depend on the
+    /// parameter.
     pub(crate) dedupe: u64,
     /// `{name}_{rule}`.
     pub(crate) first_seen: u64,
@@ -152,12 +155,18 @@ impl Outcome {
 
     /// A layer parameter belongs to the experiment the layer is delegated to.
     pub fn is_explicit(&self, parameter: &str) -> bool {
-        self.explicit.as_ref().is_some_and(|list| list.names.iter().any(|name| &**name == parameter))
+        self.explicit
+            .as_ref()
+            .is_some_and(|list| list.names.iter().any(|name| &**name == parameter))
     }
 
     /// The rule that a parameter of a layer is from.
     pub fn rule_of(&self, parameter: &str) -> &str {
-        let known = self.parameter_rules.iter().flat_map(|rules| rules.iter()).find(|(name, _)| &**name == parameter);
+        let known = self
+            .parameter_rules
+            .iter()
+            .flat_map(|rules| rules.iter())
+            .find(|(name, _)| &**name == parameter);
         known.map_or(&self.rule, |(_, rule)| rule)
     }
 

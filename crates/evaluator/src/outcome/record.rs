@@ -7,7 +7,9 @@ use serde_json::value::RawValue;
 
 use super::{Explicit, Outcome, Reason, Secondary};
 use crate::exposure::sampling::Rate;
-use crate::js_semantics::{finished, json::parse_str, stringify, to_json as json_of, to_string, JsObject, JsValue};
+use crate::js_semantics::{
+    finished, json::parse_str, stringify, to_json as json_of, to_string, JsObject, JsValue,
+};
 use crate::store::{SpecKind, Text, Version};
 use crate::wire::property;
 
@@ -99,8 +101,10 @@ pub fn from_json(json: &str) -> Option<Outcome> {
             undelegated: secondary(get("undelegatedSecondaryExposures")),
             explicit: Explicit::new(get("explicitParameters")),
             delegate: get("configDelegate").as_str().map(Text::from),
-            version: (!version.is_nullish())
-                .then(|| Version { json: stringify(version).into(), text: (&*to_string(version)).into() }),
+            version: (!version.is_nullish()).then(|| Version {
+                json: stringify(version).into(),
+                text: (&*to_string(version)).into(),
+            }),
             experiment_group: get("isExperimentGroup").is_truthy(),
             reason: get("reason").as_str().and_then(Reason::from_text),
             persisted_time: get("persistedTime").as_number(),
@@ -109,7 +113,10 @@ pub fn from_json(json: &str) -> Option<Outcome> {
             seen_analytical: property(sampling, "seenAnalytical").is_truthy(),
             mapped: get("overrideConfigName").as_str().map(Text::from),
             parameter_rules: get("parameterRuleIDs").as_object().map(|rules| {
-                rules.iter().map(|(name, rule)| (name.into(), rule.as_str().unwrap_or_default().into())).collect()
+                rules
+                    .iter()
+                    .map(|(name, rule)| (name.into(), rule.as_str().unwrap_or_default().into()))
+                    .collect()
             }),
             also: Box::default(),
             also_names: Box::default(),

@@ -1,4 +1,5 @@
-//! The tables of an epoch: secondary exposures, lists of them, and outcomes, all found by small integers.
+//! The tables of an epoch: secondary exposures, lists of them, and outcomes, all found by small
+//! integers.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -45,8 +46,12 @@ pub(crate) struct OutcomeKey {
 /// What differs nearly always when keys do: hashing all fields costs more than comparing them.
 impl Hash for OutcomeKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(u64::from(self.spec) << 32 | u64::from(self.code ^ self.answer.rotate_left(8)));
-        state.write_u64(u64::from(self.list) << 32 | u64::from(self.undelegated << 1 | u32::from(self.pass)));
+        state.write_u64(
+            u64::from(self.spec) << 32 | u64::from(self.code ^ self.answer.rotate_left(8)),
+        );
+        state.write_u64(
+            u64::from(self.list) << 32 | u64::from(self.undelegated << 1 | u32::from(self.pass)),
+        );
     }
 }
 
@@ -57,8 +62,8 @@ const LEFT_OUT: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub struct Tables {
     entries: Vec<Secondary>,
-    /// What lists hold of an entry: the first one with the same `gate|value|rule`, which is what deduplication compares,
-    /// or LEFT_OUT.
+    /// What lists hold of an entry: the first one with the same `gate|value|rule`, which is what
+    /// deduplication compares, or LEFT_OUT.
     listed: Vec<u32>,
     entry_ids: FxHashMap<u64, u32>,
     canonical: FxHashMap<Box<str>, u32>,
@@ -77,11 +82,21 @@ pub struct Tables {
 impl Tables {
     /// Empty tables for a store.
     pub(crate) fn new(store: &Store) -> Tables {
-        Tables { plain: vec![0; store.plain_outcomes as usize], lists: vec![Box::default()], ..Tables::default() }
+        Tables {
+            plain: vec![0; store.plain_outcomes as usize],
+            lists: vec![Box::default()],
+            ..Tables::default()
+        }
     }
 
     /// Index of a secondary exposure. `name` and `rule` are strings of the store.
-    pub(crate) fn entry(&mut self, store: &Store, name: u32, value: bool, rule: u32) -> Result<u32, Full> {
+    pub(crate) fn entry(
+        &mut self,
+        store: &Store,
+        name: u32,
+        value: bool,
+        rule: u32,
+    ) -> Result<u32, Full> {
         let key = u64::from(name) << 33 | u64::from(value) << 32 | u64::from(rule);
         if let Some(&id) = self.entry_ids.get(&key) {
             return Ok(id);
@@ -105,10 +120,14 @@ impl Tables {
         Ok(id)
     }
 
-    /// Appends an exposure to the list `stack[start..]` unless it is there or of a segment (BEHAVIOUR.md 3.13).
+    /// Appends an exposure to the list `stack[start..]` unless it is there or of a segment
+    /// (BEHAVIOUR.md 3.13).
     #[inline]
     pub(crate) fn push(&self, stack: &mut Vec<u32>, start: usize, id: u32) {
-        let Some(&listed) = self.listed.get(id as usize).filter(|listed| **listed != LEFT_OUT) else { return };
+        let Some(&listed) = self.listed.get(id as usize).filter(|listed| **listed != LEFT_OUT)
+        else {
+            return;
+        };
         if !stack.get(start..).unwrap_or_default().contains(&listed) {
             stack.push(listed);
         }
@@ -116,7 +135,12 @@ impl Tables {
 
     /// Appends an exposure of whatever gate.
     pub(crate) fn push_any(&self, stack: &mut Vec<u32>, start: usize, id: u32) {
-        let listed = self.listed.get(id as usize).copied().filter(|listed| *listed != LEFT_OUT).unwrap_or(id);
+        let listed = self
+            .listed
+            .get(id as usize)
+            .copied()
+            .filter(|listed| *listed != LEFT_OUT)
+            .unwrap_or(id);
         if !stack.get(start..).unwrap_or_default().contains(&listed) {
             stack.push(listed);
         }

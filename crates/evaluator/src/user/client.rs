@@ -38,7 +38,8 @@ impl UserSlot {
             Val::Str(span) => span != Span::new(span.start as usize, span.start as usize),
             Val::Raw(span) => {
                 let json = span.of(&self.text);
-                json.get(1..json.len().saturating_sub(1)).is_some_and(|inner| !inner.trim().is_empty())
+                json.get(1..json.len().saturating_sub(1))
+                    .is_some_and(|inner| !inner.trim().is_empty())
             }
             _ => false,
         }

@@ -1,5 +1,5 @@
-//! Users that are more than their JSON (`ExoticUser` of `engine.ts`): values that JSON cannot carry, in the place of what
-//! it says, and another text for events.
+//! Users that are more than their JSON (`ExoticUser` of `engine.ts`): values that JSON cannot
+//! carry, in the place of what it says, and another text for events.
 
 use super::{Field, Scope, UserSlot};
 use crate::js_semantics::{json::parse_str, Exotic, JsValue};
@@ -12,8 +12,12 @@ pub(super) fn apply(slot: &mut UserSlot, text: &str) {
     }
     let Ok(user) = parse_str(text) else { return };
     for entry in property(&user, "values").as_array().unwrap_or_default() {
-        let path: Vec<&str> =
-            property(entry, "path").as_array().unwrap_or_default().iter().filter_map(JsValue::as_str).collect();
+        let path: Vec<&str> = property(entry, "path")
+            .as_array()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(JsValue::as_str)
+            .collect();
         let target = match path.as_slice() {
             [key] => Some((Scope::Top, *key)),
             ["custom", key] => Some((Scope::Custom, *key)),

@@ -1,4 +1,5 @@
-//! What identifies a user: unit IDs, keys of overrides, and what dedupe and sampling say about the user.
+//! What identifies a user: unit IDs, keys of overrides, and what dedupe and sampling say about the
+//! user.
 
 use super::{Scope, Span, UnitMemo, UserSlot, Val, Value};
 use crate::exposure::hash::TextHash;
@@ -28,9 +29,8 @@ impl UserSlot {
     fn custom_id(&self, name: &FieldName) -> Val {
         let scopes = [Scope::CustomIds, Scope::InheritedIds, Scope::HiddenIds];
         match scopes.into_iter().find_map(|scope| self.find(scope, &name.name)) {
-            None | Some(Val::Undefined) => {
-                self.find_ignoring_case(Scope::CustomIds, name.lower.as_deref().unwrap_or(&name.name))
-            }
+            None | Some(Val::Undefined) => self
+                .find_ignoring_case(Scope::CustomIds, name.lower.as_deref().unwrap_or(&name.name)),
             Some(value) => value,
         }
     }
@@ -47,7 +47,9 @@ impl UserSlot {
             other => {
                 // `+` converts without a hint.
                 let text = match self.value(other) {
-                    Value::Object(JsValue::Exotic(object)) => to_string(&object.default_primitive).into_owned(),
+                    Value::Object(JsValue::Exotic(object)) => {
+                        to_string(&object.default_primitive).into_owned()
+                    }
                     value => value.text().into_owned(),
                 };
                 self.keep_text(&text)
@@ -71,9 +73,9 @@ impl UserSlot {
 
     fn text_of(&self, value: Val) -> String {
         match value {
-            Val::Raw(span) => {
-                json::parse_str(span.of(&self.text)).map(|v| to_string(&v).into_owned()).unwrap_or_default()
-            }
+            Val::Raw(span) => json::parse_str(span.of(&self.text))
+                .map(|v| to_string(&v).into_owned())
+                .unwrap_or_default(),
             other => self.value(other).text().into_owned(),
         }
     }

@@ -1,4 +1,5 @@
-//! Users in slots: the text that events carry, the fields that conditions read, and what was found out about the user.
+//! Users in slots: the text that events carry, the fields that conditions read, and what was found
+//! out about the user.
 //!
 //! A slot's memory is reused by the next user, so a steady state allocates nothing.
 
@@ -208,7 +209,8 @@ impl UserSlot {
         if scan_object(&mut self.text, 0, Scope::Top, &mut self.fields).is_none() {
             return false;
         }
-        // The event text repeats the JSON behind the decoded strings only if there are any; usually it grows in place.
+        // The event text repeats the JSON behind the decoded strings only if there are any; usually
+        // it grows in place.
         if self.text.len() == json.len() && self.text.ends_with('}') {
             self.text.pop();
             self.finish_event_text(0);
@@ -229,7 +231,8 @@ impl UserSlot {
         self.event_end = self.text.len();
     }
 
-    /// Events carry another text than conditions read. What is no object has no private attributes to leave out.
+    /// Events carry another text than conditions read. What is no object has no private attributes
+    /// to leave out.
     fn log_as(&mut self, json: &str) {
         let start = self.text.len();
         match json.strip_suffix('}') {
@@ -358,7 +361,9 @@ impl UserSlot {
                 Scope::Top => 0,
                 Scope::Custom => 2,
                 Scope::Private => 4,
-                Scope::CustomIds | Scope::InheritedIds | Scope::HiddenIds | Scope::Environment => continue,
+                Scope::CustomIds | Scope::InheritedIds | Scope::HiddenIds | Scope::Environment => {
+                    continue
+                }
             };
             let key = field.key.of(&self.text);
             // The first of equal keys counts, and is met last.
@@ -375,7 +380,9 @@ impl UserSlot {
     }
 
     fn find(&self, scope: Scope, key: &str) -> Option<Val> {
-        let same = |f: &&Field| f.scope == scope && f.key.len() == key.len() && f.key.of(&self.text) == key;
+        let same = |f: &&Field| {
+            f.scope == scope && f.key.len() == key.len() && f.key.of(&self.text) == key
+        };
         self.fields.iter().find(same).map(|f| f.value)
     }
 
@@ -457,17 +464,24 @@ mod tests {
             ("nonsense", "{"),
             ("{\"a\":1,}", "{"),
         ] {
-            assert_eq!(slot(json, "{\"secret\":1}", "").event_text(), format!("{head}{tail}"), "{json}");
+            assert_eq!(
+                slot(json, "{\"secret\":1}", "").event_text(),
+                format!("{head}{tail}"),
+                "{json}"
+            );
         }
     }
 
     #[test]
     fn fields_are_found_in_order_of_scope_and_spelling() {
-        let json =
-            r#"{"email":null,"custom":{"email":"c","Plan":"p","esc\u0061pe":"\u00e9"},"n":-1.5e2,"list":[1,{"x":2}]}"#;
+        let json = r#"{"email":null,"custom":{"email":"c","Plan":"p","esc\u0061pe":"\u00e9"},"n":-1.5e2,"list":[1,{"x":2}]}"#;
         let mut slot = slot(json, r#"{"email":"private","level":3}"#, "");
-        let found = ["email", "Plan", "plan", "LEVEL", "escape", "n", "list", "missing"].map(|f| text(&mut slot, f));
-        assert_eq!(found, ["c", "p", "undefined", "3", "é", "-150", "1,[object Object]", "undefined"]);
+        let found = ["email", "Plan", "plan", "LEVEL", "escape", "n", "list", "missing"]
+            .map(|f| text(&mut slot, f));
+        assert_eq!(
+            found,
+            ["c", "p", "undefined", "3", "é", "-150", "1,[object Object]", "undefined"]
+        );
     }
 
     #[test]
@@ -477,7 +491,10 @@ mod tests {
             {"path":["email"],"value":{"u":1}},{"path":["a","b","c"],"value":{"j":1}},7]}"#;
         let mut slot = slot(r#"{"email":"e","custom":{"n":null}}"#, "", exotic);
         assert_eq!(["n", "when", "email"].map(|f| text(&mut slot, f)), ["NaN", "S", "undefined"]);
-        assert_eq!(slot.event_text(), r#"{"email":"e","custom":{"n":null},"privateAttributes":null}"#);
+        assert_eq!(
+            slot.event_text(),
+            r#"{"email":"e","custom":{"n":null},"privateAttributes":null}"#
+        );
     }
 
     #[test]
@@ -488,7 +505,8 @@ mod tests {
             ("null", "null"),
             ("[1,{}]", "[1,{}]"),
         ] {
-            let exotic = format!("{{\"values\":[],\"logged\":{}}}", stringify(&JsValue::string(logged)));
+            let exotic =
+                format!("{{\"values\":[],\"logged\":{}}}", stringify(&JsValue::string(logged)));
             let mut user = slot(r#"{"userID":"u","ssn":"1"}"#, r#"{"pin":2}"#, &exotic);
             assert_eq!(user.event_text(), text);
             let mut response = String::new();
@@ -507,10 +525,14 @@ mod tests {
             let lower = to_lower_case(name);
             let lower = (lower != name).then(|| Box::from(&*lower));
             user.stamp += 1;
-            let (_, text) = user.unit(0, &UnitName { custom: Some(FieldName { name: name.into(), lower }) });
+            let (_, text) =
+                user.unit(0, &UnitName { custom: Some(FieldName { name: name.into(), lower }) });
             user.span(text).to_owned()
         };
-        assert_eq!(["k", "K", "orgID", "teamID", "TEAMID"].map(&mut unit), ["own", "own", "org", "team", ""]);
+        assert_eq!(
+            ["k", "K", "orgID", "teamID", "TEAMID"].map(&mut unit),
+            ["own", "own", "org", "team", ""]
+        );
         assert_eq!(user.override_keys(), ["own", "org"]);
         let mut key = String::new();
         user.sampling_key(&mut key);
@@ -523,7 +545,10 @@ mod tests {
         let hash = |json: &str| slot(json, "", "").dedupe_hash;
         assert_eq!(hash(r#"{"userID":"a","email":"x"}"#), hash(r#"{"email":"y","userID":"a"}"#));
         assert_eq!(hash("{}"), hash(r#"{"userID":""}"#));
-        assert_eq!(hash(r#"{"customIDs":{"k":"1","l":null}}"#), hash(r#"{"customIDs":{"m":1,"n":""}}"#));
+        assert_eq!(
+            hash(r#"{"customIDs":{"k":"1","l":null}}"#),
+            hash(r#"{"customIDs":{"m":1,"n":""}}"#)
+        );
         assert_ne!(hash(r#"{"userID":"a"}"#), hash(r#"{"customIDs":{"k":"a"}}"#));
     }
 
@@ -547,7 +572,8 @@ mod tests {
         spelled.sampling_key(&mut key);
         assert!(key.starts_with("u:;0:t;1:"), "{key}");
         assert_eq!(
-            slot("{}", "", r#"{"values":[{"path":["customIDs"],"value":{"a":[{"n":"NaN"}]}}]}"#).override_keys(),
+            slot("{}", "", r#"{"values":[{"path":["customIDs"],"value":{"a":[{"n":"NaN"}]}}]}"#)
+                .override_keys(),
             ["NaN"]
         );
     }

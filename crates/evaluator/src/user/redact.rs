@@ -17,7 +17,8 @@ impl Redaction {
         self.paths.is_empty()
     }
 
-    /// The JSON without the members at these paths, inside of arrays too. What cannot be read is left out as a whole.
+    /// The JSON without the members at these paths, inside of arrays too. What cannot be read is
+    /// left out as a whole.
     pub(crate) fn apply(&self, json: &str) -> String {
         let paths: Vec<&str> = self.paths.iter().map(String::as_str).collect();
         let mut walk = Walk { text: json, at: 0, out: String::with_capacity(json.len()) };
@@ -87,7 +88,9 @@ impl<'a> Walk<'a> {
                     self.out.push_str(part);
                 }
                 separator = ",";
-                let inner = paths.iter().filter_map(|path| path.strip_prefix(name.as_str())?.strip_prefix('.'));
+                let inner = paths
+                    .iter()
+                    .filter_map(|path| path.strip_prefix(name.as_str())?.strip_prefix('.'));
                 self.value(&inner.collect::<Vec<&str>>())?;
             }
             goes_on = self.either(b',', b'}')?;
@@ -206,16 +209,30 @@ mod tests {
 
     #[test]
     fn keys_are_compared_by_what_they_say() {
-        assert_eq!(redact(&["a.b"], r#"{"a.b":1,"a":{"b":2,"c":"}\"{"},"ab":3}"#), r#"{"a":{"c":"}\"{"},"ab":3}"#);
-        assert_eq!(redact(&["email", "é"], r#"{"em\u0061il":1,"é":2,"\u00e9":3,"Email":4}"#), r#"{"Email":4}"#);
+        assert_eq!(
+            redact(&["a.b"], r#"{"a.b":1,"a":{"b":2,"c":"}\"{"},"ab":3}"#),
+            r#"{"a":{"c":"}\"{"},"ab":3}"#
+        );
+        assert_eq!(
+            redact(&["email", "é"], r#"{"em\u0061il":1,"é":2,"\u00e9":3,"Email":4}"#),
+            r#"{"Email":4}"#
+        );
         assert_eq!(redact(&["a"], r#" { "a" : 1 , "b" : [ ] } "#.trim()), r#"{"b":[ ]}"#);
     }
 
     #[test]
     fn what_cannot_be_read_is_left_out() {
-        for json in
-            ["", "{", r#"{"a":1"#, r#"{"a"}"#, r#"{"a":1}x"#, r#"{"a":}"#, r#"{"a":1,}"#, "nonsense!", r#"{"b":[1"#]
-        {
+        for json in [
+            "",
+            "{",
+            r#"{"a":1"#,
+            r#"{"a"}"#,
+            r#"{"a":1}x"#,
+            r#"{"a":}"#,
+            r#"{"a":1,}"#,
+            "nonsense!",
+            r#"{"b":[1"#,
+        ] {
             assert_eq!(redact(&["a", "b.c"], json), "null", "{json}");
         }
         assert_eq!(redact(&["a"], r#""text""#), r#""text""#);

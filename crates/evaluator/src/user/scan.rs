@@ -1,13 +1,20 @@
-//! Reads a user's JSON into fields without building a tree: two levels, strings as spans of the text they stand in.
+//! Reads a user's JSON into fields without building a tree: two levels, strings as spans of the
+//! text they stand in.
 
 use crate::user::{Field, Scope, Span, Val};
 
 /// Deepest nesting that is read as JSON; deeper text counts as invalid.
 const MAX_DEPTH: u32 = 256;
 
-/// Scans one JSON object that is `text[start..]`. Keys and strings with escapes are decoded to the end of `text`.
-/// Fields go to `fields` under `scope`; at top level the four nested objects are entered too. None = invalid.
-pub(super) fn scan_object(text: &mut String, start: usize, scope: Scope, fields: &mut Vec<Field>) -> Option<()> {
+/// Scans one JSON object that is `text[start..]`. Keys and strings with escapes are decoded to the
+/// end of `text`. Fields go to `fields` under `scope`; at top level the four nested objects are
+/// entered too. None = invalid.
+pub(super) fn scan_object(
+    text: &mut String,
+    start: usize,
+    scope: Scope,
+    fields: &mut Vec<Field>,
+) -> Option<()> {
     let end = text.len();
     let mut scanner = Scanner { text, at: start, end };
     scanner.skip_space();
@@ -157,7 +164,8 @@ impl Scanner<'_> {
         if !escaped {
             return Some(Span::new(from, to));
         }
-        let decoded = crate::js_semantics::json::parse_str(self.text.get(from - 1..to + 1)?).ok()?;
+        let decoded =
+            crate::js_semantics::json::parse_str(self.text.get(from - 1..to + 1)?).ok()?;
         let start = self.text.len();
         self.text.push_str(decoded.as_str()?);
         Some(Span::new(start, self.text.len()))

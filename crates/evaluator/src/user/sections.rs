@@ -1,5 +1,6 @@
-//! Sections of a user that are not objects. JavaScript reads a member of an array or a text like one of an object, by
-//! position (`customIDs: ["a"]` has the ID `0`), so such a section gets a field per position.
+//! Sections of a user that are not objects. JavaScript reads a member of an array or a text like
+//! one of an object, by position (`customIDs: ["a"]` has the ID `0`), so such a section gets a
+//! field per position.
 
 use super::{Field, Scope, UserSlot, Val};
 use crate::js_semantics::{json::parse_str, JsValue};
@@ -30,10 +31,12 @@ fn items_of(slot: &UserSlot, value: Val) -> Option<Vec<JsValue>> {
             let units = span.of(&slot.text).encode_utf16();
             Some(units.map(|unit| JsValue::string(&String::from_utf16_lossy(&[unit]))).collect())
         }
-        Val::Raw(span) if span.of(&slot.text).starts_with('[') => match parse_str(span.of(&slot.text)) {
-            Ok(JsValue::Array(items)) => Some(items),
-            _ => None,
-        },
+        Val::Raw(span) if span.of(&slot.text).starts_with('[') => {
+            match parse_str(span.of(&slot.text)) {
+                Ok(JsValue::Array(items)) => Some(items),
+                _ => None,
+            }
+        }
         Val::Object(index) => match slot.objects.get(index as usize) {
             Some(JsValue::Array(items)) => Some(items.clone()),
             _ => None,
@@ -43,7 +46,8 @@ fn items_of(slot: &UserSlot, value: Val) -> Option<Vec<JsValue>> {
 }
 
 fn add(slot: &mut UserSlot, scope: Scope, items: Vec<JsValue>) {
-    // Conditions can name it; loops over the members do not see it, and only those of IDs and environments are looped.
+    // Conditions can name it; loops over the members do not see it, and only those of IDs and
+    // environments are looped.
     if matches!(scope, Scope::Custom | Scope::Private) {
         let key = slot.keep_text("length");
         slot.fields.push(Field { scope, key, value: Val::Num(items.len() as f64) });

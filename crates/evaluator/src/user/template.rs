@@ -1,8 +1,10 @@
-//! Users of a known form. A service builds its users in one or two places, so nearly all have the same keys: of these the
-//! caller sends what differs, the values, and the JSON around them is read once.
+//! Users of a known form. A service builds its users in one or two places, so nearly all have the
+//! same keys: of these the caller sends what differs, the values, and the JSON around them is read
+//! once.
 //!
-//! A template is the JSON of a user, [`PRIVATE`], and the JSON of its private attributes or nothing, with a [`HOLE`] for
-//! each value, between quotes if it is a text. Values come in the order of their holes, with `HOLE` between them.
+//! A template is the JSON of a user, [`PRIVATE`], and the JSON of its private attributes or
+//! nothing, with a [`HOLE`] for each value, between quotes if it is a text. Values come in the
+//! order of their holes, with `HOLE` between them.
 
 use super::scan::scan_object;
 use super::{Field, Scope, Span, UserSlot, Val};
@@ -21,8 +23,8 @@ const LONGEST: usize = 1 << 14;
 pub(crate) struct Templates(Vec<Template>);
 
 impl Templates {
-    /// Puts a user in. False when the caller must send its JSON: a value needs an escape there, or the template cannot be
-    /// used. Until then the slot holds some user.
+    /// Puts a user in. False when the caller must send its JSON: a value needs an escape there, or
+    /// the template cannot be used. Until then the slot holds some user.
     pub(crate) fn set(&mut self, slot: &mut UserSlot, template: &str, values: &str) -> bool {
         let known = self.0.iter().position(|known| *known.source == *template);
         match known {
@@ -33,7 +35,9 @@ impl Templates {
                 self.0.insert(0, Template::new(template));
             }
         }
-        let Some(Template { halves: Some(halves), ends, .. }) = self.0.first_mut() else { return false };
+        let Some(Template { halves: Some(halves), ends, .. }) = self.0.first_mut() else {
+            return false;
+        };
         slot.set_values(halves, values, ends).is_some() || {
             slot.set("{}", "", "");
             false
@@ -54,7 +58,8 @@ impl Template {
     fn new(source: &str) -> Template {
         let halves = source.split_once(PRIVATE).and_then(|(json, private)| {
             let json = Half::new(json, Scope::Top)?;
-            let private = if private.is_empty() { None } else { Some(Half::new(private, Scope::Private)?) };
+            let private =
+                if private.is_empty() { None } else { Some(Half::new(private, Scope::Private)?) };
             Some(Halves { json, private })
         });
         Template { source: source.into(), halves, ends: Vec::new() }
@@ -116,7 +121,8 @@ struct Place {
 }
 
 impl Half {
-    /// Reads the JSON as it is with a 0 in each hole. None when it is not what the head of this file says.
+    /// Reads the JSON as it is with a 0 in each hole. None when it is not what the head of this
+    /// file says.
     fn new(json: &str, scope: Scope) -> Option<Half> {
         let mut probe = json.replace(HOLE, "0");
         let mut found = Vec::new();
@@ -138,7 +144,11 @@ impl Half {
             let value = match value {
                 Val::Raw(span) => Filling::Raw(range(span)),
                 // `"key":"0"`, `"key":0`
-                Val::Str(span) if hole == Some(key.end + 3) && span.start == key.end + 3 && span.len() == 1 => {
+                Val::Str(span)
+                    if hole == Some(key.end + 3)
+                        && span.start == key.end + 3
+                        && span.len() == 1 =>
+                {
                     Filling::Text
                 }
                 Val::Num(_) if hole == Some(key.end + 2) => Filling::Scalar,
@@ -179,8 +189,10 @@ impl Half {
             ends.push(end);
             text.push_str(literal);
         }
-        let at =
-            |place: Place| base + (place.literal + ends.get(place.values as usize).copied().unwrap_or(end)) as usize;
+        let at = |place: Place| {
+            base + (place.literal + ends.get(place.values as usize).copied().unwrap_or(end))
+                as usize
+        };
         let span = |range: Range| Span::new(at(range.start), at(range.end));
         let mut hole = 0;
         for pattern in &self.fields {
@@ -193,7 +205,8 @@ impl Half {
                     let length = (ends.get(hole + 1)? - ends.get(hole)?) as usize;
                     hole += 1;
                     // `"key":"value"`, `"key":value`
-                    let from = key.end as usize + if matches!(pattern.value, Filling::Text) { 3 } else { 2 };
+                    let from = key.end as usize
+                        + if matches!(pattern.value, Filling::Text) { 3 } else { 2 };
                     let value = Span::new(from, from + length);
                     match pattern.value {
                         Filling::Text => Val::Str(value),
@@ -208,7 +221,8 @@ impl Half {
 }
 
 impl UserSlot {
-    /// As `set` with the JSON that the template makes of the values. None: such values must come as JSON.
+    /// As `set` with the JSON that the template makes of the values. None: such values must come as
+    /// JSON.
     fn set_values(&mut self, halves: &Halves, values: &str, ends: &mut Vec<u32>) -> Option<()> {
         if !stand_for_themselves(values, halves.holes()) {
             return None;
@@ -229,13 +243,14 @@ impl UserSlot {
     }
 }
 
-/// Whether these are so many values that JSON writes as they are. U+FFFD may stand for half a surrogate pair, which JSON
-/// escapes.
+/// Whether these are so many values that JSON writes as they are. U+FFFD may stand for half a
+/// surrogate pair, which JSON escapes.
 fn stand_for_themselves(values: &str, count: usize) -> bool {
     let is_special = |b: &u8| u8::from(*b < b' ' || *b == b'"' || *b == b'\\');
     // In sums of one byte, which processors make by the dozen.
     let chunks = values.as_bytes().chunks(128);
-    let special: usize = chunks.map(|chunk| usize::from(chunk.iter().map(is_special).sum::<u8>())).sum();
+    let special: usize =
+        chunks.map(|chunk| usize::from(chunk.iter().map(is_special).sum::<u8>())).sum();
     special + 1 == count && (values.is_ascii() || !values.contains('\u{FFFD}'))
 }
 
@@ -254,7 +269,17 @@ mod tests {
 
     /// What a slot has, but for what an earlier user left in its memory.
     fn contents(slot: &UserSlot) -> String {
-        let UserSlot { text, event_start, event_end, private, memo_start, fields, objects, dedupe_hash, .. } = slot;
+        let UserSlot {
+            text,
+            event_start,
+            event_end,
+            private,
+            memo_start,
+            fields,
+            objects,
+            dedupe_hash,
+            ..
+        } = slot;
         format!("{text}|{event_start}|{event_end}|{private:?}|{memo_start}|{fields:?}|{objects:?}|{dedupe_hash}")
     }
 
@@ -266,7 +291,13 @@ mod tests {
         assert!(templates.set(&mut by_values, template, &joined), "{template:?} {values:?}");
         let mut json = String::new();
         let mut values = values.iter();
-        template.chars().for_each(|c| if c == HOLE { json.push_str(values.next().unwrap()) } else { json.push(c) });
+        template.chars().for_each(|c| {
+            if c == HOLE {
+                json.push_str(values.next().unwrap())
+            } else {
+                json.push(c)
+            }
+        });
         let (json, private) = json.split_once(PRIVATE).unwrap();
         let mut by_json = UserSlot::default();
         by_json.set(json, private, "");
@@ -284,10 +315,12 @@ mod tests {
         check("{\"userID\":\"\u{1}\"}\u{2}", &["u"]);
         check("{\"userID\":\"\u{1}\"}\u{2}", &[""]);
         check("{\"userID\":\u{1},\"email\":\"\u{1}\"}\u{2}", &["17", "é😀\u{7f}\u{2028}"]);
-        let numbers = "{\"a\":\u{1},\"custom\":{\"b\":\u{1},\"c\":\u{1}},\"d\":\u{1},\"e\":\u{1}}\u{2}";
-        for values in
-            [["1", "true", "null", "-1.5", "1e+21"], ["0", "false", "5e-324", "123456789012345680000", "1e-7"]]
-        {
+        let numbers =
+            "{\"a\":\u{1},\"custom\":{\"b\":\u{1},\"c\":\u{1}},\"d\":\u{1},\"e\":\u{1}}\u{2}";
+        for values in [
+            ["1", "true", "null", "-1.5", "1e+21"],
+            ["0", "false", "5e-324", "123456789012345680000", "1e-7"],
+        ] {
             check(numbers, &values);
         }
         check(
@@ -303,9 +336,16 @@ mod tests {
     fn what_json_would_escape_is_refused() {
         let template = "{\"userID\":\"\u{1}\",\"email\":\"\u{1}\"}\u{2}";
         assert!(!is_refused(template, "a\u{1}b"));
-        for values in
-            ["a", "a\u{1}b\u{1}c", "", "a\"\u{1}b", "a\\\u{1}b", "a\n\u{1}b", "a\u{fffd}\u{1}b", "a\",\"x\":\"b"]
-        {
+        for values in [
+            "a",
+            "a\u{1}b\u{1}c",
+            "",
+            "a\"\u{1}b",
+            "a\\\u{1}b",
+            "a\n\u{1}b",
+            "a\u{fffd}\u{1}b",
+            "a\",\"x\":\"b",
+        ] {
             assert!(is_refused(template, values), "{values:?}");
         }
         for number in ["", "x", "inf", "NaN", "[1]", "1,\u{1}"] {

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::js_semantics::{number::number_to_string, number::string_to_number, to_number, to_string, JsValue};
+use crate::js_semantics::{
+    number::number_to_string, number::string_to_number, to_number, to_string, JsValue,
+};
 
 /// See the head of this file.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,6 @@
-//! Payloads as received: dcs-v1 (arrays of specs, inline conditions) and dcs-v2 (maps, `condition_map`), told apart
-//! by their shape. Wire values stay dynamic, because that is how the JavaScript that defines their meaning reads them.
+//! Payloads as received: dcs-v1 (arrays of specs, inline conditions) and dcs-v2 (maps,
+//! `condition_map`), told apart by their shape. Wire values stay dynamic, because that is how the
+//! JavaScript that defines their meaning reads them.
 
 use std::borrow::Cow;
 
@@ -21,7 +22,8 @@ pub fn property<'a>(value: &'a JsValue, key: &str) -> &'a JsValue {
 pub enum PayloadError {
     /// No JSON, or no JSON object.
     NotJson,
-    /// One of the three collections of specs, or that of conditions, is missing or has the wrong type.
+    /// One of the three collections of specs, or that of conditions, is missing or has the wrong
+    /// type.
     MissingPart(&'static str),
 }
 
@@ -88,9 +90,10 @@ impl<'a> Payload<'a> {
                     part,
                 })
                 .collect()),
-            (Dialect::V2, JsValue::Object(map)) => {
-                Ok(map.iter().map(|(name, part)| SpecWire { name: Some(name.into()), part }).collect())
-            }
+            (Dialect::V2, JsValue::Object(map)) => Ok(map
+                .iter()
+                .map(|(name, part)| SpecWire { name: Some(name.into()), part })
+                .collect()),
             _ => Err(PayloadError::MissingPart(key)),
         }
     }
@@ -131,7 +134,9 @@ impl<'a> Payload<'a> {
     pub fn experiment_layers(&self) -> Vec<(Cow<'_, str>, &str)> {
         let entries = |key: &str| self.get(key).as_object().into_iter().flat_map(|map| map.iter());
         match self.dialect {
-            Dialect::V1 => entries("layers").flat_map(|(layer, experiments)| names(experiments, layer)).collect(),
+            Dialect::V1 => entries("layers")
+                .flat_map(|(layer, experiments)| names(experiments, layer))
+                .collect(),
             Dialect::V2 => entries("experiment_to_layer")
                 .filter_map(|(name, layer)| Some((Cow::Borrowed(name), layer.as_str()?)))
                 .collect(),
@@ -140,6 +145,9 @@ impl<'a> Payload<'a> {
 }
 
 /// The experiments of a layer, each with it.
-fn names<'a>(experiments: &'a JsValue, layer: &'a str) -> impl Iterator<Item = (Cow<'a, str>, &'a str)> {
+fn names<'a>(
+    experiments: &'a JsValue,
+    layer: &'a str,
+) -> impl Iterator<Item = (Cow<'a, str>, &'a str)> {
     experiments.as_array().unwrap_or_default().iter().map(move |name| (to_string(name), layer))
 }

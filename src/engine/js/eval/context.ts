@@ -21,7 +21,9 @@ export interface EvalContext {
   lower(source: number): string;
 }
 
-/** Thrown through an evaluation that cannot be finished now. Preallocated: no stack trace is taken. */
+/**
+ * Thrown through an evaluation that cannot be finished now. Preallocated: no stack trace is taken.
+ */
 export class Interruption {
   constructor(readonly reason: 'NeedsUserAgent' | 'TableFull' | 'TooDeep') {}
 }

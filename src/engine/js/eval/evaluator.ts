@@ -1,7 +1,7 @@
 /**
- * Specs and rules (BEHAVIOUR.md 3.2–3.7, 3.13, 3.14). Pure: what it knows about the world is set before each call, and
- * what it finds is a `Result`. Throws an `Interruption` when it cannot finish, and whatever JavaScript throws when a
- * user's value cannot be converted.
+ * Specs and rules (BEHAVIOUR.md 3.2–3.7, 3.13, 3.14). Pure: what it knows about the world is set
+ * before each call, and what it finds is a `Result`. Throws an `Interruption` when it cannot
+ * finish, and whatever JavaScript throws when a user's value cannot be converted.
  */
 
 import { EXPERIMENT_KIND, LookupKind, SpecKind } from '../../engine';
@@ -24,7 +24,8 @@ const PASS_BUCKETS = 10_000;
 
 const NO_BOX = new ValueBox({});
 
-const noResults = () => [new Map<string, Result>(), new Map<string, Result>(), new Map<string, Result>()] as const;
+const noResults = () =>
+  [new Map<string, Result>(), new Map<string, Result>(), new Map<string, Result>()] as const;
 
 export class Evaluator implements EvalContext {
   ipTable: IpTable | null = null;
@@ -32,7 +33,10 @@ export class Evaluator implements EvalContext {
   readonly idLists = new Map<string, IdList>();
   user!: User;
   nowMs = -Infinity;
-  /** Until when what was found holds, ms: Infinity = for good, anything else = it depended on `nowMs`. */
+  /**
+   * Until when what was found holds, ms: Infinity = for good, anything else = it depended on
+   * `nowMs`.
+   */
   holdsUntil = Infinity;
   /** Version of everything that answers depend on besides the user. */
   answers = 0;
@@ -40,7 +44,10 @@ export class Evaluator implements EvalContext {
   /** See `EvalContext`. */
   experimentGroup: string | null = null;
   readonly newer = new NewerEvaluator(this);
-  /** What memos of gates carry that depend on the time: they hold for this evaluation, or for a part of it. */
+  /**
+   * What memos of gates carry that depend on the time: they hold for this evaluation, or for a part
+   * of it.
+   */
   serial = 0;
   /** What those carry that last: 0, but where they hold for a part of this evaluation only. */
   lasting = 0;
@@ -51,7 +58,10 @@ export class Evaluator implements EvalContext {
   private depth = 0;
   private appAtTop: unknown = null;
   private appBelow: unknown = null;
-  /** Answers for names that no spec has, by kind; bounded by the engine's bound on unknown names and the payload. */
+  /**
+   * Answers for names that no spec has, by kind; bounded by the engine's bound on unknown names and
+   * the payload.
+   */
   private unrecognized = noResults();
   private readonly pool = new ScratchPool();
 
@@ -77,8 +87,8 @@ export class Evaluator implements EvalContext {
   }
 
   /**
-   * Must precede each evaluation of a user. What is remembered of a time holds later, not earlier: all of it goes when the
-   * clock went back, or tells no time.
+   * Must precede each evaluation of a user. What is remembered of a time holds later, not earlier:
+   * all of it goes when the clock went back, or tells no time.
    */
   begin(slot: number, user: User, nowMs: number): void {
     if (!(nowMs >= this.nowMs)) this.answers++;
@@ -192,12 +202,14 @@ export class Evaluator implements EvalContext {
   }
 
   /**
-   * A spec without its override, for responses: one that refers to itself or is nested too deep costs only its own entry,
-   * which is that of an unsupported one. `isGate`: its memo may be used.
+   * A spec without its override, for responses: one that refers to itself or is nested too deep
+   * costs only its own entry, which is that of an unsupported one. `isGate`: its memo may be used.
    */
   direct(spec: Spec, isGate = false): Result {
     try {
-      return isGate && spec.gateRef !== null ? this.gate(spec.gateRef) : this.itself(spec.kind, spec.name, spec);
+      return isGate && spec.gateRef !== null
+        ? this.gate(spec.gateRef)
+        : this.itself(spec.kind, spec.name, spec);
     } catch (error) {
       if (error !== TOO_DEEP) throw error;
       this.depth = this.deepest = 0;
@@ -223,7 +235,8 @@ export class Evaluator implements EvalContext {
     const { id } = ref;
     if (scratch.gateStamps[id] === scratch.generation) {
       const serial = scratch.gateSerials[id];
-      if (serial === this.lasting || serial === this.serial) return this.recall(id, serial !== this.lasting);
+      if (serial === this.lasting || serial === this.serial)
+        return this.recall(id, serial !== this.lasting);
     }
     const outerDeepest = this.deepest;
     const outerUntil = this.holdsUntil;
@@ -241,12 +254,16 @@ export class Evaluator implements EvalContext {
     return result;
   }
 
-  /** The limit on depth counts what lies below a remembered gate, so that answers don't depend on the order of asking. */
+  /**
+   * The limit on depth counts what lies below a remembered gate, so that answers don't depend on
+   * the order of asking.
+   */
   private recall(id: number, isVolatile: boolean): Result {
     const deepest = this.depth + this.scratch.gateHeights[id]!;
     if (deepest > MAX_DEPTH) throw TOO_DEEP;
     if (deepest > this.deepest) this.deepest = deepest;
-    // When it was evaluated, in this evaluation, the time was noted for what asked then and all above.
+    // When it was evaluated, in this evaluation, the time was noted for what asked then and all
+    // above.
     if (isVolatile && this.holdsUntil === Infinity) this.holdsUntil = Number.MAX_VALUE;
     return this.scratch.gateResults[id]!;
   }
@@ -278,7 +295,8 @@ export class Evaluator implements EvalContext {
 
   private spec(spec: Spec, rules: readonly Rule[]): Result {
     const { tables } = this;
-    if (spec.isMalformed) return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
+    if (spec.isMalformed)
+      return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
     if (spec.skipsRules) return tables.result(spec.onDisabled, tables.empty, undefined, Seen.No);
     if (spec.merges) return this.newer.merged(spec, rules);
     let rate: unknown = INHERITED_RATE;
@@ -288,12 +306,20 @@ export class Evaluator implements EvalContext {
       rate = rule.samplingRate;
       if (!this.plainRule(rule)) continue;
       if (rule.delegate !== null) return this.delegated(rule, rule.delegate, tables.empty);
-      return tables.result(this.passes(rule) ? rule.onPass : rule.onFail, tables.empty, rate, Seen.Inherited);
+      return tables.result(
+        this.passes(rule) ? rule.onPass : rule.onFail,
+        tables.empty,
+        rate,
+        Seen.Inherited,
+      );
     }
     return tables.result(spec.onDefault, tables.empty, rate, Seen.Inherited);
   }
 
-  /** Continues with the first rule that names a gate: from there on exposures and the sampling state are kept. */
+  /**
+   * Continues with the first rule that names a gate: from there on exposures and the sampling state
+   * are kept.
+   */
   private rulesWithGates(spec: Spec, rules: readonly Rule[], from: number, rate: unknown): Result {
     const { tables } = this;
     const tracking: Tracking = { ...noTracking(tables), rate };
@@ -307,9 +333,15 @@ export class Evaluator implements EvalContext {
       }
       if (rule.delegate !== null) return this.delegated(rule, rule.delegate, tracking.list);
       const terminal = this.passes(rule) ? rule.onPass : rule.onFail;
-      return ended(tables.result(terminal, tracking.list, rule.samplingRate, tracking.seen), tracking);
+      return ended(
+        tables.result(terminal, tracking.list, rule.samplingRate, tracking.seen),
+        tracking,
+      );
     }
-    return ended(tables.result(spec.onDefault, tracking.list, tracking.rate, tracking.seen), tracking);
+    return ended(
+      tables.result(spec.onDefault, tracking.list, tracking.rate, tracking.seen),
+      tracking,
+    );
   }
 
   private plainRule({ conditions }: Rule): boolean {
@@ -318,8 +350,8 @@ export class Evaluator implements EvalContext {
   }
 
   /**
-   * statsig-node evaluates every condition; without nested gates nothing but the first failure can be noticed, so
-   * plain tests stop there.
+   * statsig-node evaluates every condition; without nested gates nothing but the first failure can
+   * be noticed, so plain tests stop there.
    */
   rule(rule: Rule, tracking: Tracking): RuleEnd {
     let passes = true;
@@ -338,7 +370,8 @@ export class Evaluator implements EvalContext {
   private gateCondition(condition: Condition, tracking: Tracking): RuleEnd {
     if (condition.kind === ConditionKind.Gate) return this.singleGate(condition, tracking);
     if (condition.kind === ConditionKind.MultiGate) return this.multiGate(condition, tracking);
-    if (condition.kind === ConditionKind.ExperimentGroup) return this.newer.experimentGroup(condition) ? RuleEnd.Pass : RuleEnd.Fail;
+    if (condition.kind === ConditionKind.ExperimentGroup)
+      return this.newer.experimentGroup(condition) ? RuleEnd.Pass : RuleEnd.Fail;
     return RuleEnd.Unsupported;
   }
 
@@ -347,7 +380,8 @@ export class Evaluator implements EvalContext {
     const cell = scratch.conditions[condition.id]!;
     if (cell >> 1 === scratch.generation) return (cell & 1) === 1;
     const answer = condition.test(this);
-    if (!(this.nowMs > condition.settledAfter) && condition.settledAfter > -Infinity) this.holdsUntil = Math.min(this.holdsUntil, holdsUntil(condition, this.nowMs));
+    if (!(this.nowMs > condition.settledAfter) && condition.settledAfter > -Infinity)
+      this.holdsUntil = Math.min(this.holdsUntil, holdsUntil(condition, this.nowMs));
     else if (condition.isRemembered) {
       scratch.reachCondition(condition.id);
       scratch.conditions[condition.id] = (scratch.generation << 1) | (answer ? 1 : 0);

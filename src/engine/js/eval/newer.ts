@@ -1,6 +1,7 @@
 /**
- * What only dcs-v2 has: specs that stand in for others (NEWER.md 6), layers that take parameters from every rule that
- * passes (7), groups of experiments as conditions (8) and contextual autotunes (9). Mirrors `eval/newer.rs`.
+ * What only dcs-v2 has: specs that stand in for others (NEWER.md 6), layers that take parameters
+ * from every rule that passes (7), groups of experiments as conditions (8) and contextual autotunes
+ * (9). Mirrors `eval/newer.rs`.
  */
 
 import { EXPERIMENT_KIND, LookupKind } from '../../engine';
@@ -40,7 +41,10 @@ export class NewerEvaluator {
   random = new Random(0);
   /** Experiments whose group was asked for, each once, to be exposed along with the answer. */
   readonly references = new Map<string, Result>();
-  /** How often one was: an answer that depends on them is not remembered, or they would not be exposed again. */
+  /**
+   * How often one was: an answer that depends on them is not remembered, or they would not be
+   * exposed again.
+   */
   asked = 0;
   /** What is on its way here, so that nothing comes back to itself. */
   private path: string[] = [];
@@ -68,7 +72,9 @@ export class NewerEvaluator {
     return autotune === undefined ? null : this.autotune(autotune);
   }
 
-  /** Runs what must not come back to itself; what is remembered meanwhile holds on this way only. */
+  /**
+   * Runs what must not come back to itself; what is remembered meanwhile holds on this way only.
+   */
   private within<T>(way: string, task: () => T): T {
     const { host } = this;
     if (++this.contexts > MAX_CONTEXTS) throw TOO_DEEP;
@@ -86,7 +92,9 @@ export class NewerEvaluator {
 
   private mapped(kind: LookupKind, name: string, mappings: readonly Mapping[]): Result | null {
     const way = `${kind}${name}`;
-    return this.path.includes(way) ? null : this.within(way, () => this.standIn(kind, mappings, way));
+    return this.path.includes(way)
+      ? null
+      : this.within(way, () => this.standIn(kind, mappings, way));
   }
 
   private standIn(kind: LookupKind, mappings: readonly Mapping[], way: string): Result | null {
@@ -109,7 +117,9 @@ export class NewerEvaluator {
   }
 
   private letsIn(rule: Rule): boolean {
-    return this.host.rule(rule, noTracking(this.host.tables)) === RuleEnd.Pass && this.host.passes(rule);
+    return (
+      this.host.rule(rule, noTracking(this.host.tables)) === RuleEnd.Pass && this.host.passes(rule)
+    );
   }
 
   /** NEWER.md 7. */
@@ -117,11 +127,19 @@ export class NewerEvaluator {
     const { host } = this;
     const { tables } = host;
     const merge: Merge = {
-      full: tables.empty, undelegated: tables.empty, late: null, seen: Seen.Inherited, taken: null, takenBy: null, plain: [], value: false,
+      full: tables.empty,
+      undelegated: tables.empty,
+      late: null,
+      seen: Seen.Inherited,
+      taken: null,
+      takenBy: null,
+      plain: [],
+      value: false,
     };
     for (const rule of rules) {
       const end = this.tested(rule, merge);
-      if (end === RuleEnd.Unsupported) return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
+      if (end === RuleEnd.Unsupported)
+        return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
       if (end === RuleEnd.Fail || !host.passes(rule)) continue;
       if (rule.delegate === null) {
         merge.plain.push(rule);
@@ -135,7 +153,11 @@ export class NewerEvaluator {
 
   /** The conditions of a rule; what they expose goes to both lists. */
   private tested(rule: Rule, merge: Merge): RuleEnd {
-    const tracking: Tracking = { ...noTracking(this.host.tables), list: merge.late ?? this.host.tables.empty, seen: merge.seen };
+    const tracking: Tracking = {
+      ...noTracking(this.host.tables),
+      list: merge.late ?? this.host.tables.empty,
+      seen: merge.seen,
+    };
     merge.late = null;
     const end = this.host.rule(rule, tracking);
     merge.full = merge.full.concat(tracking.list);
@@ -144,7 +166,10 @@ export class NewerEvaluator {
     return end;
   }
 
-  /** Takes the parameters of a delegate, if it is the first to give any. False when it is unsupported. */
+  /**
+   * Takes the parameters of a delegate, if it is the first to give any. False when it is
+   * unsupported.
+   */
   private mergeDelegate(rule: Rule, delegate: Spec, merge: Merge): boolean {
     this.host.enter();
     const result = this.host.named(EXPERIMENT_KIND, delegate.name, delegate);
@@ -207,7 +232,8 @@ export class NewerEvaluator {
       const result = this.host.nestedGate(gate);
       if (result.isUnsupported) return at(autotune.onUnsupported);
       list = list.concat(result.exposures);
-      if (!gate.name.startsWith('segment:')) list = list.joinEntry(tables.entry(gate.name, String(result.value), result.end.ruleID));
+      if (!gate.name.startsWith('segment:'))
+        list = list.joinEntry(tables.entry(gate.name, String(result.value), result.end.ruleID));
       ({ mapped } = result);
       if (!result.value) return at(autotune.onNotTargeted);
     }
@@ -218,10 +244,13 @@ export class NewerEvaluator {
     const { groups } = autotune;
     const at = bucket(autotune.prefix, unitText(this.host, autotune.unit), PASS_BUCKETS);
     if (!autotune.hasConfig) {
-      return groups[Math.min(Math.floor((at * groups.length) / PASS_BUCKETS), groups.length - 1)]!.onExplored;
+      return groups[Math.min(Math.floor((at * groups.length) / PASS_BUCKETS), groups.length - 1)]!
+        .onExplored;
     }
     if (at < autotune.exploresBelow) return this.explored(groups).onExplored;
-    const best = this.best(autotune) ?? groups[Math.min(Math.floor(this.draw() * groups.length), groups.length - 1)]!;
+    const best =
+      this.best(autotune) ??
+      groups[Math.min(Math.floor(this.draw() * groups.length), groups.length - 1)]!;
     return best.onBest;
   }
 
@@ -259,7 +288,8 @@ export class NewerEvaluator {
     let sum = base;
     for (const [source, text, weight] of texts) {
       const value = this.host.value(source);
-      const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+      const isScalar =
+        typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
       if (isScalar && String(value) === text) sum += weight;
     }
     for (const [source, weight] of numbers) {
@@ -293,12 +323,19 @@ function mergedEnd(spec: Spec, { taken, takenBy, plain }: Merge, value: boolean)
     ruleID: takenBy?.id ?? 'default',
     groupName: taken?.end.groupName ?? null,
     isExperimentGroup: takenBy?.onPass.isExperimentGroup ?? false,
-    ...(delegate ? { configDelegate: delegate.name, explicitParameters: delegate.explicitParameters } : {}),
+    ...(delegate
+      ? { configDelegate: delegate.name, explicitParameters: delegate.explicitParameters }
+      : {}),
     parameterRuleIDs: rules,
   });
 }
 
 /** Also where the name is one that objects inherit. */
 function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  Object.defineProperty(object, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
 }

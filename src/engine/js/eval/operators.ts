@@ -31,7 +31,9 @@ type Compile = (operand: Operand) => Test;
 
 const never: Test = () => false;
 
-/** The test of a condition, or null for an unknown operator. May throw on a target that has no text. */
+/**
+ * The test of a condition, or null for an unknown operator. May throw on a target that has no text.
+ */
 export function compileTest(operand: Operand): Test | null {
   const lower = operand.spelling.toLowerCase();
   const compile = isOperator(lower) ? OPERATORS[lower] : undefined;
@@ -117,7 +119,8 @@ function membership(operand: Operand, ignoreCase: boolean): Test {
   // Made when first asked: a big project has tens of thousands of conditions, of which few are.
   let set: Set<string> | null = null;
   if (!ignoreCase) return (context) => (set ??= textsOf(target, false)).has(context.text(id));
-  return (context) => (set ??= textsOf(target, true)).has(context.text(id)) || set.has(context.lower(id));
+  return (context) =>
+    (set ??= textsOf(target, true)).has(context.text(id)) || set.has(context.lower(id));
 }
 
 /** The elements as text, and in lower case too. */
@@ -134,7 +137,8 @@ function textsOf(target: unknown[], withLower: boolean): Set<string> {
 /** A user bucket is an integer below 1000, so its set is a table. */
 function bucketMembership(id: number, target: unknown[], ignoreCase: boolean): Test {
   let table: Uint8Array | null = null;
-  return (context) => (table ??= bucketTable(textsOf(target, ignoreCase)))[context.value(id) as number] === 1;
+  return (context) =>
+    (table ??= bucketTable(textsOf(target, ignoreCase)))[context.value(id) as number] === 1;
 }
 
 function bucketTable(set: Set<string>): Uint8Array {
@@ -146,11 +150,16 @@ function bucketTable(set: Set<string>): Uint8Array {
 /** Any other spelling than exact lower case: missing values and elements never match. */
 function slowMembership(id: number, target: unknown[], ignoreCase: boolean): Test {
   const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
-  const elements = new Set(target.filter((element) => !isMissing(element)).map((element) => fold(textOf(element))));
+  const elements = new Set(
+    target.filter((element) => !isMissing(element)).map((element) => fold(textOf(element))),
+  );
   return (context) => !isMissing(context.value(id)) && elements.has(fold(context.text(id)));
 }
 
-function textual({ source: { id }, target }: Operand, test: (value: string, part: string) => boolean): Test {
+function textual(
+  { source: { id }, target }: Operand,
+  test: (value: string, part: string) => boolean,
+): Test {
   if (!Array.isArray(target)) return never;
   const parts = target.filter((part) => !isMissing(part)).map((part) => textOf(part).toLowerCase());
   return (context) => {
@@ -173,7 +182,8 @@ function matches({ source: { id }, target }: Operand): Test {
 }
 
 function looselyEqual({ source: { id }, target }: Operand): Test {
-  if (typeof target !== 'object' || target === null) return (context) => context.value(id) == target;
+  if (typeof target !== 'object' || target === null)
+    return (context) => context.value(id) == target;
   const text = textOf(target);
   return (context) => {
     const value = context.value(id);
@@ -183,7 +193,9 @@ function looselyEqual({ source: { id }, target }: Operand): Test {
 }
 
 function date({ source: { id }, target }: Operand, compare: Compare): Test {
-  const right = isMissing(target) ? NaN : toTime(typeof target === 'object' ? numberOf(target) : target);
+  const right = isMissing(target)
+    ? NaN
+    : toTime(typeof target === 'object' ? numberOf(target) : target);
   if (Number.isNaN(right)) return never;
   return (context) => {
     const value = context.value(id);
@@ -203,7 +215,10 @@ function inList({ source: { id }, target }: Operand): Test {
   };
 }
 
-function arrays({ source: { id }, target }: Operand, decide: (hits: number, all: number) => boolean): Test {
+function arrays(
+  { source: { id }, target }: Operand,
+  decide: (hits: number, all: number) => boolean,
+): Test {
   if (!Array.isArray(target)) return never;
   const integers = target.map((element) => parseInt(textOf(element)));
   return (context) => {
@@ -211,7 +226,8 @@ function arrays({ source: { id }, target }: Operand, decide: (hits: number, all:
     if (!Array.isArray(value)) return false;
     const present = new Set<unknown>(value);
     let hits = 0;
-    for (let i = 0; i < target.length; i++) if (present.has(target[i]) || present.has(integers[i])) hits++;
+    for (let i = 0; i < target.length; i++)
+      if (present.has(target[i]) || present.has(integers[i])) hits++;
     return decide(hits, target.length);
   };
 }

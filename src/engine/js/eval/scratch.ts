@@ -9,9 +9,10 @@ const NO_CELLS = new Int32Array(0);
 const FEWEST_CELLS = 64;
 
 /**
- * Memo of condition answers, source values and gate results. A cell counts only when its stamp is the current
- * generation, so changing the user costs one increment, not a pass over the arrays. The arrays grow by need: conditions
- * are numbered when they are compiled, which is when they are first evaluated.
+ * Memo of condition answers, source values and gate results. A cell counts only when its stamp is
+ * the current generation, so changing the user costs one increment, not a pass over the arrays. The
+ * arrays grow by need: conditions are numbered when they are compiled, which is when they are first
+ * evaluated.
  */
 export class Scratch {
   user: User | null = null;
@@ -62,7 +63,13 @@ export class Scratch {
     this.answers = answers;
     if (this.generation++ < MAX_GENERATION) return;
     this.generation = 1;
-    for (const stamps of [this.conditions, this.sourceStamps, this.textStamps, this.lowerStamps, this.gateStamps]) {
+    for (const stamps of [
+      this.conditions,
+      this.sourceStamps,
+      this.textStamps,
+      this.lowerStamps,
+      this.gateStamps,
+    ]) {
       stamps.fill(0);
     }
   }
@@ -73,7 +80,9 @@ const POOL = 32;
 
 /** Direct-mapped by slot. */
 export class ScratchPool {
-  private readonly pool: (Scratch | undefined)[] = new Array<Scratch | undefined>(POOL).fill(undefined);
+  private readonly pool: (Scratch | undefined)[] = new Array<Scratch | undefined>(POOL).fill(
+    undefined,
+  );
 
   for(slot: number, user: User, answers: number): Scratch {
     const at = slot & (POOL - 1);

@@ -77,7 +77,10 @@ export class SourceTable {
 
   environment(name: string | null): Source {
     const lower = name === null ? null : name.toLowerCase();
-    return this.intern(keyOf('environment', lower), () => (context) => context.user.environment(lower));
+    return this.intern(
+      keyOf('environment', lower),
+      () => (context) => context.user.environment(lower),
+    );
   }
 
   /** `idType` as in the payload; anything that means `userID` shares one source. */
@@ -90,8 +93,10 @@ export class SourceTable {
     const unit = this.unit(idType).id;
     const text = textOf(salt);
     const prefix: Midstate = midstate(`${text}.`);
-    return this.intern(`${keyOf('bucket', text)}:${unit}`, () => (context) =>
-      bucket(prefix, unitText(context, unit), USER_BUCKETS));
+    return this.intern(
+      `${keyOf('bucket', text)}:${unit}`,
+      () => (context) => bucket(prefix, unitText(context, unit), USER_BUCKETS),
+    );
   }
 
   currentTime(): Source {

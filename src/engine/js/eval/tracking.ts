@@ -23,7 +23,10 @@ export function ended(result: Result, { mapped }: Tracking): Result {
   return mapped === null ? result : result.derived(mapped, result.also);
 }
 
-/** Until when a condition holds that is not settled; a time that has passed when that cannot be told. */
+/**
+ * Until when a condition holds that is not settled; a time that has passed when that cannot be
+ * told.
+ */
 export function holdsUntil({ settledBefore }: Condition, nowMs: number): number {
   // A clock that shows less is taken to show seconds, which turns back when it gets there.
   return nowMs < settledBefore && nowMs >= SECONDS_LIMIT ? settledBefore : -Infinity;

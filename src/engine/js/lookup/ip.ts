@@ -9,9 +9,9 @@ const LARGEST_SINGLE = 240;
 const BLOCK = 64;
 
 /**
- * The table is read where it is: decoding its 200,000 ranges took as long as a tenth of a big `initialize`, and twice its
- * memory. An index of every 64th byte grows as far as the addresses that were asked for, 3 ms for all of it.
- * The table counts in units of 256 addresses.
+ * The table is read where it is: decoding its 200,000 ranges took as long as a tenth of a big
+ * `initialize`, and twice its memory. An index of every 64th byte grows as far as the addresses
+ * that were asked for, 3 ms for all of it. The table counts in units of 256 addresses.
  */
 export class IpTable {
   private readonly countries: string[] = [];
@@ -23,7 +23,10 @@ export class IpTable {
   private at: number;
   private end = 0;
 
-  /** Engines with the same bytes share one. Never throws: a truncated table ends early. `table` is kept. */
+  /**
+   * Engines with the same bytes share one. Never throws: a truncated table ends early. `table` is
+   * kept.
+   */
   static of(table: Uint8Array): IpTable {
     let known = tables.get(table);
     if (known === undefined) tables.set(table, (known = new IpTable(table)));
@@ -52,7 +55,8 @@ export class IpTable {
   /** Country of a numeric IPv4 address; null for unassigned ones. */
   lookup(address: number): string | null | undefined {
     const units = address / 256;
-    while (this.at < this.table.length && (this.end <= units || this.blocks === 0)) this.readBlock();
+    while (this.at < this.table.length && (this.end <= units || this.blocks === 0))
+      this.readBlock();
     if (this.blocks === 0) return undefined;
     const country = this.countries[this.codeIn(this.blockOf(units), units)];
     return country === '--' ? null : country;
@@ -107,7 +111,9 @@ function rangeAt(table: Uint8Array, at: number): number {
   const first = table[at]!;
   if (first < LARGEST_SINGLE) return first;
   if (first === TWO_BYTES) return table[at + 1]! | (table[at + 2]! << 8);
-  return first === THREE_BYTES ? table[at + 1]! | (table[at + 2]! << 8) | (table[at + 3]! << 16) : 0;
+  return first === THREE_BYTES
+    ? table[at + 1]! | (table[at + 2]! << 8) | (table[at + 3]! << 16)
+    : 0;
 }
 
 /** Its bytes, the country's included. */

@@ -1,6 +1,7 @@
 /**
- * How many steps a test may take at most, from the form of the pattern: not a close bound but a cheap and a safe one. Both
- * our machine, notes or not, and V8 keep to it, so up to the length of text where it is small V8 may answer.
+ * How many steps a test may take at most, from the form of the pattern: not a close bound but a
+ * cheap and a safe one. Both our machine, notes or not, and V8 keep to it, so up to the length of
+ * text where it is small V8 may answer.
  */
 
 import { isAnchored } from './compile';
@@ -35,7 +36,10 @@ export function mostSteps(pattern: Pattern, length: number): number {
   return frames <= MAX_FRAMES && most < Infinity ? most : Infinity;
 }
 
-/** Until notes end a loop that matches nothing, and for opening them: at most 4,000 rows of 16 words. */
+/**
+ * Until notes end a loop that matches nothing, and for opening them: at most 4,000 rows of 16
+ * words.
+ */
 const STEPS_FOR_NOTES = 10_000;
 
 /** Frames that V8's stack has room for, with plenty to spare. */
@@ -43,13 +47,20 @@ const MAX_FRAMES = 100_000;
 
 function costOf(node: Node, place: Place): Cost {
   switch (node.kind) {
-    case 'sequence': return sequence(node.nodes, place);
-    case 'alternatives': return alternatives(node.nodes, place);
-    case 'capture': return plus(costOf(node.body, place), 2, 2);
-    case 'look': return look(node, place);
-    case 'back': return { steps: 1 + place.length, exits: 1, frames: 0 };
-    case 'repeat': return repeat(node, place);
-    default: return { steps: 1, exits: 1, frames: 0 };
+    case 'sequence':
+      return sequence(node.nodes, place);
+    case 'alternatives':
+      return alternatives(node.nodes, place);
+    case 'capture':
+      return plus(costOf(node.body, place), 2, 2);
+    case 'look':
+      return look(node, place);
+    case 'back':
+      return { steps: 1 + place.length, exits: 1, frames: 0 };
+    case 'repeat':
+      return repeat(node, place);
+    default:
+      return { steps: 1, exits: 1, frames: 0 };
   }
 }
 
@@ -71,8 +82,10 @@ function sequence(nodes: readonly Node[], place: Place): Cost {
     const cost = costOf(node, place);
     all.steps += all.exits * cost.steps;
     all.frames += cost.frames;
-    // Units that a repetition gives back are of its kind: what begins with another kind follows in one place at most.
-    if (previous !== null && !place.isBackward && cannotBeginIn(previous, node)) all.exits /= waysOfPrevious;
+    // Units that a repetition gives back are of its kind: what begins with another kind follows in
+    // one place at most.
+    if (previous !== null && !place.isBackward && cannotBeginIn(previous, node))
+      all.exits /= waysOfPrevious;
     all.exits *= cost.exits;
     previous = node;
     waysOfPrevious = cost.exits;
@@ -83,17 +96,29 @@ function sequence(nodes: readonly Node[], place: Place): Cost {
 /** Alternatives that begin with different units exclude each other. */
 function alternatives(nodes: readonly Node[], place: Place): Cost {
   const costs = nodes.map((node) => costOf(node, place));
-  const total = (part: (cost: Cost) => number): number => costs.reduce((sum, cost) => sum + part(cost), 0);
-  const exits = !place.isBackward && excludeEachOther(nodes) ? Math.max(...costs.map((cost) => cost.exits)) : total((cost) => cost.exits);
-  return { steps: total((cost) => cost.steps) + 2 * nodes.length, exits, frames: total((cost) => cost.frames) + nodes.length };
+  const total = (part: (cost: Cost) => number): number =>
+    costs.reduce((sum, cost) => sum + part(cost), 0);
+  const exits =
+    !place.isBackward && excludeEachOther(nodes)
+      ? Math.max(...costs.map((cost) => cost.exits))
+      : total((cost) => cost.exits);
+  return {
+    steps: total((cost) => cost.steps) + 2 * nodes.length,
+    exits,
+    frames: total((cost) => cost.frames) + nodes.length,
+  };
 }
 
 function repeat(node: Repeat, place: Place): Cost {
   const { body, min, max } = node;
   const { length } = place;
   const width = leastWidth(body);
-  // Behind the required iterations an empty one is none, but copies of a body that may be empty are gone through.
-  const most = width === 0 && max !== UNBOUNDED ? max : Math.min(max, min + Math.floor(length / Math.max(1, width)) + 1);
+  // Behind the required iterations an empty one is none, but copies of a body that may be empty are
+  // gone through.
+  const most =
+    width === 0 && max !== UNBOUNDED
+      ? max
+      : Math.min(max, min + Math.floor(length / Math.max(1, width)) + 1);
   if (body.kind === 'unit' || body.kind === 'set') {
     const depth = body.kind === 'set' ? body.set.depth : 1;
     const taken = Math.min(most, length);
@@ -131,15 +156,23 @@ function excludeEachOther(nodes: readonly Node[]): boolean {
 /** Alternatives that are compared with each other, for that takes the square of their number. */
 const MOST_COMPARED = 16;
 
-/** The unit or set that a node begins with, by its form; null when it may begin otherwise or be empty. */
+/**
+ * The unit or set that a node begins with, by its form; null when it may begin otherwise or be
+ * empty.
+ */
 function firstOf(node: Node): Single | null {
   switch (node.kind) {
     case 'unit':
-    case 'set': return node;
-    case 'sequence': return node.nodes[0] === undefined ? null : firstOf(node.nodes[0]);
-    case 'capture': return firstOf(node.body);
-    case 'repeat': return node.min > 0 ? firstOf(node.body) : null;
-    default: return null;
+    case 'set':
+      return node;
+    case 'sequence':
+      return node.nodes[0] === undefined ? null : firstOf(node.nodes[0]);
+    case 'capture':
+      return firstOf(node.body);
+    case 'repeat':
+      return node.min > 0 ? firstOf(node.body) : null;
+    default:
+      return null;
   }
 }
 
@@ -151,11 +184,17 @@ function setOf(single: Single): UnitSet {
 function leastWidth(node: Node): number {
   switch (node.kind) {
     case 'unit':
-    case 'set': return 1;
-    case 'sequence': return node.nodes.reduce((sum, part) => sum + leastWidth(part), 0);
-    case 'alternatives': return node.nodes.reduce((least, part) => Math.min(least, leastWidth(part)), Infinity);
-    case 'capture': return leastWidth(node.body);
-    case 'repeat': return node.min * leastWidth(node.body);
-    default: return 0;
+    case 'set':
+      return 1;
+    case 'sequence':
+      return node.nodes.reduce((sum, part) => sum + leastWidth(part), 0);
+    case 'alternatives':
+      return node.nodes.reduce((least, part) => Math.min(least, leastWidth(part)), Infinity);
+    case 'capture':
+      return leastWidth(node.body);
+    case 'repeat':
+      return node.min * leastWidth(node.body);
+    default:
+      return 0;
   }
 }

@@ -9,8 +9,9 @@ import type { UnitSet } from './unit-set';
 const MAX_UNROLLED = 4000;
 
 /**
- * Compiles a pattern. Repetitions become copies and jumps, unless something refers to captures or there would be more
- * than `MAX_UNROLLED` instructions: then they become loops that count, and the program is as long as the pattern.
+ * Compiles a pattern. Repetitions become copies and jumps, unless something refers to captures or
+ * there would be more than `MAX_UNROLLED` instructions: then they become loops that count, and the
+ * program is as long as the pattern.
  */
 export function compile(pattern: Pattern): Program {
   return new Compiler(pattern).program();
@@ -19,12 +20,18 @@ export function compile(pattern: Pattern): Program {
 /** Instructions of a node when repetitions are written out, about. */
 function unrolledSize(node: Node): number {
   switch (node.kind) {
-    case 'sequence': return sizeOfAll(node.nodes);
-    case 'alternatives': return sizeOfAll(node.nodes) + node.nodes.length * 2;
-    case 'capture': return unrolledSize(node.body);
-    case 'look': return unrolledSize(node.body) + 2;
-    case 'repeat': return asSingle(node.body) !== null ? 1 : (unrolledSize(node.body) + 2) * copiesOf(node);
-    default: return 1;
+    case 'sequence':
+      return sizeOfAll(node.nodes);
+    case 'alternatives':
+      return sizeOfAll(node.nodes) + node.nodes.length * 2;
+    case 'capture':
+      return unrolledSize(node.body);
+    case 'look':
+      return unrolledSize(node.body) + 2;
+    case 'repeat':
+      return asSingle(node.body) !== null ? 1 : (unrolledSize(node.body) + 2) * copiesOf(node);
+    default:
+      return 1;
   }
 }
 
@@ -39,24 +46,33 @@ function copiesOf({ min, max }: Repeat): number {
 /** Whether a back reference occurs. */
 export function refers(node: Node): boolean {
   switch (node.kind) {
-    case 'back': return true;
+    case 'back':
+      return true;
     case 'sequence':
-    case 'alternatives': return node.nodes.some(refers);
+    case 'alternatives':
+      return node.nodes.some(refers);
     case 'capture':
     case 'look':
-    case 'repeat': return refers(node.body);
-    default: return false;
+    case 'repeat':
+      return refers(node.body);
+    default:
+      return false;
   }
 }
 
 /** Whether a match can begin at the start of the text only. */
 export function isAnchored(node: Node): boolean {
   switch (node.kind) {
-    case 'start': return true;
-    case 'sequence': return node.nodes[0] !== undefined && isAnchored(node.nodes[0]);
-    case 'alternatives': return node.nodes.every(isAnchored);
-    case 'capture': return isAnchored(node.body);
-    default: return false;
+    case 'start':
+      return true;
+    case 'sequence':
+      return node.nodes[0] !== undefined && isAnchored(node.nodes[0]);
+    case 'alternatives':
+      return node.nodes.every(isAnchored);
+    case 'capture':
+      return isAnchored(node.body);
+    default:
+      return false;
   }
 }
 
@@ -89,22 +105,39 @@ class Compiler {
     this.emit(Op.Match);
     const { registers, sets } = this;
     const [code, literals] = [Int32Array.from(this.code), Uint16Array.from(this.literals)];
-    return { code, literals, sets, registers, isAnchored: isAnchored(root), rows: this.unrolls ? this.rows : null };
+    return {
+      code,
+      literals,
+      sets,
+      registers,
+      isAnchored: isAnchored(root),
+      rows: this.unrolls ? this.rows : null,
+    };
   }
 
   private node(node: Node, back: number): void {
     switch (node.kind) {
       case 'unit':
-      case 'set': return void this.emit(Op.One, this.singleOf(node), back);
-      case 'start': return void this.emit(Op.Start);
-      case 'end': return void this.emit(Op.End);
-      case 'edge': return void this.emit(Op.WordEdge, node.isEdge ? 1 : 0);
-      case 'sequence': return this.sequence(node.nodes, back);
-      case 'alternatives': return this.alternatives(node.nodes, back);
-      case 'capture': return this.capture(node.number * 2, node.body, back);
-      case 'back': return void this.emit(Op.BackReference, node.number * 2, back);
-      case 'look': return this.look(node);
-      case 'repeat': return this.repeat(node, back);
+      case 'set':
+        return void this.emit(Op.One, this.singleOf(node), back);
+      case 'start':
+        return void this.emit(Op.Start);
+      case 'end':
+        return void this.emit(Op.End);
+      case 'edge':
+        return void this.emit(Op.WordEdge, node.isEdge ? 1 : 0);
+      case 'sequence':
+        return this.sequence(node.nodes, back);
+      case 'alternatives':
+        return this.alternatives(node.nodes, back);
+      case 'capture':
+        return this.capture(node.number * 2, node.body, back);
+      case 'back':
+        return void this.emit(Op.BackReference, node.number * 2, back);
+      case 'look':
+        return this.look(node);
+      case 'repeat':
+        return this.repeat(node, back);
     }
   }
 

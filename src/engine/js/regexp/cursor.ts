@@ -16,7 +16,10 @@ const CONTROL_ESCAPES: Record<string, number> = { f: 0x0c, n: 0x0a, r: 0x0d, t: 
 
 /** A position in a pattern. Looking ahead is done by going there and back. */
 export class Cursor {
-  constructor(readonly source: string, public at = 0) {}
+  constructor(
+    readonly source: string,
+    public at = 0,
+  ) {}
 
   get isAtEnd(): boolean {
     return this.at >= this.source.length;
@@ -65,13 +68,14 @@ export class Cursor {
   private count(): number {
     let value = this.digit(10);
     if (value < 0) return -1;
-    for (let digit = this.digit(10); digit >= 0; digit = this.digit(10)) value = Math.min(value * 10 + digit, UNBOUNDED);
+    for (let digit = this.digit(10); digit >= 0; digit = this.digit(10))
+      value = Math.min(value * 10 + digit, UNBOUNDED);
     return value;
   }
 
   /**
-   * The unit that an escape stands for; the backslash is behind us and something follows. Escapes that mean nothing
-   * stand for themselves.
+   * The unit that an escape stands for; the backslash is behind us and something follows. Escapes
+   * that mean nothing stand for themselves.
    */
   characterEscape(isInClass: boolean): number {
     const letter = this.next();
@@ -89,7 +93,8 @@ export class Cursor {
 
   private controlLetter(isInClass: boolean): number {
     const letter = this.peek();
-    if (/^[A-Za-z]$/.test(letter) || (isInClass && /^[0-9_]$/.test(letter))) return this.next().charCodeAt(0) & 0x1f;
+    if (/^[A-Za-z]$/.test(letter) || (isInClass && /^[0-9_]$/.test(letter)))
+      return this.next().charCodeAt(0) & 0x1f;
     // Then the backslash is text and the c comes next.
     this.at--;
     return 0x5c;
@@ -133,8 +138,9 @@ const NAME_START = /^[\p{Alphabetic}$_]$/u;
 const NAME_PART = /^[\p{Alphabetic}\p{N}$_\u200c\u200d]$/u;
 
 /**
- * The name of a group, behind `<` and with its `>`. Letters beyond ASCII are those that the Rust engines take, which
- * differ from ID_Start and ID_Continue in a few rare characters. @throws InvalidPattern if it is no identifier
+ * The name of a group, behind `<` and with its `>`. Letters beyond ASCII are those that the Rust
+ * engines take, which differ from ID_Start and ID_Continue in a few rare characters. @throws
+ * InvalidPattern if it is no identifier
  */
 export function groupName(at: Cursor): string {
   let name = '';
@@ -166,11 +172,15 @@ function nameUnit(at: Cursor): number {
 function braced(at: Cursor): number {
   let value = at.digit(16);
   if (value < 0) return -1;
-  for (let digit = at.digit(16); digit >= 0; digit = at.digit(16)) value = Math.min(value * 16 + digit, 0x110000);
+  for (let digit = at.digit(16); digit >= 0; digit = at.digit(16))
+    value = Math.min(value * 16 + digit, 0x110000);
   return at.skip('}') ? value : -1;
 }
 
-/** Number of capturing groups in a pattern, and whether one has a name. What is not a group for certain counts. */
+/**
+ * Number of capturing groups in a pattern, and whether one has a name. What is not a group for
+ * certain counts.
+ */
 export function countCaptures(source: string): { total: number; isNamed: boolean } {
   const at = new Cursor(source);
   let total = 0;

@@ -1,4 +1,7 @@
-/** Running instructions on a text, with backtracking on an explicit stack. Steps are counted as the Rust engines count. */
+/**
+ * Running instructions on a text, with backtracking on an explicit stack. Steps are counted as the
+ * Rust engines count.
+ */
 
 import { UNBOUNDED } from './cursor';
 import { Notes } from './notes';
@@ -6,15 +9,26 @@ import { Op, type Program, WIDTH } from './program';
 import { Frame, States, UNSET } from './states';
 import { WORD } from './unit-set';
 
-/** Most instructions run per test, all starting points together; a test that needs more answers false. */
+/**
+ * Most instructions run per test, all starting points together; a test that needs more answers
+ * false.
+ */
 export const MAX_STEPS = 2_000_000;
-/** Units, registers or frames that cost one step where a single instruction looks at many: a power of two. */
+/**
+ * Units, registers or frames that cost one step where a single instruction looks at many: a power
+ * of two.
+ */
 const PER_STEP_BITS = 3;
 /** Steps until notes are taken: most tests are over by then. */
 export const NOTES_AFTER = 500;
 
 /** What an instruction led to. */
-const enum Way { None, On, Matches, Stopped }
+const enum Way {
+  None,
+  On,
+  Matches,
+  Stopped,
+}
 
 /** The text under test, for tests don't nest. Conditions look at texts of less than 1,000 units. */
 const keptUnits = new Uint16Array(1000);
@@ -43,7 +57,11 @@ class Machine {
   /** The next instruction. */
   private inst = 0;
 
-  constructor(private readonly program: Program, private readonly units: Uint16Array, private readonly length: number) {
+  constructor(
+    private readonly program: Program,
+    private readonly units: Uint16Array,
+    private readonly length: number,
+  ) {
     this.code = program.code;
     this.states = new States(program.registers);
     this.registers = this.states.registers;
@@ -63,8 +81,10 @@ class Machine {
   /** By the first instruction alone. */
   private canStartAt(start: number): boolean {
     const { code, units } = this;
-    if (code[0] === Op.One && code[2] === 0) return start < this.length && this.isOneOf(code[1]!, units[start]!);
-    if (code[0] === Op.Literal && code[3] === 0) return start < this.length && units[start] === this.program.literals[code[1]!];
+    if (code[0] === Op.One && code[2] === 0)
+      return start < this.length && this.isOneOf(code[1]!, units[start]!);
+    if (code[0] === Op.Literal && code[3] === 0)
+      return start < this.length && units[start] === this.program.literals[code[1]!];
     return true;
   }
 
@@ -87,23 +107,42 @@ class Machine {
     const { code, inst } = this;
     this.inst = inst + WIDTH;
     switch (code[inst]) {
-      case Op.One: return this.one(code[inst + 1]!, code[inst + 2]!) ? Way.On : Way.None;
-      case Op.Literal: return this.literal(inst);
-      case Op.Many: return this.isRepeated(code[inst + 1]!) ? Way.None : this.many(inst);
-      case Op.Few: return this.isRepeated(code[inst + 1]!) ? Way.None : this.few(inst);
-      case Op.Start: return this.at === 0 ? Way.On : Way.None;
-      case Op.End: return this.at === this.length ? Way.On : Way.None;
-      case Op.WordEdge: return this.isWordEdge() === (code[inst + 1] === 1) ? Way.On : Way.None;
-      case Op.Save: return this.states.set(code[inst + 1]!, this.at) ? Way.On : Way.Stopped;
-      case Op.BackReference: return this.backReference(code[inst + 1]!, code[inst + 2]!);
-      case Op.Split: return this.isRepeated(code[inst + 1]!) ? Way.None : this.branch(code[inst + 2]!, code[inst + 3]!);
-      case Op.Jump: return this.goTo(code[inst + 1]!);
-      case Op.Look: return this.look(inst);
-      case Op.LookEnd: return this.lookEnd(inst);
-      case Op.LoopInit: return this.states.setLoop(code[inst + 1]!, 0, UNSET) ? Way.On : Way.Stopped;
-      case Op.Loop: return this.loop(inst);
-      case Op.Iterate: return this.iterate(inst);
-      default: return Way.Matches;
+      case Op.One:
+        return this.one(code[inst + 1]!, code[inst + 2]!) ? Way.On : Way.None;
+      case Op.Literal:
+        return this.literal(inst);
+      case Op.Many:
+        return this.isRepeated(code[inst + 1]!) ? Way.None : this.many(inst);
+      case Op.Few:
+        return this.isRepeated(code[inst + 1]!) ? Way.None : this.few(inst);
+      case Op.Start:
+        return this.at === 0 ? Way.On : Way.None;
+      case Op.End:
+        return this.at === this.length ? Way.On : Way.None;
+      case Op.WordEdge:
+        return this.isWordEdge() === (code[inst + 1] === 1) ? Way.On : Way.None;
+      case Op.Save:
+        return this.states.set(code[inst + 1]!, this.at) ? Way.On : Way.Stopped;
+      case Op.BackReference:
+        return this.backReference(code[inst + 1]!, code[inst + 2]!);
+      case Op.Split:
+        return this.isRepeated(code[inst + 1]!)
+          ? Way.None
+          : this.branch(code[inst + 2]!, code[inst + 3]!);
+      case Op.Jump:
+        return this.goTo(code[inst + 1]!);
+      case Op.Look:
+        return this.look(inst);
+      case Op.LookEnd:
+        return this.lookEnd(inst);
+      case Op.LoopInit:
+        return this.states.setLoop(code[inst + 1]!, 0, UNSET) ? Way.On : Way.Stopped;
+      case Op.Loop:
+        return this.loop(inst);
+      case Op.Iterate:
+        return this.iterate(inst);
+      default:
+        return Way.Matches;
     }
   }
 
@@ -154,7 +193,9 @@ class Machine {
   private plainUnitAt(inst: number): number {
     const { code } = this;
     if (code[inst] === Op.One && code[inst + 2] === 0) return code[inst + 1]!;
-    return code[inst] === Op.Literal && code[inst + 3] === 0 ? this.program.literals[code[inst + 1]!]! : -1;
+    return code[inst] === Op.Literal && code[inst + 3] === 0
+      ? this.program.literals[code[inst + 1]!]!
+      : -1;
   }
 
   private isOneOf(single: number, unit: number): boolean {
@@ -169,14 +210,23 @@ class Machine {
   }
 
   private literal(inst: number): Way {
-    const { code, program: { literals }, units } = this;
+    const {
+      code,
+      program: { literals },
+      units,
+    } = this;
     const place = code[inst + 1]!;
     const length = code[inst + 2]!;
     const back = code[inst + 3]!;
     const start = back === 0 ? this.at : this.at - length;
     if (start < 0) return Way.None;
     let same = 0;
-    while (same < length && start + same < this.length && units[start + same] === literals[place + same]) same++;
+    while (
+      same < length &&
+      start + same < this.length &&
+      units[start + same] === literals[place + same]
+    )
+      same++;
     this.charge(same);
     if (same < length) return Way.None;
     this.at = back === 0 ? start + length : start;
@@ -280,7 +330,10 @@ class Machine {
     return this.code[inst + 3] === 1;
   }
 
-  /** The body matched. Its other ways are forgotten; what it captured is kept if the look-around is positive. */
+  /**
+   * The body matched. Its other ways are forgotten; what it captured is kept if the look-around is
+   * positive.
+   */
   private lookEnd(inst: number): Way {
     const { code, notes, states } = this;
     const row = code[inst + 1]!;

@@ -2,8 +2,9 @@
 const WORD_POSITIONS = 64;
 
 /**
- * What was tried where: for each row of the program and position of the text. What was tried once need not be tried
- * again, which makes an exponential search a quadratic one, and ends loops that match nothing.
+ * What was tried where: for each row of the program and position of the text. What was tried once
+ * need not be tried again, which makes an exponential search a quadratic one, and ends loops that
+ * match nothing.
  */
 export class Notes {
   private marks: Uint8Array | null = null;

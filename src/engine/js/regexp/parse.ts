@@ -1,11 +1,16 @@
-/** Patterns to trees: ECMAScript's grammar without the `u` flag, with the leniency of its Annex B. */
+/**
+ * Patterns to trees: ECMAScript's grammar without the `u` flag, with the leniency of its Annex B.
+ */
 
 import { Cursor, InvalidPattern, UNBOUNDED, countCaptures, groupName } from './cursor';
 import { DOT, UnitSet, escapedRanges, type Range } from './unit-set';
 
 /** V8's limit. */
 const MAX_CAPTURES = 65_535;
-/** Groups nested deeper than this make a pattern invalid. V8's bound depends on its stack and is some thousands. */
+/**
+ * Groups nested deeper than this make a pattern invalid. V8's bound depends on its stack and is
+ * some thousands.
+ */
 export const MAX_NESTING = 200;
 
 /** One unit or one of a set. */
@@ -55,7 +60,10 @@ export interface Pattern {
   groups: number;
 }
 
-type Opening = { kind: 'plain' } | { kind: 'capture'; number: number } | { kind: 'look'; isAhead: boolean; isNegative: boolean };
+type Opening =
+  | { kind: 'plain' }
+  | { kind: 'capture'; number: number }
+  | { kind: 'look'; isAhead: boolean; isNegative: boolean };
 
 /** An unfinished disjunction. */
 class Level {
@@ -63,7 +71,10 @@ class Level {
   private terms: Node[] = [];
 
   /** `capturesBefore`: groups that were opened before this one. */
-  constructor(readonly opening: Opening, readonly capturesBefore: number) {}
+  constructor(
+    readonly opening: Opening,
+    readonly capturesBefore: number,
+  ) {}
 
   add(term: Node): void {
     this.terms.push(term);
@@ -86,7 +97,10 @@ function onlyOr(nodes: Node[], kind: 'sequence' | 'alternatives'): Node {
   return nodes.length === 1 && first !== undefined ? first : { kind, nodes };
 }
 
-/** The tree of a pattern; null where `new RegExp` throws, and for groups nested deeper than `MAX_NESTING`. */
+/**
+ * The tree of a pattern; null where `new RegExp` throws, and for groups nested deeper than
+ * `MAX_NESTING`.
+ */
 export function parse(source: string): Pattern | null {
   try {
     return new Parser(source).pattern();
@@ -164,10 +178,14 @@ class Parser {
     switch (unit) {
       case '*':
       case '+':
-      case '?': return invalid();
-      case '.': return { kind: 'set', set: DOT };
-      case '[': return this.unitClass();
-      case '\\': return this.escape();
+      case '?':
+        return invalid();
+      case '.':
+        return { kind: 'set', set: DOT };
+      case '[':
+        return this.unitClass();
+      case '\\':
+        return this.escape();
       case '{':
         this.at.at--;
         if (this.at.interval() !== null) return invalid();
@@ -182,14 +200,18 @@ class Parser {
     const { at } = this;
     if (!at.skip('?')) return { kind: 'capture', number: ++this.captures };
     switch (at.next()) {
-      case ':': return { kind: 'plain' };
-      case '=': return { kind: 'look', isAhead: true, isNegative: false };
-      case '!': return { kind: 'look', isAhead: true, isNegative: true };
+      case ':':
+        return { kind: 'plain' };
+      case '=':
+        return { kind: 'look', isAhead: true, isNegative: false };
+      case '!':
+        return { kind: 'look', isAhead: true, isNegative: true };
       case '<':
         if (at.skip('=')) return { kind: 'look', isAhead: false, isNegative: false };
         if (at.skip('!')) return { kind: 'look', isAhead: false, isNegative: true };
         return this.namedCapture();
-      default: return invalid();
+      default:
+        return invalid();
     }
   }
 
@@ -245,7 +267,12 @@ class Parser {
   private backReference(): BackReference | null {
     const start = this.at.at;
     let number = 0;
-    for (let digit = this.at.digit(10); digit >= 0 && number <= MAX_CAPTURES; digit = this.at.digit(10)) number = number * 10 + digit;
+    for (
+      let digit = this.at.digit(10);
+      digit >= 0 && number <= MAX_CAPTURES;
+      digit = this.at.digit(10)
+    )
+      number = number * 10 + digit;
     if (number <= this.total) return { kind: 'back', number };
     this.at.at = start;
     return null;
@@ -257,7 +284,8 @@ class Parser {
     const isInverted = at.skip('^');
     const ranges: Range[] = [];
     for (let first = this.classAtom(); first !== null; first = this.classAtom()) {
-      const isRange = at.peek() === '-' && at.at + 1 < at.source.length && at.source[at.at + 1] !== ']';
+      const isRange =
+        at.peek() === '-' && at.at + 1 < at.source.length && at.source[at.at + 1] !== ']';
       if (isRange) at.next();
       ranges.push(...(isRange ? between(first, this.classAtom() ?? invalid()) : first.ranges));
     }
@@ -306,11 +334,16 @@ function isZeroWidth(node: Node): boolean {
     case 'start':
     case 'end':
     case 'edge':
-    case 'look': return true;
+    case 'look':
+      return true;
     case 'sequence':
-    case 'alternatives': return node.nodes.every(isZeroWidth);
-    case 'capture': return isZeroWidth(node.body);
-    case 'repeat': return node.max === 0 || isZeroWidth(node.body);
-    default: return false;
+    case 'alternatives':
+      return node.nodes.every(isZeroWidth);
+    case 'capture':
+      return isZeroWidth(node.body);
+    case 'repeat':
+      return node.max === 0 || isZeroWidth(node.body);
+    default:
+      return false;
   }
 }

@@ -3,16 +3,20 @@
 import type { UnitSet } from './unit-set';
 
 /**
- * Operations. Operands called `register` number the machine's registers, those called `row` the rows of its notes (see
- * `Notes`), `single` is a unit or a negative number for one of the sets, `to` and the like are places in the code. `back`
- * (1 or 0) reads towards the start of the text, as look-behind does.
+ * Operations. Operands called `register` number the machine's registers, those called `row` the
+ * rows of its notes (see `Notes`), `single` is a unit or a negative number for one of the sets,
+ * `to` and the like are places in the code. `back` (1 or 0) reads towards the start of the text, as
+ * look-behind does.
  */
 export const enum Op {
   /** single, back */
   One,
   /** place in the literals, length, back: several units, in text order */
   Literal,
-  /** row, single, min, max, back: a repeated single unit in one instruction, because it is what most patterns consist of */
+  /**
+   * row, single, min, max, back: a repeated single unit in one instruction, because it is what most
+   * patterns consist of
+   */
   Many,
   /** The same, as few as possible. */
   Few,
@@ -29,15 +33,18 @@ export const enum Op {
   /** to */
   Jump,
   /**
-   * row, register, isNegative, after: opens a look-around; its body follows. It and the next register are its own. In the
-   * row it is noted where the body matched, in the next one where it did not; behind them come the body's.
+   * row, register, isNegative, after: opens a look-around; its body follows. It and the next
+   * register are its own. In the row it is noted where the body matched, in the next one where it
+   * did not; behind them come the body's.
    */
   Look,
   /** row, register, isNegative, end: of its `Look`; the row behind the body's */
   LookEnd,
   /** register: zeroes a loop. It counts, the next one holds where the iteration began. */
   LoopInit,
-  /** register, min, max, isGreedy, exit: decides on another iteration, which is the next instruction */
+  /**
+   * register, min, max, isGreedy, exit: decides on another iteration, which is the next instruction
+   */
   Loop,
   /** register, from, to: begins an iteration and unsets the registers of the captures inside */
   Iterate,
@@ -56,8 +63,8 @@ export interface Program {
   /** A match can begin at the start of the text only. */
   readonly isAnchored: boolean;
   /**
-   * Rows of notes: what leads on from an instruction depends on the position alone. Null where it depends on captures or
-   * on counts, too.
+   * Rows of notes: what leads on from an instruction depends on the position alone. Null where it
+   * depends on captures or on counts, too.
    */
   readonly rows: number | null;
 }

@@ -1,9 +1,10 @@
 /**
- * `new RegExp(source).test(text)`, flags none, in bounded time: the Rust evaluator has a module of the same name and gives
- * the same answers.
+ * `new RegExp(source).test(text)`, flags none, in bounded time: the Rust evaluator has a module of
+ * the same name and gives the same answers.
  *
- * V8 answers as long as the form of the pattern shows that the search is short on a text of that length. Beyond that V8
- * might block the process for years (`^(a+)+$` and 60 characters), and the machine of this folder answers.
+ * V8 answers as long as the form of the pattern shows that the search is short on a text of that
+ * length. Beyond that V8 might block the process for years (`^(a+)+$` and 60 characters), and the
+ * machine of this folder answers.
  */
 
 import { mostSteps } from './bound';
@@ -12,12 +13,20 @@ import { run } from './exec';
 import { parse, type Pattern } from './parse';
 import type { Program } from './program';
 
-/** Steps up to which V8 answers: at most a few milliseconds, and far from the bound of the machine. */
+/**
+ * Steps up to which V8 answers: at most a few milliseconds, and far from the bound of the machine.
+ */
 const MOST_STEPS_OF_V8 = 500_000;
-/** Lengths of text that V8 is considered for, the longest first. Conditions look at texts of less than 1,000 units. */
+/**
+ * Lengths of text that V8 is considered for, the longest first. Conditions look at texts of less
+ * than 1,000 units.
+ */
 const LENGTHS = [999, 512, 256, 128, 64, 32];
 
-/** See the head of this file. Null where the pattern is invalid, as Node 20 sees it, or nests too deep. */
+/**
+ * See the head of this file. Null where the pattern is invalid, as Node 20 sees it, or nests too
+ * deep.
+ */
 export function matcher(source: string): ((text: string) => boolean) | null {
   const pattern = parse(source);
   if (pattern === null) return null;

@@ -14,7 +14,10 @@ export const enum Frame {
   Restore,
   /** register, count, at: the same for the two registers of a loop */
   RestoreLoop,
-  /** inst, at, end: give one unit back, going on from the position next to `at` in the direction of `end` */
+  /**
+   * inst, at, end: give one unit back, going on from the position next to `at` in the direction of
+   * `end`
+   */
   Shrink,
   /** inst, at, left: take one unit more, `left` times at most */
   Grow,
@@ -60,7 +63,10 @@ export class States {
     return true;
   }
 
-  /** Takes the latest frame but those that restore registers, which it does. Where `field` looks; false if there is none. */
+  /**
+   * Takes the latest frame but those that restore registers, which it does. Where `field` looks;
+   * false if there is none.
+   */
   pop(): boolean {
     while (this.top > 0) {
       this.top -= WIDTH;
@@ -83,7 +89,12 @@ export class States {
 
   setLoop(register: number, count: number, at: number): boolean {
     const { registers } = this;
-    const hasRoom = this.push(Frame.RestoreLoop, register, registers[register]!, registers[register + 1]!);
+    const hasRoom = this.push(
+      Frame.RestoreLoop,
+      register,
+      registers[register]!,
+      registers[register + 1]!,
+    );
     registers[register] = count;
     registers[register + 1] = at;
     return hasRoom;

@@ -72,23 +72,47 @@ function complement(ranges: readonly Range[]): Range[] {
 }
 
 const DIGITS: Range[] = [[0x30, 0x39]];
-const WORDS: Range[] = [[0x30, 0x39], [0x41, 0x5a], [0x5f, 0x5f], [0x61, 0x7a]];
-const SPACES: Range[] = [
-  [0x09, 0x0d], [0x20, 0x20], [0xa0, 0xa0], [0x1680, 0x1680], [0x2000, 0x200a], [0x2028, 0x2029], [0x202f, 0x202f],
-  [0x205f, 0x205f], [0x3000, 0x3000], [0xfeff, 0xfeff],
+const WORDS: Range[] = [
+  [0x30, 0x39],
+  [0x41, 0x5a],
+  [0x5f, 0x5f],
+  [0x61, 0x7a],
 ];
-const LINE_ENDS: Range[] = [[0x0a, 0x0a], [0x0d, 0x0d], [0x2028, 0x2029]];
+const SPACES: Range[] = [
+  [0x09, 0x0d],
+  [0x20, 0x20],
+  [0xa0, 0xa0],
+  [0x1680, 0x1680],
+  [0x2000, 0x200a],
+  [0x2028, 0x2029],
+  [0x202f, 0x202f],
+  [0x205f, 0x205f],
+  [0x3000, 0x3000],
+  [0xfeff, 0xfeff],
+];
+const LINE_ENDS: Range[] = [
+  [0x0a, 0x0a],
+  [0x0d, 0x0d],
+  [0x2028, 0x2029],
+];
 
 /** The ranges of `\d \D \s \S \w \W` by letter; undefined for other letters. */
 export function escapedRanges(letter: string): readonly Range[] | undefined {
   switch (letter) {
-    case 'd': return DIGITS;
-    case 'D': return complement(DIGITS);
-    case 's': return SPACES;
-    case 'S': return complement(SPACES);
-    case 'w': return WORDS;
-    case 'W': return complement(WORDS);
-    default: return undefined;
+    case 'd':
+      return DIGITS;
+    case 'D':
+      return complement(DIGITS);
+    case 's':
+      return SPACES;
+    case 'S':
+      return complement(SPACES);
+    case 'w':
+      return WORDS;
+    case 'W':
+      return complement(WORDS);
+    default:
+      return undefined;
   }
 }
 

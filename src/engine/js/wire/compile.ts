@@ -1,4 +1,7 @@
-/** Turns a payload into a store, rules left for later. One malformed spec costs only itself; a payload without its parts is rejected. */
+/**
+ * Turns a payload into a store, rules left for later. One malformed spec costs only itself; a
+ * payload without its parts is rejected.
+ */
 
 import { SpecKind } from '../../engine';
 import { Dialect } from '../dialect';
@@ -9,7 +12,15 @@ import { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec } from './conditions';
 import { CompiledRule, CompiledSpec, RuleMaker, boxOf, specFacts } from './ends';
 import { NewerCompiler } from './newer';
-import { NestedTooDeep, Parsed, Payload, SpecWire, measure, readPayload, summarise } from './payload';
+import {
+  NestedTooDeep,
+  Parsed,
+  Payload,
+  SpecWire,
+  measure,
+  readPayload,
+  summarise,
+} from './payload';
 import { Needs, Screen } from './screen';
 
 const KIND_NAMES = ['gate', 'config', 'layer'] as const;
@@ -18,7 +29,11 @@ const KIND_NAMES = ['gate', 'config', 'layer'] as const;
 const SPECS_AT_ONCE = 256;
 
 /** Members of which the screen looks at every element; without lists, at a few. */
-const SCREENED: ReadonlySet<string> = new Set(['feature_gates', 'dynamic_configs', 'layer_configs']);
+const SCREENED: ReadonlySet<string> = new Set([
+  'feature_gates',
+  'dynamic_configs',
+  'layer_configs',
+]);
 
 /** Throws an Error when `root` is no payload. */
 export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
@@ -28,7 +43,11 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
   const { dialect, conditions } = payload;
   const needs = new Needs(summary);
   const rules = new RuleCompiler(dialect, new ConditionCompiler(needs, dialect, conditions));
-  const compiler = new SpecCompiler(rules, new Screen(needs, conditions, isMeasured, dialect.knowsNewer), needs);
+  const compiler = new SpecCompiler(
+    rules,
+    new Screen(needs, conditions, isMeasured, dialect.knowsNewer),
+    needs,
+  );
   const [gates, configs, layers] = payload.lists;
   const specs = [
     yield* compiler.compileAll(gates, SpecKind.Gate),
@@ -38,7 +57,11 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
   rules.link(specs);
   const newer = new NewerCompiler(rules, compiler.screen, needs).compile(root);
   needs.finish();
-  [summary.gates, summary.configs, summary.layers] = specs.map((map) => map.size) as [number, number, number];
+  [summary.gates, summary.configs, summary.layers] = specs.map((map) => map.size) as [
+    number,
+    number,
+    number,
+  ];
   const { sampling_mode: mode, special_case_sampling_rate: special } = summary.sdkConfigs;
   return {
     summary,
@@ -90,7 +113,10 @@ class SpecCompiler {
     try {
       const isPlain = isObject(wire) ? this.screen.isPlain(wire) : this.screen.doubt(wire);
       const unknown = this.screen.takeUnknown();
-      if (unknown !== '') this.needs.warn(`The ${KIND_NAMES[kind]} ${JSON.stringify(name)} uses ${unknown}, which is not supported.`);
+      if (unknown !== '')
+        this.needs.warn(
+          `The ${KIND_NAMES[kind]} ${JSON.stringify(name)} uses ${unknown}, which is not supported.`,
+        );
       if (!isObject(wire)) throw new MalformedSpec('it is not an object');
       const { rules, salt } = wire;
       if (!Array.isArray(rules)) throw new MalformedSpec('its rules are no list');
@@ -100,8 +126,16 @@ class SpecCompiler {
     } catch (error) {
       if (error instanceof NestedTooDeep) throw error;
       const reason = error instanceof Error ? error.message : 'unknown reason';
-      this.needs.warn(`The ${KIND_NAMES[kind]} ${JSON.stringify(name)} is malformed and disabled: ${reason}.`);
-      return new CompiledSpec(kind, name, true, { ...(isObject(wire) ? wire : {}), rules: [] }, this.maker);
+      this.needs.warn(
+        `The ${KIND_NAMES[kind]} ${JSON.stringify(name)} is malformed and disabled: ${reason}.`,
+      );
+      return new CompiledSpec(
+        kind,
+        name,
+        true,
+        { ...(isObject(wire) ? wire : {}), rules: [] },
+        this.maker,
+      );
     }
   }
 }

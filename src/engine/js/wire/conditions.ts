@@ -47,7 +47,9 @@ export class ConditionCompiler {
   /** Null for a condition that always passes. Throws MalformedSpec. */
   compile(wire: unknown): Condition | null {
     if (this.byId === null || typeof wire !== 'string') return this.inline(wire);
-    return Object.prototype.hasOwnProperty.call(this.byId, wire) ? this.inline(this.byId[wire]) : this.unsupported();
+    return Object.prototype.hasOwnProperty.call(this.byId, wire)
+      ? this.inline(this.byId[wire])
+      : this.unsupported();
   }
 
   private inline(wire: unknown): Condition | null {
@@ -69,10 +71,13 @@ export class ConditionCompiler {
   private build(type: string, wire: JsonObject, salt: unknown): Condition {
     const kind = type.toLowerCase();
     const target = wire.targetValue;
-    if (kind === 'pass_gate' || kind === 'fail_gate') return this.gate(target, kind === 'pass_gate');
+    if (kind === 'pass_gate' || kind === 'fail_gate')
+      return this.gate(target, kind === 'pass_gate');
     if (kind === 'multi_pass_gate' || kind === 'multi_fail_gate') {
       // The meaning hangs on the exact spelling (BEHAVIOUR.md 3.7).
-      return Array.isArray(target) ? this.multiGate(target, type === 'multi_pass_gate') : this.unsupported();
+      return Array.isArray(target)
+        ? this.multiGate(target, type === 'multi_pass_gate')
+        : this.unsupported();
     }
     if (kind === 'experiment_group' && this.dialect.knowsNewer) return this.experimentGroup(wire);
     const source = this.source(kind, wire, salt);
@@ -93,7 +98,12 @@ export class ConditionCompiler {
   private experimentGroup(wire: JsonObject): Condition {
     const condition = this.test('experiment_group', this.sources.experimentGroup(), wire);
     if (condition.kind === ConditionKind.Unsupported) return condition;
-    return { ...condition, kind: ConditionKind.ExperimentGroup, isRemembered: false, experiment: this.fieldName(wire) };
+    return {
+      ...condition,
+      kind: ConditionKind.ExperimentGroup,
+      isRemembered: false,
+      experiment: this.fieldName(wire),
+    };
   }
 
   private unsupported(): Condition {
@@ -116,15 +126,24 @@ export class ConditionCompiler {
 
   private source(kind: string, wire: JsonObject, salt: unknown): Source | null {
     switch (kind) {
-      case 'ip_based': return this.sources.ip(this.fieldName(wire));
-      case 'ua_based': return this.sources.userAgent(this.fieldName(wire));
-      case 'user_field': return this.sources.field(this.fieldName(wire));
-      case 'environment_field': return this.sources.environment(this.fieldName(wire));
-      case 'current_time': return this.sources.currentTime();
-      case 'user_bucket': return this.sources.userBucket(salt, wire.idType);
-      case 'unit_id': return this.sources.unit(wire.idType);
-      case 'target_app': return this.sources.targetApp();
-      default: return null;
+      case 'ip_based':
+        return this.sources.ip(this.fieldName(wire));
+      case 'ua_based':
+        return this.sources.userAgent(this.fieldName(wire));
+      case 'user_field':
+        return this.sources.field(this.fieldName(wire));
+      case 'environment_field':
+        return this.sources.environment(this.fieldName(wire));
+      case 'current_time':
+        return this.sources.currentTime();
+      case 'user_bucket':
+        return this.sources.userBucket(salt, wire.idType);
+      case 'unit_id':
+        return this.sources.unit(wire.idType);
+      case 'target_app':
+        return this.sources.targetApp();
+      default:
+        return null;
     }
   }
 
@@ -136,7 +155,8 @@ export class ConditionCompiler {
 
   private test(kind: string, source: Source, wire: JsonObject): Condition {
     const spelling = wire.operator ?? '';
-    if (typeof spelling !== 'string') throw new MalformedSpec('the operator of a condition is not text');
+    if (typeof spelling !== 'string')
+      throw new MalformedSpec('the operator of a condition is not text');
     const target = this.dialect.listOf(spelling, wire.targetValue);
     const test = compileTest({ source, spelling, target, isBucket: kind === 'user_bucket' });
     if (test === null) return this.unsupported();
@@ -150,7 +170,10 @@ export class ConditionCompiler {
   }
 }
 
-/** Days of the local time zone may begin and end this much before and after those of UTC, with room to spare. */
+/**
+ * Days of the local time zone may begin and end this much before and after those of UTC, with room
+ * to spare.
+ */
 const DAY_MARGIN_MS = 2 * 86_400_000;
 
 interface Settled {
@@ -167,13 +190,23 @@ function settledAround(operator: string, target: unknown): Settled {
   if (/^[gl]te?$/.test(operator)) return { settledBefore: target, settledAfter: target };
   const time = toTime(target);
   // Dates are whole milliseconds.
-  if (operator === 'before' || operator === 'after') return { settledBefore: time, settledAfter: time + 1 };
-  return operator === 'on' ? { settledBefore: time - DAY_MARGIN_MS, settledAfter: time + DAY_MARGIN_MS } : NEVER;
+  if (operator === 'before' || operator === 'after')
+    return { settledBefore: time, settledAfter: time + 1 };
+  return operator === 'on'
+    ? { settledBefore: time - DAY_MARGIN_MS, settledAfter: time + DAY_MARGIN_MS }
+    : NEVER;
 }
 
-/** Text that only equal parts share. Most parts are plain text, for which JSON.stringify of the whole is slow. */
+/**
+ * Text that only equal parts share. Most parts are plain text, for which JSON.stringify of the
+ * whole is slow.
+ */
 function keyOf(parts: unknown[]): string {
   let key = '';
-  for (const part of parts) key += typeof part === 'string' ? `${part.length}:${part}` : `${part === undefined ? '' : JSON.stringify(part)};`;
+  for (const part of parts)
+    key +=
+      typeof part === 'string'
+        ? `${part.length}:${part}`
+        : `${part === undefined ? '' : JSON.stringify(part)};`;
   return key;
 }

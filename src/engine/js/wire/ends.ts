@@ -1,7 +1,7 @@
 /**
- * Specs and rules, and where they end. Rules are compiled, ends are made and fields are read when an evaluation first
- * needs them: a big project has tens of thousands, and making them all took most of the time it takes to prepare a
- * payload.
+ * Specs and rules, and where they end. Rules are compiled, ends are made and fields are read when
+ * an evaluation first needs them: a big project has tens of thousands, and making them all took
+ * most of the time it takes to prepare a payload.
  */
 
 import { Dialect } from '../dialect';
@@ -12,10 +12,20 @@ import { Terminal, TerminalFacts } from '../terminal';
 
 /** The end of a spec that cannot be evaluated. */
 function unsupported(facts: TerminalFacts): TerminalFacts {
-  return { ...facts, value: false, reason: 'Unsupported', idType: null, explicitParameters: null, box: new ValueBox({}) };
+  return {
+    ...facts,
+    value: false,
+    reason: 'Unsupported',
+    idType: null,
+    explicitParameters: null,
+    box: new ValueBox({}),
+  };
 }
 
-type RuleFields = Omit<Rule, 'onPass' | 'onFail' | 'onUnsupported' | 'onDelegate' | 'passPrefix' | 'isPlain'> & {
+type RuleFields = Omit<
+  Rule,
+  'onPass' | 'onFail' | 'onUnsupported' | 'onDelegate' | 'passPrefix' | 'isPlain'
+> & {
   /** What is hashed before the unit ID. */
   prefix: string;
   isExperimentGroup: boolean;
@@ -45,7 +55,10 @@ export class CompiledRule implements Rule {
   private delegated: Terminal | null = null;
 
   /** `spec`: the end of the spec in which nothing passes. */
-  constructor(fields: RuleFields, private readonly spec: TerminalFacts) {
+  constructor(
+    fields: RuleFields,
+    private readonly spec: TerminalFacts,
+  ) {
     this.id = fields.id;
     this.groupName = fields.groupName;
     this.returnBox = fields.returnBox;
@@ -82,7 +95,11 @@ export class CompiledRule implements Rule {
     const { delegate } = this;
     if (delegate === null) return null;
     const { name, explicitParameters } = delegate;
-    return (this.delegated ??= new Terminal({ ...this.spec, configDelegate: name, explicitParameters }));
+    return (this.delegated ??= new Terminal({
+      ...this.spec,
+      configDelegate: name,
+      explicitParameters,
+    }));
   }
 
   private end(value: boolean, box: ValueBox): Terminal {
@@ -173,11 +190,18 @@ export class CompiledSpec implements Spec {
   }
 
   get onDisabled(): Terminal {
-    return (this.disabled ??= new Terminal({ ...this.facts, ruleID: 'disabled', explicitParameters: null }));
+    return (this.disabled ??= new Terminal({
+      ...this.facts,
+      ruleID: 'disabled',
+      explicitParameters: null,
+    }));
   }
 
   get onDefault(): Terminal {
-    return (this.byDefault ??= new Terminal({ ...this.facts, ruleID: this.isEnabled ? 'default' : 'disabled' }));
+    return (this.byDefault ??= new Terminal({
+      ...this.facts,
+      ruleID: this.isEnabled ? 'default' : 'disabled',
+    }));
   }
 
   get onUnsupported(): Terminal {
@@ -186,7 +210,13 @@ export class CompiledSpec implements Spec {
 
   get onNoTargeting(): Terminal {
     return (this.untargeted ??= new Terminal({
-      ...this.facts, value: false, idType: null, version: null, explicitParameters: null, forwardAll: false, box: new ValueBox({}),
+      ...this.facts,
+      value: false,
+      idType: null,
+      version: null,
+      explicitParameters: null,
+      forwardAll: false,
+      box: new ValueBox({}),
     }));
   }
 }

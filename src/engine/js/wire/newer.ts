@@ -1,4 +1,7 @@
-/** Compiles what only dcs-v2 has: config mapping (NEWER.md 6) and contextual autotunes (9). What is broken is left out. */
+/**
+ * Compiles what only dcs-v2 has: config mapping (NEWER.md 6) and contextual autotunes (9). What is
+ * broken is left out.
+ */
 
 import { EXPERIMENT_KIND, LookupKind, SpecKind } from '../../engine';
 import { JsonObject, isObject, member, textOf } from '../js-semantics';
@@ -13,7 +16,10 @@ import type { Needs, Screen } from './screen';
 
 /** The kinds that a name is mapped as, and where the salt of what is asked for stands. */
 const MAPPED = [
-  [SpecKind.Gate, 'feature_gates'], [SpecKind.Config, 'dynamic_configs'], [SpecKind.Layer, 'layer_configs'], [EXPERIMENT_KIND, 'dynamic_configs'],
+  [SpecKind.Gate, 'feature_gates'],
+  [SpecKind.Config, 'dynamic_configs'],
+  [SpecKind.Layer, 'layer_configs'],
+  [EXPERIMENT_KIND, 'dynamic_configs'],
 ] as const;
 
 const EXPLORED = ':explore';
@@ -30,9 +36,11 @@ export class NewerCompiler {
   /** Null when the payload has none of it. */
   compile(root: JsonObject): NewerSpecs | null {
     const { overrides, cmab_configs: autotunes } = root;
-    if (!this.maker.dialect.knowsNewer || (!isObject(overrides) && !isObject(autotunes))) return null;
+    if (!this.maker.dialect.knowsNewer || (!isObject(overrides) && !isObject(autotunes)))
+      return null;
     const mappings = new Map<LookupKind, Map<string, Mapping[]>>();
-    for (const [kind, list] of MAPPED) mappings.set(kind, this.mappings(root, isObject(overrides) ? overrides : {}, list));
+    for (const [kind, list] of MAPPED)
+      mappings.set(kind, this.mappings(root, isObject(overrides) ? overrides : {}, list));
     return { mappings, autotunes: this.autotunes(isObject(autotunes) ? autotunes : {}) };
   }
 
@@ -44,20 +52,28 @@ export class NewerCompiler {
       const compiled: Mapping[] = [];
       for (const mapping of mappings) {
         if (!isObject(mapping) || typeof mapping.new_config_name !== 'string') continue;
-        compiled.push({ target: mapping.new_config_name, rules: this.mappingRules(root.override_rules, mapping.rules, salt) });
+        compiled.push({
+          target: mapping.new_config_name,
+          rules: this.mappingRules(root.override_rules, mapping.rules, salt),
+        });
       }
       if (compiled.length > 0) byName.set(name, compiled);
     }
     return byName;
   }
 
-  private mappingRules(known: unknown, list: unknown, salt: unknown): { from: number; rule: Rule }[] {
+  private mappingRules(
+    known: unknown,
+    list: unknown,
+    salt: unknown,
+  ): { from: number; rule: Rule }[] {
     const rules: { from: number; rule: Rule }[] = [];
     for (const entry of Array.isArray(list) ? list : []) {
       if (!isObject(entry) || typeof entry.rule_name !== 'string') continue;
       const wire = own(known, entry.rule_name);
       const rule = isObject(wire) ? this.mappingRule(entry.rule_name, wire, salt) : null;
-      if (rule !== null) rules.push({ from: typeof entry.start_time === 'number' ? entry.start_time : 0, rule });
+      if (rule !== null)
+        rules.push({ from: typeof entry.start_time === 'number' ? entry.start_time : 0, rule });
     }
     return rules;
   }
@@ -66,7 +82,10 @@ export class NewerCompiler {
     try {
       this.screen.isPlain({ rules: [wire] });
       const unknown = this.screen.takeUnknown();
-      if (unknown !== '') this.tellOnce(`The override rule ${JSON.stringify(name)} uses ${unknown}, which is not supported.`);
+      if (unknown !== '')
+        this.tellOnce(
+          `The override rule ${JSON.stringify(name)} uses ${unknown}, which is not supported.`,
+        );
       return this.maker.rules([wire], salt, specFacts({}, this.maker.dialect))[0] ?? null;
     } catch (error) {
       if (!(error instanceof MalformedSpec)) throw error;
@@ -84,8 +103,12 @@ export class NewerCompiler {
   private autotunes(map: JsonObject): Map<string, Autotune> {
     const byName = new Map<string, Autotune>();
     for (const [name, wire] of Object.entries(map)) {
-      if (isObject(wire) && Array.isArray(wire.groups) && wire.groups.every(isObject)) byName.set(name, this.autotune(wire, wire.groups));
-      else this.needs.warn(`The contextual autotune ${JSON.stringify(name)} was left out: it has no usable groups.`);
+      if (isObject(wire) && Array.isArray(wire.groups) && wire.groups.every(isObject))
+        byName.set(name, this.autotune(wire, wire.groups));
+      else
+        this.needs.warn(
+          `The contextual autotune ${JSON.stringify(name)} was left out: it has no usable groups.`,
+        );
     }
     return byName;
   }
@@ -94,7 +117,11 @@ export class NewerCompiler {
     const { targetingGateName: gate, sampleRate } = wire;
     this.needs.noteNames(wire);
     const learned = isObject(wire.config) ? wire.config : null;
-    const facts = { ...specFacts(wire, this.maker.dialect), value: false, explicitParameters: null };
+    const facts = {
+      ...specFacts(wire, this.maker.dialect),
+      value: false,
+      explicitParameters: null,
+    };
     const unanswered = { ...facts, idType: null, reason: 'Unsupported' as const, box: boxOf({}) };
     return {
       runs: Boolean(wire.enabled) && groups.length > 0,
@@ -129,7 +156,9 @@ export class NewerCompiler {
 
   private score(known: unknown, texts: unknown, numbers: unknown): Score {
     const score = {
-      base: numberIn(known, 'intercept') + numberIn(known, 'alpha'), texts: [] as [number, string, number][], numbers: [] as [number, number][],
+      base: numberIn(known, 'intercept') + numberIn(known, 'alpha'),
+      texts: [] as [number, string, number][],
+      numbers: [] as [number, number][],
     };
     for (const [field, weights] of Object.entries(isObject(texts) ? texts : {})) {
       const source = this.field(field);

@@ -23,7 +23,10 @@ export interface Payload {
   experimentLayers: Map<string, string>;
 }
 
-/** As in the Rust evaluator: what nests deeper is no payload, so that nothing here overflows the stack. */
+/**
+ * As in the Rust evaluator: what nests deeper is no payload, so that nothing here overflows the
+ * stack.
+ */
 export const MAX_NESTING = 512;
 
 /** From this size on parsing has turns of its own. */
@@ -44,14 +47,16 @@ export class NestedTooDeep extends Error {
 }
 
 /**
- * Parses bytes as a JSON object. `inPieces`: big ones in turns of a millisecond or two, for more time in all; what waits
- * for them anyway is better parsed at once. Throws an Error that says what is wrong, without quoting the payload.
+ * Parses bytes as a JSON object. `inPieces`: big ones in turns of a millisecond or two, for more
+ * time in all; what waits for them anyway is better parsed at once. Throws an Error that says what
+ * is wrong, without quoting the payload.
  */
 export function* parseRoot(payload: Uint8Array, inPieces: boolean): Steps<Parsed> {
   noticeForeign();
   const isBig = payload.length >= BIG;
   if (isBig) yield;
-  if (isBig && inPieces) return { root: yield* parseInPieces(payload, MAX_NESTING), isMeasured: true };
+  if (isBig && inPieces)
+    return { root: yield* parseInPieces(payload, MAX_NESTING), isMeasured: true };
   const root = parseWhole(payload);
   if (isBig) yield;
   return { root, isMeasured: false };
@@ -78,21 +83,27 @@ export function measure(root: JsonObject, except: ReadonlySet<string>): void {
   }
 }
 
-/** Whether a parsed list or object has more levels, itself included. About 1 ms per megabyte of JSON. */
+/**
+ * Whether a parsed list or object has more levels, itself included. About 1 ms per megabyte of
+ * JSON.
+ */
 export function isNestedDeeper(value: object, levels: number): boolean {
   if (levels === 0) return true;
   if (Array.isArray(value)) {
-    // By index: an iterator is slow until this is optimised, which most of a payload doesn't live to see.
+    // By index: an iterator is slow until this is optimised, which most of a payload doesn't live
+    // to see.
     for (let i = 0; i < value.length; i++) {
       const element: unknown = value[i];
-      if (typeof element === 'object' && element !== null && isNestedDeeper(element, levels - 1)) return true;
+      if (typeof element === 'object' && element !== null && isNestedDeeper(element, levels - 1))
+        return true;
     }
     return false;
   }
   for (const key in value) {
     if (isForeign(value, key)) continue;
     const inner = (value as JsonObject)[key];
-    if (typeof inner === 'object' && inner !== null && isNestedDeeper(inner, levels - 1)) return true;
+    if (typeof inner === 'object' && inner !== null && isNestedDeeper(inner, levels - 1))
+      return true;
   }
   return false;
 }
@@ -109,7 +120,9 @@ export function readPayload(root: JsonObject, warnings: string[]): Payload {
   const dialect = dialectOf(root);
   if (dialect === Dialect.V1) {
     demand(root, KEYS, Array.isArray);
-    const lists = KEYS.map((key) => named(root[key] as unknown[], key, warnings)) as Payload['lists'];
+    const lists = KEYS.map((key) =>
+      named(root[key] as unknown[], key, warnings),
+    ) as Payload['lists'];
     return { root, dialect, lists, conditions: null, experimentLayers: reverse(root.layers) };
   }
   demand(root, [...KEYS, 'condition_map'], isObject);
@@ -118,7 +131,11 @@ export function readPayload(root: JsonObject, warnings: string[]): Payload {
   return { root, dialect, lists, conditions: root.condition_map as JsonObject, experimentLayers };
 }
 
-function demand(root: JsonObject, keys: readonly string[], isUsable: (value: unknown) => boolean): void {
+function demand(
+  root: JsonObject,
+  keys: readonly string[],
+  isUsable: (value: unknown) => boolean,
+): void {
   const lacking = keys.find((key) => !isUsable(root[key]));
   if (lacking !== undefined) throw new Error(`the payload has no usable ${lacking}`);
 }
@@ -131,7 +148,8 @@ function named(list: unknown[], key: string, warnings: string[]): SpecWire[] {
       specs.push({ name, spec });
       continue;
     }
-    if (typeof spec === 'object' && spec !== null && isNestedDeeper(spec, MAX_NESTING - 2)) throw new NestedTooDeep();
+    if (typeof spec === 'object' && spec !== null && isNestedDeeper(spec, MAX_NESTING - 2))
+      throw new NestedTooDeep();
     if (warnings.length < 100) warnings.push(`A spec without a name in ${key} was left out.`);
   }
   return specs;
@@ -154,13 +172,18 @@ function reverse(layers: unknown): Map<string, string> {
 function textMap(value: unknown): Map<string, string> {
   const map = new Map<string, string>();
   if (isObject(value)) {
-    for (const [key, text] of Object.entries(value)) if (typeof text === 'string') map.set(key, text);
+    for (const [key, text] of Object.entries(value))
+      if (typeof text === 'string') map.set(key, text);
   }
   return map;
 }
 
 function isTier(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+  return (
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value))
+  );
 }
 
 /** What the payload says about itself; counts and uses are filled in while compiling. */
@@ -170,7 +193,8 @@ export function summarise(root: JsonObject): SpecsSummary {
     hasUpdates: Boolean(root.has_updates),
     ...(time === undefined ? {} : { time: time === null ? null : numberOf(time) }),
     format: dialectOf(root).number,
-    hashedSdkKeyUsed: typeof root.hashed_sdk_key_used === 'string' ? root.hashed_sdk_key_used : null,
+    hashedSdkKeyUsed:
+      typeof root.hashed_sdk_key_used === 'string' ? root.hashed_sdk_key_used : null,
     gates: 0,
     configs: 0,
     layers: 0,

@@ -1,7 +1,7 @@
 /**
- * JSON.parse of a big text in pieces, so that the event loop turns between them. The bytes are walked for brackets and
- * commas only; what a piece holds is left to JSON.parse, and the pieces leave nothing out, so that together they accept
- * what JSON.parse of the whole does.
+ * JSON.parse of a big text in pieces, so that the event loop turns between them. The bytes are
+ * walked for brackets and commas only; what a piece holds is left to JSON.parse, and the pieces
+ * leave nothing out, so that together they accept what JSON.parse of the whole does.
  */
 
 import { textDecoder } from '../host';
@@ -19,19 +19,27 @@ const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** Bytes from which on a piece ends at the next comma that allows it: half a millisecond of parsing, several while nothing is optimised yet. */
+/**
+ * Bytes from which on a piece ends at the next comma that allows it: half a millisecond of parsing,
+ * several while nothing is optimised yet.
+ */
 const PIECE = 64 * 1024;
 
 class NotJson extends Error {}
 class TooDeep extends Error {}
 
 /** The root object of a text. Throws an Error that says what is wrong, without quoting the text. */
-export function* parseInPieces(json: Uint8Array, levels: number, pieceBytes = PIECE): Steps<JsonObject> {
+export function* parseInPieces(
+  json: Uint8Array,
+  levels: number,
+  pieceBytes = PIECE,
+): Steps<JsonObject> {
   const reader = new PieceReader(json, levels, pieceBytes);
   try {
     while (reader.advance()) yield;
   } catch (error) {
-    const reason = error instanceof TooDeep ? `is nested deeper than ${levels} levels` : 'is not a JSON object';
+    const reason =
+      error instanceof TooDeep ? `is nested deeper than ${levels} levels` : 'is not a JSON object';
     throw new Error(`the payload ${reason}`);
   }
   return reader.root;
@@ -58,7 +66,9 @@ class PieceReader {
     private readonly levels: number,
     private readonly pieceBytes: number,
   ) {
-    this.at = this.memberStart = BYTE_ORDER_MARK.every((byte, i) => json[i] === byte) ? BYTE_ORDER_MARK.length : 0;
+    this.at = this.memberStart = BYTE_ORDER_MARK.every((byte, i) => json[i] === byte)
+      ? BYTE_ORDER_MARK.length
+      : 0;
   }
 
   /** Reads about a piece; false at the end. */
@@ -139,7 +149,8 @@ class PieceReader {
     this.memberStart = end + 1;
     this.value = null;
     if (value !== null) {
-      // What precedes the value must be a name and a colon: a text in its place makes an object, and nothing else does.
+      // What precedes the value must be a name and a colon: a text in its place makes an object,
+      // and nothing else does.
       const [name] = Object.keys(parse(`{${this.text(start, this.valueStart)}""}`) as JsonObject);
       if (name === undefined) throw new NotJson();
       this.blank(this.afterValue, end);

@@ -1,7 +1,8 @@
 /**
- * The look at every rule that preparing a payload takes. Compiling all of a big project took half the time of an
- * update, and most of it is never asked for, so rules are compiled when first evaluated. What must be known before is
- * found here: what the conditions will need, and whether anything could stop the compiler.
+ * The look at every rule that preparing a payload takes. Compiling all of a big project took half
+ * the time of an update, and most of it is never asked for, so rules are compiled when first
+ * evaluated. What must be known before is found here: what the conditions will need, and whether
+ * anything could stop the compiler.
  */
 
 import { SpecsSummary } from '../../engine';
@@ -12,11 +13,24 @@ import { MAX_NESTING, NestedTooDeep, isNestedDeeper } from './payload';
 
 /** Types of conditions that test a value, in lower case. */
 const TESTS = new Set([
-  'ip_based', 'ua_based', 'user_field', 'environment_field', 'current_time', 'user_bucket', 'unit_id', 'target_app',
+  'ip_based',
+  'ua_based',
+  'user_field',
+  'environment_field',
+  'current_time',
+  'user_bucket',
+  'unit_id',
+  'target_app',
 ]);
 
 /** Those that test none. */
-const NO_TESTS = new Set(['public', 'pass_gate', 'fail_gate', 'multi_pass_gate', 'multi_fail_gate']);
+const NO_TESTS = new Set([
+  'public',
+  'pass_gate',
+  'fail_gate',
+  'multi_pass_gate',
+  'multi_fail_gate',
+]);
 
 /** Warnings of a payload; there may be more to say. */
 export const MAX_WARNINGS = 100;
@@ -64,8 +78,8 @@ export class Needs {
 }
 
 /**
- * Tells rules that certainly compile from those that must be tried. Cautious: a wrong yes would turn a malformed spec
- * into one that fails when asked, a wrong no costs only time.
+ * Tells rules that certainly compile from those that must be tried. Cautious: a wrong yes would
+ * turn a malformed spec into one that fails when asked, a wrong no costs only time.
  */
 export class Screen {
   /** Conditions of dcs-v2 that were looked at and found plain. */
@@ -94,8 +108,9 @@ export class Screen {
   }
 
   /**
-   * Whether every rule of a spec certainly compiles. Notes what the conditions need, up to the first doubt. Each object
-   * is walked once for both questions, what it holds and how deep: together they are a third of preparing a payload.
+   * Whether every rule of a spec certainly compiles. Notes what the conditions need, up to the
+   * first doubt. Each object is walked once for both questions, what it holds and how deep:
+   * together they are a third of preparing a payload.
    * @throws NestedTooDeep
    */
   isPlain(spec: JsonObject): boolean {
@@ -120,12 +135,15 @@ export class Screen {
       const value = rule[key];
       if (typeof value !== 'object' || value === null) continue;
       if (key === 'conditions' && Array.isArray(value)) {
-        for (let i = 0; i < value.length; i++) if (!this.isPlainCondition(value[i])) isPlain = false;
+        for (let i = 0; i < value.length; i++)
+          if (!this.isPlainCondition(value[i])) isPlain = false;
       } else this.measure(value, SPEC_LEVEL + 3);
     }
     // What is there and no list is no list of conditions.
     const { conditions } = rule;
-    return isPlain && (conditions === undefined || conditions === null || Array.isArray(conditions));
+    return (
+      isPlain && (conditions === undefined || conditions === null || Array.isArray(conditions))
+    );
   }
 
   private isPlainCondition(wire: unknown): boolean {
@@ -138,13 +156,16 @@ export class Screen {
     }
     const isMissing = !hasOwn.call(this.byId, wire);
     // Whoever comes to it is Unsupported; the rest of the spec is in order.
-    if (isMissing) this.noteUnknown(`the condition '${wire}' of which the payload says nothing`, wire);
+    if (isMissing)
+      this.noteUnknown(`the condition '${wire}' of which the payload says nothing`, wire);
     const isPlain = isMissing || this.isPlainTest(this.byId[wire], MEASURED, wire);
     if (isPlain) this.plainIds.add(wire);
     return isPlain;
   }
 
-  /** `level`: how deep the condition itself is; MEASURED: it is known that nothing nests too deep. */
+  /**
+   * `level`: how deep the condition itself is; MEASURED: it is known that nothing nests too deep.
+   */
   private isPlainTest(wire: unknown, level: number, id: string | null = null): boolean {
     if (!isObject(wire)) return level !== MEASURED && this.doubt(wire, level);
     if (level !== MEASURED) this.measureMembers(wire, level + 1);
@@ -171,7 +192,8 @@ export class Screen {
 
   /** Throws when a list or object on this level of the payload has too many below. */
   private measure(value: object, level: number): void {
-    if (!this.isMeasured && isNestedDeeper(value, MAX_NESTING + 1 - level)) throw new NestedTooDeep();
+    if (!this.isMeasured && isNestedDeeper(value, MAX_NESTING + 1 - level))
+      throw new NestedTooDeep();
   }
 
   private measureMembers(wire: JsonObject, level: number): void {
@@ -225,4 +247,3 @@ function unknownIn({ name, type, isTest }: Kind, operator: string | null): strin
 function isText(value: unknown): value is string | null | undefined {
   return value === undefined || value === null || typeof value === 'string';
 }
-

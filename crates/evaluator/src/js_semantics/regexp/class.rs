@@ -20,7 +20,8 @@ impl Class {
         }
         let ranges = if inverted { complement(&merged) } else { merged };
         let in_ranges = |unit: u16| ranges.iter().any(|(from, to)| (*from..=*to).contains(&unit));
-        let ascii = (0..128u16).filter(|unit| in_ranges(*unit)).fold(0, |bits, unit| bits | 1u128 << unit);
+        let ascii =
+            (0..128u16).filter(|unit| in_ranges(*unit)).fold(0, |bits, unit| bits | 1u128 << unit);
         Class { ascii, ranges: ranges.into_iter().filter(|(_, to)| *to >= 128).collect() }
     }
 

@@ -27,9 +27,9 @@ impl Single {
     }
 }
 
-/// An instruction. `back` reads towards the start of the text, as look-behind does. Numbers called registers index the
-/// machine's registers, those called `row` the rows of its notes (see `Notes` in `exec`), other numbers are positions in the
-/// program.
+/// An instruction. `back` reads towards the start of the text, as look-behind does. Numbers called
+/// registers index the machine's registers, those called `row` the rows of its notes (see `Notes`
+/// in `exec`), other numbers are positions in the program.
 #[derive(Debug, Clone)]
 pub(super) enum Inst {
     One {
@@ -67,8 +67,9 @@ pub(super) enum Inst {
         row: usize,
     },
     Jump(usize),
-    /// Opens a look-around; its body follows. `register` and the next one are its own. In `row` it is noted where the body
-    /// matched, in the next one where it did not; behind them come the body's.
+    /// Opens a look-around; its body follows. `register` and the next one are its own. In `row` it
+    /// is noted where the body matched, in the next one where it did not; behind them come the
+    /// body's.
     Look {
         register: usize,
         negative: bool,
@@ -108,8 +109,8 @@ pub(super) struct Program {
     pub(super) registers: usize,
     /// A match can begin at the start of the text only.
     pub(super) anchored: bool,
-    /// Rows of notes: what leads on from an instruction depends on the position alone. None where it depends on captures
-    /// or on counts, too.
+    /// Rows of notes: what leads on from an instruction depends on the position alone. None where
+    /// it depends on captures or on counts, too.
     pub(super) rows: Option<usize>,
 }
 
@@ -127,23 +128,32 @@ struct Compiler<'a> {
 /// Longest program that repetitions are written out to.
 const MAX_UNROLLED: usize = 4000;
 
-/// Compiles a pattern. Repetitions become copies and jumps, unless something refers to captures or there would be more
-/// than [`MAX_UNROLLED`] instructions: then they become loops that count, and the program is as long as the pattern.
+/// Compiles a pattern. Repetitions become copies and jumps, unless something refers to captures or
+/// there would be more than [`MAX_UNROLLED`] instructions: then they become loops that count, and
+/// the program is as long as the pattern.
 pub(super) fn compile(pattern: &Pattern) -> Program {
     let captures = refers(&pattern.root);
     let unrolls = !captures && unrolled_size(&pattern.root) <= MAX_UNROLLED;
     let registers = if captures { pattern.groups as usize * 2 } else { 0 };
     let references = &pattern.references;
-    let mut compiler = Compiler { insts: Vec::new(), registers, rows: 0, captures, unrolls, references };
+    let mut compiler =
+        Compiler { insts: Vec::new(), registers, rows: 0, captures, unrolls, references };
     compiler.node(&pattern.root, false);
     compiler.insts.push(Inst::Match);
     let Compiler { insts, registers, rows, .. } = compiler;
-    Program { insts, registers, anchored: is_anchored(&pattern.root), rows: unrolls.then_some(rows) }
+    Program {
+        insts,
+        registers,
+        anchored: is_anchored(&pattern.root),
+        rows: unrolls.then_some(rows),
+    }
 }
 
 /// Instructions of a node when repetitions are written out, about.
 fn unrolled_size(node: &Node) -> usize {
-    let sum = |nodes: &[Node]| nodes.iter().fold(0usize, |sum, node| sum.saturating_add(unrolled_size(node)));
+    let sum = |nodes: &[Node]| {
+        nodes.iter().fold(0usize, |sum, node| sum.saturating_add(unrolled_size(node)))
+    };
     match node {
         Node::Sequence(nodes) => sum(nodes),
         Node::Alternatives(nodes) => sum(nodes).saturating_add(nodes.len() * 2),
@@ -163,7 +173,9 @@ fn refers(node: &Node) -> bool {
     match node {
         Node::BackReference(_) | Node::NamedReference(_) => true,
         Node::Sequence(nodes) | Node::Alternatives(nodes) => nodes.iter().any(refers),
-        Node::Capture(_, body) | Node::Look { body, .. } | Node::Repeat { body, .. } => refers(body),
+        Node::Capture(_, body) | Node::Look { body, .. } | Node::Repeat { body, .. } => {
+            refers(body)
+        }
         _ => false,
     }
 }
@@ -192,12 +204,21 @@ impl Compiler<'_> {
             Node::Alternatives(nodes) => self.alternatives(nodes, back),
             Node::Capture(number, body) => self.capture(*number as usize * 2, body, back),
             Node::BackReference(number) => self.back_reference(*number, back),
-            Node::NamedReference(i) => self.back_reference(self.references.get(*i).copied().unwrap_or(0), back),
+            Node::NamedReference(i) => {
+                self.back_reference(self.references.get(*i).copied().unwrap_or(0), back)
+            }
             Node::Look { ahead, negative, body } => self.look(*ahead, *negative, body),
             Node::Repeat { body, min, max, greedy, captures } => match single(body) {
                 Some(single) => {
                     let row = self.take_rows(1);
-                    self.insts.push(Inst::Many { single, back, min: *min, max: *max, greedy: *greedy, row });
+                    self.insts.push(Inst::Many {
+                        single,
+                        back,
+                        min: *min,
+                        max: *max,
+                        greedy: *greedy,
+                        row,
+                    });
                 }
                 None if self.unrolls => self.copies(body, (*min, *max, *greedy), back),
                 None => self.repeat(body, (*min, *max, *greedy), *captures, back),
@@ -216,7 +237,13 @@ impl Compiler<'_> {
             match run {
                 [node] => self.node(node, back),
                 _ => {
-                    let units = run.iter().filter_map(|n| if let Node::Unit(unit) = n { Some(*unit) } else { None });
+                    let units = run.iter().filter_map(|n| {
+                        if let Node::Unit(unit) = n {
+                            Some(*unit)
+                        } else {
+                            None
+                        }
+                    });
                     self.insts.push(Inst::Literal { units: units.collect(), back });
                 }
             }
@@ -296,11 +323,18 @@ impl Compiler<'_> {
         self.set(at, Inst::Split { first, second, row });
     }
 
-    fn repeat(&mut self, body: &Node, (min, max, greedy): (u32, u32, bool), captures: (u32, u32), back: bool) {
+    fn repeat(
+        &mut self,
+        body: &Node,
+        (min, max, greedy): (u32, u32, bool),
+        captures: (u32, u32),
+        back: bool,
+    ) {
         let register = self.take_registers();
         self.insts.push(Inst::LoopInit { register });
         let head = self.push(Inst::Jump(0));
-        let clear = if self.captures { (captures.0 as usize * 2, captures.1 as usize * 2) } else { (0, 0) };
+        let clear =
+            if self.captures { (captures.0 as usize * 2, captures.1 as usize * 2) } else { (0, 0) };
         self.insts.push(Inst::Iterate { register, clear });
         self.node(body, back);
         self.insts.push(Inst::Jump(head));

@@ -67,8 +67,8 @@ impl<'a> Cursor<'a> {
         Some(n)
     }
 
-    /// The unit that an escape stands for; the backslash is behind us and something follows. Escapes that mean
-    /// nothing stand for themselves.
+    /// The unit that an escape stands for; the backslash is behind us and something follows.
+    /// Escapes that mean nothing stand for themselves.
     pub(super) fn character_escape(&mut self, in_class: bool) -> u16 {
         let before = self.rest;
         let unit = self.next().unwrap_or(0x5C);
@@ -80,7 +80,10 @@ impl<'a> Cursor<'a> {
             'v' => 0x0B,
             'b' if in_class => 0x08,
             'c' => match self.peek_char() {
-                Some(c) if c.is_ascii_alphabetic() || (in_class && (c.is_ascii_digit() || c == '_')) => {
+                Some(c)
+                    if c.is_ascii_alphabetic()
+                        || (in_class && (c.is_ascii_digit() || c == '_')) =>
+                {
                     self.next().unwrap_or(0) & 0x1F
                 }
                 // Then the backslash is text and the c comes next.
@@ -125,8 +128,8 @@ impl<'a> Cursor<'a> {
 
 /// The name of a group, behind `<` and with its `>`. None if it is no identifier.
 ///
-/// Letters beyond ASCII are those of Rust's tables (Alphabetic and numeric), which differ from ID_Start and
-/// ID_Continue in a few rare characters.
+/// Letters beyond ASCII are those of Rust's tables (Alphabetic and numeric), which differ from
+/// ID_Start and ID_Continue in a few rare characters.
 pub(super) fn group_name(at: &mut Cursor<'_>) -> Option<Vec<u16>> {
     let mut name = Vec::new();
     loop {
@@ -168,7 +171,8 @@ fn name_unit(at: &mut Cursor<'_>) -> Option<u32> {
     at.skip('}').then_some(value)
 }
 
-/// Number of capturing groups in a pattern, and whether one has a name. What is not a group for certain counts.
+/// Number of capturing groups in a pattern, and whether one has a name. What is not a group for
+/// certain counts.
 pub(super) fn count_captures(units: &[u16]) -> (u32, bool) {
     let (mut count, mut named) = (0u32, false);
     let mut at = Cursor::new(units);

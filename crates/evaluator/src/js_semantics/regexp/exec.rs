@@ -58,8 +58,9 @@ struct Stop(bool);
 /// Steps until notes are taken: most tests are over by then.
 const NOTES_AFTER: u32 = 500;
 
-/// What was tried where: a bit for each row of the program and position. What was tried once need not be tried again, which
-/// makes an exponential search a quadratic one, and ends loops that match nothing.
+/// What was tried where: a bit for each row of the program and position. What was tried once need
+/// not be tried again, which makes an exponential search a quadratic one, and ends loops that match
+/// nothing.
 #[derive(Default)]
 struct Notes {
     bits: Vec<u64>,
@@ -141,8 +142,12 @@ impl<'p, T: Text> Run<'p, T> {
     /// By the first instruction alone.
     fn can_start_at(&self, start: usize) -> bool {
         match self.program.insts.first() {
-            Some(Inst::One { single, back: false }) => self.text.unit(start).is_some_and(|unit| single.matches(unit)),
-            Some(Inst::Literal { units, back: false }) => self.text.unit(start) == units.first().copied(),
+            Some(Inst::One { single, back: false }) => {
+                self.text.unit(start).is_some_and(|unit| single.matches(unit))
+            }
+            Some(Inst::Literal { units, back: false }) => {
+                self.text.unit(start) == units.first().copied()
+            }
             _ => true,
         }
     }
@@ -174,8 +179,12 @@ impl<'p, T: Text> Run<'p, T> {
             Inst::One { single, back } => Ok(self.one(single, *back)),
             Inst::Literal { units, back } => Ok(self.literal(units, *back)),
             Inst::Many { row, .. } | Inst::Split { row, .. } if self.is_repeated(*row) => Ok(false),
-            Inst::Many { single, back, min, max, greedy: true, .. } => self.many(single, *back, *min, *max),
-            Inst::Many { single, back, min, max, greedy: false, .. } => self.few(single, *back, *min, *max),
+            Inst::Many { single, back, min, max, greedy: true, .. } => {
+                self.many(single, *back, *min, *max)
+            }
+            Inst::Many { single, back, min, max, greedy: false, .. } => {
+                self.few(single, *back, *min, *max)
+            }
             Inst::Start => Ok(self.at == 0),
             Inst::End => Ok(self.at == self.text.length()),
             Inst::WordEdge(expected) => Ok(self.is_word_edge() == *expected),
@@ -189,8 +198,12 @@ impl<'p, T: Text> Run<'p, T> {
                 self.inst = *to;
                 Ok(true)
             }
-            Inst::Look { register, negative, after, row } => self.look(*register, *negative, *after, *row),
-            Inst::LookEnd { register, negative, rows } => Ok(self.look_end(*register, *negative, *rows)),
+            Inst::Look { register, negative, after, row } => {
+                self.look(*register, *negative, *after, *row)
+            }
+            Inst::LookEnd { register, negative, rows } => {
+                Ok(self.look_end(*register, *negative, *rows))
+            }
             Inst::LoopInit { register } => self.set_loop(*register, 0, UNSET).map(|()| true),
             Inst::Loop { register, min, max, greedy, exit } => {
                 self.next_iteration(*register, (*min, *max), *greedy, *exit)
@@ -205,7 +218,9 @@ impl<'p, T: Text> Run<'p, T> {
         while let Some(frame) = self.stack.pop() {
             match frame {
                 Frame::Restore { register, value } => self.put(register as usize, value),
-                Frame::RestoreLoop { register, count, at } => self.put_loop(register as usize, count, at),
+                Frame::RestoreLoop { register, count, at } => {
+                    self.put_loop(register as usize, count, at)
+                }
                 Frame::Branch { inst, at } => {
                     (self.inst, self.at) = (inst as usize, at as usize);
                     return true;
@@ -288,7 +303,11 @@ impl<'p, T: Text> Run<'p, T> {
         }
         if count > min {
             let end = if back { start - min as usize } else { start + min as usize };
-            self.push(Frame::Shrink { inst: self.inst as u32, at: self.at as u32, end: end as u32 })?;
+            self.push(Frame::Shrink {
+                inst: self.inst as u32,
+                at: self.at as u32,
+                end: end as u32,
+            })?;
         }
         Ok(true)
     }
@@ -302,13 +321,19 @@ impl<'p, T: Text> Run<'p, T> {
             self.steps += 1;
         }
         if max > min {
-            self.push(Frame::Grow { inst: self.inst as u32 - 1, at: self.at as u32, left: max - min })?;
+            self.push(Frame::Grow {
+                inst: self.inst as u32 - 1,
+                at: self.at as u32,
+                left: max - min,
+            })?;
         }
         Ok(true)
     }
 
     fn grow(&mut self, inst: usize, at: usize, left: u32) -> bool {
-        let Some(Inst::Many { single, back, .. }) = self.program.insts.get(inst) else { return false };
+        let Some(Inst::Many { single, back, .. }) = self.program.insts.get(inst) else {
+            return false;
+        };
         self.at = at;
         if !self.one(single, *back) {
             return false;
@@ -332,9 +357,13 @@ impl<'p, T: Text> Run<'p, T> {
             return true;
         }
         let (from, length) = (from as usize, (to - from) as usize);
-        let Some(start) = (if back { self.at.checked_sub(length) } else { Some(self.at) }) else { return false };
+        let Some(start) = (if back { self.at.checked_sub(length) } else { Some(self.at) }) else {
+            return false;
+        };
         self.steps += length as u32;
-        let same = |i| self.text.unit(start + i).is_some_and(|unit| self.text.unit(from + i) == Some(unit));
+        let same = |i| {
+            self.text.unit(start + i).is_some_and(|unit| self.text.unit(from + i) == Some(unit))
+        };
         if !(0..length).all(same) {
             return false;
         }
@@ -357,7 +386,13 @@ impl<'p, T: Text> Run<'p, T> {
         is_repeated
     }
 
-    fn look(&mut self, register: usize, negative: bool, after: usize, row: usize) -> Result<bool, Stop> {
+    fn look(
+        &mut self,
+        register: usize,
+        negative: bool,
+        after: usize,
+        row: usize,
+    ) -> Result<bool, Stop> {
         let matched = self.notes.has(row, self.at);
         if matched || self.notes.has(row + 1, self.at) {
             self.inst = after;
@@ -372,13 +407,16 @@ impl<'p, T: Text> Run<'p, T> {
     }
 
     fn look_failed(&mut self, look: usize, at: usize) -> bool {
-        let Some(Inst::Look { negative, after, row, .. }) = self.program.insts.get(look) else { return false };
+        let Some(Inst::Look { negative, after, row, .. }) = self.program.insts.get(look) else {
+            return false;
+        };
         self.notes.set(row + 1, at);
         (self.inst, self.at) = (*after, at);
         *negative
     }
 
-    /// The body matched. Its other ways are forgotten; what it captured is kept if the look-around is positive.
+    /// The body matched. Its other ways are forgotten; what it captured is kept if the look-around
+    /// is positive.
     fn look_end(&mut self, register: usize, negative: bool, (row, end): (usize, usize)) -> bool {
         let start = self.get(register + 1) as usize;
         let base = (self.get(register) as usize).min(self.stack.len());
@@ -390,7 +428,9 @@ impl<'p, T: Text> Run<'p, T> {
             while self.stack.len() > base {
                 match self.stack.pop() {
                     Some(Frame::Restore { register, value }) => self.put(register as usize, value),
-                    Some(Frame::RestoreLoop { register, count, at }) => self.put_loop(register as usize, count, at),
+                    Some(Frame::RestoreLoop { register, count, at }) => {
+                        self.put_loop(register as usize, count, at)
+                    }
                     _ => {}
                 }
             }

@@ -45,10 +45,16 @@ impl Node {
     fn is_zero_width(&self) -> bool {
         match self {
             Node::Start | Node::End | Node::WordEdge(_) | Node::Look { .. } => true,
-            Node::Sequence(nodes) | Node::Alternatives(nodes) => nodes.iter().all(Node::is_zero_width),
+            Node::Sequence(nodes) | Node::Alternatives(nodes) => {
+                nodes.iter().all(Node::is_zero_width)
+            }
             Node::Capture(_, body) => body.is_zero_width(),
             Node::Repeat { body, max, .. } => *max == 0 || body.is_zero_width(),
-            Node::Unit(_) | Node::Class(_) | Node::Any | Node::BackReference(_) | Node::NamedReference(_) => false,
+            Node::Unit(_)
+            | Node::Class(_)
+            | Node::Any
+            | Node::BackReference(_)
+            | Node::NamedReference(_) => false,
         }
     }
 }
@@ -96,7 +102,9 @@ impl Level {
         match self.opening {
             Opening::Plain => body,
             Opening::Capture(number) => Node::Capture(number, Box::new(body)),
-            Opening::Look { ahead, negative } => Node::Look { ahead, negative, body: Box::new(body) },
+            Opening::Look { ahead, negative } => {
+                Node::Look { ahead, negative, body: Box::new(body) }
+            }
         }
     }
 }
@@ -120,10 +128,12 @@ pub(super) fn parse(units: &[u16]) -> Option<Pattern> {
         return None;
     }
     let at = Cursor::new(units);
-    let mut parser = Parser { at, captures: 0, total, named, names: Vec::new(), references: Vec::new() };
+    let mut parser =
+        Parser { at, captures: 0, total, named, names: Vec::new(), references: Vec::new() };
     let root = parser.disjunction()?;
     let Parser { names, references, .. } = &parser;
-    let group = |name: &Vec<u16>| names.iter().find(|(known, _)| known == name).map(|(_, number)| *number);
+    let group =
+        |name: &Vec<u16>| names.iter().find(|(known, _)| known == name).map(|(_, number)| *number);
     let references = references.iter().map(group).collect::<Option<Vec<u32>>>()?;
     Some(Pattern { root, groups: parser.captures + 1, references })
 }

@@ -8,14 +8,22 @@ fn test(source: &str, text: &str) -> Option<bool> {
 }
 
 fn check(source: &str, matching: &[&str], other: &[&str]) {
-    matching.iter().for_each(|text| assert_eq!(test(source, text), Some(true), "/{source}/ on {text:?}"));
-    other.iter().for_each(|text| assert_eq!(test(source, text), Some(false), "/{source}/ on {text:?}"));
+    matching
+        .iter()
+        .for_each(|text| assert_eq!(test(source, text), Some(true), "/{source}/ on {text:?}"));
+    other
+        .iter()
+        .for_each(|text| assert_eq!(test(source, text), Some(false), "/{source}/ on {text:?}"));
 }
 
 #[test]
 fn common_patterns() {
     check("", &["", "a"], &[]);
-    check(r"^.+@statsig\.com$", &["a@statsig.com"], &["@statsig.com", "a@statsigxcom", "a@statsig.com "]);
+    check(
+        r"^.+@statsig\.com$",
+        &["a@statsig.com"],
+        &["@statsig.com", "a@statsigxcom", "a@statsig.com "],
+    );
     check(r"^(1|2)\.\d{1,3}(\.\d+)?$", &["1.2", "2.123.4"], &["3.1", "1.1234", "1.2."]);
     check("a.*b", &["xaxxbx", "ab"], &["ba", "a\nb", "a\u{2028}b"]);
     check(r"\bfoo\b", &["a foo b", "foo"], &["afoo", "foo_"]);
@@ -104,7 +112,8 @@ fn text_is_utf16_units() {
     check("é*", &["", "a"], &[]);
 }
 
-/// Lines of `differential/regexps.ts --write`: pattern, text, what V8 answers, and the steps of the js engine's machine.
+/// Lines of `differential/regexps.ts --write`: pattern, text, what V8 answers, and the steps of the
+/// js engine's machine.
 #[test]
 fn steps_are_those_of_the_js_engine() {
     let file = std::env::var("REGEXPS").unwrap_or_else(|_| "testdata/regexps.json".into());
@@ -131,8 +140,15 @@ fn steps_are_those_of_the_js_engine() {
 #[test]
 fn hostile_patterns_are_searched_to_the_end() {
     let text = format!("{}!", "a".repeat(900));
-    let hostile =
-        ["^(a+)+$", "^(a|aa)+$", "^(?:a|a?)*b", "(a*)*b", "^(?=(a+)+b)", "(?<!(a+)+b)c", "^(([a-z])+.)+[A-Z]$"];
+    let hostile = [
+        "^(a+)+$",
+        "^(a|aa)+$",
+        "^(?:a|a?)*b",
+        "(a*)*b",
+        "^(?=(a+)+b)",
+        "(?<!(a+)+b)c",
+        "^(([a-z])+.)+[A-Z]$",
+    ];
     for source in hostile {
         let (matches, steps) = RegExp::new(source).unwrap().run(&text);
         assert!(!matches && steps < MAX_STEPS, "/{source}/: {steps}");
@@ -151,7 +167,8 @@ fn work_is_bounded() {
     let nested = |n: usize| format!("{}a{}", "(".repeat(n), ")*".repeat(n));
     check(&nested(MAX_NESTING), &["a"], &[]);
     assert!(RegExp::new(&nested(MAX_NESTING + 1)).is_none());
-    let on_small_stack =
-        std::thread::Builder::new().stack_size(512 * 1024).spawn(move || test(&nested(MAX_NESTING), "b"));
+    let on_small_stack = std::thread::Builder::new()
+        .stack_size(512 * 1024)
+        .spawn(move || test(&nested(MAX_NESTING), "b"));
     assert_eq!(on_small_stack.unwrap().join().unwrap(), Some(true));
 }
