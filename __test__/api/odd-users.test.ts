@@ -326,6 +326,59 @@ for (const engine of ENGINES) {
     t.deepEqual(await run((network, options) => ours(engine, network, options)), await run(theirs));
   });
 
+  test(`${engine}: users that differ in the order of their keys alone are told apart, as statsig-node`, async (t) => {
+    const unlike: [string, unknown][][] = [
+      [
+        ['CompanyID', null],
+        ['companyid', 'acme'],
+      ],
+      [
+        ['first', 'never id'],
+        ['second', 'always id'],
+      ],
+    ];
+    const named: [string, unknown][] = [
+      ['Tier', 'dev'],
+      ['tier', 'staging'],
+    ];
+    const attributes: [string, unknown][] = [
+      ['Plan', 'free'],
+      ['plan', 'pro'],
+    ];
+    const orders = (section: string, pairs: [string, unknown][]): object[] =>
+      [pairs, [...pairs].reverse(), pairs].map((some) => ({
+        userID: section,
+        [section]: Object.fromEntries(some),
+      }));
+    const users = [
+      ...unlike.flatMap((pairs) => orders('customIDs', pairs)),
+      ...orders('statsigEnvironment', named),
+      ...orders('custom', attributes),
+      ...orders('privateAttributes', attributes),
+      ...[attributes, [...attributes].reverse()].map((some) =>
+        Object.fromEntries([['userID', 'top'], ...some]),
+      ),
+    ];
+    const run = async (make: typeof theirs): Promise<unknown[]> => {
+      const network = new FakeNetwork();
+      network.specs = specs;
+      const server = make(network, { disableDiagnostics: true });
+      await server.initializeAsync();
+      server.overrideGate('everyone', false, 'never id');
+      server.overrideGate('everyone', true, 'always id');
+      const names = ['company', 'staging', 'everyone', 'plan'];
+      const seen = users.map((one) =>
+        names.map((name) => [
+          server.checkGate(user(one), name),
+          server.checkGate(user(structuredClone(one)), name),
+        ]),
+      );
+      await server.shutdownAsync();
+      return [seen, network.comparable()];
+    };
+    t.deepEqual(await run((network, options) => ours(engine, network, options)), await run(theirs));
+  });
+
   test(`${engine}: the tier that a payload names may be a number or a flag, as statsig-node`, async (t) => {
     const run = async (make: typeof theirs, tierOfPayload: unknown): Promise<unknown[]> => {
       const network = new FakeNetwork();

@@ -27,7 +27,7 @@ export interface UserShape {
    * The values of a user of this shape, in a fixed order; null when the user is not of this shape.
    */
   capture(user: object): Values | null;
-  /** True when the user still is what `values` captured; in whatever order its keys are now. */
+  /** True when the user still is what `values` captured; order counts where `isOrderTold`. */
   matches(user: object, values: Values): boolean;
   /**
    * True when a user who has the keys of the shape may have more to say: hidden fields, `toJSON`, a
@@ -177,19 +177,19 @@ function count(fields: Field[]): number {
 /**
  * Statements that read every value; `each` gets the expression of a value and its number.
  * Prototypes and numbers of keys are looked at after the values: by then V8 knows the hidden class
- * and folds the prototype into a constant, which takes a third off a comparison. `isOrdered`: the
- * keys must come in this order, too.
+ * and folds the prototype into a constant, which takes a third off a comparison. `isOrdered`:
+ * whether the keys of these fields must come in this order, too.
  */
 function walk(
   fields: Field[],
   fail: string,
-  isOrdered: boolean,
+  isOrdered: (list: Field[], section: string) => boolean,
   each: (expression: string, index: number) => string,
 ): string {
   let index = 0;
   const lines: string[] = [];
   const counts: string[] = [];
-  const level = (list: Field[], name: string): void => {
+  const level = (list: Field[], name: string, section: string): void => {
     for (const { key, fields: inner } of list) {
       const expression = `${name}[${JSON.stringify(key)}]`;
       if (inner === undefined) lines.push(each(expression, index++));
@@ -198,16 +198,28 @@ function walk(
         lines.push(
           `const ${nested} = ${expression}; if (typeof ${nested} !== 'object' || ${nested} === null) ${fail}`,
         );
-        level(inner, nested);
+        level(inner, nested, key);
       }
     }
     // An object of a class may answer differently by getters: only plain ones are taken.
     lines.push(`p = getProto(${name}); if (p !== plainProto && p !== null) ${fail}`);
-    const order = isOrdered ? `if (k !== keys${counts.length}[n++]) ${fail}` : 'n++;';
+    const inOrder = `if (k !== keys${counts.length}[n++]) ${fail}`;
+    const order = isOrdered(list, section) ? inOrder : 'n++;';
     counts.push(`n = 0; for (k in ${name}) ${order} if (n !== ${list.length}) ${fail}`);
   };
-  level(fields, 'user');
+  level(fields, 'user', '');
   return [...lines, ...counts].join('\n');
+}
+
+/**
+ * Whether the order of a section's keys decides answers: of overridden IDs the first counts, and so
+ * it does of keys of IDs and the environment that differ in case alone. One key has no order, so
+ * most users pay nothing.
+ */
+function isOrderTold(list: Field[], section: string): boolean {
+  if (section === 'customIDs') return list.length > 1;
+  const names = new Set(list.map(({ key }) => key.toLowerCase()));
+  return section === 'statsigEnvironment' && names.size < list.length;
 }
 
 /** The keys of each level, in the order in which `walk` counts them. */
@@ -224,7 +236,7 @@ function captureSource(fields: Field[]): string {
   const body = walk(
     fields,
     fail,
-    true,
+    () => true,
     (expression, index) =>
       `v = ${expression}; if (typeof v !== 'string' && (v = plain(v)) === undefined) ${fail} const v${index} = v;`,
   );
@@ -241,7 +253,7 @@ function matchSource(fields: Field[]): string {
   const body = walk(
     fields,
     fail,
-    false,
+    isOrderTold,
     (expression, i) =>
       `v = ${expression}; if (v !== values[${i}] && !same(v, values[${i}])) ${fail}`,
   );
