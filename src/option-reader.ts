@@ -46,6 +46,18 @@ export class OptionReader {
     return this.typed(name, 'string', fallback);
   }
 
+  /** One of the texts. */
+  oneOf<T extends string>(name: string, texts: readonly T[], fallback: T): T {
+    const value = this.string(name, fallback);
+    const found = texts.find((text) => text === value);
+    if (found === undefined) {
+      const list = texts.map((text) => `'${text}'`);
+      const last = list.pop() ?? '';
+      this.warn(name, `one of ${list.join(', ')} and ${last}`, `'${value.slice(0, 40)}'`);
+    }
+    return found ?? fallback;
+  }
+
   /** NaN counts as unusable: as an interval it would mean "always". */
   number(name: string, fallback: number): number {
     const value = this.typed(name, 'number', fallback);

@@ -16,6 +16,7 @@ import { ADAPTER_TIMEOUT_MS } from './storage/contained-adapter';
 import type { IDataAdapter } from './interfaces/IDataAdapter';
 import type { IUserPersistentStorage } from './interfaces/IUserPersistentStorage';
 import type {
+  ConfigFormat,
   EvaluationCallbacks,
   InitStrategy,
   NetworkOverrideFunc,
@@ -93,6 +94,7 @@ export interface ResolvedOptions {
   readonly dataAdapterTimeoutMs: number;
   readonly maxSpecsBytes: number | undefined;
   readonly maxIdListBytes: number | undefined;
+  readonly configFormat: ConfigFormat;
 }
 
 /** Outcome of reading the options. */
@@ -226,6 +228,7 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     dataAdapterTimeoutMs: positive(reader, 'dataAdapterTimeoutMs') ?? ADAPTER_TIMEOUT_MS,
     maxSpecsBytes: positive(reader, 'maxSpecsBytes'),
     maxIdListBytes: positive(reader, 'maxIdListBytes'),
+    configFormat: reader.oneOf('configFormat', ['v1', 'v2', 'auto'], 'v1'),
     disableEnvironmentProxy: reader.boolean('disableEnvironmentProxy', false),
   };
 }
@@ -329,12 +332,7 @@ function backoff(reader: OptionReader): RetryBackoffFunc | number {
 }
 
 function strategy(reader: OptionReader, name: string): InitStrategy {
-  const value = reader.string(name, 'await');
-  if (value === 'await' || value === 'lazy' || value === 'none') {
-    return value;
-  }
-  reader.warn(name, "one of 'await', 'lazy' and 'none'", `'${value.slice(0, 40)}'`);
-  return 'await';
+  return reader.oneOf(name, ['await', 'lazy', 'none'], 'await');
 }
 
 function withoutSlash(url: string): string {

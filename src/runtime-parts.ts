@@ -36,6 +36,9 @@ import type { SpecSyncOptions } from './updates/spec-sync';
  */
 const PENDING_EVENTS = 250_000;
 
+/** So much of a secret key names it in what Statsig's forward proxy stores. */
+const PROXY_KEY_LENGTH = 20;
+
 /** What every part may need. */
 export interface Surroundings {
   options: ResolvedOptions;
@@ -89,6 +92,7 @@ export function makeAdapter({
   const hashedSdkKey = secretKey === null ? 'undefined' : platform.sha256Base64(secretKey);
   return new ContainedAdapter(options.dataAdapter, {
     hashedSdkKey,
+    ...(secretKey === null ? {} : { proxyKey: secretKey.slice(0, PROXY_KEY_LENGTH) }),
     clock,
     timeoutMs: options.dataAdapterTimeoutMs,
   });
@@ -107,6 +111,7 @@ export function makeHttp({
     apiForDownloadConfigSpecs: options.apiForDownloadConfigSpecs,
     apiForGetIdLists: options.apiForGetIdLists,
     fallbackToStatsigAPI: options.fallbackToStatsigAPI,
+    configFormat: options.configFormat,
     localMode: options.localMode,
     sdkType: options.sdkType,
     sdkVersion: options.sdkVersion,
@@ -178,6 +183,8 @@ export function specSyncOptions(
         : new PayloadVerifier({ verify, limitMs: options.rulesetsSyncIntervalMs, clock, logger }),
     apply: (bytes, source) => applier.apply(bytes, source),
     lastUpdateTime: () => applier.lastUpdateTime,
+    format: () => applier.format,
+    configFormat: options.configFormat,
     rulesUpdatedCallback: options.rulesUpdatedCallback,
     logger,
     clock,

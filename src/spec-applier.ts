@@ -48,6 +48,8 @@ export class SpecApplier {
   lastUpdateTime = 0;
   /** The last payload that was committed. */
   lastGood: RawPayload | null = null;
+  /** Format of the payload in force. */
+  format: 1 | 2 = 1;
   /** Flags of the payload in force. */
   sdkFlags: Record<string, unknown> = {};
   /** What users get as `statsigEnvironment`; null for none. */
@@ -114,6 +116,7 @@ export class SpecApplier {
     this.options.evaluator.commit({ handle, summary });
     this.lastUpdateTime = summary.time ?? this.lastUpdateTime;
     this.lastGood = { bytes, source };
+    this.format = summary.format;
     this.sdkFlags = summary.sdkFlags;
     for (const warning of summary.warnings) {
       this.options.logger.warn(`statsigSDK> ${warning}`);

@@ -61,6 +61,7 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   maxSpecsBytes: [5, 5, undefined, -5],
   maxIdListBytes: [5, 5, undefined, '5'],
   disableEnvironmentProxy: [true, true, false, 'http://proxy'],
+  configFormat: ['auto', 'auto', 'v1', 'v3'],
 };
 
 test('the table has every option', (t) => {

@@ -7,6 +7,7 @@ import { NetworkError } from './network-error';
 import { overrideTransport } from './override-transport';
 import { followRedirects } from './redirects';
 import { parseRetryAfter } from './retry-after';
+import { baseOfV2, SpecsFormat, type WantedFormat } from './specs-format';
 import type { NetworkOverride, Transport, TransportResponse } from './transport';
 import { isError } from '../observability/thrown';
 
@@ -25,6 +26,8 @@ export interface HttpOptions {
   apiForDownloadConfigSpecs: string;
   apiForGetIdLists: string;
   fallbackToStatsigAPI: boolean;
+  /** Default `v1`. */
+  configFormat?: WantedFormat;
   localMode: boolean;
   sdkType: string;
   sdkVersion: string;
@@ -106,9 +109,12 @@ export class StatsigHttp {
   private readonly running = new Map<Deadline, Promise<unknown>>();
   private readonly transport: Transport;
   private readonly clock: Clock;
+  private readonly format: SpecsFormat;
 
   constructor(private readonly options: HttpOptions) {
     this.clock = options.clock ?? systemClock;
+    const { apiForDownloadConfigSpecs: base, configFormat = 'v1' } = options;
+    this.format = new SpecsFormat(configFormat, baseOfV2(base) !== base);
     const { networkOverrideFunc } = options;
     this.transport =
       networkOverrideFunc === null
@@ -116,31 +122,36 @@ export class StatsigHttp {
         : overrideTransport(networkOverrideFunc);
   }
 
-  /** GET of the config specs. Falls back to Statsig's CDN if so configured (8.4). */
-  async downloadSpecs(ask: SpecsRequest): Promise<SpecsDownload> {
+  /**
+   * GET of the config specs in the format that is asked for. Falls back to Statsig's CDN if so
+   * configured (8.4).
+   */
+  downloadSpecs(ask: SpecsRequest): Promise<SpecsDownload> {
     const query = ask.sinceTime ? `?sinceTime=${ask.sinceTime}` : '';
     const path = `/download_config_specs/${this.options.sdkKey ?? ''}.json${query}`;
-    return this.withFallback(
-      this.options.apiForDownloadConfigSpecs + path,
-      FALLBACK_SPECS + path,
-      async (url) => {
-        const known = ask.validator?.url === url ? ask.validator : null;
-        const headers = this.headers(known === null ? {} : { 'If-None-Match': known.etag });
-        const alsoOk = known === null ? undefined : 304;
-        const maxBytes = this.options.maxSpecsBytes ?? MAX_SPECS_BYTES;
-        const response = await this.send({
-          method: 'GET',
-          url,
-          headers,
-          isDownload: true,
-          maxBytes,
-          alsoOk,
-        });
-        if (response.status !== 304) await ask.verify?.(response);
-        const etag = response.header('etag');
-        return { response, validator: etag === null || etag === '' ? known : { url, etag } };
-      },
+    const base = this.options.apiForDownloadConfigSpecs;
+    return this.format.download((isV2) =>
+      this.withFallback(
+        (isV2 ? baseOfV2(base) : base) + path,
+        (isV2 ? baseOfV2(FALLBACK_SPECS) : FALLBACK_SPECS) + path,
+        (url) => this.specsFrom(url, ask),
+      ),
     );
+  }
+
+  private async specsFrom(url: string, ask: SpecsRequest): Promise<SpecsDownload> {
+    const known = ask.validator?.url === url ? ask.validator : null;
+    const response = await this.send({
+      method: 'GET',
+      url,
+      headers: this.headers(known === null ? {} : { 'If-None-Match': known.etag }),
+      isDownload: true,
+      maxBytes: this.options.maxSpecsBytes ?? MAX_SPECS_BYTES,
+      alsoOk: known === null ? undefined : 304,
+    });
+    if (response.status !== 304) await ask.verify?.(response);
+    const etag = response.header('etag');
+    return { response, validator: etag === null || etag === '' ? known : { url, etag } };
   }
 
   /** POST for the index of ID lists. */

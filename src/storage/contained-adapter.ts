@@ -14,6 +14,8 @@ export interface ContainedAdapterOptions {
   timeoutMs?: number;
   /** base64 SHA-256 of the secret key. */
   hashedSdkKey: string;
+  /** How the keys of Statsig's forward proxy end; only for an adapter that asks for it. */
+  proxyKey?: string;
   clock?: Clock;
 }
 
@@ -31,6 +33,8 @@ export interface StoredItem {
 export interface ItemName {
   path: DataAdapterKeyPath;
   idListName?: string;
+  /** As Statsig's forward proxy names it. */
+  isOfProxy?: boolean;
 }
 
 /**
@@ -93,8 +97,18 @@ export class ContainedAdapter {
     }
   }
 
-  private key({ path, idListName }: ItemName): string {
-    return adapterKey(path, this.options.hashedSdkKey, idListName);
+  /** Whether it is to be asked for what the forward proxy stored. */
+  get readsForwardProxy(): boolean {
+    try {
+      return this.options.proxyKey !== undefined && this.adapter.readsForwardProxy === true;
+    } catch {
+      return false;
+    }
+  }
+
+  private key({ path, idListName, isOfProxy }: ItemName): string {
+    const { hashedSdkKey, proxyKey = hashedSdkKey } = this.options;
+    return adapterKey(path, isOfProxy === true ? proxyKey : hashedSdkKey, idListName);
   }
 
   /**

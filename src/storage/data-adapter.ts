@@ -32,4 +32,9 @@ export interface IDataAdapter {
   shutdown(): Promise<void>;
   /** True: poll this path from the adapter instead of the network. */
   supportsPollingUpdatesFor?(path: DataAdapterKeyPath): boolean;
+  /**
+   * True: `get` is also called with the keys of Statsig's forward proxy, which end in the first 20
+   * characters of the secret key. `RedisDataAdapter` sets it.
+   */
+  readonly readsForwardProxy?: boolean;
 }

@@ -12,6 +12,7 @@ export interface RedisClient {
   readonly isReady?: boolean;
   get(key: string): Promise<unknown>;
   set(key: string, value: string, options?: { EX: number }): Promise<unknown>;
+  hGet?(key: string, field: string): Promise<unknown>;
   connect?(): Promise<unknown>;
   /** node-redis 5. */
   close?(): Promise<unknown> | void;
@@ -47,9 +48,11 @@ export interface RedisDataAdapterOptions {
  * Config specs and ID lists in Redis: writers sync from the network and store, readers poll Redis.
  * While Redis is away every call fails at once instead of queueing, the SDK goes on with what it
  * has, and the client reconnects by itself (waiting up to 5 s between attempts). The connection
- * does not keep the process alive.
+ * does not keep the process alive. What Statsig's forward proxy stored is read, too: it keeps
+ * hashes.
  */
 export class RedisDataAdapter implements IDataAdapter {
+  readonly readsForwardProxy = true;
   private readonly client: RedisClient;
   private readonly isOwnClient: boolean;
   private connecting: Promise<unknown> | null = null;
@@ -89,7 +92,7 @@ export class RedisDataAdapter implements IDataAdapter {
   async get(key: string): Promise<AdapterResponse> {
     try {
       this.checkReady();
-      const value = await held(this.client.get(this.key(key)));
+      const value = await held(this.read(this.key(key)));
       return typeof value === 'string' ? { result: value } : {};
     } catch (error) {
       return { error: isError(error) ? error : new Error('Redis failed') };
@@ -116,6 +119,17 @@ export class RedisDataAdapter implements IDataAdapter {
 
   supportsPollingUpdatesFor(path: DataAdapterKeyPath): boolean {
     return this.options.pollsFor?.includes(path) ?? false;
+  }
+
+  /** A hash of the forward proxy's holds its payload in a field (NEWER.md 19). */
+  private async read(key: string): Promise<unknown> {
+    try {
+      return await this.client.get(key);
+    } catch (error) {
+      const isHash = isError(error) && error.message.startsWith('WRONGTYPE');
+      if (!isHash || this.client.hGet === undefined) throw error;
+      return this.client.hGet(key, 'config');
+    }
   }
 
   private key(key: string): string {

@@ -19,6 +19,9 @@ export type RetryBackoffFunc = (retriesRemaining: number) => number;
 /** `await`: part of initialize. `lazy`: right after it. `none`: never. */
 export type InitStrategy = 'await' | 'lazy' | 'none';
 
+/** Which config specs are asked for. */
+export type ConfigFormat = 'v1' | 'v2' | 'auto';
+
 /** Replaces the HTTP client. Must resolve to something like a fetch Response. */
 export type NetworkOverrideFunc = (url: string, params: RequestInit) => Promise<Response>;
 
@@ -196,6 +199,12 @@ export type AdditionalOptions = {
    * Longest config specs, in bytes after decompression, wherever they come from. Default 64 MiB.
    */
   maxSpecsBytes: number;
+  /**
+   * Format of the config specs to ask for: `v1`, statsig-node's (the default), `v2`, the newer
+   * SDKs', or `auto`: v2 where the service has it. A payload of either is understood wherever it
+   * comes from.
+   */
+  configFormat: ConfigFormat;
   /**
    * Longest ID list, in bytes after decompression; downloads at a time are no longer together.
    * Default 256 MiB.

@@ -2,8 +2,7 @@
  * The copy of the config specs in the data adapter, kept true by whoever syncs from the network.
  */
 import { hasPassed, type Clock } from '../network/clock';
-import type { ContainedAdapter } from '../storage/contained-adapter';
-import { DataAdapterKeyPath } from '../storage/data-adapter';
+import type { StoredSpecs } from '../storage/stored-specs';
 import { decodeText } from './text';
 
 /**
@@ -12,12 +11,11 @@ import { decodeText } from './text';
  */
 export const REWRITE_AFTER_MS = 600_000;
 
-const RULES = { path: DataAdapterKeyPath.V1Rulesets };
-
 interface Copy {
   /** Shared with whoever applied it, so it costs nothing to keep. */
   body: Uint8Array;
   time: number;
+  format: 1 | 2;
   writtenAt: number;
 }
 
@@ -30,20 +28,22 @@ export class SpecCopy {
   private copy: Copy | null = null;
 
   constructor(
-    private readonly adapter: ContainedAdapter,
+    private readonly store: StoredSpecs,
     private readonly clock: Clock,
+    /** Of the specs in force. */
+    private readonly format: () => 1 | 2,
   ) {}
 
   /** These bytes came from the adapter and are in force. */
   found(body: Uint8Array, time: number): void {
-    this.copy = { body, time, writtenAt: this.clock.now() };
+    this.copy = { body, time, format: this.format(), writtenAt: this.clock.now() };
   }
 
   /** Writes an update. Rejects when the adapter does. */
   async write(body: Uint8Array, text: string, time: number): Promise<void> {
-    const copy = { body, time, writtenAt: -Infinity };
+    const copy = { body, time, format: this.format(), writtenAt: -Infinity };
     this.copy = copy;
-    await this.adapter.set(RULES, text, time);
+    await this.store.write(copy.format, text, time);
     copy.writtenAt = this.clock.now();
   }
 

@@ -3,11 +3,13 @@ import { type Clock, systemClock } from '../network/clock';
 import type { SpecsDownload, StatsigHttp, Validator } from '../network/http';
 import { MAX_SPECS_BYTES } from '../network/limits';
 import { NetworkError } from '../network/network-error';
+import type { WantedFormat } from '../network/specs-format';
 import type { TransportResponse } from '../network/transport';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { SafeLogger } from '../observability/logger';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
+import { StoredSpecs } from '../storage/stored-specs';
 import { measureRequest } from './measure';
 import type { PayloadVerifier } from './payload-verifier';
 import { Poller } from './poller';
@@ -43,6 +45,10 @@ export interface SpecSyncOptions {
   apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult>;
   /** `time` of the specs in force, 0 when none: becomes sinceTime. */
   lastUpdateTime(): number;
+  /** Format of the specs in force. Default 1. */
+  format?(): 1 | 2;
+  /** Which format is wanted. Default `v1`. */
+  configFormat?: WantedFormat;
   /** Called with the raw text after every successful network sync (Q15). Contained. */
   rulesUpdatedCallback: ((json: string, time: number) => void) | null;
   diagnostics: Diagnostics;
@@ -85,10 +91,17 @@ export class SpecSync {
    */
   private validator: Validator | null = null;
   private readonly copy: SpecCopy | null;
+  private readonly store: StoredSpecs | null;
 
   constructor(private readonly options: SpecSyncOptions) {
-    const { adapter, clock = systemClock } = options;
-    this.copy = adapter === null ? null : new SpecCopy(adapter, clock);
+    const {
+      adapter,
+      clock = systemClock,
+      configFormat = 'v1',
+      format = () => 1 as const,
+    } = options;
+    this.store = adapter === null ? null : new StoredSpecs(adapter, configFormat === 'v1' ? 1 : 2);
+    this.copy = this.store === null ? null : new SpecCopy(this.store, clock, format);
     this.poller = new Poller({
       intervalMs: options.intervalMs,
       isDisabled: options.pollingDisabled,
@@ -115,7 +128,8 @@ export class SpecSync {
         'statsigSDK> Both dataAdapter and bootstrapValues are given; the adapter is asked first',
       );
     }
-    if (adapter !== null) note(result, 'DataAdapter', await this.firstFromAdapter(adapter));
+    if (adapter !== null && this.store !== null)
+      note(result, 'DataAdapter', await this.firstFromAdapter(adapter, this.store));
     if (result.source === undefined && bootstrap !== null)
       await this.fromBootstrap(bootstrap, result);
     if (result.source === undefined && !localMode && !this.poller.isStopped)
@@ -132,9 +146,9 @@ export class SpecSync {
   }
 
   private async pass(): Promise<SyncResult> {
-    const { adapter, localMode } = this.options;
-    if (adapter?.pollsFor(RULES.path) === true) return this.end(await this.fromAdapter(adapter));
-    if (localMode) return { success: true };
+    const { store } = this;
+    if (store?.isPolled === true) return this.end(await this.fromStore(store));
+    if (this.options.localMode) return { success: true };
     return this.end(await this.fromNetwork());
   }
 
@@ -151,11 +165,14 @@ export class SpecSync {
    * At the start what is no update is nothing to go on with. An adapter that holds nothing yet is
    * no news.
    */
-  private async firstFromAdapter(adapter: ContainedAdapter): Promise<Error | null> {
+  private async firstFromAdapter(
+    adapter: ContainedAdapter,
+    store: StoredSpecs,
+  ): Promise<Error | null> {
     const { logger, localMode } = this.options;
     try {
       await adapter.initialize();
-      const stored = await this.storedSpecs(adapter);
+      const stored = await this.storedSpecs(store);
       if (stored === null) return this.adapterError();
       const error = await this.applyStored(stored, true);
       if (error === null) return null;
@@ -169,9 +186,9 @@ export class SpecSync {
     }
   }
 
-  private async fromAdapter(adapter: ContainedAdapter): Promise<Error | null> {
+  private async fromStore(store: StoredSpecs): Promise<Error | null> {
     try {
-      const stored = await this.storedSpecs(adapter);
+      const stored = await this.storedSpecs(store);
       return stored === null ? this.adapterError() : await this.applyStored(stored, false);
     } catch (error) {
       return asError(error);
@@ -181,10 +198,10 @@ export class SpecSync {
   /**
    * Null when nothing is stored. Rejects with the adapter's error, and for specs that are too long.
    */
-  private async storedSpecs(adapter: ContainedAdapter): Promise<Uint8Array | null> {
-    const { value, error } = await adapter.get(RULES);
+  private async storedSpecs(store: StoredSpecs): Promise<Uint8Array | null> {
+    const { value, error } = await store.read();
     if (error !== null) throw error;
-    if (value === null || value === '') return null;
+    if (value === null) return null;
     if (value instanceof Uint8Array) return this.within(value);
     return this.bytesOf(typeof value === 'string' ? value : JSON.stringify(value));
   }
