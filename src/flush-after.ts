@@ -21,7 +21,7 @@ const TIMEOUT_MS = 2_000;
  * Wraps a handler. `instance`: asked at each invocation, because a handler may be what initializes
  * the SDK.
  */
-export function flushAfter<This, Args extends unknown[], Result>(
+export function flushAfter<This, Args extends any[], Result>(
   instance: () => Invocations | null,
   handler: (this: This, ...args: Args) => Result,
   options: FlushAfterOptions = {},

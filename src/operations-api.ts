@@ -45,7 +45,7 @@ export abstract class OperationsApi extends DeprecatedApi {
    * what it logs is delivered before its answer goes out, or handed over to `waitUntil`, and no
    * timer runs in between. What the handler returns or throws is passed on.
    */
-  flushAfter<This, Args extends unknown[], Result>(
+  flushAfter<This, Args extends any[], Result>(
     handler: (this: This, ...args: Args) => Result,
     options?: FlushAfterOptions,
   ): (this: This, ...args: Args) => Promise<Awaited<Result>> {

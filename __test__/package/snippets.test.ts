@@ -1,0 +1,115 @@
+/** Every snippet of the pages compiles against the package as it is built. */
+import test from 'ava';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+const root = join(__dirname, '../..');
+const app = join(root, '__test__/package/app');
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+];
+
+/** What the reader has: their user, their application, their own modules, packages of others. */
+const READERS = `
+import type { StatsigServer, StatsigUser } from 'statsig-node-native';
+import type { StatsigProvider as Provider } from 'statsig-node-native/openfeature';
+declare global {
+  const Statsig: typeof import('statsig-node-native').default;
+  const StatsigProvider: typeof Provider;
+  const statsig: StatsigServer & import('statsig-node-native/testing').TestStatsig;
+  const assert: typeof import('node:assert/strict');
+  const user: StatsigUser;
+  const key: string, secretKey: string, clientKey: string, url: string;
+  const project: string;
+  const app: { get(path: string, answer: (request: any, response: any) => unknown): void };
+  const page: { write(html: string): void };
+  const handler: (request: Request) => Promise<Response>;
+  const beforeAll: any, beforeEach: any, afterEach: any, afterAll: any, expect: any, jest: any;
+  const test: any;
+}
+`;
+const OTHERS = `
+declare module 'ava';
+declare module '@vercel/functions';
+declare module 'statsig-node-native/statsig.wasm?module' {
+  const module: object;
+  export default module;
+}
+`;
+interface Snippet {
+  page: string;
+  line: number;
+  text: string;
+  language: string;
+}
+
+function snippetsOf(page: string): Snippet[] {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(/^```(js|ts|mjs|cjs)\n([^]*?)^```$/gm)].map((match) => ({
+    page,
+    line: text.slice(0, match.index).split('\n').length,
+    text: match[2]!,
+    language: match[1]!,
+  }));
+}
+
+/** A module: with `require` it is CommonJS, else it may await at its top. */
+function fileOf({ page, line, text, language }: Snippet): string {
+  const isCommon = language === 'cjs' || /\brequire\(/.test(text);
+  const extension = language === 'ts' ? (isCommon ? 'cts' : 'mts') : isCommon ? 'cjs' : 'mjs';
+  return join(app, `${page.replace(/\W/g, '-')}-${line}.${extension}`);
+}
+
+function problemsOf(files: Map<string, string>): readonly ts.Diagnostic[] {
+  const options: ts.CompilerOptions = {
+    allowJs: true,
+    checkJs: true,
+    noEmit: true,
+    module: ts.ModuleKind.Node16,
+    moduleResolution: ts.ModuleResolutionKind.Node16,
+    target: ts.ScriptTarget.ES2022,
+    strict: false,
+    skipLibCheck: true,
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+  };
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists } = host;
+  const packed = (name: string): string =>
+    name.replace(/^.*\/node_modules\/statsig-node(-native)?\//, `${root}/`);
+  host.readFile = (name) => files.get(name) ?? readFile(packed(name));
+  host.fileExists = (name) => files.has(name) || fileExists(packed(name));
+  host.directoryExists = (name) => name === app || ts.sys.directoryExists(packed(`${name}/`));
+  host.getSourceFile = (name, target) => {
+    const text = host.readFile(name);
+    return text === undefined ? undefined : ts.createSourceFile(name, text, target);
+  };
+  host.realpath = (name) => name;
+  return ts.getPreEmitDiagnostics(ts.createProgram([...files.keys()], options, host));
+}
+
+test('every snippet compiles', (t) => {
+  const snippets = pages.flatMap(snippetsOf);
+  const files = new Map(
+    snippets.map((snippet) => [fileOf(snippet), `${snippet.text}\nexport {};`]),
+  );
+  for (const [file, text] of files)
+    if (file.endsWith('.cjs'))
+      files.set(file, text.replace(/\nexport \{\};$/, '\nmodule.exports = {};'));
+  files.set(join(app, 'reader.d.mts'), READERS);
+  files.set(join(app, 'others.d.ts'), OTHERS);
+  files.set(join(app, 'checkout.d.ts'), 'export const buttonFor: (user: object) => string;');
+  const problems = problemsOf(files)
+    .filter(({ file }) => file?.fileName.startsWith(app))
+    .map(({ file, start, messageText }) => {
+      const { line } = file!.getLineAndCharacterOfPosition(start ?? 0);
+      const says = ts.flattenDiagnosticMessageText(messageText, ' ');
+      return `${file!.fileName.slice(app.length + 1)}, its line ${line + 1}: ${says}`;
+    });
+  t.deepEqual(problems, []);
+  t.true(snippets.length > 20);
+});

@@ -1,0 +1,111 @@
+// The site of the documentation: the pages of this folder as they are packed, ordered for users, and
+// the reference that TypeDoc writes into `api/`. Links to files outside of this folder lead to the
+// repository; VitePress fails on a link to a page that is not there.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+import { defineConfig, type DefaultTheme } from 'vitepress';
+
+const docs = join(import.meta.dirname, '..');
+const root = join(docs, '..');
+const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  homepage: string;
+};
+const repository = `${homepage.replace(/#.*/, '')}/blob/main/`;
+
+/** Pages that are mostly wide tables: they get the room of the outline. */
+const wide = ['options.md', 'differences-from-statsig-node.md', 'packaging.md', 'events.md'];
+
+const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link });
+
+/** Pages of TypeDoc, by entry point. */
+function reference(): DefaultTheme.SidebarItem[] {
+  const folder = join(docs, 'api');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'index.md')))
+    .map(({ name }) => page(name, `/api/${name}/`));
+}
+
+export default defineConfig({
+  title: 'statsig-node-native',
+  description: 'The Statsig server SDK for Node with its evaluator in Rust',
+  base: process.env.DOCS_BASE ?? '/',
+  cleanUrls: true,
+  lastUpdated: false,
+  transformPageData(data) {
+    if (wide.includes(data.relativePath)) data.frontmatter.aside = false;
+  },
+  srcExclude: ['spec/operators.csv', 'README.md'],
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Start', link: '/start' },
+      { text: 'Options', link: '/options' },
+      { text: 'API', link: '/api/' },
+      { text: 'Troubleshooting', link: '/troubleshooting' },
+    ],
+    sidebar: [
+      {
+        text: 'First steps',
+        items: [
+          page('Start', '/start'),
+          page('From statsig-node', '/migrating-from-statsig-node'),
+          page('From statsig-node-core', '/migrating-from-statsig-node-core'),
+          page('Every difference', '/differences-from-statsig-node'),
+        ],
+      },
+      {
+        text: 'Using it',
+        items: [
+          page('Options', '/options'),
+          page('Events', '/events'),
+          page('Testing', '/testing'),
+          page('Command line', '/cli'),
+          page('Local server', '/local-server'),
+          page('OpenFeature', '/openfeature'),
+          page('Bootstrap of clients', '/client-initialize'),
+        ],
+      },
+      {
+        text: 'Running it',
+        items: [
+          page('Runtimes and the edge', '/runtimes'),
+          page('Packaging and bundlers', '/packaging'),
+          page('Health', '/health'),
+          page('Stores', '/storage'),
+          page('Many machines', '/scaling'),
+          page('Troubleshooting', '/troubleshooting'),
+        ],
+      },
+      {
+        text: 'About it',
+        items: [
+          page('Performance', '/performance'),
+          page('Threat model', '/threat-model'),
+          page('Releases and support', '/releases'),
+          page('What statsig-node does', '/spec/BEHAVIOUR'),
+          page('What newer projects mean', '/spec/NEWER'),
+        ],
+      },
+      { text: 'API reference', collapsed: true, items: reference() },
+    ],
+    footer: { message: 'Not affiliated with Statsig, Inc. MIT licence.' },
+  },
+  markdown: {
+    config(md) {
+      md.core.ruler.push('links-out-of-docs', (state) => {
+        const { relativePath } = state.env as { relativePath?: string };
+        if (relativePath === undefined) return;
+        const from = dirname(join(docs, relativePath));
+        for (const token of state.tokens.flatMap((block) => block.children ?? [])) {
+          const attribute = token.type === 'link_open' ? 'href' : token.type === 'image' ? 'src' : null;
+          const target = attribute && token.attrGet(attribute);
+          if (!target || /^([a-z]+:|#|\/)/.test(target)) continue;
+          const file = posix.normalize(relative(root, join(from, target)));
+          if (attribute && !file.startsWith('docs/')) token.attrSet(attribute, repository + file);
+        }
+      });
+    },
+  },
+});
