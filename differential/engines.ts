@@ -10,10 +10,10 @@ import type {
   UserAgentParts,
 } from '../src/engine/engine';
 import { selectEngine } from '../src/engine/select';
-import { AskedNames } from '../src/evaluation/asked-names';
-import { encodeUser } from '../src/evaluation/user-encoder';
-import { clonedUser } from '../src/evaluation/user-json';
-import { timeZoneTransitions } from '../src/evaluation/time-zone';
+import { AskedNames } from '../src/users/asked-names';
+import { encodeUser } from '../src/users/user-encoder';
+import { clonedUser } from '../src/users/user-json';
+import { timeZoneTransitions } from '../src/engine-host/time-zone';
 import { noUserAgent, payloadText } from './case';
 import type {
   Answer,

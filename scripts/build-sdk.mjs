@@ -21,15 +21,15 @@ const inputOf = (output) => output.replace(/^dist\//, './src/').replace(/\.js$/,
  * What the behaviour suites ask of an installed package besides what it offers (use-packed.cjs).
  */
 const TESTED = [
+  'api/singleton',
+  'engine-host/time-zone',
   'engine/engine',
   'engine/select',
-  'evaluation/asked-names',
-  'evaluation/time-zone',
-  'evaluation/user-agent',
-  'evaluation/user-encoder',
-  'evaluation/user-json',
-  'platform-node',
-  'singleton',
+  'platform/platform-node',
+  'users/asked-names',
+  'users/user-agent',
+  'users/user-encoder',
+  'users/user-json',
 ].map((name) => `dist/${name}.js`);
 
 /** Leaves `require('./x')` as it is, but for the place that it is called from. */

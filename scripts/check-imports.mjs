@@ -30,7 +30,7 @@ const rules = [
   {
     name: 'observability imports only itself and errors',
     from: /^src\/observability\//,
-    allows: (target) => /^src\/(observability|errors|types)/.test(target),
+    allows: (target) => /^src\/(observability|types)\//.test(target),
   },
   {
     name: 'network, storage and events do not import updates',
@@ -40,17 +40,34 @@ const rules = [
   {
     name: 'network and storage import neither events nor each other',
     from: /^src\/(network|storage)\//,
-    // The clock is a capability of the host, not a piece of the network.
     allows: (target, file) =>
-      !/^src\/(network|storage|events)\//.test(target) ||
-      sameFolder(target, file) ||
-      target === 'src/network/clock',
+      !/^src\/(network|storage|events)\//.test(target) || sameFolder(target, file),
   },
   {
     // On edge runtimes bundlers need static imports, so platform-edge is their select.
     name: 'only engine/select imports an engine',
-    from: /^src\/(?!engine\/(select|js\/|native|wasm)|platform-edge)/,
+    from: /^src\/(?!engine\/(select|js\/|native|wasm)|platform\/platform-edge)/,
     allows: (target) => !/^src\/engine\/(native|wasm|js(\/|$))/.test(target),
+  },
+  {
+    name: 'what a host gives knows nothing else of src',
+    from: /^src\/host\//,
+    allows: (target) => target.startsWith('src/host/'),
+  },
+  {
+    name: 'users and remembered answers see each other and the engine only',
+    from: /^src\/(users|answers)\//,
+    allows: (target) => /^src\/(users|answers|engine|host)\//.test(target),
+  },
+  {
+    name: 'only entries, commands and other ecosystems stand above the public calls',
+    from: /^src\/(?!api\/|cli\/|cli\.ts|index|testing\/|openfeature\/|runtime\/|features\/|results\/)/,
+    allows: (target) => !target.startsWith('src/api/'),
+  },
+  {
+    name: 'the root of src holds entries only, which nobody imports',
+    from: /^src\//,
+    allows: (target) => !/^src\/(cli|index(\.edge)?)$/.test(target),
   },
   {
     name: 'the local server stands alone',

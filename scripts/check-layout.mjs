@@ -6,9 +6,6 @@ const limits = [
   { files: /\.rs$/, most: 600 },
 ];
 
-/** Files whose names are part of statsig-node's import paths. */
-const keptNames = /^src\/(interfaces|utils)\/|^src\/[A-Z][A-Za-z]+\.ts$/;
-
 /** Data tables: rows, not code. */
 const tables = /(^|\/)(tables?|data)\//;
 
@@ -20,7 +17,7 @@ function nameProblems(file) {
   const name = file.split('/').pop();
   if (file.endsWith('.rs'))
     return /^[a-z0-9_]+\.rs$/.test(name) ? [] : [`${file}: Rust files are snake_case`];
-  if (/^[a-z0-9]+([-.][a-z0-9]+)*\.(ts|mts|mjs)$/.test(name) || keptNames.test(file)) return [];
+  if (/^[a-z0-9]+([-.][a-z0-9]+)*\.(ts|mts|mjs)$/.test(name)) return [];
   return [`${file}: TypeScript and script files are kebab-case`];
 }
 

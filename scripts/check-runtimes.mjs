@@ -174,6 +174,7 @@ async function behaviour({ withNative, without }) {
       const args = [
         '--node-arguments=--require=./scripts/use-packed.cjs',
         '__test__/api/*.test.ts',
+        '__test__/features/*.test.ts',
         '__test__/conformance/*.test.ts',
       ];
       return ends(localBin('ava'), args, {

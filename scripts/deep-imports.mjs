@@ -1,37 +1,68 @@
 // statsig-node has no `exports` map, so applications import files of its dist folder. This table
 // keeps the paths they use working: path below dist/ → our module, the name that is its default
-// export, the other names, and the types. `interfaces/*` and `utils/core` are not here: they are
-// files of src. `Errors` is an alias in package.json's exports, because a file of that name would
-// collide with errors.js where file names ignore case.
+// export, the other names, and the types. `Errors` is an alias in package.json's exports, for all
+// of a module.
 export const deepImports = {
-  DynamicConfig: { from: 'results', default: 'DynamicConfig' },
-  Layer: { from: 'results', default: 'Layer' },
+  'interfaces/IDataAdapter': {
+    from: 'compat/data-adapter',
+    names: ['CompressFormat', 'DataAdapterKeyPath', 'getDataAdapterKey'],
+    types: [['compat/data-adapter', ['AdapterResponse', 'IDataAdapter']]],
+  },
+  'interfaces/IUserPersistentStorage': {
+    types: [
+      [
+        'types/user-persistent-storage',
+        ['IUserPersistentStorage', 'StickyValues', 'UserPersistedValues'],
+      ],
+    ],
+  },
+  'utils/core': {
+    from: 'compat/utils-core',
+    names: [
+      'ExhaustSwitchError',
+      'clone',
+      'cloneEnforce',
+      'getBoolValue',
+      'getNumericValue',
+      'getSDKType',
+      'getSDKVersion',
+      'getStatsigMetadata',
+      'getTypeOf',
+      'isUserIdentifiable',
+      'notEmpty',
+      'notEmptyObject',
+      'poll',
+    ],
+    types: [['compat/utils-core', ['StatsigMetadata']]],
+  },
+  DynamicConfig: { from: 'results/results', default: 'DynamicConfig' },
+  Layer: { from: 'results/results', default: 'Layer' },
   StatsigServer: {
-    from: 'statsig',
+    from: 'api/statsig',
     default: 'StatsigServer',
-    types: [['types/index', ['LogEventObject']]],
+    types: [['api/public-types', ['LogEventObject']]],
   },
   LogEvent: {
-    from: 'log-event',
+    from: 'results/log-event',
     default: 'LogEvent',
     types: [
       ['engine/engine', ['SecondaryExposure']],
-      ['log-event', ['LogEventData']],
+      ['results/log-event', ['LogEventData']],
     ],
   },
   FeatureGate: {
-    from: 'results',
+    from: 'results/results',
     names: ['makeEmptyFeatureGate', 'makeFeatureGate'],
-    types: [['results', ['FeatureGate']]],
+    types: [['results/results', ['FeatureGate']]],
   },
-  EvaluationDetails: { from: 'results', names: ['EvaluationDetails'] },
-  EvaluationReason: { types: [['results', ['EvaluationReason']]] },
-  InitializationDetails: { types: [['types/index', ['InitializationDetails']]] },
-  StatsigUser: { types: [['types/index', ['StatsigUser', 'StatsigEnvironment']]] },
+  EvaluationDetails: { from: 'results/results', names: ['EvaluationDetails'] },
+  EvaluationReason: { types: [['results/results', ['EvaluationReason']]] },
+  InitializationDetails: { types: [['api/public-types', ['InitializationDetails']]] },
+  StatsigUser: { types: [['api/public-types', ['StatsigUser', 'StatsigEnvironment']]] },
   Evaluator: {
     types: [
       [
-        'types/index',
+        'api/public-types',
         ['ClientInitializeResponse', 'ClientInitializeResponseOptions', 'HashingAlgorithm'],
       ],
     ],
@@ -39,7 +70,7 @@ export const deepImports = {
   StatsigOptions: {
     types: [
       [
-        'types/index',
+        'api/public-types',
         [
           'CheckGateOptions',
           'ClientInitializeResponseOptions',

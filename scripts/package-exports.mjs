@@ -11,17 +11,8 @@ import { root } from './stamp.mjs';
 const file = join(root, 'package.json');
 const readManifest = () => JSON.parse(readFileSync(file, 'utf8'));
 
-/**
- * Paths that are files of src, statsig-node's main file among them, and the one that is an alias
- * (see deep-imports.mjs).
- */
-const others = {
-  index: null,
-  'interfaces/IDataAdapter': null,
-  'interfaces/IUserPersistentStorage': null,
-  'utils/core': null,
-  Errors: 'errors',
-};
+/** statsig-node's main file, and the path that is an alias (see deep-imports.mjs). */
+const others = { index: null, Errors: 'types/errors' };
 
 function deepExports() {
   const paths = [

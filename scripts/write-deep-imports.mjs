@@ -1,7 +1,7 @@
 // Writes the files that let statsig-node's deep imports resolve, by the table in deep-imports.mjs.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import { deepImports } from './deep-imports.mjs';
 import { root } from './stamp.mjs';
 
@@ -18,7 +18,7 @@ export function writeDeepImports() {
     mkdirSync(dirname(file), { recursive: true });
     refuseCollision(file);
     writeFileSync(`${file}.js`, moduleText(path, entry));
-    writeFileSync(`${file}.d.ts`, typesText(entry));
+    writeFileSync(`${file}.d.ts`, typesText(path, entry));
     return [`dist/${path}.js`, `dist/${path}.d.ts`];
   });
 }
@@ -35,6 +35,10 @@ function refuseCollision(file) {
     );
 }
 
+/** A module of ours, as a file at `path` names it. */
+const toward = (path, module) =>
+  posix.relative(posix.dirname(path), module).replace(/^(?!\.)/, './');
+
 function moduleText(path, { from, names = [], default: defaultName }) {
   const lines = ["'use strict';", "Object.defineProperty(exports, '__esModule', { value: true });"];
   if (from) {
@@ -42,21 +46,21 @@ function moduleText(path, { from, names = [], default: defaultName }) {
     for (const name of [...names, ...(defaultName ? [defaultName] : [])]) {
       if (!(name in target)) throw new Error(`deep-imports.mjs: ${path}: ${from} has no ${name}`);
     }
-    lines.push(`const source = require('./${from}');`);
+    lines.push(`const source = require('${toward(path, from)}');`);
     for (const name of names) lines.push(`exports.${name} = source.${name};`);
     if (defaultName) lines.push(`exports.default = source.${defaultName};`);
   }
   return `${header}${lines.join('\n')}\n`;
 }
 
-function typesText({ from, names = [], types = [], default: defaultName }) {
+function typesText(path, { from, names = [], types = [], default: defaultName }) {
   const lines = [];
-  if (names.length > 0) lines.push(`export { ${names.join(', ')} } from './${from}';`);
-  if (defaultName) lines.push(`export { ${defaultName} as default } from './${from}';`);
+  if (names.length > 0) lines.push(`export { ${names.join(', ')} } from '${toward(path, from)}';`);
+  if (defaultName) lines.push(`export { ${defaultName} as default } from '${toward(path, from)}';`);
   for (const [module, list] of types) {
     if (!existsSync(join(root, 'dist', `${module}.d.ts`)))
       throw new Error(`deep-imports.mjs: no types in ${module}`);
-    lines.push(`export type { ${list.join(', ')} } from './${module}';`);
+    lines.push(`export type { ${list.join(', ')} } from '${toward(path, module)}';`);
   }
   return `${header}${lines.join('\n')}\n`;
 }

@@ -2,14 +2,14 @@
  * Public API for edge runtimes: the same names as the Node entry, on WebAssembly or JavaScript. See
  * `platform-edge.ts` for what differs.
  */
-import { sharedSlot } from './copies';
-import { edgePlatform, useAssets } from './platform-edge';
-import { DynamicConfig, Layer } from './results';
-import { Server, type Host } from './server';
-import { createSingleton } from './singleton';
-import { statsigObject, type StatsigObject } from './statsig-object';
+import { sharedSlot } from './api/copies';
+import { edgePlatform, useAssets } from './platform/platform-edge';
+import { DynamicConfig, Layer } from './results/results';
+import { Server, type Host } from './api/server';
+import { createSingleton } from './api/singleton';
+import { statsigObject, type StatsigObject } from './api/statsig-object';
 import { DataAdapterKeyPath } from './storage/data-adapter';
-import type { StatsigOptions } from './types/statsig-options';
+import type { StatsigOptions } from './options/statsig-options';
 
 /** One SDK instance on an edge runtime. See `Server`. */
 export class StatsigServer extends Server {
@@ -33,7 +33,7 @@ export {
   StatsigLocalModeNetworkError,
   StatsigTooManyRequestsError,
   StatsigUninitializedError,
-} from './errors';
+} from './types/errors';
 export const {
   initialize,
   checkGate,
@@ -58,10 +58,10 @@ export const {
   getParameterStoreList,
 } = Statsig;
 
-export type { EdgeAssets } from './platform-edge';
+export type { EdgeAssets } from './platform/platform-edge';
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
 export type { DeliveryCounters, DeliveryReport } from './events/delivery';
-export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';
-export type { EngineInfo } from './operations-api';
+export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results/results';
+export type { EngineInfo } from './api/operations-api';
 export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
-export type * from './types';
+export type * from './api/public-types';

@@ -4,10 +4,10 @@
  * `Statsig`, the remaining errors and the new functions, so that every import form works. The ES
  * exports below give the types, and let native ESM link named imports.
  */
-import * as errors from './errors';
-import { DynamicConfig, Layer } from './results';
-import { StatsigServer, functions } from './statsig';
-import { statsigObject, type StatsigObject } from './statsig-object';
+import * as errors from './types/errors';
+import { DynamicConfig, Layer } from './results/results';
+import { StatsigServer, functions } from './api/statsig';
+import { statsigObject, type StatsigObject } from './api/statsig-object';
 import { DataAdapterKeyPath } from './storage/data-adapter';
 
 /** The shared instance: classes and functions. */
@@ -31,7 +31,7 @@ export {
   StatsigSDKKeyMismatchError,
   StatsigTooManyRequestsError,
   StatsigUninitializedError,
-} from './errors';
+} from './types/errors';
 export const initialize = Statsig.initialize;
 export const checkGate = Statsig.checkGate;
 export const getFeatureGate = Statsig.getFeatureGate;
@@ -104,17 +104,17 @@ export type {
   DropReason,
 } from './events/delivery';
 export type { BeforeLog, LoggedEvent } from './events/before-log';
-export type { FlushAfterOptions } from './flush-after';
-export type { FlushOptions } from './flush-options';
-export type * from './interfaces/IUserPersistentStorage';
-export type { LogEvent, LogEventData } from './log-event';
-export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results';
-export type { Health, HealthState } from './health';
-export type { GetParameterStoreOptions, ParameterStore } from './parameter-store';
-export type { EngineInfo } from './operations-api';
+export type { FlushAfterOptions } from './api/flush-after';
+export type { FlushOptions } from './api/flush-options';
+export type * from './types/user-persistent-storage';
+export type { LogEvent, LogEventData } from './results/log-event';
+export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results/results';
+export type { Health, HealthState } from './runtime/health';
+export type { GetParameterStoreOptions, ParameterStore } from './features/parameter-store';
+export type { EngineInfo } from './api/operations-api';
 export type { SyncHealth } from './updates/sync-health';
-export type { UserScope } from './user-scope';
+export type { UserScope } from './api/user-scope';
 export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
-export type * from './types';
+export type * from './api/public-types';
 
 module.exports = { default: Statsig, ...Statsig, Statsig, ...errors };

@@ -5,7 +5,7 @@
 import test from 'ava';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StatsigServer } from '../../src/statsig';
+import { StatsigServer } from '../../src/api/statsig';
 import { ENGINES, FakeNetwork, ours, outcome, type AnyServer } from './support';
 
 const U = { userID: 'u' };

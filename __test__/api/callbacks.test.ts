@@ -3,7 +3,7 @@
  * nothing (Q5).
  */
 import test from 'ava';
-import type { StatsigOptions, StatsigUser } from '../../src/types';
+import type { StatsigOptions, StatsigUser } from '../../src/api/public-types';
 import { ENGINES, FakeNetwork, ours, outcome, theirs, type AnyServer } from './support';
 
 const USER: StatsigUser = {

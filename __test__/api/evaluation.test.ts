@@ -3,7 +3,7 @@
  * network.
  */
 import test from 'ava';
-import type { StatsigUser } from '../../src/types';
+import type { StatsigUser } from '../../src/api/public-types';
 import {
   ENGINES,
   FakeNetwork,

@@ -1,8 +1,8 @@
 /** `eventCompression`, and what a project's flag does to it. */
 import { gunzipSync } from 'node:zlib';
 import test from 'ava';
-import { StatsigServer } from '../../src/statsig';
-import type { StatsigOptions } from '../../src/types';
+import { StatsigServer } from '../../src/api/statsig';
+import type { StatsigOptions } from '../../src/api/public-types';
 import { ENGINES, FakeNetwork, Log, payload } from './support';
 
 interface Post {

@@ -4,7 +4,7 @@
  */
 import test from 'ava';
 import type { IDataAdapter } from '../../src/storage/data-adapter';
-import type { StatsigOptions } from '../../src/types';
+import type { StatsigOptions } from '../../src/api/public-types';
 import { ENGINES, FakeNetwork, Log, ours, payload } from './support';
 
 const USER = { userID: 'u' };

@@ -1,10 +1,10 @@
 /** What an instance asks of its host: time, tables, engines. */
 import test from 'ava';
-import type { Clock } from '../../src/network/clock';
-import type { Platform } from '../../src/platform';
-import { nodePlatform } from '../../src/platform-node';
-import { StatsigServer } from '../../src/statsig';
-import type { StatsigOptions } from '../../src/types';
+import type { Clock } from '../../src/host/clock';
+import type { Platform } from '../../src/platform/platform';
+import { nodePlatform } from '../../src/platform/platform-node';
+import { StatsigServer } from '../../src/api/statsig';
+import type { StatsigOptions } from '../../src/api/public-types';
 import { ENGINES, FakeNetwork, KEY, Log, payload } from './support';
 
 const U = { userID: 'u', ip: '8.8.8.8' };

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import test from 'ava';
 import { MemoryDataAdapter } from '../../src/storage/memory-adapter';
-import { StatsigServer } from '../../src/statsig';
+import { StatsigServer } from '../../src/api/statsig';
 import { Loopback } from '../network/loopback';
 import { ENGINES, KEY, Log, isPublic, payload, rule, spec } from './support';
 

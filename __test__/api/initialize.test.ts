@@ -3,8 +3,8 @@
  */
 import test from 'ava';
 import { spawnSync } from 'node:child_process';
-import type { AdapterResponse, IDataAdapter } from '../../src/interfaces/IDataAdapter';
-import type { InitializationDetails, StatsigOptions } from '../../src/types';
+import type { AdapterResponse, IDataAdapter } from '../../src/compat/data-adapter';
+import type { InitializationDetails, StatsigOptions } from '../../src/api/public-types';
 import { ENGINES, FakeNetwork, KEY, Log, ours, payload, theirs, type AnyServer } from './support';
 
 /** Details as text. The key is masked in full here, in part there. */

@@ -1,6 +1,6 @@
 import test from 'ava';
-import type { StatsigUser } from '../../src/user';
-import { StatsigServer } from '../../src/statsig';
+import type { StatsigUser } from '../../src/types/user';
+import { StatsigServer } from '../../src/api/statsig';
 import { ENGINES, FakeNetwork, KEY, circle, payload, ours } from './support';
 
 const AGENT =

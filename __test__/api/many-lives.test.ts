@@ -3,7 +3,7 @@ import test from 'ava';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { consoleLogger } from '../../src/observability/logger';
-import { StatsigServer } from '../../src/statsig';
+import { StatsigServer } from '../../src/api/statsig';
 import { ENGINES, isPublic, payload, rule, spec } from './support';
 
 setFlagsFromString('--expose-gc');

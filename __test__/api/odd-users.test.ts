@@ -3,7 +3,7 @@
  * process.
  */
 import test from 'ava';
-import type { StatsigUser } from '../../src/user';
+import type { StatsigUser } from '../../src/types/user';
 import {
   ENGINES,
   FakeNetwork,

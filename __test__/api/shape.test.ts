@@ -1,7 +1,7 @@
 /** The module's shape: every import form, and that functions can be taken apart. */
 import test from 'ava';
 import * as rival from 'statsig-node';
-import { DataAdapterKeyPath } from '../../src/interfaces/IDataAdapter';
+import { DataAdapterKeyPath } from '../../src/compat/data-adapter';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the form under test
 const required = require('../../src/index') as Record<string, unknown> & {

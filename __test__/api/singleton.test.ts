@@ -3,9 +3,9 @@
  * after shutdown.
  */
 import test from 'ava';
-import type { StatsigFunctions } from '../../src/singleton';
-import { createSingleton } from '../../src/singleton';
-import { StatsigServer } from '../../src/statsig';
+import type { StatsigFunctions } from '../../src/api/singleton';
+import { createSingleton } from '../../src/api/singleton';
+import { StatsigServer } from '../../src/api/statsig';
 import { ENGINES, FakeNetwork, Log } from './support';
 
 const UNINITIALIZED = { message: 'Call and wait for initialize() to finish first.' };

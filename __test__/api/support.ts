@@ -2,8 +2,8 @@
 import { gunzipSync } from 'node:zlib';
 import rival from 'statsig-node';
 import type { EngineKind } from '../../src/engine/engine';
-import { StatsigServer } from '../../src/statsig';
-import type { StatsigOptions } from '../../src/types';
+import { StatsigServer } from '../../src/api/statsig';
+import type { StatsigOptions } from '../../src/api/public-types';
 import { TESTED_ENGINES } from '../engines';
 
 export const KEY = 'secret-api-tests';

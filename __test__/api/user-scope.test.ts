@@ -1,7 +1,7 @@
 import test from 'ava';
-import type { StatsigUser } from '../../src/user';
+import type { StatsigUser } from '../../src/types/user';
 import { ENGINES, FakeNetwork, KEY, payload } from './support';
-import { StatsigServer } from '../../src/statsig';
+import { StatsigServer } from '../../src/api/statsig';
 
 const GATES = ['always', '50', 'never', 'off', 'odd', 'inner', 'outer', 'segment:s', 'unheard of'];
 

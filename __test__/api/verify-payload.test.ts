@@ -1,9 +1,9 @@
 /** `verifyPayload`: what it refuses is parsed by nobody, wherever it came from. */
 import { createHmac } from 'node:crypto';
 import test from 'ava';
-import type { IDataAdapter } from '../../src/interfaces/IDataAdapter';
-import { StatsigServer } from '../../src/statsig';
-import type { StatsigOptions, VerifyPayload } from '../../src/types';
+import type { IDataAdapter } from '../../src/compat/data-adapter';
+import { StatsigServer } from '../../src/api/statsig';
+import type { StatsigOptions, VerifyPayload } from '../../src/api/public-types';
 import { Loopback } from '../network/loopback';
 import { ENGINES, FakeNetwork, Log, payload } from './support';
 

@@ -1,7 +1,7 @@
 /** The options that statsig-node does not have, through the public API. */
 import test from 'ava';
-import type { StatsigServer } from '../../src/statsig';
-import type { ClientInitializeResponseOptions } from '../../src/types';
+import type { StatsigServer } from '../../src/api/statsig';
+import type { ClientInitializeResponseOptions } from '../../src/api/public-types';
 import { ENGINES, FakeNetwork, ours } from '../api/support';
 
 async function started(engine: (typeof ENGINES)[number]): Promise<StatsigServer> {

@@ -2,8 +2,8 @@
 import type { JsonObject } from '../../differential/case';
 import { createEngine, sameAsText } from '../../differential/engines';
 import type { ClientInitializeOptions, Engine, EngineKind } from '../../src/engine/engine';
-import { AskedNames, NO_NAMES } from '../../src/evaluation/asked-names';
-import { encodeUser } from '../../src/evaluation/user-encoder';
+import { AskedNames, NO_NAMES } from '../../src/users/asked-names';
+import { encodeUser } from '../../src/users/user-encoder';
 
 export const NOW = 1_700_000_000_000;
 

@@ -5,7 +5,7 @@ import { ipDifferences } from '../../differential/ip-addresses';
 import { oracleUserAgent } from '../../differential/oracle';
 import { userAgentCorpus } from '../../differential/user-agents';
 import { StatsigServer } from '../../src/index';
-import { UserAgentCache } from '../../src/evaluation/user-agent';
+import { UserAgentCache } from '../../src/users/user-agent';
 import { expectedEngines } from './engines';
 
 test('user agents are parsed as statsig-node parses them', (t) => {

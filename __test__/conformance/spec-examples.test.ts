@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import rival from 'statsig-node';
 import { createLocalServer } from '../../src/local-server';
-import { StatsigServer } from '../../src/statsig';
+import { StatsigServer } from '../../src/api/statsig';
 import { TESTED_ENGINES } from '../engines';
 
 interface Example {

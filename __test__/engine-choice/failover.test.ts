@@ -2,15 +2,15 @@ import test from 'ava';
 import type { Engine, EngineKind } from '../../src/engine/engine';
 import type { RustEngine } from '../../src/engine/rust-adapter';
 import { makeReplacement, selectEngine } from '../../src/engine/select';
-import { Evaluator } from '../../src/evaluation/evaluator';
+import { Evaluator } from '../../src/engine-host/engine-host';
 import {
   FRESH_WITHIN_MS,
   MOST_FRESH,
   MOST_RETIRED,
   type EngineDeath,
-} from '../../src/evaluation/failover';
-import type { Runtime } from '../../src/runtime';
-import type { StatsigServer } from '../../src/statsig';
+} from '../../src/engine-host/failover';
+import type { Runtime } from '../../src/runtime/runtime';
+import type { StatsigServer } from '../../src/api/statsig';
 import { FakeNetwork, Log, ours, payload } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
 import { needsEngine } from '../needs';

@@ -3,9 +3,9 @@ import type { EngineKind, ReplacementEngine } from '../../src/engine/engine';
 import { RustEngine, type RustBinding } from '../../src/engine/rust-adapter';
 import { makeReplacement, selectEngine } from '../../src/engine/select';
 import { createWasmEngine } from '../../src/engine/wasm';
-import { EngineUnavailableError } from '../../src/errors';
-import { nodePlatform } from '../../src/platform-node';
-import { Server, type Host } from '../../src/server';
+import { EngineUnavailableError } from '../../src/types/errors';
+import { nodePlatform } from '../../src/platform/platform-node';
+import { Server, type Host } from '../../src/api/server';
 import { FakeNetwork, KEY, Log } from '../api/support';
 
 const fail = (message: string, code?: string) => (): ReplacementEngine => {

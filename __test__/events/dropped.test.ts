@@ -3,7 +3,7 @@ import test from 'ava';
 import { DropLedger, type DroppedByReason, type DroppedEvents } from '../../src/events/dropped';
 import { NetworkError } from '../../src/network/network-error';
 import { SafeLogger } from '../../src/observability/logger';
-import { StatsigServer } from '../../src/statsig';
+import { StatsigServer } from '../../src/api/statsig';
 import { TESTED_ENGINES } from '../engines';
 import { FakeClock, settle } from '../network/fake-clock';
 import { Source, delivery } from './source';

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import type { EngineKind } from '../../src/engine/engine';
-import { StatsigUninitializedError } from '../../src/errors';
+import { StatsigUninitializedError } from '../../src/types/errors';
 import { createLocalServer, type LocalServer } from '../../src/local-server';
-import { StatsigServer } from '../../src/statsig';
-import type { StatsigOptions, StatsigUser } from '../../src/types';
+import { StatsigServer } from '../../src/api/statsig';
+import type { StatsigOptions, StatsigUser } from '../../src/api/public-types';
 import { Log, payload } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
 

@@ -1,7 +1,7 @@
 /** The option `redact` on every engine: what events leave out of users, to the byte alike. */
 import test from 'ava';
 import type { EngineKind } from '../../src/engine/engine';
-import type { StatsigUser } from '../../src/user';
+import type { StatsigUser } from '../../src/types/user';
 import { selectEngine } from '../../src/engine/select';
 import { Random } from '../../differential/random';
 import { FakeNetwork, Log, ENGINES, ours } from '../api/support';

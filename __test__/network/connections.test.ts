@@ -1,8 +1,8 @@
 /** After `shutdownAsync` no connection of the instance is open, however its life went. */
 import type { ServerResponse } from 'node:http';
 import test from 'ava';
-import { StatsigServer } from '../../src/statsig';
-import type { StatsigOptions } from '../../src/types';
+import { StatsigServer } from '../../src/api/statsig';
+import type { StatsigOptions } from '../../src/api/public-types';
 import { ENGINES, FakeNetwork, Log, payload } from '../api/support';
 import { settle, until } from './fake-clock';
 import { Loopback, type Seen } from './loopback';

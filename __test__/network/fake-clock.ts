@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/network/clock';
+import type { Clock } from '../../src/host/clock';
 
 interface Pending {
   due: number;

@@ -1,6 +1,6 @@
 /** No option without its rows: what it takes, and what it does with a value that it cannot take. */
 import test from 'ava';
-import { parseOptions, type ResolvedOptions } from '../../src/options';
+import { parseOptions, type ResolvedOptions } from '../../src/options/options';
 
 const parse = (options: unknown) => parseOptions(options as never);
 const noop = (): void => {};

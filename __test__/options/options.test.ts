@@ -1,6 +1,6 @@
 /** Every option: default, effect, clamp, bad value; defaults side by side with statsig-node's. */
 import test from 'ava';
-import { parseOptions, type ResolvedOptions } from '../../src/options';
+import { parseOptions, type ResolvedOptions } from '../../src/options/options';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- a deep import without types
 const rival = require('statsig-node/dist/StatsigOptions.js') as {

@@ -9,7 +9,7 @@ import {
   CompressFormat,
   DataAdapterKeyPath,
   getDataAdapterKey,
-} from '../../src/interfaces/IDataAdapter';
+} from '../../src/compat/data-adapter';
 
 const ROOT = join(__dirname, '../..');
 const { exports: map } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {

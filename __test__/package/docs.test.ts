@@ -15,7 +15,7 @@ const pages = [
 ];
 
 test('docs/options.md has a row for every option, and none besides', (t) => {
-  const source = read('src/types/statsig-options.ts');
+  const source = read('src/options/statsig-options.ts');
   const types = ['ExplicitStatsigOptions', 'AdditionalOptions'].map((name) => {
     const found = new RegExp(`export type ${name} = \\{([\\s\\S]*?)\\n\\};`).exec(source)?.[1];
     t.truthy(found, name);

@@ -22,7 +22,11 @@ test('imports against the layers are found', async (t) => {
     ['src/engine/native.ts', "const a = require('./wasm');"],
     ['src/events/queue.ts', "import type { Engine } from '../engine/engine';"],
     ['src/network/http.ts', "export * from '../events/queue';"],
-    ['src/statsig.ts', "import { createJsEngine } from './engine/js/engine';"],
+    ['src/api/statsig.ts', "import { createJsEngine } from '../engine/js/engine';"],
+    ['src/host/host.ts', "import { read } from '../users/user-reader';"],
+    ['src/users/user-table.ts', "import type { Server } from '../api/server';"],
+    ['src/network/http.ts', "import type { Server } from '../api/server';"],
+    ['src/api/server.ts', "import { Statsig } from '../index';"],
     ['src/local-server/server.ts', "import { a } from '../network/http';"],
     ['__test__/conformance/vectors.test.ts', "await import('../../src/engine/js/engine');"],
   ];
@@ -59,7 +63,7 @@ test('long files and odd names are found', async (t) => {
   t.is(check([{ file: 'crates/evaluator/src/a.rs', text: lines(601) }]).length, 1);
   t.is(check([{ file: 'src/engine/fooBar.ts', text: '' }]).length, 1);
   t.is(check([{ file: 'crates/evaluator/src/fooBar.rs', text: '' }]).length, 1);
-  t.is(check([{ file: 'src/interfaces/IDataAdapter.ts', text: '' }]).length, 0);
+  t.is(check([{ file: 'src/types/IDataAdapter.ts', text: '' }]).length, 1);
 });
 
 const spec =

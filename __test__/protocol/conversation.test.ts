@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { createLocalServer } from '../../src/local-server';
-import { StatsigServer } from '../../src/statsig';
+import { StatsigServer } from '../../src/api/statsig';
 import { ENGINES } from '../api/support';
 import { converse, KEY, START, type Line } from './conversation';
 

@@ -4,7 +4,7 @@
  * this package.
  */
 import type { LocalServer, ReceivedRequest } from '../../src/local-server';
-import type { StatsigServer } from '../../src/statsig';
+import type { StatsigServer } from '../../src/api/statsig';
 import { payload } from '../api/support';
 
 export const KEY = 'secret-conversation';

@@ -1,7 +1,7 @@
 /** The scenario, run by statsig-node; prints what the server was asked. */
 import rival from 'statsig-node';
 import { createLocalServer } from '../../src/local-server';
-import type { StatsigServer } from '../../src/statsig';
+import type { StatsigServer } from '../../src/api/statsig';
 import { converse, KEY, START } from './conversation';
 
 const RivalServer = rival.StatsigServer as unknown as new (

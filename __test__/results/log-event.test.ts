@@ -1,7 +1,7 @@
 /** `dist/LogEvent`, beside statsig-node's. */
 import test from 'ava';
 import Theirs from 'statsig-node/dist/LogEvent';
-import { LogEvent } from '../../src/log-event';
+import { LogEvent } from '../../src/results/log-event';
 
 const TIME = 1_700_000_000_000;
 

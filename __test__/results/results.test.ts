@@ -1,7 +1,12 @@
 /** Result classes side by side with statsig-node's own. */
 import test from 'ava';
 import * as rival from 'statsig-node';
-import { DynamicConfig, EvaluationDetails, Layer, makeEmptyFeatureGate } from '../../src/results';
+import {
+  DynamicConfig,
+  EvaluationDetails,
+  Layer,
+  makeEmptyFeatureGate,
+} from '../../src/results/results';
 
 const RivalConfig = rival.DynamicConfig as unknown as typeof DynamicConfig;
 const RivalLayer = rival.Layer as unknown as typeof Layer;

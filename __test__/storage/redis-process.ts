@@ -4,10 +4,10 @@
  * flushing run 40 times faster, so that both are seen within a test; deadlines of requests keep
  * their length.
  */
-import { systemClock, type Clock } from '../../src/network/clock';
+import { systemClock, type Clock } from '../../src/host/clock';
 import { DataAdapterKeyPath } from '../../src/storage/data-adapter';
 import { RedisDataAdapter } from '../../src/storage/redis';
-import { StatsigServer } from '../../src/statsig';
+import { StatsigServer } from '../../src/api/statsig';
 
 /** What the parent tells a process to be. */
 export interface Role {

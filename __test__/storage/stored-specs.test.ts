@@ -5,8 +5,8 @@ import { createClient } from 'redis';
 import type { IDataAdapter } from '../../src/storage/data-adapter';
 import { MemoryDataAdapter } from '../../src/storage/memory-adapter';
 import { RedisDataAdapter } from '../../src/storage/redis';
-import type { StatsigOptions } from '../../src/types';
-import { StatsigServer } from '../../src/statsig';
+import type { StatsigOptions } from '../../src/api/public-types';
+import { StatsigServer } from '../../src/api/statsig';
 import { TESTED_ENGINES } from '../engines';
 import { freePort, kill, startRedis, withRedis } from './redis-server';
 

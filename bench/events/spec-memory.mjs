@@ -1,5 +1,5 @@
 // What an engine takes for each byte of a payload, beside the payload itself: the figures in
-// src/health.ts.
+// src/runtime/health.ts.
 //   node bench/events/spec-memory.mjs [--project specs5mb] [--instances 4]
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -1,6 +1,6 @@
 /** What users get of a project, as data. */
-import type { StatsigServer } from '../statsig';
-import type { StatsigUser } from '../user';
+import type { StatsigServer } from '../api/statsig';
+import type { StatsigUser } from '../types/user';
 import type { Kind, Spec } from './project';
 
 export interface Answer {

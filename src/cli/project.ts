@@ -3,7 +3,7 @@
  * it.
  */
 import { readFile } from 'node:fs/promises';
-import { StatsigServer } from '../statsig';
+import { StatsigServer } from '../api/statsig';
 import { UsageError } from './command';
 
 /**

@@ -1,4 +1,4 @@
-import { textOf, utf8 } from '../host';
+import { textOf, utf8 } from '../host/host';
 import type { SafeLogger } from '../observability/logger';
 import type { EncodedBatch } from './batch';
 

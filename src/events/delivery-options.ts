@@ -1,5 +1,5 @@
 /** What event delivery is given, and what it tells. */
-import type { Clock } from '../network/clock';
+import type { Clock } from '../host/clock';
 import type { SafeLogger } from '../observability/logger';
 import type { Compress, EncodedBatch } from './batch';
 import type { EventFilter } from './before-log';

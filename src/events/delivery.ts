@@ -1,5 +1,5 @@
-import { abortController } from '../abort';
-import { type Clock, type TimerHandle, type TimerKind, sleep, systemClock } from '../network/clock';
+import { abortController } from '../host/abort';
+import { type Clock, type TimerHandle, type TimerKind, sleep, systemClock } from '../host/clock';
 import { Backlog } from './backlog';
 import { Collector } from './collector';
 import type {

@@ -1,4 +1,4 @@
-import type { Clock } from '../network/clock';
+import type { Clock } from '../host/clock';
 import type { SafeLogger } from '../observability/logger';
 
 /** Events that were lost, by reason. */

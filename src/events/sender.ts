@@ -1,5 +1,5 @@
-import { abortController } from '../abort';
-import { type Clock, type TimerHandle, hasPassed, sleep } from '../network/clock';
+import { abortController } from '../host/abort';
+import { type Clock, type TimerHandle, hasPassed, sleep } from '../host/clock';
 import type { StoredBatch } from './batch';
 import { BatchQueue, type QueuedBatch } from './batch-queue';
 import type { DropReason } from './dropped';

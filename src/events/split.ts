@@ -2,7 +2,7 @@
  * A batch that the server finds too long, as two. Rare: it is parsed and written again, on the
  * event loop.
  */
-import { textOf, utf8 } from '../host';
+import { textOf, utf8 } from '../host/host';
 import type { Compress, StoredBatch } from './batch';
 
 export interface SplitTools {

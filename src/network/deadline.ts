@@ -1,5 +1,5 @@
-import { abortController } from '../abort';
-import type { Clock, TimerHandle } from './clock';
+import { abortController } from '../host/abort';
+import type { Clock, TimerHandle } from '../host/clock';
 import { NetworkError } from './network-error';
 
 /** Limits of one request, ms. */

@@ -2,7 +2,7 @@
  * Bytes that arrive in pieces. Each is copied as it comes, so that its memory is free for the next
  * at once: the pieces of 10 MB, kept until the end, left 20 MB of holes in the heap of malloc.
  */
-import { host } from '../host';
+import { host } from '../host/host';
 
 /** Size of the first room when the length is not known, and of the further ones. */
 const FIRST_ROOM = 16 * 1024;

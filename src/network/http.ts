@@ -1,5 +1,5 @@
 import type { SafeLogger } from '../observability/logger';
-import { type Clock, systemClock } from './clock';
+import { type Clock, systemClock } from '../host/clock';
 import { Deadline, type DeadlineLimits } from './deadline';
 import { InFlight } from './in-flight';
 import { MAX_ANSWER_BYTES, MAX_ID_LIST_BYTES, MAX_INDEX_BYTES, MAX_SPECS_BYTES } from './limits';

@@ -1,5 +1,5 @@
-import { asBuffer } from '../bytes';
-import { textOf, utf8 } from '../host';
+import { asBuffer } from '../host/bytes';
+import { textOf, utf8 } from '../host/host';
 import { onRejection } from '../observability/rejection';
 import { readAll } from './fetch-transport';
 import { NetworkError, tooLong } from './network-error';

@@ -1,4 +1,4 @@
-import { host } from '../host';
+import { host } from '../host/host';
 import { NetworkError } from './network-error';
 import type { Transport, TransportRequest, TransportResponse } from './transport';
 

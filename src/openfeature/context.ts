@@ -1,4 +1,4 @@
-import type { StatsigUser } from '../user';
+import type { StatsigUser } from '../types/user';
 import type { EvaluationContext } from './shapes';
 
 /** Attributes that a StatsigUser has a place for. */

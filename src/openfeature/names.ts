@@ -1,4 +1,4 @@
-import type { Server } from '../server';
+import type { Server } from '../api/server';
 
 /** What a flag key means. */
 export interface Target {

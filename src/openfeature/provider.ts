@@ -1,9 +1,9 @@
-import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../errors';
-import { systemClock, type Clock } from '../network/clock';
-import type { Server } from '../server';
-import { functions, StatsigServer } from '../statsig';
-import type { StatsigOptions } from '../types/statsig-options';
-import type { StatsigUser } from '../user';
+import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../types/errors';
+import { systemClock, type Clock } from '../host/clock';
+import type { Server } from '../api/server';
+import { functions, StatsigServer } from '../api/statsig';
+import type { StatsigOptions } from '../options/statsig-options';
+import type { StatsigUser } from '../types/user';
 import { toStatsigUser } from './context';
 import { Emitter } from './emitter';
 import { Names, type Target } from './names';

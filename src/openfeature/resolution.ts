@@ -1,5 +1,5 @@
 /** From what the SDK answers to what OpenFeature wants to hear. */
-import type { EvaluationDetails } from '../results';
+import type { EvaluationDetails } from '../results/results';
 import type { Target } from './names';
 import { ProviderError, type FlagMetadata, type Resolution } from './shapes';
 

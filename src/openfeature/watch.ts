@@ -1,5 +1,5 @@
-import type { Clock, TimerHandle } from '../network/clock';
-import type { Server } from '../server';
+import type { Clock, TimerHandle } from '../host/clock';
+import type { Server } from '../api/server';
 import type { ProviderEvent } from './shapes';
 
 /** How often the instance is looked at, ms. Costs about a microsecond. */

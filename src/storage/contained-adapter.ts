@@ -1,6 +1,6 @@
-import { abortController } from '../abort';
-import { bytesIn } from '../bytes';
-import { type Clock, hasPassed, sleep, systemClock } from '../network/clock';
+import { abortController } from '../host/abort';
+import { bytesIn } from '../host/bytes';
+import { type Clock, hasPassed, sleep, systemClock } from '../host/clock';
 import { onRejection } from '../observability/rejection';
 import { adapterKey } from './adapter-key';
 import type { DataAdapterKeyPath, IDataAdapter } from './data-adapter';

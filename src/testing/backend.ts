@@ -1,5 +1,5 @@
 import type { LoggedEvent } from '../events/before-log';
-import type { NetworkOverrideFunc } from '../types/statsig-options';
+import type { NetworkOverrideFunc } from '../options/statsig-options';
 import type { TestProject } from './project';
 
 /** Most events kept, so that a loop gone wild ends in an error and not in an exhausted heap. */

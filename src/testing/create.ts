@@ -1,4 +1,4 @@
-import { slot } from '../statsig';
+import { slot } from '../api/statsig';
 import { TestStatsig, type DefineProject, type TestOptions } from './test-statsig';
 
 /** Looks like a key. It goes nowhere. */

@@ -1,9 +1,9 @@
 import type { LoggedEvent } from '../events/before-log';
-import { systemClock, type Clock } from '../network/clock';
-import type { Platform } from '../platform';
-import { nodePlatform } from '../platform-node';
-import { StatsigServer } from '../statsig';
-import type { StatsigOptions } from '../types/statsig-options';
+import { systemClock, type Clock } from '../host/clock';
+import type { Platform } from '../platform/platform';
+import { nodePlatform } from '../platform/platform-node';
+import { StatsigServer } from '../api/statsig';
+import type { StatsigOptions } from '../options/statsig-options';
 import { Backend } from './backend';
 import { TestProject } from './project';
 import { eventOf, exposureOf, type RecordedEvent, type RecordedExposure } from './recorded';

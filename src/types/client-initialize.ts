@@ -1,4 +1,4 @@
-import type { StatsigUser } from '../user';
+import type { StatsigUser } from './user';
 
 /** How names are hidden in a client-initialize response. */
 export type HashingAlgorithm = 'sha256' | 'djb2' | 'none';

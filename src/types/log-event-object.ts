@@ -1,4 +1,4 @@
-import type { StatsigUser } from '../user';
+import type { StatsigUser } from './user';
 
 /** Argument of `logEventObject`. */
 export type LogEventObject = {

@@ -3,7 +3,7 @@
  * after every sync and parses every stored list at every poll; here only what changed is written or
  * parsed. Keys and the order of calls are statsig-node's: lists first, then the index.
  */
-import { hasPassed, type Clock } from '../network/clock';
+import { hasPassed, type Clock } from '../host/clock';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { REWRITE_AFTER_MS } from './spec-copy';

@@ -1,4 +1,4 @@
-import { textOf } from '../host';
+import { textOf } from '../host/host';
 
 /** An entry of the ID list index that can be used. */
 export interface IdListEntry {

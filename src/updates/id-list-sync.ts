@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../network/clock';
+import { type Clock, systemClock } from '../host/clock';
 import type { StatsigHttp } from '../network/http';
 import { MAX_ID_LIST_BYTES } from '../network/limits';
 import { NetworkError } from '../network/network-error';

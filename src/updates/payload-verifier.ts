@@ -1,5 +1,5 @@
-import { abortController } from '../abort';
-import { type Clock, sleep } from '../network/clock';
+import { abortController } from '../host/abort';
+import { type Clock, sleep } from '../host/clock';
 import type { SafeLogger } from '../observability/logger';
 import type { SpecSource } from './spec-sync';
 

@@ -1,4 +1,4 @@
-import { type Clock, type TimerHandle, hasPassed } from '../network/clock';
+import { type Clock, type TimerHandle, hasPassed } from '../host/clock';
 import { SyncRecord } from './sync-health';
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The copy of the config specs in the data adapter, kept true by whoever syncs from the network.
  */
-import { hasPassed, type Clock } from '../network/clock';
+import { hasPassed, type Clock } from '../host/clock';
 import type { StoredSpecs } from '../storage/stored-specs';
 import { decodeText } from './text';
 

@@ -1,5 +1,5 @@
-import { contained } from '../error-boundary';
-import { type Clock, systemClock } from '../network/clock';
+import { contained } from '../observability/error-boundary';
+import { type Clock, systemClock } from '../host/clock';
 import type { SpecsDownload, StatsigHttp, Validator } from '../network/http';
 import { MAX_SPECS_BYTES } from '../network/limits';
 import { NetworkError } from '../network/network-error';

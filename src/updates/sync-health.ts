@@ -1,4 +1,4 @@
-import type { Clock } from '../network/clock';
+import type { Clock } from '../host/clock';
 
 /** How syncing of one kind goes. */
 export interface SyncHealth {

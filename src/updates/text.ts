@@ -2,7 +2,7 @@
  * Text to bytes and back in slices, giving the event loop a turn between them: a payload may have
  * 50 MB.
  */
-import { host } from '../host';
+import { host } from '../host/host';
 
 const SLICE = 1024 * 1024;
 

@@ -5,7 +5,7 @@ import type { EventSpool } from '../../../src/events/spool/event-spool';
 import { parseBatchName } from '../../../src/events/spool/file-name';
 import { folderOf, openSpool } from '../../../src/events/spool/open';
 import type { EventUpload } from '../../../src/events/sender';
-import type { Clock } from '../../../src/network/clock';
+import type { Clock } from '../../../src/host/clock';
 import { NetworkError } from '../../../src/network/network-error';
 import { delivery } from '../source';
 import { type Actor, ModelDisk } from './model-fs';

@@ -1,4 +1,4 @@
-import { StatsigServer } from '../../statsig';
+import { StatsigServer } from '../../api/statsig';
 import { EXIT, type Command } from '../command';
 import { KEY_VARIABLE } from '../project';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../network/clock';
+import type { Clock } from '../../host/clock';
 
 /** Work that takes its turn: one piece at a time, in order. */
 export class Chain {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../network/clock';
+import type { Clock } from '../../host/clock';
 import type { StoredBatch } from '../batch';
 import { Chain } from './chain';
 import type { EventSpool } from './event-spool';

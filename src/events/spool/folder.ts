@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Clock } from '../../network/clock';
+import type { Clock } from '../../host/clock';
 import type { StoredBatch } from '../batch';
 import { MAX_FILE_BYTES, type DecodedFile, decodeBatchFile, encodeBatchFile } from './batch-file';
 import {

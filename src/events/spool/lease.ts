@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '../../network/clock';
+import type { Clock, TimerHandle } from '../../host/clock';
 import { leaseName, ownerOfLease } from './file-name';
 import type { Owner } from './owner';
 import { type SpoolFs, codeOf } from './spool-fs';

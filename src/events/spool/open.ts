@@ -1,7 +1,7 @@
 /** The spool on Node. */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { type Clock, systemClock } from '../../network/clock';
+import { type Clock, systemClock } from '../../host/clock';
 import { DiskSpool } from './disk-spool';
 import { type EventSpool, MAX_SPOOL_BYTES } from './event-spool';
 import { SpoolFolder } from './folder';

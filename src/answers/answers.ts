@@ -1,0 +1,183 @@
+/**
+ * Remembered answers: for each user slot and spec the code that `Engine.evaluate` gave, and the
+ * window in which its exposure was recorded. Two flat arrays, so that a warm check is two loads and
+ * no call into the engine.
+ *
+ * An answer that depends on the time is remembered until the first time at which one of them may
+ * change; then all answers are forgotten. Only these cost a look at the clock. All are forgotten,
+ * too, when the clock is found to have gone back: what had come to hold for good may not have come
+ * yet.
+ *
+ * Bound: `MAX_CELLS` cells of 6 bytes (24 MB); a project with more specs gets fewer slots, never
+ * fewer than 64.
+ */
+import { EvalBits, EvalMode } from '../engine/engine';
+import type { UserRecord } from '../users/user-table';
+
+const MAX_CELLS = 4 * 1024 * 1024;
+const FEWEST_SLOTS = 64;
+/** Cells for names that the payload does not know; later unknown names are not remembered. */
+const SPARE_CELLS = 64;
+/** Answers of `volatile`; one more and they are forgotten. */
+const MOST_VOLATILE = 4096;
+/** No remembered answer. */
+export const UNKNOWN = -1;
+/** In place of a window: evaluated ahead, and not asked for since. */
+const AHEAD = 0xffff;
+
+/** See the head of this file. A cell holds code + 1, so that 0 means unknown. */
+export class Answers {
+  /** Cells per user. */
+  stride = 0;
+  slots = 0;
+  codes = new Int32Array(0);
+  windows = new Uint16Array(0);
+  /**
+   * Version of the remembered answers; rows of older versions are cleared when their user is seen.
+   */
+  version = 0;
+  /** Until when the remembered answers hold that depend on the time, ms. */
+  private heldUntil = Infinity;
+  /** What the clock showed last, ms. */
+  private latest = -Infinity;
+  /** By cell, the latest answer that depends on the time and was exposed in this window. */
+  private readonly volatile = new Map<number, number>();
+  /** Current window, 1 … 65534; 0 in a cell means never. */
+  window = 1;
+
+  /** @param now wall clock, ms */
+  constructor(private readonly now: () => number) {}
+
+  /** Lays the table out anew for a number of specs. Everything is forgotten. */
+  resize(specs: number, capacity: number): void {
+    this.heldUntil = Infinity;
+    this.stride = specs + SPARE_CELLS;
+    const wanted = Math.max(FEWEST_SLOTS, Math.floor(MAX_CELLS / this.stride));
+    this.slots = Math.min(capacity, wanted);
+    this.codes = new Int32Array(this.slots * this.stride);
+    this.windows = new Uint16Array(this.slots * this.stride);
+  }
+
+  /** Gives a user a row of answers, none remembered. Cost: 4 bytes per spec. */
+  renew(record: UserRecord): void {
+    record.row = record.slot * this.stride;
+    if (this.volatile.size > 0) this.volatile.clear();
+    this.codes.fill(0, record.row, record.row + this.stride);
+    record.parameters = null;
+    record.version = this.version;
+  }
+
+  /** The remembered code whose exposure needs no recording, or UNKNOWN. */
+  free(record: UserRecord, index: number, mode: number): number {
+    if (record.version !== this.version || index >= this.stride) return UNKNOWN;
+    const cell = record.row + index;
+    const code = this.codes[cell]! - 1;
+    if (code < 0 || ((code & EvalBits.Volatile) !== 0 && !this.isHeld())) return UNKNOWN;
+    if (mode === EvalMode.Quiet) {
+      if (this.windows[cell] === AHEAD) this.windows[cell] = 0;
+      return code;
+    }
+    return mode === EvalMode.Expose && this.windows[cell] === this.window ? code : UNKNOWN;
+  }
+
+  /**
+   * The remembered code, whether its exposure was recorded or not, or UNKNOWN. To be asked when
+   * `free` had no answer, of a valid row.
+   */
+  known(record: UserRecord, index: number, mode: number): number {
+    return index < this.stride && mode <= EvalMode.Expose
+      ? this.codes[record.row + index]! - 1
+      : UNKNOWN;
+  }
+
+  /** True when nothing is gained by evaluating the spec. The record must have a valid row. */
+  isKnown(record: UserRecord, index: number): boolean {
+    return index >= this.stride || this.codes[record.row + index] !== 0;
+  }
+
+  /**
+   * Remembers a code that nobody asked for yet. False when it must not be remembered. The record
+   * must have a valid row.
+   */
+  keepAhead(record: UserRecord, index: number, code: number): boolean {
+    this.keep(record, index, EvalMode.Quiet, code);
+    if (!this.isKnown(record, index)) return false;
+    this.windows[record.row + index] = AHEAD;
+    return true;
+  }
+
+  /** False for what `keepAhead` kept until it is asked for. */
+  wasAsked(record: UserRecord, index: number): boolean {
+    return index >= this.stride || this.windows[record.row + index] !== AHEAD;
+  }
+
+  /** Remembers a code that the engine gave. The record must have a valid row. */
+  keep(record: UserRecord, index: number, mode: number, code: number): void {
+    if (
+      index >= this.stride ||
+      mode > EvalMode.Expose ||
+      code < 0 ||
+      (code & EvalBits.Volatile) !== 0
+    )
+      return;
+    const cell = record.row + index;
+    this.codes[cell] = (code & ~EvalBits.BatchFull) + 1;
+    this.windows[cell] = mode === EvalMode.Expose ? this.window : 0;
+  }
+
+  /**
+   * Remembers a code that depends on the time for as long as it holds. The record must have a valid
+   * row.
+   */
+  hold(record: UserRecord, index: number, code: number, until: number): void {
+    if (index >= this.stride || !(this.time() < until)) return;
+    const cell = record.row + index;
+    this.codes[cell] = (code & ~EvalBits.BatchFull) + 1;
+    this.windows[cell] = 0;
+    if (until < this.heldUntil) this.heldUntil = until;
+  }
+
+  /** The time, ms. When the clock went back, or tells no time, all answers are forgotten. */
+  time(): number {
+    const now = this.now();
+    if (!(now >= this.latest)) this.forget();
+    this.latest = now;
+    return now;
+  }
+
+  /** Whether remembered answers that depend on the time still hold. If not, all are forgotten. */
+  private isHeld(): boolean {
+    const { version } = this;
+    if (this.time() >= this.heldUntil) this.forget();
+    return version === this.version;
+  }
+
+  private forget(): void {
+    this.heldUntil = Infinity;
+    this.version++;
+  }
+
+  /**
+   * Remembers that the exposure of an answer was recorded. False when it was known: nothing is to
+   * be recorded.
+   */
+  expose(record: UserRecord, index: number, code: number): boolean {
+    if (index >= this.stride) return true;
+    const cell = record.row + index;
+    this.windows[cell] = this.window;
+    if ((code & EvalBits.Volatile) === 0) return true;
+    // Such an answer is evaluated each time; without this it would also be exposed each time, for
+    // the engine to drop.
+    if (this.volatile.get(cell) === code) return false;
+    if (this.volatile.size >= MOST_VOLATILE) this.volatile.clear();
+    this.volatile.set(cell, code);
+    return true;
+  }
+
+  /** Exposures count again. */
+  rotateWindow(): void {
+    this.volatile.clear();
+    this.window = this.window === AHEAD - 1 ? 1 : this.window + 1;
+    if (this.window === 1) this.windows.fill(0);
+  }
+}

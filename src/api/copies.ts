@@ -1,0 +1,104 @@
+/**
+ * What holds when one process has several copies of this package: two versions' dependents, an
+ * alias next to the real name, a bundle next to node_modules, the layers of a bundler. Copies of
+ * one minor version and one host (Node or edge) share the instance of the singleton; their results
+ * are `instanceof` each other's classes.
+ */
+import { VERSION } from '../engine/version';
+import type { Server } from './server';
+
+/**
+ * Where the singleton's instance is kept. Copies call only public methods of an instance that
+ * another copy made.
+ */
+export interface Slot {
+  current: Server | null;
+  /** The key that `current` was made with. */
+  key: unknown;
+}
+
+interface SharedSlot extends Slot {
+  /** Files of the copies that share it. */
+  paths: Set<string>;
+}
+
+const SLOTS = Symbol.for('statsig-node-native.slots');
+
+type Holder = { [SLOTS]?: Map<string, SharedSlot> };
+
+/** A slot of one copy's own. */
+export function ownSlot(): Slot {
+  return { current: null, key: null };
+}
+
+/**
+ * The slot that all copies share which have the same host and minor version: no method is added or
+ * changed within one.
+ * @param path the file that asks, if the module system tells it. The same file asks twice when its
+ * module was loaded anew (`jest.resetModules()`, a deleted entry of `require.cache`); as with
+ * statsig-node that gives a fresh singleton.
+ */
+export function sharedSlot(host: string, path: string | undefined, version = VERSION): Slot {
+  const slots = allSlots();
+  const line = lineOf(host, version);
+  let slot = slots.get(line);
+  if (slot === undefined || (path !== undefined && slot.paths.has(path))) {
+    slot = { ...ownSlot(), paths: new Set() };
+    slots.set(line, slot);
+  }
+  if (path !== undefined) {
+    slot.paths.add(path);
+  }
+  return slot;
+}
+
+/** Other minor versions of the same host that have a live instance of their own. */
+export function otherLives(slot: Slot): string[] {
+  const slots = allSlots();
+  const line = [...slots].find(([, candidate]) => candidate === slot)?.[0];
+  if (line === undefined) {
+    return [];
+  }
+  const host = line.slice(0, line.indexOf(' ') + 1);
+  return [...slots]
+    .filter(
+      ([other, { current }]) =>
+        other !== line && other.startsWith(host) && current !== null && !current.isShutDown,
+    )
+    .map(([other]) => other.slice(host.length));
+}
+
+/**
+ * Makes `instanceof` hold for instances that another copy made. Subclasses are told apart as usual.
+ */
+export function recogniseAcrossCopies(type: { prototype: object }, name: string): void {
+  const brand = Symbol.for(`statsig-node-native.${name}`);
+  Object.defineProperty(type.prototype, brand, { value: true });
+  Object.defineProperty(type, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      const isOwn = Function.prototype[Symbol.hasInstance].call(this as () => void, value);
+      return (
+        isOwn || (this === type && typeof value === 'object' && value !== null && brand in value)
+      );
+    },
+  });
+}
+
+function lineOf(host: string, version: string): string {
+  return `${host} ${version.split('.').slice(0, 2).join('.')}`;
+}
+
+/** The process's slots; this copy's alone where `globalThis` is frozen. */
+function allSlots(): Map<string, SharedSlot> {
+  const holder = globalThis as Holder;
+  try {
+    if (holder[SLOTS] === undefined) {
+      Object.defineProperty(holder, SLOTS, { value: new Map(), configurable: true });
+    }
+  } catch {
+    return frozenSlots;
+  }
+  return holder[SLOTS] ?? frozenSlots;
+}
+
+const frozenSlots = new Map<string, SharedSlot>();

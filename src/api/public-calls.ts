@@ -1,0 +1,498 @@
+/**
+ * Gates, configs, experiments and layers as applications ask for them: validation, evaluation,
+ * exposure, callbacks, results (BEHAVIOUR.md 1.4, 1.5, 2.1). The functions named like public
+ * methods are what those methods are made of.
+ */
+import { EvalMode, SpecKind, type LookupKind, type SecondaryExposure } from '../engine/engine';
+import { contained, recover } from '../observability/error-boundary';
+import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../types/errors';
+import type { Evaluation } from '../answers/evaluation';
+import type { PinnedUser } from '../engine-host/engine-host';
+import { exposureEvent, layerExposureEvent, loggedUserOf } from '../results/log-event';
+import { logTypeMismatch } from '../features/custom-events';
+import type { DiagnosticsKey } from '../observability/diagnostics';
+import {
+  DynamicConfig,
+  EvaluationDetails,
+  Layer,
+  OWNED,
+  makeEmptyFeatureGate,
+} from '../results/results';
+import type { EvaluationReason, FeatureGate, OnDefaultValueFallback } from '../results/results';
+import type { Runtime } from '../runtime/runtime';
+import { NOT_STICKY, StickyEvaluations, type StickyRequest } from '../features/sticky';
+import { isIdentifiable, type StatsigUser } from '../types/user';
+
+/** What tells one public method from another. */
+export interface Call {
+  /** Tag in exception reports, and caller in diagnostics. */
+  caller: string;
+  /** Key of the diagnostics markers; null = none. */
+  marker: DiagnosticsKey | null;
+  /** `EvalMode` bits. */
+  mode: number;
+  /** What the name is looked up as; as what it is, if nothing is said. */
+  lookup?: LookupKind;
+  /** Which of `evaluationCallbacks` fires for a config. */
+  configCallback?: 'dynamicConfigCallback' | 'experimentCallback';
+}
+
+const INVALID_NAME = 'Lookup key must be a non-empty string';
+const INVALID_USER =
+  'Must pass a valid user with a userID or customID for the server SDK to work. ' +
+  'See https://docs.statsig.com/messages/serverRequiredUserID/ for more details.';
+const STALE_CHECK_MASK = 15;
+
+/** See the head of this file. One per Runtime. */
+export class Evaluations {
+  /** Set by the lifecycle: between the end of init and shutdown. */
+  isReady = false;
+  readonly sticky: StickyEvaluations;
+  private readonly hasGateHooks: boolean;
+  private readonly isClockReplaced: () => boolean;
+  private checks = 0;
+  private mismatchUser: StatsigUser | null = null;
+  private mismatchListener: OnDefaultValueFallback | null = null;
+
+  constructor(private readonly runtime: Runtime) {
+    const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = runtime.options;
+    this.hasGateHooks =
+      evaluationCallback !== null || evaluationCallbacks.gateCallback !== undefined;
+    this.isClockReplaced = runtime.clock.isReplaced;
+    this.sticky = new StickyEvaluations(userPersistentStorage, runtime.logger);
+  }
+
+  /**
+   * The value alone, when nobody is told about the call. Falls back on `gate` for everything
+   * unusual.
+   */
+  checkGate(user: StatsigUser, name: string, call: Call): boolean {
+    if (this.isPlain) {
+      try {
+        if (isName(name) && isIdentifiable(user)) {
+          this.recoverNowAndThen();
+          return this.runtime.evaluator.checkGate(user, name, call.mode);
+        }
+      } catch (error) {
+        this.recover(error, call, name);
+        return false;
+      }
+    }
+    return this.gate(user, name, call).value;
+  }
+
+  /**
+   * Promises that `user` does not change while the result is used. Null for a user that no check
+   * accepts.
+   */
+  pin(user: StatsigUser): PinnedUser | null {
+    if (!this.isReady || !isIdentifiable(user)) return null;
+    try {
+      return this.runtime.evaluator.pin(user, this);
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * Whether a copy of the user's keys stands for the user: not for instances of classes, Proxies
+   * and the like.
+   */
+  isCopyable(user: unknown): boolean {
+    return typeof user === 'object' && user !== null && this.runtime.evaluator.isCopyable(user);
+  }
+
+  /** False once another life, or another engine, answers. */
+  ownsPinned(pinned: PinnedUser): boolean {
+    return pinned.owner === this.runtime.evaluator;
+  }
+
+  /** As `checkGate` for a pinned user. */
+  checkGateOf(pinned: PinnedUser | null, user: StatsigUser, name: string, call: Call): boolean {
+    if (pinned === null || !this.isPlain || !isName(name))
+      return this.tellEveryone(this.gate(user, name, call)).value;
+    try {
+      this.recoverNowAndThen();
+      return this.runtime.evaluator.checkGateOf(pinned, name, call.mode);
+    } catch (error) {
+      this.recover(error, call, name);
+      return false;
+    }
+  }
+
+  /**
+   * Values of gates by name, those that are not remembered in one crossing. Errors as `checkGate`.
+   */
+  checkGates(user: StatsigUser, names: readonly string[], call: Call): Record<string, boolean> {
+    if (!Array.isArray(names)) throw new StatsigInvalidArgumentError('Gate names must be an array');
+    const result: Record<string, boolean> = {};
+    const single = (name: string): boolean => this.tellEveryone(this.gate(user, name, call)).value;
+    const values =
+      this.isPlain && isIdentifiable(user) && names.every(isName)
+        ? this.manyGates(user, names, call)
+        : names.map(single);
+    // A name that objects inherit, such as __proto__, must become a key of its own, also where it
+    // is frozen.
+    names.forEach((name, i) => {
+      if (name in result)
+        Object.defineProperty(result, name, {
+          value: values[i],
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
+      else result[name] = values[i]!;
+    });
+    return result;
+  }
+
+  private manyGates(user: StatsigUser, names: readonly string[], call: Call): boolean[] {
+    try {
+      this.runtime.recoverIfStale();
+      return this.runtime.evaluator.checkGates(user, names, call.mode, (name) =>
+        this.checkGate(user, name, call),
+      );
+    } catch (error) {
+      this.recover(error, call, names);
+      return names.map(() => false);
+    }
+  }
+
+  /**
+   * `checkGates` of every gate but segments and holdouts. @throws StatsigUninitializedError,
+   * StatsigInvalidArgumentError
+   */
+  checkAllGates(user: StatsigUser, call: Call): Record<string, boolean> {
+    if (!this.isReady) throw new StatsigUninitializedError();
+    if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
+    return this.checkGates(user, this.runtime.evaluator.gateNames(), call);
+  }
+
+  /** Nobody is told about single calls, so that the value of a gate is all there is to find out. */
+  get isPlain(): boolean {
+    return this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls;
+  }
+
+  gate(user: StatsigUser, name: string, call: Call): FeatureGate {
+    const marker = this.startMarker(call, name);
+    let gate: FeatureGate;
+    let isSuccess = true;
+    try {
+      this.validate(user, name);
+      const evaluation = this.runtime.evaluator.evaluate(user, SpecKind.Gate, name, call.mode);
+      gate = gateOf(name, evaluation);
+      this.tellGate(gate, evaluation, user);
+    } catch (error) {
+      isSuccess = false;
+      this.recover(error, call, name);
+      gate = makeEmptyFeatureGate(name);
+    } finally {
+      this.endMarker(call, name, marker, isSuccess);
+    }
+    return gate;
+  }
+
+  config(
+    user: StatsigUser,
+    name: string,
+    call: Call,
+    request: StickyRequest = NOT_STICKY,
+  ): DynamicConfig {
+    const marker = this.startMarker(call, name);
+    let config: DynamicConfig;
+    let isSuccess = true;
+    try {
+      this.validate(user, name);
+      const evaluation = this.evaluateConfig(user, name, call, request);
+      config = this.configOf(name, evaluation, user);
+      this.tellConfig(config, evaluation, user, call);
+    } catch (error) {
+      isSuccess = false;
+      this.recover(error, call, name);
+      config = new DynamicConfig(name);
+    } finally {
+      this.endMarker(call, name, marker, isSuccess);
+    }
+    return config;
+  }
+
+  layer(user: StatsigUser, name: string, call: Call, request: StickyRequest = NOT_STICKY): Layer {
+    const marker = this.startMarker(call, name);
+    let layer: Layer;
+    let isSuccess = true;
+    try {
+      this.validate(user, name);
+      const evaluation = this.evaluateLayer(user, name, request);
+      if ((call.mode & EvalMode.Expose) !== 0) this.runtime.evaluator.exposeReferences(evaluation);
+      layer = this.layerOf(name, evaluation, user, call.mode);
+      this.tellLayer(layer, user);
+    } catch (error) {
+      isSuccess = false;
+      this.recover(error, call, name);
+      layer = new Layer(name);
+    } finally {
+      this.endMarker(call, name, marker, isSuccess);
+    }
+    return layer;
+  }
+
+  /**
+   * The definition of a parameter store. @throws StatsigUninitializedError,
+   * StatsigInvalidArgumentError
+   */
+  parameterStore(user: StatsigUser, name: string): unknown {
+    this.validate(user, name);
+    return this.runtime.evaluator.parameterStore(name);
+  }
+
+  /** A manual exposure of a gate or config. Fires no callback. */
+  expose(user: StatsigUser, kind: SpecKind, name: string, call: Call): void {
+    try {
+      this.validate(user, name);
+      if (kind === SpecKind.Gate) {
+        this.runtime.evaluator.evaluate(user, kind, name, call.mode);
+      } else {
+        this.evaluateConfig(user, name, call, NOT_STICKY);
+      }
+    } catch (error) {
+      this.recover(error, call, name);
+    }
+  }
+
+  /** A manual exposure of a layer parameter. Fires no callback. */
+  exposeLayerParameter(user: StatsigUser, name: string, parameter: string, call: Call): void {
+    try {
+      this.validate(user, name);
+      const evaluation = this.evaluateLayer(user, name, NOT_STICKY);
+      this.runtime.evaluator.exposeLayerParameter(evaluation, String(parameter), call.mode);
+    } catch (error) {
+      this.recover(error, call, name);
+    }
+  }
+
+  /** Tells `options.evaluationCallback` about a result. What it throws stays there (Q5). */
+  tellEveryone<R extends FeatureGate | DynamicConfig | Layer>(result: R): R {
+    const { evaluationCallback } = this.runtime.options;
+    if (evaluationCallback !== null) {
+      contained(this.runtime.logger, 'evaluationCallback', () => evaluationCallback(result));
+    }
+    return result;
+  }
+
+  private evaluateConfig(
+    user: StatsigUser,
+    name: string,
+    call: Call,
+    request: StickyRequest,
+  ): Evaluation {
+    const { evaluator } = this.runtime;
+    const { mode, lookup = SpecKind.Config } = call;
+    if (this.sticky.isIdle(request)) return evaluator.evaluate(user, lookup, name, mode);
+    const evaluation = this.sticky.evaluate(
+      evaluator,
+      user,
+      { kind: SpecKind.Config, name, lookup },
+      request,
+    );
+    if ((mode & EvalMode.Expose) !== 0) evaluator.expose(evaluation, mode);
+    return evaluation;
+  }
+
+  private evaluateLayer(user: StatsigUser, name: string, request: StickyRequest): Evaluation {
+    const { evaluator } = this.runtime;
+    return this.sticky.isIdle(request)
+      ? evaluator.evaluate(user, SpecKind.Layer, name, EvalMode.Quiet)
+      : this.sticky.evaluate(evaluator, user, { kind: SpecKind.Layer, name }, request);
+  }
+
+  /**
+   * A frozen host wakes up, and a clock that was set back is noticed, within 16 checks: reading the
+   * clock each time would cost a tenth of a check. A clock that somebody replaced (fake time) may
+   * show anything next, so it is read each time.
+   */
+  recoverNowAndThen(): void {
+    if ((this.checks++ & STALE_CHECK_MASK) === 0 || this.isClockReplaced()) this.recoverNow();
+  }
+
+  /** Not `contained`: its closure would be an allocation in the path of every check. */
+  private recoverNow(): void {
+    try {
+      this.runtime.recoverIfStale();
+    } catch (error) {
+      const { logger } = this.runtime;
+      logger.once(
+        'recovery',
+        'error',
+        `statsigSDK> polling could not be recovered: ${logger.describe(error)}`,
+      );
+    }
+  }
+
+  /** @throws the errors of BEHAVIOUR.md 1.5, in their order */
+  private validate(user: unknown, name: unknown): void {
+    this.recoverNowAndThen();
+    if (!this.isReady) throw new StatsigUninitializedError();
+    if (typeof name !== 'string' || name.length === 0)
+      throw new StatsigInvalidArgumentError(INVALID_NAME);
+    if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
+  }
+
+  private configOf(name: string, evaluation: Evaluation, user: StatsigUser): DynamicConfig {
+    const { record } = evaluation;
+    const onMismatch = record.ruleID === '' ? null : this.onMismatch(user);
+    return new DynamicConfig(
+      name,
+      evaluation.value as Record<string, unknown>,
+      record.ruleID,
+      record.groupName,
+      record.idType,
+      copies(record.secondaryExposures),
+      onMismatch,
+      detailsOf(evaluation),
+      OWNED,
+    );
+  }
+
+  /**
+   * The listener of configs for a user; the last one is kept, as most users ask for several
+   * configs.
+   */
+  private onMismatch(user: StatsigUser): OnDefaultValueFallback {
+    if (this.mismatchUser !== user || this.mismatchListener === null) {
+      this.mismatchUser = user;
+      this.mismatchListener = (config, parameter, defaultValueType, valueType) =>
+        logTypeMismatch(this.runtime, user, { config, parameter, defaultValueType, valueType });
+    }
+    return this.mismatchListener;
+  }
+
+  private layerOf(name: string, evaluation: Evaluation, user: StatsigUser, mode: number): Layer {
+    const { record } = evaluation;
+    return new Layer(
+      name,
+      evaluation.value as Record<string, unknown>,
+      record.ruleID,
+      record.groupName,
+      record.configDelegate,
+      (layer, parameter) => this.onParameter(layer, parameter, evaluation, user, mode),
+      detailsOf(evaluation),
+      record.idType,
+      OWNED,
+    );
+  }
+
+  /** A layer parameter was read: callback first, then exposure. Neither can spoil the reading. */
+  private onParameter(
+    layer: Layer,
+    parameter: string,
+    evaluation: Evaluation,
+    user: StatsigUser,
+    mode: number,
+  ): void {
+    const { evaluator, logger, options } = this.runtime;
+    const { layerParamCallback } = options.evaluationCallbacks;
+    if (layerParamCallback !== undefined) {
+      contained(logger, 'layerParamCallback', () =>
+        layerParamCallback(
+          layer,
+          parameter,
+          user,
+          layerExposureEvent(evaluation, parameter, this.loggedUser(user)),
+        ),
+      );
+    }
+    if ((mode & EvalMode.Expose) !== 0) {
+      try {
+        evaluator.exposeLayerParameter(evaluation, String(parameter), mode);
+      } catch (error) {
+        this.runtime.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
+      }
+    }
+  }
+
+  private tellGate(gate: FeatureGate, evaluation: Evaluation, user: StatsigUser): void {
+    const { gateCallback } = this.runtime.options.evaluationCallbacks;
+    if (gateCallback !== undefined) {
+      contained(this.runtime.logger, 'gateCallback', () =>
+        gateCallback(gate, user, exposureEvent(evaluation, this.loggedUser(user))),
+      );
+    }
+  }
+
+  private tellConfig(
+    config: DynamicConfig,
+    evaluation: Evaluation,
+    user: StatsigUser,
+    call: Call,
+  ): void {
+    const name = call.configCallback ?? 'dynamicConfigCallback';
+    const callback = this.runtime.options.evaluationCallbacks[name];
+    if (callback !== undefined) {
+      contained(this.runtime.logger, name, () =>
+        callback(config, user, exposureEvent(evaluation, this.loggedUser(user))),
+      );
+    }
+  }
+
+  private tellLayer(layer: Layer, user: StatsigUser): void {
+    const { layerCallback } = this.runtime.options.evaluationCallbacks;
+    if (layerCallback !== undefined) {
+      contained(this.runtime.logger, 'layerCallback', () => layerCallback(layer, user));
+    }
+  }
+
+  private loggedUser(user: StatsigUser): StatsigUser | null {
+    return loggedUserOf(user, this.runtime.applier.environment);
+  }
+
+  private recover(error: unknown, call: Call, name: unknown): void {
+    // A name that is no string may throw when it is made one.
+    const configName = typeof name === 'string' ? name : typeof name;
+    recover(error, this.runtime.exceptions, { tag: call.caller, configName });
+  }
+
+  private startMarker(call: Call, name: string): string {
+    if (!this.runtime.diagnostics.recordsApiCalls || call.marker === null) {
+      return '';
+    }
+    return this.runtime.diagnostics.startApiCall(call.marker, call.caller, name);
+  }
+
+  private endMarker(call: Call, name: string, marker: string, isSuccess: boolean): void {
+    if (marker !== '' && call.marker !== null) {
+      this.runtime.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
+    }
+  }
+}
+
+function isName(name: unknown): name is string {
+  return typeof name === 'string' && name.length > 0;
+}
+
+function gateOf(name: string, evaluation: Evaluation): FeatureGate {
+  const { record } = evaluation;
+  return {
+    name,
+    ruleID: record.ruleID,
+    value: record.value === true,
+    groupName: record.groupName,
+    idType: record.idType,
+    evaluationDetails: detailsOf(evaluation),
+  };
+}
+
+function detailsOf(evaluation: Evaluation): EvaluationDetails {
+  const { configSyncTime, initTime, serverTime } = evaluation;
+  return new EvaluationDetails(
+    configSyncTime,
+    initTime,
+    evaluation.reason as EvaluationReason,
+    serverTime,
+  );
+}
+
+function copies(exposures: SecondaryExposure[]): SecondaryExposure[] {
+  return exposures.length === 0
+    ? []
+    : exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
+}

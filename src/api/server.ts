@@ -1,0 +1,477 @@
+/**
+ * The public API on one instance (BEHAVIOUR.md 1.4). Each method is a delegation; what it does
+ * lives elsewhere.
+ */
+import { watchForAbandon } from '../runtime/abandoned';
+import * as calls from './calls';
+import {
+  clientInitializeBytes,
+  clientInitializeObject,
+  clientInitializeText,
+} from '../features/client-initialize';
+import { logCustomEvent } from '../features/custom-events';
+import { SpecKind, type OverrideTable } from '../engine/engine';
+import { ParameterStore, type GetParameterStoreOptions } from '../features/parameter-store';
+import { recover } from '../observability/error-boundary';
+import { Evaluations } from './public-calls';
+import type { DeliveryReport } from '../events/delivery';
+import type { UserPersistedValues } from '../types/user-persistent-storage';
+import { Lifecycle } from '../runtime/lifecycle';
+import type { Clock } from '../host/clock';
+import { SafeLogger } from '../observability/logger';
+import { parseOptions, type ParsedOptions } from '../options/options';
+import { InventoryApi } from './inventory-api';
+import { Overrides } from '../features/overrides';
+import type { Platform } from '../platform/platform';
+import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
+import { Runtime } from '../runtime/runtime';
+import { hide, showAs } from './shown';
+import { stickyRequest } from '../features/sticky';
+import type {
+  ClientInitializeResponse,
+  ClientInitializeResponseOptions,
+} from '../types/client-initialize';
+import type { InitializationDetails } from '../types/initialization';
+import type { LogEventObject } from '../types/log-event-object';
+import type {
+  CheckGateOptions,
+  GetConfigOptions,
+  GetExperimentOptions,
+  GetLayerOptions,
+  StatsigOptions,
+} from '../options/statsig-options';
+import type { StatsigUser } from '../types/user';
+import { UserScope } from './user-scope';
+
+/** What the host gives an instance. */
+export interface Host {
+  platform: Platform;
+  /** Time, for tests. */
+  clock?: Clock;
+}
+
+/**
+ * One SDK instance. Evaluation is synchronous and throws only `StatsigUninitializedError` and
+ * `StatsigInvalidArgumentError`; whatever else goes wrong gives the empty default.
+ */
+export class Server extends InventoryApi {
+  /** @internal */
+  protected evaluations!: Evaluations;
+  /** @internal */
+  protected runtime!: Runtime;
+  /** @internal */
+  protected lifecycle!: Lifecycle;
+  private readonly secretKey: string | null;
+  private readonly parsed: ParsedOptions;
+  private readonly logger: SafeLogger;
+  private readonly overrides: Overrides;
+  private ended: Promise<unknown>;
+  private readonly host: Host;
+
+  /**
+   * @throws Error when the key is neither a string nor null-ish, or a forced engine cannot load;
+   * TypeError when options are null or `api` is no string
+   */
+  constructor(secretKey: string, options: StatsigOptions | undefined, host: Host) {
+    super();
+    hide(this, [
+      'evaluations',
+      'runtime',
+      'lifecycle',
+      'secretKey',
+      'parsed',
+      'logger',
+      'overrides',
+      'ended',
+      'host',
+    ]);
+    this.host = host;
+    this.ended = Promise.resolve();
+    if (secretKey != null && typeof secretKey !== 'string') {
+      throw new Error('Must be of type "string"');
+    }
+    this.secretKey = secretKey ?? null;
+    this.parsed = parseOptions(options, host.platform.forcedEngine);
+    this.logger = new SafeLogger(this.parsed.options.logger, [this.secretKey]);
+    this.parsed.warnings.forEach((warning) => this.logger.warn(warning));
+    this.overrides = new Overrides((table) => this.runtime.evaluator.setOverrides(table));
+    this.beginLife();
+  }
+
+  // ---- life ----
+
+  /**
+   * Loads specs and ID lists and starts polling. Concurrent callers share one run; a ready instance
+   * answers at once; after shutdown a new life begins. Rejects only with
+   * `StatsigInvalidArgumentError`, for a bad key.
+   */
+  initializeAsync(): Promise<InitializationDetails> {
+    if (this.runtime.isStopped) {
+      const last = this.runtime;
+      void this.ended.then(() => last.evaluator.dispose());
+      this.beginLife();
+    }
+    return this.lifecycle.initialize();
+  }
+
+  /** Stops everything; pending events are sent in the background, for at most `timeout` ms. */
+  shutdown(timeout?: number): void {
+    void this.end(timeout);
+  }
+
+  /**
+   * Stops everything; resolves when pending events are sent, or after `timeout` ms (default
+   * 30,000), with what became of them: `{ delivered, kept, dropped }`. Never rejects.
+   */
+  async shutdownAsync(timeout?: number): Promise<DeliveryReport> {
+    return this.end(timeout);
+  }
+
+  /** True once shutdown began and until the next initialize. */
+  get isShutDown(): boolean {
+    return this.runtime.isStopped;
+  }
+
+  /** @internal Says something through this instance's logger. */
+  warn(message: string): void {
+    this.logger.warn(message);
+  }
+
+  // ---- evaluation ----
+
+  /**
+   * Whether the user passes a gate; logs an exposure unless options say otherwise. An unknown gate
+   * is false. Takes some 80 ns for a user asked about before, 2 µs for a new one (README.md).
+   * @throws StatsigUninitializedError before `initialize`; StatsigInvalidArgumentError for a user
+   * without IDs
+   * @example if (Statsig.checkGate({ userID: 'a-user' }, 'new_checkout')) showNewCheckout();
+   */
+  checkGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): boolean {
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    if (this.parsed.options.evaluationCallback !== null) {
+      return this.evaluations.tellEveryone(this.evaluations.gate(user, gateName, call)).value;
+    }
+    return this.evaluations.checkGate(user, gateName, call);
+  }
+
+  /**
+   * Values of several gates by name; exposes each. Looks at the user once, whatever the number of
+   * gates.
+   * @example const { new_checkout } = Statsig.checkGates(user, ['new_checkout', 'dark_mode']);
+   */
+  checkGates(
+    user: StatsigUser,
+    gateNames: readonly string[],
+    options?: CheckGateOptions,
+  ): Record<string, boolean> {
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    return this.evaluations.checkGates(user, gateNames, call);
+  }
+
+  /**
+   * Values of all gates by name, without segments and holdouts. Exposes each: a page that only
+   * needs values switches that off.
+   */
+  checkAllGates(user: StatsigUser, options?: CheckGateOptions): Record<string, boolean> {
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    return this.evaluations.checkAllGates(user, call);
+  }
+
+  /**
+   * Checks for a user that will not change, for a request say: about three times faster than
+   * `checkGate`. Throws nothing by itself.
+   * @example const scope = Statsig.forUser(user); scope.checkGate('new_checkout');
+   */
+  forUser(user: StatsigUser): UserScope {
+    return new UserScope(() => this.evaluations, user);
+  }
+
+  /**
+   * The gate's value with rule, group and where it came from; otherwise like `checkGate`.
+   * @example const { value, ruleID } = Statsig.getFeatureGate(user, 'new_checkout');
+   */
+  getFeatureGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): FeatureGate {
+    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    return this.evaluations.tellEveryone(this.evaluations.gate(user, gateName, call));
+  }
+
+  /**
+   * A dynamic config; logs an exposure unless options say otherwise. An unknown one is `{}`.
+   * @throws as `checkGate` does
+   * @example const limit = Statsig.getConfig(user, 'limits').get('perMinute', 60);
+   */
+  getConfig(user: StatsigUser, configName: string, options?: GetConfigOptions): DynamicConfig {
+    const call = options?.disableExposureLogging == true ? calls.CONFIG_QUIET : calls.CONFIG;
+    return this.evaluations.tellEveryone(this.evaluations.config(user, configName, call));
+  }
+
+  /**
+   * An experiment's parameters for the user's group; logs an exposure unless options say otherwise.
+   * Honours `userPersistedValues`.
+   * @example const color = Statsig.getExperiment(user, 'button').get('color', 'blue');
+   */
+  getExperiment(
+    user: StatsigUser,
+    experimentName: string,
+    options?: GetExperimentOptions,
+  ): DynamicConfig {
+    const call =
+      options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
+    return this.evaluations.tellEveryone(
+      this.evaluations.config(user, experimentName, call, stickyRequest(options)),
+    );
+  }
+
+  /**
+   * A layer's parameters; reading one logs its exposure unless options say otherwise. Honours
+   * `userPersistedValues`.
+   * @example const title = Statsig.getLayer(user, 'checkout').get('title', 'Pay');
+   */
+  getLayer(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
+    const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
+    return this.evaluations.tellEveryone(
+      this.evaluations.layer(user, layerName, call, stickyRequest(options)),
+    );
+  }
+
+  /** A parameter store; reading a parameter evaluates and exposes what it comes from. */
+  getParameterStore(
+    user: StatsigUser,
+    storeName: string,
+    options?: GetParameterStoreOptions,
+  ): ParameterStore {
+    return new ParameterStore(
+      () => this.evaluations,
+      user,
+      storeName,
+      options?.disableExposureLogging == true,
+    );
+  }
+
+  /** The layer that holds an experiment, null when none does. */
+  getExperimentLayer(experiment: string): string | null {
+    return this.guarded('getExperimentLayer', null, () =>
+      typeof experiment === 'string'
+        ? this.runtime.evaluator.query((engine) => engine.experimentLayer(experiment))
+        : null,
+    );
+  }
+
+  /** Records an exposure of a gate, marked manual. */
+  logGateExposure(user: StatsigUser, gateName: string): void {
+    this.evaluations.expose(user, SpecKind.Gate, gateName, calls.GATE_MANUAL);
+  }
+
+  /** Records an exposure of a dynamic config, marked manual. */
+  logConfigExposure(user: StatsigUser, configName: string): void {
+    this.evaluations.expose(user, SpecKind.Config, configName, calls.CONFIG_MANUAL);
+  }
+
+  /** Records an exposure of an experiment, marked manual. */
+  logExperimentExposure(user: StatsigUser, experimentName: string): void {
+    this.evaluations.expose(user, SpecKind.Config, experimentName, calls.EXPERIMENT_MANUAL);
+  }
+
+  /** Records an exposure of a layer parameter, marked manual. */
+  logLayerParameterExposure(user: StatsigUser, layerName: string, parameterName: string): void {
+    this.evaluations.exposeLayerParameter(user, layerName, parameterName, calls.LAYER_MANUAL);
+  }
+
+  /** The sticky assignments stored for a user, `{}` without storage. */
+  getUserPersistedValues(user: StatsigUser, idType: string): UserPersistedValues {
+    return this.guarded('getUserPersistedValues', {}, () =>
+      this.evaluations.sticky.load(user, idType),
+    );
+  }
+
+  /**
+   * What a client SDK is bootstrapped with; null when no specs are loaded. The object is the
+   * caller's own.
+   */
+  getClientInitializeResponse(
+    user: StatsigUser,
+    clientSDKKey?: string,
+    options?: ClientInitializeResponseOptions,
+  ): ClientInitializeResponse | null {
+    return clientInitializeObject(this.runtime, this.evaluations.isReady, {
+      user,
+      clientKey: clientSDKKey,
+      options,
+    });
+  }
+
+  /** The same as JSON text, without ever becoming an object: the cheapest form. */
+  getClientInitializeResponseString(
+    user: StatsigUser,
+    clientSDKKey?: string,
+    options?: ClientInitializeResponseOptions,
+  ): string | null {
+    return clientInitializeText(this.runtime, this.evaluations.isReady, {
+      user,
+      clientKey: clientSDKKey,
+      options,
+    });
+  }
+
+  /**
+   * The same as UTF-8 bytes, ready to be sent: a Buffer on Node, which web frameworks send as it
+   * is.
+   */
+  getClientInitializeResponseBuffer(
+    user: StatsigUser,
+    clientSDKKey?: string,
+    options?: ClientInitializeResponseOptions,
+  ): Uint8Array | null {
+    return clientInitializeBytes(this.runtime, this.evaluations.isReady, {
+      user,
+      clientKey: clientSDKKey,
+      options,
+    });
+  }
+
+  // ---- events ----
+
+  /**
+   * Queues an event about a user; it is sent in a batch later. Throws only
+   * `StatsigUninitializedError`.
+   * @param value a number or text, for example a price
+   * @param metadata further facts, written as JSON
+   * @example Statsig.logEvent(user, 'purchase', 9.99, { item: 'a-1' });
+   */
+  logEvent(
+    user: StatsigUser,
+    eventName: string,
+    value: string | number | null = null,
+    metadata: Record<string, unknown> | null = null,
+  ): void {
+    this.log('logEvent', { user, eventName, value, metadata });
+  }
+
+  /**
+   * Queues an event about a user; it is sent in a batch later. Throws only
+   * `StatsigUninitializedError`.
+   * @param value a number or text, for example a price
+   * @param metadata further facts, written as JSON
+   * @example Statsig.logEvent(user, 'purchase', 9.99, { item: 'a-1' });
+   */
+  logEventObject(eventObject: LogEventObject): void {
+    this.log('logEventObject', eventObject);
+  }
+
+  // ---- overrides ----
+
+  /** Makes a gate answer `value`, for one userID or custom ID or, without one, for everybody. */
+  overrideGate(gateName: string, value: boolean, userOrCustomID: string | null = ''): void {
+    this.override('gates', 'gate', gateName, value, userOrCustomID);
+  }
+
+  /** Makes a config or experiment answer `value`, as `overrideGate` does. */
+  overrideConfig(
+    configName: string,
+    value: Record<string, unknown>,
+    userOrCustomID: string | null = '',
+  ): void {
+    this.override('configs', 'config', configName, value, userOrCustomID);
+  }
+
+  /** Makes a layer answer `value`, as `overrideGate` does. */
+  overrideLayer(
+    layerName: string,
+    value: Record<string, unknown>,
+    userOrCustomID: string | null = '',
+  ): void {
+    this.override('layers', 'layer', layerName, value, userOrCustomID);
+  }
+
+  /** Forgets all overrides of gates. */
+  clearAllGateOverrides(): void {
+    this.overrides.clear('gates');
+  }
+
+  /** Forgets all overrides of configs and experiments. */
+  clearAllConfigOverrides(): void {
+    this.overrides.clear('configs');
+  }
+
+  /** Forgets all overrides of layers. */
+  clearAllLayerOverrides(): void {
+    this.overrides.clear('layers');
+  }
+
+  // ---- inside ----
+
+  /** @internal What is shown of an instance: neither its key nor its options. */
+  account(): object {
+    const { engine, stats } = this.engineInfo();
+    const state = this.isShutDown
+      ? 'shut down'
+      : this.evaluations.isReady
+        ? 'ready'
+        : 'not initialized';
+    return { engine, state, specs: stats.specs, idLists: stats.idLists, events: this.eventStats() };
+  }
+
+  private beginLife(): void {
+    const { secretKey, parsed, logger, host } = this;
+    this.runtime = new Runtime({
+      secretKey,
+      parsed,
+      logger,
+      platform: host.platform,
+      clock: host.clock,
+    });
+    this.evaluations = new Evaluations(this.runtime);
+    this.lifecycle = new Lifecycle(this.runtime, this.evaluations, secretKey);
+    this.runtime.evaluator.setOverrides(this.overrides.current);
+    watchForAbandon(this, this.runtime);
+  }
+
+  private end(timeout: number | undefined): Promise<DeliveryReport> {
+    const { runtime } = this;
+    const end = this.lifecycle.shutdown(timeout ?? undefined).catch((error: unknown) => {
+      runtime.exceptions.report(error, { tag: 'shutdown' });
+      return { delivered: 0, kept: runtime.eventStats().queued, dropped: 0 };
+    });
+    this.ended = end;
+    return end;
+  }
+
+  /** An event that cannot be written as JSON is said in an error and counted as dropped. */
+  private log(tag: string, event: LogEventObject): void {
+    this.guarded(tag, undefined, () => {
+      try {
+        logCustomEvent(this.runtime, this.evaluations.isReady, event);
+      } catch (error) {
+        if (this.evaluations.isReady) this.runtime.delivery.countInvalid(error);
+        throw error;
+      }
+    });
+  }
+
+  private override(
+    kind: keyof OverrideTable,
+    noun: string,
+    name: string,
+    value: unknown,
+    id: string | null,
+  ): void {
+    const type = kind === 'gates' ? 'boolean' : 'object';
+    if (typeof value !== type) {
+      this.logger.warn(`statsigSDK> Attempted to override a ${noun} with a non ${type} value`);
+      return;
+    }
+    this.guarded('override', undefined, () => this.overrides.set(kind, name, value, id));
+  }
+
+  /** Runs a call that must not throw anything but the documented errors. */
+  private guarded<T>(tag: string, fallback: T, call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      recover(error, this.runtime.exceptions, { tag });
+      return fallback;
+    }
+  }
+}
+
+showAs(Server, (server) => server.account());

@@ -1,0 +1,172 @@
+/**
+ * The response that client SDKs are bootstrapped with (BEHAVIOUR.md 6): as text, as bytes, as an
+ * object.
+ */
+import { asBuffer } from '../host/bytes';
+import { engineOptions, type EngineOptions } from './client-initialize-options';
+import { recover } from '../observability/error-boundary';
+import { StatsigUninitializedError } from '../types/errors';
+import type { Evaluator } from '../engine-host/engine-host';
+import { utf8 } from '../host/host';
+import type { Runtime } from '../runtime/runtime';
+import type {
+  ClientInitializeResponse,
+  ClientInitializeResponseOptions,
+} from '../types/client-initialize';
+
+/** What a call asks for. */
+export interface ClientInitializeCall {
+  user: unknown;
+  clientKey: string | null | undefined;
+  options: ClientInitializeResponseOptions | null | undefined;
+}
+
+/** JSON as the engine wrote it; null when no specs serve or the user is none. */
+export function clientInitializeText(
+  runtime: Runtime,
+  isReady: boolean,
+  call: ClientInitializeCall,
+): string | null {
+  return guarded(runtime, isReady, call, askText, (text) =>
+    text !== null && call.options?.htmlSafe ? htmlSafe(text) : text,
+  );
+}
+
+/** The same as UTF-8, a Buffer on Node. */
+export function clientInitializeBytes(
+  runtime: Runtime,
+  isReady: boolean,
+  call: ClientInitializeCall,
+): Uint8Array | null {
+  if (!call.options?.htmlSafe)
+    return guarded(runtime, isReady, call, askBytes, (bytes) => bytes && asBuffer(bytes));
+  return guarded(runtime, isReady, call, askText, (text) =>
+    text === null ? null : asBuffer(utf8(htmlSafe(text))),
+  );
+}
+
+/** Characters that can end a script element or a JavaScript string, as JSON escapes. */
+const ESCAPES: Record<string, string> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
+
+/**
+ * The same JSON value for inside an HTML page; outside strings JSON has none of these characters.
+ */
+function htmlSafe(text: string): string {
+  return text.replace(/[<>&\u2028\u2029]/g, (unsafe) => ESCAPES[unsafe]!);
+}
+
+/**
+ * The response as an object of the caller's own. A primitive user counts as one without fields, and
+ * is echoed.
+ */
+export function clientInitializeObject(
+  runtime: Runtime,
+  isReady: boolean,
+  call: ClientInitializeCall,
+): ClientInitializeResponse | null {
+  return guarded(runtime, isReady, call, askText, (text) => {
+    const response = text === null ? null : (JSON.parse(text) as ClientInitializeResponse);
+    if (response !== null && typeof call.user !== 'object') {
+      response.user = call.user as ClientInitializeResponse['user'];
+    }
+    return response;
+  });
+}
+
+type Form = string | Uint8Array;
+type Ask<T extends Form> = (evaluator: Evaluator, user: object, asked: EngineOptions) => T | null;
+
+const askText: Ask<string> = (evaluator, user, asked) =>
+  evaluator.clientInitializeText(user, asked);
+const askBytes: Ask<Uint8Array> = (evaluator, user, asked) =>
+  evaluator.clientInitialize(user, asked);
+
+function guarded<T extends Form, R>(
+  runtime: Runtime,
+  isReady: boolean,
+  call: ClientInitializeCall,
+  ask: Ask<T>,
+  give: (response: T | null) => R,
+): R | null {
+  let marker = '';
+  let isSuccess = false;
+  try {
+    if (!isReady) {
+      throw new StatsigUninitializedError();
+    }
+    marker = runtime.diagnostics.startGcir();
+    const response = respond(runtime, call, ask);
+    isSuccess = response !== null && !isEmpty(response);
+    if (!isSuccess) {
+      const empty = new Error('getClientInitializeResponse returns empty response');
+      runtime.exceptions.report(empty, contextOf(call));
+    }
+    return give(response);
+  } catch (error) {
+    isSuccess = false;
+    recover(error, runtime.exceptions, contextOf(call));
+    return null;
+  } finally {
+    if (marker !== '') {
+      runtime.diagnostics.endGcir(marker, isSuccess);
+    }
+  }
+}
+
+function respond<T extends Form>(
+  runtime: Runtime,
+  { user, clientKey, options }: ClientInitializeCall,
+  ask: Ask<T>,
+): T | null {
+  if (runtime.applier.lastUpdateTime === 0) {
+    return null;
+  }
+  if (user == null) {
+    throw new TypeError('getClientInitializeResponse needs a user, got null.');
+  }
+  if (typeof user !== 'object' && runtime.applier.environment !== null) {
+    throw new TypeError(`getClientInitializeResponse needs a user object, got ${typeof user}.`);
+  }
+  const { logger } = runtime;
+  const asked = engineOptions(clientKey, options, (key, message) =>
+    logger.once(key, 'warn', message),
+  );
+  return ask(runtime.evaluator, typeof user === 'object' ? user : {}, asked);
+}
+
+/**
+ * True when all three maps, the first keys of the response, are empty, unless because the client
+ * has them already.
+ */
+function isEmpty(response: Form): boolean {
+  const head = headOf(response, LONGEST_HEAD);
+  return head.startsWith(EMPTY_HEAD) && !head.includes('"has_updates":false');
+}
+
+function headOf(response: Form, length: number): string {
+  return typeof response === 'string'
+    ? response.slice(0, length)
+    : String.fromCharCode(...response.subarray(0, length));
+}
+
+const EMPTY_HEAD = '{"feature_gates":{},"dynamic_configs":{},"layer_configs":{}';
+/**
+ * With enough for what stands between the maps and `has_updates`. All of it is ASCII where it
+ * matters.
+ */
+const LONGEST_HEAD = EMPTY_HEAD.length + 80;
+
+function contextOf({ clientKey, options }: ClientInitializeCall) {
+  const hash = options?.hash;
+  return {
+    tag: 'getClientInitializeResponse',
+    ...(typeof clientKey === 'string' ? { clientKey } : {}),
+    ...(typeof hash === 'string' ? { hash } : {}),
+  };
+}

@@ -1,0 +1,159 @@
+/**
+ * Parameter stores of a payload (NEWER.md 10): parameters that are constants, or come from a gate,
+ * config, experiment or layer. Nothing is evaluated until a parameter is read, and what is read
+ * exposes what it comes from.
+ */
+import * as calls from '../api/calls';
+import type { Call, Evaluations } from '../api/public-calls';
+import type { StatsigUser } from '../types/user';
+
+export interface GetParameterStoreOptions {
+  /** Reading exposes nothing. */
+  disableExposureLogging?: boolean;
+}
+
+/** A parameter as the payload defines it: told by its fields. */
+type Parameter = Readonly<Record<string, unknown>>;
+
+/** What a reading found. */
+interface Found {
+  value: unknown;
+  /** Tells that the value is handed out. */
+  expose?: () => void;
+}
+
+/**
+ * Made by `getParameterStore`, for one user. Its parameters are those of the specs that served
+ * then.
+ */
+export class ParameterStore {
+  private readonly parameters: Parameter;
+  // A function, because no look at an object shows what is in its closure: a user has private
+  // attributes.
+  private readonly user: () => StatsigUser;
+
+  /** @internal */
+  constructor(
+    private readonly evaluations: () => Evaluations,
+    user: StatsigUser,
+    /** As asked for. */
+    readonly name: string,
+    private readonly isQuiet: boolean,
+  ) {
+    this.user = () => user;
+    const parameters = own(evaluations().parameterStore(user, name), 'parameters');
+    this.parameters = isRecord(parameters) ? parameters : {};
+  }
+
+  /**
+   * The parameter when it has the JSON type of the default, else the default. Without a default (or
+   * with null) of whatever type, and null when there is none.
+   */
+  get<T = unknown>(parameter: string, defaultValue?: T | null): T | null {
+    const found = this.read(parameter);
+    const { value = null } = found;
+    if (
+      defaultValue === undefined || defaultValue === null
+        ? value === null
+        : typeName(value) !== typeName(defaultValue)
+    ) {
+      return defaultValue ?? null;
+    }
+    found.expose?.();
+    return value as T;
+  }
+
+  /** The same. */
+  getValue<T = unknown>(parameter: string, defaultValue?: T | null): T | null {
+    return this.get(parameter, defaultValue);
+  }
+
+  /** Names of the parameters, sorted. */
+  names(): string[] {
+    return Object.keys(this.parameters).sort();
+  }
+
+  /** Types of the parameters as the payload gives them, by name, sorted. */
+  types(): Record<string, string> {
+    const typed = this.names().map(
+      (name) => [name, String(own(this.parameters[name], 'param_type') ?? '')] as const,
+    );
+    return Object.fromEntries(typed);
+  }
+
+  private read(name: string): Found {
+    const parameter = own(this.parameters, name);
+    if (!isRecord(parameter)) return { value: null };
+    if (own(parameter, 'value') !== undefined) return { value: copyOf(own(parameter, 'value')) };
+    const [gate, config, experiment, layer] = [
+      'gate_name',
+      'config_name',
+      'experiment_name',
+      'layer_name',
+    ].map((key) => own(parameter, key));
+    if (typeof gate === 'string')
+      return { value: copyOf(own(parameter, this.passes(gate) ? 'pass_value' : 'fail_value')) };
+    const key = own(parameter, 'param_name');
+    if (typeof key !== 'string') return { value: null };
+    if (typeof config === 'string')
+      return { value: this.valueIn(config, key, this.pick(calls.CONFIG, calls.CONFIG_QUIET)) };
+    if (typeof experiment === 'string')
+      return {
+        value: this.valueIn(experiment, key, this.pick(calls.EXPERIMENT, calls.EXPERIMENT_QUIET)),
+      };
+    return typeof layer === 'string' ? this.inLayer(layer, key) : { value: null };
+  }
+
+  private pick(loud: Call, quiet: Call): Call {
+    return this.isQuiet ? quiet : loud;
+  }
+
+  private passes(gate: string): boolean {
+    return this.evaluations().gate(this.user(), gate, this.pick(calls.GATE, calls.GATE_QUIET))
+      .value;
+  }
+
+  private valueIn(config: string, key: string, call: Call): unknown {
+    return own(this.evaluations().config(this.user(), config, call).value, key);
+  }
+
+  /** Exposed when it is handed out, by reading it again. */
+  private inLayer(name: string, key: string): Found {
+    const layer = this.evaluations().layer(
+      this.user(),
+      name,
+      this.pick(calls.LAYER, calls.LAYER_QUIET),
+    );
+    let value: unknown = null;
+    const peek = (candidate: unknown): candidate is never => {
+      value = candidate;
+      return false;
+    };
+    layer.get(key, null as never, peek);
+    return { value, expose: () => void layer.getValue(key) };
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function own(value: unknown, key: string): unknown {
+  return typeof value === 'object' &&
+    value !== null &&
+    Object.prototype.hasOwnProperty.call(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+/** As JSON names it. */
+function typeName(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** The caller's to change: the original serves others. */
+function copyOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null
+    ? (JSON.parse(JSON.stringify(value)) as unknown)
+    : value;
+}

@@ -1,0 +1,43 @@
+/** Node as the SDK's host. */
+import { createHash, randomUUID } from 'node:crypto';
+import { types } from 'node:util';
+import { nodeHost } from '../engine/node-host';
+import { makeReplacement, selectEngine } from '../engine/select';
+import { gunzipNode, gzipNode, gzipNow } from '../events/gzip-node';
+import { openSpool } from '../events/spool/open';
+import { watchProcess } from '../exit/process-end';
+import { useHost } from '../host/host';
+import { readIpTable } from './lookup-node';
+import { nodeTransport } from '../network/node-transport';
+import type { Platform } from './platform';
+
+useHost(nodeHost);
+
+export const nodePlatform: Platform = {
+  hasBackground: true,
+  languageVersion: process.version.replace(/^v/, ''),
+  get forcedEngine() {
+    return forcedByEnvironment();
+  },
+  isProxy: types.isProxy,
+  randomUUID,
+  sha256Base64: (text) => createHash('sha256').update(text).digest('base64'),
+  selectEngine: (forced) => selectEngine(forced),
+  makeReplacement,
+  transport: nodeTransport,
+  compress: gzipNode,
+  compressNow: gzipNow,
+  decompress: gunzipNode,
+  openSpool,
+  watchEnd: watchProcess,
+  readIpTable,
+};
+
+/** Deno throws for a variable that it may not show (`--allow-env`); to us that one is not set. */
+function forcedByEnvironment(): string | undefined {
+  try {
+    return process.env['STATSIG_ENGINE'];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,343 @@
+/**
+ * How the parts of a Runtime are made from options and host. Each function makes one; none keeps
+ * anything.
+ */
+import {
+  StatsigInvalidBootstrapValuesError,
+  StatsigInvalidDataAdapterValuesError,
+  StatsigInvalidIDListsResponseError,
+  StatsigLocalModeNetworkError,
+  StatsigTooManyRequestsError,
+} from '../types/errors';
+import type { EngineKind, EngineOptions } from '../engine/engine';
+import { VERSION } from '../engine/version';
+import { contained } from '../observability/error-boundary';
+import type { Evaluator } from '../engine-host/engine-host';
+import { EventFilter } from '../events/before-log';
+import type { EventDelivery, EventDeliveryOptions, EventSpool } from '../events/delivery';
+import type { Ending } from '../exit/ending';
+import type { Clock } from '../host/clock';
+import { StatsigHttp } from '../network/http';
+import type { NetworkOverride } from '../network/transport';
+import { Diagnostics } from '../observability/diagnostics';
+import { ExceptionReporter } from '../observability/exception-report';
+import type { SafeLogger } from '../observability/logger';
+import type { ResolvedOptions } from '../options/options';
+import type { Platform } from '../platform/platform';
+import type { SpecApplier } from './spec-applier';
+import { ContainedAdapter } from '../storage/contained-adapter';
+import type { IdListSyncOptions } from '../updates/id-list-sync';
+import { PayloadVerifier } from '../updates/payload-verifier';
+import type { SpecSyncOptions } from '../updates/spec-sync';
+
+/**
+ * Most events kept in the engine while nothing takes them (a loop that never yields); later ones
+ * are dropped and counted. Their texts are bounded apart, by 64 MiB.
+ */
+const PENDING_EVENTS = 250_000;
+
+/** So much of a secret key names it in what Statsig's forward proxy stores. */
+const PROXY_KEY_LENGTH = 20;
+
+/** What every part may need. */
+export interface Surroundings {
+  options: ResolvedOptions;
+  /** Copy of the options for reports. */
+  loggingCopy: Record<string, unknown>;
+  secretKey: string | null;
+  sessionID: string;
+  platform: Platform;
+  logger: SafeLogger;
+  clock: Clock;
+}
+
+/** Parts that both kinds of sync need. */
+export interface SyncParts {
+  http: StatsigHttp;
+  adapter: ContainedAdapter | null;
+  diagnostics: Diagnostics;
+}
+
+/** True when nothing may be logged to Statsig. */
+export function isSilent({ localMode, disableAllLogging }: ResolvedOptions): boolean {
+  return localMode || disableAllLogging;
+}
+
+export function engineOptions({ options, sessionID }: Surroundings): EngineOptions {
+  const { environment, loggingMaxBufferSize, sdkType, sdkVersion } = options;
+  return {
+    tier: typeof environment?.tier === 'string' ? environment.tier : null,
+    loggingEnabled: !isSilent(options),
+    batchLimit: batchSize(loggingMaxBufferSize),
+    pendingLimit: PENDING_EVENTS,
+    keepsIdListOrder: options.dataAdapter !== null,
+    redact: options.redact,
+    sdkType,
+    sdkVersion,
+    sessionID,
+    randomSeed: Math.floor(Math.random() * 2 ** 32),
+  };
+}
+
+export function makeAdapter({
+  options,
+  secretKey,
+  platform,
+  clock,
+}: Surroundings): ContainedAdapter | null {
+  if (options.dataAdapter === null) {
+    return null;
+  }
+  // A missing key is the text "undefined", not the hash of one (BEHAVIOUR.md 9.2).
+  const hashedSdkKey = secretKey === null ? 'undefined' : platform.sha256Base64(secretKey);
+  return new ContainedAdapter(options.dataAdapter, {
+    hashedSdkKey,
+    ...(secretKey === null ? {} : { proxyKey: secretKey.slice(0, PROXY_KEY_LENGTH) }),
+    clock,
+    timeoutMs: options.dataAdapterTimeoutMs,
+  });
+}
+
+export function makeHttp({
+  options,
+  secretKey,
+  sessionID,
+  platform,
+  logger,
+  clock,
+}: Surroundings): StatsigHttp {
+  return new StatsigHttp({
+    api: options.api,
+    apiForDownloadConfigSpecs: options.apiForDownloadConfigSpecs,
+    apiForGetIdLists: options.apiForGetIdLists,
+    fallbackToStatsigAPI: options.fallbackToStatsigAPI,
+    configFormat: options.configFormat,
+    localMode: options.localMode,
+    sdkType: options.sdkType,
+    sdkVersion: options.sdkVersion,
+    requestTimeoutMs: options.requestTimeoutMs,
+    downloadTimeoutMs: options.downloadTimeoutMs,
+    maxSpecsBytes: options.maxSpecsBytes,
+    sdkKey: secretKey,
+    sessionID,
+    transport: platform.transport(!options.disableEnvironmentProxy),
+    networkOverrideFunc: options.networkOverrideFunc as NetworkOverride | null,
+    logger,
+    clock,
+    errors: {
+      localMode: () => new StatsigLocalModeNetworkError(),
+      tooManyRequests: (url) =>
+        new StatsigTooManyRequestsError(
+          `Request to ${logger.mask(url)} failed because you are making the same request too frequently (1000).`,
+        ),
+    },
+  });
+}
+
+export function makeExceptions(around: Surroundings, http: StatsigHttp): ExceptionReporter {
+  const { options, logger, loggingCopy, secretKey } = around;
+  return new ExceptionReporter({
+    enabled: options.reportExceptions && !isSilent(options) && secretKey !== null,
+    post: (body) => http.postException(body),
+    logger,
+    statsigMetadata: statsigMetadata(around),
+    statsigOptions: loggingCopy,
+  });
+}
+
+export function makeDiagnostics(
+  { options, loggingCopy, clock }: Surroundings,
+  evaluator: Evaluator,
+): Diagnostics {
+  return new Diagnostics({
+    silent: isSilent(options),
+    disableDiagnostics: options.disableDiagnostics,
+    statsigOptions: loggingCopy,
+    now: clock.now,
+    emit: ({ eventName, metadata, time }) =>
+      evaluator.logEvent(null, {
+        eventName,
+        metadataJson: JSON.stringify(metadata),
+        valueJson: 'null',
+        time,
+      }),
+  });
+}
+
+export function specSyncOptions(
+  { options, logger, clock }: Surroundings,
+  parts: SyncParts,
+  applier: SpecApplier,
+): SpecSyncOptions {
+  const verify = options.verifyPayload;
+  return {
+    ...parts,
+    bootstrap: options.bootstrapValues,
+    maxBytes: options.maxSpecsBytes,
+    intervalMs: options.rulesetsSyncIntervalMs,
+    pollingDisabled: options.disableRulesetsSync,
+    localMode: options.localMode,
+    verifier:
+      verify === null
+        ? null
+        : new PayloadVerifier({ verify, limitMs: options.rulesetsSyncIntervalMs, clock, logger }),
+    apply: (bytes, source) => applier.apply(bytes, source),
+    lastUpdateTime: () => applier.lastUpdateTime,
+    format: () => applier.format,
+    configFormat: options.configFormat,
+    rulesUpdatedCallback: options.rulesUpdatedCallback,
+    logger,
+    clock,
+    errors: {
+      adapterValues: (path) => new StatsigInvalidDataAdapterValuesError(path),
+      bootstrapValues: () => new StatsigInvalidBootstrapValuesError(),
+    },
+  };
+}
+
+export function idListSyncOptions(
+  { options, logger, clock }: Surroundings,
+  parts: SyncParts,
+  evaluator: Evaluator,
+): IdListSyncOptions {
+  return {
+    ...parts,
+    store: {
+      update: (name, replace, lines) => evaluator.updateIdList(name, replace, lines),
+      remove: (name) => evaluator.removeIdList(name),
+      export: (name) => evaluator.query((engine) => engine.exportIdList(name)),
+    },
+    maxBytes: options.maxIdListBytes,
+    intervalMs: options.idListsSyncIntervalMs,
+    pollingDisabled: options.disableIdListsSync,
+    localMode: options.localMode,
+    logger,
+    clock,
+    errors: { invalidIndex: () => new StatsigInvalidIDListsResponseError() },
+  };
+}
+
+/** What delivery needs of the other parts. */
+export interface DeliveryParts {
+  evaluator: Evaluator;
+  http: StatsigHttp;
+  diagnostics: Diagnostics;
+  exceptions: ExceptionReporter;
+  applier: SpecApplier;
+}
+
+export function deliveryOptions(around: Surroundings, parts: DeliveryParts): EventDeliveryOptions {
+  const { options, platform, logger, clock } = around;
+  const { evaluator } = parts;
+  const { onEventsDropped } = options;
+  const { compress, compressNow } = platform;
+  const { eventCompression: gzipLevel } = options;
+  const prefix = (): string =>
+    `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(evaluator.engine.kind) })},"events":[`;
+  return {
+    upload: (upload) => parts.http.postEvents(upload),
+    newId: platform.randomUUID,
+    filter: options.beforeLog === null ? null : new EventFilter(options.beforeLog, logger),
+    takeBatch: (maxEvents, gzip) =>
+      evaluator.takeBatch(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
+    takeBatchNow: (maxEvents, gzip) =>
+      evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
+    pending: () => evaluator.pendingEvents(),
+    engineDropped: () => ({ limit: evaluator.droppedEvents(), engine: evaluator.lostEvents() }),
+    beforeFlush: () => parts.diagnostics.emitCalls(),
+    ownEvents: () => parts.diagnostics.emitted,
+    compress: compress === null || gzipLevel === 0 ? null : (bytes) => compress(bytes, gzipLevel),
+    compressNow:
+      compressNow === null || gzipLevel === 0 ? null : (bytes) => compressNow(bytes, gzipLevel),
+    decompress: platform.decompress,
+    compressionEnabled: () => parts.applier.sdkFlags['stop_log_event_compression'] !== true,
+    intervalMs: options.loggingIntervalMs,
+    maxBatchEvents: batchSize(options.loggingMaxBufferSize),
+    retryLimit: options.postLogsRetryLimit,
+    retryBackoff: options.postLogsRetryBackoff,
+    silent: isSilent(options),
+    logger,
+    clock,
+    spool: isSilent(options) ? null : openEventSpool(around),
+    onDropped: (dropped, error) => {
+      const report = {
+        tag: 'statsig::log_event_failed',
+        eventCount: dropped.count,
+        bypassDedupe: true,
+        isSaid: true,
+      };
+      if (dropped.reason !== 'beforeLog') parts.exceptions.report(error, report);
+      if (onEventsDropped !== null)
+        contained(logger, 'onEventsDropped', () => onEventsDropped(dropped));
+    },
+  };
+}
+
+function openEventSpool({
+  options,
+  platform,
+  secretKey,
+  logger,
+  clock,
+}: Surroundings): EventSpool | null {
+  const { eventSpool, eventSpoolMaxBytes: maxBytes, eventSpoolSync: sync } = options;
+  if (eventSpool === null) return null;
+  const onError = (error: unknown): void => {
+    const text = logger.describe(error);
+    logger.once(
+      'event-spool',
+      'warn',
+      `statsigSDK> The event spool fails, events stay in memory only: ${text}`,
+    );
+  };
+  const spool = platform.openSpool(eventSpool, {
+    secretKey: secretKey ?? '',
+    maxBytes,
+    sync,
+    clock,
+    onError,
+  });
+  if (spool === null)
+    logger.warn(
+      'statsigSDK> eventSpool needs a disk, which this runtime has not; events stay in memory.',
+    );
+  return spool;
+}
+
+function batchSize(loggingMaxBufferSize: number): number {
+  return Math.max(1, Math.floor(loggingMaxBufferSize));
+}
+
+/** Who speaks, as statsig-node says it. */
+function statsigMetadata({ options, platform, sessionID }: Surroundings): Record<string, unknown> {
+  const { sdkType, sdkVersion } = options;
+  return { sdkType, sdkVersion, languageVersion: platform.languageVersion, sessionID };
+}
+
+/** Who speaks in truth, beside it. */
+function ownMetadata(engine: EngineKind): Record<string, unknown> {
+  return { packageName: 'statsig-node-native', packageVersion: VERSION, engine };
+}
+
+/** What is done for the events when the process ends. */
+export function endingOf(
+  { flushOnExit, flushOnExitMs }: ResolvedOptions,
+  delivery: EventDelivery,
+): Ending {
+  let flushing: Promise<unknown> | null = null;
+  const flush = async (timeoutMs: number): Promise<void> => {
+    await delivery.flush({ timeoutMs });
+    delivery.interrupt();
+  };
+  return {
+    on: flushOnExit,
+    budgetMs: flushOnExitMs,
+    undelivered: () => delivery.undelivered,
+    accepted: () => {
+      const { queued, delivered, dropped, kept } = delivery.counters();
+      return queued + delivered + dropped + kept;
+    },
+    flush: (timeoutMs) => (flushing ??= flush(timeoutMs).finally(() => (flushing = null))),
+    endNow: () => delivery.endNow(),
+  };
+}

@@ -1,0 +1,386 @@
+/**
+ * One life of an SDK instance, from initialize to shutdown: the parts and how they are wired. An
+ * instance that is initialized again after shutdown gets a new one (Q3).
+ */
+import { stopWatching } from './abandoned';
+import type { SpecsSummary } from '../engine/engine';
+import type { Selection } from '../engine/select';
+import {
+  EngineDiedError,
+  EngineUnavailableError,
+  StatsigInitializeIDListsError,
+} from '../types/errors';
+import { Evaluator, WINDOW_MS } from '../engine-host/engine-host';
+import type { EngineDeath, FailoverHooks } from '../engine-host/failover';
+import {
+  EventDelivery,
+  SHUTDOWN_BUDGET_MS,
+  type DeliveryCounters,
+  type DeliveryReport,
+  type FlushLimits,
+} from '../events/delivery';
+import { Invocations } from './invocations';
+import { hasPassed, systemClock, type Clock, type TimerHandle } from '../host/clock';
+import type { Ending } from '../exit/ending';
+import type { StatsigHttp } from '../network/http';
+import type { Diagnostics } from '../observability/diagnostics';
+import type { ExceptionReporter } from '../observability/exception-report';
+import type { SafeLogger } from '../observability/logger';
+import type { ParsedOptions, ResolvedOptions } from '../options/options';
+import type { Platform } from '../platform/platform';
+import * as parts from './runtime-parts';
+import { SpecApplier } from './spec-applier';
+import type { ContainedAdapter } from '../storage/contained-adapter';
+import { IdListSync } from '../updates/id-list-sync';
+import { SpecSync, type SpecInitResult } from '../updates/spec-sync';
+import { isError } from '../observability/thrown';
+
+export interface RuntimeInit {
+  secretKey: string | null;
+  parsed: ParsedOptions;
+  platform: Platform;
+  logger: SafeLogger;
+  clock?: Clock;
+}
+
+/** See the head of this file. */
+export class Runtime {
+  readonly options: ResolvedOptions;
+  readonly logger: SafeLogger;
+  /** The engine that answers, and why the faster ones don't: absent, broken, or dead by now. */
+  selection: Selection;
+  readonly evaluator: Evaluator;
+  readonly applier: SpecApplier;
+  readonly diagnostics: Diagnostics;
+  readonly exceptions: ExceptionReporter;
+  readonly specs: SpecSync;
+  readonly idLists: IdListSync;
+  readonly delivery: EventDelivery;
+  readonly invocations = new Invocations(this);
+  /** True once shutdown began; nothing starts again in this life. */
+  isStopped = false;
+
+  readonly clock: Clock;
+  private readonly http: StatsigHttp;
+  private readonly adapter: ContainedAdapter | null;
+  private hasIpTable = false;
+  private isLoaded = false;
+  private windowStartedAt = 0;
+  private windowTimer: TimerHandle = null;
+  private readonly ending: Ending;
+  private unwatchEnd: () => void = () => undefined;
+
+  /** @throws Error when a forced engine cannot load */
+  constructor(private readonly init: RuntimeInit) {
+    const { parsed, platform, logger, secretKey, clock = systemClock } = init;
+    this.options = parsed.options;
+    this.logger = logger;
+    this.clock = clock;
+    this.windowStartedAt = clock.now();
+    this.selection = this.selectEngine();
+    this.evaluator = new Evaluator(
+      this.selection.engine,
+      { now: clock.now, isProxy: platform.isProxy, onBatchFull: () => this.delivery.batchReady() },
+      this.failoverHooks(),
+    );
+    const { options, loggingCopy } = parsed;
+    const sessionID = platform.randomUUID();
+    const around = { options, loggingCopy, secretKey, sessionID, platform, logger, clock };
+    const http = parts.makeHttp(around);
+    this.http = http;
+    this.adapter = parts.makeAdapter(around);
+    this.exceptions = parts.makeExceptions(around, http);
+    this.diagnostics = parts.makeDiagnostics(around, this.evaluator);
+    this.applier = this.makeApplier();
+    const { adapter, diagnostics, evaluator, exceptions, applier } = this;
+    this.specs = new SpecSync(
+      parts.specSyncOptions(around, { http, adapter, diagnostics }, applier),
+    );
+    this.idLists = new IdListSync(
+      parts.idListSyncOptions(around, { http, adapter, diagnostics }, evaluator),
+    );
+    this.delivery = new EventDelivery(
+      parts.deliveryOptions(around, { evaluator, http, diagnostics, exceptions, applier }),
+    );
+    this.ending = parts.endingOf(this.options, this.delivery);
+    this.evaluator.setOptions(parts.engineOptions(around));
+  }
+
+  /** Specs, ID lists and polling; the body of initialize. Never rejects. */
+  async load(): Promise<SpecInitResult> {
+    if (this.init.platform.hasBackground) {
+      this.startWindows();
+      this.delivery.start();
+      this.watchEnd();
+    }
+    const result = await this.specs.initialize();
+    this.applier.fixInitTime();
+    if (this.options.initStrategyForIDLists === 'await') {
+      await this.loadIdLists();
+    } else if (this.options.initStrategyForIDLists === 'lazy') {
+      this.clock.setTimer(() => void this.loadIdLists(), 0);
+    }
+    this.isLoaded = true;
+    if (!this.isStopped && this.init.platform.hasBackground) {
+      this.startPolling();
+    }
+    return result;
+  }
+
+  /** One pass over the specs now. Never rejects. */
+  async syncSpecs(): Promise<void> {
+    await this.held(this.specs.sync());
+  }
+
+  /** One pass over the ID lists now, unless they are switched off. Never rejects. */
+  async syncIdLists(): Promise<void> {
+    if (this.options.initStrategyForIDLists !== 'none') {
+      await this.held(this.idLists.sync());
+    }
+  }
+
+  /**
+   * Keeps the process alive until the returned function is called: somebody awaits what is under
+   * way.
+   */
+  hold(): () => void {
+    return (this.init.platform.hasBackground && this.clock.hold?.()) || ((): void => undefined);
+  }
+
+  private held<T>(work: Promise<T>): Promise<T> {
+    return work.finally(this.hold());
+  }
+
+  /**
+   * Looks at the clock: forgets what holds no longer because it went back, and restarts polling
+   * that a frozen host lost (BEHAVIOUR.md 11.4); never after shutdown (Q25).
+   */
+  recoverIfStale(): void {
+    const now = this.evaluator.time();
+    if (!this.init.platform.hasBackground) {
+      this.rotateIfDue(now);
+      return;
+    }
+    if (this.isLoaded && !this.isStopped) {
+      this.specs.poller.recoverIfStale(now);
+      this.idLists.poller.recoverIfStale(now);
+    }
+  }
+
+  /**
+   * Ends this life: no more polling, pending events go out once. Resolves when they did and running
+   * syncs are done, or after `timeoutMs` (30 s when none is given: a download that stalls must not
+   * hold a shutdown for minutes); then no connection is open. Never rejects. Says what became of
+   * the events.
+   */
+  async stop(timeoutMs?: number): Promise<DeliveryReport> {
+    this.isStopped = true;
+    stopWatching(this);
+    this.clock.clearTimer(this.windowTimer);
+    this.specs.poller.stop();
+    this.idLists.poller.stop();
+    const delivered = this.delivery.shutdown(timeoutMs);
+    void this.adapter?.shutdown().catch((error: unknown) => {
+      this.logger.debug(
+        `statsigSDK> The data adapter's shutdown failed: ${this.logger.describe(error)}`,
+      );
+    });
+    // What is reported of lost events is sent after delivery has ended.
+    const rest = Promise.all([
+      this.specs.poller.idle(),
+      this.idLists.poller.idle(),
+      delivered.then(() => this.http.idle()),
+    ]);
+    // Delivery keeps to its budget by itself, and reports a moment after it.
+    const [report] = await Promise.all([
+      delivered,
+      this.atMost(rest, timeoutMs ?? SHUTDOWN_BUDGET_MS),
+    ]);
+    this.http.close();
+    this.unwatchEnd();
+    return report;
+  }
+
+  /** What became of the events. */
+  eventStats(): DeliveryCounters {
+    return this.delivery.counters();
+  }
+
+  // ---- a host that is frozen between invocations ----
+
+  /** No timer runs until `resume`. */
+  pause(): void {
+    this.specs.poller.pause();
+    this.idLists.poller.pause();
+    this.delivery.pause();
+    this.clock.clearTimer(this.windowTimer);
+  }
+
+  /** Timers run again; what was due meanwhile is done now. */
+  resume(): void {
+    if (this.isStopped || !this.init.platform.hasBackground) {
+      return;
+    }
+    this.rotateIfDue(this.clock.now());
+    this.clock.clearTimer(this.windowTimer);
+    this.startWindows();
+    this.specs.poller.resume();
+    this.idLists.poller.resume();
+    this.delivery.resume();
+  }
+
+  /** Delivers, and lets syncs under way end. Never rejects. */
+  async quiet(limits: FlushLimits): Promise<void> {
+    const syncs = Promise.all([this.specs.poller.idle(), this.idLists.poller.idle()]);
+    await Promise.all([
+      this.delivery.flush(limits),
+      this.atMost(syncs, limits.timeoutMs ?? SHUTDOWN_BUDGET_MS),
+    ]);
+  }
+
+  /** Nobody can call `shutdown` any more. */
+  abandoned(): void {
+    const { undelivered } = this.delivery;
+    if (this.isStopped || undelivered === 0) {
+      return;
+    }
+    this.logger.info(
+      `statsigSDK> An instance with ${undelivered} undelivered events was dropped without shutdown; they are sent now.`,
+    );
+    // As at the end of the process, which may be why nobody has the instance any more.
+    void this.ending.flush(this.ending.budgetMs);
+  }
+
+  private watchEnd(): void {
+    if (parts.isSilent(this.options)) return;
+    this.unwatchEnd();
+    this.unwatchEnd = this.init.platform.watchEnd(this.ending);
+  }
+
+  private startPolling(): void {
+    this.specs.poller.start();
+    if (this.options.initStrategyForIDLists !== 'none') {
+      this.idLists.poller.start();
+    }
+  }
+
+  private async loadIdLists(): Promise<void> {
+    if (this.isStopped) {
+      return;
+    }
+    const { error } = await this.idLists.initialize();
+    if (error !== undefined && !this.options.localMode) {
+      this.logger.error(new StatsigInitializeIDListsError(error));
+    }
+  }
+
+  private startWindows(): void {
+    this.windowTimer = this.clock.setTimer(() => {
+      this.windowStartedAt = this.clock.now();
+      this.evaluator.rotateWindow();
+      this.startWindows();
+    }, WINDOW_MS);
+  }
+
+  /** Where no timer runs, calls turn the window. */
+  private rotateIfDue(now: number): void {
+    if (hasPassed(WINDOW_MS, this.windowStartedAt, now)) {
+      this.windowStartedAt = now;
+      this.evaluator.rotateWindow();
+    }
+  }
+
+  /**
+   * Waits for the work or the timeout, whichever is first. The timer holds the process only while
+   * waited for.
+   */
+  private atMost(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const release = this.clock.hold?.();
+      const end = (): void => {
+        this.clock.clearTimer(timer);
+        release?.();
+        resolve();
+      };
+      const timer = this.clock.setTimer(end, timeoutMs, 'limit');
+      void work.finally(end);
+    });
+  }
+
+  /**
+   * Says once per SDK instance why the fastest engine does not answer. @throws
+   * EngineUnavailableError
+   */
+  private selectEngine(): Selection {
+    const { platform, logger } = this.init;
+    let selection: Selection;
+    try {
+      selection = platform.selectEngine(this.options.engine);
+    } catch (error) {
+      throw new EngineUnavailableError(isError(error) ? error.message : String(error));
+    }
+    const { engine, rejected } = selection;
+    if (rejected.length > 0) {
+      const reasons = rejected
+        .map(({ kind, reason }) => `${kind} cannot load (${reason})`)
+        .join(', ');
+      logger.once('engine', 'info', `statsigSDK> The ${engine.kind} engine answers: ${reasons}`);
+    }
+    return selection;
+  }
+
+  private failoverHooks(): FailoverHooks {
+    return {
+      makeReplacement: (kind) => this.init.platform.makeReplacement(kind),
+      payload: () => this.applier.lastGood?.bytes ?? null,
+      onDeath: (death) => this.onEngineDeath(death),
+    };
+  }
+
+  private onEngineDeath({ kind, reason, successor, hasLostIdLists }: EngineDeath): void {
+    const others = this.selection.rejected.filter((rejected) => rejected.kind !== kind);
+    this.selection = { engine: successor, rejected: [...others, { kind, reason }] };
+    this.exceptions.report(new EngineDiedError(kind, successor.kind, reason), { tag: 'engine' });
+    if (hasLostIdLists && !this.isStopped) {
+      this.idLists.reload();
+    }
+  }
+
+  private loadIpTableFor(summary: SpecsSummary): void {
+    const { initStrategyForIP3Country: strategy } = this.options;
+    if (!summary.usesIpTable || this.hasIpTable || strategy === 'none') {
+      return;
+    }
+    this.hasIpTable = true;
+    if (strategy === 'await') {
+      this.loadIpTable();
+    } else {
+      this.clock.setTimer(() => this.loadIpTable(), 0);
+    }
+  }
+
+  private loadIpTable(): void {
+    try {
+      const table = this.init.platform.readIpTable();
+      if (table !== null) {
+        this.evaluator.setIpTable(table);
+      }
+    } catch (error) {
+      this.logger.warn(
+        `statsigSDK> The IP table cannot be read; countries stay unknown: ${this.logger.describe(error)}`,
+      );
+    }
+  }
+
+  private makeApplier(): SpecApplier {
+    return new SpecApplier({
+      evaluator: this.evaluator,
+      secretKey: this.init.secretKey,
+      environment: this.options.environment,
+      logger: this.logger,
+      reportMismatch: (error) => this.exceptions.report(error, { tag: 'validateSDKKeyUsed' }),
+      onAccepted: (summary) => this.diagnostics.setRates(summary.diagnostics),
+      onCommitting: (summary) => this.loadIpTableFor(summary),
+    });
+  }
+}

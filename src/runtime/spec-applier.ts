@@ -1,0 +1,194 @@
+/**
+ * From payload bytes to specs that serve: parse and compile (off the event loop where the engine
+ * can), check, swap. The checks and their order are those of BEHAVIOUR.md 3.1.
+ */
+import { djb2 } from './djb2';
+import type { PreparedSpecs, SpecsSummary } from '../engine/engine';
+import {
+  StatsigInvalidConfigSpecsResponseError,
+  StatsigInvalidDataAdapterValuesError,
+  StatsigSDKKeyMismatchError,
+} from '../types/errors';
+import type { Evaluator } from '../engine-host/engine-host';
+import { textOf } from '../host/host';
+import type { SafeLogger } from '../observability/logger';
+import { DataAdapterKeyPath } from '../storage/data-adapter';
+import type { ApplyResult, SpecSource } from '../updates/spec-sync';
+import { isSameBytes } from '../updates/text';
+import type { StatsigEnvironment } from '../types/user';
+import { isError } from '../observability/thrown';
+
+/**
+ * Refused payloads up to this size, in bytes, are parsed once more to say why; larger ones would
+ * block the event loop.
+ */
+const LARGEST_EXPLAINED = 1024 * 1024;
+
+/** A payload as it arrived, kept so that another engine can take over. */
+export interface RawPayload {
+  bytes: Uint8Array;
+  source: SpecSource;
+}
+
+export interface SpecApplierOptions {
+  evaluator: Evaluator;
+  secretKey: string | null;
+  environment: StatsigEnvironment | null;
+  logger: SafeLogger;
+  reportMismatch(error: Error): void;
+  /** A payload for this key arrived; one that turns out to be older counts, too. */
+  onAccepted(summary: SpecsSummary): void;
+  /** A payload is about to be committed. */
+  onCommitting(summary: SpecsSummary): void;
+}
+
+/** Owns lastUpdateTime, the source of the specs, and the last good payload. */
+export class SpecApplier {
+  /** `time` of the specs in force, 0 when none (or when they have none). */
+  lastUpdateTime = 0;
+  /** The last payload that was committed. */
+  lastGood: RawPayload | null = null;
+  /** Format of the payload in force. */
+  format: 1 | 2 = 1;
+  /** Flags of the payload in force. */
+  sdkFlags: Record<string, unknown> = {};
+  /** What users get as `statsigEnvironment`; null for none. */
+  environment: object | null = null;
+  private reason: SpecSource | 'Uninitialized' = 'Uninitialized';
+  private initTime = 0;
+
+  constructor(private readonly options: SpecApplierOptions) {
+    this.setEnvironment(null);
+  }
+
+  /**
+   * Never rejects. A payload that is in force already is not parsed again: pollers of an adapter
+   * get it every time.
+   */
+  async apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult> {
+    if (this.lastGood !== null && (await isSameBytes(this.lastGood.bytes, bytes))) {
+      return this.succeeded('applied', source);
+    }
+    let prepared: PreparedSpecs;
+    try {
+      prepared = await this.options.evaluator.prepare(bytes);
+    } catch (error) {
+      this.options.logger.debug(
+        `statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`,
+      );
+      return { status: 'rejected', error: parseError(bytes) ?? invalid(source) };
+    }
+    try {
+      return this.decide(prepared, bytes, source);
+    } catch (error) {
+      return { status: 'rejected', error: isError(error) ? error : new Error(String(error)) };
+    }
+  }
+
+  /** Fixes `initTime` at the end of init: the time of the specs, -1 when there are none. */
+  fixInitTime(): void {
+    this.initTime = this.lastUpdateTime === 0 ? -1 : this.lastUpdateTime;
+    this.publishSource();
+  }
+
+  /** True when answers come from specs. */
+  get isServing(): boolean {
+    return this.reason !== 'Uninitialized';
+  }
+
+  private decide(prepared: PreparedSpecs, bytes: Uint8Array, source: SpecSource): ApplyResult {
+    const { handle, summary } = prepared;
+    if (!this.isForThisKey(summary)) {
+      this.discard(prepared);
+      this.options.reportMismatch(new StatsigSDKKeyMismatchError());
+      return { status: 'rejected', error: invalid(source) };
+    }
+    if (!summary.hasUpdates) {
+      return this.succeeded('noUpdates', source);
+    }
+    this.options.onAccepted(summary);
+    if (summary.time !== undefined && (summary.time ?? 0) < this.lastUpdateTime) {
+      this.discard(prepared);
+      return this.succeeded('older', source);
+    }
+    this.options.onCommitting(summary);
+    this.setEnvironment(summary.defaultEnvironment);
+    this.options.evaluator.commit({ handle, summary });
+    this.lastUpdateTime = summary.time ?? this.lastUpdateTime;
+    this.lastGood = { bytes, source };
+    this.format = summary.format;
+    this.sdkFlags = summary.sdkFlags;
+    for (const warning of summary.warnings) {
+      this.options.logger.warn(`statsigSDK> ${warning}`);
+    }
+    return this.succeeded('applied', source);
+  }
+
+  /**
+   * A payload made for another key is refused. Without a key (localMode) there is nothing to
+   * compare with.
+   */
+  private isForThisKey(summary: SpecsSummary): boolean {
+    const { secretKey } = this.options;
+    return (
+      summary.hashedSdkKeyUsed === null ||
+      secretKey === null ||
+      summary.hashedSdkKeyUsed === djb2(secretKey)
+    );
+  }
+
+  /** The source counts even without an update; a bootstrap counts only once there is a time. */
+  private succeeded(status: 'applied' | 'noUpdates' | 'older', source: SpecSource): ApplyResult {
+    if (source !== 'Bootstrap' || this.lastUpdateTime !== 0) {
+      this.reason = source;
+    }
+    this.publishSource();
+    return { status, time: this.lastUpdateTime };
+  }
+
+  private publishSource(): void {
+    const { reason, lastUpdateTime: configSyncTime, initTime } = this;
+    this.options.evaluator.setSource({ reason, configSyncTime, initTime });
+  }
+
+  private setEnvironment(payloadTier: SpecsSummary['defaultEnvironment']): void {
+    this.environment =
+      this.options.environment ?? (payloadTier === null ? null : { tier: payloadTier });
+    this.options.evaluator.setEnvironment(
+      this.environment === null ? '' : jsonOf(this.environment),
+    );
+  }
+
+  private discard(prepared: PreparedSpecs): void {
+    if (prepared.handle !== 0) {
+      this.options.evaluator.engine.discardSpecs(prepared.handle);
+    }
+  }
+}
+
+function jsonOf(environment: object): string {
+  try {
+    return JSON.stringify(environment) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function invalid(source: SpecSource): Error {
+  return source === 'DataAdapter'
+    ? new StatsigInvalidDataAdapterValuesError(DataAdapterKeyPath.V1Rulesets)
+    : new StatsigInvalidConfigSpecsResponseError();
+}
+
+/** The parser's complaint about a refused payload; null when it is JSON, or too large to look. */
+function parseError(bytes: Uint8Array): Error | null {
+  if (bytes.length > LARGEST_EXPLAINED) {
+    return null;
+  }
+  try {
+    JSON.parse(textOf(bytes));
+    return null;
+  } catch (error) {
+    return error as Error;
+  }
+}
