@@ -111,6 +111,8 @@ export type { LogEvent, LogEventData } from './results/log-event';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results/results';
 export type { Health, HealthState } from './runtime/health';
 export type { GetParameterStoreOptions, ParameterStore } from './features/parameter-store';
+export type { StatsigErrorCode } from './types/errors';
+export type { LogLevel } from './observability/logger';
 export type { EngineInfo } from './api/operations-api';
 export type { SyncHealth } from './updates/sync-health';
 export type { UserScope } from './api/user-scope';

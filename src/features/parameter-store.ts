@@ -7,6 +7,7 @@ import * as calls from '../api/calls';
 import type { Call, Evaluations } from '../api/public-calls';
 import type { StatsigUser } from '../types/user';
 
+/** Options of `getParameterStore`. */
 export interface GetParameterStoreOptions {
   /** Reading exposes nothing. */
   disableExposureLogging?: boolean;
