@@ -43,7 +43,7 @@ type Is<T> = (value: unknown) => value is T;
  */
 export class StatsigProvider {
   /** How OpenFeature calls the provider. */
-  readonly metadata = { name: 'statsig' } as const;
+  readonly metadata: Readonly<Record<'name', string>> = { name: 'statsig' };
   /** For the server SDK. */
   readonly runsOn = 'server';
   /** What OpenFeature's SDK listens to. */

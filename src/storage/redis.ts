@@ -16,6 +16,7 @@ export interface RedisClient {
   get(key: string): Promise<unknown>;
   /** Stores a text, for `EX` seconds. */
   set(key: string, value: string, options?: { EX: number }): Promise<unknown>;
+  /** The text of a field of a hash: Statsig's forward proxy stores those. */
   hGet?(key: string, field: string): Promise<unknown>;
   /** Connects. */
   connect?(): Promise<unknown>;

@@ -127,6 +127,7 @@ export type ClientInitializeResponse = {
   session_recording_exposure_triggers?: Record<string, SessionReplayTrigger>;
   /** Only with `previousResponseHash`. */
   full_checksum?: string;
+  /** Only in the newer formats, as all below: exposures by key. */
   exposures?: Record<string, ResponseExposure>;
   /** Values by key. */
   values?: Record<string, unknown>;
