@@ -31,6 +31,13 @@ export const EXPERIMENT_KIND = 3;
 /** What a name may be looked up as. */
 export type LookupKind = SpecKind | typeof EXPERIMENT_KIND;
 
+/** Slots that a caller may use. */
+export const USER_CAPACITY = 1024;
+/** Unknown names that get an index, per epoch. */
+export const MAX_UNKNOWN_NAMES = 4096;
+/** Payloads that may be prepared and wait for `commitSpecs` or `discardSpecs`. */
+export const MAX_PREPARED = 16;
+
 /** Bits of the `mode` argument of `evaluate` and `expose`. */
 export const EvalMode = {
   /** Evaluate only. */

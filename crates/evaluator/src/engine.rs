@@ -2,15 +2,18 @@
 //! text for objects.
 
 mod answers;
+mod ask;
 mod direct;
 mod lists;
 mod many;
+mod prepared;
 mod queries;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::boundary::USER_CAPACITY;
 use crate::compile::PreparedSpecs;
 use crate::eval::{Newer, Random, World};
 use crate::exposure::batch::{Details, EventBatch};
@@ -22,38 +25,14 @@ use crate::store::{SpecKind, Store, Text};
 use crate::user::{Redaction, Templates, UserAgentParts, UserSlot};
 use crate::wire::property;
 pub use lists::IdListUpdate;
-
-/// Slots that the caller may use.
-pub const USER_CAPACITY: u32 = 1024;
-/// Unknown names that get an index, per epoch.
-pub const MAX_UNKNOWN_NAMES: usize = 4096;
-
-/// Negative answers, as in `EvalCode`.
-pub mod eval_code {
-    /// Call `set_user_agent`, then ask again.
-    pub const NEEDS_USER_AGENT: i32 = -1;
-    /// Call `reset`, then ask again.
-    pub const TABLE_FULL: i32 = -2;
-    /// `last_error` tells.
-    pub const FAILED: i32 = -3;
-}
-
-/// Bits of a mode, as in `EvalMode`.
-pub mod eval_mode {
-    /// Record the exposure.
-    pub const EXPOSE: u32 = 1;
-    /// Mark it as manual.
-    pub const MANUAL: u32 = 2;
-    /// Only targeting rules; no overrides, no exposure.
-    pub const TARGETING_ONLY: u32 = 4;
-}
+pub use prepared::PreparedList;
 
 /// Answer of [`Engine::client_initialize`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientInitialize {
     /// No specs serve.
     None,
-    /// One of [`eval_code`].
+    /// One of [`eval_code`](crate::boundary::eval_code).
     Code(i32),
     /// UTF-8 JSON.
     Body(Vec<u8>),

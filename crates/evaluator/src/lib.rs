@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod bootstrap;
+pub mod boundary;
 pub mod compile;
 mod dialect;
 pub mod engine;
@@ -27,6 +28,6 @@ pub mod wire;
 
 pub use compile::{prepare, PreparedSpecs};
 pub use dialect::Dialect;
-pub use engine::{ClientInitialize, Engine, USER_CAPACITY};
+pub use engine::{ClientInitialize, Engine};
 pub use exposure::batch::EventBatch;
 pub use store::SpecKind;

@@ -46,10 +46,6 @@ impl SpecKind {
     }
 }
 
-/// The number that stands for experiments where names are looked up: configs, but for what only
-/// experiments see.
-pub const EXPERIMENT_KIND: u32 = 3;
-
 /// Interned strings that every store has, at these positions.
 pub mod string_id {
     /// `''`.

@@ -2,25 +2,21 @@
 
 use std::rc::Rc;
 
-use napi::bindgen_prelude::{AsyncTask, Either3, Env, Null, Result, This, Uint8Array, Unknown};
-use napi::{sys, JsValue};
+use napi::bindgen_prelude::{AsyncTask, Either3, Env, Null, Result, This, Uint8Array};
 use napi_derive::napi;
-use statsig_evaluator::engine::eval_code;
-use statsig_evaluator::{ClientInitialize, Engine, SpecKind, USER_CAPACITY};
+use statsig_evaluator::boundary::{eval_code, question};
+use statsig_evaluator::{ClientInitialize, Engine};
 
-use crate::arrays::with_elements;
 use crate::hot;
+use crate::raw::define;
 use crate::shared::Shared;
+
 use crate::tasks::{DropTask, EncodeTask, EncodedBatch, Form, IdListTask, PrepareTask};
 
 /// See the crate documentation.
 #[napi]
 pub struct NativeEngine {
     shared: Rc<Shared>,
-}
-
-fn kind(number: u32) -> SpecKind {
-    SpecKind::from_number(number).unwrap_or(SpecKind::Gate)
 }
 
 #[napi]
@@ -30,7 +26,7 @@ impl NativeEngine {
     #[allow(clippy::new_without_default)]
     pub fn new(env: Env, this: This) -> Result<NativeEngine> {
         let shared = Rc::new(Shared::default());
-        hot::define(&env, &this, &shared)?;
+        define(&env, &this, &shared, &hot::FUNCTIONS)?;
         Ok(NativeEngine { shared })
     }
 
@@ -40,8 +36,14 @@ impl NativeEngine {
     }
 
     #[napi]
-    pub fn user_capacity(&self) -> u32 {
-        USER_CAPACITY
+    pub fn ask(&self, asked: u32, number: u32, text: String) -> Option<String> {
+        let dead = (asked == question::LAST_ERROR).then(|| self.shared.death().into());
+        self.shared.call(dead, |engine| engine.ask(asked, number, &text))
+    }
+
+    #[napi]
+    pub fn tell(&self, statement: u32, text: String) {
+        self.shared.call((), |engine| engine.tell(statement, &text));
     }
 
     /// Panics inside, so that tests can see a dead engine replaced. Not reachable from the SDK's
@@ -53,11 +55,6 @@ impl NativeEngine {
     }
 
     #[napi]
-    pub fn set_options(&self, json: String) {
-        self.shared.call((), |engine| engine.set_options(&json));
-    }
-
-    #[napi]
     pub fn set_details(&self, reason: String, config_sync_time_ms: f64, init_time_ms: f64) {
         self.shared
             .call((), |engine| engine.set_details(&reason, config_sync_time_ms, init_time_ms));
@@ -66,20 +63,6 @@ impl NativeEngine {
     #[napi]
     pub fn open_input(&self, length: f64) -> u32 {
         self.shared.inputs.open(length)
-    }
-
-    #[napi(ts_args_type = "input: number, piece: Uint8Array")]
-    pub fn add_input(&self, env: Env, input: u32, piece: Unknown) -> bool {
-        // SAFETY: live handles of this call, the kind is that of `u8`, and nothing calls
-        // JavaScript.
-        unsafe {
-            with_elements(
-                env.raw(),
-                piece.value().value,
-                sys::TypedarrayType::uint8_array,
-                |piece| self.shared.inputs.add(input, piece),
-            )
-        }
     }
 
     #[napi]
@@ -114,35 +97,8 @@ impl NativeEngine {
     }
 
     #[napi]
-    pub fn reset(&self) {
-        self.shared.call((), Engine::reset);
-    }
-
-    #[napi]
     pub fn spec_index(&self, kind_number: u32, name: String) -> i32 {
-        self.shared.call(eval_code::TABLE_FULL, |engine| {
-            engine.index_of(kind_number, &name).unwrap_or(eval_code::TABLE_FULL)
-        })
-    }
-
-    #[napi]
-    pub fn spec_names(&self, kind_number: u32, entity: String) -> String {
-        self.shared.call("[]".into(), |engine| engine.spec_names(kind(kind_number), &entity))
-    }
-
-    #[napi]
-    pub fn spec_info(&self, index: u32) -> Option<String> {
-        self.shared.call(None, |engine| engine.spec_info(index))
-    }
-
-    #[napi]
-    pub fn experiment_layer(&self, experiment: String) -> Option<String> {
-        self.shared.call(None, |engine| engine.experiment_layer(&experiment).map(String::from))
-    }
-
-    #[napi]
-    pub fn param_stores(&self) -> String {
-        self.shared.call("{}".into(), |engine| engine.param_stores())
+        self.shared.call(eval_code::TABLE_FULL, |engine| engine.index_of(kind_number, &name))
     }
 
     #[napi]
@@ -151,23 +107,8 @@ impl NativeEngine {
     }
 
     #[napi]
-    pub fn outcome(&self, outcome: u32) -> String {
-        self.shared.call("null".into(), |engine| engine.outcome(outcome))
-    }
-
-    #[napi]
     pub fn intern_outcome(&self, json: String) -> i32 {
         self.shared.call(eval_code::FAILED, |engine| engine.intern_outcome(&json))
-    }
-
-    #[napi]
-    pub fn last_error(&self) -> String {
-        let dead = if self.shared.is_poisoned() {
-            "the native evaluator panicked"
-        } else {
-            "the engine was disposed"
-        };
-        self.shared.call(dead.into(), |engine| engine.last_error().into())
     }
 
     #[napi]
@@ -212,16 +153,6 @@ impl NativeEngine {
         )
     }
 
-    #[napi]
-    pub fn rotate_window(&self) {
-        self.shared.call((), Engine::rotate_window);
-    }
-
-    #[napi]
-    pub fn set_overrides(&self, json: String) {
-        self.shared.call((), |engine| engine.set_overrides(&json));
-    }
-
     #[napi(ts_return_type = "Promise<boolean>")]
     pub fn update_id_list(&self, name: String, replace: bool, input: u32) -> AsyncTask<IdListTask> {
         let lines = self.shared.inputs.take(input);
@@ -234,39 +165,8 @@ impl NativeEngine {
     }
 
     #[napi]
-    pub fn remove_id_list(&self, name: String) {
-        self.shared.call((), |engine| engine.remove_id_list(&name));
-    }
-
-    #[napi]
     pub fn export_id_list(&self, name: String) -> Option<Uint8Array> {
         self.shared.salvage(None, |engine| engine.export_id_list(&name)).map(Uint8Array::from)
-    }
-
-    #[napi(ts_args_type = "table: Uint8Array")]
-    pub fn set_ip_table(&self, env: Env, table: Unknown) {
-        // SAFETY: as in `add_input`.
-        unsafe {
-            with_elements(
-                env.raw(),
-                table.value().value,
-                sys::TypedarrayType::uint8_array,
-                |table| self.shared.call((), |engine| engine.set_ip_table(table)),
-            )
-        }
-    }
-
-    #[napi(ts_args_type = "transitions: Float64Array")]
-    pub fn set_time_zone(&self, env: Env, transitions: Unknown) {
-        // SAFETY: as in `add_input`, with the kind of `f64`.
-        unsafe {
-            with_elements(
-                env.raw(),
-                transitions.value().value,
-                sys::TypedarrayType::float64_array,
-                |transitions| self.shared.call((), |engine| engine.set_time_zone(transitions)),
-            )
-        }
     }
 
     #[napi]

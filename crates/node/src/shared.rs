@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use statsig_evaluator::Engine;
 
-use crate::arrays::Inputs;
+use crate::inputs::Inputs;
 use crate::tasks::{Inbox, OwedBatches};
 
 /// One engine. Used by one thread only; what tasks finish elsewhere arrives through the inbox.
@@ -64,6 +64,15 @@ impl Shared {
     /// A call panicked.
     pub fn is_poisoned(&self) -> bool {
         self.poisoned.get()
+    }
+
+    /// Why nothing answers any more.
+    pub fn death(&self) -> &'static str {
+        if self.is_poisoned() {
+            "the native evaluator panicked"
+        } else {
+            "the engine was disposed"
+        }
     }
 
     /// Frees the memory now; later calls answer nothing.

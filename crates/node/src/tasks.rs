@@ -10,7 +10,7 @@ use flate2::{write::GzEncoder, Compression};
 use napi::bindgen_prelude::{Env, Result, Status, Task, Uint8Array};
 use napi::Error;
 use napi_derive::napi;
-use statsig_evaluator::engine::IdListUpdate;
+use statsig_evaluator::engine::{IdListUpdate, PreparedList};
 use statsig_evaluator::{prepare, EventBatch, PreparedSpecs};
 
 /// What tasks leave for the engine, which looks when `filled` says so.
@@ -23,11 +23,10 @@ pub struct Inbox {
 /// Content of an [`Inbox`].
 #[derive(Default)]
 pub struct Content {
-    /// Prepared specs by handle.
-    pub specs: Vec<(u32, PreparedSpecs)>,
+    /// Prepared specs.
+    pub specs: PreparedList,
     /// Finished ID lists.
     pub lists: Vec<IdListUpdate>,
-    next_handle: u32,
 }
 
 impl Inbox {
@@ -42,10 +41,7 @@ impl Inbox {
 
     /// Takes the specs of a handle.
     pub fn take_specs(&self, handle: u32) -> Option<PreparedSpecs> {
-        self.with(|content| {
-            let at = content.specs.iter().position(|(h, _)| *h == handle)?;
-            Some(content.specs.swap_remove(at).1)
-        })
+        self.with(|content| content.specs.take(handle))
     }
 
     /// Drops everything.
@@ -61,16 +57,10 @@ impl Inbox {
         self.filled.store(true, Ordering::Release);
     }
 
-    /// Keeps prepared specs; 0 when there is nothing to commit.
-    fn add_specs(&self, specs: PreparedSpecs) -> u32 {
-        if specs.store.is_none() {
-            return 0;
-        }
-        self.with(|content| {
-            content.next_handle = content.next_handle.wrapping_add(1).max(1);
-            content.specs.push((content.next_handle, specs));
-            content.next_handle
-        })
+    /// Keeps prepared specs; `PreparedSpecs` of `engine.ts` as JSON.
+    fn add_specs(&self, specs: PreparedSpecs) -> Result<String> {
+        self.with(|content| content.specs.keep(specs))
+            .map_err(|why| Error::new(Status::GenericFailure, why))
     }
 
     fn with<R>(&self, work: impl FnOnce(&mut Content) -> R) -> R {
@@ -103,10 +93,8 @@ impl Task for PrepareTask {
         guarded(|| prepare(&payload).map_err(|e| Error::new(Status::InvalidArg, e.to_string())))
     }
 
-    fn resolve(&mut self, _: Env, mut specs: PreparedSpecs) -> Result<String> {
-        let summary = std::mem::take(&mut specs.summary);
-        let handle = self.inbox.add_specs(specs);
-        Ok(format!("{{\"handle\":{handle},\"summary\":{summary}}}"))
+    fn resolve(&mut self, _: Env, specs: PreparedSpecs) -> Result<String> {
+        self.inbox.add_specs(specs)
     }
 }
 

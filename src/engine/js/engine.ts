@@ -11,12 +11,14 @@ import {
   EvalCode,
   EvalMode,
   EventBatch,
+  MAX_PREPARED,
   OutcomeRecord,
   LookupKind,
   OverrideTable,
   PreparedSpecs,
   ReplacementEngine,
   SpecKind,
+  USER_CAPACITY,
   UserAgentParts,
 } from '../engine';
 import { ClientResponder } from './bootstrap';
@@ -37,12 +39,6 @@ import { Steps, atOnce, inTurns } from './turns';
 import { User } from './user';
 import { compileStore } from './wire/compile';
 import { parseRoot, withoutUpdates } from './wire/payload';
-
-/** Slots for users. */
-export const USER_CAPACITY = 1024;
-export { MAX_UNKNOWN_NAMES } from './target';
-/** Prepared payloads that may wait for commit or discard. */
-const MAX_PREPARED = 16;
 
 export { useHost } from './host';
 /**

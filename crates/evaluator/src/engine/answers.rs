@@ -1,6 +1,7 @@
 //! Evaluation and exposure: from (slot, spec, mode, now) to the packed answer of `EvalBits`.
 
-use super::{eval_code, eval_mode, Engine};
+use super::Engine;
+use crate::boundary::{eval_bits, eval_code, eval_mode};
 use crate::eval::{code, rule_string, Evaluation, Found, Reference, Stop};
 use crate::exposure::Exposure;
 use crate::js_semantics::{json::parse_str, stringify, JsObject, JsValue};
@@ -47,7 +48,11 @@ impl Engine {
         let full = exposes && self.record(slot, outcome, None, mode, now);
         let value = self.tables.facts(outcome).is_some_and(|facts| facts.value);
         let volatile = self.holds_until < f64::INFINITY;
-        (outcome as i32) << 3 | i32::from(full) << 2 | i32::from(volatile) << 1 | i32::from(value)
+        let flag = |is_set, bit| if is_set { bit } else { 0 };
+        (outcome as i32) << eval_bits::OUTCOME_SHIFT
+            | flag(full, eval_bits::BATCH_FULL)
+            | flag(volatile, eval_bits::VOLATILE)
+            | flag(value, eval_bits::VALUE)
     }
 
     /// Until when the latest answer of [`Engine::evaluate`] holds (ms): infinity = for good; a time

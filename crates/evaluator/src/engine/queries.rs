@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::{eval_code, Engine, Unknown, MAX_UNKNOWN_NAMES};
+use super::{Engine, Unknown};
+use crate::boundary::{eval_code, EXPERIMENT_KIND, MAX_UNKNOWN_NAMES};
 use crate::js_semantics::{stringify, to_json};
-use crate::store::{Spec, SpecBody, SpecKind, Text, EXPERIMENT_KIND};
+use crate::store::{Spec, SpecBody, SpecKind, Text};
 
 impl Engine {
     /// Index of a name, known or not, or TableFull.
@@ -34,12 +35,15 @@ impl Engine {
         }
     }
 
-    /// Index of a name of a kind, given as numbers of `engine.ts`; None for no kind.
-    pub fn index_of(&mut self, kind: u32, name: &str) -> Option<i32> {
+    /// Index of a name of a kind, which is given as the numbers of `engine.ts`; Failed for no kind.
+    pub fn index_of(&mut self, kind: u32, name: &str) -> i32 {
         if kind == EXPERIMENT_KIND {
-            return Some(self.experiment_index(name));
+            return self.experiment_index(name);
         }
-        SpecKind::from_number(kind).map(|kind| self.spec_index(kind, name))
+        match SpecKind::from_number(kind) {
+            Some(kind) => self.spec_index(kind, name),
+            None => eval_code::FAILED,
+        }
     }
 
     /// Kind and name of an index.
