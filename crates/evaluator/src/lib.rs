@@ -21,13 +21,15 @@ pub mod js_semantics;
 pub mod lookup;
 pub mod outcome;
 mod overrides;
+mod resolve;
 pub mod store;
 pub mod store_newer;
 pub mod user;
 pub mod wire;
 
+pub use bootstrap::ClientInitialize;
 pub use compile::{prepare, PreparedSpecs};
 pub use dialect::Dialect;
-pub use engine::{ClientInitialize, Engine};
+pub use engine::Engine;
 pub use exposure::batch::EventBatch;
 pub use store::SpecKind;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::names::{Algorithm, Names};
+use super::algorithm::Algorithm;
+use super::names::Names;
 use crate::compile::condition::Source;
 use crate::store::Store;
 

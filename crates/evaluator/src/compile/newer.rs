@@ -2,10 +2,9 @@
 //! conditions name (8). A part that is broken is left out with a warning, and the rest serves.
 
 use super::{optional_text, value_json, Compiler};
-use crate::js_semantics::{stringify, to_string, JsObject, JsValue};
+use crate::js_semantics::{property, stringify, to_string, JsObject, JsValue};
 use crate::store::{rate, Pass, Rule, SpecBody, SpecKind, Text, Version, NONE};
 use crate::store_newer::{autotune_rule, Autotune, AutotuneGroup, Mapping, Score};
-use crate::wire::property;
 
 type Names = Vec<(String, JsValue)>;
 

@@ -2,11 +2,10 @@
 
 use super::condition::{AgentPart, Condition, Op, Source};
 use super::{operator, optional_text, value_json, Compiler};
-use crate::exposure::sampling::Rate;
 use crate::hashing::Midstate;
-use crate::js_semantics::{to_lower_case, to_number, to_string, write, JsValue};
+use crate::js_semantics::{property, to_lower_case, to_number, to_string, write, JsValue};
+use crate::store::Rate;
 use crate::store::{rate, Bucket, Pass, Rule, SpecKind, NONE};
-use crate::wire::property;
 
 impl<'a> Compiler<'a> {
     /// Compiles the rules of a spec.

@@ -1,13 +1,14 @@
 //! One condition: its value (BEHAVIOUR.md 3.7), then its operator.
 
 use super::compare::{self, compares};
-use super::{Evaluation, Sampling, Stop};
+use super::found::Stop;
+use super::met::Met;
+use super::{Evaluation, Sampling};
 use crate::compile::condition::{AgentPart, Condition, Op, Source, TimeTest};
 use crate::js_semantics::coerce::SECONDS_BELOW;
-use crate::js_semantics::{utf16_len, JsValue};
+use crate::js_semantics::{utf16_len, JsValue, UNDEFINED};
 use crate::store::{rate, NONE};
 use crate::user::{GateMemo, Seen, Val, Value};
-use crate::wire::UNDEFINED;
 
 /// Longest user agent that is parsed, in UTF-16 units.
 const MAX_AGENT: usize = 1000;
@@ -15,24 +16,6 @@ const MAX_AGENT: usize = 1000;
 /// Days of the local time zone may begin and end this much before and after those of UTC, with room
 /// to spare: two days.
 const DAY_MARGIN_MS: f64 = 2.0 * 86_400_000.0;
-
-/// Whether a condition is met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Met {
-    No,
-    Yes,
-    Unsupported,
-}
-
-impl From<bool> for Met {
-    fn from(met: bool) -> Met {
-        if met {
-            Met::Yes
-        } else {
-            Met::No
-        }
-    }
-}
 
 impl Evaluation<'_> {
     pub(super) fn condition(

@@ -21,6 +21,7 @@ mod json_write;
 pub mod number;
 pub mod regexp;
 pub mod text;
+mod time_value;
 pub mod time_zone;
 pub mod value;
 
@@ -35,4 +36,4 @@ pub use number::{number_to_string, string_to_number, write_number};
 pub use regexp::RegExp;
 pub use text::{to_lower_case, trim, utf16_len};
 pub use time_zone::TimeZone;
-pub use value::{Exotic, JsObject, JsValue};
+pub use value::{property, Exotic, JsObject, JsValue, UNDEFINED};

@@ -1,6 +1,6 @@
 //! Local time from a table of transitions.
 
-const DAY_MS: f64 = 86_400_000.0;
+use super::time_value::{time_clip, DAY_MS};
 
 /// The offsets of a time zone over time. Offsets are local minus UTC, in ms. The default is UTC.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +72,7 @@ impl TimeZone {
     /// `new Date(utcMs).setHours(0, 0, 0, 0)`: the start of the local day, NaN for NaN.
     pub fn local_midnight(&self, utc_ms: f64) -> f64 {
         let local = utc_ms + self.offset_at_utc(utc_ms);
-        super::date::time_clip(self.utc_of_local((local / DAY_MS).floor() * DAY_MS))
+        time_clip(self.utc_of_local((local / DAY_MS).floor() * DAY_MS))
     }
 }
 
