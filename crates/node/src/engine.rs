@@ -16,12 +16,13 @@ use crate::tasks::{DropTask, EncodeTask, EncodedBatch, Form, IdListTask, Prepare
 /// See the crate documentation.
 #[napi]
 pub struct NativeEngine {
+    /// What the functions of `hot` have, too.
     shared: Rc<Shared>,
 }
 
 #[napi]
-#[allow(missing_docs)] // The documentation is that of `Engine` in src/engine/engine.ts.
 impl NativeEngine {
+    /// An engine without specs and users, with the functions of `hot` as its own properties.
     #[napi(constructor)]
     #[allow(clippy::new_without_default)]
     pub fn new(env: Env, this: This) -> Result<NativeEngine> {
@@ -30,17 +31,20 @@ impl NativeEngine {
         Ok(NativeEngine { shared })
     }
 
+    /// Version of the evaluator.
     #[napi]
     pub fn version(&self) -> &'static str {
         Engine::version()
     }
 
+    /// See `Engine::ask` of the evaluator. Why a dead engine is dead is its last error.
     #[napi]
     pub fn ask(&self, asked: u32, number: u32, text: String) -> Option<String> {
         let dead = (asked == question::LAST_ERROR).then(|| self.shared.death().into());
         self.shared.call(dead, |engine| engine.ask(asked, number, &text))
     }
 
+    /// See `Engine::tell` of the evaluator.
     #[napi]
     pub fn tell(&self, statement: u32, text: String) {
         self.shared.call((), |engine| engine.tell(statement, &text));
@@ -54,22 +58,26 @@ impl NativeEngine {
         self.shared.call((), |_| panic!("asked for by a test"));
     }
 
+    /// Spec source and spec times.
     #[napi]
     pub fn set_details(&self, reason: String, config_sync_time_ms: f64, init_time_ms: f64) {
         self.shared
             .call((), |engine| engine.set_details(&reason, config_sync_time_ms, init_time_ms));
     }
 
+    /// Makes room for bytes; the number of the input, 0 when there is no room.
     #[napi]
     pub fn open_input(&self, length: f64) -> u32 {
         self.shared.inputs.open(length)
     }
 
+    /// Drops an input.
     #[napi]
     pub fn close_input(&self, input: u32) {
         drop(self.shared.inputs.take(input));
     }
 
+    /// Parses and compiles the payload of an input on the pool. Resolves to JSON of `PreparedSpecs`.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn prepare_specs(&self, input: u32) -> AsyncTask<PrepareTask> {
         AsyncTask::new(PrepareTask {
@@ -78,6 +86,7 @@ impl NativeEngine {
         })
     }
 
+    /// Swaps prepared specs in.
     #[napi]
     pub fn commit_specs(&self, env: Env, handle: u32) -> Result<()> {
         let Some(specs) = self.shared.inbox.take_specs(handle) else { return Ok(()) };
@@ -88,6 +97,7 @@ impl NativeEngine {
         Ok(())
     }
 
+    /// Drops prepared specs.
     #[napi]
     pub fn discard_specs(&self, env: Env, handle: u32) -> Result<()> {
         if let Some(specs) = self.shared.inbox.take_specs(handle) {
@@ -96,26 +106,31 @@ impl NativeEngine {
         Ok(())
     }
 
+    /// Index of a name.
     #[napi]
     pub fn spec_index(&self, kind_number: u32, name: String) -> i32 {
         self.shared.call(eval_code::TABLE_FULL, |engine| engine.index_of(kind_number, &name))
     }
 
+    /// Until when the latest volatile answer holds.
     #[napi]
     pub fn holds_until(&self) -> f64 {
         self.shared.call(f64::NEG_INFINITY, |engine| engine.holds_until())
     }
 
+    /// Interns JSON of `OutcomeRecord`.
     #[napi]
     pub fn intern_outcome(&self, json: String) -> i32 {
         self.shared.call(eval_code::FAILED, |engine| engine.intern_outcome(&json))
     }
 
+    /// Number of events that wait, also in a poisoned engine.
     #[napi]
     pub fn pending_events(&self) -> u32 {
         self.shared.salvage(0, |engine| engine.pending_events() as u32)
     }
 
+    /// Takes the oldest events and encodes them on the pool.
     #[napi(ts_return_type = "Promise<EncodedBatch>")]
     pub fn take_batch(
         &self,
@@ -134,6 +149,7 @@ impl NativeEngine {
         ))
     }
 
+    /// The same on this thread; first what the pool has not given yet.
     #[napi]
     pub fn take_batch_now(
         &self,
@@ -153,6 +169,7 @@ impl NativeEngine {
         )
     }
 
+    /// Applies the lines of an input to a list on the pool.
     #[napi(ts_return_type = "Promise<boolean>")]
     pub fn update_id_list(&self, name: String, replace: bool, input: u32) -> AsyncTask<IdListTask> {
         let lines = self.shared.inputs.take(input);
@@ -164,11 +181,13 @@ impl NativeEngine {
         AsyncTask::new(IdListTask { update, inbox: self.shared.inbox.clone() })
     }
 
+    /// Lines of a list; null when it is unknown.
     #[napi]
     pub fn export_id_list(&self, name: String) -> Option<Uint8Array> {
         self.shared.salvage(None, |engine| engine.export_id_list(&name)).map(Uint8Array::from)
     }
 
+    /// The client-initialize response as bytes, a code, or null.
     #[napi]
     pub fn client_initialize(&self, slot: u32, json: String) -> Either3<Uint8Array, i32, Null> {
         match self.shared.call(ClientInitialize::Code(eval_code::FAILED), |engine| {
@@ -180,11 +199,13 @@ impl NativeEngine {
         }
     }
 
+    /// JSON of `EngineStats`, also of a poisoned engine.
     #[napi]
     pub fn stats(&self) -> String {
         self.shared.salvage("{}".into(), |engine| engine.stats())
     }
 
+    /// Frees the memory now.
     #[napi]
     pub fn dispose(&self) {
         self.shared.dispose();

@@ -37,6 +37,7 @@ impl Call<0> for IsDead {
     }
 }
 
+/// One spec for one user: a code.
 struct Evaluate;
 impl Call<4> for Evaluate {
     const NAME: &'static CStr = c"evaluate";
@@ -68,6 +69,7 @@ impl Call<6> for EvaluateMany {
     }
 }
 
+/// An exposure; whether a batch is full. So do the other calls that record an event.
 struct Expose;
 impl Call<4> for Expose {
     const NAME: &'static CStr = c"expose";
@@ -90,6 +92,7 @@ impl Call<2> for ExposeMany {
     }
 }
 
+/// The exposure of a layer's parameter.
 struct ExposeLayerParameter;
 impl Call<5> for ExposeLayerParameter {
     const NAME: &'static CStr = c"exposeLayerParameter";
@@ -108,6 +111,7 @@ impl Call<5> for ExposeLayerParameter {
     }
 }
 
+/// A user as JSON.
 struct SetUser;
 impl Call<4> for SetUser {
     const NAME: &'static CStr = c"setUser";
@@ -123,6 +127,7 @@ impl Call<4> for SetUser {
     }
 }
 
+/// A user as values of a template; whether that could be used.
 struct SetUserValues;
 impl Call<3> for SetUserValues {
     const NAME: &'static CStr = c"setUserValues";
@@ -135,6 +140,7 @@ impl Call<3> for SetUserValues {
     }
 }
 
+/// The parts of a user's agent as JSON.
 struct SetUserAgent;
 impl Call<2> for SetUserAgent {
     const NAME: &'static CStr = c"setUserAgent";
@@ -145,6 +151,7 @@ impl Call<2> for SetUserAgent {
     }
 }
 
+/// A custom event.
 struct LogEvent;
 impl Call<4> for LogEvent {
     const NAME: &'static CStr = c"logEvent";
@@ -195,6 +202,7 @@ impl Call<2> for AddInput {
     }
 }
 
+/// The table of countries.
 struct SetIpTable;
 impl Call<1> for SetIpTable {
     const NAME: &'static CStr = c"setIpTable";
@@ -204,6 +212,7 @@ impl Call<1> for SetIpTable {
     }
 }
 
+/// The changes of local time.
 struct SetTimeZone;
 impl Call<1> for SetTimeZone {
     const NAME: &'static CStr = c"setTimeZone";

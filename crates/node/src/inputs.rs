@@ -11,12 +11,17 @@ const LONGEST: f64 = 4294967295.0;
 /// See the head of this file.
 #[derive(Default)]
 pub struct Inputs {
+    /// The open ones, in no order.
     open: RefCell<Vec<Input>>,
 }
 
+/// Bytes that are arriving.
 struct Input {
+    /// Its number.
     id: u32,
+    /// What has arrived.
     bytes: Vec<u8>,
+    /// How much is to arrive.
     length: usize,
 }
 

@@ -18,6 +18,8 @@
 //! too: see `isDead()`. What records an event answers true then; `takeBatch`, `pendingEvents` and
 //! `exportIdList` go on as well as they can.
 #![deny(unsafe_code)]
+// Nothing of a binding is reachable from Rust, so this is what sees its items.
+#![warn(clippy::missing_docs_in_private_items)]
 
 mod engine;
 mod hot;

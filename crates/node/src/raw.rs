@@ -65,12 +65,14 @@ pub fn define(env: &Env, this: &This, shared: &Rc<Shared>, functions: &[Function
     Ok(())
 }
 
+/// Gives back what a function owned.
 unsafe extern "C" fn release(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
     // SAFETY: `data` came from `Rc::into_raw` in `define`, and N-API finalizes once, on the thread
     // of the engine.
     drop(unsafe { Rc::from_raw(data.cast::<Shared>().cast_const()) });
 }
 
+/// Gives a call its engine and its arguments, and Node its answer.
 unsafe extern "C" fn trampoline<const N: usize, C: Call<N>>(
     env: sys::napi_env,
     info: sys::napi_callback_info,
@@ -95,7 +97,9 @@ unsafe extern "C" fn trampoline<const N: usize, C: Call<N>>(
 /// A call that runs: what is made and read in it is good until it ends.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
+    /// Environment of the call.
     env: sys::napi_env,
+    /// Ends with the call.
     call: PhantomData<&'a ()>,
 }
 
@@ -104,8 +108,11 @@ pub struct Answer<'a>(sys::napi_value, PhantomData<&'a ()>);
 
 /// What an [`Answer`] can be made of.
 pub enum Content<'t> {
+    /// `null`.
     Null,
+    /// A boolean.
     Boolean(bool),
+    /// An integer.
     Integer(i32),
     /// UTF-8.
     Text(&'t [u8]),
@@ -177,7 +184,9 @@ impl<'a> Reply<'a> for () {
 /// An argument of a call that runs.
 #[derive(Clone, Copy)]
 pub struct Argument<'a> {
+    /// The call.
     scope: Scope<'a>,
+    /// The value's handle.
     value: sys::napi_value,
 }
 
@@ -278,7 +287,9 @@ pub trait Element: Copy + sealed::Sealed {
     const KIND: i32;
 }
 
+/// Keeps others from implementing [`Element`].
 mod sealed {
+    /// What only this file implements.
     pub trait Sealed {}
     impl Sealed for u8 {}
     impl Sealed for i32 {}

@@ -12,12 +12,17 @@ use crate::tasks::{Inbox, OwedBatches};
 /// One engine. Used by one thread only; what tasks finish elsewhere arrives through the inbox.
 #[derive(Default)]
 pub struct Shared {
+    /// The engine itself.
     engine: RefCell<Engine>,
+    /// What tasks have finished.
     pub inbox: Arc<Inbox>,
+    /// Bytes on their way to the pool.
     pub inputs: Inputs,
+    /// Batches that the pool has.
     pub owed: OwedBatches,
     /// Disposed or poisoned: nothing answers any more.
     dead: Cell<bool>,
+    /// A call panicked.
     poisoned: Cell<bool>,
 }
 

@@ -16,7 +16,9 @@ use statsig_evaluator::{prepare, EventBatch, PreparedSpecs};
 /// What tasks leave for the engine, which looks when `filled` says so.
 #[derive(Default)]
 pub struct Inbox {
+    /// There are finished ID lists.
     filled: AtomicBool,
+    /// What is in it.
     content: Mutex<Content>,
 }
 
@@ -52,6 +54,7 @@ impl Inbox {
         });
     }
 
+    /// Adds a finished ID list.
     fn add_list(&self, list: IdListUpdate) {
         self.with(|content| content.lists.push(list));
         self.filled.store(true, Ordering::Release);
@@ -63,6 +66,7 @@ impl Inbox {
             .map_err(|why| Error::new(Status::GenericFailure, why))
     }
 
+    /// Works on the content, also after a panic elsewhere.
     fn with<R>(&self, work: impl FnOnce(&mut Content) -> R) -> R {
         work(&mut self.content.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -77,7 +81,9 @@ fn guarded<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
 
 /// Parses and compiles a payload; None when its bytes did not all arrive.
 pub struct PrepareTask {
+    /// Its bytes; None when some are missing.
     pub payload: Option<Vec<u8>>,
+    /// Where the result goes.
     pub inbox: Arc<Inbox>,
 }
 
@@ -101,14 +107,18 @@ impl Task for PrepareTask {
 /// `EventBatch` of `engine.ts`.
 #[napi(object)]
 pub struct EncodedBatch {
+    /// Number of events.
     pub count: u32,
+    /// The body of the request.
     pub body: Uint8Array,
+    /// Whether it is gzipped.
     pub is_gzipped: bool,
 }
 
 /// A batch that left the engine for the pool, until JavaScript has it. A process that ends
 /// meanwhile asks for it again.
 pub struct Owed {
+    /// The events.
     batch: EventBatch,
     /// Read and set on the thread of the engine only.
     given: AtomicBool,
@@ -119,6 +129,7 @@ pub struct Owed {
 pub struct OwedBatches(RefCell<Vec<Weak<Owed>>>);
 
 impl OwedBatches {
+    /// Notes a batch.
     fn add(&self, batch: EventBatch) -> Arc<Owed> {
         let owed = Arc::new(Owed { batch, given: AtomicBool::new(false) });
         let mut all = self.0.borrow_mut();
@@ -136,7 +147,9 @@ impl OwedBatches {
 
 /// How a batch is to be written.
 pub struct Form {
+    /// In front of the events.
     pub prefix: String,
+    /// Behind them.
     pub suffix: String,
     /// 1 to 9; 0 leaves the text plain.
     pub gzip_level: u32,
@@ -168,11 +181,14 @@ impl Form {
 
 /// Encodes events.
 pub struct EncodeTask {
+    /// The batch.
     owed: Arc<Owed>,
+    /// How it is written.
     form: Form,
 }
 
 impl EncodeTask {
+    /// Takes a batch to the pool, and notes that it is owed.
     pub fn new(batch: EventBatch, form: Form, batches: &OwedBatches) -> EncodeTask {
         EncodeTask { owed: batches.add(batch), form }
     }
@@ -208,7 +224,9 @@ fn gzip(plain: &[u8], level: u32) -> Option<Vec<u8>> {
 
 /// Applies lines to an ID list.
 pub struct IdListTask {
+    /// The update and its lines; None when some of them are missing.
     pub update: Option<(IdListUpdate, Vec<u8>)>,
+    /// Where the result goes.
     pub inbox: Arc<Inbox>,
 }
 
@@ -231,6 +249,7 @@ impl Task for IdListTask {
 
 /// Frees what a swap of specs left behind, which takes milliseconds, away from the event loop.
 pub struct DropTask<T> {
+    /// What is freed.
     pub retired: Option<T>,
 }
 

@@ -9,10 +9,15 @@ use statsig_evaluator::{prepare, Engine};
 /// See the head of this file.
 #[derive(Default)]
 pub struct Host {
+    /// The engine of this instance.
     pub engine: Engine,
+    /// What the caller wrote.
     pub input: Vec<u8>,
+    /// What the caller may read.
     pub output: Vec<u8>,
+    /// Payloads that wait for their commit.
     pub prepared: PreparedList,
+    /// Events of the last batch.
     pub batch_count: u32,
 }
 
@@ -36,6 +41,7 @@ pub fn with<T>(work: impl FnOnce(&mut Host) -> T) -> T {
 }
 
 impl Host {
+    /// Makes room for input; where it is.
     pub fn reserve(&mut self, len: usize) -> *mut u8 {
         // More than that is given back, so that one big payload does not hold its size forever.
         if self.input.len() < len || (self.input.len() > KEPT_INPUT && len <= KEPT_INPUT) {
@@ -50,6 +56,7 @@ impl Host {
         i32::try_from(self.output.len()).unwrap_or(i32::MAX)
     }
 
+    /// Keeps the output until the next call, if there is any; its length.
     pub fn put_option(&mut self, bytes: Option<Vec<u8>>) -> i32 {
         bytes.map_or(NO_TEXT, |bytes| self.put(bytes))
     }
@@ -75,6 +82,7 @@ impl Host {
         work(&mut self.engine, texts)
     }
 
+    /// Reads spec indexes, four bytes each, and writes their codes likewise.
     pub fn evaluate_many(&mut self, slot: u32, count: usize, mode: u32, now: f64) -> u32 {
         let Host { engine, input, output, .. } = self;
         let bytes = input.get(..count.saturating_mul(4)).unwrap_or_default();
@@ -83,6 +91,7 @@ impl Host {
         engine.evaluate_many(slot, specs, mode, now, |code| output.extend(code.to_le_bytes()))
     }
 
+    /// Reads exposures, three numbers of eight bytes each.
     pub fn expose_many(&mut self, count: usize) -> u32 {
         let bytes = self.input.get(..count.saturating_mul(24)).unwrap_or_default();
         let (numbers, _) = bytes.as_chunks::<8>();
@@ -90,6 +99,7 @@ impl Host {
         self.engine.expose_many(exposures.iter().map(|exposure| exposure.map(f64::from_le_bytes)))
     }
 
+    /// Parses and compiles a payload; writes JSON of `PreparedSpecs`, or why not.
     pub fn prepare(&mut self, len: usize) -> i32 {
         let payload = self.input.get(..len).unwrap_or_default();
         let prepared = prepare(payload).map_err(|error| error.to_string());
@@ -106,12 +116,14 @@ impl Host {
         }
     }
 
+    /// Swaps prepared specs in.
     pub fn commit(&mut self, handle: u32) {
         if let Some(prepared) = self.prepared.take(handle) {
             self.engine.commit(prepared);
         }
     }
 
+    /// Applies lines, which are behind the name of the list.
     pub fn update_id_list(&mut self, name: usize, lines: usize, replace: bool) -> bool {
         let Some((name, rest)) = self.input.split_at_checked(name) else { return false };
         let Ok(name) = std::str::from_utf8(name) else { return false };

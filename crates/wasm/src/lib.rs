@@ -10,6 +10,8 @@
 //! There is no unsafe code but the exported names, which write nothing but a buffer that Rust owns
 //! and initialised, and the access after a trap in `host::with`.
 #![deny(unsafe_op_in_unsafe_fn)]
+// Nothing of a binding is reachable from Rust, so this is what sees its items.
+#![warn(clippy::missing_docs_in_private_items)]
 
 mod host;
 
