@@ -27,7 +27,7 @@ pub mod value;
 
 pub use big_int::to_big_int;
 pub use coerce::{parse_int, statsig_timestamp, to_number, to_string, type_of};
-pub use compare::{loose_equals, same_value_zero, strict_equals};
+pub use compare::{loose_equals, same_value_zero};
 pub use date::date_parse;
 pub use document::{document_text, Document};
 pub use json::{parse, MAX_DEPTH};
