@@ -119,7 +119,7 @@ impl Engine {
         self.options = options;
     }
 
-    /// Source of the current specs and its times.
+    /// Where the current specs come from (a reason) and their times.
     pub fn set_details(&mut self, reason: &str, config_sync_time: f64, init_time: f64) {
         self.resolver.serving = reason != "Uninitialized";
         self.sync_time = config_sync_time;

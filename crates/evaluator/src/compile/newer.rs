@@ -206,7 +206,7 @@ impl Compiler<'_> {
         let default = value_json(property(json, "defaultValue"));
         let mut rules = Vec::with_capacity(autotune_rule::FIRST_GROUP as usize + 2 * groups.len());
         for id in ["prestart", "inlineTargetingRules"] {
-            rules.push(self.answer(id, None, default.clone()));
+            rules.push(self.autotune_rule(id, None, default.clone()));
         }
         for group in groups {
             let id = to_string(property(group, "id"));
@@ -215,7 +215,10 @@ impl Compiler<'_> {
                 value_json(property(group, "parameterValues")),
             );
             for id in [&*id, &format!("{id}:explore")] {
-                rules.push(Rule { says: true, ..self.answer(id, name.clone(), value.clone()) });
+                rules.push(Rule {
+                    says: true,
+                    ..self.autotune_rule(id, name.clone(), value.clone())
+                });
             }
         }
         let version = property(json, "version");
@@ -234,7 +237,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn answer(&mut self, id: &str, group: Option<Text>, json: Text) -> Rule {
+    fn autotune_rule(&mut self, id: &str, group: Option<Text>, json: Text) -> Rule {
         Rule {
             id: self.names.string(id),
             group,

@@ -17,7 +17,7 @@ impl Engine {
         }
         self.resolver.holds_until = f64::INFINITY;
         let targeting = mode & eval_mode::TARGETING_ONLY != 0;
-        let outcome = match self.resolver.answer(slot, spec, targeting, now) {
+        let outcome = match self.resolver.resolve(slot, spec, targeting, now) {
             Ok(outcome) => outcome,
             Err(stop) => return self.resolver.stopped(stop, spec),
         };

@@ -4,7 +4,7 @@ use super::compare::{self, compares};
 use super::found::Stop;
 use super::met::Met;
 use super::{Evaluation, Sampling};
-use crate::compile::condition::{AgentPart, Condition, Op, Source, TimeTest};
+use crate::compile::condition::{AgentPart, Condition, Op, Operand, TimeTest};
 use crate::js_semantics::coerce::SECONDS_BELOW;
 use crate::js_semantics::{utf16_len, JsValue, UNDEFINED};
 use crate::store::{rate, NONE};
@@ -28,16 +28,18 @@ impl Evaluation<'_> {
         let Some(condition) = store.conditions.get(index as usize) else {
             return Ok(Met::Unsupported);
         };
-        match &condition.source {
-            Source::Public => Ok(Met::Yes),
-            Source::Unsupported => Ok(Met::Unsupported),
-            Source::Gate { gate, fail, analytical } => {
+        match &condition.operand {
+            Operand::Public => Ok(Met::Yes),
+            Operand::Unsupported => Ok(Met::Unsupported),
+            Operand::Gate { gate, fail, analytical } => {
                 self.gate(*gate, *fail, *analytical, start, sampling)
             }
-            Source::ExperimentGroup(experiment) => {
+            Operand::ExperimentGroup(experiment) => {
                 self.experiment_group(&condition.op, *experiment)
             }
-            Source::MultiGate { gates, wanted } => self.multi_gate(gates, *wanted, start, sampling),
+            Operand::MultiGate { gates, wanted } => {
+                self.multi_gate(gates, *wanted, start, sampling)
+            }
             _ => self.remembered(condition),
         }
     }
@@ -118,12 +120,12 @@ impl Evaluation<'_> {
 
     fn compare(&mut self, condition: &Condition) -> Result<Met, Stop> {
         // The value of these is never text of the slot.
-        match &condition.source {
-            Source::CurrentTime => {
+        match &condition.operand {
+            Operand::CurrentTime => {
                 self.holds_until = self.holds_until.min(steady_until(&condition.op, self.now));
                 return Ok(compares(&condition.op, Value::Number(self.now), self.world));
             }
-            Source::UserBucket(bucket) => {
+            Operand::UserBucket(bucket) => {
                 if matches!(condition.op, Op::Unsupported) {
                     return Ok(Met::Unsupported);
                 }
@@ -131,19 +133,19 @@ impl Evaluation<'_> {
                 let bucket = self.bucket(*bucket) % 1000;
                 return Ok(compare::bucket(&condition.op, bucket.into(), self.world));
             }
-            Source::Ip { field, country } => return self.ip(&condition.op, *field, *country),
-            Source::UserAgent { field, part } => {
+            Operand::Ip { field, country } => return self.ip(&condition.op, *field, *country),
+            Operand::UserAgent { field, part } => {
                 return self.user_agent(&condition.op, *field, *part)
             }
-            Source::TargetApp => {
+            Operand::TargetApp => {
                 return Ok(compares(&condition.op, Value::Object(self.target_app()), self.world));
             }
             _ => {}
         }
-        let value = match &condition.source {
-            Source::UserField(field) => self.field(*field),
-            Source::Environment(Some(name)) => self.slot.environment(name),
-            Source::UnitId(unit) => match self.store.units.get(*unit as usize) {
+        let value = match &condition.operand {
+            Operand::UserField(field) => self.field(*field),
+            Operand::Environment(Some(name)) => self.slot.environment(name),
+            Operand::UnitId(unit) => match self.store.units.get(*unit as usize) {
                 Some(name) => self.slot.unit(*unit, name).0,
                 None => Val::Undefined,
             },

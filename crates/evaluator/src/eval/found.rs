@@ -43,7 +43,8 @@ impl From<Full> for Stop {
 /// Result of a spec; its secondary exposures lie on the stack.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Found {
-    pub(crate) answer: u32,
+    /// Index of the spec that decided.
+    pub(crate) decided_by: u32,
     pub(crate) code: u32,
     pub(crate) extra: u32,
     /// First delegate, or NONE.
@@ -63,9 +64,9 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    pub(crate) fn of(answer: u32, code: u32) -> Found {
+    pub(crate) fn of(decided_by: u32, code: u32) -> Found {
         Found {
-            answer,
+            decided_by,
             code,
             extra: 0,
             delegate: NONE,

@@ -302,12 +302,12 @@ pub(crate) fn rule_string(store: &Store, found: &Found) -> u32 {
         code::DISABLED => string_id::DISABLED,
         code::OVERRIDE => string_id::OVERRIDE,
         code::MERGED => {
-            let body = store.specs.get(found.answer as usize).and_then(|s| s.body.as_ref());
+            let body = store.specs.get(found.decided_by as usize).and_then(|s| s.body.as_ref());
             let rule = found.extra.checked_sub(1).and_then(|at| body?.rules.get(at as usize));
             rule.map_or(string_id::DEFAULT, |rule| rule.id)
         }
         n if n < code::FIRST => {
-            let body = store.specs.get(found.answer as usize).and_then(|s| s.body.as_ref());
+            let body = store.specs.get(found.decided_by as usize).and_then(|s| s.body.as_ref());
             body.and_then(|b| b.rules.get(n as usize)).map_or(string_id::EMPTY, |rule| rule.id)
         }
         _ => string_id::EMPTY,

@@ -265,7 +265,7 @@ impl Evaluation<'_> {
             return Ok(true);
         }
         self.merge(start, middle);
-        merge.parts = vec![rule, found.answer, found.code, found.extra, u32::from(found.pass)];
+        merge.parts = vec![rule, found.decided_by, found.code, found.extra, u32::from(found.pass)];
         merge.taken_from = rule + 1;
         merge.value = found.value;
         Ok(found.code != code::UNSUPPORTED)
@@ -302,7 +302,7 @@ impl Evaluation<'_> {
 
     /// The rule that answered.
     fn rule_of(&self, found: &Found) -> Option<&Rule> {
-        let body = self.store.specs.get(found.answer as usize)?.body.as_ref()?;
+        let body = self.store.specs.get(found.decided_by as usize)?.body.as_ref()?;
         body.rules.get(found.code as usize)
     }
 

@@ -29,7 +29,7 @@ pub(super) struct Evaluated {
 
 impl Resolver {
     /// Outcome of a spec for a user, who must be bound.
-    pub(crate) fn answer(
+    pub(crate) fn resolve(
         &mut self,
         slot: u32,
         spec: u32,
@@ -100,8 +100,8 @@ impl Resolver {
         let references = std::mem::take(&mut self.newer.references);
         let mut outcomes = Vec::with_capacity(references.len());
         for Reference { spec, found, list } in references {
-            let answer = Evaluated { found, list, also: 0, plain: false };
-            outcomes.push(self.outcome_of(spec, &answer)?);
+            let evaluated = Evaluated { found, list, also: 0, plain: false };
+            outcomes.push(self.outcome_of(spec, &evaluated)?);
         }
         Ok(self.tables.number_list(&outcomes)?)
     }
@@ -142,7 +142,7 @@ pub(super) fn plain_index(store: &Store, spec: u32, found: &Found) -> Option<u32
 pub(super) fn key(spec: u32, found: &Found, list: u32) -> OutcomeKey {
     OutcomeKey {
         spec,
-        answer: found.answer,
+        decided_by: found.decided_by,
         code: found.code,
         extra: found.extra,
         delegate: found.delegate,

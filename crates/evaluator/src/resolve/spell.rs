@@ -15,7 +15,7 @@ impl Resolver {
         let (kind, name) = self.spec_name(spec)?;
         let found = &result.found;
         let body = |index: u32| self.store.specs.get(index as usize).and_then(|s| s.body.as_ref());
-        let answer = body(found.answer);
+        let decided_by = body(found.decided_by);
         let secondary = self.tables.secondary(result.list);
         let delegate = body(found.delegate);
         let splits = delegate.is_some() || found.code == code::MERGED;
@@ -33,11 +33,11 @@ impl Resolver {
             undelegated,
             explicit: None,
             delegate: delegate.and_then(|_| self.spec_name(found.delegate)).map(|(_, name)| name),
-            version: answer.and_then(|body| body.version.clone()),
+            version: decided_by.and_then(|body| body.version.clone()),
             experiment_group: false,
             reason: None,
             persisted_time: None,
-            forward_all: answer.is_some_and(|body| body.forward_all),
+            forward_all: decided_by.is_some_and(|body| body.forward_all),
             rate: self.store.rate(found.rate).cloned(),
             seen_analytical: found.seen == Seen::Yes,
             mapped: (kind != SpecKind::Layer && found.mapped != NONE)
@@ -51,7 +51,7 @@ impl Resolver {
         };
         outcome.also_names =
             outcome.also.iter().filter_map(|id| Some(self.tables.get(*id)?.name.clone())).collect();
-        self.fill(&mut outcome, found, answer);
+        self.fill(&mut outcome, found, decided_by);
         if delegate.is_some() && found.mapped != NONE {
             // What stands in for a delegate gives its value, and leaves the layer what it is.
             let layer = body(spec);
@@ -67,8 +67,8 @@ impl Resolver {
         Some(outcome.with_hashes())
     }
 
-    fn fill(&self, outcome: &mut Outcome, found: &Found, answer: Option<&SpecBody>) {
-        match (found.code, answer) {
+    fn fill(&self, outcome: &mut Outcome, found: &Found, decided_by: Option<&SpecBody>) {
+        match (found.code, decided_by) {
             (code::OVERRIDE, _) => self.fill_override(outcome, found),
             (code::UNSUPPORTED, _) => outcome.reason = Some(Reason::Unsupported),
             (code::UNRECOGNIZED, _) => outcome.reason = Some(Reason::Unrecognized),
@@ -100,15 +100,16 @@ impl Resolver {
     fn fill_merged(&self, outcome: &mut Outcome, found: &Found, body: &SpecBody) {
         ruled(outcome, body, "{}".into());
         let parts = self.tables.list(found.merged);
-        let Some((&[first, answer, code, extra, pass], rest)) = parts.split_first_chunk::<5>()
+        let Some((&[first, decided_by, code, extra, pass], rest)) = parts.split_first_chunk::<5>()
         else {
             return;
         };
         let rule = |at: u32| body.rules.get(at as usize);
         let mut merged = Merged::default();
         if let Some(rule) = rule(first) {
-            let inner = Found { extra, pass: pass != 0, ..Found::of(answer, code) };
-            let config = self.store.specs.get(answer as usize).and_then(|spec| spec.body.as_ref());
+            let inner = Found { extra, pass: pass != 0, ..Found::of(decided_by, code) };
+            let config =
+                self.store.specs.get(decided_by as usize).and_then(|spec| spec.body.as_ref());
             let (mut json, mut group) = ("{}".into(), None);
             match (code, config) {
                 (code::OVERRIDE, _) => {
