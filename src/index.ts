@@ -110,7 +110,7 @@ export type * from './types/user-persistent-storage';
 export type { LogEvent, LogEventData } from './results/log-event';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results/results';
 export type { Health, HealthState } from './runtime/health';
-export type { GetParameterStoreOptions, ParameterStore } from './features/parameter-store';
+export type { GetParameterStoreOptions, ParameterStore } from './api/parameter-store';
 export type { StatsigErrorCode } from './types/errors';
 export type { LogLevel } from './observability/logger';
 export type { EngineInfo } from './api/operations-api';

@@ -3,39 +3,24 @@
  * exposure, callbacks, results (BEHAVIOUR.md 1.4, 1.5, 2.1). The functions named like public
  * methods are what those methods are made of.
  */
-import { EvalMode, SpecKind, type LookupKind, type SecondaryExposure } from '../engine/engine';
+import { EvalMode, SpecKind } from '../engine/engine';
+import type { Call } from './calls';
 import { contained, recover } from '../observability/error-boundary';
 import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../types/errors';
 import type { Evaluation } from '../answers/evaluation';
-import type { PinnedUser } from '../engine-host/engine-host';
+import type { Evaluator, PinnedUser } from '../engine-host/engine-host';
+import type { Clock } from '../host/clock';
+import type { Diagnostics } from '../observability/diagnostics';
+import type { ExceptionReporter } from '../observability/exception-report';
+import type { SafeLogger } from '../observability/logger';
+import type { ResolvedOptions } from '../options/options';
 import { exposureEvent, layerExposureEvent, loggedUserOf } from '../results/log-event';
 import { logTypeMismatch } from '../features/custom-events';
-import type { DiagnosticsKey } from '../observability/diagnostics';
-import {
-  DynamicConfig,
-  EvaluationDetails,
-  Layer,
-  OWNED,
-  makeEmptyFeatureGate,
-} from '../results/results';
-import type { EvaluationReason, FeatureGate, OnDefaultValueFallback } from '../results/results';
-import type { Runtime } from '../runtime/runtime';
+import { copiesOf, detailsOf, gateOf } from '../results/from-evaluation';
+import { DynamicConfig, Layer, OWNED, makeEmptyFeatureGate } from '../results/results';
+import type { FeatureGate, OnDefaultValueFallback } from '../results/results';
 import { NOT_STICKY, StickyEvaluations, type StickyRequest } from '../features/sticky';
 import { isIdentifiable, type StatsigUser } from '../types/user';
-
-/** What tells one public method from another. */
-export interface Call {
-  /** Tag in exception reports, and caller in diagnostics. */
-  caller: string;
-  /** Key of the diagnostics markers; null = none. */
-  marker: DiagnosticsKey | null;
-  /** `EvalMode` bits. */
-  mode: number;
-  /** What the name is looked up as; as what it is, if nothing is said. */
-  lookup?: LookupKind;
-  /** Which of `evaluationCallbacks` fires for a config. */
-  configCallback?: 'dynamicConfigCallback' | 'experimentCallback';
-}
 
 const INVALID_NAME = 'Lookup key must be a non-empty string';
 const INVALID_USER =
@@ -43,7 +28,21 @@ const INVALID_USER =
   'See https://docs.statsig.com/messages/serverRequiredUserID/ for more details.';
 const STALE_CHECK_MASK = 15;
 
-/** See the head of this file. One per Runtime. */
+/** The parts of one life that calls use. */
+export interface CallParts {
+  readonly evaluator: Evaluator;
+  readonly options: ResolvedOptions;
+  readonly logger: SafeLogger;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly exceptions: ExceptionReporter;
+  /** What users get as `statsigEnvironment` is its. */
+  readonly applier: { readonly environment: object | null };
+  /** Looks at the clock. May throw. */
+  recoverIfStale(): void;
+}
+
+/** See the head of this file. One per life. */
 export class Evaluations {
   /** Set by the lifecycle: between the end of init and shutdown. */
   isReady = false;
@@ -54,12 +53,12 @@ export class Evaluations {
   private mismatchUser: StatsigUser | null = null;
   private mismatchListener: OnDefaultValueFallback | null = null;
 
-  constructor(private readonly runtime: Runtime) {
-    const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = runtime.options;
+  constructor(private readonly parts: CallParts) {
+    const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = parts.options;
     this.hasGateHooks =
       evaluationCallback !== null || evaluationCallbacks.gateCallback !== undefined;
-    this.isClockReplaced = runtime.clock.isReplaced;
-    this.sticky = new StickyEvaluations(userPersistentStorage, runtime.logger);
+    this.isClockReplaced = parts.clock.isReplaced;
+    this.sticky = new StickyEvaluations(userPersistentStorage, parts.logger);
   }
 
   /**
@@ -71,7 +70,7 @@ export class Evaluations {
       try {
         if (isName(name) && isIdentifiable(user)) {
           this.recoverNowAndThen();
-          return this.runtime.evaluator.checkGate(user, name, call.mode);
+          return this.parts.evaluator.checkGate(user, name, call.mode);
         }
       } catch (error) {
         this.recover(error, call, name);
@@ -88,7 +87,7 @@ export class Evaluations {
   pin(user: StatsigUser): PinnedUser | null {
     if (!this.isReady || !isIdentifiable(user)) return null;
     try {
-      return this.runtime.evaluator.pin(user, this);
+      return this.parts.evaluator.pin(user, this);
     } catch {
       return null;
     }
@@ -99,12 +98,12 @@ export class Evaluations {
    * and the like.
    */
   isCopyable(user: unknown): boolean {
-    return typeof user === 'object' && user !== null && this.runtime.evaluator.isCopyable(user);
+    return typeof user === 'object' && user !== null && this.parts.evaluator.isCopyable(user);
   }
 
   /** False once another life, or another engine, answers. */
   ownsPinned(pinned: PinnedUser): boolean {
-    return pinned.owner === this.runtime.evaluator;
+    return pinned.owner === this.parts.evaluator;
   }
 
   /** As `checkGate` for a pinned user. */
@@ -113,7 +112,7 @@ export class Evaluations {
       return this.tellEveryone(this.gate(user, name, call)).value;
     try {
       this.recoverNowAndThen();
-      return this.runtime.evaluator.checkGateOf(pinned, name, call.mode);
+      return this.parts.evaluator.checkGateOf(pinned, name, call.mode);
     } catch (error) {
       this.recover(error, call, name);
       return false;
@@ -148,8 +147,8 @@ export class Evaluations {
 
   private manyGates(user: StatsigUser, names: readonly string[], call: Call): boolean[] {
     try {
-      this.runtime.recoverIfStale();
-      return this.runtime.evaluator.checkGates(user, names, call.mode, (name) =>
+      this.parts.recoverIfStale();
+      return this.parts.evaluator.checkGates(user, names, call.mode, (name) =>
         this.checkGate(user, name, call),
       );
     } catch (error) {
@@ -165,12 +164,12 @@ export class Evaluations {
   checkAllGates(user: StatsigUser, call: Call): Record<string, boolean> {
     if (!this.isReady) throw new StatsigUninitializedError();
     if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
-    return this.checkGates(user, this.runtime.evaluator.gateNames(), call);
+    return this.checkGates(user, this.parts.evaluator.gateNames(), call);
   }
 
   /** Nobody is told about single calls, so that the value of a gate is all there is to find out. */
   get isPlain(): boolean {
-    return this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls;
+    return this.isReady && !this.hasGateHooks && !this.parts.diagnostics.recordsApiCalls;
   }
 
   gate(user: StatsigUser, name: string, call: Call): FeatureGate {
@@ -179,7 +178,7 @@ export class Evaluations {
     let isSuccess = true;
     try {
       this.validate(user, name);
-      const evaluation = this.runtime.evaluator.evaluate(user, SpecKind.Gate, name, call.mode);
+      const evaluation = this.parts.evaluator.evaluate(user, SpecKind.Gate, name, call.mode);
       gate = gateOf(name, evaluation);
       this.tellGate(gate, evaluation, user);
     } catch (error) {
@@ -223,7 +222,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       const evaluation = this.evaluateLayer(user, name, request);
-      if ((call.mode & EvalMode.Expose) !== 0) this.runtime.evaluator.exposeReferences(evaluation);
+      if ((call.mode & EvalMode.Expose) !== 0) this.parts.evaluator.exposeReferences(evaluation);
       layer = this.layerOf(name, evaluation, user, call.mode);
       this.tellLayer(layer, user);
     } catch (error) {
@@ -242,7 +241,7 @@ export class Evaluations {
    */
   parameterStore(user: StatsigUser, name: string): unknown {
     this.validate(user, name);
-    return this.runtime.evaluator.parameterStore(name);
+    return this.parts.evaluator.parameterStore(name);
   }
 
   /** A manual exposure of a gate or config. Fires no callback. */
@@ -250,7 +249,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       if (kind === SpecKind.Gate) {
-        this.runtime.evaluator.evaluate(user, kind, name, call.mode);
+        this.parts.evaluator.evaluate(user, kind, name, call.mode);
       } else {
         this.evaluateConfig(user, name, call, NOT_STICKY);
       }
@@ -264,7 +263,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       const evaluation = this.evaluateLayer(user, name, NOT_STICKY);
-      this.runtime.evaluator.exposeLayerParameter(evaluation, String(parameter), call.mode);
+      this.parts.evaluator.exposeLayerParameter(evaluation, String(parameter), call.mode);
     } catch (error) {
       this.recover(error, call, name);
     }
@@ -272,9 +271,9 @@ export class Evaluations {
 
   /** Tells `options.evaluationCallback` about a result. What it throws stays there (Q5). */
   tellEveryone<R extends FeatureGate | DynamicConfig | Layer>(result: R): R {
-    const { evaluationCallback } = this.runtime.options;
+    const { evaluationCallback } = this.parts.options;
     if (evaluationCallback !== null) {
-      contained(this.runtime.logger, 'evaluationCallback', () => evaluationCallback(result));
+      contained(this.parts.logger, 'evaluationCallback', () => evaluationCallback(result));
     }
     return result;
   }
@@ -285,7 +284,7 @@ export class Evaluations {
     call: Call,
     request: StickyRequest,
   ): Evaluation {
-    const { evaluator } = this.runtime;
+    const { evaluator } = this.parts;
     const { mode, lookup = SpecKind.Config } = call;
     if (this.sticky.isIdle(request)) return evaluator.evaluate(user, lookup, name, mode);
     const evaluation = this.sticky.evaluate(
@@ -299,7 +298,7 @@ export class Evaluations {
   }
 
   private evaluateLayer(user: StatsigUser, name: string, request: StickyRequest): Evaluation {
-    const { evaluator } = this.runtime;
+    const { evaluator } = this.parts;
     return this.sticky.isIdle(request)
       ? evaluator.evaluate(user, SpecKind.Layer, name, EvalMode.Quiet)
       : this.sticky.evaluate(evaluator, user, { kind: SpecKind.Layer, name }, request);
@@ -317,9 +316,9 @@ export class Evaluations {
   /** Not `contained`: its closure would be an allocation in the path of every check. */
   private recoverNow(): void {
     try {
-      this.runtime.recoverIfStale();
+      this.parts.recoverIfStale();
     } catch (error) {
-      const { logger } = this.runtime;
+      const { logger } = this.parts;
       logger.once(
         'recovery',
         'error',
@@ -346,7 +345,7 @@ export class Evaluations {
       record.ruleID,
       record.groupName,
       record.idType,
-      copies(record.secondaryExposures),
+      copiesOf(record.secondaryExposures),
       onMismatch,
       detailsOf(evaluation),
       OWNED,
@@ -361,7 +360,7 @@ export class Evaluations {
     if (this.mismatchUser !== user || this.mismatchListener === null) {
       this.mismatchUser = user;
       this.mismatchListener = (config, parameter, defaultValueType, valueType) =>
-        logTypeMismatch(this.runtime, user, { config, parameter, defaultValueType, valueType });
+        logTypeMismatch(this.parts, user, { config, parameter, defaultValueType, valueType });
     }
     return this.mismatchListener;
   }
@@ -389,7 +388,7 @@ export class Evaluations {
     user: StatsigUser,
     mode: number,
   ): void {
-    const { evaluator, logger, options } = this.runtime;
+    const { evaluator, logger, options } = this.parts;
     const { layerParamCallback } = options.evaluationCallbacks;
     if (layerParamCallback !== undefined) {
       contained(logger, 'layerParamCallback', () =>
@@ -405,15 +404,15 @@ export class Evaluations {
       try {
         evaluator.exposeLayerParameter(evaluation, String(parameter), mode);
       } catch (error) {
-        this.runtime.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
+        this.parts.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
       }
     }
   }
 
   private tellGate(gate: FeatureGate, evaluation: Evaluation, user: StatsigUser): void {
-    const { gateCallback } = this.runtime.options.evaluationCallbacks;
+    const { gateCallback } = this.parts.options.evaluationCallbacks;
     if (gateCallback !== undefined) {
-      contained(this.runtime.logger, 'gateCallback', () =>
+      contained(this.parts.logger, 'gateCallback', () =>
         gateCallback(gate, user, exposureEvent(evaluation, this.loggedUser(user))),
       );
     }
@@ -426,73 +425,45 @@ export class Evaluations {
     call: Call,
   ): void {
     const name = call.configCallback ?? 'dynamicConfigCallback';
-    const callback = this.runtime.options.evaluationCallbacks[name];
+    const callback = this.parts.options.evaluationCallbacks[name];
     if (callback !== undefined) {
-      contained(this.runtime.logger, name, () =>
+      contained(this.parts.logger, name, () =>
         callback(config, user, exposureEvent(evaluation, this.loggedUser(user))),
       );
     }
   }
 
   private tellLayer(layer: Layer, user: StatsigUser): void {
-    const { layerCallback } = this.runtime.options.evaluationCallbacks;
+    const { layerCallback } = this.parts.options.evaluationCallbacks;
     if (layerCallback !== undefined) {
-      contained(this.runtime.logger, 'layerCallback', () => layerCallback(layer, user));
+      contained(this.parts.logger, 'layerCallback', () => layerCallback(layer, user));
     }
   }
 
   private loggedUser(user: StatsigUser): StatsigUser | null {
-    return loggedUserOf(user, this.runtime.applier.environment);
+    return loggedUserOf(user, this.parts.applier.environment);
   }
 
   private recover(error: unknown, call: Call, name: unknown): void {
     // A name that is no string may throw when it is made one.
     const configName = typeof name === 'string' ? name : typeof name;
-    recover(error, this.runtime.exceptions, { tag: call.caller, configName });
+    recover(error, this.parts.exceptions, { tag: call.caller, configName });
   }
 
   private startMarker(call: Call, name: string): string {
-    if (!this.runtime.diagnostics.recordsApiCalls || call.marker === null) {
+    if (!this.parts.diagnostics.recordsApiCalls || call.marker === null) {
       return '';
     }
-    return this.runtime.diagnostics.startApiCall(call.marker, call.caller, name);
+    return this.parts.diagnostics.startApiCall(call.marker, call.caller, name);
   }
 
   private endMarker(call: Call, name: string, marker: string, isSuccess: boolean): void {
     if (marker !== '' && call.marker !== null) {
-      this.runtime.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
+      this.parts.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
     }
   }
 }
 
 function isName(name: unknown): name is string {
   return typeof name === 'string' && name.length > 0;
-}
-
-function gateOf(name: string, evaluation: Evaluation): FeatureGate {
-  const { record } = evaluation;
-  return {
-    name,
-    ruleID: record.ruleID,
-    value: record.value === true,
-    groupName: record.groupName,
-    idType: record.idType,
-    evaluationDetails: detailsOf(evaluation),
-  };
-}
-
-function detailsOf(evaluation: Evaluation): EvaluationDetails {
-  const { configSyncTime, initTime, serverTime } = evaluation;
-  return new EvaluationDetails(
-    configSyncTime,
-    initTime,
-    evaluation.reason as EvaluationReason,
-    serverTime,
-  );
-}
-
-function copies(exposures: SecondaryExposure[]): SecondaryExposure[] {
-  return exposures.length === 0
-    ? []
-    : exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
 }

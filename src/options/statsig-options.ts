@@ -1,7 +1,7 @@
 import type { EngineKind } from '../engine/engine';
 import type { BeforeLog } from '../events/before-log';
 import type { DroppedEvents } from '../events/dropped';
-import type { IDataAdapter } from '../compat/data-adapter';
+import type { IDataAdapter } from '../storage/data-adapter';
 import type { IUserPersistentStorage, UserPersistedValues } from '../types/user-persistent-storage';
 import type { LogEvent } from '../results/log-event';
 import type { LoggerInterface } from '../observability/logger';
