@@ -16,6 +16,8 @@
  *   `setTimeZone` and any change to an ID list. Users survive epochs.
  */
 
+import type { SpecContent } from './spec-content';
+
 /** Which implementation answers. */
 export type EngineKind = 'native' | 'wasm' | 'js';
 
@@ -31,13 +33,6 @@ export const EXPERIMENT_KIND = 3;
 /** What a name may be looked up as. */
 export type LookupKind = SpecKind | typeof EXPERIMENT_KIND;
 
-/** Slots that a caller may use. */
-export const USER_CAPACITY = 1024;
-/** Unknown names that get an index, per epoch. */
-export const MAX_UNKNOWN_NAMES = 4096;
-/** Payloads that may be prepared and wait for `commitSpecs` or `discardSpecs`. */
-export const MAX_PREPARED = 16;
-
 /** Bits of the `mode` argument of `evaluate` and `expose`. */
 export const EvalMode = {
   /** Evaluate only. */
@@ -51,6 +46,8 @@ export const EvalMode = {
    * enforceTargeting). No
    *  overrides, never exposes. */
   TargetingOnly: 4,
+  /** The same with the rules whose id ends with `override` (enforceOverrides). */
+  OverridesOnly: 8,
 } as const;
 
 /**
@@ -202,6 +199,10 @@ export interface EngineOptions {
    * Default 0.
    */
   randomSeed?: number;
+  /** Most exposures of a window that are remembered; default and maximum 100,000. */
+  dedupeLimit?: number;
+  /** IPv6 addresses that hold an IPv4 one have its country. Default false. */
+  readsMappedAddresses?: boolean;
   /**
    * What events leave out of users, as paths below the user: `email`, `custom.ssn`. Inside of
    * arrays too.
@@ -319,6 +320,8 @@ export interface Engine {
   specInfo(
     index: number,
   ): { entity: string | null; idType: string | null; isActive: boolean } | null;
+  /** What no evaluation says of a spec. Null for an unknown name. */
+  specContent(index: number): SpecContent | null;
   /** The layer that holds an experiment, by the payload's `layers`; null when none does. */
   experimentLayer(experiment: string): string | null;
   /** The parameter stores of the payload, by name, as it has them. */
@@ -489,3 +492,4 @@ export interface OverrideTable {
 }
 
 export type { ExoticUser, ExoticValue, TaggedValue } from './exotic';
+export type { SpecContent } from './spec-content';

@@ -8,8 +8,7 @@ import { Request, own } from './bootstrap-request';
 import { Evaluator } from './eval/evaluator';
 import { withoutMethods } from './js-semantics';
 import { Result } from './outcome';
-import { Spec } from './store';
-import { ValueBox } from './value-box';
+import { Spec, ValueBox } from './store';
 import { User } from './user';
 
 /** What is written about one spec. */

@@ -13,6 +13,12 @@ const LARGEST = 262_144;
 export class SeenSet {
   private cells = new Uint32Array(SMALLEST * 2);
   private count = 0;
+  private limit = MAX_SEEN;
+
+  /** It is emptied when it would hold more; at most 100,000. */
+  setLimit(most: number): void {
+    this.limit = Math.min(most, MAX_SEEN);
+  }
 
   /** True the first time a pair comes in this window. */
   add(user: Hash64, what: Hash64): boolean {
@@ -28,7 +34,7 @@ export class SeenSet {
     }
     cells[at * 2] = a;
     cells[at * 2 + 1] = b;
-    if (++this.count > MAX_SEEN) this.clear();
+    if (++this.count > this.limit) this.clear();
     else if (this.count * 2 > mask && mask + 1 < LARGEST) this.grow();
     return true;
   }

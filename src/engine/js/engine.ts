@@ -11,14 +11,13 @@ import {
   EvalCode,
   EvalMode,
   EventBatch,
-  MAX_PREPARED,
   OutcomeRecord,
   LookupKind,
   OverrideTable,
   PreparedSpecs,
+  SpecContent,
   ReplacementEngine,
   SpecKind,
-  USER_CAPACITY,
   UserAgentParts,
 } from '../engine';
 import { ClientResponder } from './bootstrap';
@@ -33,13 +32,18 @@ import { IpTable } from './lookup/ip';
 import { Outcome, Result, Tables, copyOf, missingOutcome } from './outcome';
 import { Overrides } from './overrides';
 import { SamplingSettings } from './sampling';
-import { Store } from './store';
-import { ValueBox } from './value-box';
+import { Store, ValueBox } from './store';
 import { Target, Targets } from './target';
 import { Steps, atOnce, inTurns } from './turns';
 import { User } from './user';
 import { compileStore } from './wire/compile';
 import { parseRoot, withoutUpdates } from './wire/payload';
+
+/** Slots for users. */
+export const USER_CAPACITY = 1024;
+export { MAX_UNKNOWN_NAMES } from './target';
+/** Prepared payloads that may wait for commit or discard. */
+const MAX_PREPARED = 16;
 
 export { useHost } from './host';
 /**
@@ -83,7 +87,8 @@ class JsEngine implements ReplacementEngine {
   }
 
   setOptions(options: EngineOptions): void {
-    this.events.options = { ...options };
+    this.events.setOptions(options);
+    this.evaluator.readsMapped = options.readsMappedAddresses === true;
     if (options.randomSeed !== undefined)
       this.evaluator.newer.random = new Random(options.randomSeed);
     this.readSampling();
@@ -168,6 +173,19 @@ class JsEngine implements ReplacementEngine {
     return { entity: spec.entity, idType: spec.idType ?? null, isActive: spec.isActive };
   }
 
+  specContent(index: number): SpecContent | null {
+    const spec = this.targets.get(index)?.spec ?? null;
+    if (spec === null) return null;
+    const groups = spec.rules.map((rule) => ({
+      ruleId: rule.id,
+      groupName: rule.groupName,
+      idType: rule.idType,
+      isExperimentGroup: rule.isExperimentGroup,
+      returnValue: JSON.parse(rule.returnBox.text()) as unknown,
+    }));
+    return { fieldsUsed: [...spec.fieldsUsed], groups };
+  }
+
   experimentLayer(experiment: string): string | null {
     return this.evaluator.store.experimentLayers.get(experiment) ?? null;
   }
@@ -205,7 +223,7 @@ class JsEngine implements ReplacementEngine {
         result.outcome >= 0
           ? result.outcome
           : this.tables.outcomeOf(target.kind, target.name, result);
-      if (mode & EvalMode.Expose && !(mode & EvalMode.TargetingOnly))
+      if (mode & EvalMode.Expose && mode < EvalMode.TargetingOnly)
         this.exposeKnown(slot, this.tables.outcomes[outcome]!, null, mode, nowMs);
       const flags =
         (evaluator.holdsUntil < Infinity ? EvalBits.Volatile : 0) |
@@ -249,7 +267,10 @@ class JsEngine implements ReplacementEngine {
   private answer(target: Target, mode: number): Result {
     const { kind, lookup, name, spec } = target;
     const { evaluator } = this;
-    if (mode & EvalMode.TargetingOnly && spec !== null) return evaluator.targeting(spec);
+    if (mode & EvalMode.TargetingOnly && spec !== null)
+      return evaluator.restricted(spec, spec.targetingRules);
+    if (mode & EvalMode.OverridesOnly && spec !== null)
+      return evaluator.restricted(spec, spec.overrideRules);
     if (this.details.reason !== 'Uninitialized') return evaluator.named(lookup, name, spec);
     const override = evaluator.overrides.find(kind, name, evaluator.user, this.tables);
     if (override !== null) return override;

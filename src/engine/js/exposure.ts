@@ -4,7 +4,7 @@
  */
 
 import { EngineOptions, EventBatch, EvalMode, OutcomeRecord } from '../engine';
-import { SeenSet } from './dedupe';
+import { MAX_SEEN, SeenSet } from './dedupe';
 import { Hash64, hash64 } from './hashing';
 import { nextTurn } from './host';
 import { Details, Pending, dedupeText, encodeEvents, sizeOf } from './event-json';
@@ -44,6 +44,11 @@ export class EventQueue {
 
   constructor(options = DEFAULT_OPTIONS) {
     this.options = options;
+  }
+
+  setOptions(options: EngineOptions): void {
+    this.options = { ...options };
+    this.seen.setLimit(options.dedupeLimit ?? MAX_SEEN);
   }
 
   get count(): number {

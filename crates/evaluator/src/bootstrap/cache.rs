@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::algorithm::Algorithm;
-use super::names::Names;
-use crate::compile::condition::Operand;
+use super::names::{Algorithm, Names};
+use crate::compile::condition::Source;
 use crate::store::Store;
 
 /// Most bytes of entries that are kept; then all are forgotten.
@@ -45,7 +44,7 @@ impl Cache {
             return;
         }
         let uses_target_app =
-            store.conditions.iter().any(|c| matches!(c.operand, Operand::TargetApp));
+            store.conditions.iter().any(|c| matches!(c.source, Source::TargetApp));
         let spare = std::mem::take(&mut self.spare);
         *self = Cache { epoch, filled: true, uses_target_app, spare, ..Cache::default() };
     }

@@ -8,7 +8,7 @@ use crate::js_semantics::{JsValue, RegExp};
 #[derive(Debug)]
 pub struct Condition {
     /// Where the compared value comes from, or a test that compares nothing.
-    pub operand: Operand,
+    pub source: Source,
     /// The comparison.
     pub op: Op,
     /// Index of the per-user memo, or NONE. Only for conditions that several rules share.
@@ -17,7 +17,7 @@ pub struct Condition {
 
 /// Condition types (BEHAVIOUR.md 3.7).
 #[derive(Debug)]
-pub enum Operand {
+pub enum Source {
     /// Passes.
     Public,
     /// Unknown type.

@@ -6,19 +6,18 @@ mod newer;
 pub mod operator;
 mod rules;
 mod summary;
-mod uses;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use serde::Serialize;
 
 use crate::js_semantics::value::array_index;
-use crate::js_semantics::{document_text, property, stringify, to_lower_case, to_string, JsValue};
-use crate::store::Explicit;
+use crate::js_semantics::{document_text, stringify, to_lower_case, to_string, JsValue};
+use crate::outcome::Explicit;
 use crate::store::{PayloadMeta, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
-use crate::wire::{Payload, PayloadError, SpecWire};
+use crate::wire::{property, Payload, PayloadError, SpecWire};
 use names::Names;
-use uses::Uses;
 
 /// Most warnings that a summary carries.
 pub const MAX_WARNINGS: usize = 100;
@@ -50,6 +49,19 @@ pub fn prepare(bytes: &[u8]) -> Result<PreparedSpecs, PayloadError> {
     store.rates.shrink_to_fit();
     let summary = summary::summary(&payload, &store, &uses, &warnings);
     Ok(PreparedSpecs { store: Some(Arc::new(store)), summary })
+}
+
+/// What the specs need from outside.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Uses {
+    #[serde(rename = "usesTimeZone")]
+    pub(crate) time_zone: bool,
+    #[serde(rename = "usesIpTable")]
+    pub(crate) ip_table: bool,
+    #[serde(rename = "usesUserAgent")]
+    pub(crate) user_agent: bool,
+    #[serde(rename = "usesIdLists")]
+    pub(crate) id_lists: bool,
 }
 
 /// Work in progress.
@@ -273,6 +285,7 @@ impl<'a> Compiler<'a> {
             has_shared_params: property(json, "hasSharedParams").as_bool() == Some(true),
             target_app_ids: property(json, "targetAppIDs").clone(),
             forward_all: property(json, "forwardAllExposures").is_truthy(),
+            fields_used: texts(property(json, "fieldsUsed")),
             rules: Box::default(),
         }
     }
@@ -284,6 +297,12 @@ pub(crate) fn value_json(value: &JsValue) -> Text {
         JsValue::Undefined | JsValue::Bool(_) => "{}".into(),
         other => stringify(other).into(),
     }
+}
+
+/// The texts of a list.
+fn texts(list: &JsValue) -> Box<[Text]> {
+    let list = list.as_array().unwrap_or_default();
+    list.iter().filter_map(|text| text.as_str().map(Text::from)).collect()
 }
 
 /// None for null-ish, else `String()`.

@@ -2,9 +2,10 @@
 //! conditions name (8). A part that is broken is left out with a warning, and the rest serves.
 
 use super::{optional_text, value_json, Compiler};
-use crate::js_semantics::{property, stringify, to_string, JsObject, JsValue};
-use crate::store::{rate, Pass, Rule, SpecBody, SpecKind, Text, Version, NONE};
+use crate::js_semantics::{stringify, to_string, JsObject, JsValue};
+use crate::store::{rate, string_id, Pass, Rule, SpecBody, SpecKind, Text, Version, NONE};
 use crate::store_newer::{autotune_rule, Autotune, AutotuneGroup, Mapping, Score};
+use crate::wire::property;
 
 type Names = Vec<(String, JsValue)>;
 
@@ -206,7 +207,7 @@ impl Compiler<'_> {
         let default = value_json(property(json, "defaultValue"));
         let mut rules = Vec::with_capacity(autotune_rule::FIRST_GROUP as usize + 2 * groups.len());
         for id in ["prestart", "inlineTargetingRules"] {
-            rules.push(self.autotune_rule(id, None, default.clone()));
+            rules.push(self.answer(id, None, default.clone()));
         }
         for group in groups {
             let id = to_string(property(group, "id"));
@@ -215,10 +216,7 @@ impl Compiler<'_> {
                 value_json(property(group, "parameterValues")),
             );
             for id in [&*id, &format!("{id}:explore")] {
-                rules.push(Rule {
-                    says: true,
-                    ..self.autotune_rule(id, name.clone(), value.clone())
-                });
+                rules.push(Rule { says: true, ..self.answer(id, name.clone(), value.clone()) });
             }
         }
         let version = property(json, "version");
@@ -237,7 +235,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn autotune_rule(&mut self, id: &str, group: Option<Text>, json: Text) -> Rule {
+    fn answer(&mut self, id: &str, group: Option<Text>, json: Text) -> Rule {
         Rule {
             id: self.names.string(id),
             group,
@@ -249,6 +247,8 @@ impl Compiler<'_> {
             says: false,
             rate: rate::UNDEFINED,
             targeting: false,
+            overriding: false,
+            id_type: string_id::EMPTY,
         }
     }
 

@@ -1,11 +1,12 @@
 //! Rules and conditions.
 
-use super::condition::{AgentPart, Condition, Op, Operand};
+use super::condition::{AgentPart, Condition, Op, Source};
 use super::{operator, optional_text, value_json, Compiler};
+use crate::exposure::sampling::Rate;
 use crate::hashing::Midstate;
-use crate::js_semantics::{property, to_lower_case, to_number, to_string, write, JsValue};
-use crate::store::Rate;
+use crate::js_semantics::{to_lower_case, to_number, to_string, write, JsValue};
 use crate::store::{rate, Bucket, Pass, Rule, SpecKind, NONE};
+use crate::wire::property;
 
 impl<'a> Compiler<'a> {
     /// Compiles the rules of a spec.
@@ -53,6 +54,8 @@ impl<'a> Compiler<'a> {
             says: self.store.dialect.says(value),
             rate: self.rate(property(json, "samplingRate")),
             targeting: matches!(&*id, "inlineTargetingRules" | "targetingGate"),
+            overriding: id.ends_with("override"),
+            id_type: self.names.string(property(json, "idType").as_str().unwrap_or_default()),
         })
     }
 
@@ -132,7 +135,7 @@ impl<'a> Compiler<'a> {
     /// A condition that the payload lacks: whoever comes to it is unsupported.
     fn missing_condition(&mut self, id: &str) -> u32 {
         self.unknown(format!("the condition '{id}' of which the payload says nothing"));
-        self.add_condition(Condition { operand: Operand::Unsupported, op: Op::Nothing, memo: NONE })
+        self.add_condition(Condition { source: Source::Unsupported, op: Op::Nothing, memo: NONE })
     }
 
     fn add_condition(&mut self, condition: Condition) -> u32 {
@@ -169,77 +172,74 @@ impl<'a> Compiler<'a> {
     fn compile_condition(&mut self, json: &JsValue) -> Result<Condition, String> {
         let kind = property(json, "type").as_str().ok_or("`type` is not a string")?;
         let kind_lower = to_lower_case(kind);
-        let operand = self.operand(kind, &kind_lower, json)?;
+        let source = self.source(kind, &kind_lower, json)?;
         let compares = !matches!(
-            operand,
-            Operand::Public
-                | Operand::Unsupported
-                | Operand::Gate { .. }
-                | Operand::MultiGate { .. }
+            source,
+            Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. }
         );
         let is_known = matches!(&*kind_lower, "multi_pass_gate" | "multi_fail_gate");
-        if matches!(operand, Operand::Unsupported) && !is_known {
+        if matches!(source, Source::Unsupported) && !is_known {
             self.unknown(format!("the condition type '{kind}'"));
         }
-        let op = if compares { self.operator(json, &operand)? } else { Op::Nothing };
-        Ok(Condition { operand, op, memo: NONE })
+        let op = if compares { self.operator(json, &source)? } else { Op::Nothing };
+        Ok(Condition { source, op, memo: NONE })
     }
 
-    fn operand(&mut self, kind: &str, lower: &str, json: &JsValue) -> Result<Operand, String> {
+    fn source(&mut self, kind: &str, lower: &str, json: &JsValue) -> Result<Source, String> {
         let target = property(json, "targetValue");
         let unit = property(json, "idType");
         Ok(match lower {
-            "public" => Operand::Public,
-            "pass_gate" | "fail_gate" => Operand::Gate {
+            "public" => Source::Public,
+            "pass_gate" | "fail_gate" => Source::Gate {
                 gate: self.gate(target),
                 fail: lower == "fail_gate",
                 analytical: target.as_str().is_some_and(|name| !name.starts_with("segment:")),
             },
             "multi_pass_gate" | "multi_fail_gate" => match target.as_array() {
-                Some(gates) => Operand::MultiGate {
+                Some(gates) => Source::MultiGate {
                     gates: gates.iter().map(|name| self.gate(name)).collect(),
                     wanted: kind == "multi_pass_gate",
                 },
-                None => Operand::Unsupported,
+                None => Source::Unsupported,
             },
             "ip_based" => {
                 let name = field_text(json)?;
-                Operand::Ip { field: self.field(name), country: name == Some("country") }
+                Source::Ip { field: self.field(name), country: name == Some("country") }
             }
             "ua_based" => {
                 let name = field_text(json)?;
-                Operand::UserAgent { field: self.field(name), part: name.and_then(agent_part) }
+                Source::UserAgent { field: self.field(name), part: name.and_then(agent_part) }
             }
             "user_field" => {
                 let name = field_text(json)?;
-                Operand::UserField(self.field(name))
+                Source::UserField(self.field(name))
             }
             "environment_field" => {
-                Operand::Environment(field_text(json)?.map(|name| Box::from(&*to_lower_case(name))))
+                Source::Environment(field_text(json)?.map(|name| Box::from(&*to_lower_case(name))))
             }
-            "current_time" => Operand::CurrentTime,
+            "current_time" => Source::CurrentTime,
             "user_bucket" => {
                 let salt = to_string(property(property(json, "additionalValues"), "salt"));
                 let unit = self.names.unit(unit);
-                Operand::UserBucket(self.shared_bucket(format!("{salt}."), unit))
+                Source::UserBucket(self.shared_bucket(format!("{salt}."), unit))
             }
-            "unit_id" => Operand::UnitId(self.names.unit(unit)),
-            "target_app" => Operand::TargetApp,
+            "unit_id" => Source::UnitId(self.names.unit(unit)),
+            "target_app" => Source::TargetApp,
             "experiment_group" if self.store.dialect.knows_experiment_groups() => {
                 let name = field_text(json)?.map(String::from);
-                Operand::ExperimentGroup(name.map_or(NONE, |name| self.experiment(&name)))
+                Source::ExperimentGroup(name.map_or(NONE, |name| self.experiment(&name)))
             }
-            _ => Operand::Unsupported,
+            _ => Source::Unsupported,
         })
     }
 
-    fn operator(&mut self, json: &JsValue, operand: &Operand) -> Result<Op, String> {
+    fn operator(&mut self, json: &JsValue, source: &Source) -> Result<Op, String> {
         let operator = match property(json, "operator") {
             JsValue::Undefined | JsValue::Null => None,
             JsValue::String(text) => Some(&**text),
             _ => return Err("`operator` is not a string".into()),
         };
-        let bucket = matches!(operand, Operand::UserBucket(_));
+        let bucket = matches!(source, Source::UserBucket(_));
         let target = property(json, "targetValue");
         let list = self.store.dialect.list_of(operator, target);
         let op = operator::compile(operator, list.as_ref().unwrap_or(target), bucket);
@@ -271,15 +271,15 @@ impl<'a> Compiler<'a> {
     fn note_uses(&mut self, condition: &Condition) {
         let compares = !matches!(condition.op, Op::Unsupported);
         self.uses.ip_table |=
-            compares && matches!(condition.operand, Operand::Ip { country: true, .. });
+            compares && matches!(condition.source, Source::Ip { country: true, .. });
         self.uses.user_agent |=
-            compares && matches!(condition.operand, Operand::UserAgent { part: Some(_), .. });
+            compares && matches!(condition.source, Source::UserAgent { part: Some(_), .. });
         self.uses.time_zone |= matches!(condition.op, Op::Time { .. });
         self.uses.id_lists |= matches!(condition.op, Op::IdList { .. });
-        if matches!(condition.operand, Operand::Ip { .. }) {
+        if matches!(condition.source, Source::Ip { .. }) {
             self.names.field("ip");
         }
-        if matches!(condition.operand, Operand::UserAgent { .. }) {
+        if matches!(condition.source, Source::UserAgent { .. }) {
             self.names.field("userAgent");
         }
     }
@@ -288,15 +288,15 @@ impl<'a> Compiler<'a> {
     pub(super) fn assign_memos(&mut self) {
         for (condition, uses) in self.store.conditions.iter_mut().zip(&self.condition_uses) {
             let cheap = matches!(
-                condition.operand,
-                Operand::Public
-                    | Operand::Unsupported
-                    | Operand::Gate { .. }
-                    | Operand::MultiGate { .. }
-                    | Operand::ExperimentGroup(_)
-                    | Operand::CurrentTime
+                condition.source,
+                Source::Public
+                    | Source::Unsupported
+                    | Source::Gate { .. }
+                    | Source::MultiGate { .. }
+                    | Source::ExperimentGroup(_)
+                    | Source::CurrentTime
                     // Depends on the client key of a response, too.
-                    | Operand::TargetApp
+                    | Source::TargetApp
             );
             if *uses > 1 && !cheap {
                 condition.memo = self.store.memo_conditions;

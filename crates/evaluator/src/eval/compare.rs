@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
-use super::met::Met;
+use super::condition::Met;
 use super::World;
 use crate::compile::condition::{ArrayTest, Op, Relation, TextTest, TimeTest};
 use crate::compile::operator::version_parts;

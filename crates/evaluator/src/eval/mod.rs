@@ -2,29 +2,96 @@
 
 mod compare;
 mod condition;
-mod found;
-mod met;
 mod newer;
-mod random;
-mod traces;
 
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
+use crate::engine::eval_mode;
 use crate::id_list::IdList;
 use crate::js_semantics::{JsValue, TimeZone};
 use crate::lookup::ip::IpTable;
-use crate::outcome::table::Tables;
+use crate::outcome::table::{Full, Tables};
 use crate::overrides::Overrides;
 use crate::store::{rate, string_id, Pass, Rule, Spec, SpecBody, Store, NONE};
 use crate::user::{GateMemo, Seen, UserSlot};
-pub(crate) use found::{code, Found, Stop};
-use met::Met;
-pub(crate) use random::Random;
-pub(crate) use traces::{Newer, Reference};
+use condition::Met;
+pub(crate) use newer::{Newer, Random, Reference};
 
 /// Deepest nesting of gates and delegates.
 pub const MAX_DEPTH: u32 = 300;
+
+/// Codes beside rule indexes.
+pub(crate) mod code {
+    /// No rule matched.
+    pub(crate) const DEFAULT: u32 = u32::MAX;
+    /// The spec is off, and no rule answered.
+    pub(crate) const DISABLED: u32 = u32::MAX - 1;
+    /// Unsupported.
+    pub(crate) const UNSUPPORTED: u32 = u32::MAX - 2;
+    /// A local override answered.
+    pub(crate) const OVERRIDE: u32 = u32::MAX - 3;
+    /// No such spec.
+    pub(crate) const UNRECOGNIZED: u32 = u32::MAX - 4;
+    /// No specs.
+    pub(crate) const UNINITIALIZED: u32 = u32::MAX - 5;
+    /// Restricted to targeting rules, and there are none.
+    pub(crate) const NO_TARGETING: u32 = u32::MAX - 6;
+    /// Several rules of a layer answered.
+    pub(crate) const MERGED: u32 = u32::MAX - 7;
+    /// Codes start here; below are rule indexes.
+    pub(crate) const FIRST: u32 = u32::MAX - 7;
+}
+
+/// Why an evaluation gave no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    NeedsUserAgent,
+    Full,
+    TooDeep,
+}
+
+impl From<Full> for Stop {
+    fn from(_: Full) -> Stop {
+        Stop::Full
+    }
+}
+
+/// Which rules of the spec at the top count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Only {
+    /// All.
+    All,
+    /// Those that keep users out of an experiment.
+    Targeting,
+    /// Those that put users into a group by hand.
+    Overrides,
+}
+
+impl Only {
+    pub(crate) fn of_mode(mode: u32) -> Only {
+        if mode & eval_mode::TARGETING_ONLY != 0 {
+            Only::Targeting
+        } else if mode & eval_mode::OVERRIDES_ONLY != 0 {
+            Only::Overrides
+        } else {
+            Only::All
+        }
+    }
+
+    pub(crate) fn takes(self, rule: &Rule) -> bool {
+        match self {
+            Only::All => true,
+            Only::Targeting => rule.targeting,
+            Only::Overrides => rule.overriding,
+        }
+    }
+
+    /// None of the rules counts, but not because there are none.
+    pub(crate) fn leaves_nothing_of(self, rules: &[Rule]) -> bool {
+        self != Only::All && !rules.iter().any(|rule| self.takes(rule))
+    }
+}
 
 /// What evaluation reads besides the store.
 #[derive(Debug, Default)]
@@ -32,7 +99,49 @@ pub(crate) struct World {
     pub(crate) overrides: Overrides,
     pub(crate) id_lists: FxHashMap<Box<str>, Arc<IdList>>,
     pub(crate) ip_table: Option<IpTable>,
+    /// IPv6 addresses that hold an IPv4 one have its country.
+    pub(crate) reads_mapped: bool,
     pub(crate) time_zone: TimeZone,
+}
+
+/// Result of a spec; its secondary exposures lie on the stack.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found {
+    pub(crate) answer: u32,
+    pub(crate) code: u32,
+    pub(crate) extra: u32,
+    /// First delegate, or NONE.
+    pub(crate) delegate: u32,
+    /// List of exposures before the delegate; only with one.
+    pub(crate) undelegated: u32,
+    /// List of what was merged; only with [`code::MERGED`].
+    pub(crate) merged: u32,
+    /// Name of the spec that stood in for one on the way (a string of the store), or NONE.
+    pub(crate) mapped: u32,
+    /// The rule gives its value.
+    pub(crate) pass: bool,
+    /// What the spec says to the user.
+    pub(crate) value: bool,
+    pub(crate) seen: Seen,
+    pub(crate) rate: u16,
+}
+
+impl Found {
+    pub(crate) fn of(answer: u32, code: u32) -> Found {
+        Found {
+            answer,
+            code,
+            extra: 0,
+            delegate: NONE,
+            undelegated: 0,
+            merged: 0,
+            mapped: NONE,
+            pass: false,
+            value: false,
+            seen: Seen::No,
+            rate: rate::UNDEFINED,
+        }
+    }
 }
 
 /// Sampling state of a running spec (BEHAVIOUR.md 3.14).
@@ -83,28 +192,28 @@ pub(crate) struct Evaluation<'a> {
 
 impl Evaluation<'_> {
     /// Evaluates a spec's rules. Its exposures are on the stack behind what was there.
-    pub(crate) fn spec(&mut self, index: u32, targeting: bool) -> Result<Found, Stop> {
+    pub(crate) fn spec(&mut self, index: u32, only: Only) -> Result<Found, Stop> {
         let store = self.store;
         let Some(spec) = store.specs.get(index as usize) else {
             return Ok(Found::of(index, code::UNRECOGNIZED));
         };
         if spec.odd {
-            return self.odd(index, spec, targeting);
+            return self.odd(index, spec, only);
         }
         let Some(body) = spec.body.as_ref() else {
             return Ok(Found::of(index, code::UNRECOGNIZED));
         };
-        if targeting && !body.rules.iter().any(|rule| rule.targeting) {
+        if only.leaves_nothing_of(&body.rules) {
             return Ok(Found::of(index, code::NO_TARGETING));
         }
-        self.rules(index, body, targeting)
+        self.rules(index, body, only)
     }
 
-    fn rules(&mut self, index: u32, body: &SpecBody, targeting: bool) -> Result<Found, Stop> {
+    fn rules(&mut self, index: u32, body: &SpecBody, only: Only) -> Result<Found, Stop> {
         let start = self.stack.len();
         let mut sampling = Sampling::new();
         for (i, rule) in body.rules.iter().enumerate() {
-            if targeting && !rule.targeting {
+            if only != Only::All && !only.takes(rule) {
                 continue;
             }
             sampling.rate = rule.rate;
@@ -302,12 +411,12 @@ pub(crate) fn rule_string(store: &Store, found: &Found) -> u32 {
         code::DISABLED => string_id::DISABLED,
         code::OVERRIDE => string_id::OVERRIDE,
         code::MERGED => {
-            let body = store.specs.get(found.decided_by as usize).and_then(|s| s.body.as_ref());
+            let body = store.specs.get(found.answer as usize).and_then(|s| s.body.as_ref());
             let rule = found.extra.checked_sub(1).and_then(|at| body?.rules.get(at as usize));
             rule.map_or(string_id::DEFAULT, |rule| rule.id)
         }
         n if n < code::FIRST => {
-            let body = store.specs.get(found.decided_by as usize).and_then(|s| s.body.as_ref());
+            let body = store.specs.get(found.answer as usize).and_then(|s| s.body.as_ref());
             body.and_then(|b| b.rules.get(n as usize)).map_or(string_id::EMPTY, |rule| rule.id)
         }
         _ => string_id::EMPTY,

@@ -3,10 +3,8 @@
 //! autotunes (9).
 
 use super::compare::compares;
-use super::found::{code, Found, Stop};
-use super::met::Met;
-use super::traces::Reference;
-use super::{Evaluation, Sampling};
+use super::condition::Met;
+use super::{code, Evaluation, Found, Only, Sampling, Stop};
 use crate::compile::condition::Op;
 use crate::store::{rate, Rule, Spec, SpecBody, SpecKind, Text, NONE};
 use crate::store_newer::{autotune_rule, Autotune, Score};
@@ -14,6 +12,38 @@ use crate::user::{Seen, Value};
 
 /// Contexts of one evaluation: mappings that were tried and experiments that were looked into.
 const MAX_CONTEXTS: u32 = 10_000;
+
+/// An experiment whose group was asked for, to be exposed along with the answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reference {
+    pub(crate) spec: u32,
+    pub(crate) found: Found,
+    /// List of its secondary exposures.
+    pub(crate) list: u32,
+}
+
+/// What an evaluation has to keep for all that.
+#[derive(Debug, Default)]
+pub(crate) struct Newer {
+    /// What is on its way here, so that nothing comes back to itself: spec indexes, doubled, odd
+    /// for group conditions.
+    path: Vec<u32>,
+    contexts: u32,
+    /// Experiments whose group was asked for, each once.
+    pub(crate) references: Vec<Reference>,
+    /// How often one was: an answer that depends on them is not remembered, or they would not be
+    /// exposed again.
+    pub(super) asked: u32,
+}
+
+impl Newer {
+    /// For the next spec.
+    pub(crate) fn clear(&mut self) {
+        self.path.clear();
+        self.contexts = 0;
+        self.references.clear();
+    }
+}
 
 /// The stamps to go back to.
 struct Outer {
@@ -37,16 +67,16 @@ struct Merge {
 impl Evaluation<'_> {
     /// A spec that is not answered by its rules alone.
     #[inline(never)]
-    pub(super) fn odd(&mut self, index: u32, spec: &Spec, targeting: bool) -> Result<Found, Stop> {
-        if !targeting && spec.mapping != NONE {
+    pub(super) fn odd(&mut self, index: u32, spec: &Spec, only: Only) -> Result<Found, Stop> {
+        if only == Only::All && spec.mapping != NONE {
             if let Some(found) = self.mapped(index, spec.mapping)? {
                 return Ok(found);
             }
         }
-        self.unmapped(index, spec, targeting)
+        self.unmapped(index, spec, only)
     }
 
-    fn unmapped(&mut self, index: u32, spec: &Spec, targeting: bool) -> Result<Found, Stop> {
+    fn unmapped(&mut self, index: u32, spec: &Spec, only: Only) -> Result<Found, Stop> {
         let store = self.store;
         let Some(body) = spec.body.as_ref() else {
             let name =
@@ -54,7 +84,7 @@ impl Evaluation<'_> {
             let config =
                 name.and_then(|name| store.by_name[SpecKind::Config as usize].get(name)).copied();
             return match config.and_then(|at| Some((at, store.specs.get(at as usize)?))) {
-                Some((at, config)) if at != index => self.unmapped(at, config, targeting),
+                Some((at, config)) if at != index => self.unmapped(at, config, only),
                 _ => Ok(Found::of(index, code::UNRECOGNIZED)),
             };
         };
@@ -64,13 +94,13 @@ impl Evaluation<'_> {
         if body.skips_rules {
             return Ok(Found::of(index, code::DISABLED));
         }
-        if targeting && !body.rules.iter().any(|rule| rule.targeting) {
+        if only.leaves_nothing_of(&body.rules) {
             return Ok(Found::of(index, code::NO_TARGETING));
         }
         match &body.autotune {
             Some(autotune) => self.autotune(index, body, autotune),
-            None if body.merges => self.merged(index, body, targeting),
-            None => self.rules(index, body, targeting),
+            None if body.merges => self.merged(index, body, only),
+            None => self.rules(index, body, only),
         }
     }
 
@@ -81,7 +111,7 @@ impl Evaluation<'_> {
                 let value = self.world.overrides.value(applied).is_some_and(|value| value.flag);
                 Ok(Found { extra: applied.number(), value, ..Found::of(index, code::OVERRIDE) })
             }
-            None => self.spec(index, false),
+            None => self.spec(index, Only::All),
         }
     }
 
@@ -172,7 +202,7 @@ impl Evaluation<'_> {
     }
 
     /// NEWER.md 7.
-    fn merged(&mut self, index: u32, body: &SpecBody, targeting: bool) -> Result<Found, Stop> {
+    fn merged(&mut self, index: u32, body: &SpecBody, only: Only) -> Result<Found, Stop> {
         self.gates_met = true;
         let start = self.stack.len();
         let mut merge = Merge {
@@ -184,9 +214,7 @@ impl Evaluation<'_> {
             parts: vec![NONE, 0, 0, 0, 0],
         };
         let mut sampling = Sampling::new();
-        for (i, rule) in
-            body.rules.iter().enumerate().filter(|(_, rule)| !targeting || rule.targeting)
-        {
+        for (i, rule) in body.rules.iter().enumerate().filter(|(_, rule)| only.takes(rule)) {
             let met = self.tested(rule, start, &mut merge, &mut sampling)?;
             if met == Met::Unsupported {
                 self.stack.truncate(start);
@@ -265,7 +293,7 @@ impl Evaluation<'_> {
             return Ok(true);
         }
         self.merge(start, middle);
-        merge.parts = vec![rule, found.decided_by, found.code, found.extra, u32::from(found.pass)];
+        merge.parts = vec![rule, found.answer, found.code, found.extra, u32::from(found.pass)];
         merge.taken_from = rule + 1;
         merge.value = found.value;
         Ok(found.code != code::UNSUPPORTED)
@@ -302,7 +330,7 @@ impl Evaluation<'_> {
 
     /// The rule that answered.
     fn rule_of(&self, found: &Found) -> Option<&Rule> {
-        let body = self.store.specs.get(found.decided_by as usize)?.body.as_ref()?;
+        let body = self.store.specs.get(found.answer as usize)?.body.as_ref()?;
         body.rules.get(found.code as usize)
     }
 
@@ -419,5 +447,23 @@ impl Evaluation<'_> {
             }
         }
         sum
+    }
+}
+
+/// Numbers that look random, the same on every engine for the same seed (mulberry32).
+#[derive(Debug, Default)]
+pub(crate) struct Random(u32);
+
+impl Random {
+    pub(crate) fn seeded(seed: u32) -> Random {
+        Random(seed)
+    }
+
+    fn draw(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x6D2B_79F5);
+        let mut t = self.0;
+        t = (t ^ t >> 15).wrapping_mul(t | 1);
+        t ^= t.wrapping_add((t ^ t >> 7).wrapping_mul(t | 61));
+        f64::from(t ^ t >> 14) / 4_294_967_296.0
     }
 }

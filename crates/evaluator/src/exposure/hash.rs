@@ -49,12 +49,12 @@ fn mix(mut h: u64) -> u64 {
 
 /// Most hashes a [`SeenSet`] holds; one more and it is emptied (BEHAVIOUR.md 7.6).
 pub const SEEN_LIMIT: usize = 100_000;
-/// Places, 1 MB of them; at most 38 % are taken.
-const PLACES: usize = 1 << 18;
+/// Slots, 1 MB of them; at most 38 % are taken.
+const SLOTS: usize = 1 << 18;
 /// What belongs together is looked for in 4 KB first, so that the exposures of one user touch few
 /// cache lines.
 const REGION: usize = 1 << 10;
-/// Places of the region that are tried before the whole table is.
+/// Slots of the region that are tried before the whole table is.
 const NEAR_TRIES: usize = 8;
 
 /// A set of 64-bit hashes, emptied when it would grow over [`SEEN_LIMIT`].
@@ -66,21 +66,28 @@ pub struct SeenSet {
     /// 0 = free.
     table: Vec<u32>,
     len: usize,
+    /// What it holds less than [`SEEN_LIMIT`].
+    spared: usize,
 }
 
 impl SeenSet {
+    /// It is emptied when it would grow over so many; at most [`SEEN_LIMIT`].
+    pub fn limit(&mut self, most: usize) {
+        self.spared = SEEN_LIMIT.saturating_sub(most);
+    }
+
     /// Adds a hash. True if it was not there. Hashes must differ in their upper halves: mix, never
     /// flip a bit. `near` must be the same whenever `hash` is; hashes with the same `near` lie
     /// close together.
     pub fn insert(&mut self, near: u64, hash: u64) -> bool {
         if self.table.is_empty() {
-            self.table = vec![0; PLACES];
+            self.table = vec![0; SLOTS];
         }
         if !self.place(near, hash) {
             return false;
         }
         self.len += 1;
-        if self.len > SEEN_LIMIT {
+        if self.len > SEEN_LIMIT - self.spared {
             // In place: giving a megabyte back and getting it again means 256 page faults in the
             // middle of a check.
             self.table.fill(0);
@@ -100,24 +107,24 @@ impl SeenSet {
         for i in 0..NEAR_TRIES {
             let at = first / REGION * REGION + (first + i) % REGION;
             match self.table.get_mut(at) {
-                Some(place) if *place == 0 => {
-                    *place = mark;
+                Some(slot) if *slot == 0 => {
+                    *slot = mark;
                     return true;
                 }
-                Some(place) if *place == mark => return false,
+                Some(slot) if *slot == mark => return false,
                 _ => {}
             }
         }
-        let mut at = hash as usize % PLACES;
-        while let Some(place) = self.table.get_mut(at) {
-            if *place == 0 {
-                *place = mark;
+        let mut at = hash as usize % SLOTS;
+        while let Some(slot) = self.table.get_mut(at) {
+            if *slot == 0 {
+                *slot = mark;
                 return true;
             }
-            if *place == mark {
+            if *slot == mark {
                 return false;
             }
-            at = (at + 1) % PLACES;
+            at = (at + 1) % SLOTS;
         }
         false
     }
@@ -140,9 +147,9 @@ impl SeenSet {
     }
 }
 
-/// Place of the region that is tried first.
+/// Slot of the region that is tried first.
 fn first(near: u64, hash: u64) -> usize {
-    near as usize % (PLACES / REGION) * REGION + hash as usize % REGION
+    near as usize % (SLOTS / REGION) * REGION + hash as usize % REGION
 }
 
 #[cfg(test)]

@@ -79,6 +79,11 @@ impl Exposures {
         self.pending.set_redaction(redaction);
     }
 
+    /// Most exposures of a window that are remembered.
+    pub(crate) fn set_dedupe_limit(&mut self, most: usize) {
+        self.seen.limit(most);
+    }
+
     /// Facts that events from now on carry.
     pub(crate) fn set_details(&mut self, mut details: Details) {
         details.sampling_mode = self.mode.clone();

@@ -1,10 +1,32 @@
 //! Whether an exposure is logged (BEHAVIOUR.md 7.7).
 
 use crate::hashing::sampling_hash;
-use crate::js_semantics::{to_big_int, JsValue};
+use crate::js_semantics::{stringify, to_big_int, JsValue};
 use crate::outcome::Outcome;
-use crate::store::SpecKind;
+use crate::store::{SpecKind, Text};
 use crate::user::UserSlot;
+
+/// A sampling rate as the payload gives it, which may be anything.
+#[derive(Debug, Clone)]
+pub struct Rate {
+    /// As JSON.
+    pub json: Text,
+    /// One of how many is logged; None where no such number can be had.
+    divisor: Option<i128>,
+    /// It is the number 0.
+    pub is_zero: bool,
+}
+
+impl Rate {
+    /// Reads it; None where there is none.
+    pub fn new(value: &JsValue) -> Option<Rate> {
+        (!value.is_nullish()).then(|| Rate {
+            json: stringify(value).into(),
+            divisor: to_big_int(value),
+            is_zero: value.as_number() == Some(0.0),
+        })
+    }
+}
 
 /// What `statsigMetadata` mentions as the rate.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,6 +5,8 @@
 //! and three bytes, little-endian) and one byte that picks the code. The code `--` stands for no
 //! country.
 
+use std::net::Ipv6Addr;
+
 use crate::js_semantics::number::string_parse_int;
 
 const NONE: [u8; 2] = *b"--";
@@ -74,6 +76,18 @@ impl IpTable {
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
         self.codes.len() * 2 + self.ends.len() * 4 + self.countries.len()
+    }
+}
+
+/// The IPv4 address that an IPv6 one holds: mapped (`::ffff:0:0/96`), of NAT64 (`64:ff9b::/96`) or
+/// 6to4 (`2002::/16`). None for any other text.
+pub fn mapped_address(text: &str) -> Option<u32> {
+    match text.parse::<Ipv6Addr>().ok()?.segments() {
+        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+            Some(u32::from(high) << 16 | u32::from(low))
+        }
+        [0x2002, high, low, ..] => Some(u32::from(high) << 16 | u32::from(low)),
+        _ => None,
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Outcome, Reason, Secondary};
+use super::{Explicit, Outcome, Reason, Secondary};
+use crate::exposure::sampling::Rate;
 use crate::js_semantics::{
-    finished, json::parse_str, property, stringify, to_json as json_of, to_string, JsObject,
-    JsValue,
+    finished, json::parse_str, stringify, to_json as json_of, to_string, JsObject, JsValue,
 };
-use crate::store::{Explicit, Rate, SpecKind, Text, Version};
+use crate::store::{SpecKind, Text, Version};
+use crate::wire::property;
 
 /// `OutcomeRecord`.
 #[derive(Serialize)]

@@ -1,7 +1,6 @@
 //! What the client-initialize response says about a user.
 
-use super::slot::PRIVATE_TAIL;
-use super::{Scope, Span, UserSlot, Val};
+use super::{Scope, Span, UserSlot, Val, PRIVATE_TAIL};
 use crate::js_semantics::number::write_number;
 use crate::js_semantics::{json, write_string, JsValue};
 

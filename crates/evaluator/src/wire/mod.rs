@@ -5,8 +5,16 @@
 use std::borrow::Cow;
 
 use crate::dialect::Dialect;
-use crate::js_semantics::{property, to_string, Document, JsValue};
+use crate::js_semantics::{to_string, Document, JsValue};
 use crate::store::SpecKind;
+
+/// A missing property.
+pub static UNDEFINED: JsValue = JsValue::Undefined;
+
+/// A property of a wire object; undefined when missing.
+pub fn property<'a>(value: &'a JsValue, key: &str) -> &'a JsValue {
+    value.get(key).unwrap_or(&UNDEFINED)
+}
 
 /// Why a payload was rejected as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]

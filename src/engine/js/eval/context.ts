@@ -8,6 +8,8 @@ export interface EvalContext {
   readonly user: User;
   readonly nowMs: number;
   readonly ipTable: IpTable | null;
+  /** IPv6 addresses that hold an IPv4 one have its country. */
+  readonly readsMapped: boolean;
   /** Value of `target_app` at the current depth. */
   readonly targetApp: unknown;
   /** The group that the condition that is being tested compares; null = none. */

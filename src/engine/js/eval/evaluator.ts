@@ -10,8 +10,7 @@ import { IdList } from '../id-list';
 import { IpTable } from '../lookup/ip';
 import { ExposureList, INHERITED_RATE, Result, Seen, Tables } from '../outcome';
 import { Overrides } from '../overrides';
-import { Condition, ConditionKind, GateRef, PassKind, Rule, Spec, Store } from '../store';
-import { ValueBox } from '../value-box';
+import { Condition, ConditionKind, GateRef, PassKind, Rule, Spec, Store, ValueBox } from '../store';
 import { User } from '../user';
 import { EvalContext, TOO_DEEP } from './context';
 import { NewerEvaluator } from './newer';
@@ -30,6 +29,7 @@ const noResults = () =>
 
 export class Evaluator implements EvalContext {
   ipTable: IpTable | null = null;
+  readsMapped = false;
   overrides = new Overrides({ gates: {}, configs: {}, layers: {} });
   readonly idLists = new Map<string, IdList>();
   user!: User;
@@ -74,6 +74,7 @@ export class Evaluator implements EvalContext {
   /** Takes over what outlives a payload. */
   inherit(previous: Evaluator): void {
     this.ipTable = previous.ipTable;
+    this.readsMapped = previous.readsMapped;
     this.overrides = previous.overrides;
     for (const [name, list] of previous.idLists) this.idLists.set(name, list);
     this.answers = previous.answers + 1;
@@ -194,12 +195,12 @@ export class Evaluator implements EvalContext {
     return this.unknown(kind === EXPERIMENT_KIND ? SpecKind.Config : kind, name);
   }
 
-  /** Only the rules that sticky assignment enforces. */
-  targeting(spec: Spec): Result {
-    if (!spec.isMalformed && !spec.skipsRules && spec.targetingRules.length === 0) {
+  /** Only the rules that sticky assignment enforces, some of `spec.rules`. */
+  restricted(spec: Spec, rules: readonly Rule[]): Result {
+    if (!spec.isMalformed && !spec.skipsRules && rules.length === 0) {
       return this.tables.result(spec.onNoTargeting, this.tables.empty, undefined, Seen.No);
     }
-    return this.spec(spec, spec.targetingRules);
+    return this.spec(spec, rules);
   }
 
   /**

@@ -4,6 +4,7 @@ import { UserAgentParts } from '../../engine';
 import { Midstate, midstate } from '../sha256';
 import { bucket } from '../hashing';
 import { countryOf } from '../lookup/ip';
+import { mappedAddress } from '../lookup/mapped-address';
 import { textOf } from '../js-semantics';
 import { Source } from '../store';
 import { EvalContext, NEEDS_USER_AGENT } from './context';
@@ -56,7 +57,9 @@ export class SourceTable {
       const own = context.value(field);
       if (own !== null && own !== undefined) return own;
       const address = context.value(ip);
-      return address === null || address === undefined ? null : countryOf(context.ipTable, address);
+      if (address === null || address === undefined) return null;
+      const mapped = context.readsMapped ? mappedAddress(address) : null;
+      return countryOf(context.ipTable, mapped ?? address);
     });
   }
 

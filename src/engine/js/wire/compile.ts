@@ -7,7 +7,7 @@ import { SpecKind } from '../../engine';
 import { Dialect } from '../dialect';
 import { isObject, numberOf, textOf, withoutMethods } from '../js-semantics';
 import { ClientFacts, Condition, PassKind, Rule, Spec, Store } from '../store';
-import { TerminalFacts } from '../outcome';
+import { TerminalFacts } from '../terminal';
 import { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec } from './conditions';
 import { CompiledRule, CompiledSpec, RuleMaker, boxOf, specFacts } from './ends';
@@ -189,6 +189,7 @@ class RuleCompiler implements RuleMaker {
       unit: this.conditions.sources.unit(wire.idType).id,
       delegate: delegateName === null ? null : (this.configs?.get(delegateName) ?? null),
       isExperimentGroup: Boolean(wire.isExperimentGroup),
+      idType: typeof wire.idType === 'string' ? wire.idType : '',
     };
     return new CompiledRule(fields, facts);
   }

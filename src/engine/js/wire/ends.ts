@@ -7,9 +7,8 @@
 import { Dialect } from '../dialect';
 import { JsonObject } from '../js-semantics';
 import { midstate, type Midstate } from '../sha256';
-import { Condition, ConditionKind, GateRef, Rule, Spec } from '../store';
-import { ValueBox } from '../value-box';
-import { Terminal, TerminalFacts } from '../outcome';
+import { Condition, ConditionKind, GateRef, Rule, Spec, ValueBox } from '../store';
+import { Terminal, TerminalFacts } from '../terminal';
 
 /** The end of a spec that cannot be evaluated. */
 function unsupported(facts: TerminalFacts): TerminalFacts {
@@ -29,7 +28,6 @@ type RuleFields = Omit<
 > & {
   /** What is hashed before the unit ID. */
   prefix: string;
-  isExperimentGroup: boolean;
   /** What it says to users who pass. */
   says: boolean;
 };
@@ -41,13 +39,14 @@ export class CompiledRule implements Rule {
   readonly conditions: readonly Condition[];
   readonly isPlain: boolean;
   readonly isTargeting: boolean;
+  readonly isExperimentGroup: boolean;
+  readonly idType: string;
   readonly samplingRate: unknown;
   readonly passKind: Rule['passKind'];
   readonly passBelow: number;
   readonly unit: number;
   readonly delegate: Spec | null;
   private readonly prefix: string;
-  private readonly isExperimentGroup: boolean;
   private readonly says: boolean;
   private hashed: Midstate | null = null;
   private passed: Terminal | null = null;
@@ -66,6 +65,7 @@ export class CompiledRule implements Rule {
     this.conditions = fields.conditions;
     this.isPlain = fields.conditions.every(({ kind }) => kind === ConditionKind.Test);
     this.isTargeting = fields.isTargeting;
+    this.idType = fields.idType;
     this.samplingRate = fields.samplingRate;
     this.passKind = fields.passKind;
     this.passBelow = fields.passBelow;
@@ -181,6 +181,15 @@ export class CompiledSpec implements Spec {
 
   get targetingRules(): readonly Rule[] {
     return (this.targeting ??= this.rules.filter((rule) => rule.isTargeting));
+  }
+
+  get overrideRules(): readonly Rule[] {
+    return this.rules.filter((rule) => rule.id.endsWith('override'));
+  }
+
+  get fieldsUsed(): readonly string[] {
+    const { fieldsUsed: list } = this.wire;
+    return Array.isArray(list) ? list.filter((field) => typeof field === 'string') : [];
   }
 
   private compile(): readonly Rule[] {

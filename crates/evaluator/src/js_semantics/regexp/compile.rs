@@ -1,8 +1,7 @@
 //! Trees to instructions.
 
 use super::class::{dot, Class};
-use super::limits::UNBOUNDED;
-use super::parse::{Node, Pattern};
+use super::parse::{Node, Pattern, UNBOUNDED};
 
 /// What one unit must be.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Reading a pattern unit by unit: escapes, group names, interval bounds.
 
-use super::limits::UNBOUNDED;
+use super::parse::UNBOUNDED;
 
 /// A position in a pattern. Copies look ahead.
 #[derive(Clone, Copy)]

@@ -2,12 +2,12 @@
 //! at once. A spec that refers to itself or is nested too deep costs only its own entry, which is
 //! that of an unsupported one.
 
-use super::run::{key, plain_index, special, Ask};
-use super::Resolver;
-use crate::eval::{code, Evaluation, Found, Stop};
+use super::answers::{key, plain_index, special, Ask};
+use super::Engine;
+use crate::eval::{code, Evaluation, Found, Only, Stop};
 use crate::js_semantics::JsValue;
 
-impl Resolver {
+impl Engine {
     /// Outcome of a spec whatever its override says. The user must be bound. `app`: see
     /// `Evaluation::app`; with one, no memo of this slot may come from or go to other calls.
     pub(crate) fn direct(
@@ -17,7 +17,7 @@ impl Resolver {
         app: Option<&JsValue>,
         now: f64,
     ) -> Result<u32, Stop> {
-        let result = match self.run(slot, &Ask { spec, targeting: false, now, app }) {
+        let result = match self.run(slot, &Ask { spec, only: Only::All, now, app }) {
             Err(Stop::TooDeep) => special(spec, code::UNSUPPORTED, 0),
             result => result?,
         };
@@ -90,7 +90,7 @@ fn known_outcome(evaluation: &mut Evaluation<'_>, spec: u32) -> Result<Option<u3
     evaluation.stack.clear();
     evaluation.gates_met = false;
     evaluation.newer.clear();
-    let found = match evaluation.spec(spec, false) {
+    let found = match evaluation.spec(spec, Only::All) {
         Err(Stop::TooDeep) => {
             evaluation.stack.clear();
             (evaluation.depth, evaluation.deepest) = (0, 0);

@@ -1,0 +1,15 @@
+/** What a spec says that no evaluation does. */
+export interface SpecContent {
+  /** Fields of users that it looks at, as the payload says. */
+  fieldsUsed: string[];
+  /** Its rules, in order. */
+  groups: {
+    ruleId: string;
+    groupName: string | null;
+    /** '' when the rule has none. */
+    idType: string;
+    isExperimentGroup: boolean;
+    /** `{}` where there is none. */
+    returnValue: unknown;
+  }[];
+}
