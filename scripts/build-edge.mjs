@@ -46,7 +46,7 @@ export async function writeEdge() {
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
-    target: 'es2021',
+    target: 'es2022',
     banner: { js: header.trim() },
     plugins: [noNode],
     logLevel: 'error',

@@ -1,33 +1,6 @@
-// Who may import whom (ARCHITECTURE.md, "Rooms"). Reads import and require of literal strings;
-// type-only imports count like others.
+// Who may import whom (ARCHITECTURE.md, "Layers"). Reads import and require of literal strings;
+// type-only imports count like others, except where a rule says otherwise.
 import { posix } from 'node:path';
-
-/** Rooms of src from the roof down: a room stands above all that it imports. */
-export const ROOMS = [
-  'cli',
-  'testing',
-  'openfeature',
-  'compat',
-  'api',
-  'runtime',
-  'features',
-  'platform',
-  'options',
-  'engine-host',
-  'results',
-  'answers',
-  'users',
-  'updates',
-  'events',
-  'storage',
-  'network',
-  'exit',
-  'observability',
-  'types',
-  'local-server',
-  'engine',
-  'host',
-];
 
 /**
  * Each rule: files it holds for, what they may not import (by target path below src/, or by
@@ -77,9 +50,19 @@ const rules = [
     allows: (target) => !/^src\/engine\/(native|wasm|js(\/|$))/.test(target),
   },
   {
-    name: 'a room imports only rooms that stand below it (ROOMS in scripts/check-imports.mjs)',
-    from: /^src\/[^/]+\//,
-    allows: (target, file) => roomOf(target) === roomOf(file) || isBelow(target, file),
+    name: 'what a host gives knows nothing else of src',
+    from: /^src\/host\//,
+    allows: (target) => target.startsWith('src/host/'),
+  },
+  {
+    name: 'users and remembered answers see each other and the engine only',
+    from: /^src\/(users|answers)\//,
+    allows: (target) => /^src\/(users|answers|engine|host)\//.test(target),
+  },
+  {
+    name: 'only entries, commands and other ecosystems stand above the public calls',
+    from: /^src\/(?!api\/|cli\/|cli\.ts|index|testing\/|openfeature\/|runtime\/|features\/|results\/)/,
+    allows: (target) => !target.startsWith('src/api/'),
   },
   {
     name: 'the root of src holds entries only, which nobody imports',
@@ -114,20 +97,15 @@ export function importProblems(sources) {
     const imports = importsOf(file, text);
     graph.set(
       file.replace(/\.ts$/, ''),
-      imports.map((entry) => entry.target),
+      imports.filter((entry) => !entry.typeOnly).map((entry) => entry.target),
     );
     for (const { target, request } of imports) problems.push(...violations(file, target, request));
   }
   return [...problems, ...cycles(graph)];
 }
 
-const roomOf = (file) => /^src\/([^/]+)/.exec(file)?.[1];
-const sameFolder = (target, file) => roomOf(target) === roomOf(file);
-
-/** A room that is not in the list is below none and above none. */
-function isBelow(target, file) {
-  const above = ROOMS.indexOf(roomOf(file));
-  return above >= 0 && ROOMS.indexOf(roomOf(target)) > above;
+function sameFolder(target, file) {
+  return target.split('/')[1] === file.split('/')[1];
 }
 
 function importsOf(file, text) {
@@ -138,7 +116,7 @@ function importsOf(file, text) {
     const target = isRelative
       ? posix.join(posix.dirname(file), request).replace(/\.(js|ts)$/, '')
       : request;
-    return { request, target };
+    return { request, target, typeOnly: /(import|export)\s+type\s/.test(match[0]) };
   });
 }
 
@@ -157,7 +135,7 @@ function violations(file, target, request) {
   return found.map((name) => `${file}: imports ${request}: ${name}`);
 }
 
-/** Import cycles, those of types too: none of the files can be read, or moved, without the others. */
+/** Import cycles at run time (type-only imports vanish and may be mutual). */
 function cycles(graph) {
   const state = new Map();
   const problems = [];

@@ -42,6 +42,39 @@ const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => u
   engineInfo: [(s) => s.engineInfo().engine.length > 0, 'true'],
   health: [(s) => s.health().isReady, 'false'],
   flushAfter: [(s) => typeof s.flushAfter(() => undefined), '"function"'],
+  getDynamicConfig: [
+    (s, user = U, name = 'config') => s.getDynamicConfig(user as never, name as never).name,
+    UNINITIALIZED,
+  ],
+  getConfigs: [(s) => Object.keys(s.getConfigs(U, ['config'])), UNINITIALIZED],
+  getExperiments: [(s) => Object.keys(s.getExperiments(U, ['experiment'])), UNINITIALIZED],
+  getLayers: [(s) => Object.keys(s.getLayers(U, ['layer'])), UNINITIALIZED],
+  identify: [(s) => s.identify(U), UNINITIALIZED],
+  forwardLogLineEvent: [(s) => s.forwardLogLineEvent(U, 'info', 'line'), UNINITIALIZED],
+  isInitialized: [(s) => s.isInitialized(), 'false'],
+  overrideExperimentByGroupName: [
+    (s) => s.overrideExperimentByGroupName('experiment', 'Control'),
+    'undefined',
+  ],
+  overrideParameterStore: [(s) => s.overrideParameterStore('store', { a: 1 }), 'undefined'],
+  removeGateOverride: [(s) => s.removeGateOverride('gate'), 'undefined'],
+  removeConfigOverride: [(s) => s.removeConfigOverride('config'), 'undefined'],
+  removeDynamicConfigOverride: [(s) => s.removeDynamicConfigOverride('config'), 'undefined'],
+  removeExperimentOverride: [(s) => s.removeExperimentOverride('experiment'), 'undefined'],
+  removeLayerOverride: [(s) => s.removeLayerOverride('layer'), 'undefined'],
+  removeParameterStoreOverride: [(s) => s.removeParameterStoreOverride('store'), 'undefined'],
+  removeAllOverrides: [(s) => s.removeAllOverrides(), 'undefined'],
+  getExperimentGroups: [(s) => s.getExperimentGroups('none'), '{"groups":[]}'],
+  getExperimentByGroupName: [(s) => s.getExperimentByGroupName('none', 'Control').value, '{}'],
+  getExperimentByGroupIdAdvanced: [
+    (s) => s.getExperimentByGroupIdAdvanced('none', 'A').value,
+    '{}',
+  ],
+  getFieldsNeededForGate: [(s) => s.getFieldsNeededForGate('none'), '[]'],
+  getFieldsNeededForDynamicConfig: [(s) => s.getFieldsNeededForDynamicConfig('none'), '[]'],
+  getFieldsNeededForExperiment: [(s) => s.getFieldsNeededForExperiment('none'), '[]'],
+  getFieldsNeededForLayer: [(s) => s.getFieldsNeededForLayer('none'), '[]'],
+  getFieldsNeededForParameterStore: [(s) => s.getFieldsNeededForParameterStore('none'), '[]'],
   eventStats: [
     (s) => Object.keys(s.eventStats()).sort(),
     '["delivered","dropped","droppedByReason","kept","lastError","queued","retried"]',
@@ -140,7 +173,19 @@ test('every public method is in one of the tables', (t) => {
   ) {
     for (const name of Object.getOwnPropertyNames(type)) names.add(name);
   }
-  const isPrivate = new Set(['beginLife', 'end', 'override', 'guarded', 'log']);
+  const isPrivate = new Set([
+    'beginLife',
+    'end',
+    'override',
+    'guarded',
+    'log',
+    'refuse',
+    'lineMetadata',
+    'valueOfGroup',
+    'fieldsOf',
+    'configOf',
+    'groupOf',
+  ]);
   const missing = [...names].filter(
     (name) =>
       !elsewhere.has(name) &&

@@ -107,7 +107,9 @@ for (const engine of ENGINES) {
       t.is(probe(servers[0]!), probe(servers[1]!));
       t.deepEqual(networks[0]!.requests, networks[1]!.requests);
       for (const server of servers) await server.shutdownAsync(200);
-      t.deepEqual(adapters[0]?.calls, adapters[1]?.calls);
+      // The newer SDKs' key is asked too, when statsig-node's holds nothing.
+      const calls = adapters[0]?.calls.filter((call) => !call.startsWith('get statsig|/v2/'));
+      t.deepEqual(calls, adapters[1]?.calls);
     });
   }
 

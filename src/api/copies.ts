@@ -2,21 +2,17 @@
  * What holds when one process has several copies of this package: two versions' dependents, an
  * alias next to the real name, a bundle next to node_modules, the layers of a bundler. Copies of
  * one minor version and one host (Node or edge) share the instance of the singleton; their results
- * are `instanceof` each other's classes (types/shared-classes.ts).
+ * are `instanceof` each other's classes.
  */
 import { VERSION } from '../engine/version';
-
-/** What is asked of an instance that another copy made. */
-export interface LiveInstance {
-  readonly isShutDown: boolean;
-}
+import type { Server } from './server';
 
 /**
  * Where the singleton's instance is kept. Copies call only public methods of an instance that
  * another copy made.
  */
-export interface Slot<Instance extends LiveInstance = LiveInstance> {
-  current: Instance | null;
+export interface Slot {
+  current: Server | null;
   /** The key that `current` was made with. */
   key: unknown;
 }
@@ -31,7 +27,7 @@ const SLOTS = Symbol.for('statsig-node-native.slots');
 type Holder = { [SLOTS]?: Map<string, SharedSlot> };
 
 /** A slot of one copy's own. */
-export function ownSlot<Instance extends LiveInstance>(): Slot<Instance> {
+export function ownSlot(): Slot {
   return { current: null, key: null };
 }
 
@@ -42,11 +38,7 @@ export function ownSlot<Instance extends LiveInstance>(): Slot<Instance> {
  * module was loaded anew (`jest.resetModules()`, a deleted entry of `require.cache`); as with
  * statsig-node that gives a fresh singleton.
  */
-export function sharedSlot<Instance extends LiveInstance>(
-  host: string,
-  path: string | undefined,
-  version = VERSION,
-): Slot<Instance> {
+export function sharedSlot(host: string, path: string | undefined, version = VERSION): Slot {
   const slots = allSlots();
   const line = lineOf(host, version);
   let slot = slots.get(line);
@@ -57,8 +49,7 @@ export function sharedSlot<Instance extends LiveInstance>(
   if (path !== undefined) {
     slot.paths.add(path);
   }
-  // Every copy puts an instance of this class there, its own version of it.
-  return slot as unknown as Slot<Instance>;
+  return slot;
 }
 
 /** Other minor versions of the same host that have a live instance of their own. */
@@ -75,6 +66,22 @@ export function otherLives(slot: Slot): string[] {
         other !== line && other.startsWith(host) && current !== null && !current.isShutDown,
     )
     .map(([other]) => other.slice(host.length));
+}
+
+/**
+ * Makes `instanceof` hold for instances that another copy made. Subclasses are told apart as usual.
+ */
+export function recogniseAcrossCopies(type: { prototype: object }, name: string): void {
+  const brand = Symbol.for(`statsig-node-native.${name}`);
+  Object.defineProperty(type.prototype, brand, { value: true });
+  Object.defineProperty(type, Symbol.hasInstance, {
+    value(this: unknown, value: unknown): boolean {
+      const isOwn = Function.prototype[Symbol.hasInstance].call(this as () => void, value);
+      return (
+        isOwn || (this === type && typeof value === 'object' && value !== null && brand in value)
+      );
+    },
+  });
 }
 
 function lineOf(host: string, version: string): string {

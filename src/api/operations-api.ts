@@ -4,6 +4,7 @@
  */
 import { DeprecatedApi } from './deprecated-api';
 import type { EngineKind, EngineStats } from '../engine/engine';
+import { recover } from '../observability/error-boundary';
 import type { DeliveryCounters, DeliveryReport } from '../events/delivery';
 import { flushAfter, type FlushAfterOptions } from './flush-after';
 import { flushLimits, type FlushOptions } from './flush-options';
@@ -19,12 +20,7 @@ export interface EngineInfo {
   /** Version of the evaluator. */
   version: string;
   /** Engines that were tried before and could not load. */
-  rejected: {
-    /** The engine. */
-    kind: EngineKind;
-    /** Why it does not answer. */
-    reason: string;
-  }[];
+  rejected: { kind: EngineKind; reason: string }[];
   /** What it holds. */
   stats: EngineStats;
 }
@@ -92,5 +88,15 @@ export abstract class OperationsApi extends DeprecatedApi {
   /** One sync of the ID lists now. Never rejects. */
   async syncStoreIdLists(): Promise<void> {
     await this.runtime.syncIdLists();
+  }
+
+  /** @internal Runs a call that must not throw anything but the documented errors. */
+  protected guarded<T>(tag: string, fallback: T, call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      recover(error, this.runtime.exceptions, { tag });
+      return fallback;
+    }
   }
 }

@@ -3,24 +3,36 @@
  * exposure, callbacks, results (BEHAVIOUR.md 1.4, 1.5, 2.1). The functions named like public
  * methods are what those methods are made of.
  */
-import { EvalMode, SpecKind } from '../engine/engine';
-import type { Call } from './calls';
+import { EvalMode, SpecKind, type LookupKind } from '../engine/engine';
 import { contained, recover } from '../observability/error-boundary';
 import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../types/errors';
 import type { Evaluation } from '../answers/evaluation';
-import type { Evaluator, PinnedUser } from '../engine-host/engine-host';
-import type { Clock } from '../host/clock';
-import type { Diagnostics } from '../observability/diagnostics';
-import type { ExceptionReporter } from '../observability/exception-report';
-import type { SafeLogger } from '../observability/logger';
-import type { ResolvedOptions } from '../options/options';
+import type { PinnedUser } from '../engine-host/engine-host';
 import { exposureEvent, layerExposureEvent, loggedUserOf } from '../results/log-event';
 import { logTypeMismatch } from '../features/custom-events';
-import { copiesOf, detailsOf, gateOf } from '../results/from-evaluation';
+import type { DiagnosticsKey } from '../observability/diagnostics';
 import { DynamicConfig, Layer, OWNED, makeEmptyFeatureGate } from '../results/results';
 import type { FeatureGate, OnDefaultValueFallback } from '../results/results';
+import { AdaptedEvaluations } from '../features/override-adapter';
+import { storeOf, type StoreDefinition, type StoreOverrides } from '../features/store-overrides';
+import { copies, detailsOf, gateOf } from '../results/results-of';
+import type { Runtime } from '../runtime/runtime';
 import { NOT_STICKY, StickyEvaluations, type StickyRequest } from '../features/sticky';
 import { isIdentifiable, type StatsigUser } from '../types/user';
+
+/** What tells one public method from another. */
+export interface Call {
+  /** Tag in exception reports, and caller in diagnostics. */
+  caller: string;
+  /** Key of the diagnostics markers; null = none. */
+  marker: DiagnosticsKey | null;
+  /** `EvalMode` bits. */
+  mode: number;
+  /** What the name is looked up as; as what it is, if nothing is said. */
+  lookup?: LookupKind;
+  /** Which of `evaluationCallbacks` fires for a config. */
+  configCallback?: 'dynamicConfigCallback' | 'experimentCallback';
+}
 
 const INVALID_NAME = 'Lookup key must be a non-empty string';
 const INVALID_USER =
@@ -28,37 +40,30 @@ const INVALID_USER =
   'See https://docs.statsig.com/messages/serverRequiredUserID/ for more details.';
 const STALE_CHECK_MASK = 15;
 
-/** The parts of one life that calls use. */
-export interface CallParts {
-  readonly evaluator: Evaluator;
-  readonly options: ResolvedOptions;
-  readonly logger: SafeLogger;
-  readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
-  readonly exceptions: ExceptionReporter;
-  /** What users get as `statsigEnvironment` is its. */
-  readonly applier: { readonly environment: object | null };
-  /** Looks at the clock. May throw. */
-  recoverIfStale(): void;
-}
-
-/** See the head of this file. One per life. */
+/** See the head of this file. One per Runtime. */
 export class Evaluations {
   /** Set by the lifecycle: between the end of init and shutdown. */
   isReady = false;
   readonly sticky: StickyEvaluations;
   private readonly hasGateHooks: boolean;
+  private readonly adapted: AdaptedEvaluations | null;
   private readonly isClockReplaced: () => boolean;
   private checks = 0;
   private mismatchUser: StatsigUser | null = null;
   private mismatchListener: OnDefaultValueFallback | null = null;
 
-  constructor(private readonly parts: CallParts) {
-    const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = parts.options;
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly storeOverrides: StoreOverrides | null = null,
+  ) {
+    const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = runtime.options;
     this.hasGateHooks =
-      evaluationCallback !== null || evaluationCallbacks.gateCallback !== undefined;
-    this.isClockReplaced = parts.clock.isReplaced;
-    this.sticky = new StickyEvaluations(userPersistentStorage, parts.logger);
+      evaluationCallback !== null ||
+      evaluationCallbacks.gateCallback !== undefined ||
+      runtime.options.overrideAdapter !== null;
+    this.adapted = AdaptedEvaluations.of(runtime);
+    this.isClockReplaced = runtime.clock.isReplaced;
+    this.sticky = new StickyEvaluations(userPersistentStorage, runtime.logger);
   }
 
   /**
@@ -70,7 +75,8 @@ export class Evaluations {
       try {
         if (isName(name) && isIdentifiable(user)) {
           this.recoverNowAndThen();
-          return this.parts.evaluator.checkGate(user, name, call.mode);
+          if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
+          return this.runtime.evaluator.checkGate(user, name, call.mode);
         }
       } catch (error) {
         this.recover(error, call, name);
@@ -87,7 +93,7 @@ export class Evaluations {
   pin(user: StatsigUser): PinnedUser | null {
     if (!this.isReady || !isIdentifiable(user)) return null;
     try {
-      return this.parts.evaluator.pin(user, this);
+      return this.runtime.evaluator.pin(user, this);
     } catch {
       return null;
     }
@@ -98,12 +104,12 @@ export class Evaluations {
    * and the like.
    */
   isCopyable(user: unknown): boolean {
-    return typeof user === 'object' && user !== null && this.parts.evaluator.isCopyable(user);
+    return typeof user === 'object' && user !== null && this.runtime.evaluator.isCopyable(user);
   }
 
   /** False once another life, or another engine, answers. */
   ownsPinned(pinned: PinnedUser): boolean {
-    return pinned.owner === this.parts.evaluator;
+    return pinned.owner === this.runtime.evaluator;
   }
 
   /** As `checkGate` for a pinned user. */
@@ -112,7 +118,8 @@ export class Evaluations {
       return this.tellEveryone(this.gate(user, name, call)).value;
     try {
       this.recoverNowAndThen();
-      return this.parts.evaluator.checkGateOf(pinned, name, call.mode);
+      if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
+      return this.runtime.evaluator.checkGateOf(pinned, name, call.mode);
     } catch (error) {
       this.recover(error, call, name);
       return false;
@@ -147,8 +154,10 @@ export class Evaluations {
 
   private manyGates(user: StatsigUser, names: readonly string[], call: Call): boolean[] {
     try {
-      this.parts.recoverIfStale();
-      return this.parts.evaluator.checkGates(user, names, call.mode, (name) =>
+      this.runtime.recoverIfStale();
+      if (call.mode === EvalMode.Quiet && this.runtime.nonExposed !== null)
+        for (const name of names) this.runtime.nonExposed.count(name);
+      return this.runtime.evaluator.checkGates(user, names, call.mode, (name) =>
         this.checkGate(user, name, call),
       );
     } catch (error) {
@@ -164,12 +173,12 @@ export class Evaluations {
   checkAllGates(user: StatsigUser, call: Call): Record<string, boolean> {
     if (!this.isReady) throw new StatsigUninitializedError();
     if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
-    return this.checkGates(user, this.parts.evaluator.gateNames(), call);
+    return this.checkGates(user, this.runtime.evaluator.gateNames(), call);
   }
 
   /** Nobody is told about single calls, so that the value of a gate is all there is to find out. */
   get isPlain(): boolean {
-    return this.isReady && !this.hasGateHooks && !this.parts.diagnostics.recordsApiCalls;
+    return this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls;
   }
 
   gate(user: StatsigUser, name: string, call: Call): FeatureGate {
@@ -178,7 +187,10 @@ export class Evaluations {
     let isSuccess = true;
     try {
       this.validate(user, name);
-      const evaluation = this.parts.evaluator.evaluate(user, SpecKind.Gate, name, call.mode);
+      if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
+      const evaluation =
+        this.adapted?.gate(user, name, call.mode) ??
+        this.runtime.evaluator.evaluate(user, SpecKind.Gate, name, call.mode);
       gate = gateOf(name, evaluation);
       this.tellGate(gate, evaluation, user);
     } catch (error) {
@@ -202,7 +214,9 @@ export class Evaluations {
     let isSuccess = true;
     try {
       this.validate(user, name);
-      const evaluation = this.evaluateConfig(user, name, call, request);
+      if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
+      const evaluation =
+        this.adapted?.config(user, name, call) ?? this.evaluateConfig(user, name, call, request);
       config = this.configOf(name, evaluation, user);
       this.tellConfig(config, evaluation, user, call);
     } catch (error) {
@@ -221,8 +235,9 @@ export class Evaluations {
     let isSuccess = true;
     try {
       this.validate(user, name);
-      const evaluation = this.evaluateLayer(user, name, request);
-      if ((call.mode & EvalMode.Expose) !== 0) this.parts.evaluator.exposeReferences(evaluation);
+      if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
+      const evaluation = this.adapted?.layer(user, name) ?? this.evaluateLayer(user, name, request);
+      if ((call.mode & EvalMode.Expose) !== 0) this.runtime.evaluator.exposeReferences(evaluation);
       layer = this.layerOf(name, evaluation, user, call.mode);
       this.tellLayer(layer, user);
     } catch (error) {
@@ -236,12 +251,15 @@ export class Evaluations {
   }
 
   /**
-   * The definition of a parameter store. @throws StatsigUninitializedError,
+   * The definition of a parameter store, and where it is from. @throws StatsigUninitializedError,
    * StatsigInvalidArgumentError
    */
-  parameterStore(user: StatsigUser, name: string): unknown {
+  parameterStore(user: StatsigUser, name: string): StoreDefinition {
     this.validate(user, name);
-    return this.parts.evaluator.parameterStore(name);
+    this.runtime.nonExposed?.count(name);
+    const override =
+      this.adapted?.store(user, name) ?? this.storeOverrides?.storeFor(user, name) ?? null;
+    return storeOf(this.runtime, name, override);
   }
 
   /** A manual exposure of a gate or config. Fires no callback. */
@@ -249,7 +267,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       if (kind === SpecKind.Gate) {
-        this.parts.evaluator.evaluate(user, kind, name, call.mode);
+        this.runtime.evaluator.evaluate(user, kind, name, call.mode);
       } else {
         this.evaluateConfig(user, name, call, NOT_STICKY);
       }
@@ -263,7 +281,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       const evaluation = this.evaluateLayer(user, name, NOT_STICKY);
-      this.parts.evaluator.exposeLayerParameter(evaluation, String(parameter), call.mode);
+      this.runtime.evaluator.exposeLayerParameter(evaluation, String(parameter), call.mode);
     } catch (error) {
       this.recover(error, call, name);
     }
@@ -271,9 +289,9 @@ export class Evaluations {
 
   /** Tells `options.evaluationCallback` about a result. What it throws stays there (Q5). */
   tellEveryone<R extends FeatureGate | DynamicConfig | Layer>(result: R): R {
-    const { evaluationCallback } = this.parts.options;
+    const { evaluationCallback } = this.runtime.options;
     if (evaluationCallback !== null) {
-      contained(this.parts.logger, 'evaluationCallback', () => evaluationCallback(result));
+      contained(this.runtime.logger, 'evaluationCallback', () => evaluationCallback(result));
     }
     return result;
   }
@@ -284,7 +302,7 @@ export class Evaluations {
     call: Call,
     request: StickyRequest,
   ): Evaluation {
-    const { evaluator } = this.parts;
+    const { evaluator } = this.runtime;
     const { mode, lookup = SpecKind.Config } = call;
     if (this.sticky.isIdle(request)) return evaluator.evaluate(user, lookup, name, mode);
     const evaluation = this.sticky.evaluate(
@@ -298,7 +316,7 @@ export class Evaluations {
   }
 
   private evaluateLayer(user: StatsigUser, name: string, request: StickyRequest): Evaluation {
-    const { evaluator } = this.parts;
+    const { evaluator } = this.runtime;
     return this.sticky.isIdle(request)
       ? evaluator.evaluate(user, SpecKind.Layer, name, EvalMode.Quiet)
       : this.sticky.evaluate(evaluator, user, { kind: SpecKind.Layer, name }, request);
@@ -316,9 +334,9 @@ export class Evaluations {
   /** Not `contained`: its closure would be an allocation in the path of every check. */
   private recoverNow(): void {
     try {
-      this.parts.recoverIfStale();
+      this.runtime.recoverIfStale();
     } catch (error) {
-      const { logger } = this.parts;
+      const { logger } = this.runtime;
       logger.once(
         'recovery',
         'error',
@@ -345,7 +363,7 @@ export class Evaluations {
       record.ruleID,
       record.groupName,
       record.idType,
-      copiesOf(record.secondaryExposures),
+      copies(record.secondaryExposures),
       onMismatch,
       detailsOf(evaluation),
       OWNED,
@@ -360,7 +378,7 @@ export class Evaluations {
     if (this.mismatchUser !== user || this.mismatchListener === null) {
       this.mismatchUser = user;
       this.mismatchListener = (config, parameter, defaultValueType, valueType) =>
-        logTypeMismatch(this.parts, user, { config, parameter, defaultValueType, valueType });
+        logTypeMismatch(this.runtime, user, { config, parameter, defaultValueType, valueType });
     }
     return this.mismatchListener;
   }
@@ -388,7 +406,7 @@ export class Evaluations {
     user: StatsigUser,
     mode: number,
   ): void {
-    const { evaluator, logger, options } = this.parts;
+    const { evaluator, logger, options } = this.runtime;
     const { layerParamCallback } = options.evaluationCallbacks;
     if (layerParamCallback !== undefined) {
       contained(logger, 'layerParamCallback', () =>
@@ -400,19 +418,20 @@ export class Evaluations {
         ),
       );
     }
-    if ((mode & EvalMode.Expose) !== 0) {
+    if ((mode & EvalMode.Expose) === 0) this.runtime.nonExposed?.count(layer.name);
+    else {
       try {
         evaluator.exposeLayerParameter(evaluation, String(parameter), mode);
       } catch (error) {
-        this.parts.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
+        this.runtime.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
       }
     }
   }
 
   private tellGate(gate: FeatureGate, evaluation: Evaluation, user: StatsigUser): void {
-    const { gateCallback } = this.parts.options.evaluationCallbacks;
+    const { gateCallback } = this.runtime.options.evaluationCallbacks;
     if (gateCallback !== undefined) {
-      contained(this.parts.logger, 'gateCallback', () =>
+      contained(this.runtime.logger, 'gateCallback', () =>
         gateCallback(gate, user, exposureEvent(evaluation, this.loggedUser(user))),
       );
     }
@@ -425,41 +444,42 @@ export class Evaluations {
     call: Call,
   ): void {
     const name = call.configCallback ?? 'dynamicConfigCallback';
-    const callback = this.parts.options.evaluationCallbacks[name];
+    const callback = this.runtime.options.evaluationCallbacks[name];
     if (callback !== undefined) {
-      contained(this.parts.logger, name, () =>
+      contained(this.runtime.logger, name, () =>
         callback(config, user, exposureEvent(evaluation, this.loggedUser(user))),
       );
     }
   }
 
   private tellLayer(layer: Layer, user: StatsigUser): void {
-    const { layerCallback } = this.parts.options.evaluationCallbacks;
+    const { layerCallback } = this.runtime.options.evaluationCallbacks;
     if (layerCallback !== undefined) {
-      contained(this.parts.logger, 'layerCallback', () => layerCallback(layer, user));
+      contained(this.runtime.logger, 'layerCallback', () => layerCallback(layer, user));
     }
   }
 
   private loggedUser(user: StatsigUser): StatsigUser | null {
-    return loggedUserOf(user, this.parts.applier.environment);
+    const told = this.runtime.evaluator.asEvaluated(user) as StatsigUser;
+    return loggedUserOf(told, this.runtime.applier.environment);
   }
 
   private recover(error: unknown, call: Call, name: unknown): void {
     // A name that is no string may throw when it is made one.
     const configName = typeof name === 'string' ? name : typeof name;
-    recover(error, this.parts.exceptions, { tag: call.caller, configName });
+    recover(error, this.runtime.exceptions, { tag: call.caller, configName });
   }
 
   private startMarker(call: Call, name: string): string {
-    if (!this.parts.diagnostics.recordsApiCalls || call.marker === null) {
+    if (!this.runtime.diagnostics.recordsApiCalls || call.marker === null) {
       return '';
     }
-    return this.parts.diagnostics.startApiCall(call.marker, call.caller, name);
+    return this.runtime.diagnostics.startApiCall(call.marker, call.caller, name);
   }
 
   private endMarker(call: Call, name: string, marker: string, isSuccess: boolean): void {
     if (marker !== '' && call.marker !== null) {
-      this.parts.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
+      this.runtime.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
     }
   }
 }

@@ -10,9 +10,8 @@ import {
   clientInitializeText,
 } from '../features/client-initialize';
 import { logCustomEvent } from '../features/custom-events';
-import { SpecKind, type OverrideTable } from '../engine/engine';
-import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';
-import { recover } from '../observability/error-boundary';
+import { SpecKind } from '../engine/engine';
+import { ParameterStore, type GetParameterStoreOptions } from '../features/parameter-store';
 import { Evaluations } from './public-calls';
 import type { DeliveryReport } from '../events/delivery';
 import type { UserPersistedValues } from '../types/user-persistent-storage';
@@ -20,7 +19,7 @@ import { Lifecycle } from '../runtime/lifecycle';
 import type { Clock } from '../host/clock';
 import { SafeLogger } from '../observability/logger';
 import { parseOptions, type ParsedOptions } from '../options/options';
-import { InventoryApi } from './inventory-api';
+import { NewerApi } from './newer-api';
 import { Overrides } from '../features/overrides';
 import type { Platform } from '../platform/platform';
 import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
@@ -54,7 +53,7 @@ export interface Host {
  * One SDK instance. Evaluation is synchronous and throws only `StatsigUninitializedError` and
  * `StatsigInvalidArgumentError`; whatever else goes wrong gives the empty default.
  */
-export class Server extends InventoryApi {
+export class Server extends NewerApi {
   /** @internal */
   protected evaluations!: Evaluations;
   /** @internal */
@@ -63,8 +62,10 @@ export class Server extends InventoryApi {
   protected lifecycle!: Lifecycle;
   private readonly secretKey: string | null;
   private readonly parsed: ParsedOptions;
-  private readonly logger: SafeLogger;
-  private readonly overrides: Overrides;
+  /** @internal */
+  protected readonly logger: SafeLogger;
+  /** @internal */
+  protected readonly overrides: Overrides;
   private ended: Promise<unknown>;
   private readonly host: Host;
 
@@ -94,7 +95,10 @@ export class Server extends InventoryApi {
     this.parsed = parseOptions(options, host.platform.forcedEngine);
     this.logger = new SafeLogger(this.parsed.options.logger, [this.secretKey]);
     this.parsed.warnings.forEach((warning) => this.logger.warn(warning));
-    this.overrides = new Overrides((table) => this.runtime.evaluator.setOverrides(table));
+    this.overrides = new Overrides(
+      (table) => this.runtime.evaluator.setOverrides(table),
+      (experiment, group) => this.valueOfGroup(experiment, group),
+    );
     this.beginLife();
   }
 
@@ -358,46 +362,6 @@ export class Server extends InventoryApi {
     this.log('logEventObject', eventObject);
   }
 
-  // ---- overrides ----
-
-  /** Makes a gate answer `value`, for one userID or custom ID or, without one, for everybody. */
-  overrideGate(gateName: string, value: boolean, userOrCustomID: string | null = ''): void {
-    this.override('gates', 'gate', gateName, value, userOrCustomID);
-  }
-
-  /** Makes a config or experiment answer `value`, as `overrideGate` does. */
-  overrideConfig(
-    configName: string,
-    value: Record<string, unknown>,
-    userOrCustomID: string | null = '',
-  ): void {
-    this.override('configs', 'config', configName, value, userOrCustomID);
-  }
-
-  /** Makes a layer answer `value`, as `overrideGate` does. */
-  overrideLayer(
-    layerName: string,
-    value: Record<string, unknown>,
-    userOrCustomID: string | null = '',
-  ): void {
-    this.override('layers', 'layer', layerName, value, userOrCustomID);
-  }
-
-  /** Forgets all overrides of gates. */
-  clearAllGateOverrides(): void {
-    this.overrides.clear('gates');
-  }
-
-  /** Forgets all overrides of configs and experiments. */
-  clearAllConfigOverrides(): void {
-    this.overrides.clear('configs');
-  }
-
-  /** Forgets all overrides of layers. */
-  clearAllLayerOverrides(): void {
-    this.overrides.clear('layers');
-  }
-
   // ---- inside ----
 
   /** @internal What is shown of an instance: neither its key nor its options. */
@@ -419,8 +383,9 @@ export class Server extends InventoryApi {
       logger,
       platform: host.platform,
       clock: host.clock,
+      onSpecs: () => this.overrides.specsChanged(),
     });
-    this.evaluations = new Evaluations(this.runtime);
+    this.evaluations = new Evaluations(this.runtime, this.overrides.stores);
     this.lifecycle = new Lifecycle(this.runtime, this.evaluations, secretKey);
     this.runtime.evaluator.setOverrides(this.overrides.current);
     watchForAbandon(this, this.runtime);
@@ -446,31 +411,6 @@ export class Server extends InventoryApi {
         throw error;
       }
     });
-  }
-
-  private override(
-    kind: keyof OverrideTable,
-    noun: string,
-    name: string,
-    value: unknown,
-    id: string | null,
-  ): void {
-    const type = kind === 'gates' ? 'boolean' : 'object';
-    if (typeof value !== type) {
-      this.logger.warn(`statsigSDK> Attempted to override a ${noun} with a non ${type} value`);
-      return;
-    }
-    this.guarded('override', undefined, () => this.overrides.set(kind, name, value, id));
-  }
-
-  /** Runs a call that must not throw anything but the documented errors. */
-  private guarded<T>(tag: string, fallback: T, call: () => T): T {
-    try {
-      return call();
-    } catch (error) {
-      recover(error, this.runtime.exceptions, { tag });
-      return fallback;
-    }
   }
 }
 

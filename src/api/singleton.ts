@@ -1,6 +1,6 @@
 /**
  * The module-level API: one shared instance (BEHAVIOUR.md 1.2; copies.ts says which copies of the
- * package share it). Every function but `initialize`, `flush`, `flushAfter` and `health` throws
+ * package share it). Every function but `initialize`, `isInitialized`, `flush`, `flushAfter` and `health` throws
  * `StatsigUninitializedError` while there is no instance. None uses `this`, so they can be taken
  * apart freely (Q2).
  */
@@ -65,6 +65,30 @@ type Same = Pick<
   | 'health'
   | 'getParameterStore'
   | 'getParameterStoreList'
+  | 'getDynamicConfig'
+  | 'getConfigs'
+  | 'getExperiments'
+  | 'getLayers'
+  | 'getExperimentGroups'
+  | 'getExperimentByGroupName'
+  | 'getExperimentByGroupIdAdvanced'
+  | 'getFieldsNeededForGate'
+  | 'getFieldsNeededForDynamicConfig'
+  | 'getFieldsNeededForExperiment'
+  | 'getFieldsNeededForLayer'
+  | 'getFieldsNeededForParameterStore'
+  | 'overrideExperimentByGroupName'
+  | 'overrideParameterStore'
+  | 'removeGateOverride'
+  | 'removeConfigOverride'
+  | 'removeDynamicConfigOverride'
+  | 'removeExperimentOverride'
+  | 'removeLayerOverride'
+  | 'removeParameterStoreOverride'
+  | 'removeAllOverrides'
+  | 'identify'
+  | 'forwardLogLineEvent'
+  | 'isInitialized'
 >;
 
 /** Functions of the singleton. */
@@ -160,13 +184,33 @@ const AFTER_ENFORCE: readonly Method[] = [
   'checkAllGates',
   'getParameterStore',
   'getParameterStoreList',
+  'getDynamicConfig',
+  'getConfigs',
+  'getExperiments',
+  'getLayers',
+  'getExperimentGroups',
+  'getExperimentByGroupName',
+  'getExperimentByGroupIdAdvanced',
+  'getFieldsNeededForGate',
+  'getFieldsNeededForDynamicConfig',
+  'getFieldsNeededForExperiment',
+  'getFieldsNeededForLayer',
+  'getFieldsNeededForParameterStore',
+  'overrideExperimentByGroupName',
+  'overrideParameterStore',
+  'removeGateOverride',
+  'removeConfigOverride',
+  'removeDynamicConfigOverride',
+  'removeExperimentOverride',
+  'removeLayerOverride',
+  'removeParameterStoreOverride',
+  'removeAllOverrides',
+  'identify',
+  'forwardLogLineEvent',
 ];
 
 /** The singleton's functions for one class, over an instance in `slot`. */
-export function createSingleton(
-  Instance: ServerClass,
-  slot: Slot<Server> = ownSlot(),
-): StatsigFunctions {
+export function createSingleton(Instance: ServerClass, slot: Slot = ownSlot()): StatsigFunctions {
   const shared = new SharedInstance(Instance, slot);
   const functions: Record<string, unknown> = { initialize: shared.initialize };
   for (const entry of BEFORE_ENFORCE) {
@@ -184,6 +228,7 @@ export function createSingleton(
     functions[method] = delegate(shared, method);
   }
   for (const [name, value] of Object.entries(functions)) nameFunction(value, name);
+  functions['isInitialized'] = () => slot.current?.isInitialized() ?? false;
   functions['health'] = () => slot.current?.health() ?? noHealth();
   functions['flushAfter'] = (handler: never, options?: FlushAfterOptions) =>
     flushAfter(() => slot.current?.invocations ?? null, handler, options);
@@ -202,7 +247,7 @@ function nameFunction(value: unknown, name: string): void {
 class SharedInstance {
   constructor(
     private readonly Instance: ServerClass,
-    private readonly slot: Slot<Server>,
+    private readonly slot: Slot,
   ) {}
 
   enforce(): Server {

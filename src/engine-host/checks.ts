@@ -25,10 +25,11 @@ import { GateBatch } from '../answers/gate-batch';
 import { OutcomeCache, spelled } from '../answers/outcome-cache';
 import { ParameterExposures } from '../answers/parameter-exposures';
 import { ReadAhead } from '../answers/read-ahead';
-import { ScopeMemo, type MemoWatch, type PinnedUser } from '../answers/scope-memo';
+import { ScopeMemo, type MemoWatch } from '../answers/scope-memo';
 import { SpecNames } from '../answers/spec-names';
+import type { UserAdditions } from '../users/user-additions';
 import { UserAgentCache, userAgentOf } from '../users/user-agent';
-import { UserTable, type UserSink, type UserRecord } from '../users/user-table';
+import { UserTable, type UserSink, type PinnedUser, type UserRecord } from '../users/user-table';
 
 /** What the evaluator needs of its surroundings. */
 export interface EvaluatorHooks {
@@ -36,6 +37,8 @@ export interface EvaluatorHooks {
   now(): number;
   /** Tells Proxies; null where the host cannot. */
   isProxy: IsProxy;
+  /** What every user gets; null for nothing. */
+  additions?: UserAdditions | null;
   /** Enough events are pending for a batch. Called at most once per event; must not throw. */
   onBatchFull(): void;
 }
@@ -83,6 +86,7 @@ export abstract class Checks {
       sinkOf(() => this.engine, beforeChange),
       this.answers.slots,
       hooks.isProxy,
+      hooks.additions,
     );
   }
 
@@ -209,9 +213,17 @@ export abstract class Checks {
     throw new EvaluationFailedError(this.engine.lastError());
   }
 
-  /** True when the targeting rules alone pass (sticky assignment's enforceTargeting). */
-  evaluateTargeting(user: object, config: string): boolean {
-    return (this.ask(user, SpecKind.Config, config, EvalMode.TargetingOnly) & EvalBits.Value) !== 0;
+  /**
+   * True when rules of one sort alone pass: `EvalMode.TargetingOnly` or `OverridesOnly` (sticky
+   * assignment's enforceTargeting and enforceOverrides).
+   */
+  evaluateOnly(user: object, config: string, mode: number): boolean {
+    return (this.ask(user, SpecKind.Config, config, mode) & EvalBits.Value) !== 0;
+  }
+
+  /** The user as it is evaluated and logged. */
+  asEvaluated(user: object): object {
+    return this.users.withAdditions(user);
   }
 
   /** An evaluation whose record the caller made, for exposures of sticky values. */

@@ -7,6 +7,8 @@ import {
   type EventBatch,
   type OverrideTable,
   type PreparedSpecs,
+  type SpecContent,
+  type SpecKind,
 } from '../engine/engine';
 import { ATTEMPTS, Checks } from './checks';
 import { customEventText, type CustomEvent } from './custom-event';
@@ -16,11 +18,18 @@ import { preloadUserAgentParser } from '../users/user-agent';
 import { clonedUser, type EnvironmentRule } from '../users/user-json';
 
 export type { EvaluatorHooks } from './checks';
-export type { PinnedUser } from '../answers/scope-memo';
+export type { PinnedUser } from '../users/user-table';
 
 /** Length of a dedupe and sampling window (BEHAVIOUR.md 7.6, 7.7), ms. */
 export const WINDOW_MS = 60_000;
 const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
+
+/** What the specs say of a name. */
+export type KnownSpec = SpecContent & {
+  readonly entity: string | null;
+  readonly idType: string | null;
+  readonly isActive: boolean;
+};
 
 /** See the head of this file. One per SDK instance. */
 export class Evaluator extends Checks {
@@ -34,6 +43,24 @@ export class Evaluator extends Checks {
   private responsesReadAgents = false;
 
   private stores: Record<string, unknown> | null = null;
+  /** By kind and name. */
+  private contents = new Map<string, KnownSpec | null>();
+
+  /** What the specs say of a name, whoever asks; null when they say nothing. Shared. */
+  contentOf(kind: SpecKind, name: string): KnownSpec | null {
+    const key = `${kind} ${name}`;
+    const known = this.contents.get(key);
+    if (known !== undefined) return known;
+    const content = this.query((engine) => {
+      const index = engine.specIndex(kind, name);
+      const found = index < 0 ? null : engine.specContent(index);
+      const info = found === null ? null : engine.specInfo(index);
+      return found === null || info === null ? null : { ...found, ...info };
+    });
+    // Of unknown names there may be any number.
+    if (content !== null) this.contents.set(key, content);
+    return content;
+  }
 
   /** The parameter store of a name as the payload has it; undefined when there is none. */
   parameterStore(name: string): unknown {
@@ -47,6 +74,7 @@ export class Evaluator extends Checks {
 
   protected override startEpoch(): void {
     this.stores = null;
+    this.contents = new Map();
     super.startEpoch();
   }
 

@@ -8,22 +8,11 @@ import { recover } from '../observability/error-boundary';
 import { StatsigUninitializedError } from '../types/errors';
 import type { Evaluator } from '../engine-host/engine-host';
 import { utf8 } from '../host/host';
-import type { Diagnostics } from '../observability/diagnostics';
-import type { ExceptionReporter } from '../observability/exception-report';
-import type { SafeLogger } from '../observability/logger';
+import type { Runtime } from '../runtime/runtime';
 import type {
   ClientInitializeResponse,
   ClientInitializeResponseOptions,
 } from '../types/client-initialize';
-
-/** The parts of one life that responses need. */
-export interface ResponseParts {
-  readonly evaluator: Evaluator;
-  readonly logger: SafeLogger;
-  readonly diagnostics: Diagnostics;
-  readonly exceptions: ExceptionReporter;
-  readonly applier: { readonly lastUpdateTime: number; readonly environment: object | null };
-}
 
 /** What a call asks for. */
 export interface ClientInitializeCall {
@@ -34,24 +23,24 @@ export interface ClientInitializeCall {
 
 /** JSON as the engine wrote it; null when no specs serve or the user is none. */
 export function clientInitializeText(
-  parts: ResponseParts,
+  runtime: Runtime,
   isReady: boolean,
   call: ClientInitializeCall,
 ): string | null {
-  return guarded(parts, isReady, call, askText, (text) =>
+  return guarded(runtime, isReady, call, askText, (text) =>
     text !== null && call.options?.htmlSafe ? htmlSafe(text) : text,
   );
 }
 
 /** The same as UTF-8, a Buffer on Node. */
 export function clientInitializeBytes(
-  parts: ResponseParts,
+  runtime: Runtime,
   isReady: boolean,
   call: ClientInitializeCall,
 ): Uint8Array | null {
   if (!call.options?.htmlSafe)
-    return guarded(parts, isReady, call, askBytes, (bytes) => bytes && asBuffer(bytes));
-  return guarded(parts, isReady, call, askText, (text) =>
+    return guarded(runtime, isReady, call, askBytes, (bytes) => bytes && asBuffer(bytes));
+  return guarded(runtime, isReady, call, askText, (text) =>
     text === null ? null : asBuffer(utf8(htmlSafe(text))),
   );
 }
@@ -77,11 +66,11 @@ function htmlSafe(text: string): string {
  * is echoed.
  */
 export function clientInitializeObject(
-  parts: ResponseParts,
+  runtime: Runtime,
   isReady: boolean,
   call: ClientInitializeCall,
 ): ClientInitializeResponse | null {
-  return guarded(parts, isReady, call, askText, (text) => {
+  return guarded(runtime, isReady, call, askText, (text) => {
     const response = text === null ? null : (JSON.parse(text) as ClientInitializeResponse);
     if (response !== null && typeof call.user !== 'object') {
       response.user = call.user as ClientInitializeResponse['user'];
@@ -99,7 +88,7 @@ const askBytes: Ask<Uint8Array> = (evaluator, user, asked) =>
   evaluator.clientInitialize(user, asked);
 
 function guarded<T extends Form, R>(
-  parts: ResponseParts,
+  runtime: Runtime,
   isReady: boolean,
   call: ClientInitializeCall,
   ask: Ask<T>,
@@ -111,44 +100,44 @@ function guarded<T extends Form, R>(
     if (!isReady) {
       throw new StatsigUninitializedError();
     }
-    marker = parts.diagnostics.startGcir();
-    const response = respond(parts, call, ask);
+    marker = runtime.diagnostics.startGcir();
+    const response = respond(runtime, call, ask);
     isSuccess = response !== null && !isEmpty(response);
     if (!isSuccess) {
       const empty = new Error('getClientInitializeResponse returns empty response');
-      parts.exceptions.report(empty, contextOf(call));
+      runtime.exceptions.report(empty, contextOf(call));
     }
     return give(response);
   } catch (error) {
     isSuccess = false;
-    recover(error, parts.exceptions, contextOf(call));
+    recover(error, runtime.exceptions, contextOf(call));
     return null;
   } finally {
     if (marker !== '') {
-      parts.diagnostics.endGcir(marker, isSuccess);
+      runtime.diagnostics.endGcir(marker, isSuccess);
     }
   }
 }
 
 function respond<T extends Form>(
-  parts: ResponseParts,
+  runtime: Runtime,
   { user, clientKey, options }: ClientInitializeCall,
   ask: Ask<T>,
 ): T | null {
-  if (parts.applier.lastUpdateTime === 0) {
+  if (runtime.applier.lastUpdateTime === 0) {
     return null;
   }
   if (user == null) {
     throw new TypeError('getClientInitializeResponse needs a user, got null.');
   }
-  if (typeof user !== 'object' && parts.applier.environment !== null) {
+  if (typeof user !== 'object' && runtime.applier.environment !== null) {
     throw new TypeError(`getClientInitializeResponse needs a user object, got ${typeof user}.`);
   }
-  const { logger } = parts;
+  const { logger } = runtime;
   const asked = engineOptions(clientKey, options, (key, message) =>
     logger.once(key, 'warn', message),
   );
-  return ask(parts.evaluator, typeof user === 'object' ? user : {}, asked);
+  return ask(runtime.evaluator, typeof user === 'object' ? user : {}, asked);
 }
 
 /**

@@ -3,23 +3,11 @@
  */
 import { StatsigUninitializedError } from '../types/errors';
 import { numberJson } from '../engine-host/custom-event';
-import type { Evaluator } from '../engine-host/engine-host';
-import type { Clock } from '../host/clock';
-import type { ExceptionReporter } from '../observability/exception-report';
-import type { SafeLogger } from '../observability/logger';
 import { keysOf, read } from '../users/user-reader';
 import type { DynamicConfig } from '../results/results';
+import type { Runtime } from '../runtime/runtime';
 import type { LogEventObject } from '../types/log-event-object';
 import { isIdentifiable, type StatsigUser } from '../types/user';
-
-/** The parts of one life that events need. */
-export interface EventParts {
-  readonly evaluator: Evaluator;
-  readonly logger: SafeLogger;
-  readonly clock: Clock;
-  readonly exceptions: ExceptionReporter;
-  readonly applier: { readonly environment: object | null };
-}
 
 const LONGEST_TEXT = 128;
 const LARGEST_OBJECT = 4096;
@@ -39,32 +27,32 @@ const NOBODY = { customIDs: {} } as StatsigUser;
  * @throws StatsigUninitializedError when not ready; TypeError when value or metadata are no JSON
  * (BigInt, cycles)
  */
-export function logCustomEvent(parts: EventParts, isReady: boolean, event: LogEventObject): void {
+export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEventObject): void {
   const { eventName, user, value, metadata, time } = event;
   if (!isReady) {
     throw new StatsigUninitializedError();
   }
   if (typeof eventName !== 'string' || eventName.length === 0) {
-    parts.logger.error('statsigSDK> EventName needs to be a string of non-zero length.');
+    runtime.logger.error('statsigSDK> EventName needs to be a string of non-zero length.');
     return;
   }
   if (!isIdentifiable(user)) {
-    parts.logger.once(
+    runtime.logger.once(
       'no-user-id',
       'warn',
       'statsigSDK::logEvent> The user has no valid userID or customID. The event is logged without an identifiable user. This is said once.',
     );
   }
   const valueJson = jsonOfValue(value);
-  const metadataJson = jsonOfMetadata(parts, metadata);
-  const userLength = parts.evaluator.logEvent(loggableUser(user, parts.applier.environment), {
+  const metadataJson = jsonOfMetadata(runtime, metadata);
+  const userLength = runtime.evaluator.logEvent(loggableUser(user, runtime.applier.environment), {
     eventName,
     valueJson,
     metadataJson,
-    time: typeof time === 'number' ? time : parts.clock.now(),
+    time: typeof time === 'number' ? time : runtime.clock.now(),
   });
   try {
-    warnAboutSizes(parts, event, { user: userLength, metadata: metadataJson.length });
+    warnAboutSizes(runtime, event, { user: userLength, metadata: metadataJson.length });
   } catch {
     // A conversion of the caller's throws: the event is logged, whatever its size.
   }
@@ -75,7 +63,7 @@ export function logCustomEvent(parts: EventParts, isReady: boolean, event: LogEv
  * throws.
  */
 export function logTypeMismatch(
-  parts: EventParts,
+  runtime: Runtime,
   user: StatsigUser,
   mismatch: {
     config: DynamicConfig;
@@ -100,15 +88,15 @@ export function logTypeMismatch(
       eventName: 'statsig::default_value_type_mismatch',
       valueJson: JSON.stringify(value),
       metadataJson: JSON.stringify(metadata),
-      time: parts.clock.now(),
+      time: runtime.clock.now(),
     };
-    parts.evaluator.logEvent(
+    runtime.evaluator.logEvent(
       user,
       event,
       `default_value_type_mismatch,${Object.values(metadata).join()}`,
     );
   } catch (error) {
-    parts.exceptions.report(error, {
+    runtime.exceptions.report(error, {
       tag: 'default_value_type_mismatch',
       configName: config.name,
     });
@@ -147,12 +135,12 @@ function jsonOfValue(value: unknown): string {
   return JSON.stringify(text) ?? 'null';
 }
 
-function jsonOfMetadata(parts: EventParts, metadata: unknown): string {
+function jsonOfMetadata(runtime: Runtime, metadata: unknown): string {
   if (metadata == null) {
     return 'null';
   }
   if (typeof metadata !== 'object') {
-    parts.logger.warn('statsigSDK> Metadata is not set because it needs to be an object.');
+    runtime.logger.warn('statsigSDK> Metadata is not set because it needs to be an object.');
     return 'null';
   }
   return JSON.stringify(metadata) ?? 'null';
@@ -163,12 +151,12 @@ function jsonOfMetadata(parts: EventParts, metadata: unknown): string {
  * as JSON is not measured, which takes longer than the rest of the call.
  */
 function warnAboutSizes(
-  parts: EventParts,
+  runtime: Runtime,
   { eventName, user, value, metadata }: LogEventObject,
   lengths: { user: number; metadata: number },
 ): void {
   const warn = (what: string, most: number): void =>
-    parts.logger.warn(`statsigSDK> ${what} is too large (max ${most}). It may be trimmed.`);
+    runtime.logger.warn(`statsigSDK> ${what} is too large (max ${most}). It may be trimmed.`);
   const userID = read(user, 'userID');
   if (eventName.length > LONGEST_TEXT) {
     warn('Event name', LONGEST_TEXT);

@@ -27,10 +27,15 @@ import type { GetExperimentOptions } from '../options/statsig-options';
 export interface StickyRequest {
   values: UserPersistedValues | null;
   enforceTargeting: boolean;
+  enforceOverrides: boolean;
 }
 
 /** A call that says nothing. */
-export const NOT_STICKY: StickyRequest = { values: null, enforceTargeting: false };
+export const NOT_STICKY: StickyRequest = {
+  values: null,
+  enforceTargeting: false,
+  enforceOverrides: false,
+};
 
 /** Reads a call's options, which may be anything. */
 export function stickyRequest(options: GetExperimentOptions | undefined | null): StickyRequest {
@@ -38,9 +43,11 @@ export function stickyRequest(options: GetExperimentOptions | undefined | null):
   if (values == null) {
     return NOT_STICKY;
   }
+  const { enforceTargeting, enforceOverrides } = options?.persistentAssignmentOptions ?? {};
   return {
     values,
-    enforceTargeting: Boolean(options?.persistentAssignmentOptions?.enforceTargeting),
+    enforceTargeting: Boolean(enforceTargeting),
+    enforceOverrides: Boolean(enforceOverrides),
   };
 }
 
@@ -135,7 +142,8 @@ export class StickyEvaluations {
   }
 
   /**
-   * With enforceTargeting the assignment holds while the targeting rules do not turn the user away.
+   * With enforceTargeting the assignment holds while the targeting rules do not turn the user away,
+   * with enforceOverrides while no override rule gives the user a group (NEWER.md 13).
    */
   private sticks(
     evaluator: Evaluator,
@@ -143,7 +151,10 @@ export class StickyEvaluations {
     config: string,
     request: StickyRequest,
   ): boolean {
-    return !request.enforceTargeting || !evaluator.evaluateTargeting(user, config);
+    const { enforceTargeting, enforceOverrides } = request;
+    const passes = (mode: number): boolean => evaluator.evaluateOnly(user, config, mode);
+    if (enforceTargeting && passes(EvalMode.TargetingOnly)) return false;
+    return !(enforceOverrides && passes(EvalMode.OverridesOnly));
   }
 
   private isActive(evaluator: Evaluator, config: string): boolean {

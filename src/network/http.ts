@@ -46,6 +46,12 @@ export interface HttpOptions {
    * all.
    */
   downloadTimeoutMs?: number;
+  /** As `requestTimeoutMs`, for ID lists. */
+  idListsRequestTimeoutMs?: number;
+  /** Scheme and host of the files of ID lists, whatever the index says. */
+  idListHost?: string | null;
+  /** Who asks. */
+  serviceName?: string | null;
   /** Longest config specs, bytes after decompression. Default 64 MiB. */
   maxSpecsBytes?: number;
   /** Makes the rejection for localMode and for 1000 requests in flight; default: `NetworkError`. */
@@ -93,6 +99,8 @@ interface Send {
   body?: Uint8Array | string;
   signal?: AbortSignal;
   isDownload?: boolean;
+  /** Longest wait for the next sign of life, ms. */
+  idleMs?: number;
   /** Longest body of the response, after decompression. Default 1 MiB. */
   maxBytes?: number;
   /** A status other than 2xx that is no failure. */
@@ -167,6 +175,7 @@ export class StatsigHttp {
           headers: this.headers({}),
           body: '{}',
           isDownload: true,
+          idleMs: this.options.idListsRequestTimeoutMs,
           maxBytes: MAX_INDEX_BYTES,
         }),
     );
@@ -183,7 +192,8 @@ export class StatsigHttp {
   ): Promise<TransportResponse> {
     return this.send({
       method: 'GET',
-      url,
+      url: onHost(url, this.options.idListHost ?? null),
+      idleMs: this.options.idListsRequestTimeoutMs,
       headers: { Range: `bytes=${fromByte}-` },
       isDownload: true,
       maxBytes,
@@ -237,8 +247,10 @@ export class StatsigHttp {
   }
 
   private headers(additional: Record<string, string>): Record<string, string> {
+    const { serviceName } = this.options;
     return {
       ...additional,
+      ...(serviceName == null ? {} : { 'x-request-service': headerText(serviceName) }),
       'Content-type': 'application/json; charset=UTF-8',
       'STATSIG-API-KEY': this.options.sdkKey ?? '',
       'STATSIG-CLIENT-TIME': String(this.clock.now()),
@@ -331,7 +343,7 @@ export class StatsigHttp {
   }
 
   private limits(request: Send): DeadlineLimits {
-    const idleMs = this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    const idleMs = request.idleMs ?? this.options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     return {
       idleMs,
       totalMs: request.isDownload
@@ -380,6 +392,22 @@ export class StatsigHttp {
 /** As statsig-node reads it for its diagnostics: undefined when a fake has no headers at all. */
 export function regionOf(response: TransportResponse): string | null | undefined {
   return response.hasNoHeaders === true ? undefined : response.header('x-statsig-region');
+}
+
+/** A header holds no character beyond Latin-1 and no control character. */
+function headerText(text: string): string {
+  return encodeURI(text.replace(/[\ud800-\udfff]/g, '')).replace(/%20/g, ' ');
+}
+
+/** The same path on another host; unchanged when either is no URL. */
+function onHost(url: string, base: string | null): string {
+  if (base === null) return url;
+  try {
+    const { pathname, search } = new URL(url);
+    return new URL(base).origin + pathname + search;
+  } catch {
+    return url;
+  }
 }
 
 /** Shorter than announced. Node sees to it itself; what fetch or an override gives may be. */

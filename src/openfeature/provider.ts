@@ -42,9 +42,7 @@ type Is<T> = (value: unknown) => value is T;
  * @example await OpenFeature.setProviderAndWait(new StatsigProvider({ secretKey }));
  */
 export class StatsigProvider {
-  /** How OpenFeature calls the provider. */
-  readonly metadata: Readonly<Record<'name', string>> = { name: 'statsig' };
-  /** For the server SDK. */
+  readonly metadata = { name: 'statsig' } as const;
   readonly runsOn = 'server';
   /** What OpenFeature's SDK listens to. */
   readonly events = new Emitter();

@@ -47,7 +47,7 @@ export class OptionReader {
   }
 
   /** One of the texts. */
-  oneOf<T extends string>(name: string, texts: readonly T[], fallback: T): T {
+  oneOf<T extends string>(name: string, texts: readonly T[], fallback: NoInfer<T>): T {
     const value = this.string(name, fallback);
     const found = texts.find((text) => text === value);
     if (found === undefined) {

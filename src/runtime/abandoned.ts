@@ -1,30 +1,26 @@
 /** Instances that an application lets go of without `shutdown`. */
-
-/** What is told. It must know nothing of the instance, or that would never be let go of. */
-export interface Life {
-  abandoned(): void;
-}
+import type { Runtime } from './runtime';
 
 interface Registry {
-  register(instance: object, life: Life, token: object): void;
+  register(instance: object, runtime: Runtime, token: object): void;
   unregister(token: object): void;
 }
 
 const { FinalizationRegistry: Finalizer } = globalThis as {
-  FinalizationRegistry?: new (collected: (life: Life) => void) => Registry;
+  FinalizationRegistry?: new (collected: (runtime: Runtime) => void) => Registry;
 };
 
 /**
- * Null where the host has none. What it holds is the life, which knows nothing of the instance.
+ * Null where the host has none. What it holds is the runtime, which knows nothing of the instance.
  */
-const registry = Finalizer === undefined ? null : new Finalizer((life) => life.abandoned());
+const registry = Finalizer === undefined ? null : new Finalizer((runtime) => runtime.abandoned());
 
-/** Has the life told when nobody can reach the instance any more. */
-export function watchForAbandon(instance: object, life: Life): void {
-  registry?.register(instance, life, life);
+/** Has the runtime told when nobody can reach the instance any more. */
+export function watchForAbandon(instance: object, runtime: Runtime): void {
+  registry?.register(instance, runtime, runtime);
 }
 
-/** The life has ended, and has nothing to lose. */
-export function stopWatching(life: Life): void {
-  registry?.unregister(life);
+/** The runtime has ended, and has nothing to lose. */
+export function stopWatching(runtime: Runtime): void {
+  registry?.unregister(runtime);
 }

@@ -8,6 +8,7 @@ import {
   StatsigInitializeFromNetworkError,
   StatsigInvalidArgumentError,
 } from '../types/errors';
+import type { Evaluations } from '../api/public-calls';
 import type { DeliveryReport } from '../events/delivery';
 import type { HealthState } from './health';
 import type { Runtime } from './runtime';
@@ -16,11 +17,6 @@ import { isError } from '../observability/thrown';
 
 const INVALID_KEY =
   'Invalid key provided.  You must use a Server Secret Key from the Statsig console with the node-js-server-sdk';
-
-/** What lets calls through while the life is ready. */
-export interface Gatekeeper {
-  isReady: boolean;
-}
 
 /** How a run ended; each caller adds its own duration. */
 interface Outcome {
@@ -36,7 +32,7 @@ export class Lifecycle {
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly calls: Gatekeeper,
+    private readonly evaluations: Evaluations,
     private readonly secretKey: unknown,
   ) {}
 
@@ -45,7 +41,7 @@ export class Lifecycle {
    * nothing else rejects
    */
   async initialize(): Promise<InitializationDetails> {
-    if (this.pending === null && this.calls.isReady) {
+    if (this.pending === null && this.evaluations.isReady) {
       return { duration: 0, success: true, error: undefined, source: undefined };
     }
     if (this.pending === null) {
@@ -65,14 +61,14 @@ export class Lifecycle {
    * Never rejects.
    */
   async shutdown(timeoutMs: number | undefined): Promise<DeliveryReport> {
-    this.calls.isReady = false;
+    this.evaluations.isReady = false;
     return this.runtime.stop(timeoutMs);
   }
 
   get state(): HealthState {
     if (this.runtime.isStopped) return 'shutdown';
     if (this.pending !== null) return 'initializing';
-    return this.calls.isReady ? 'ready' : 'uninitialized';
+    return this.evaluations.isReady ? 'ready' : 'uninitialized';
   }
 
   private checkKey(): void {
@@ -96,7 +92,7 @@ export class Lifecycle {
     release();
     this.pending = null;
     if (!this.runtime.isStopped) {
-      this.calls.isReady = true;
+      this.evaluations.isReady = true;
     }
     const isTimeout = outcome.error instanceof StatsigInitTimeoutError;
     this.runtime.diagnostics.endInitialize({

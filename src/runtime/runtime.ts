@@ -10,7 +10,7 @@ import {
   EngineUnavailableError,
   StatsigInitializeIDListsError,
 } from '../types/errors';
-import { Evaluator, WINDOW_MS } from '../engine-host/engine-host';
+import { Evaluator } from '../engine-host/engine-host';
 import type { EngineDeath, FailoverHooks } from '../engine-host/failover';
 import {
   EventDelivery,
@@ -24,12 +24,13 @@ import { hasPassed, systemClock, type Clock, type TimerHandle } from '../host/cl
 import type { Ending } from '../exit/ending';
 import type { StatsigHttp } from '../network/http';
 import type { Diagnostics } from '../observability/diagnostics';
+import type { NonExposedChecks } from '../observability/non-exposed-checks';
 import type { ExceptionReporter } from '../observability/exception-report';
 import type { SafeLogger } from '../observability/logger';
 import type { ParsedOptions, ResolvedOptions } from '../options/options';
 import type { Platform } from '../platform/platform';
 import * as parts from './runtime-parts';
-import { SpecApplier } from './spec-applier';
+import { SpecApplier, type SpecsInForce } from './spec-applier';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { IdListSync } from '../updates/id-list-sync';
 import { SpecSync, type SpecInitResult } from '../updates/spec-sync';
@@ -41,6 +42,8 @@ export interface RuntimeInit {
   platform: Platform;
   logger: SafeLogger;
   clock?: Clock;
+  /** Other specs serve. */
+  onSpecs?(specs: SpecsInForce): void;
 }
 
 /** See the head of this file. */
@@ -56,6 +59,8 @@ export class Runtime {
   readonly specs: SpecSync;
   readonly idLists: IdListSync;
   readonly delivery: EventDelivery;
+  /** Null: nobody wants to know. */
+  readonly nonExposed: NonExposedChecks | null;
   readonly invocations = new Invocations(this);
   /** True once shutdown began; nothing starts again in this life. */
   isStopped = false;
@@ -80,7 +85,12 @@ export class Runtime {
     this.selection = this.selectEngine();
     this.evaluator = new Evaluator(
       this.selection.engine,
-      { now: clock.now, isProxy: platform.isProxy, onBatchFull: () => this.delivery.batchReady() },
+      {
+        now: clock.now,
+        isProxy: platform.isProxy,
+        onBatchFull: () => this.delivery.batchReady(),
+        additions: parts.userAdditions(this.options),
+      },
       this.failoverHooks(),
     );
     const { options, loggingCopy } = parsed;
@@ -99,8 +109,17 @@ export class Runtime {
     this.idLists = new IdListSync(
       parts.idListSyncOptions(around, { http, adapter, diagnostics }, evaluator),
     );
+    this.nonExposed = parts.makeNonExposed(around, evaluator);
+    const { nonExposed } = this;
     this.delivery = new EventDelivery(
-      parts.deliveryOptions(around, { evaluator, http, diagnostics, exceptions, applier }),
+      parts.deliveryOptions(around, {
+        evaluator,
+        http,
+        diagnostics,
+        exceptions,
+        applier,
+        nonExposed,
+      }),
     );
     this.ending = parts.endingOf(this.options, this.delivery);
     this.evaluator.setOptions(parts.engineOptions(around));
@@ -279,12 +298,12 @@ export class Runtime {
       this.windowStartedAt = this.clock.now();
       this.evaluator.rotateWindow();
       this.startWindows();
-    }, WINDOW_MS);
+    }, this.applier.windowMs);
   }
 
   /** Where no timer runs, calls turn the window. */
   private rotateIfDue(now: number): void {
-    if (hasPassed(WINDOW_MS, this.windowStartedAt, now)) {
+    if (hasPassed(this.applier.windowMs, this.windowStartedAt, now)) {
       this.windowStartedAt = now;
       this.evaluator.rotateWindow();
     }
@@ -381,6 +400,7 @@ export class Runtime {
       reportMismatch: (error) => this.exceptions.report(error, { tag: 'validateSDKKeyUsed' }),
       onAccepted: (summary) => this.diagnostics.setRates(summary.diagnostics),
       onCommitting: (summary) => this.loadIpTableFor(summary),
+      onCommitted: (specs) => this.init.onSpecs?.(specs),
     });
   }
 }

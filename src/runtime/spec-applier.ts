@@ -9,12 +9,11 @@ import {
   StatsigInvalidDataAdapterValuesError,
   StatsigSDKKeyMismatchError,
 } from '../types/errors';
-import type { Evaluator } from '../engine-host/engine-host';
+import { WINDOW_MS, type Evaluator } from '../engine-host/engine-host';
 import { textOf } from '../host/host';
 import type { SafeLogger } from '../observability/logger';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
-import type { SpecSource } from '../updates/spec-source';
-import type { ApplyResult } from '../updates/spec-sync';
+import type { ApplyResult, SpecSource } from '../updates/spec-sync';
 import { isSameBytes } from '../updates/text';
 import type { StatsigEnvironment } from '../types/user';
 import { isError } from '../observability/thrown';
@@ -25,10 +24,20 @@ import { isError } from '../observability/thrown';
  */
 const LARGEST_EXPLAINED = 1024 * 1024;
 
+const SHORTEST_WINDOW_MS = 1_000;
+const LONGEST_WINDOW_MS = 3_600_000;
+
 /** A payload as it arrived, kept so that another engine can take over. */
 export interface RawPayload {
   bytes: Uint8Array;
   source: SpecSource;
+}
+
+/** Specs that have just begun to serve. */
+export interface SpecsInForce {
+  source: SpecSource;
+  time: number;
+  bytes: Uint8Array;
 }
 
 export interface SpecApplierOptions {
@@ -41,6 +50,8 @@ export interface SpecApplierOptions {
   onAccepted(summary: SpecsSummary): void;
   /** A payload is about to be committed. */
   onCommitting(summary: SpecsSummary): void;
+  /** It serves. Must not throw. */
+  onCommitted?(specs: SpecsInForce): void;
 }
 
 /** Owns lastUpdateTime, the source of the specs, and the last good payload. */
@@ -51,6 +62,8 @@ export class SpecApplier {
   lastGood: RawPayload | null = null;
   /** Format of the payload in force. */
   format: 1 | 2 = 1;
+  /** Length of a window of exposures. */
+  windowMs = WINDOW_MS;
   /** Flags of the payload in force. */
   sdkFlags: Record<string, unknown> = {};
   /** What users get as `statsigEnvironment`; null for none. */
@@ -119,6 +132,8 @@ export class SpecApplier {
     this.lastGood = { bytes, source };
     this.format = summary.format;
     this.sdkFlags = summary.sdkFlags;
+    this.windowMs = windowOf(summary);
+    this.options.onCommitted?.({ source, time: this.lastUpdateTime, bytes });
     for (const warning of summary.warnings) {
       this.options.logger.warn(`statsigSDK> ${warning}`);
     }
@@ -165,6 +180,13 @@ export class SpecApplier {
       this.options.evaluator.engine.discardSpecs(prepared.handle);
     }
   }
+}
+
+/** dcs-v2 may say how long an exposure is remembered as logged. */
+function windowOf({ format, sdkConfigs }: SpecsSummary): number {
+  const wanted = sdkConfigs['exposure_dedupe_ttl_ms'];
+  const isUsable = format === 2 && typeof wanted === 'number' && wanted > 0;
+  return isUsable ? Math.min(Math.max(wanted, SHORTEST_WINDOW_MS), LONGEST_WINDOW_MS) : WINDOW_MS;
 }
 
 function jsonOf(environment: object): string {

@@ -16,6 +16,8 @@
  * another.
  */
 import { AskedNames, NO_NAMES, type IsProxy, type NamesOfPayload } from './asked-names';
+import type { ScopeMemo } from '../answers/scope-memo';
+import type { UserAdditions } from './user-additions';
 import { encodeUser, hasOrdinaryParts, type EncodedUser } from './user-encoder';
 import type { EnvironmentRule } from './user-json';
 import { compileShape, type UserShape } from './user-shape';
@@ -74,6 +76,18 @@ export class UserRecord {
   ) {}
 }
 
+/**
+ * A user that its caller promised not to change, and where it lives as long as its slot is not
+ * taken.
+ */
+export interface PinnedUser {
+  readonly user: object;
+  /** The `Evaluator` that made it. */
+  readonly owner: object;
+  readonly memo: ScopeMemo;
+  record: UserRecord;
+}
+
 /** Where encoded users go; `Engine` fits. */
 export interface UserSink {
   /** Whether `parsed` is of use. */
@@ -104,6 +118,7 @@ export class UserTable {
     private readonly sink: UserSink,
     private capacity: number,
     private readonly isProxy: IsProxy = null,
+    private readonly additions: UserAdditions | null = null,
   ) {
     this.owners = new Array<UserRecord | undefined>(capacity);
     this.asked = new AskedNames(NO_NAMES, isProxy);
@@ -145,12 +160,24 @@ export class UserTable {
    * The record of a user, its slot holding exactly what the object says now. Warm: about 50 ns for
    * 10 fields. Never throws, whatever getters and Proxies do.
    */
-  acquire(user: object): UserRecord {
+  acquire(given: object): UserRecord {
+    const user = this.additions === null ? given : this.withAdditions(given);
     if (user === this.lastUser && this.isSame(this.lastRecord!, user)) return this.lastRecord!;
     const record = this.find(user);
     this.lastUser = user;
     this.lastRecord = record;
     return record;
+  }
+
+  /** The user as it is evaluated and logged. Never throws. */
+  withAdditions(user: object): object {
+    const { additions } = this;
+    if (additions === null) return user;
+    try {
+      return additions.to(user, isPlain(user) && this.isCopyable(user));
+    } catch {
+      return user;
+    }
   }
 
   private isSame(record: UserRecord, user: object): boolean {

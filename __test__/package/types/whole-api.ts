@@ -142,6 +142,12 @@ export function exposuresAndEvents(): void {
 export function overridesAndLists(): string[] {
   Statsig.overrideGate('gate', true, 'a-user');
   Statsig.overrideGate('gate', false);
+  Statsig.overrideExperimentByGroupName('experiment', 'Control', 'a-user');
+  Statsig.overrideParameterStore('store', { color: 'red' });
+  Statsig.removeGateOverride('gate', 'a-user');
+  Statsig.removeAllOverrides();
+  Statsig.identify(user);
+  Statsig.forwardLogLineEvent(user, 'warn', 'a line', { file: 'a.ts' });
   Statsig.overrideConfig('config', { a: 1 }, 'a-user');
   Statsig.overrideLayer('layer', { a: 1 });
   Statsig.clearAllGateOverrides();

@@ -3,12 +3,11 @@
  * config, experiment or layer. Nothing is evaluated until a parameter is read, and what is read
  * exposes what it comes from.
  */
-import * as calls from './calls';
-import type { Call } from './calls';
-import type { Evaluations } from './public-calls';
+import * as calls from '../api/calls';
+import type { Call, Evaluations } from '../api/public-calls';
+import type { EvaluationDetails } from '../results/results';
 import type { StatsigUser } from '../types/user';
 
-/** Options of `getParameterStore`. */
 export interface GetParameterStoreOptions {
   /** Reading exposes nothing. */
   disableExposureLogging?: boolean;
@@ -30,6 +29,7 @@ interface Found {
  */
 export class ParameterStore {
   private readonly parameters: Parameter;
+  private readonly details: EvaluationDetails;
   // A function, because no look at an object shows what is in its closure: a user has private
   // attributes.
   private readonly user: () => StatsigUser;
@@ -43,7 +43,9 @@ export class ParameterStore {
     private readonly isQuiet: boolean,
   ) {
     this.user = () => user;
-    const parameters = own(evaluations().parameterStore(user, name), 'parameters');
+    const { definition, details } = evaluations().parameterStore(user, name);
+    this.details = details;
+    const parameters = own(definition, 'parameters');
     this.parameters = isRecord(parameters) ? parameters : {};
   }
 
@@ -68,6 +70,11 @@ export class ParameterStore {
   /** The same. */
   getValue<T = unknown>(parameter: string, defaultValue?: T | null): T | null {
     return this.get(parameter, defaultValue);
+  }
+
+  /** Where the store came from, and when; `Unrecognized` when there is none of the name. */
+  getEvaluationDetails(): EvaluationDetails {
+    return this.details;
   }
 
   /** Names of the parameters, sorted. */

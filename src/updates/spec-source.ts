@@ -1,2 +1,0 @@
-/** Where config specs come from. */
-export type SpecSource = 'Network' | 'Bootstrap' | 'DataAdapter';
