@@ -89,6 +89,28 @@ for (const engine of ENGINES) {
     });
   }
 
+  test(`${engine}: the keys of a response have lone surrogates as the user has them, as statsig-node`, async (t) => {
+    const users = [
+      { userID: '\ude00' },
+      { custom: { userID: '\ufffd' }, userID: 'a"\ud83d\\', customIDs: { '\ud83d': '\ude00' } },
+      { userID: '\ufffd😀', customIDs: { companyID: '\ud83d' } },
+      { userID: '\ufffd\n' },
+    ];
+    const servers: AnyServer[] = [ours(engine, new FakeNetwork()), theirs(new FakeNetwork())];
+    for (const server of servers) await server.initializeAsync();
+    const keys = servers.map((server) =>
+      users.map((user) => {
+        const response = server.getClientInitializeResponse(user as never) as Record<
+          string,
+          unknown
+        >;
+        return [response['evaluated_keys'], response['user']];
+      }),
+    );
+    t.deepEqual(keys[0], keys[1]);
+    await Promise.all(servers.map((server) => server.shutdownAsync(200)));
+  });
+
   test(`${engine}: user agents decide from the first response to the last, in every order`, async (t) => {
     const names = ['Mobile Safari', 'Firefox', 'Chrome'];
     const gates = names.map((name) =>

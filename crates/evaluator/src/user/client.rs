@@ -22,7 +22,10 @@ impl UserSlot {
         let id = self.find(Scope::Top, "userID").unwrap_or_default();
         if is_truthy(id) {
             out.push_str("{\"userID\":");
-            self.write_value(id, out);
+            match self.unlike_its_text("userID", id) {
+                Some(given) => out.push_str(given),
+                None => self.write_value(id, out),
+            }
         }
         let ids = self.find(Scope::Top, "customIDs").unwrap_or_default();
         if self.has_keys(ids) {
@@ -30,6 +33,22 @@ impl UserSlot {
             self.write_value(ids, out);
         }
         out.push_str(if out.len() == before { "{}" } else { "}" });
+    }
+
+    /// The JSON of a top-level text as it was given, where that says more than the text: a lone
+    /// surrogate, which the text has as U+FFFD.
+    fn unlike_its_text(&self, name: &str, value: Val) -> Option<&str> {
+        let Val::Str(span) = value else { return None };
+        let text = span.of(&self.text);
+        if !text.contains(char::REPLACEMENT_CHARACTER) {
+            return None;
+        }
+        self.fields
+            .iter()
+            .filter(|field| field.scope == Scope::Top && field.key.of(&self.text) == name)
+            .filter_map(|field| self.text.get(field.key.end as usize + 1..))
+            .filter_map(|rest| first_string(rest.trim_start().strip_prefix(':')?.trim_start()))
+            .find(|given| json::parse_str(given).is_ok_and(|said| said.as_str() == Some(text)))
     }
 
     /// `Object.keys(value).length > 0`.
@@ -59,6 +78,18 @@ impl UserSlot {
     pub(crate) fn private_attributes(&self) -> JsValue {
         json::parse_str(self.private.of(&self.text)).unwrap_or_default()
     }
+}
+
+/// The JSON string that a text begins with.
+fn first_string(text: &str) -> Option<&str> {
+    let mut escaped = false;
+    let inner = text.strip_prefix('"')?;
+    let end = inner.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })?;
+    text.get(..end + 2)
 }
 
 fn is_truthy(value: Val) -> bool {
