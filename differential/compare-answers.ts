@@ -88,13 +88,14 @@ export function* eventDifferences(
   actual: WireEvent[],
   how: EventComparison,
 ): Generator<Difference> {
-  if (how.clocks && surelySame(expected, actual)) return;
-  const texts = (events: WireEvent[]): string[] => {
-    const all = events.map((event) => canonical(how.clocks ? event : withoutClocks(event)));
-    return how.order ? all : all.sort();
-  };
-  const left = texts(expected);
-  const right = texts(actual);
+  const compared = (events: WireEvent[]): unknown[] =>
+    how.clocks ? events : events.map(withoutClocks);
+  const [before, after] = [compared(expected), compared(actual)];
+  if (surelySame(before, after)) return;
+  const texts = (events: unknown[]): string[] =>
+    how.order ? events.map(canonical) : events.map(canonical).sort();
+  const left = texts(before);
+  const right = texts(after);
   const missing = new Map<string, number>();
   for (const text of right) missing.set(text, (missing.get(text) ?? 0) + 1);
   const unmatched: string[] = [];
