@@ -66,7 +66,7 @@ export function oddCase(number: number): OddCase {
   };
 }
 
-/** Everything that an engine says about a payload, but for the words of its warnings. */
+/** Everything that an engine says about a payload. */
 export interface Said {
   summary: object | null;
   answers: CaseAnswers;
@@ -102,9 +102,8 @@ export async function said(kind: EngineKind, { one, questions }: OddCase): Promi
 }
 
 /**
- * Without words, and without needs where they are not the same question: the js engine's time zone
- * is the host's, names of fields may be too many, and of a malformed spec the rest may be looked at
- * or not.
+ * Without needs where they are not the same question: the js engine's time zone is the host's,
+ * names of fields may be too many, and of a malformed spec the rest may be looked at or not.
  */
 function comparable({
   warnings,
@@ -114,7 +113,7 @@ function comparable({
   ...summary
 }: SpecsSummary): object {
   const { usesIpTable: _table, usesUserAgent: _agent, usesIdLists: _lists, ...rest } = summary;
-  return warnings.length === 0 ? summary : { ...rest, warnings: warnings.length };
+  return warnings.length === 0 ? summary : { ...rest, warnings };
 }
 
 /** Times are numbers that JSON cannot carry, sometimes. */

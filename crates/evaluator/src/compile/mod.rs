@@ -9,13 +9,15 @@ mod summary;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use crate::js_semantics::value::array_index;
-use crate::js_semantics::{document_text, stringify, to_lower_case, to_string, JsValue};
+use crate::js_semantics::{
+    document_text, stringify, to_lower_case, to_string, write_string, JsValue,
+};
 use crate::outcome::Explicit;
-use crate::store::{PayloadMeta, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
+use crate::store::{PayloadMeta, Rule, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
 use crate::wire::{property, Payload, PayloadError, SpecWire};
 use names::Names;
 
@@ -83,6 +85,8 @@ pub(crate) struct Compiler<'a> {
     /// Buckets of conditions by salt and unit.
     bucket_ids: FxHashMap<(String, u32), u32>,
     warnings: Vec<String>,
+    /// Override rules that a warning was about.
+    told_rules: FxHashSet<Box<str>>,
     uses: Uses,
 }
 
@@ -100,6 +104,7 @@ impl<'a> Compiler<'a> {
             named_conditions: FxHashMap::default(),
             bucket_ids: FxHashMap::default(),
             warnings: Vec::new(),
+            told_rules: FxHashSet::default(),
             uses: Uses::default(),
         }
     }
@@ -128,7 +133,7 @@ impl<'a> Compiler<'a> {
         let mut kept: Vec<(u32, &JsValue)> = Vec::with_capacity(specs.len());
         for (i, spec) in specs.iter().enumerate() {
             let Some(name) = spec.name.as_deref() else {
-                self.warn(format!("{kind:?} number {i} has no name and was left out"));
+                self.warn(format!("The {} number {i} has no name and was left out.", word(kind)));
                 continue;
             };
             let known = self.store.by_name[kind as usize].get(name).copied();
@@ -179,13 +184,8 @@ impl<'a> Compiler<'a> {
         let body = match self.rules(property(json, "rules"), property(json, "salt")) {
             Ok(rules) => SpecBody { rules, ..self.spec_body(json) },
             Err(problem) => {
-                let name = self
-                    .store
-                    .specs
-                    .get(index as usize)
-                    .map(|s| self.names.text(s.name))
-                    .unwrap_or_default();
-                self.warn(format!("'{name}' was disabled: {problem}"));
+                let spec = self.described(index);
+                self.warn(format!("{spec} was disabled: {problem}."));
                 SpecBody { malformed: true, ..self.spec_body(json) }
             }
         };
@@ -207,21 +207,28 @@ impl<'a> Compiler<'a> {
         if self.unknown.is_empty() {
             return;
         }
-        let conditions = body.rules.iter().flat_map(|rule| self.store.conditions_of(rule));
+        if let Some(met) = self.unknown_in(&body.rules) {
+            self.warn(format!("{} uses {met}, which is not supported.", self.described(index)));
+        }
+    }
+
+    /// What the conditions of rules use that nobody here knows, in words.
+    fn unknown_in(&self, rules: &[Rule]) -> Option<String> {
+        let conditions = rules.iter().flat_map(|rule| self.store.conditions_of(rule));
         let mut met: Vec<&str> =
             conditions.filter_map(|id| self.unknown.get(id)).map(String::as_str).collect();
         met.sort_unstable();
         met.dedup();
-        if !met.is_empty() {
-            let name = self
-                .store
-                .specs
-                .get(index as usize)
-                .map(|s| self.names.text(s.name))
-                .unwrap_or_default();
-            let text = format!("'{name}' uses {}, which is not supported", met.join(" and "));
-            self.warn(text);
-        }
+        (!met.is_empty()).then(|| met.join(" and "))
+    }
+
+    /// A spec in words for a warning.
+    fn described(&self, index: u32) -> String {
+        let spec = self.store.specs.get(index as usize);
+        let named = |spec: &Spec| {
+            format!("The {} {}", word(spec.kind), json_string(&self.names.text(spec.name)))
+        };
+        spec.map(named).unwrap_or_default()
     }
 
     pub(crate) fn warn(&mut self, text: String) {
@@ -289,6 +296,21 @@ impl<'a> Compiler<'a> {
             rules: Box::default(),
         }
     }
+}
+
+fn word(kind: SpecKind) -> &'static str {
+    match kind {
+        SpecKind::Gate => "gate",
+        SpecKind::Config => "config",
+        SpecKind::Layer => "layer",
+    }
+}
+
+/// A text of the payload in words for a warning: one line, whatever it holds.
+fn json_string(text: &str) -> String {
+    let mut quoted = String::new();
+    write_string(text, &mut quoted);
+    quoted
 }
 
 /// A return or default value as canonical JSON (BEHAVIOUR.md 3.3).

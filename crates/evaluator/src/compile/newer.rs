@@ -1,7 +1,9 @@
 //! What only dcs-v2 has: config mapping (NEWER.md 6), contextual autotunes (9), experiments that
 //! conditions name (8). A part that is broken is left out with a warning, and the rest serves.
 
-use super::{optional_text, value_json, Compiler};
+use std::slice;
+
+use super::{json_string, optional_text, value_json, Compiler};
 use crate::js_semantics::{stringify, to_string, JsObject, JsValue};
 use crate::store::{rate, string_id, Pass, Rule, SpecBody, SpecKind, Text, Version, NONE};
 use crate::store_newer::{autotune_rule, Autotune, AutotuneGroup, Mapping, Score};
@@ -93,9 +95,10 @@ impl Compiler<'_> {
                     let index = self.experiment(&name);
                     self.set_body(index, body);
                 }
-                Err(problem) => {
-                    self.warn(format!("the contextual autotune '{name}' was left out: {problem}"))
-                }
+                Err(problem) => self.warn(format!(
+                    "The contextual autotune {} was left out: {problem}.",
+                    json_string(&name)
+                )),
             }
         }
         for (name, mappings) in self.members("overrides") {
@@ -137,9 +140,9 @@ impl Compiler<'_> {
         let mut compiled = Vec::new();
         for mapping in mappings.as_array().unwrap_or_default() {
             let Some(name) = property(mapping, "new_config_name").as_str() else { continue };
-            let Some(target) = target(self, name) else { continue };
             let rules = property(mapping, "rules").as_array().unwrap_or_default();
             let rules = rules.iter().filter_map(|rule| self.mapping_rule(rule, &salt)).collect();
+            let Some(target) = target(self, name) else { continue };
             compiled.push(Mapping { target, rules });
         }
         if compiled.is_empty() {
@@ -164,13 +167,17 @@ impl Compiler<'_> {
         let rule = property(payload.get("override_rules"), name);
         rule.as_object()?;
         let start = property(json, "start_time").as_number().unwrap_or(0.0);
-        match self.rule(rule, salt) {
-            Ok(rule) => Some((start, rule)),
-            Err(problem) => {
-                self.warn(format!("the override rule '{name}' was left out: {problem}"));
-                None
-            }
+        let compiled = self.rule(rule, salt);
+        let told = match &compiled {
+            Ok(rule) => self
+                .unknown_in(slice::from_ref(rule))
+                .map(|met| format!("uses {met}, which is not supported")),
+            Err(problem) => Some(format!("was left out: {problem}")),
+        };
+        if let Some(told) = told.filter(|_| self.told_rules.insert(name.into())) {
+            self.warn(format!("The override rule {} {told}.", json_string(name)));
         }
+        compiled.ok().map(|rule| (start, rule))
     }
 
     fn autotune(&mut self, json: &JsValue) -> Result<SpecBody, String> {

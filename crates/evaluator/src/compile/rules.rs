@@ -1,7 +1,7 @@
 //! Rules and conditions.
 
 use super::condition::{AgentPart, Condition, Op, Source};
-use super::{operator, optional_text, value_json, Compiler};
+use super::{json_string, operator, optional_text, value_json, Compiler};
 use crate::exposure::sampling::Rate;
 use crate::hashing::Midstate;
 use crate::js_semantics::{to_lower_case, to_number, to_string, write, JsValue};
@@ -134,7 +134,10 @@ impl<'a> Compiler<'a> {
 
     /// A condition that the payload lacks: whoever comes to it is unsupported.
     fn missing_condition(&mut self, id: &str) -> u32 {
-        self.unknown(format!("the condition '{id}' of which the payload says nothing"));
+        self.unknown(format!(
+            "the condition {} of which the payload says nothing",
+            json_string(id)
+        ));
         self.add_condition(Condition { source: Source::Unsupported, op: Op::Nothing, memo: NONE })
     }
 
@@ -179,7 +182,7 @@ impl<'a> Compiler<'a> {
         );
         let is_known = matches!(&*kind_lower, "multi_pass_gate" | "multi_fail_gate");
         if matches!(source, Source::Unsupported) && !is_known {
-            self.unknown(format!("the condition type '{kind}'"));
+            self.unknown(format!("the condition type {}", json_string(kind)));
         }
         let op = if compares { self.operator(json, &source)? } else { Op::Nothing };
         Ok(Condition { source, op, memo: NONE })
@@ -245,7 +248,7 @@ impl<'a> Compiler<'a> {
         let op = operator::compile(operator, list.as_ref().unwrap_or(target), bucket);
         if matches!(op, Op::Unsupported) {
             self.unknown(operator.map_or("a condition without operator".into(), |name| {
-                format!("the operator '{name}'")
+                format!("the operator {}", json_string(name))
             }));
         }
         Ok(op)

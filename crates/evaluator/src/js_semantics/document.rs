@@ -9,7 +9,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 use serde_json::Error;
 
-use super::json::{decode, parse_nested, prepared, MAX_DEPTH};
+use super::json::{decode, parse_nested, prepared, MAX_DEPTH, TOO_DEEP};
 use super::value::{JsObject, JsValue};
 
 /// The text of a document as [`Document::parse`] reads it.
@@ -123,7 +123,7 @@ struct Elements<'p, 'a> {
 impl<'a> Elements<'_, 'a> {
     fn keep<E: de::Error>(&mut self, element: &'a RawValue) -> Result<JsValue, E> {
         if is_too_deep(element.get()) {
-            return Err(E::custom("nested too deeply"));
+            return Err(E::custom(TOO_DEEP));
         }
         self.parts.push(element.get());
         Ok(JsValue::Number((self.parts.len() - 1) as f64))

@@ -20,6 +20,8 @@ use super::value::{JsObject, JsValue};
 /// 400 bytes of stack a level), so this is what keeps a 512 KB thread stack safe. Statsig payloads
 /// nest about 10 deep.
 pub const MAX_DEPTH: usize = 512;
+/// What errors say of a text that nests deeper; serde_json's have no kind for it.
+pub const TOO_DEEP: &str = "nested too deeply";
 
 /// `JSON.parse` of the decoded bytes. Linear in the input but for sorting the keys of objects.
 ///
@@ -81,7 +83,7 @@ impl Reader {
 
     fn deeper<E: de::Error>(self) -> Result<Reader, E> {
         if self.depth >= MAX_DEPTH {
-            return Err(E::custom("nested too deeply"));
+            return Err(E::custom(TOO_DEEP));
         }
         Ok(Reader { depth: self.depth + 1, ..self })
     }

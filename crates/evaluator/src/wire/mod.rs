@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use crate::dialect::Dialect;
+use crate::js_semantics::json::{MAX_DEPTH, TOO_DEEP};
 use crate::js_semantics::{to_string, Document, JsValue};
 use crate::store::SpecKind;
 
@@ -22,6 +23,8 @@ pub fn property<'a>(value: &'a JsValue, key: &str) -> &'a JsValue {
 pub enum PayloadError {
     /// No JSON, or no JSON object.
     NotJson,
+    /// Arrays and objects nest deeper than is read.
+    TooDeep,
     /// One of the three collections of specs, or that of conditions, is missing or has the wrong
     /// type.
     MissingPart(&'static str),
@@ -31,6 +34,9 @@ impl std::fmt::Display for PayloadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             PayloadError::NotJson => write!(f, "the payload is not a JSON object"),
+            PayloadError::TooDeep => {
+                write!(f, "the payload is nested deeper than {MAX_DEPTH} levels")
+            }
             PayloadError::MissingPart(key) => write!(f, "the payload has no usable `{key}`"),
         }
     }
@@ -62,11 +68,18 @@ impl<'a> Payload<'a> {
     /// Parses what `document_text` gives and recognises the dialect. Does not look into the specs.
     ///
     /// # Errors
-    /// When the text is not a JSON object.
+    /// When the text is not a JSON object, or nests too deep.
     pub fn parse(text: &'a str) -> Result<Payload<'a>, PayloadError> {
         let [gates, configs, layers] = LISTS;
         let lists = [gates, configs, layers, CONDITIONS];
-        let document = Document::parse(text, &lists).map_err(|_| PayloadError::NotJson)?;
+        let document = Document::parse(text, &lists).map_err(|error| {
+            let is_deep = error.to_string().contains(TOO_DEEP);
+            if is_deep {
+                PayloadError::TooDeep
+            } else {
+                PayloadError::NotJson
+            }
+        })?;
         let is_map = matches!(property(&document.root, GATES), JsValue::Object(_));
         Ok(Payload { dialect: if is_map { Dialect::V2 } else { Dialect::V1 }, document })
     }

@@ -9,10 +9,11 @@ import { isObject, numberOf, textOf, withoutMethods } from '../js-semantics';
 import { ClientFacts, Condition, PassKind, Rule, Spec, Store } from '../store';
 import { TerminalFacts } from '../terminal';
 import { Steps } from '../turns';
-import { ConditionCompiler, MalformedSpec } from './conditions';
+import { ConditionCompiler, MalformedSpec, within } from './conditions';
 import { CompiledRule, CompiledSpec, RuleMaker, boxOf, specFacts } from './ends';
 import { NewerCompiler } from './newer';
 import {
+  KIND_NAMES,
   NestedTooDeep,
   Parsed,
   Payload,
@@ -22,8 +23,6 @@ import {
   summarise,
 } from './payload';
 import { Needs, Screen } from './screen';
-
-const KIND_NAMES = ['gate', 'config', 'layer'] as const;
 
 /** Specs looked at in a step: about 1 ms, a few while nothing is optimised yet. */
 const SPECS_AT_ONCE = 256;
@@ -100,35 +99,39 @@ class SpecCompiler {
   *compileAll(list: SpecWire[], kind: SpecKind): Steps<Map<string, Spec>> {
     const byName = new Map<string, Spec>();
     let isInOrder = true;
-    for (let at = 0; at < list.length; at++) {
-      const { name, spec } = list[at]!;
+    let seen = 0;
+    for (const [name, spec] of this.lastOfEachName(list)) {
       byName.set(name, this.compileOne(kind, name, spec));
       if (startsWithDigit(name)) isInOrder = false;
-      if (at % SPECS_AT_ONCE === SPECS_AT_ONCE - 1) yield;
+      if (++seen % SPECS_AT_ONCE === 0) yield;
     }
     return isInOrder ? byName : inPropertyOrder(byName);
+  }
+
+  /** Each in the place of the first of its name; of the others nothing counts but how deep they nest. */
+  private lastOfEachName(list: SpecWire[]): Map<string, unknown> {
+    const specs = new Map(list.map(({ name, spec }) => [name, spec]));
+    if (specs.size < list.length) {
+      for (const { name, spec } of list) if (specs.get(name) !== spec) this.screen.doubt(spec);
+    }
+    return specs;
   }
 
   private compileOne(kind: SpecKind, name: string, wire: unknown): Spec {
     try {
       const isPlain = isObject(wire) ? this.screen.isPlain(wire) : this.screen.doubt(wire);
       const unknown = this.screen.takeUnknown();
-      if (unknown !== '')
-        this.needs.warn(
-          `The ${KIND_NAMES[kind]} ${JSON.stringify(name)} uses ${unknown}, which is not supported.`,
-        );
-      if (!isObject(wire)) throw new MalformedSpec('it is not an object');
+      if (!isObject(wire) || !Array.isArray(wire.rules))
+        throw new MalformedSpec('`rules` is not an array');
       const { rules, salt } = wire;
-      if (!Array.isArray(rules)) throw new MalformedSpec('its rules are no list');
       // What might not compile is tried now, so that a malformed spec is known before it serves.
       if (!isPlain) this.maker.rules(rules, salt, specFacts(wire, this.maker.dialect));
+      if (unknown !== '') this.warn(kind, name, `uses ${unknown}, which is not supported`);
       return new CompiledSpec(kind, name, false, wire, this.maker);
     } catch (error) {
       if (error instanceof NestedTooDeep) throw error;
       const reason = error instanceof Error ? error.message : 'unknown reason';
-      this.needs.warn(
-        `The ${KIND_NAMES[kind]} ${JSON.stringify(name)} is malformed and disabled: ${reason}.`,
-      );
+      this.warn(kind, name, `was disabled: ${reason}`);
       return new CompiledSpec(
         kind,
         name,
@@ -137,6 +140,10 @@ class SpecCompiler {
         this.maker,
       );
     }
+  }
+
+  private warn(kind: SpecKind, name: string, what: string): void {
+    this.needs.warn(`The ${KIND_NAMES[kind]} ${JSON.stringify(name)} ${what}.`);
   }
 }
 
@@ -167,11 +174,11 @@ class RuleCompiler implements RuleMaker {
   }
 
   rules(rules: unknown[], salt: unknown, facts: TerminalFacts): Rule[] {
-    return rules.map((rule) => this.rule(rule, salt, facts));
+    return rules.map((rule, at) => within(`rule ${at}`, () => this.rule(rule, salt, facts)));
   }
 
-  private rule(wire: unknown, specSalt: unknown, facts: TerminalFacts): Rule {
-    if (!isObject(wire)) throw new MalformedSpec('a rule is not an object');
+  rule(wire: unknown, specSalt: unknown, facts: TerminalFacts): Rule {
+    if (!isObject(wire)) throw new MalformedSpec('not an object');
     const id = textOrNull(wire.id) ?? '';
     const pass = wire.passPercentage;
     const delegateName = wire.configDelegate ? textOf(wire.configDelegate) : null;
@@ -196,10 +203,10 @@ class RuleCompiler implements RuleMaker {
 
   private ruleConditions(list: unknown): Condition[] {
     if (list === undefined || list === null) return [];
-    if (!Array.isArray(list)) throw new MalformedSpec('the conditions of a rule are no list');
+    if (!Array.isArray(list)) throw new MalformedSpec('`conditions` is not an array');
     const compiled: Condition[] = [];
-    for (const wire of list) {
-      const condition = this.conditions.compile(wire);
+    for (const [at, wire] of list.entries()) {
+      const condition = within(`condition ${at}`, () => this.conditions.compile(wire));
       if (condition !== null) compiled.push(condition);
     }
     return compiled;

@@ -10,6 +10,16 @@ import type { Needs } from './screen';
 /** Says why a spec cannot be used; it then answers Unsupported. */
 export class MalformedSpec extends Error {}
 
+/** Says in which part of a spec something is malformed. */
+export function within<T>(part: string, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof MalformedSpec)) throw error;
+    throw new MalformedSpec(`${part}: ${error.message}`);
+  }
+}
+
 export class ConditionCompiler {
   readonly sources = new SourceTable();
   private readonly gateRefs = new Map<string, GateRef>();
@@ -53,9 +63,9 @@ export class ConditionCompiler {
   }
 
   private inline(wire: unknown): Condition | null {
-    if (!isObject(wire)) throw new MalformedSpec('a condition is not an object');
+    if (!isObject(wire)) throw new MalformedSpec('not an object');
     const { type } = wire;
-    if (typeof type !== 'string') throw new MalformedSpec('a condition has no type');
+    if (typeof type !== 'string') throw new MalformedSpec('`type` is not a string');
     if (type.toLowerCase() === 'public') return null;
     const { operator, field, idType, targetValue: target } = wire;
     const salt = member(wire.additionalValues, 'salt');
@@ -96,13 +106,14 @@ export class ConditionCompiler {
   }
 
   private experimentGroup(wire: JsonObject): Condition {
+    const experiment = this.fieldName(wire);
     const condition = this.test('experiment_group', this.sources.experimentGroup(), wire);
     if (condition.kind === ConditionKind.Unsupported) return condition;
     return {
       ...condition,
       kind: ConditionKind.ExperimentGroup,
       isRemembered: false,
-      experiment: this.fieldName(wire),
+      experiment,
     };
   }
 
@@ -150,13 +161,12 @@ export class ConditionCompiler {
   private fieldName(wire: JsonObject): string | null {
     const field = wire.field ?? null;
     if (field === null || typeof field === 'string') return field;
-    throw new MalformedSpec('the field of a condition is not text');
+    throw new MalformedSpec('`field` is not a string');
   }
 
   private test(kind: string, source: Source, wire: JsonObject): Condition {
     const spelling = wire.operator ?? '';
-    if (typeof spelling !== 'string')
-      throw new MalformedSpec('the operator of a condition is not text');
+    if (typeof spelling !== 'string') throw new MalformedSpec('`operator` is not a string');
     const target = this.dialect.listOf(spelling, wire.targetValue);
     const test = compileTest({ source, spelling, target, isBucket: kind === 'user_bucket' });
     if (test === null) return this.unsupported();

@@ -113,6 +113,7 @@ export class CompiledRule implements Rule {
 export interface RuleMaker {
   readonly dialect: Dialect;
   rules(rules: unknown[], salt: unknown, facts: TerminalFacts): Rule[];
+  rule(wire: unknown, salt: unknown, facts: TerminalFacts): Rule;
 }
 
 export class CompiledSpec implements Spec {

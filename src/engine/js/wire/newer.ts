@@ -38,10 +38,11 @@ export class NewerCompiler {
     const { overrides, cmab_configs: autotunes } = root;
     if (!this.maker.dialect.knowsNewer || (!isObject(overrides) && !isObject(autotunes)))
       return null;
+    const known = this.autotunes(isObject(autotunes) ? autotunes : {});
     const mappings = new Map<LookupKind, Map<string, Mapping[]>>();
     for (const [kind, list] of MAPPED)
       mappings.set(kind, this.mappings(root, isObject(overrides) ? overrides : {}, list));
-    return { mappings, autotunes: this.autotunes(isObject(autotunes) ? autotunes : {}) };
+    return { mappings, autotunes: known };
   }
 
   private mappings(root: JsonObject, overrides: JsonObject, list: string): Map<string, Mapping[]> {
@@ -82,38 +83,37 @@ export class NewerCompiler {
     try {
       this.screen.isPlain({ rules: [wire] });
       const unknown = this.screen.takeUnknown();
-      if (unknown !== '')
-        this.tellOnce(
-          `The override rule ${JSON.stringify(name)} uses ${unknown}, which is not supported.`,
-        );
-      return this.maker.rules([wire], salt, specFacts({}, this.maker.dialect))[0] ?? null;
+      const rule = this.maker.rule(wire, salt, specFacts({}, this.maker.dialect));
+      if (unknown !== '') this.tellOnce(name, `uses ${unknown}, which is not supported`);
+      return rule;
     } catch (error) {
       if (!(error instanceof MalformedSpec)) throw error;
-      this.tellOnce(`The override rule ${JSON.stringify(name)} was left out: ${error.message}.`);
+      this.tellOnce(name, `was left out: ${error.message}`);
       return null;
     }
   }
 
-  private tellOnce(text: string): void {
-    if (this.told.has(text)) return;
-    this.told.add(text);
-    this.needs.warn(text);
+  private tellOnce(name: string, what: string): void {
+    if (this.told.has(name)) return;
+    this.told.add(name);
+    this.needs.warn(`The override rule ${JSON.stringify(name)} ${what}.`);
   }
 
   private autotunes(map: JsonObject): Map<string, Autotune> {
     const byName = new Map<string, Autotune>();
     for (const [name, wire] of Object.entries(map)) {
-      if (isObject(wire) && Array.isArray(wire.groups) && wire.groups.every(isObject))
-        byName.set(name, this.autotune(wire, wire.groups));
+      const problem = problemOf(wire);
+      if (problem === null) byName.set(name, this.autotune(wire as JsonObject));
       else
         this.needs.warn(
-          `The contextual autotune ${JSON.stringify(name)} was left out: it has no usable groups.`,
+          `The contextual autotune ${JSON.stringify(name)} was left out: ${problem}.`,
         );
     }
     return byName;
   }
 
-  private autotune(wire: JsonObject, groups: readonly JsonObject[]): Autotune {
+  private autotune(wire: JsonObject): Autotune {
+    const groups = wire.groups as JsonObject[];
     const { targetingGateName: gate, sampleRate } = wire;
     this.needs.noteNames(wire);
     const learned = isObject(wire.config) ? wire.config : null;
@@ -176,6 +176,13 @@ export class NewerCompiler {
     this.needs.noteNames({ field });
     return this.maker.conditions.sources.field(field).id;
   }
+}
+
+/** What keeps an autotune from serving. */
+function problemOf(wire: unknown): string | null {
+  if (!isObject(wire)) return 'not an object';
+  if (!Array.isArray(wire.groups)) return '`groups` is not an array';
+  return wire.groups.every(isObject) ? null : 'a group is not an object';
 }
 
 function own(map: unknown, name: string): unknown {

@@ -28,6 +28,8 @@ export interface Payload {
  * stack.
  */
 export const MAX_NESTING = 512;
+/** Warnings of a payload; there may be more to say. */
+export const MAX_WARNINGS = 100;
 
 /** From this size on parsing has turns of its own. */
 const BIG = 256 * 1024;
@@ -67,7 +69,7 @@ function parseWhole(payload: Uint8Array): JsonObject {
   try {
     root = JSON.parse(textDecoder().decode(payload));
   } catch {
-    throw new Error('the payload is not JSON');
+    throw new Error('the payload is not a JSON object');
   }
   if (!isObject(root)) throw new Error('the payload is not a JSON object');
   return root;
@@ -113,6 +115,8 @@ function dialectOf(root: JsonObject): Dialect {
   return isObject(root.feature_gates) ? Dialect.V2 : Dialect.V1;
 }
 
+/** As warnings call the specs of the lists. */
+export const KIND_NAMES = ['gate', 'config', 'layer'] as const;
 const KEYS = ['feature_gates', 'dynamic_configs', 'layer_configs'] as const;
 
 /** Throws when one of the collections is missing. */
@@ -120,12 +124,12 @@ export function readPayload(root: JsonObject, warnings: string[]): Payload {
   const dialect = dialectOf(root);
   if (dialect === Dialect.V1) {
     demand(root, KEYS, Array.isArray);
-    const lists = KEYS.map((key) =>
-      named(root[key] as unknown[], key, warnings),
+    const lists = KEYS.map((key, kind) =>
+      named(root[key] as unknown[], KIND_NAMES[kind]!, warnings),
     ) as Payload['lists'];
     return { root, dialect, lists, conditions: null, experimentLayers: reverse(root.layers) };
   }
-  demand(root, [...KEYS, 'condition_map'], isObject);
+  demand(root, ['condition_map', ...KEYS], isObject);
   const lists = KEYS.map((key) => keyed(root[key] as JsonObject)) as Payload['lists'];
   const experimentLayers = textMap(root.experiment_to_layer);
   return { root, dialect, lists, conditions: root.condition_map as JsonObject, experimentLayers };
@@ -137,12 +141,13 @@ function demand(
   isUsable: (value: unknown) => boolean,
 ): void {
   const lacking = keys.find((key) => !isUsable(root[key]));
-  if (lacking !== undefined) throw new Error(`the payload has no usable ${lacking}`);
+  if (lacking !== undefined) throw new Error(`the payload has no usable \`${lacking}\``);
 }
 
-function named(list: unknown[], key: string, warnings: string[]): SpecWire[] {
+function named(list: unknown[], kind: string, warnings: string[]): SpecWire[] {
   const specs: SpecWire[] = [];
-  for (const spec of list) {
+  for (let number = 0; number < list.length; number++) {
+    const spec = list[number];
     const name = isObject(spec) ? spec.name : undefined;
     if (typeof name === 'string') {
       specs.push({ name, spec });
@@ -150,7 +155,8 @@ function named(list: unknown[], key: string, warnings: string[]): SpecWire[] {
     }
     if (typeof spec === 'object' && spec !== null && isNestedDeeper(spec, MAX_NESTING - 2))
       throw new NestedTooDeep();
-    if (warnings.length < 100) warnings.push(`A spec without a name in ${key} was left out.`);
+    if (warnings.length < MAX_WARNINGS)
+      warnings.push(`The ${kind} number ${number} has no name and was left out.`);
   }
   return specs;
 }

@@ -9,7 +9,7 @@ import { SpecsSummary } from '../../engine';
 import { isOperator } from '../eval/operators';
 import { isAgentField } from '../eval/sources';
 import { JsonObject, isForeign, isObject } from '../js-semantics';
-import { MAX_NESTING, NestedTooDeep, isNestedDeeper } from './payload';
+import { MAX_NESTING, MAX_WARNINGS, NestedTooDeep, isNestedDeeper } from './payload';
 
 /** Types of conditions that test a value, in lower case. */
 const TESTS = new Set([
@@ -31,9 +31,6 @@ const NO_TESTS = new Set([
   'multi_pass_gate',
   'multi_fail_gate',
 ]);
-
-/** Warnings of a payload; there may be more to say. */
-export const MAX_WARNINGS = 100;
 
 const hasOwn = Object.prototype.hasOwnProperty;
 /** The root object is the first level, the collection the second. */
@@ -157,7 +154,10 @@ export class Screen {
     const isMissing = !hasOwn.call(this.byId, wire);
     // Whoever comes to it is Unsupported; the rest of the spec is in order.
     if (isMissing)
-      this.noteUnknown(`the condition '${wire}' of which the payload says nothing`, wire);
+      this.noteUnknown(
+        `the condition ${JSON.stringify(wire)} of which the payload says nothing`,
+        wire,
+      );
     const isPlain = isMissing || this.isPlainTest(this.byId[wire], MEASURED, wire);
     if (isPlain) this.plainIds.add(wire);
     return isPlain;
@@ -239,9 +239,9 @@ interface Kind {
 
 /** What a condition uses and nobody here knows, in words. */
 function unknownIn({ name, type, isTest }: Kind, operator: string | null): string | null {
-  if (!isTest) return NO_TESTS.has(name) ? null : `the condition type '${type}'`;
+  if (!isTest) return NO_TESTS.has(name) ? null : `the condition type ${JSON.stringify(type)}`;
   if (operator === null) return 'a condition without operator';
-  return isOperator(operator.toLowerCase()) ? null : `the operator '${operator}'`;
+  return isOperator(operator.toLowerCase()) ? null : `the operator ${JSON.stringify(operator)}`;
 }
 
 function isText(value: unknown): value is string | null | undefined {
