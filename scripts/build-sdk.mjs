@@ -135,13 +135,13 @@ function outside(offered, parts, needed) {
     if (texts.has(file)) continue;
     const text = rewritten(file, parts, needed);
     texts.set(file, text);
-    for (const [, path] of text.matchAll(/require\(["'](\.[^"']*)["']\)/g)) {
+    for (const [, path] of text.matchAll(/require(?:\.resolve)?\(["'](\.[^"']*)["']\)/g)) {
       const base = posix.join(posix.dirname(file), path);
       const found = [base, `${base}.js`, `${base}/index.js`].find((candidate) =>
         isFile(join(root, candidate)),
       );
       if (found === undefined) throw new Error(`${file} requires ${path}, which is not there`);
-      if (found !== bundle) waiting.push(found);
+      if (found !== bundle && !parts.has(found)) waiting.push(found);
     }
   }
   return texts;

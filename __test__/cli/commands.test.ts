@@ -233,6 +233,8 @@ test('what is no payload is told', async (t) => {
 /** A service that answers with a status; its URL. */
 async function service(status: number, body: string): Promise<{ url: string; server: Server }> {
   const server = createServer((_, response) => response.writeHead(status).end(body));
+  // `pull` leaves a connection that `doctor` uses; on a busy machine it would end in between.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
 }
@@ -266,4 +268,50 @@ test('nearest names', (t) => {
   t.is(nearest('chekout', ['checkout', 'search']), 'checkout');
   t.is(nearest('x', ['checkout', 'y']), null);
   t.is(nearest('completely_different', ['checkout']), null);
+});
+
+test('bench: every row of each SDK that is installed and reads the format', async (t) => {
+  t.timeout(120_000, 'two processes, each of which loads an SDK');
+  const { code, out, err } = await run(
+    'bench',
+    '--specs',
+    sample,
+    '--rounds',
+    '1',
+    '--row-ms',
+    '1',
+    '--json',
+  );
+  t.is(code, 0, err);
+  const { gates, measured } = JSON.parse(out) as {
+    gates: number;
+    measured: { label: string; rounds: Record<string, number>[] }[];
+  };
+  t.true(gates > 5);
+  t.deepEqual(
+    measured.map(({ label }) => label.replace(/^(native|wasm|js) .*/, 'ours')),
+    ['ours', 'statsig-node 6.5.2'],
+  );
+  for (const { rounds } of measured) {
+    const names = ['initialize', 'first', 'known', 'fresh', 'few', 'memory'];
+    t.deepEqual(Object.keys(rounds[0]!), names);
+    t.true(names.every((name) => rounds[0]![name]! > 0));
+  }
+  const shown = await run('bench', '--specs', sample, '--rounds', '1', '--row-ms', '1');
+  t.regex(shown.out, /^13 gates, Node .*medians of 1, events on\n.* statsig-node 6\.5\.2\n/);
+  t.regex(shown.out, /^check of a known user, ns .*×$/m);
+  t.regex(shown.err, /^round 1 of 1: statsig-node 6\.5\.2$/m);
+});
+
+test('bench: wrong use', async (t) => {
+  t.is((await run('bench')).code, 2);
+  t.regex((await run('bench', '--specs', sample, '--rounds', 'x')).err, /--rounds is no number/);
+  const empty = join(folder, 'no-gates.json');
+  writeFileSync(
+    empty,
+    JSON.stringify({ feature_gates: [], dynamic_configs: [], layer_configs: [] }),
+  );
+  const { code, err } = await run('bench', '--specs', empty);
+  t.is(code, 1);
+  t.regex(err, /has no gates/);
 });

@@ -1,5 +1,6 @@
 /** The command line: one file per command in commands/. */
 import { EXIT, given, UsageError, type Command, type Output } from './command';
+import { bench } from './commands/bench';
 import { check, evaluateAll } from './commands/check';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
@@ -17,6 +18,7 @@ export const COMMANDS: Record<string, Command> = {
   lint,
   pull,
   doctor,
+  bench,
 };
 
 function overview(): string {
