@@ -17,7 +17,7 @@ export class Overrides {
   /** @param publish gets the whole table after each change */
   constructor(
     private readonly publish: (table: OverrideTable) => void,
-    private readonly valueOf: ValueOfGroup,
+    private readonly groupValue: ValueOfGroup,
   ) {}
 
   get current(): OverrideTable {
@@ -84,7 +84,7 @@ export class Overrides {
   private valuesOf(experiment: string): Record<string, unknown> {
     const ids = Object.entries(this.groups[experiment] ?? {});
     return Object.fromEntries(
-      ids.map(([id, group]) => [id, this.valueOf(experiment, group) ?? {}]),
+      ids.map(([id, group]) => [id, this.groupValue(experiment, group) ?? {}]),
     );
   }
 }
