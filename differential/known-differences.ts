@@ -3,6 +3,7 @@
  * recognises is a defect. Rules look at what was answered, never at who answered: all engines share
  * them.
  */
+import { djb2 } from '../src/runtime/djb2';
 import { hasUnspeakableTime, isObject, isText } from './as-read';
 import type { Answer, Case, CaseAnswers } from './case';
 import { canonical } from './compare-answers';
@@ -90,6 +91,16 @@ function isMalformed(spec: unknown): boolean {
   return !isObject(spec) || !Array.isArray(spec['rules']) || !spec['rules'].every(isRule);
 }
 
+/** Q11: in statsig-node a spec called `__proto__` is not among the keys of the object it is put in. */
+function losesProto({ expected, actual }: Difference): boolean {
+  const lost = ['__proto__', djb2('__proto__')];
+  const others = (text: unknown): unknown =>
+    JSON.parse(String(text), (key, value: unknown) => (lost.includes(key) ? undefined : value));
+  return (
+    isText(expected) && isText(actual) && canonical(others(expected)) === canonical(others(actual))
+  );
+}
+
 /**
  * The same for payloads with odd fields: a malformed spec is known to cost itself and what depends
  * on it.
@@ -106,6 +117,7 @@ export function explainOdd(difference: Difference, one: Case, expected: CaseAnsw
       kind === 'targeting' ||
       (actual as { reason?: unknown } | undefined)?.reason === 'Unsupported'
     );
+  if (area === 'clientInitialize' && losesProto(difference)) return true;
   // "The payload's `time` is what `Number` makes of it."
   return area !== 'answer' && hasUnspeakableTime(one.payload);
 }

@@ -86,6 +86,10 @@ const changes: Record<string, Change> = {
   name: (payload, value) =>
     void ((payload['dynamic_configs'] as JsonObject[])[1]!['name'] =
       typeof value === 'string' ? [value] : value),
+  'idType of specs, one of them called __proto__': (payload, value) => {
+    for (const spec of specs(payload)) spec['idType'] = value;
+    (payload['feature_gates'] as JsonObject[])[0]!['name'] = '__proto__';
+  },
   'type of a condition': (payload, value) =>
     rules(payload).forEach((rule) =>
       (rule['conditions'] as JsonObject[]).forEach((condition) => (condition['type'] = value)),

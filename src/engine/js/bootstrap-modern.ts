@@ -118,10 +118,10 @@ export class ModernWriter {
     return fields;
   }
 
+  /** What JSON says nothing of (an infinite number, too) is left out. */
   private idType({ idType }: Spec): string | undefined {
-    return this.request.removesIdType || idType === undefined || idType === null
-      ? undefined
-      : JSON.stringify(idType);
+    const json = this.request.removesIdType ? undefined : JSON.stringify(idType);
+    return json === 'null' ? undefined : json;
   }
 
   private keys(list: ExposureList): string {
