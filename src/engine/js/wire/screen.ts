@@ -171,12 +171,14 @@ export class Screen {
     if (level !== MEASURED) this.measureMembers(wire, level + 1);
     const { type, operator, field } = wire;
     this.needs.noteNames(wire);
-    if (typeof type !== 'string' || !isText(operator) || !isText(field)) return false;
+    if (typeof type !== 'string') return false;
     const kind = this.kind(type);
-    if (kind.isTest) this.note(kind, operator ?? '', field);
-    const unknown = unknownIn(kind, operator ?? null);
+    const isPlain = isText(operator) && isText(field);
+    if (isPlain && kind.isTest) this.note(kind, operator ?? '', field);
+    // Not every condition reads a field or an operator.
+    const unknown = unknownIn(kind, isText(operator) ? (operator ?? null) : null);
     if (unknown !== null) this.noteUnknown(unknown, id);
-    return true;
+    return isPlain;
   }
 
   private noteUnknown(what: string, id: string | null): void {
