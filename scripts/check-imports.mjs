@@ -61,7 +61,7 @@ const rules = [
   },
   {
     name: 'only entries, commands and other ecosystems stand above the public calls',
-    from: /^src\/(?!api\/|cli\/|cli\.ts|index|testing\/|openfeature\/|runtime\/|features\/|results\/)/,
+    from: /^src\/(?!api\/|cli\/|cli\.ts|index|testing\/|openfeature\/|server-core\/|runtime\/|features\/|results\/)/,
     allows: (target) => !target.startsWith('src/api/'),
   },
   {

@@ -14,6 +14,7 @@ export const entries = [
   'index',
   'local-server/index',
   'testing/index',
+  'server-core/index',
   'openfeature/index',
   'storage/redis',
   'storage/file-adapter',

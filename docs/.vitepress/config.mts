@@ -60,6 +60,7 @@ export default defineConfig({
         items: [
           page('Options', '/options'),
           page('Newer calls', '/newer-calls'),
+          page('server-core', '/server-core'),
           page('Events', '/events'),
           page('Testing', '/testing'),
           page('Command line', '/cli'),

@@ -55,12 +55,14 @@ export class Evaluations {
   constructor(
     private readonly runtime: Runtime,
     private readonly storeOverrides: StoreOverrides | null = null,
+    /** See `Host`. */
+    private readonly isLenient = false,
   ) {
     const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = runtime.options;
     this.hasGateHooks =
       evaluationCallback !== null ||
       evaluationCallbacks.gateCallback !== undefined ||
-      runtime.options.overrideAdapter !== null;
+      typeof runtime.options.overrideAdapter?.overrideGate === 'function';
     this.adapted = AdaptedEvaluations.of(runtime);
     this.isClockReplaced = runtime.clock.isReplaced;
     this.sticky = new StickyEvaluations(userPersistentStorage, runtime.logger);
@@ -174,6 +176,11 @@ export class Evaluations {
     if (!this.isReady) throw new StatsigUninitializedError();
     if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
     return this.checkGates(user, this.runtime.evaluator.gateNames(), call);
+  }
+
+  /** Whether events are queued. */
+  get takesEvents(): boolean {
+    return this.isReady || this.isLenient;
   }
 
   /** Nobody is told about single calls, so that the value of a gate is all there is to find out. */
@@ -348,10 +355,11 @@ export class Evaluations {
   /** @throws the errors of BEHAVIOUR.md 1.5, in their order */
   private validate(user: unknown, name: unknown): void {
     this.recoverNowAndThen();
-    if (!this.isReady) throw new StatsigUninitializedError();
+    if (!this.isReady && !this.isLenient) throw new StatsigUninitializedError();
     if (typeof name !== 'string' || name.length === 0)
       throw new StatsigInvalidArgumentError(INVALID_NAME);
-    if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
+    const isAnybody = this.isLenient && typeof user === 'object' && user !== null;
+    if (!isAnybody && !isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
   }
 
   private configOf(name: string, evaluation: Evaluation, user: StatsigUser): DynamicConfig {

@@ -24,6 +24,8 @@ import { Overrides } from '../features/overrides';
 import type { Platform } from '../platform/platform';
 import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
 import { Runtime } from '../runtime/runtime';
+import type { SpecsInForce } from '../runtime/spec-applier';
+import type { Addresses } from '../network/http';
 import { hide, showAs } from './shown';
 import { stickyRequest } from '../features/sticky';
 import type {
@@ -42,11 +44,23 @@ import type {
 import type { StatsigUser } from '../types/user';
 import { UserScope } from './user-scope';
 
+/** Stands for a key that is right. */
+const ANY_KEY = 'secret-';
+
 /** What the host gives an instance. */
 export interface Host {
   platform: Platform;
   /** Time, for tests. */
   clock?: Clock;
+  /** See `HttpOptions`. */
+  addresses?: Addresses;
+  /** Told of specs that begin to serve. Must not throw. */
+  onSpecs?(specs: SpecsInForce): void;
+  /**
+   * Any key will do, and users without IDs; before `initialize` and after `shutdown` there are
+   * answers, too.
+   */
+  isLenient?: boolean;
 }
 
 /**
@@ -383,10 +397,16 @@ export class Server extends NewerApi {
       logger,
       platform: host.platform,
       clock: host.clock,
-      onSpecs: () => this.overrides.specsChanged(),
+      addresses: host.addresses,
+      onSpecs: (specs) => {
+        this.overrides.specsChanged();
+        host.onSpecs?.(specs);
+      },
     });
-    this.evaluations = new Evaluations(this.runtime, this.overrides.stores);
-    this.lifecycle = new Lifecycle(this.runtime, this.evaluations, secretKey);
+    const isLenient = host.isLenient === true;
+    this.evaluations = new Evaluations(this.runtime, this.overrides.stores, isLenient);
+    const key = isLenient && typeof secretKey === 'string' ? ANY_KEY : secretKey;
+    this.lifecycle = new Lifecycle(this.runtime, this.evaluations, key);
     this.runtime.evaluator.setOverrides(this.overrides.current);
     watchForAbandon(this, this.runtime);
   }
@@ -405,7 +425,7 @@ export class Server extends NewerApi {
   private log(tag: string, event: LogEventObject): void {
     this.guarded(tag, undefined, () => {
       try {
-        logCustomEvent(this.runtime, this.evaluations.isReady, event);
+        logCustomEvent(this.runtime, this.evaluations.takesEvents, event);
       } catch (error) {
         if (this.evaluations.isReady) this.runtime.delivery.countInvalid(error);
         throw error;

@@ -46,6 +46,8 @@ export interface HttpOptions {
    * all.
    */
   downloadTimeoutMs?: number;
+  /** Where single things are, in place of what the bases say. */
+  addresses?: Addresses;
   /** As `requestTimeoutMs`, for ID lists. */
   idListsRequestTimeoutMs?: number;
   /** Scheme and host of the files of ID lists, whatever the index says. */
@@ -56,6 +58,14 @@ export interface HttpOptions {
   maxSpecsBytes?: number;
   /** Makes the rejection for localMode and for 1000 requests in flight; default: `NetworkError`. */
   errors?: { localMode(): Error; tooManyRequests(url: string): Error };
+}
+
+/** Whole URLs. */
+export interface Addresses {
+  /** What comes before `/<key>.json`. */
+  specs?: string;
+  events?: string;
+  idLists?: string;
 }
 
 /** An entity tag together with the URL it belongs to. */
@@ -136,8 +146,14 @@ export class StatsigHttp {
    */
   downloadSpecs(ask: SpecsRequest): Promise<SpecsDownload> {
     const query = ask.sinceTime ? `?sinceTime=${ask.sinceTime}` : '';
-    const path = `/download_config_specs/${this.options.sdkKey ?? ''}.json${query}`;
+    const file = `/${this.options.sdkKey ?? ''}.json${query}`;
+    const path = `/download_config_specs${file}`;
     const base = this.options.apiForDownloadConfigSpecs;
+    const { addresses } = this.options;
+    if (addresses?.specs !== undefined)
+      return this.withFallback(addresses.specs + file, baseOfV2(FALLBACK_SPECS) + path, (url) =>
+        this.specsFrom(url, ask),
+      );
     return this.format.download((isV2) =>
       this.withFallback(
         (isV2 ? baseOfV2(base) : base) + path,
@@ -166,7 +182,7 @@ export class StatsigHttp {
   fetchIdListIndex(): Promise<TransportResponse> {
     const path = '/get_id_lists';
     return this.withFallback(
-      this.options.apiForGetIdLists + path,
+      this.options.addresses?.idLists ?? this.options.apiForGetIdLists + path,
       FALLBACK_ID_LISTS + path,
       (url) =>
         this.send({
@@ -210,7 +226,7 @@ export class StatsigHttp {
     const { body, signal } = post;
     return this.send({
       method: 'POST',
-      url: `${this.options.api}/log_event`,
+      url: this.options.addresses?.events ?? `${this.options.api}/log_event`,
       headers,
       body,
       signal,

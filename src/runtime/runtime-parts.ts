@@ -18,7 +18,7 @@ import { EventFilter } from '../events/before-log';
 import type { EventDelivery, EventDeliveryOptions, EventSpool } from '../events/delivery';
 import type { Ending } from '../exit/ending';
 import type { Clock } from '../host/clock';
-import { StatsigHttp } from '../network/http';
+import { StatsigHttp, type Addresses } from '../network/http';
 import type { NetworkOverride } from '../network/transport';
 import { Diagnostics } from '../observability/diagnostics';
 import { NonExposedChecks } from '../observability/non-exposed-checks';
@@ -51,6 +51,8 @@ export interface Surroundings {
   platform: Platform;
   logger: SafeLogger;
   clock: Clock;
+  /** See `HttpOptions`. */
+  addresses?: Addresses;
 }
 
 /** Parts that both kinds of sync need. */
@@ -118,8 +120,10 @@ export function makeHttp({
   platform,
   logger,
   clock,
+  addresses,
 }: Surroundings): StatsigHttp {
   return new StatsigHttp({
+    addresses,
     api: options.api,
     apiForDownloadConfigSpecs: options.apiForDownloadConfigSpecs,
     apiForGetIdLists: options.apiForGetIdLists,

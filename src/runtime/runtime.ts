@@ -22,7 +22,7 @@ import {
 import { Invocations } from './invocations';
 import { hasPassed, systemClock, type Clock, type TimerHandle } from '../host/clock';
 import type { Ending } from '../exit/ending';
-import type { StatsigHttp } from '../network/http';
+import type { Addresses, StatsigHttp } from '../network/http';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { NonExposedChecks } from '../observability/non-exposed-checks';
 import type { ExceptionReporter } from '../observability/exception-report';
@@ -42,6 +42,7 @@ export interface RuntimeInit {
   platform: Platform;
   logger: SafeLogger;
   clock?: Clock;
+  addresses?: Addresses;
   /** Other specs serve. */
   onSpecs?(specs: SpecsInForce): void;
 }
@@ -95,7 +96,17 @@ export class Runtime {
     );
     const { options, loggingCopy } = parsed;
     const sessionID = platform.randomUUID();
-    const around = { options, loggingCopy, secretKey, sessionID, platform, logger, clock };
+    const { addresses } = init;
+    const around = {
+      options,
+      loggingCopy,
+      secretKey,
+      sessionID,
+      platform,
+      logger,
+      clock,
+      addresses,
+    };
     const http = parts.makeHttp(around);
     this.http = http;
     this.adapter = parts.makeAdapter(around);

@@ -1,0 +1,176 @@
+/** The newer SDK's class of users: a plain user of ours behind getters and setters. */
+import type { StatsigUser as PlainUser } from '../types/user';
+
+type Scalar = string | number | boolean;
+type Attributes = Record<string, Scalar | Array<Scalar>>;
+type GivenAttributes = Record<
+  string,
+  Scalar | Array<Scalar> | null | undefined | Record<string, unknown>
+>;
+type Environment = { tier?: string; [key: string]: string | undefined };
+
+/** What a user may have beside IDs. */
+export interface StatsigUserArgs {
+  userID?: string;
+  customIDs?: Record<string, string>;
+  email?: string;
+  ip?: string;
+  userAgent?: string;
+  country?: string;
+  locale?: string;
+  appVersion?: string;
+  statsigEnvironment?: Environment | undefined;
+  custom?: GivenAttributes;
+  privateAttributes?: Record<string, Scalar | Array<Scalar> | Record<string, unknown>>;
+}
+
+const TEXTS = ['email', 'ip', 'userAgent', 'country', 'locale', 'appVersion'] as const;
+const SECTIONS = ['statsigEnvironment', 'custom', 'privateAttributes'] as const;
+
+/** Whom everything is evaluated for. Changes count from the next call on. */
+export class StatsigUser {
+  readonly #plain: Record<string, unknown>;
+
+  /** @throws Error for an ID or text of another type; TypeError for no arguments */
+  constructor(
+    args: ({ userID: string } | { customIDs: Record<string, string> }) & StatsigUserArgs,
+  ) {
+    if (typeof args !== 'object' || args === null)
+      throw new TypeError('A StatsigUser needs a userID or customIDs');
+    const { userID, customIDs } = args;
+    this.#plain = {};
+    if (userID !== undefined || customIDs == null) this.put('userID', text('userID', userID ?? ''));
+    if (customIDs != null) this.put('customIDs', section('customIDs', customIDs));
+    for (const name of TEXTS) if (args[name] !== undefined) this.put(name, text(name, args[name]));
+    for (const name of SECTIONS)
+      if (args[name] !== undefined) this.put(name, section(name, args[name]));
+  }
+
+  static withUserID(userId: string): StatsigUser {
+    return new StatsigUser({ userID: userId });
+  }
+
+  static withCustomIDs(customIds: Record<string, string>): StatsigUser {
+    return new StatsigUser({ customIDs: customIds });
+  }
+
+  /** @internal The user as it is evaluated: the same object each time, and whatever else is given. */
+  static plainOf(user: unknown): PlainUser {
+    const isOurs = typeof user === 'object' && user !== null && #plain in user;
+    return (isOurs ? user.#plain : user) as PlainUser;
+  }
+
+  get userID(): string | null {
+    return this.textOf('userID');
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
+  set userID(value: any) {
+    this.put('userID', value == null ? null : text('userID', value));
+  }
+  get customIDs(): Record<string, string> | null {
+    return this.sectionOf('customIDs');
+  }
+  set customIDs(value: Record<string, string> | null) {
+    this.put('customIDs', value === null ? null : section('customIDs', value));
+  }
+  get custom(): Attributes | null {
+    return this.sectionOf('custom');
+  }
+  set custom(value: Attributes | null) {
+    this.put('custom', value === null ? null : section('custom', value));
+  }
+  get privateAttributes(): Attributes | null {
+    return this.sectionOf('privateAttributes');
+  }
+  set privateAttributes(value: Attributes | null) {
+    this.put('privateAttributes', value === null ? null : section('privateAttributes', value));
+  }
+  get statsigEnvironment(): Record<string, string> | null {
+    return this.sectionOf('statsigEnvironment');
+  }
+  set statsigEnvironment(value: Environment | undefined) {
+    this.put('statsigEnvironment', value == null ? null : section('statsigEnvironment', value));
+  }
+  get email(): string | null {
+    return this.textOf('email');
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
+  set email(value: any) {
+    this.put('email', value == null ? null : text('email', value));
+  }
+  get ip(): string | null {
+    return this.textOf('ip');
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
+  set ip(value: any) {
+    this.put('ip', value == null ? null : text('ip', value));
+  }
+  get userAgent(): string | null {
+    return this.textOf('userAgent');
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
+  set userAgent(value: any) {
+    this.put('userAgent', value == null ? null : text('userAgent', value));
+  }
+  get country(): string | null {
+    return this.textOf('country');
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
+  set country(value: any) {
+    this.put('country', value == null ? null : text('country', value));
+  }
+  get locale(): string | null {
+    return this.textOf('locale');
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
+  set locale(value: any) {
+    this.put('locale', value == null ? null : text('locale', value));
+  }
+  get appVersion(): string | null {
+    return this.textOf('appVersion');
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
+  set appVersion(value: any) {
+    this.put('appVersion', value == null ? null : text('appVersion', value));
+  }
+
+  /** Without private attributes. */
+  // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
+  toJSON(): any {
+    const { privateAttributes: _, ...told } = this.#plain;
+    return { ...told };
+  }
+
+  private put(name: string, value: unknown): void {
+    if (value === null) delete this.#plain[name];
+    else this.#plain[name] = value;
+  }
+
+  private textOf(name: string): string | null {
+    return (this.#plain[name] ?? null) as string | null;
+  }
+
+  private sectionOf<T>(name: string): T | null {
+    const value = this.#plain[name];
+    return value === undefined ? null : ({ ...(value as object) } as T);
+  }
+}
+
+function text(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw wrongType(name, 'a string', value, 'StringExpected');
+}
+
+/** A copy, so that later changes to the caller's object do not count, as there. */
+function section(name: string, value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined));
+  throw wrongType(name, 'an object', value, 'ObjectExpected');
+}
+
+function wrongType(name: string, wanted: string, value: unknown, code: string): Error {
+  const got = value === null ? 'null' : typeof value;
+  return Object.assign(new Error(`${name} of a StatsigUser must be ${wanted}, got ${got}`), {
+    code,
+  });
+}
