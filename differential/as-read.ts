@@ -23,6 +23,12 @@ export function textOf(value: Json | undefined): string {
   return isObject(value) ? '[object Object]' : String(value);
 }
 
+/** "A `default_environment` that is a list, an object or an infinite number is none." */
+export function isTier(value: Json | undefined): value is Json {
+  if (isNone(value) || typeof value === 'object') return false;
+  return !isRawNumber(value) || Number.isFinite(Number(textOf(value)));
+}
+
 /** A copy. */
 export function asRead(payload: JsonObject): JsonObject {
   const copy = JSON.parse(JSON.stringify(payload)) as JsonObject;
@@ -31,6 +37,7 @@ export function asRead(payload: JsonObject): JsonObject {
       copy[key] = copy[key]
         .filter((spec) => isObject(spec) && isText(spec['name']))
         .map(specAsRead);
+  if (!isTier(copy['default_environment'])) delete copy['default_environment'];
   const time = Number(isNone(copy['time']) ? NaN : textOf(copy['time']));
   if (Number.isFinite(time)) copy['time'] = copy['time'] === true ? 1 : time;
   return copy;

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { SecondaryExposure, UserAgentParts } from '../src/engine/engine';
+import { isTier } from './as-read';
 import { payloadText } from './case';
 import type {
   Answer,
@@ -471,5 +472,5 @@ export function environmentOf(one: {
 }): JsonObject | null {
   if (one.environment !== null) return one.environment;
   const tier = one.payload['default_environment'];
-  return tier === null || tier === undefined ? null : { tier };
+  return isTier(tier) ? { tier } : null;
 }

@@ -60,6 +60,7 @@ const changes: Record<string, Change> = {
     payload['hashed_sdk_keys_to_app_ids'] = { [KEY]: 'text' };
     for (const spec of specs(payload)) spec['targetAppIDs'] = value;
   },
+  default_environment: (payload, value) => void (payload['default_environment'] = value),
   app_id: (payload, value) => {
     payload['app_id'] = value;
     for (const spec of specs(payload))
