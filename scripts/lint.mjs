@@ -1,4 +1,4 @@
-// Checks of the source tree that need no build: who imports whom, file sizes, file names, versions,
+// Checks of the source tree that need no build: who imports whom, in Rust too, file sizes, file names, versions,
 // generated package manifests, the list of what ships of others, workflows, references to the
 // specification, links.
 import { readFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { importProblems } from './check-imports.mjs';
 import { layoutProblems } from './check-layout.mjs';
 import { pages, referenceProblems } from './check-references.mjs';
+import { moduleProblems } from './check-rust-modules.mjs';
 import { versionProblems } from './check-versions.mjs';
 import { workflowProblems } from './check-workflows.mjs';
 import { licenceProblems } from './licenses.mjs';
@@ -22,6 +23,7 @@ const sources = files.map((file) => ({
 
 const problems = [
   ...importProblems(sources),
+  ...moduleProblems(sources),
   ...layoutProblems(sources),
   ...manifestProblems(),
   ...exportProblems(),

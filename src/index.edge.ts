@@ -19,7 +19,7 @@ export class StatsigServer extends Server {
   }
 }
 
-const functions = createSingleton(StatsigServer, sharedSlot('edge', undefined));
+const functions = createSingleton(StatsigServer, sharedSlot<Server>('edge', undefined));
 /** The shared instance: classes and functions. */
 export const Statsig: StatsigObject<typeof StatsigServer> = statsigObject(StatsigServer, functions);
 export default Statsig;

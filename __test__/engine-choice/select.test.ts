@@ -52,11 +52,9 @@ test('a binary of another version is not used', (t) => {
   // Refused before anything of it is used.
   const Foreign = RustEngine as unknown as new (
     kind: string,
-    version: string,
-    userCapacity: number,
-    binding: RustBinding,
+    binding: Pick<RustBinding, 'version'>,
   ) => ReplacementEngine;
-  const native = (): ReplacementEngine => new Foreign('native', '0.0.1', 1, {} as RustBinding);
+  const native = (): ReplacementEngine => new Foreign('native', { version: () => '0.0.1' });
   const { engine, rejected } = selectEngine(null, { native, wasm: fail('none'), js });
   t.is(engine.kind, 'js');
   t.regex(

@@ -6,7 +6,7 @@
 import test from 'ava';
 import { EvalBits, EvalCode, EvalMode, OutcomeRecord, SpecKind } from '../../src/engine/engine';
 import { createJsEngine } from '../../src/engine/js/engine';
-import { MAX_UNKNOWN_NAMES, USER_CAPACITY } from '../../src/engine/js/engine';
+import { MAX_UNKNOWN_NAMES, USER_CAPACITY } from '../../src/engine/engine';
 import { NO_RECORDED_PROJECT, unless } from '../needs';
 import { Ours, bytes, ipTable, realProject } from './oracle';
 import { condition, config, payload, rule, spec, T } from './payloads';

@@ -45,14 +45,35 @@ test('allowed imports and comments are let through', async (t) => {
   for (const [file, text] of allowed) t.deepEqual(check([{ file, text }]), [], `${file}: ${text}`);
 });
 
-test('cycles are found, mutual type imports are none', async (t) => {
+test('cycles are found, those of types too', async (t) => {
   const check = await script('check-imports.mjs', 'importProblems');
   const pair = (keyword: string): Source[] => [
     { file: 'src/a.ts', text: `${keyword} { b } from './b';` },
     { file: 'src/b.ts', text: `import { a } from './a';` },
   ];
   t.deepEqual(check(pair('import')), ['import cycle: src/a -> src/b -> src/a']);
-  t.deepEqual(check(pair('import type')), []);
+  t.deepEqual(check(pair('import type')), ['import cycle: src/a -> src/b -> src/a']);
+});
+
+test('circles of Rust modules are found, facades and tests are none', async (t) => {
+  const check = await script('check-rust-modules.mjs', 'moduleProblems');
+  const crate = (files: Record<string, string>): Source[] =>
+    Object.entries(files).map(([file, text]) => ({ file: `crates/evaluator/src/${file}`, text }));
+  const leaf = { 'a/leaf.rs': 'pub struct Leaf;' };
+  const circle = (files: Record<string, string>): number => check(crate(files)).length;
+  t.deepEqual(check(crate({ 'a.rs': 'use crate::b::{self, B};', 'b.rs': 'use super::a::A;' })), [
+    'crates/evaluator/src: circle of modules: a, b',
+  ]);
+  t.is(circle({ 'a.rs': 'fn f() { crate::b::f() }', 'b.rs': 'use crate::a::{c::D, A as E};' }), 1);
+  // A facade that passes on what its children define.
+  const passesOn = 'mod leaf; mod user; pub use leaf::Leaf;';
+  t.is(circle({ ...leaf, 'a/mod.rs': passesOn, 'a/user.rs': 'use super::Leaf;' }), 0);
+  // One that needs a child which needs it.
+  const needs = `${passesOn} use user::User; pub struct Own;`;
+  t.is(circle({ ...leaf, 'a/mod.rs': needs, 'a/user.rs': 'use super::Own;' }), 1);
+  t.is(circle({ ...leaf, 'a/mod.rs': needs, 'a/user.rs': 'use super::Leaf;' }), 0);
+  const tested = 'pub struct B;\n#[cfg(test)]\nmod tests { use crate::a::A; }';
+  t.is(circle({ 'a.rs': 'use crate::b::B; // use', 'b.rs': `// use crate::a;\n${tested}` }), 0);
 });
 
 test('long files and odd names are found', async (t) => {

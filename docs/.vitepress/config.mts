@@ -1,7 +1,7 @@
 // The site of the documentation: the pages of this folder as they are packed, ordered for users, and
 // the reference that TypeDoc writes into `api/`. Links to files outside of this folder lead to the
 // repository; VitePress fails on a link to a page that is not there.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { defineConfig, type DefaultTheme } from 'vitepress';
 
@@ -19,11 +19,16 @@ const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, 
 
 /** Pages of TypeDoc, by entry point. */
 function reference(): DefaultTheme.SidebarItem[] {
-  const folder = join(docs, 'api');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'index.md')))
-    .map(({ name }) => page(name, `/api/${name}/`));
+  const entries = {
+    'statsig-node-native': 'index',
+    '…/testing': 'testing',
+    '…/openfeature': 'openfeature',
+    '…/local-server': 'local-server',
+    '…/redis': 'storage/redis',
+    '…/file-adapter': 'storage/file-adapter',
+    '…/memory-adapter': 'storage/memory-adapter',
+  };
+  return Object.entries(entries).map(([name, folder]) => page(name, `/api/${folder}/`));
 }
 
 export default defineConfig({

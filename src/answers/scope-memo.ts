@@ -4,6 +4,7 @@
  * remembered and exposed already, so that whoever asks each gate once pays nothing for it. Bound:
  * the names of the project's gates.
  */
+import type { UserRecord } from '../users/user-table';
 
 /** What tells that remembered answers are void, or that exposures count again; `Answers` fits. */
 export interface MemoStamp {
@@ -75,4 +76,16 @@ export class ScopeMemo {
     this.places = new Map();
     this.last = 0;
   }
+}
+
+/**
+ * A user that its caller promised not to change, and where it lives as long as its slot is not
+ * taken.
+ */
+export interface PinnedUser {
+  readonly user: object;
+  /** The `Evaluator` that made it. */
+  readonly owner: object;
+  readonly memo: ScopeMemo;
+  record: UserRecord;
 }

@@ -1,6 +1,20 @@
 /** What tells the public evaluation methods from one another (BEHAVIOUR.md 1.4, 10). */
-import { EXPERIMENT_KIND, EvalMode } from '../engine/engine';
-import type { Call } from './public-calls';
+import { EXPERIMENT_KIND, EvalMode, type LookupKind } from '../engine/engine';
+import type { DiagnosticsKey } from '../observability/diagnostics';
+
+/** What tells one public method from another. */
+export interface Call {
+  /** Tag in exception reports, and caller in diagnostics. */
+  caller: string;
+  /** Key of the diagnostics markers; null = none. */
+  marker: DiagnosticsKey | null;
+  /** `EvalMode` bits. */
+  mode: number;
+  /** What the name is looked up as; as what it is, if nothing is said. */
+  lookup?: LookupKind;
+  /** Which of `evaluationCallbacks` fires for a config. */
+  configCallback?: 'dynamicConfigCallback' | 'experimentCallback';
+}
 
 const MANUAL = EvalMode.Expose | EvalMode.Manual;
 

@@ -2,17 +2,21 @@
  * What holds when one process has several copies of this package: two versions' dependents, an
  * alias next to the real name, a bundle next to node_modules, the layers of a bundler. Copies of
  * one minor version and one host (Node or edge) share the instance of the singleton; their results
- * are `instanceof` each other's classes.
+ * are `instanceof` each other's classes (types/shared-classes.ts).
  */
 import { VERSION } from '../engine/version';
-import type { Server } from './server';
+
+/** What is asked of an instance that another copy made. */
+export interface LiveInstance {
+  readonly isShutDown: boolean;
+}
 
 /**
  * Where the singleton's instance is kept. Copies call only public methods of an instance that
  * another copy made.
  */
-export interface Slot {
-  current: Server | null;
+export interface Slot<Instance extends LiveInstance = LiveInstance> {
+  current: Instance | null;
   /** The key that `current` was made with. */
   key: unknown;
 }
@@ -27,7 +31,7 @@ const SLOTS = Symbol.for('statsig-node-native.slots');
 type Holder = { [SLOTS]?: Map<string, SharedSlot> };
 
 /** A slot of one copy's own. */
-export function ownSlot(): Slot {
+export function ownSlot<Instance extends LiveInstance>(): Slot<Instance> {
   return { current: null, key: null };
 }
 
@@ -38,7 +42,11 @@ export function ownSlot(): Slot {
  * module was loaded anew (`jest.resetModules()`, a deleted entry of `require.cache`); as with
  * statsig-node that gives a fresh singleton.
  */
-export function sharedSlot(host: string, path: string | undefined, version = VERSION): Slot {
+export function sharedSlot<Instance extends LiveInstance>(
+  host: string,
+  path: string | undefined,
+  version = VERSION,
+): Slot<Instance> {
   const slots = allSlots();
   const line = lineOf(host, version);
   let slot = slots.get(line);
@@ -49,7 +57,8 @@ export function sharedSlot(host: string, path: string | undefined, version = VER
   if (path !== undefined) {
     slot.paths.add(path);
   }
-  return slot;
+  // Every copy puts an instance of this class there, its own version of it.
+  return slot as unknown as Slot<Instance>;
 }
 
 /** Other minor versions of the same host that have a live instance of their own. */
@@ -66,22 +75,6 @@ export function otherLives(slot: Slot): string[] {
         other !== line && other.startsWith(host) && current !== null && !current.isShutDown,
     )
     .map(([other]) => other.slice(host.length));
-}
-
-/**
- * Makes `instanceof` hold for instances that another copy made. Subclasses are told apart as usual.
- */
-export function recogniseAcrossCopies(type: { prototype: object }, name: string): void {
-  const brand = Symbol.for(`statsig-node-native.${name}`);
-  Object.defineProperty(type.prototype, brand, { value: true });
-  Object.defineProperty(type, Symbol.hasInstance, {
-    value(this: unknown, value: unknown): boolean {
-      const isOwn = Function.prototype[Symbol.hasInstance].call(this as () => void, value);
-      return (
-        isOwn || (this === type && typeof value === 'object' && value !== null && brand in value)
-      );
-    },
-  });
 }
 
 function lineOf(host: string, version: string): string {

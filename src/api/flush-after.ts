@@ -2,6 +2,7 @@
 import type { Invocations } from '../runtime/invocations';
 import { onRejection } from '../observability/rejection';
 
+/** Options of `flushAfter`. */
 export interface FlushAfterOptions {
   /** Longest wait for the delivery of one invocation's events, ms. Default 2,000. */
   timeout?: number;

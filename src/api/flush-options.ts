@@ -2,6 +2,7 @@
 import { read } from '../users/user-reader';
 import type { FlushLimits } from '../events/delivery';
 
+/** Limits of `flush`. */
 export interface FlushOptions {
   /** Longest wait, ms. */
   timeout?: number;

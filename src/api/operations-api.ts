@@ -20,7 +20,12 @@ export interface EngineInfo {
   /** Version of the evaluator. */
   version: string;
   /** Engines that were tried before and could not load. */
-  rejected: { kind: EngineKind; reason: string }[];
+  rejected: {
+    /** The engine. */
+    kind: EngineKind;
+    /** Why it does not answer. */
+    reason: string;
+  }[];
   /** What it holds. */
   stats: EngineStats;
 }

@@ -3,36 +3,22 @@
  * exposure, callbacks, results (BEHAVIOUR.md 1.4, 1.5, 2.1). The functions named like public
  * methods are what those methods are made of.
  */
-import { EvalMode, SpecKind, type LookupKind } from '../engine/engine';
+import { EvalMode, SpecKind } from '../engine/engine';
+import type { CallParts } from './call-parts';
+import type { Call } from './calls';
 import { contained, recover } from '../observability/error-boundary';
 import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../types/errors';
 import type { Evaluation } from '../answers/evaluation';
 import type { PinnedUser } from '../engine-host/engine-host';
 import { exposureEvent, layerExposureEvent, loggedUserOf } from '../results/log-event';
 import { logTypeMismatch } from '../features/custom-events';
-import type { DiagnosticsKey } from '../observability/diagnostics';
+import { copiesOf, detailsOf, gateOf } from '../results/from-evaluation';
 import { DynamicConfig, Layer, OWNED, makeEmptyFeatureGate } from '../results/results';
 import type { FeatureGate, OnDefaultValueFallback } from '../results/results';
 import { AdaptedEvaluations } from '../features/override-adapter';
 import { storeOf, type StoreDefinition, type StoreOverrides } from '../features/store-overrides';
-import { copies, detailsOf, gateOf } from '../results/results-of';
-import type { Runtime } from '../runtime/runtime';
 import { NOT_STICKY, StickyEvaluations, type StickyRequest } from '../features/sticky';
 import { isIdentifiable, type StatsigUser } from '../types/user';
-
-/** What tells one public method from another. */
-export interface Call {
-  /** Tag in exception reports, and caller in diagnostics. */
-  caller: string;
-  /** Key of the diagnostics markers; null = none. */
-  marker: DiagnosticsKey | null;
-  /** `EvalMode` bits. */
-  mode: number;
-  /** What the name is looked up as; as what it is, if nothing is said. */
-  lookup?: LookupKind;
-  /** Which of `evaluationCallbacks` fires for a config. */
-  configCallback?: 'dynamicConfigCallback' | 'experimentCallback';
-}
 
 const INVALID_NAME = 'Lookup key must be a non-empty string';
 const INVALID_USER =
@@ -40,7 +26,7 @@ const INVALID_USER =
   'See https://docs.statsig.com/messages/serverRequiredUserID/ for more details.';
 const STALE_CHECK_MASK = 15;
 
-/** See the head of this file. One per Runtime. */
+/** See the head of this file. One per life. */
 export class Evaluations {
   /** Set by the lifecycle: between the end of init and shutdown. */
   isReady = false;
@@ -53,19 +39,19 @@ export class Evaluations {
   private mismatchListener: OnDefaultValueFallback | null = null;
 
   constructor(
-    private readonly runtime: Runtime,
+    private readonly parts: CallParts,
     private readonly storeOverrides: StoreOverrides | null = null,
     /** See `Host`. */
     private readonly isLenient = false,
   ) {
-    const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = runtime.options;
+    const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = parts.options;
     this.hasGateHooks =
       evaluationCallback !== null ||
       evaluationCallbacks.gateCallback !== undefined ||
-      typeof runtime.options.overrideAdapter?.overrideGate === 'function';
-    this.adapted = AdaptedEvaluations.of(runtime);
-    this.isClockReplaced = runtime.clock.isReplaced;
-    this.sticky = new StickyEvaluations(userPersistentStorage, runtime.logger);
+      typeof parts.options.overrideAdapter?.overrideGate === 'function';
+    this.adapted = AdaptedEvaluations.of(parts);
+    this.isClockReplaced = parts.clock.isReplaced;
+    this.sticky = new StickyEvaluations(userPersistentStorage, parts.logger);
   }
 
   /**
@@ -77,8 +63,8 @@ export class Evaluations {
       try {
         if (isName(name) && isIdentifiable(user)) {
           this.recoverNowAndThen();
-          if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
-          return this.runtime.evaluator.checkGate(user, name, call.mode);
+          if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
+          return this.parts.evaluator.checkGate(user, name, call.mode);
         }
       } catch (error) {
         this.recover(error, call, name);
@@ -95,7 +81,7 @@ export class Evaluations {
   pin(user: StatsigUser): PinnedUser | null {
     if (!this.isReady || !isIdentifiable(user)) return null;
     try {
-      return this.runtime.evaluator.pin(user, this);
+      return this.parts.evaluator.pin(user, this);
     } catch {
       return null;
     }
@@ -106,12 +92,12 @@ export class Evaluations {
    * and the like.
    */
   isCopyable(user: unknown): boolean {
-    return typeof user === 'object' && user !== null && this.runtime.evaluator.isCopyable(user);
+    return typeof user === 'object' && user !== null && this.parts.evaluator.isCopyable(user);
   }
 
   /** False once another life, or another engine, answers. */
   ownsPinned(pinned: PinnedUser): boolean {
-    return pinned.owner === this.runtime.evaluator;
+    return pinned.owner === this.parts.evaluator;
   }
 
   /** As `checkGate` for a pinned user. */
@@ -120,8 +106,8 @@ export class Evaluations {
       return this.tellEveryone(this.gate(user, name, call)).value;
     try {
       this.recoverNowAndThen();
-      if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
-      return this.runtime.evaluator.checkGateOf(pinned, name, call.mode);
+      if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
+      return this.parts.evaluator.checkGateOf(pinned, name, call.mode);
     } catch (error) {
       this.recover(error, call, name);
       return false;
@@ -156,10 +142,10 @@ export class Evaluations {
 
   private manyGates(user: StatsigUser, names: readonly string[], call: Call): boolean[] {
     try {
-      this.runtime.recoverIfStale();
-      if (call.mode === EvalMode.Quiet && this.runtime.nonExposed !== null)
-        for (const name of names) this.runtime.nonExposed.count(name);
-      return this.runtime.evaluator.checkGates(user, names, call.mode, (name) =>
+      this.parts.recoverIfStale();
+      if (call.mode === EvalMode.Quiet && this.parts.nonExposed !== null)
+        for (const name of names) this.parts.nonExposed.count(name);
+      return this.parts.evaluator.checkGates(user, names, call.mode, (name) =>
         this.checkGate(user, name, call),
       );
     } catch (error) {
@@ -175,7 +161,7 @@ export class Evaluations {
   checkAllGates(user: StatsigUser, call: Call): Record<string, boolean> {
     if (!this.isReady) throw new StatsigUninitializedError();
     if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
-    return this.checkGates(user, this.runtime.evaluator.gateNames(), call);
+    return this.checkGates(user, this.parts.evaluator.gateNames(), call);
   }
 
   /** Whether events are queued. */
@@ -185,7 +171,7 @@ export class Evaluations {
 
   /** Nobody is told about single calls, so that the value of a gate is all there is to find out. */
   get isPlain(): boolean {
-    return this.isReady && !this.hasGateHooks && !this.runtime.diagnostics.recordsApiCalls;
+    return this.isReady && !this.hasGateHooks && !this.parts.diagnostics.recordsApiCalls;
   }
 
   gate(user: StatsigUser, name: string, call: Call): FeatureGate {
@@ -194,10 +180,10 @@ export class Evaluations {
     let isSuccess = true;
     try {
       this.validate(user, name);
-      if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
+      if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
       const evaluation =
         this.adapted?.gate(user, name, call.mode) ??
-        this.runtime.evaluator.evaluate(user, SpecKind.Gate, name, call.mode);
+        this.parts.evaluator.evaluate(user, SpecKind.Gate, name, call.mode);
       gate = gateOf(name, evaluation);
       this.tellGate(gate, evaluation, user);
     } catch (error) {
@@ -221,7 +207,7 @@ export class Evaluations {
     let isSuccess = true;
     try {
       this.validate(user, name);
-      if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
+      if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
       const evaluation =
         this.adapted?.config(user, name, call) ?? this.evaluateConfig(user, name, call, request);
       config = this.configOf(name, evaluation, user);
@@ -242,9 +228,9 @@ export class Evaluations {
     let isSuccess = true;
     try {
       this.validate(user, name);
-      if (call.mode === EvalMode.Quiet) this.runtime.nonExposed?.count(name);
+      if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
       const evaluation = this.adapted?.layer(user, name) ?? this.evaluateLayer(user, name, request);
-      if ((call.mode & EvalMode.Expose) !== 0) this.runtime.evaluator.exposeReferences(evaluation);
+      if ((call.mode & EvalMode.Expose) !== 0) this.parts.evaluator.exposeReferences(evaluation);
       layer = this.layerOf(name, evaluation, user, call.mode);
       this.tellLayer(layer, user);
     } catch (error) {
@@ -263,10 +249,10 @@ export class Evaluations {
    */
   parameterStore(user: StatsigUser, name: string): StoreDefinition {
     this.validate(user, name);
-    this.runtime.nonExposed?.count(name);
+    this.parts.nonExposed?.count(name);
     const override =
       this.adapted?.store(user, name) ?? this.storeOverrides?.storeFor(user, name) ?? null;
-    return storeOf(this.runtime, name, override);
+    return storeOf(this.parts, name, override);
   }
 
   /** A manual exposure of a gate or config. Fires no callback. */
@@ -274,7 +260,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       if (kind === SpecKind.Gate) {
-        this.runtime.evaluator.evaluate(user, kind, name, call.mode);
+        this.parts.evaluator.evaluate(user, kind, name, call.mode);
       } else {
         this.evaluateConfig(user, name, call, NOT_STICKY);
       }
@@ -288,7 +274,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       const evaluation = this.evaluateLayer(user, name, NOT_STICKY);
-      this.runtime.evaluator.exposeLayerParameter(evaluation, String(parameter), call.mode);
+      this.parts.evaluator.exposeLayerParameter(evaluation, String(parameter), call.mode);
     } catch (error) {
       this.recover(error, call, name);
     }
@@ -296,9 +282,9 @@ export class Evaluations {
 
   /** Tells `options.evaluationCallback` about a result. What it throws stays there (Q5). */
   tellEveryone<R extends FeatureGate | DynamicConfig | Layer>(result: R): R {
-    const { evaluationCallback } = this.runtime.options;
+    const { evaluationCallback } = this.parts.options;
     if (evaluationCallback !== null) {
-      contained(this.runtime.logger, 'evaluationCallback', () => evaluationCallback(result));
+      contained(this.parts.logger, 'evaluationCallback', () => evaluationCallback(result));
     }
     return result;
   }
@@ -309,7 +295,7 @@ export class Evaluations {
     call: Call,
     request: StickyRequest,
   ): Evaluation {
-    const { evaluator } = this.runtime;
+    const { evaluator } = this.parts;
     const { mode, lookup = SpecKind.Config } = call;
     if (this.sticky.isIdle(request)) return evaluator.evaluate(user, lookup, name, mode);
     const evaluation = this.sticky.evaluate(
@@ -323,7 +309,7 @@ export class Evaluations {
   }
 
   private evaluateLayer(user: StatsigUser, name: string, request: StickyRequest): Evaluation {
-    const { evaluator } = this.runtime;
+    const { evaluator } = this.parts;
     return this.sticky.isIdle(request)
       ? evaluator.evaluate(user, SpecKind.Layer, name, EvalMode.Quiet)
       : this.sticky.evaluate(evaluator, user, { kind: SpecKind.Layer, name }, request);
@@ -341,9 +327,9 @@ export class Evaluations {
   /** Not `contained`: its closure would be an allocation in the path of every check. */
   private recoverNow(): void {
     try {
-      this.runtime.recoverIfStale();
+      this.parts.recoverIfStale();
     } catch (error) {
-      const { logger } = this.runtime;
+      const { logger } = this.parts;
       logger.once(
         'recovery',
         'error',
@@ -371,7 +357,7 @@ export class Evaluations {
       record.ruleID,
       record.groupName,
       record.idType,
-      copies(record.secondaryExposures),
+      copiesOf(record.secondaryExposures),
       onMismatch,
       detailsOf(evaluation),
       OWNED,
@@ -386,7 +372,7 @@ export class Evaluations {
     if (this.mismatchUser !== user || this.mismatchListener === null) {
       this.mismatchUser = user;
       this.mismatchListener = (config, parameter, defaultValueType, valueType) =>
-        logTypeMismatch(this.runtime, user, { config, parameter, defaultValueType, valueType });
+        logTypeMismatch(this.parts, user, { config, parameter, defaultValueType, valueType });
     }
     return this.mismatchListener;
   }
@@ -414,7 +400,7 @@ export class Evaluations {
     user: StatsigUser,
     mode: number,
   ): void {
-    const { evaluator, logger, options } = this.runtime;
+    const { evaluator, logger, options } = this.parts;
     const { layerParamCallback } = options.evaluationCallbacks;
     if (layerParamCallback !== undefined) {
       contained(logger, 'layerParamCallback', () =>
@@ -426,20 +412,20 @@ export class Evaluations {
         ),
       );
     }
-    if ((mode & EvalMode.Expose) === 0) this.runtime.nonExposed?.count(layer.name);
+    if ((mode & EvalMode.Expose) === 0) this.parts.nonExposed?.count(layer.name);
     else {
       try {
         evaluator.exposeLayerParameter(evaluation, String(parameter), mode);
       } catch (error) {
-        this.runtime.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
+        this.parts.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
       }
     }
   }
 
   private tellGate(gate: FeatureGate, evaluation: Evaluation, user: StatsigUser): void {
-    const { gateCallback } = this.runtime.options.evaluationCallbacks;
+    const { gateCallback } = this.parts.options.evaluationCallbacks;
     if (gateCallback !== undefined) {
-      contained(this.runtime.logger, 'gateCallback', () =>
+      contained(this.parts.logger, 'gateCallback', () =>
         gateCallback(gate, user, exposureEvent(evaluation, this.loggedUser(user))),
       );
     }
@@ -452,42 +438,42 @@ export class Evaluations {
     call: Call,
   ): void {
     const name = call.configCallback ?? 'dynamicConfigCallback';
-    const callback = this.runtime.options.evaluationCallbacks[name];
+    const callback = this.parts.options.evaluationCallbacks[name];
     if (callback !== undefined) {
-      contained(this.runtime.logger, name, () =>
+      contained(this.parts.logger, name, () =>
         callback(config, user, exposureEvent(evaluation, this.loggedUser(user))),
       );
     }
   }
 
   private tellLayer(layer: Layer, user: StatsigUser): void {
-    const { layerCallback } = this.runtime.options.evaluationCallbacks;
+    const { layerCallback } = this.parts.options.evaluationCallbacks;
     if (layerCallback !== undefined) {
-      contained(this.runtime.logger, 'layerCallback', () => layerCallback(layer, user));
+      contained(this.parts.logger, 'layerCallback', () => layerCallback(layer, user));
     }
   }
 
   private loggedUser(user: StatsigUser): StatsigUser | null {
-    const told = this.runtime.evaluator.asEvaluated(user) as StatsigUser;
-    return loggedUserOf(told, this.runtime.applier.environment);
+    const told = this.parts.evaluator.asEvaluated(user) as StatsigUser;
+    return loggedUserOf(told, this.parts.applier.environment);
   }
 
   private recover(error: unknown, call: Call, name: unknown): void {
     // A name that is no string may throw when it is made one.
     const configName = typeof name === 'string' ? name : typeof name;
-    recover(error, this.runtime.exceptions, { tag: call.caller, configName });
+    recover(error, this.parts.exceptions, { tag: call.caller, configName });
   }
 
   private startMarker(call: Call, name: string): string {
-    if (!this.runtime.diagnostics.recordsApiCalls || call.marker === null) {
+    if (!this.parts.diagnostics.recordsApiCalls || call.marker === null) {
       return '';
     }
-    return this.runtime.diagnostics.startApiCall(call.marker, call.caller, name);
+    return this.parts.diagnostics.startApiCall(call.marker, call.caller, name);
   }
 
   private endMarker(call: Call, name: string, marker: string, isSuccess: boolean): void {
     if (marker !== '' && call.marker !== null) {
-      this.runtime.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
+      this.parts.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
     }
   }
 }

@@ -3,4 +3,11 @@ export type * from '../types/client-initialize';
 export type * from '../types/initialization';
 export type * from '../types/log-event-object';
 export type * from '../options/statsig-options';
-export type { StatsigEnvironment, StatsigUser } from '../types/user';
+export type {
+  StatsigEnvironment,
+  StatsigUser,
+  StatsigUserFields,
+  UserAttribute,
+  UserWithCustomIDs,
+  UserWithID,
+} from '../types/user';

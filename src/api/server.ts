@@ -11,7 +11,7 @@ import {
 } from '../features/client-initialize';
 import { logCustomEvent } from '../features/custom-events';
 import { SpecKind } from '../engine/engine';
-import { ParameterStore, type GetParameterStoreOptions } from '../features/parameter-store';
+import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';
 import { Evaluations } from './public-calls';
 import type { DeliveryReport } from '../events/delivery';
 import type { UserPersistedValues } from '../types/user-persistent-storage';

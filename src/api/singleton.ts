@@ -210,7 +210,10 @@ const AFTER_ENFORCE: readonly Method[] = [
 ];
 
 /** The singleton's functions for one class, over an instance in `slot`. */
-export function createSingleton(Instance: ServerClass, slot: Slot = ownSlot()): StatsigFunctions {
+export function createSingleton(
+  Instance: ServerClass,
+  slot: Slot<Server> = ownSlot(),
+): StatsigFunctions {
   const shared = new SharedInstance(Instance, slot);
   const functions: Record<string, unknown> = { initialize: shared.initialize };
   for (const entry of BEFORE_ENFORCE) {
@@ -247,7 +250,7 @@ function nameFunction(value: unknown, name: string): void {
 class SharedInstance {
   constructor(
     private readonly Instance: ServerClass,
-    private readonly slot: Slot,
+    private readonly slot: Slot<Server>,
   ) {}
 
   enforce(): Server {

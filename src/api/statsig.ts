@@ -22,7 +22,7 @@ export class StatsigServer extends Server {
  * Where the shared instance is kept. A bundler's `module` names no file: bundled copies share, even
  * when loaded anew.
  */
-export const slot = sharedSlot('node', module.filename);
+export const slot = sharedSlot<Server>('node', module.filename);
 
 /** Functions of the shared instance. */
 export const functions = createSingleton(StatsigServer, slot);

@@ -8,7 +8,7 @@ import type { Evaluations } from './public-calls';
 import type { PinnedUser } from '../engine-host/engine-host';
 import { SECTIONS } from '../users/user-json';
 import { keysOf, read } from '../users/user-reader';
-import { ParameterStore, type GetParameterStoreOptions } from '../features/parameter-store';
+import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';
 import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
 import { showAs } from './shown';
 import type { CheckGateOptions, GetConfigOptions } from '../options/statsig-options';

@@ -25,11 +25,11 @@ import { GateBatch } from '../answers/gate-batch';
 import { OutcomeCache, spelled } from '../answers/outcome-cache';
 import { ParameterExposures } from '../answers/parameter-exposures';
 import { ReadAhead } from '../answers/read-ahead';
-import { ScopeMemo, type MemoWatch } from '../answers/scope-memo';
+import { ScopeMemo, type MemoWatch, type PinnedUser } from '../answers/scope-memo';
 import { SpecNames } from '../answers/spec-names';
 import type { UserAdditions } from '../users/user-additions';
 import { UserAgentCache, userAgentOf } from '../users/user-agent';
-import { UserTable, type UserSink, type PinnedUser, type UserRecord } from '../users/user-table';
+import { UserTable, type UserSink, type UserRecord } from '../users/user-table';
 
 /** What the evaluator needs of its surroundings. */
 export interface EvaluatorHooks {

@@ -18,7 +18,7 @@ import { preloadUserAgentParser } from '../users/user-agent';
 import { clonedUser, type EnvironmentRule } from '../users/user-json';
 
 export type { EvaluatorHooks } from './checks';
-export type { PinnedUser } from '../users/user-table';
+export type { PinnedUser } from '../answers/scope-memo';
 
 /** Length of a dedupe and sampling window (BEHAVIOUR.md 7.6, 7.7), ms. */
 export const WINDOW_MS = 60_000;

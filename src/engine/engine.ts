@@ -33,6 +33,11 @@ export const EXPERIMENT_KIND = 3;
 /** What a name may be looked up as. */
 export type LookupKind = SpecKind | typeof EXPERIMENT_KIND;
 
+/** Room of an engine: slots, unknown names per epoch, payloads that wait for their commit. */
+export const USER_CAPACITY = 1024;
+export const MAX_UNKNOWN_NAMES = 4096;
+export const MAX_PREPARED = 16;
+
 /** Bits of the `mode` argument of `evaluate` and `expose`. */
 export const EvalMode = {
   /** Evaluate only. */

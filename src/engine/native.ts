@@ -15,8 +15,6 @@ import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapt
  * bytes are copied first.
  */
 interface NativeBinding extends RustBinding {
-  version(): string;
-  userCapacity(): number;
   /** The number of an input, 0 when there is no room. */
   openInput(length: number): number;
   /** False when the piece does not fit. */
@@ -89,7 +87,7 @@ const SLICE = 1024 * 1024;
 
 class NativeEngine extends RustEngine {
   constructor(private readonly native: NativeBinding) {
-    super('native', native.version(), native.userCapacity(), native);
+    super('native', native);
   }
 
   async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {

@@ -2,39 +2,60 @@
  * Wraps the Rust evaluator, native or WebAssembly, as an `Engine`. One copy for both: only JSON
  * text is turned here.
  */
-import type {
-  ClientInitializeOptions,
-  Engine,
-  EngineKind,
-  EngineOptions,
-  EngineStats,
-  EventBatch,
-  LookupKind,
-  OutcomeRecord,
-  OverrideTable,
-  PreparedSpecs,
-  SpecContent,
-  SpecKind,
-  UserAgentParts,
+import {
+  USER_CAPACITY,
+  type ClientInitializeOptions,
+  type Engine,
+  type EngineKind,
+  type EngineOptions,
+  type EngineStats,
+  type EventBatch,
+  type LookupKind,
+  type OutcomeRecord,
+  type OverrideTable,
+  type PreparedSpecs,
+  type SpecContent,
+  type SpecKind,
+  type UserAgentParts,
 } from './engine';
 import { VERSION } from './version';
+
+/** What `ask` is asked: `question` of crates/evaluator/src/boundary.rs, where each is explained. */
+export const Question = {
+  SpecNames: 0,
+  SpecInfo: 1,
+  ExperimentLayer: 2,
+  ParamStores: 3,
+  Outcome: 4,
+  LastError: 5,
+  SpecContent: 6,
+} as const;
+type Question = (typeof Question)[keyof typeof Question];
+
+/** What `tell` is told: `statement` there. */
+export const Statement = {
+  Options: 0,
+  Overrides: 1,
+  NoIdList: 2,
+  Reset: 3,
+  NextWindow: 4,
+} as const;
+type Statement = (typeof Statement)[keyof typeof Statement];
 
 /**
  * The surface that crates/node and crates/wasm share: `Engine` with JSON text instead of objects.
  * Each takes bytes in its own way.
  */
 export interface RustBinding {
-  setOptions(json: string): void;
+  version(): string;
+  /** Answers a question about a number and a text; null where there is nothing. */
+  ask(question: Question, number: number, text: string): string | null;
+  /** Takes note of a statement. */
+  tell(statement: Statement, text: string): void;
   setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void;
   commitSpecs(handle: number): void;
   discardSpecs(handle: number): void;
-  reset(): void;
   specIndex(kind: number, name: string): number;
-  specNames(kind: number, entity: string): string;
-  specInfo(index: number): string | null;
-  specContent(index: number): string | null;
-  experimentLayer(experiment: string): string | null;
-  paramStores(): string;
   setUser(slot: number, json: string, privateJson: string, exotic: string): void;
   setUserValues(slot: number, template: string, values: string): boolean;
   setUserAgent(slot: number, json: string): void;
@@ -57,9 +78,7 @@ export interface RustBinding {
     mode: number,
     nowMs: number,
   ): boolean;
-  outcome(outcome: number): string;
   internOutcome(json: string): number;
-  lastError(): string;
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
   pendingEvents(): number;
   takeBatch(
@@ -69,9 +88,6 @@ export interface RustBinding {
     gzipLevel: number,
   ): Promise<EventBatch>;
   takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzipLevel: number): EventBatch;
-  rotateWindow(): void;
-  setOverrides(json: string): void;
-  removeIdList(name: string): void;
   exportIdList(name: string): Uint8Array | null;
   setIpTable(table: Uint8Array): void;
   setTimeZone(transitions: Float64Array): void;
@@ -108,6 +124,8 @@ export abstract class RustEngine implements Engine {
   readonly setUserValues: Engine['setUserValues'];
   readonly logEvent: Engine['logEvent'];
   readonly isDead: Engine['isDead'];
+  readonly version: string;
+  readonly userCapacity = USER_CAPACITY;
   /** JSON by object: whoever parses user agents keeps the objects. */
   private readonly agentTexts = new WeakMap<UserAgentParts, string>();
 
@@ -117,11 +135,11 @@ export abstract class RustEngine implements Engine {
    */
   constructor(
     readonly kind: EngineKind,
-    readonly version: string,
-    readonly userCapacity: number,
     protected readonly rust: RustBinding,
   ) {
-    if (version !== VERSION) {
+    this.version = rust.version();
+    if (this.version !== VERSION) {
+      const { version } = this;
       throw new Error(`the ${kind} engine is of version ${version}, this package of ${VERSION}`);
     }
     this.evaluate = rust.evaluate.bind(rust);
@@ -136,7 +154,7 @@ export abstract class RustEngine implements Engine {
   }
 
   setOptions(options: EngineOptions): void {
-    this.rust.setOptions(JSON.stringify(options));
+    this.rust.tell(Statement.Options, JSON.stringify(options));
   }
 
   setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void {
@@ -154,7 +172,7 @@ export abstract class RustEngine implements Engine {
   }
 
   reset(): void {
-    this.rust.reset();
+    this.rust.tell(Statement.Reset, '');
   }
 
   specIndex(kind: LookupKind, name: string): number {
@@ -162,25 +180,25 @@ export abstract class RustEngine implements Engine {
   }
 
   specNames(kind: SpecKind, entity: string): string[] {
-    return parse<string[]>(this.rust.specNames(kind, entity), []);
+    return parse<string[]>(this.rust.ask(Question.SpecNames, kind, entity), []);
   }
 
   specInfo(
     index: number,
   ): { entity: string | null; idType: string | null; isActive: boolean } | null {
-    return parse(this.rust.specInfo(index), null);
+    return parse(this.rust.ask(Question.SpecInfo, index, ''), null);
   }
 
   specContent(index: number): SpecContent | null {
-    return parse<SpecContent | null>(this.rust.specContent(index), null);
+    return parse<SpecContent | null>(this.rust.ask(Question.SpecContent, index, ''), null);
   }
 
   experimentLayer(experiment: string): string | null {
-    return this.rust.experimentLayer(experiment);
+    return this.rust.ask(Question.ExperimentLayer, 0, experiment);
   }
 
   paramStores(): Record<string, unknown> {
-    return parse<Record<string, unknown>>(this.rust.paramStores(), {});
+    return parse<Record<string, unknown>>(this.rust.ask(Question.ParamStores, 0, ''), {});
   }
 
   setUserAgent(slot: number, parts: UserAgentParts): void {
@@ -194,7 +212,7 @@ export abstract class RustEngine implements Engine {
   }
 
   outcome(outcome: number): OutcomeRecord | null {
-    return parse<OutcomeRecord | null>(this.rust.outcome(outcome), null);
+    return parse<OutcomeRecord | null>(this.rust.ask(Question.Outcome, outcome, ''), null);
   }
 
   internOutcome(record: OutcomeRecord): number {
@@ -202,7 +220,7 @@ export abstract class RustEngine implements Engine {
   }
 
   lastError(): string {
-    return this.rust.lastError();
+    return this.rust.ask(Question.LastError, 0, '') ?? '';
   }
 
   pendingEvents(): number {
@@ -218,17 +236,17 @@ export abstract class RustEngine implements Engine {
   }
 
   rotateWindow(): void {
-    this.rust.rotateWindow();
+    this.rust.tell(Statement.NextWindow, '');
   }
 
   setOverrides(overrides: OverrideTable): void {
-    this.rust.setOverrides(JSON.stringify(overrides));
+    this.rust.tell(Statement.Overrides, JSON.stringify(overrides));
   }
 
   abstract updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean>;
 
   removeIdList(name: string): void {
-    this.rust.removeIdList(name);
+    this.rust.tell(Statement.NoIdList, name);
   }
 
   exportIdList(name: string): Uint8Array | null {

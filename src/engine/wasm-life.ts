@@ -10,19 +10,13 @@ export interface Exports {
   output(): number;
   output_length(): number;
   version(): number;
-  user_capacity(): number;
-  set_options(json: number): void;
+  ask(question: number, number: number, text: number): number;
+  tell(statement: number, text: number): void;
   set_details(reason: number, configSyncTime: number, initTime: number): void;
   prepare_specs(payload: number): number;
   commit_specs(handle: number): void;
   discard_specs(handle: number): void;
-  reset(): void;
   spec_index(kind: number, name: number): number;
-  spec_names(kind: number, entity: number): number;
-  spec_info(index: number): number;
-  spec_content(index: number): number;
-  experiment_layer(experiment: number): number;
-  param_stores(): number;
   set_user(slot: number, json: number, privateJson: number, exotic: number): void;
   set_user_values(slot: number, template: number, values: number): number;
   set_user_agent(slot: number, json: number): void;
@@ -38,17 +32,12 @@ export interface Exports {
     mode: number,
     nowMs: number,
   ): number;
-  outcome(outcome: number): number;
   intern_outcome(json: number): number;
-  last_error(): number;
   log_event(slot: number, head: number, tail: number, dedupeKey: number): number;
   pending_events(): number;
   take_batch(prefix: number, suffix: number, maxEvents: number): number;
   batch_count(): number;
-  rotate_window(): void;
-  set_overrides(json: number): void;
   update_id_list(name: number, lines: number, replace: number): number;
-  remove_id_list(name: number): void;
   export_id_list(name: number): number;
   set_ip_table(length: number): void;
   set_time_zone(length: number): void;

@@ -10,7 +10,7 @@
  * `Life`.
  */
 import type { EventBatch, PreparedSpecs, ReplacementEngine } from './engine';
-import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
+import { Question, RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
 import { Life, type Exports } from './wasm-life';
 
 /** A compiled module, as `WebAssembly.Module` or a bundler's import of the file gives it. */
@@ -21,10 +21,8 @@ declare const WebAssembly: {
 };
 
 /** Answer of the ABI for null. */
-const NONE = -100;
-/**
- * Input kept by the module between calls (KEPT_INPUT in host.rs): short texts need no `reserve`.
- */
+const NO_TEXT = -100;
+/** Bytes of input that the module keeps between calls: short texts need no `reserve`. */
 const KEPT_INPUT = 1 << 16;
 const NO_BATCH: EventBatch = { count: 0, body: new Uint8Array(0), isGzipped: false };
 
@@ -57,10 +55,10 @@ export function createWasmEngine(
 
 class WasmEngine extends RustEngine implements ReplacementEngine {
   constructor(private readonly binding: WasmBinding) {
-    super('wasm', binding.version(), binding.userCapacity(), binding);
+    super('wasm', binding);
     // Half a module (a stripped or foreign one) shows here and not in the first check.
-    if (this.isDead() || typeof this.userCapacity !== 'number')
-      throw new Error(`the module does not work: ${binding.lastError()}`);
+    const error = this.lastError();
+    if (this.isDead()) throw new Error(`the module does not work: ${error}`);
   }
 
   async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
@@ -104,12 +102,17 @@ class WasmBinding implements RustBinding {
     return this.text(this.wasm.version());
   }
 
-  userCapacity(): number {
-    return this.wasm.user_capacity();
+  ask(question: number, number: number, text: string): string | null {
+    if (this.life.death !== null) {
+      return question === Question.LastError
+        ? `the WebAssembly instance trapped: ${this.life.death}`
+        : null;
+    }
+    return this.textOrNull(this.wasm.ask(question, number, this.write(text)));
   }
 
-  setOptions(json: string): void {
-    this.wasm.set_options(this.write(json));
+  tell(statement: number, text: string): void {
+    this.wasm.tell(statement, this.write(text));
   }
 
   setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void {
@@ -134,32 +137,8 @@ class WasmBinding implements RustBinding {
     this.wasm.discard_specs(handle);
   }
 
-  reset(): void {
-    this.wasm.reset();
-  }
-
   specIndex(kind: number, name: string): number {
     return this.wasm.spec_index(kind, this.write(name));
-  }
-
-  specNames(kind: number, entity: string): string {
-    return this.text(this.wasm.spec_names(kind, this.write(entity)));
-  }
-
-  specInfo(index: number): string | null {
-    return this.textOrNull(this.wasm.spec_info(index));
-  }
-
-  specContent(index: number): string | null {
-    return this.textOrNull(this.wasm.spec_content(index));
-  }
-
-  experimentLayer(experiment: string): string | null {
-    return this.textOrNull(this.wasm.experiment_layer(this.write(experiment)));
-  }
-
-  paramStores(): string {
-    return this.text(this.wasm.param_stores());
   }
 
   setUser(slot: number, json: string, privateJson: string, exotic: string): void {
@@ -218,18 +197,8 @@ class WasmBinding implements RustBinding {
     );
   }
 
-  outcome(outcome: number): string {
-    return this.text(this.wasm.outcome(outcome));
-  }
-
   internOutcome(json: string): number {
     return this.wasm.intern_outcome(this.write(json));
-  }
-
-  lastError(): string {
-    return this.life.death === null
-      ? this.text(this.wasm.last_error())
-      : `the WebAssembly instance trapped: ${this.life.death}`;
   }
 
   logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean {
@@ -263,24 +232,12 @@ class WasmBinding implements RustBinding {
     return { count: this.wasm.batch_count(), body: this.bytes(length), isGzipped: false };
   }
 
-  rotateWindow(): void {
-    this.wasm.rotate_window();
-  }
-
-  setOverrides(json: string): void {
-    this.wasm.set_overrides(this.write(json));
-  }
-
   updateIdList(name: string, replace: boolean, lines: Uint8Array): boolean {
     const encoded = this.encoder.encode(name);
     this.claim(encoded.length + lines.length);
     this.view.set(encoded, this.input);
     this.view.set(lines, this.input + encoded.length);
     return this.wasm.update_id_list(encoded.length, lines.length, replace ? 1 : 0) === 1;
-  }
-
-  removeIdList(name: string): void {
-    this.wasm.remove_id_list(this.write(name));
   }
 
   exportIdList(name: string): Uint8Array | null {
@@ -300,13 +257,13 @@ class WasmBinding implements RustBinding {
 
   clientInitialize(slot: number, json: string): Uint8Array | number | null {
     const length = this.wasm.client_initialize(slot, this.write(json));
-    if (length === NONE) return null;
+    if (length === NO_TEXT) return null;
     return length < 0 ? length : this.bytes(length);
   }
 
   clientInitializeText(slot: number, json: string): string | number | null {
     const length = this.wasm.client_initialize(slot, this.write(json));
-    if (length === NONE) return null;
+    if (length === NO_TEXT) return null;
     return length < 0 ? length : this.text(length);
   }
 
@@ -406,6 +363,6 @@ class WasmBinding implements RustBinding {
   }
 
   private textOrNull(length: number): string | null {
-    return length === NONE ? null : this.text(length);
+    return length === NO_TEXT ? null : this.text(length);
   }
 }

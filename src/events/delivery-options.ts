@@ -73,6 +73,7 @@ export interface DeliveryReport {
   dropped: number;
 }
 
+/** What became of events. */
 export interface DeliveryCounters {
   /** Events not yet delivered: in the engine, in the queue, in flight, or on disk only. */
   queued: number;

@@ -8,11 +8,22 @@ import { recover } from '../observability/error-boundary';
 import { StatsigUninitializedError } from '../types/errors';
 import type { Evaluator } from '../engine-host/engine-host';
 import { utf8 } from '../host/host';
-import type { Runtime } from '../runtime/runtime';
+import type { Diagnostics } from '../observability/diagnostics';
+import type { ExceptionReporter } from '../observability/exception-report';
+import type { SafeLogger } from '../observability/logger';
 import type {
   ClientInitializeResponse,
   ClientInitializeResponseOptions,
 } from '../types/client-initialize';
+
+/** The parts of one life that responses need. */
+export interface ResponseParts {
+  readonly evaluator: Evaluator;
+  readonly logger: SafeLogger;
+  readonly diagnostics: Diagnostics;
+  readonly exceptions: ExceptionReporter;
+  readonly applier: { readonly lastUpdateTime: number; readonly environment: object | null };
+}
 
 /** What a call asks for. */
 export interface ClientInitializeCall {
@@ -23,24 +34,24 @@ export interface ClientInitializeCall {
 
 /** JSON as the engine wrote it; null when no specs serve or the user is none. */
 export function clientInitializeText(
-  runtime: Runtime,
+  parts: ResponseParts,
   isReady: boolean,
   call: ClientInitializeCall,
 ): string | null {
-  return guarded(runtime, isReady, call, askText, (text) =>
+  return guarded(parts, isReady, call, askText, (text) =>
     text !== null && call.options?.htmlSafe ? htmlSafe(text) : text,
   );
 }
 
 /** The same as UTF-8, a Buffer on Node. */
 export function clientInitializeBytes(
-  runtime: Runtime,
+  parts: ResponseParts,
   isReady: boolean,
   call: ClientInitializeCall,
 ): Uint8Array | null {
   if (!call.options?.htmlSafe)
-    return guarded(runtime, isReady, call, askBytes, (bytes) => bytes && asBuffer(bytes));
-  return guarded(runtime, isReady, call, askText, (text) =>
+    return guarded(parts, isReady, call, askBytes, (bytes) => bytes && asBuffer(bytes));
+  return guarded(parts, isReady, call, askText, (text) =>
     text === null ? null : asBuffer(utf8(htmlSafe(text))),
   );
 }
@@ -66,11 +77,11 @@ function htmlSafe(text: string): string {
  * is echoed.
  */
 export function clientInitializeObject(
-  runtime: Runtime,
+  parts: ResponseParts,
   isReady: boolean,
   call: ClientInitializeCall,
 ): ClientInitializeResponse | null {
-  return guarded(runtime, isReady, call, askText, (text) => {
+  return guarded(parts, isReady, call, askText, (text) => {
     const response = text === null ? null : (JSON.parse(text) as ClientInitializeResponse);
     if (response !== null && typeof call.user !== 'object') {
       response.user = call.user as ClientInitializeResponse['user'];
@@ -88,7 +99,7 @@ const askBytes: Ask<Uint8Array> = (evaluator, user, asked) =>
   evaluator.clientInitialize(user, asked);
 
 function guarded<T extends Form, R>(
-  runtime: Runtime,
+  parts: ResponseParts,
   isReady: boolean,
   call: ClientInitializeCall,
   ask: Ask<T>,
@@ -100,44 +111,44 @@ function guarded<T extends Form, R>(
     if (!isReady) {
       throw new StatsigUninitializedError();
     }
-    marker = runtime.diagnostics.startGcir();
-    const response = respond(runtime, call, ask);
+    marker = parts.diagnostics.startGcir();
+    const response = respond(parts, call, ask);
     isSuccess = response !== null && !isEmpty(response);
     if (!isSuccess) {
       const empty = new Error('getClientInitializeResponse returns empty response');
-      runtime.exceptions.report(empty, contextOf(call));
+      parts.exceptions.report(empty, contextOf(call));
     }
     return give(response);
   } catch (error) {
     isSuccess = false;
-    recover(error, runtime.exceptions, contextOf(call));
+    recover(error, parts.exceptions, contextOf(call));
     return null;
   } finally {
     if (marker !== '') {
-      runtime.diagnostics.endGcir(marker, isSuccess);
+      parts.diagnostics.endGcir(marker, isSuccess);
     }
   }
 }
 
 function respond<T extends Form>(
-  runtime: Runtime,
+  parts: ResponseParts,
   { user, clientKey, options }: ClientInitializeCall,
   ask: Ask<T>,
 ): T | null {
-  if (runtime.applier.lastUpdateTime === 0) {
+  if (parts.applier.lastUpdateTime === 0) {
     return null;
   }
   if (user == null) {
     throw new TypeError('getClientInitializeResponse needs a user, got null.');
   }
-  if (typeof user !== 'object' && runtime.applier.environment !== null) {
+  if (typeof user !== 'object' && parts.applier.environment !== null) {
     throw new TypeError(`getClientInitializeResponse needs a user object, got ${typeof user}.`);
   }
-  const { logger } = runtime;
+  const { logger } = parts;
   const asked = engineOptions(clientKey, options, (key, message) =>
     logger.once(key, 'warn', message),
   );
-  return ask(runtime.evaluator, typeof user === 'object' ? user : {}, asked);
+  return ask(parts.evaluator, typeof user === 'object' ? user : {}, asked);
 }
 
 /**

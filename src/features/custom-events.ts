@@ -3,11 +3,23 @@
  */
 import { StatsigUninitializedError } from '../types/errors';
 import { numberJson } from '../engine-host/custom-event';
+import type { Evaluator } from '../engine-host/engine-host';
+import type { Clock } from '../host/clock';
+import type { ExceptionReporter } from '../observability/exception-report';
+import type { SafeLogger } from '../observability/logger';
 import { keysOf, read } from '../users/user-reader';
 import type { DynamicConfig } from '../results/results';
-import type { Runtime } from '../runtime/runtime';
 import type { LogEventObject } from '../types/log-event-object';
 import { isIdentifiable, type StatsigUser } from '../types/user';
+
+/** The parts of one life that events need. */
+export interface EventParts {
+  readonly evaluator: Evaluator;
+  readonly logger: SafeLogger;
+  readonly clock: Clock;
+  readonly exceptions: ExceptionReporter;
+  readonly applier: { readonly environment: object | null };
+}
 
 const LONGEST_TEXT = 128;
 const LARGEST_OBJECT = 4096;
@@ -27,32 +39,32 @@ const NOBODY = { customIDs: {} } as StatsigUser;
  * @throws StatsigUninitializedError when not ready; TypeError when value or metadata are no JSON
  * (BigInt, cycles)
  */
-export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEventObject): void {
+export function logCustomEvent(parts: EventParts, isReady: boolean, event: LogEventObject): void {
   const { eventName, user, value, metadata, time } = event;
   if (!isReady) {
     throw new StatsigUninitializedError();
   }
   if (typeof eventName !== 'string' || eventName.length === 0) {
-    runtime.logger.error('statsigSDK> EventName needs to be a string of non-zero length.');
+    parts.logger.error('statsigSDK> EventName needs to be a string of non-zero length.');
     return;
   }
   if (!isIdentifiable(user)) {
-    runtime.logger.once(
+    parts.logger.once(
       'no-user-id',
       'warn',
       'statsigSDK::logEvent> The user has no valid userID or customID. The event is logged without an identifiable user. This is said once.',
     );
   }
   const valueJson = jsonOfValue(value);
-  const metadataJson = jsonOfMetadata(runtime, metadata);
-  const userLength = runtime.evaluator.logEvent(loggableUser(user, runtime.applier.environment), {
+  const metadataJson = jsonOfMetadata(parts, metadata);
+  const userLength = parts.evaluator.logEvent(loggableUser(user, parts.applier.environment), {
     eventName,
     valueJson,
     metadataJson,
-    time: typeof time === 'number' ? time : runtime.clock.now(),
+    time: typeof time === 'number' ? time : parts.clock.now(),
   });
   try {
-    warnAboutSizes(runtime, event, { user: userLength, metadata: metadataJson.length });
+    warnAboutSizes(parts, event, { user: userLength, metadata: metadataJson.length });
   } catch {
     // A conversion of the caller's throws: the event is logged, whatever its size.
   }
@@ -63,7 +75,7 @@ export function logCustomEvent(runtime: Runtime, isReady: boolean, event: LogEve
  * throws.
  */
 export function logTypeMismatch(
-  runtime: Runtime,
+  parts: EventParts,
   user: StatsigUser,
   mismatch: {
     config: DynamicConfig;
@@ -88,15 +100,15 @@ export function logTypeMismatch(
       eventName: 'statsig::default_value_type_mismatch',
       valueJson: JSON.stringify(value),
       metadataJson: JSON.stringify(metadata),
-      time: runtime.clock.now(),
+      time: parts.clock.now(),
     };
-    runtime.evaluator.logEvent(
+    parts.evaluator.logEvent(
       user,
       event,
       `default_value_type_mismatch,${Object.values(metadata).join()}`,
     );
   } catch (error) {
-    runtime.exceptions.report(error, {
+    parts.exceptions.report(error, {
       tag: 'default_value_type_mismatch',
       configName: config.name,
     });
@@ -135,12 +147,12 @@ function jsonOfValue(value: unknown): string {
   return JSON.stringify(text) ?? 'null';
 }
 
-function jsonOfMetadata(runtime: Runtime, metadata: unknown): string {
+function jsonOfMetadata(parts: EventParts, metadata: unknown): string {
   if (metadata == null) {
     return 'null';
   }
   if (typeof metadata !== 'object') {
-    runtime.logger.warn('statsigSDK> Metadata is not set because it needs to be an object.');
+    parts.logger.warn('statsigSDK> Metadata is not set because it needs to be an object.');
     return 'null';
   }
   return JSON.stringify(metadata) ?? 'null';
@@ -151,12 +163,12 @@ function jsonOfMetadata(runtime: Runtime, metadata: unknown): string {
  * as JSON is not measured, which takes longer than the rest of the call.
  */
 function warnAboutSizes(
-  runtime: Runtime,
+  parts: EventParts,
   { eventName, user, value, metadata }: LogEventObject,
   lengths: { user: number; metadata: number },
 ): void {
   const warn = (what: string, most: number): void =>
-    runtime.logger.warn(`statsigSDK> ${what} is too large (max ${most}). It may be trimmed.`);
+    parts.logger.warn(`statsigSDK> ${what} is too large (max ${most}). It may be trimmed.`);
   const userID = read(user, 'userID');
   if (eventName.length > LONGEST_TEXT) {
     warn('Event name', LONGEST_TEXT);

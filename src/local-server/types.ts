@@ -54,11 +54,15 @@ export interface LocalServerOptions {
 
 /** One request as it arrived. */
 export interface ReceivedRequest {
+  /** What was asked for; null for anything else. */
   route: Route | null;
+  /** `GET`, `POST`, … */
   method: string;
   /** Path without the query. Holds the SDK key for config downloads. */
   path: string;
+  /** Parameters of the query; of several with one name the last. */
   query: Record<string, string>;
+  /** Headers, names in lower case. */
   headers: IncomingHttpHeaders;
   /** The body, decompressed; '' for GET, and when it was dropped to stay within `maxBodyBytes`. */
   body: string;
@@ -66,16 +70,19 @@ export interface ReceivedRequest {
   wireBytes: number;
   /** Status that was sent; 0 when the connection was dropped or the client went away first. */
   status: number;
+  /** When it arrived, ms since 1970. */
   receivedAtMs: number;
 }
 
 /** One event of a `log_event` batch. */
 export interface ReceivedEvent {
+  /** Its name. */
   eventName: string;
   /** The event as it was sent. */
   event: Record<string, unknown>;
   /** `statsigMetadata` of its batch. */
   statsigMetadata: Record<string, unknown>;
+  /** When its batch arrived, ms since 1970. */
   receivedAtMs: number;
 }
 
@@ -107,6 +114,7 @@ export interface LocalServer {
   readonly url: string;
   /** What the SDK's `api` option takes: `url` + `/v1`. */
   readonly api: string;
+  /** TCP port it listens on. */
   readonly port: number;
   /** Events that arrived, oldest first. A copy. */
   events(): ReceivedEvent[];

@@ -42,7 +42,9 @@ type Is<T> = (value: unknown) => value is T;
  * @example await OpenFeature.setProviderAndWait(new StatsigProvider({ secretKey }));
  */
 export class StatsigProvider {
-  readonly metadata = { name: 'statsig' } as const;
+  /** How OpenFeature calls the provider. */
+  readonly metadata: Readonly<Record<'name', string>> = { name: 'statsig' };
+  /** For the server SDK. */
   readonly runsOn = 'server';
   /** What OpenFeature's SDK listens to. */
   readonly events = new Emitter();

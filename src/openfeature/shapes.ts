@@ -3,21 +3,31 @@
  */
 
 /** Whom a flag is evaluated for. */
-export type EvaluationContext = { targetingKey?: string } & Record<string, unknown>;
+export type EvaluationContext = {
+  /** The user's ID. */
+  targetingKey?: string;
+} & Record<string, unknown>;
 
 /** Facts about an evaluation. */
 export type FlagMetadata = Record<string, string | number | boolean>;
 
 /** A value and how it came about. */
 export interface Resolution<T> {
+  /** The value. */
   value: T;
+  /** Name of the group, or the rule ID. */
   variant?: string;
+  /** Why, in the words of the specification. */
   reason: string;
+  /** More about it; docs/openfeature.md lists the keys. */
   flagMetadata: FlagMetadata;
 }
 
 /** What `track` is given beside the event's name. */
-export type TrackingDetails = { value?: number } & Record<string, unknown>;
+export type TrackingDetails = {
+  /** The event's value. */
+  value?: number;
+} & Record<string, unknown>;
 
 /** Events that a provider emits. */
 export type ProviderEvent =

@@ -14,7 +14,7 @@ import { newerOptions } from './options-newer';
 import { describe, OptionReader } from './option-reader';
 import { optionsLoggingCopy } from './options-copy';
 import { ADAPTER_TIMEOUT_MS } from '../storage/contained-adapter';
-import type { IDataAdapter } from '../compat/data-adapter';
+import type { IDataAdapter } from '../storage/data-adapter';
 import type { IUserPersistentStorage } from '../types/user-persistent-storage';
 import type {
   ConfigFormat,

@@ -1,7 +1,7 @@
 import type { EngineKind } from '../engine/engine';
 import type { BeforeLog } from '../events/before-log';
 import type { DroppedEvents } from '../events/dropped';
-import type { IDataAdapter } from '../compat/data-adapter';
+import type { IDataAdapter } from '../storage/data-adapter';
 import type { IUserPersistentStorage, UserPersistedValues } from '../types/user-persistent-storage';
 import type { LogEvent } from '../results/log-event';
 import type { LoggerInterface } from '../observability/logger';
@@ -173,7 +173,15 @@ export type AdditionalOptions = {
    * (fast) to 9 (small). Edge runtimes compress at a level of their own. A project's flag can turn
    * it off, too.
    */
-  eventCompression: 'gzip' | 'none' | { type: 'gzip'; level?: number };
+  eventCompression:
+    | 'gzip'
+    | 'none'
+    | {
+        /** With a level. */
+        type: 'gzip';
+        /** 1, the fastest, to 9, the smallest. Default 1. */
+        level?: number;
+      };
   /** Folder where events that could not be sent survive a restart. Off by default. */
   eventSpool: string;
   /** Most bytes of events in it for one secret key. Default 64 MiB. */
@@ -269,6 +277,7 @@ export type StatsigOptions = Partial<Omit<ExplicitStatsigOptions, 'bootstrapValu
     bootstrapValues?: string | object | null;
   };
 
+/** How sticky assignments are honoured. */
 export type PersistentAssignmentOptions = {
   /** Drop a sticky assignment when the user no longer passes the experiment's targeting. */
   enforceTargeting?: boolean;
@@ -276,12 +285,16 @@ export type PersistentAssignmentOptions = {
   enforceOverrides?: boolean;
 };
 
+/** Options that every check takes. */
 export type CoreApiOptions = {
   /** Log no exposure for this call. Default false. */
   disableExposureLogging?: boolean;
 };
+/** Options of `checkGate` and `getFeatureGate`. */
 export type CheckGateOptions = CoreApiOptions;
+/** Options of `getConfig`. */
 export type GetConfigOptions = CoreApiOptions;
+/** Options of `getExperiment`. */
 export type GetExperimentOptions = CoreApiOptions & {
   /**
    * Assignments of this user, as `getUserPersistedValues` gave them. null: forget this one's.
@@ -291,6 +304,7 @@ export type GetExperimentOptions = CoreApiOptions & {
   /** What decides whether an assignment is kept. */
   persistentAssignmentOptions?: PersistentAssignmentOptions;
 };
+/** Options of `getLayer`. */
 export type GetLayerOptions = GetExperimentOptions;
 
 export type { LoggerInterface } from '../observability/logger';

@@ -10,12 +10,19 @@ import type { StatsigUser } from '../types/user';
 
 /** An event in the form it has on the wire. */
 export type LogEventData = {
+  /** Its name; `statsig::…` are the SDK's own. */
   eventName: string;
+  /** What was logged with it. */
   metadata: Record<string, unknown> | null;
+  /** Milliseconds since 1970. */
   time: number;
+  /** The user, without private attributes. */
   user: StatsigUser | null;
+  /** Its value. */
   value: string | number | null;
+  /** Exposures: gates that were evaluated on the way. */
   secondaryExposures: SecondaryExposure[];
+  /** What sampling decided. */
   statsigMetadata: Record<string, unknown> | null;
 };
 
@@ -62,6 +69,7 @@ export class LogEvent {
     if (typeof time === 'number') this.time = time;
   }
 
+  /** Gates that were evaluated on the way; anything but a list empties them. */
   setSecondaryExposures(exposures: SecondaryExposure[]): void {
     this.secondaryExposures = Array.isArray(exposures) ? exposures : [];
   }

@@ -2,7 +2,7 @@
  * What evaluations look like to applications: own keys, their order, JSON and the semantics of
  * `get` are those of statsig-node (BEHAVIOUR.md 1.8).
  */
-import { recogniseAcrossCopies } from '../api/copies';
+import { recogniseAcrossCopies } from '../types/shared-classes';
 import type { SecondaryExposure } from '../engine/engine';
 import { systemClock } from '../host/clock';
 import { onRejection } from '../observability/rejection';

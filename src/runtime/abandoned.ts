@@ -1,26 +1,30 @@
 /** Instances that an application lets go of without `shutdown`. */
-import type { Runtime } from './runtime';
+
+/** What is told. It must know nothing of the instance, or that would never be let go of. */
+export interface Life {
+  abandoned(): void;
+}
 
 interface Registry {
-  register(instance: object, runtime: Runtime, token: object): void;
+  register(instance: object, life: Life, token: object): void;
   unregister(token: object): void;
 }
 
 const { FinalizationRegistry: Finalizer } = globalThis as {
-  FinalizationRegistry?: new (collected: (runtime: Runtime) => void) => Registry;
+  FinalizationRegistry?: new (collected: (life: Life) => void) => Registry;
 };
 
 /**
- * Null where the host has none. What it holds is the runtime, which knows nothing of the instance.
+ * Null where the host has none. What it holds is the life, which knows nothing of the instance.
  */
-const registry = Finalizer === undefined ? null : new Finalizer((runtime) => runtime.abandoned());
+const registry = Finalizer === undefined ? null : new Finalizer((life) => life.abandoned());
 
-/** Has the runtime told when nobody can reach the instance any more. */
-export function watchForAbandon(instance: object, runtime: Runtime): void {
-  registry?.register(instance, runtime, runtime);
+/** Has the life told when nobody can reach the instance any more. */
+export function watchForAbandon(instance: object, life: Life): void {
+  registry?.register(instance, life, life);
 }
 
-/** The runtime has ended, and has nothing to lose. */
-export function stopWatching(runtime: Runtime): void {
-  registry?.unregister(runtime);
+/** The life has ended, and has nothing to lose. */
+export function stopWatching(life: Life): void {
+  registry?.unregister(life);
 }

@@ -25,7 +25,9 @@ export interface Health {
   events: {
     /** In memory or on disk, and not delivered. */
     queued: number;
+    /** Accepted by the service. */
     delivered: number;
+    /** Lost; `eventStats().droppedByReason` says why. */
     dropped: number;
     /** Left on disk at shutdown. */
     kept: number;

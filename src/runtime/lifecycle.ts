@@ -8,7 +8,6 @@ import {
   StatsigInitializeFromNetworkError,
   StatsigInvalidArgumentError,
 } from '../types/errors';
-import type { Evaluations } from '../api/public-calls';
 import type { DeliveryReport } from '../events/delivery';
 import type { HealthState } from './health';
 import type { Runtime } from './runtime';
@@ -17,6 +16,11 @@ import { isError } from '../observability/thrown';
 
 const INVALID_KEY =
   'Invalid key provided.  You must use a Server Secret Key from the Statsig console with the node-js-server-sdk';
+
+/** What lets calls through while the life is ready. */
+export interface Gatekeeper {
+  isReady: boolean;
+}
 
 /** How a run ended; each caller adds its own duration. */
 interface Outcome {
@@ -32,7 +36,7 @@ export class Lifecycle {
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly evaluations: Evaluations,
+    private readonly calls: Gatekeeper,
     private readonly secretKey: unknown,
   ) {}
 
@@ -41,7 +45,7 @@ export class Lifecycle {
    * nothing else rejects
    */
   async initialize(): Promise<InitializationDetails> {
-    if (this.pending === null && this.evaluations.isReady) {
+    if (this.pending === null && this.calls.isReady) {
       return { duration: 0, success: true, error: undefined, source: undefined };
     }
     if (this.pending === null) {
@@ -61,14 +65,14 @@ export class Lifecycle {
    * Never rejects.
    */
   async shutdown(timeoutMs: number | undefined): Promise<DeliveryReport> {
-    this.evaluations.isReady = false;
+    this.calls.isReady = false;
     return this.runtime.stop(timeoutMs);
   }
 
   get state(): HealthState {
     if (this.runtime.isStopped) return 'shutdown';
     if (this.pending !== null) return 'initializing';
-    return this.evaluations.isReady ? 'ready' : 'uninitialized';
+    return this.calls.isReady ? 'ready' : 'uninitialized';
   }
 
   private checkKey(): void {
@@ -92,7 +96,7 @@ export class Lifecycle {
     release();
     this.pending = null;
     if (!this.runtime.isStopped) {
-      this.evaluations.isReady = true;
+      this.calls.isReady = true;
     }
     const isTimeout = outcome.error instanceof StatsigInitTimeoutError;
     this.runtime.diagnostics.endInitialize({

@@ -1,5 +1,5 @@
 /** A parameter store under the newer SDK's names. */
-import type { ParameterStore as Store } from '../features/parameter-store';
+import type { ParameterStore as Store } from '../api/parameter-store';
 import { detailsOf, type SpecsState } from './details';
 import type { EvaluationDetails } from './types';
 

@@ -14,9 +14,13 @@ export interface AdapterResponse {
 
 /** Paths that keys are built from, and that `supportsPollingUpdatesFor` is asked about. */
 export enum DataAdapterKeyPath {
+  /** Config specs of dcs-v1. */
   V1Rulesets = '/v1/download_config_specs',
+  /** Config specs of dcs-v2. */
   V2Rulesets = '/v2/download_config_specs',
+  /** The index of ID lists. */
   V1IDLists = '/v1/get_id_lists',
+  /** One ID list. */
   IDList = 'id_list',
 }
 

@@ -5,6 +5,7 @@ import type { AdapterResponse, DataAdapterKeyPath, IDataAdapter } from './data-a
 
 const MAX_NAME_LENGTH = 200;
 
+/** Options of `FileDataAdapter`. */
 export interface FileDataAdapterOptions {
   /** Paths polled from the files instead of the network. Default none. */
   pollsFor?: readonly DataAdapterKeyPath[];

@@ -31,8 +31,11 @@ export interface RecordedExposure extends OfUser {
 
 /** An event that the application logged. */
 export interface RecordedEvent extends OfUser {
+  /** Its name. */
   name: string;
+  /** Its value; no such key without one. */
   value?: string | number;
+  /** What was logged with it; no such key without any. */
   metadata?: Record<string, unknown>;
 }
 

@@ -39,6 +39,7 @@ export class StatsigError extends Error {
    */
   declare readonly code: StatsigErrorCode;
 
+  /** @internal */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (Function.prototype[Symbol.hasInstance].call(this, value)) {
       return true;

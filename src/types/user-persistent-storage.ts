@@ -5,16 +5,25 @@ import type { SecondaryExposure } from '../engine/engine';
  * order.
  */
 export type StickyValues = {
+  /** Whether the user is in the experiment. */
   value: boolean;
+  /** The parameters. */
   json_value: Record<string, unknown>;
+  /** The rule that decided. */
   rule_id: string;
+  /** Name of the group, null without one. */
   group_name: string | null;
+  /** Gates that were evaluated on the way. */
   secondary_exposures: SecondaryExposure[];
+  /** Layers: those before an experiment took over. */
   undelegated_secondary_exposures: SecondaryExposure[];
+  /** Layers: the experiment that took over, null without one. */
   config_delegate: string | null;
+  /** Layers: parameters of that experiment. */
   explicit_parameters: string[] | null;
   /** Time of the config specs that the assignment was made with, in ms. */
   time: number;
+  /** Version of the experiment. Absent when the payload has none. */
   configVersion?: number | undefined;
 };
 

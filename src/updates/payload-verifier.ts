@@ -1,7 +1,7 @@
 import { abortController } from '../host/abort';
 import { type Clock, sleep } from '../host/clock';
 import type { SafeLogger } from '../observability/logger';
-import type { SpecSource } from './spec-sync';
+import type { SpecSource } from './spec-source';
 
 /** Headers of the answer that brought a payload; `get` gives null for all where there was none. */
 export interface PayloadHeaders {

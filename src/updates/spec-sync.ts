@@ -14,10 +14,9 @@ import { measureRequest } from './measure';
 import type { PayloadVerifier } from './payload-verifier';
 import { Poller } from './poller';
 import { SpecCopy } from './spec-copy';
+import type { SpecSource } from './spec-source';
 import { decodeText, encodeText } from './text';
 import { isError } from '../observability/thrown';
-
-export type SpecSource = 'Network' | 'Bootstrap' | 'DataAdapter';
 
 /**
  * What the facade did with a payload. `time`: lastUpdateTime now in force (0 = none).

@@ -16,7 +16,6 @@
  * another.
  */
 import { AskedNames, NO_NAMES, type IsProxy, type NamesOfPayload } from './asked-names';
-import type { ScopeMemo } from '../answers/scope-memo';
 import type { UserAdditions } from './user-additions';
 import { encodeUser, hasOrdinaryParts, type EncodedUser } from './user-encoder';
 import type { EnvironmentRule } from './user-json';
@@ -74,18 +73,6 @@ export class UserRecord {
     public slot: number,
     readonly key: string,
   ) {}
-}
-
-/**
- * A user that its caller promised not to change, and where it lives as long as its slot is not
- * taken.
- */
-export interface PinnedUser {
-  readonly user: object;
-  /** The `Evaluator` that made it. */
-  readonly owner: object;
-  readonly memo: ScopeMemo;
-  record: UserRecord;
 }
 
 /** Where encoded users go; `Engine` fits. */

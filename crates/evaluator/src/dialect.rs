@@ -68,3 +68,39 @@ impl Dialect {
         Some(JsValue::Array(map.iter().map(|(key, _)| JsValue::string(key)).collect()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::js_semantics::{json::parse_str, stringify};
+
+    #[test]
+    fn what_the_dialects_do_not_share() {
+        let [one, two] = [Dialect::V1, Dialect::V2];
+        assert_eq!((one.number(), two.number(), Dialect::default()), (1, 2, one));
+        let json = |text: &str| parse_str(text).unwrap();
+        for (text, says, says_by_default) in
+            [("false", [true, false], [false, false]), ("true", [true, true], [false, true])]
+        {
+            assert_eq!([one, two].map(|dialect| dialect.says(&json(text))), says);
+            let by_default = [one, two].map(|dialect| dialect.says_by_default(&json(text)));
+            assert_eq!(by_default, says_by_default);
+        }
+        assert!(two.says(&json("{}")) && !two.says_by_default(&json("1")));
+        assert!(one.skips_rules_of_disabled() && !two.skips_rules_of_disabled());
+        assert!(one.exposes_without_rule() && !two.exposes_without_rule());
+        assert!(two.knows_experiment_groups() && !one.knows_experiment_groups());
+        assert!(two.knows_newer_specs() && !one.knows_newer_specs());
+        let map = json(r#"{"b":1,"a":2}"#);
+        let list = |dialect: Dialect, operator, target: &JsValue| {
+            dialect.list_of(operator, target).map(|list| stringify(&list))
+        };
+        for operator in ["any", "none"] {
+            assert_eq!(list(two, Some(operator), &map), Some(r#"["b","a"]"#.into()));
+        }
+        for (dialect, operator) in [(one, Some("any")), (two, Some("eq")), (two, None)] {
+            assert_eq!(list(dialect, operator, &map), None);
+        }
+        assert_eq!(list(two, Some("any"), &json("[1]")), None);
+    }
+}

@@ -9,6 +9,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod bootstrap;
+pub mod boundary;
 pub mod compile;
 mod dialect;
 pub mod engine;
@@ -20,13 +21,15 @@ pub mod js_semantics;
 pub mod lookup;
 pub mod outcome;
 mod overrides;
+mod resolve;
 pub mod store;
 pub mod store_newer;
 pub mod user;
 pub mod wire;
 
+pub use bootstrap::ClientInitialize;
 pub use compile::{prepare, PreparedSpecs};
 pub use dialect::Dialect;
-pub use engine::{ClientInitialize, Engine, USER_CAPACITY};
+pub use engine::Engine;
 pub use exposure::batch::EventBatch;
 pub use store::SpecKind;

@@ -124,3 +124,60 @@ impl Overrides {
         self.values.get(&(applied.0 >> 1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(json: &str) -> UserSlot {
+        let mut slot = UserSlot::default();
+        slot.set(json, "", "");
+        slot
+    }
+
+    #[test]
+    fn own_ids_come_before_everyone() {
+        let mut overrides = Overrides::default();
+        assert!(overrides.has_no_names() && overrides.is_empty());
+        overrides.set(
+            r#"{"gates":{"g":{"u":true,"c":1,"":false,"n":null}},"configs":{"x":{"u":{"a":1}}},
+                "layers":{"l":{"":{}}}}"#,
+        );
+        assert!(!overrides.has_no_names() && overrides.is_empty());
+        overrides.attach(3, SpecKind::Gate, "g");
+        overrides.attach(4, SpecKind::Config, "x");
+        overrides.attach(5, SpecKind::Config, "g");
+        assert!(!overrides.is_empty());
+        let value = |spec, json: &str| {
+            let applied = overrides.find(spec, &user(json))?;
+            let OverrideValue { flag, json } = overrides.value(applied)?;
+            Some((applied.for_everyone(), *flag, json.to_string()))
+        };
+        let empty = || "{}".to_string();
+        assert_eq!(value(3, r#"{"userID":"u"}"#), Some((false, true, empty())));
+        let custom = r#"{"userID":"v","customIDs":{"k":"c"}}"#;
+        assert_eq!(value(3, custom), Some((false, true, empty())));
+        assert_eq!(value(3, r#"{"userID":"n"}"#), Some((true, false, empty())));
+        assert_eq!(value(4, r#"{"userID":"u"}"#), Some((false, true, r#"{"a":1}"#.into())));
+        assert_eq!(value(4, r#"{"userID":"v"}"#), None);
+        assert_eq!(value(5, r#"{"userID":"u"}"#), None);
+    }
+
+    #[test]
+    fn numbers_are_not_used_again() {
+        let mut overrides = Overrides::default();
+        let slot = user(r#"{"userID":"u"}"#);
+        let mut applied = |json: &str| {
+            overrides.set(json);
+            overrides.attach(0, SpecKind::Gate, "g");
+            overrides.find(0, &slot)
+        };
+        let first = applied(r#"{"gates":{"g":{"u":true}}}"#).unwrap();
+        let second = applied(r#"{"gates":{"g":{"u":true}}}"#).unwrap();
+        assert_ne!(first, second);
+        assert_eq!(Applied::from_number(second.number()), second);
+        assert_eq!(applied("[]"), None);
+        assert_eq!(applied("no JSON"), None);
+        assert!(overrides.value(second).is_none() && overrides.has_no_names());
+    }
+}

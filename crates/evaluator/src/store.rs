@@ -4,23 +4,19 @@
 //! interned, conditions that several specs share exist once, targets are sets or bits, values are
 //! canonical JSON text.
 
+mod given;
+mod rule;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::compile::condition::Condition;
 use crate::dialect::Dialect;
-use crate::exposure::sampling::Rate;
-use crate::hashing::Midstate;
 use crate::js_semantics::JsValue;
-use crate::outcome::Explicit;
 use crate::store_newer::{Autotune, Mapping};
-
-/// Text shared between the store, outcomes and batches.
-pub type Text = Arc<str>;
-
-/// "No such index" in every `u32` of the compiled form.
-pub const NONE: u32 = u32::MAX;
+pub use given::{Explicit, Rate, Text, Version};
+pub use rule::{Bucket, Pass, Rule, NONE};
 
 /// The three name spaces of a project (BEHAVIOUR.md 3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,10 +42,6 @@ impl SpecKind {
     }
 }
 
-/// The number that stands for experiments where names are looked up: configs, but for what only
-/// experiments see.
-pub const EXPERIMENT_KIND: u32 = 3;
-
 /// Interned strings that every store has, at these positions.
 pub mod string_id {
     /// `''`.
@@ -73,71 +65,6 @@ pub mod rate {
     pub const INHERIT: u16 = 1;
     /// Rates of the payload start here: `Store::rates[rate - FIRST]`.
     pub const FIRST: u16 = 2;
-}
-
-/// A spec's `version`, as given and as `String(version)`.
-#[derive(Debug, Clone)]
-pub struct Version {
-    /// As JSON.
-    pub json: Text,
-    /// As text.
-    pub text: Text,
-}
-
-/// Whether a user who meets all conditions of a rule gets its value (BEHAVIOUR.md 3.4).
-#[derive(Debug, Clone)]
-pub enum Pass {
-    /// 100 %.
-    Always,
-    /// 0 %.
-    Never,
-    /// Bucket out of 10,000 below `threshold`.
-    Bucket {
-        /// Index into `Store::buckets`.
-        bucket: u32,
-        /// `passPercentage * 100`.
-        threshold: f64,
-    },
-}
-
-/// What decides a user's bucket (BEHAVIOUR.md 3.4): a hash of salts and a unit ID.
-#[derive(Debug)]
-pub struct Bucket {
-    /// `salt.ruleSalt.` of a rule, `salt.` of a condition.
-    pub salts: Midstate,
-    /// Index into `Store::units`.
-    pub unit: u32,
-    /// Index of the per-user memo, or NONE. Only for buckets that several conditions look at.
-    pub memo: u32,
-}
-
-/// A rule.
-#[derive(Debug)]
-pub struct Rule {
-    /// Its id, an index into `Store::strings`.
-    pub id: u32,
-    /// Its group name.
-    pub group: Option<Text>,
-    /// Percentage.
-    pub pass: Pass,
-    /// Where its conditions begin and end in `Store::rule_conditions`.
-    pub conditions: (u32, u32),
-    /// Return value as canonical JSON; `{}` for booleans and where it is missing.
-    pub json: Text,
-    /// Spec index of the delegate config, or NONE.
-    pub delegate: u32,
-    /// Is an experiment group.
-    pub experiment_group: bool,
-    /// What it says to users who pass.
-    pub says: bool,
-    /// Sampling rate, see [`rate`].
-    pub rate: u16,
-    /// `inlineTargetingRules` or `targetingGate`.
-    pub targeting: bool,
-    /// Its id ends with `override`: it puts users into a group by hand.
-    pub overriding: bool,
-    /// Its own ID type, an index into `Store::strings`.
-    pub id_type: u32,
 }
 
 /// What the payload says about a spec.

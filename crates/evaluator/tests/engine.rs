@@ -1,9 +1,9 @@
 //! The engine as the bindings use it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
-use statsig_evaluator::engine::{eval_code, MAX_UNKNOWN_NAMES};
+use statsig_evaluator::boundary::{eval_code, MAX_UNKNOWN_NAMES, USER_CAPACITY};
 use statsig_evaluator::js_semantics::{json::parse_str, stringify, JsValue};
-use statsig_evaluator::{prepare, ClientInitialize, Engine, SpecKind, USER_CAPACITY};
+use statsig_evaluator::{prepare, ClientInitialize, Engine, SpecKind};
 
 const NOW: f64 = 1_700_000_000_000.0;
 
@@ -233,15 +233,16 @@ fn what_is_remembered_of_a_time_is_forgotten_when_the_clock_goes_back() {
     let specs =
         ["after", "before", "nested", "public"].map(|name| engine.spec_index(SpecKind::Gate, name));
     let mut values = |now: f64| {
-        let mut codes = [0; 4];
-        assert_eq!(engine.evaluate_many(0, &specs, EXPOSE, now, &mut codes), 4);
+        let mut codes = Vec::new();
+        let write = |code| codes.push(code);
+        assert_eq!(engine.evaluate_many(0, specs.into_iter(), EXPOSE, now, write), 4);
         let options = format!(r#"{{"hash":"none","random":0,"nowMs":{now}}}"#);
         let ClientInitialize::Body(response) = engine.client_initialize(0, &options) else {
             panic!("no response")
         };
         let response = String::from_utf8(response).unwrap();
         assert_eq!(response.contains(r#""name":"nested","value":true"#), codes[2] & 1 == 1);
-        codes.map(|code| code & 1)
+        codes.iter().map(|code| code & 1).collect::<Vec<_>>()
     };
     let (early, late) = ([0, 1, 0, 1], [1, 0, 1, 1]);
     let times = [

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use statsig_evaluator::engine::eval_code;
+use statsig_evaluator::boundary::eval_code;
 use statsig_evaluator::js_semantics::{json::parse_str, stringify, JsValue};
 use statsig_evaluator::{prepare, Engine, SpecKind};
 

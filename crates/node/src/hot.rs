@@ -1,194 +1,223 @@
-//! The calls of the hot path as raw N-API functions; here those that carry numbers only.
-//!
-//! napi-rs' glue for class methods (unwrapping `this`, tracking borrows, converting arguments one
-//! trait call at a time) costs several times the work behind it, so these calls carry the engine in
-//! the function's data.
+//! The calls of the hot path, and those that take typed arrays: see `raw`.
 
-use std::ffi::{c_void, CStr};
-use std::ptr;
-use std::rc::Rc;
+use std::cell::Cell;
+use std::ffi::CStr;
 
-use napi::bindgen_prelude::{Env, This};
-use napi::{check_status, sys, JsValue, Result};
-use statsig_evaluator::engine::eval_code;
+use statsig_evaluator::boundary::eval_code;
+use statsig_evaluator::ClientInitialize;
 
-use crate::hot_many::{evaluate_many, expose_many};
-use crate::hot_response::client_initialize_text;
-use crate::hot_text::{
-    expose_layer_parameter, log_event, set_user, set_user_agent, set_user_values,
-};
+use crate::raw::{function, Argument, Call, Content, Function, Reply};
 use crate::shared::Shared;
+use crate::texts::with_texts;
 
-/// A function that Node calls.
-type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
-
-/// Defines the functions on a new instance.
-pub fn define(env: &Env, this: &This, shared: &Rc<Shared>) -> Result<()> {
-    let (env, this) = (env.raw(), this.object.value().value);
-    let functions: [(&CStr, Callback); 11] = [
-        (c"isDead", is_dead),
-        (c"evaluate", evaluate),
-        (c"evaluateMany", evaluate_many),
-        (c"expose", expose),
-        (c"exposeMany", expose_many),
-        (c"exposeLayerParameter", expose_layer_parameter),
-        (c"setUser", set_user),
-        (c"setUserValues", set_user_values),
-        (c"setUserAgent", set_user_agent),
-        (c"clientInitializeText", client_initialize_text),
-        (c"logEvent", log_event),
-    ];
-    functions
-        .into_iter()
-        .try_for_each(|(name, callback)| function(env, this, name, callback, shared))
-}
-
-fn function(
-    env: sys::napi_env,
-    this: sys::napi_value,
-    name: &CStr,
-    callback: Callback,
-    shared: &Rc<Shared>,
-) -> Result<()> {
-    let data = Rc::into_raw(shared.clone()).cast_mut().cast::<c_void>();
-    let mut value = ptr::null_mut();
-    // SAFETY: `env` and `this` are live for the constructor call that this runs in, `name` is a C
-    // string, and `data` is an owned reference that `release` gives back when the function is
-    // collected, that is after its last call.
-    unsafe {
-        let length = name.count_bytes() as isize;
-        check_status!(sys::napi_create_function(
-            env,
-            name.as_ptr(),
-            length,
-            Some(callback),
-            data,
-            &mut value
-        ))?;
-        check_status!(sys::napi_add_finalizer(
-            env,
-            value,
-            data,
-            Some(release),
-            ptr::null_mut(),
-            ptr::null_mut()
-        ))?;
-        check_status!(sys::napi_set_named_property(env, this, name.as_ptr(), value))
-    }
-}
-
-unsafe extern "C" fn release(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
-    // SAFETY: `data` came from `Rc::into_raw` in `function`, and N-API finalizes once, on the
-    // thread of the engine.
-    drop(unsafe { Rc::from_raw(data.cast::<Shared>().cast_const()) });
-}
-
-/// The engine and the arguments of a call; missing ones are undefined.
-///
-/// # Safety
-/// `env` and `info` must be those of the running callback, whose data must be a `Shared`.
-#[inline]
-pub unsafe fn call_info<'a, const N: usize>(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> Option<(&'a Shared, [sys::napi_value; N])> {
-    let (mut values, mut count, mut data) = ([ptr::null_mut(); N], N, ptr::null_mut());
-    // SAFETY: the pointers are to locals of the sizes that N-API is told; it fills missing
-    // arguments with undefined.
-    let status = unsafe {
-        sys::napi_get_cb_info(
-            env,
-            info,
-            &mut count,
-            values.as_mut_ptr(),
-            ptr::null_mut(),
-            &mut data,
-        )
-    };
-    if status != sys::Status::napi_ok || data.is_null() {
-        return None;
-    }
-    // SAFETY: the function owns a reference to this `Shared` until it is collected, which is after
-    // this call.
-    Some((unsafe { &*data.cast::<Shared>().cast_const() }, values))
-}
-
-/// A number; 0 for anything else.
-///
-/// # Safety
-/// `env` must be that of the running callback and `value` one of its live handles.
-#[inline]
-pub unsafe fn number(env: sys::napi_env, value: sys::napi_value) -> f64 {
-    let mut number = 0.0;
-    // SAFETY: live by contract; on a value that is no number the local is left alone.
-    unsafe { sys::napi_get_value_double(env, value, &mut number) };
-    number
-}
-
-/// A boolean for JavaScript; null, which is undefined there, when Node cannot make one.
-///
-/// # Safety
-/// `env` must be that of the running callback.
-pub unsafe fn boolean(env: sys::napi_env, answer: bool) -> sys::napi_value {
-    let mut value = ptr::null_mut();
-    // SAFETY: `env` is live and `value` is a local.
-    unsafe { sys::napi_get_boolean(env, answer, &mut value) };
-    value
-}
-
-/// An integer for JavaScript; null, which is undefined there, when Node cannot make one.
-///
-/// # Safety
-/// `env` must be that of the running callback.
-#[inline]
-pub unsafe fn code(env: sys::napi_env, answer: i32) -> sys::napi_value {
-    let mut value = ptr::null_mut();
-    // SAFETY: `env` is live and `value` is a local.
-    unsafe { sys::napi_create_int32(env, answer, &mut value) };
-    value
-}
-
-/// An index; a negative one (an error code, say) is out of range, not 0.
-pub fn index(number: f64) -> u32 {
-    if number >= 0.0 {
-        number as u32
-    } else {
-        u32::MAX
-    }
-}
-
-unsafe extern "C" fn evaluate(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
-    // SAFETY: this is the running callback, and `function` gave it a `Shared`.
-    let answer =
-        unsafe { call_info::<4>(env, info) }.map_or(eval_code::FAILED, |(shared, values)| {
-            // SAFETY: live handles of this call.
-            let [slot, spec, mode, now] = values.map(|value| unsafe { number(env, value) });
-            shared.call(eval_code::FAILED, |engine| {
-                engine.evaluate(index(slot), index(spec), mode as u32, now)
-            })
-        });
-    // SAFETY: `env` is live.
-    unsafe { code(env, answer) }
-}
-
-unsafe extern "C" fn expose(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: this is the running callback, and `function` gave it a `Shared`.
-    let full = unsafe { call_info::<4>(env, info) }.is_some_and(|(shared, values)| {
-        // SAFETY: live handles of this call.
-        let [slot, outcome, mode, now] = values.map(|value| unsafe { number(env, value) });
-        shared.record(|engine| engine.expose(index(slot), index(outcome), mode as u32, now))
-    });
-    // SAFETY: `env` is live.
-    unsafe { boolean(env, full) }
-}
+/// All of them.
+pub const FUNCTIONS: [Function; 14] = [
+    function::<_, IsDead>(),
+    function::<_, Evaluate>(),
+    function::<_, EvaluateMany>(),
+    function::<_, Expose>(),
+    function::<_, ExposeMany>(),
+    function::<_, ExposeLayerParameter>(),
+    function::<_, SetUser>(),
+    function::<_, SetUserValues>(),
+    function::<_, SetUserAgent>(),
+    function::<_, LogEvent>(),
+    function::<_, ClientInitializeText>(),
+    function::<_, AddInput>(),
+    function::<_, SetIpTable>(),
+    function::<_, SetTimeZone>(),
+];
 
 /// Asked with each event while a batch is full.
-unsafe extern "C" fn is_dead(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    // SAFETY: this is the running callback, and `function` gave it a `Shared`.
-    let dead = unsafe { call_info::<0>(env, info) }.is_none_or(|(shared, [])| shared.is_poisoned());
-    // SAFETY: `env` is live.
-    unsafe { boolean(env, dead) }
+struct IsDead;
+impl Call<0> for IsDead {
+    const NAME: &'static CStr = c"isDead";
+    fn call<'a>(shared: &Shared, []: [Argument<'a>; 0]) -> impl Reply<'a> {
+        shared.is_poisoned()
+    }
+}
+
+/// One spec for one user: a code.
+struct Evaluate;
+impl Call<4> for Evaluate {
+    const NAME: &'static CStr = c"evaluate";
+    fn call<'a>(shared: &Shared, [slot, spec, mode, now]: [Argument<'a>; 4]) -> impl Reply<'a> {
+        let (slot, spec, mode, now) = (slot.index(), spec.index(), mode.number(), now.number());
+        shared.call(eval_code::FAILED, |engine| engine.evaluate(slot, spec, mode as u32, now))
+    }
+}
+
+/// How many codes were written.
+struct EvaluateMany;
+impl Call<6> for EvaluateMany {
+    const NAME: &'static CStr = c"evaluateMany";
+    fn call<'a>(
+        shared: &Shared,
+        [slot, specs, count, mode, now, codes]: [Argument<'a>; 6],
+    ) -> impl Reply<'a> {
+        let (slot, count, mode, now) = (slot.index(), count.index(), mode.number(), now.number());
+        let codes = codes.elements::<i32>();
+        let count = codes.len().min(count as usize);
+        let specs = specs.elements::<i32>().iter().take(count).map(Cell::get);
+        let mut free = codes.iter();
+        let write = |code| {
+            if let Some(place) = free.next() {
+                place.set(code);
+            }
+        };
+        shared.call(0, |engine| engine.evaluate_many(slot, specs, mode as u32, now, write) as i32)
+    }
+}
+
+/// An exposure; whether a batch is full. So do the other calls that record an event.
+struct Expose;
+impl Call<4> for Expose {
+    const NAME: &'static CStr = c"expose";
+    fn call<'a>(shared: &Shared, [slot, outcome, mode, now]: [Argument<'a>; 4]) -> impl Reply<'a> {
+        let (slot, outcome, mode, now) =
+            (slot.index(), outcome.index(), mode.number(), now.number());
+        shared.record(|engine| engine.expose(slot, outcome, mode as u32, now))
+    }
+}
+
+/// Negative when nothing answers. A poisoned engine is asked, too.
+struct ExposeMany;
+impl Call<2> for ExposeMany {
+    const NAME: &'static CStr = c"exposeMany";
+    fn call<'a>(shared: &Shared, [exposures, count]: [Argument<'a>; 2]) -> impl Reply<'a> {
+        let (exposures, _) = exposures.elements::<f64>().as_chunks::<3>();
+        let exposures = exposures.iter().take(count.index() as usize);
+        let exposures = exposures.map(|exposure| exposure.each_ref().map(Cell::get));
+        shared.salvage(-1, |engine| engine.expose_many(exposures) as i32)
+    }
+}
+
+/// The exposure of a layer's parameter.
+struct ExposeLayerParameter;
+impl Call<5> for ExposeLayerParameter {
+    const NAME: &'static CStr = c"exposeLayerParameter";
+    fn call<'a>(
+        shared: &Shared,
+        [slot, outcome, parameter, mode, now]: [Argument<'a>; 5],
+    ) -> impl Reply<'a> {
+        let (slot, outcome, mode, now) =
+            (slot.index(), outcome.index(), mode.number(), now.number());
+        with_texts([parameter], |[parameter]| {
+            shared.record(|engine| {
+                engine.expose_layer_parameter(slot, outcome, parameter, mode as u32, now)
+            })
+        })
+        .unwrap_or(false)
+    }
+}
+
+/// A user as JSON.
+struct SetUser;
+impl Call<4> for SetUser {
+    const NAME: &'static CStr = c"setUser";
+    fn call<'a>(
+        shared: &Shared,
+        [slot, json, private, exotic]: [Argument<'a>; 4],
+    ) -> impl Reply<'a> {
+        let slot = slot.index();
+        with_texts([json, private, exotic], |[json, private, exotic]| {
+            shared.call((), |engine| engine.set_user(slot, json, private, exotic));
+        })
+        .unwrap_or(())
+    }
+}
+
+/// A user as values of a template; whether that could be used.
+struct SetUserValues;
+impl Call<3> for SetUserValues {
+    const NAME: &'static CStr = c"setUserValues";
+    fn call<'a>(shared: &Shared, [slot, template, values]: [Argument<'a>; 3]) -> impl Reply<'a> {
+        let slot = slot.index();
+        with_texts([template, values], |[template, values]| {
+            shared.call(false, |engine| engine.set_user_values(slot, template, values))
+        })
+        .unwrap_or(false)
+    }
+}
+
+/// The parts of a user's agent as JSON.
+struct SetUserAgent;
+impl Call<2> for SetUserAgent {
+    const NAME: &'static CStr = c"setUserAgent";
+    fn call<'a>(shared: &Shared, [slot, json]: [Argument<'a>; 2]) -> impl Reply<'a> {
+        let slot = slot.index();
+        with_texts([json], |[json]| shared.call((), |engine| engine.set_user_agent(slot, json)))
+            .unwrap_or(())
+    }
+}
+
+/// A custom event.
+struct LogEvent;
+impl Call<4> for LogEvent {
+    const NAME: &'static CStr = c"logEvent";
+    fn call<'a>(
+        shared: &Shared,
+        [slot, head, tail, dedupe_key]: [Argument<'a>; 4],
+    ) -> impl Reply<'a> {
+        let slot = slot.number();
+        let slot = (slot >= 0.0).then_some(slot as u32);
+        with_texts([head, tail, dedupe_key], |[head, tail, dedupe_key]| {
+            shared.record(|engine| engine.log_event(slot, head, tail, dedupe_key))
+        })
+        .unwrap_or(false)
+    }
+}
+
+/// The client-initialize response as a string, without an array of bytes in between; a code, or
+/// null.
+struct ClientInitializeText;
+impl Call<2> for ClientInitializeText {
+    const NAME: &'static CStr = c"clientInitializeText";
+    fn call<'a>(shared: &Shared, [slot, options]: [Argument<'a>; 2]) -> impl Reply<'a> {
+        let (scope, slot) = (slot.scope(), slot.index());
+        let failed = || ClientInitialize::Code(eval_code::FAILED);
+        let work = |[options]: [&str; 1]| {
+            shared.call(failed(), |engine| engine.client_initialize(slot, options))
+        };
+        let code = |code| scope.make(Content::Integer(code));
+        match with_texts([options], work).unwrap_or_else(failed) {
+            ClientInitialize::None => scope.make(Content::Null),
+            ClientInitialize::Code(answer) => code(answer),
+            ClientInitialize::Body(body) => {
+                let text = scope.make(Content::Text(&body));
+                shared.call((), |engine| engine.recycle_response(body));
+                text.or_else(|| code(eval_code::FAILED))
+            }
+        }
+    }
+}
+
+/// `addInput(input, piece)`: false when it does not fit.
+struct AddInput;
+impl Call<2> for AddInput {
+    const NAME: &'static CStr = c"addInput";
+    fn call<'a>(shared: &Shared, [input, piece]: [Argument<'a>; 2]) -> impl Reply<'a> {
+        let piece = piece.elements::<u8>().iter().map(Cell::get);
+        shared.inputs.add(input.index(), piece)
+    }
+}
+
+/// The table of countries.
+struct SetIpTable;
+impl Call<1> for SetIpTable {
+    const NAME: &'static CStr = c"setIpTable";
+    fn call<'a>(shared: &Shared, [table]: [Argument<'a>; 1]) -> impl Reply<'a> {
+        let table: Vec<u8> = table.elements().iter().map(Cell::get).collect();
+        shared.call((), |engine| engine.set_ip_table(&table));
+    }
+}
+
+/// The changes of local time.
+struct SetTimeZone;
+impl Call<1> for SetTimeZone {
+    const NAME: &'static CStr = c"setTimeZone";
+    fn call<'a>(shared: &Shared, [transitions]: [Argument<'a>; 1]) -> impl Reply<'a> {
+        let transitions: Vec<f64> = transitions.elements().iter().map(Cell::get).collect();
+        shared.call((), |engine| engine.set_time_zone(&transitions));
+    }
 }

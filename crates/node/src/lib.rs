@@ -3,29 +3,29 @@
 //! One class, `NativeEngine`, with the methods of `Engine` in `src/engine/engine.ts` under the same
 //! names. Integers, strings and bytes cross, never objects, so these differ:
 //!
-//! - `setOptions(json)`, `setUserAgent(slot, json)`, `setOverrides(json)`, `internOutcome(json)`
-//!   and
-//!   `clientInitialize(slot, json)` take JSON text;
-//! - `specNames`, `specInfo`, `outcome` and `stats` give JSON text (`specInfo` may give null);
+//! - `setUserAgent(slot, json)`, `internOutcome(json)` and `clientInitialize(slot, json)` take JSON
+//!   text; `stats` gives it;
+//! - `ask(question, number, text)` and `tell(statement, text)` stand for the methods whose answer
+//!   or argument is one text: see `engine/ask.rs` of the evaluator;
 //! - bytes for the pool come first: `openInput(length)`, `addInput(input, piece)` for each piece,
-//!   and `closeInput(input)` if
-//!   nothing comes of it; `prepareSpecs(input)` and `updateIdList(name, replace, input)` take them: see `arrays`;
+//!   and `closeInput(input)` if nothing comes of it; `prepareSpecs(input)` and `updateIdList(name,
+//!   replace, input)` take them: see `inputs`;
 //! - `prepareSpecs` resolves to the JSON of `{handle, summary}`;
-//! - `evaluate`, `evaluateMany`, `expose`, `exposeLayerParameter`, `setUser`, `setUserValues`,
-//!   `logEvent` and `isDead` are own properties
-//!   of the instance, not methods of the prototype: see `hot`;
-//! - `version()` and `userCapacity()` are methods.
+//! - the functions of `hot` are own properties of the instance, not methods of the prototype.
 //!
 //! `prepareSpecs`, `takeBatch` and `updateIdList` work on libuv's pool and are installed on the
 //! thread of the engine. A panic makes its call answer `Failed` (or nothing), and every later one
 //! too: see `isDead()`. What records an event answers true then; `takeBatch`, `pendingEvents` and
 //! `exportIdList` go on as well as they can.
+#![deny(unsafe_code)]
+// Nothing of a binding is reachable from Rust, so this is what sees its items.
+#![warn(clippy::missing_docs_in_private_items)]
 
-mod arrays;
 mod engine;
 mod hot;
-mod hot_many;
-mod hot_response;
-mod hot_text;
+mod inputs;
+#[allow(unsafe_code)]
+mod raw;
 mod shared;
 mod tasks;
+mod texts;

@@ -6,18 +6,23 @@ use std::sync::Arc;
 
 use statsig_evaluator::Engine;
 
-use crate::arrays::Inputs;
+use crate::inputs::Inputs;
 use crate::tasks::{Inbox, OwedBatches};
 
 /// One engine. Used by one thread only; what tasks finish elsewhere arrives through the inbox.
 #[derive(Default)]
 pub struct Shared {
+    /// The engine itself.
     engine: RefCell<Engine>,
+    /// What tasks have finished.
     pub inbox: Arc<Inbox>,
+    /// Bytes on their way to the pool.
     pub inputs: Inputs,
+    /// Batches that the pool has.
     pub owed: OwedBatches,
     /// Disposed or poisoned: nothing answers any more.
     dead: Cell<bool>,
+    /// A call panicked.
     poisoned: Cell<bool>,
 }
 
@@ -64,6 +69,15 @@ impl Shared {
     /// A call panicked.
     pub fn is_poisoned(&self) -> bool {
         self.poisoned.get()
+    }
+
+    /// Why nothing answers any more.
+    pub fn death(&self) -> &'static str {
+        if self.is_poisoned() {
+            "the native evaluator panicked"
+        } else {
+            "the engine was disposed"
+        }
     }
 
     /// Frees the memory now; later calls answer nothing.

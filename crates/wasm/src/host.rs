@@ -2,16 +2,22 @@
 
 use std::cell::RefCell;
 
-use statsig_evaluator::{prepare, Engine, PreparedSpecs, SpecKind};
+use statsig_evaluator::boundary::{KEPT_INPUT, NO_TEXT};
+use statsig_evaluator::engine::PreparedList;
+use statsig_evaluator::{prepare, Engine};
 
 /// See the head of this file.
 #[derive(Default)]
 pub struct Host {
+    /// The engine of this instance.
     pub engine: Engine,
+    /// What the caller wrote.
     pub input: Vec<u8>,
+    /// What the caller may read.
     pub output: Vec<u8>,
-    pub prepared: Vec<(u32, PreparedSpecs)>,
-    next_handle: u32,
+    /// Payloads that wait for their commit.
+    pub prepared: PreparedList,
+    /// Events of the last batch.
     pub batch_count: u32,
 }
 
@@ -19,10 +25,6 @@ thread_local! {
     // One instance is one engine and has one thread, so this is the instance's own state.
     static HOST: RefCell<Host> = RefCell::default();
 }
-
-/// Input kept between calls; more is given back, so that one big payload does not hold its size
-/// forever.
-const KEPT_INPUT: usize = 1 << 16;
 
 /// Runs `work` on the instance's state.
 ///
@@ -38,18 +40,10 @@ pub fn with<T>(work: impl FnOnce(&mut Host) -> T) -> T {
     })
 }
 
-/// The kind of a number of `SpecKind` in engine.ts.
-pub fn kind(kind: u32) -> Option<SpecKind> {
-    match kind {
-        0 => Some(SpecKind::Gate),
-        1 => Some(SpecKind::Config),
-        2 => Some(SpecKind::Layer),
-        _ => None,
-    }
-}
-
 impl Host {
+    /// Makes room for input; where it is.
     pub fn reserve(&mut self, len: usize) -> *mut u8 {
+        // More than that is given back, so that one big payload does not hold its size forever.
         if self.input.len() < len || (self.input.len() > KEPT_INPUT && len <= KEPT_INPUT) {
             self.input = vec![0; len.max(KEPT_INPUT)];
         }
@@ -62,8 +56,9 @@ impl Host {
         i32::try_from(self.output.len()).unwrap_or(i32::MAX)
     }
 
+    /// Keeps the output until the next call, if there is any; its length.
     pub fn put_option(&mut self, bytes: Option<Vec<u8>>) -> i32 {
-        bytes.map_or(super::NONE, |bytes| self.put(bytes))
+        bytes.map_or(NO_TEXT, |bytes| self.put(bytes))
     }
 
     /// Calls with one text of input.
@@ -87,52 +82,48 @@ impl Host {
         work(&mut self.engine, texts)
     }
 
+    /// Reads spec indexes, four bytes each, and writes their codes likewise.
     pub fn evaluate_many(&mut self, slot: u32, count: usize, mode: u32, now: f64) -> u32 {
-        let bytes = self.input.get(..count * 4).unwrap_or_default();
-        let specs: Vec<i32> =
-            bytes.as_chunks::<4>().0.iter().map(|bytes| i32::from_le_bytes(*bytes)).collect();
-        let mut codes = vec![0; specs.len()];
-        let written = self.engine.evaluate_many(slot, &specs, mode, now, &mut codes);
-        self.output.clear();
-        self.output.extend(codes.iter().take(written).flat_map(|code| code.to_le_bytes()));
-        written as u32
+        let Host { engine, input, output, .. } = self;
+        let bytes = input.get(..count.saturating_mul(4)).unwrap_or_default();
+        let specs = bytes.as_chunks().0.iter().map(|bytes| i32::from_le_bytes(*bytes));
+        output.clear();
+        engine.evaluate_many(slot, specs, mode, now, |code| output.extend(code.to_le_bytes()))
     }
 
+    /// Reads exposures, three numbers of eight bytes each.
     pub fn expose_many(&mut self, count: usize) -> u32 {
-        let bytes = self.input.get(..count * 24).unwrap_or_default();
-        let exposures: Vec<f64> =
-            bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
-        self.engine.expose_many(&exposures)
+        let bytes = self.input.get(..count.saturating_mul(24)).unwrap_or_default();
+        let (numbers, _) = bytes.as_chunks::<8>();
+        let (exposures, _) = numbers.as_chunks::<3>();
+        self.engine.expose_many(exposures.iter().map(|exposure| exposure.map(f64::from_le_bytes)))
     }
 
+    /// Parses and compiles a payload; writes JSON of `PreparedSpecs`, or why not.
     pub fn prepare(&mut self, len: usize) -> i32 {
         let payload = self.input.get(..len).unwrap_or_default();
-        let prepared = match prepare(payload) {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                self.put(error.to_string().into_bytes());
-                return -1;
+        let prepared = prepare(payload).map_err(|error| error.to_string());
+        match prepared.and_then(|prepared| Ok(self.prepared.keep(prepared)?)) {
+            Ok(json) => {
+                // The payload is not needed any more; it may be large.
+                self.input = Vec::new();
+                self.put(json.into_bytes())
             }
-        };
-        let mut handle = 0;
-        let summary = prepared.summary.clone();
-        if prepared.store.is_some() {
-            self.next_handle = self.next_handle.wrapping_add(1).max(1);
-            handle = self.next_handle;
-            self.prepared.push((handle, prepared));
+            Err(why) => {
+                self.put(why.into_bytes());
+                -1
+            }
         }
-        // The payload is not needed any more; it may be large.
-        self.input = Vec::new();
-        self.put(format!("{{\"handle\":{handle},\"summary\":{summary}}}").into_bytes())
     }
 
+    /// Swaps prepared specs in.
     pub fn commit(&mut self, handle: u32) {
-        if let Some(at) = self.prepared.iter().position(|(known, _)| *known == handle) {
-            let (_, prepared) = self.prepared.swap_remove(at);
+        if let Some(prepared) = self.prepared.take(handle) {
             self.engine.commit(prepared);
         }
     }
 
+    /// Applies lines, which are behind the name of the list.
     pub fn update_id_list(&mut self, name: usize, lines: usize, replace: bool) -> bool {
         let Some((name, rest)) = self.input.split_at_checked(name) else { return false };
         let Ok(name) = std::str::from_utf8(name) else { return false };

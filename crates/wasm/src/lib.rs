@@ -5,19 +5,19 @@
 //! host calls [`reserve`], writes at the returned address, and passes the lengths of what it wrote,
 //! back to back. Text and bytes come out of one output buffer: a call returns its length and
 //! [`output`] gives the address. Both addresses are void after the next call. Negative results are
-//! the evaluator's codes; [`NONE`] stands for null.
+//! the evaluator's codes; [`NO_TEXT`] stands for null.
 //!
 //! There is no unsafe code but the exported names, which write nothing but a buffer that Rust owns
 //! and initialised, and the access after a trap in `host::with`.
 #![deny(unsafe_op_in_unsafe_fn)]
+// Nothing of a binding is reachable from Rust, so this is what sees its items.
+#![warn(clippy::missing_docs_in_private_items)]
 
 mod host;
 
 use host::{with, Host};
-use statsig_evaluator::{ClientInitialize, Engine, USER_CAPACITY};
-
-/// Answer for null.
-const NONE: i32 = -100;
+use statsig_evaluator::boundary::NO_TEXT;
+use statsig_evaluator::{ClientInitialize, Engine};
 
 /// Makes room for `len` bytes of input; the address to write them to.
 #[no_mangle]
@@ -43,16 +43,20 @@ pub extern "C" fn version() -> i32 {
     with(|host| host.put(Engine::version().as_bytes().to_vec()))
 }
 
-/// Slots that the caller may use.
+/// Input: a text. Output: the answer to a question, or NO_TEXT. See `engine/ask.rs` of the
+/// evaluator.
 #[no_mangle]
-pub extern "C" fn user_capacity() -> u32 {
-    USER_CAPACITY
+pub extern "C" fn ask(question: u32, number: u32, text: u32) -> i32 {
+    with(|host| {
+        let answer = host.call1(text, |engine, text| engine.ask(question, number, text));
+        host.put_option(answer.map(String::into_bytes))
+    })
 }
 
-/// Input: JSON of EngineOptions.
+/// Input: a text. See [`ask`].
 #[no_mangle]
-pub extern "C" fn set_options(json: u32) {
-    with(|host| host.call1(json, Engine::set_options));
+pub extern "C" fn tell(statement: u32, text: u32) {
+    with(|host| host.call1(text, |engine, text| engine.tell(statement, text)));
 }
 
 /// Input: the reason.
@@ -78,68 +82,13 @@ pub extern "C" fn commit_specs(handle: u32) {
 /// See `discardSpecs`.
 #[no_mangle]
 pub extern "C" fn discard_specs(handle: u32) {
-    with(|host| host.prepared.retain(|(known, _)| *known != handle));
-}
-
-/// See `reset`.
-#[no_mangle]
-pub extern "C" fn reset() {
-    with(|host| host.engine.reset());
+    with(|host| drop(host.prepared.take(handle)));
 }
 
 /// Input: a name.
 #[no_mangle]
 pub extern "C" fn spec_index(kind: u32, name: u32) -> i32 {
-    with(|host| host.call1(name, |engine, name| engine.index_of(kind, name).unwrap_or(-3)))
-}
-
-/// Input: an entity. Output: JSON array.
-#[no_mangle]
-pub extern "C" fn spec_names(kind: u32, entity: u32) -> i32 {
-    with(|host| {
-        let names = host.call1(entity, |engine, entity| {
-            host::kind(kind).map(|kind| engine.spec_names(kind, entity))
-        });
-        host.put(names.unwrap_or_else(|| "[]".into()).into_bytes())
-    })
-}
-
-/// Output: JSON, or NONE.
-#[no_mangle]
-pub extern "C" fn spec_info(index: u32) -> i32 {
-    with(|host| {
-        let info = host.engine.spec_info(index);
-        host.put_option(info.map(String::into_bytes))
-    })
-}
-
-/// Output: JSON, or NONE.
-#[no_mangle]
-pub extern "C" fn spec_content(index: u32) -> i32 {
-    with(|host| {
-        let content = host.engine.spec_content(index);
-        host.put_option(content.map(String::into_bytes))
-    })
-}
-
-/// Input: an experiment. Output: its layer, or NONE.
-#[no_mangle]
-pub extern "C" fn experiment_layer(experiment: u32) -> i32 {
-    with(|host| {
-        let layer = host.call1(experiment, |engine, name| {
-            engine.experiment_layer(name).map(|layer| layer.as_bytes().to_vec())
-        });
-        host.put_option(layer)
-    })
-}
-
-/// Output: JSON.
-#[no_mangle]
-pub extern "C" fn param_stores() -> i32 {
-    with(|host| {
-        let stores = host.engine.param_stores();
-        host.put(stores.into_bytes())
-    })
+    with(|host| host.call1(name, |engine, name| engine.index_of(kind, name)))
 }
 
 /// Input: user, private attributes, exotic values.
@@ -214,28 +163,10 @@ pub extern "C" fn expose_layer_parameter(
     })
 }
 
-/// Output: JSON of OutcomeRecord.
-#[no_mangle]
-pub extern "C" fn outcome(outcome: u32) -> i32 {
-    with(|host| {
-        let record = host.engine.outcome(outcome);
-        host.put(record.into_bytes())
-    })
-}
-
 /// Input: JSON of OutcomeRecord.
 #[no_mangle]
 pub extern "C" fn intern_outcome(json: u32) -> i32 {
     with(|host| host.call1(json, Engine::intern_outcome))
-}
-
-/// Output: text.
-#[no_mangle]
-pub extern "C" fn last_error() -> i32 {
-    with(|host| {
-        let text = host.engine.last_error().as_bytes().to_vec();
-        host.put(text)
-    })
 }
 
 /// Input: head, tail, dedupe key. Slot -1 = no user.
@@ -274,31 +205,13 @@ pub extern "C" fn batch_count() -> u32 {
     with(|host| host.batch_count)
 }
 
-/// See `rotateWindow`.
-#[no_mangle]
-pub extern "C" fn rotate_window() {
-    with(|host| host.engine.rotate_window());
-}
-
-/// Input: JSON of OverrideTable.
-#[no_mangle]
-pub extern "C" fn set_overrides(json: u32) {
-    with(|host| host.call1(json, Engine::set_overrides));
-}
-
 /// Input: name, lines. 1 = applied.
 #[no_mangle]
 pub extern "C" fn update_id_list(name: u32, lines: u32, replace: u32) -> i32 {
     with(|host| host.update_id_list(name as usize, lines as usize, replace != 0).into())
 }
 
-/// Input: a name.
-#[no_mangle]
-pub extern "C" fn remove_id_list(name: u32) {
-    with(|host| host.call1(name, Engine::remove_id_list));
-}
-
-/// Input: a name. Output: lines, or NONE.
+/// Input: a name. Output: lines, or NO_TEXT.
 #[no_mangle]
 pub extern "C" fn export_id_list(name: u32) -> i32 {
     with(|host| {
@@ -327,12 +240,12 @@ pub extern "C" fn set_time_zone(len: u32) {
     });
 }
 
-/// Input: JSON of ClientInitializeOptions. Output: the body, or NONE, or a negative code.
+/// Input: JSON of ClientInitializeOptions. Output: the body, or NO_TEXT, or a negative code.
 #[no_mangle]
 pub extern "C" fn client_initialize(slot: u32, options: u32) -> i32 {
     with(|host| {
         match host.call1(options, |engine, options| engine.client_initialize(slot, options)) {
-            ClientInitialize::None => NONE,
+            ClientInitialize::None => NO_TEXT,
             ClientInitialize::Code(code) => code,
             ClientInitialize::Body(body) => host.put(body),
         }

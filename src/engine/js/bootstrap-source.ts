@@ -1,6 +1,6 @@
 /**
  * Results for a response: option overrides, local overrides, the evaluator. Mirrors
- * `bootstrap/source.rs`.
+ * `bootstrap/results.rs`.
  */
 
 import { SpecKind } from '../engine';
@@ -8,7 +8,8 @@ import { Request, own } from './bootstrap-request';
 import { Evaluator } from './eval/evaluator';
 import { withoutMethods } from './js-semantics';
 import { Result } from './outcome';
-import { Spec, ValueBox } from './store';
+import { Spec } from './store';
+import { ValueBox } from './value-box';
 import { User } from './user';
 
 /** What is written about one spec. */

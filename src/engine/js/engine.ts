@@ -11,6 +11,7 @@ import {
   EvalCode,
   EvalMode,
   EventBatch,
+  MAX_PREPARED,
   OutcomeRecord,
   LookupKind,
   OverrideTable,
@@ -18,6 +19,7 @@ import {
   SpecContent,
   ReplacementEngine,
   SpecKind,
+  USER_CAPACITY,
   UserAgentParts,
 } from '../engine';
 import { ClientResponder } from './bootstrap';
@@ -32,18 +34,13 @@ import { IpTable } from './lookup/ip';
 import { Outcome, Result, Tables, copyOf, missingOutcome } from './outcome';
 import { Overrides } from './overrides';
 import { SamplingSettings } from './sampling';
-import { Store, ValueBox } from './store';
+import { Store } from './store';
+import { ValueBox } from './value-box';
 import { Target, Targets } from './target';
 import { Steps, atOnce, inTurns } from './turns';
 import { User } from './user';
 import { compileStore } from './wire/compile';
 import { parseRoot, withoutUpdates } from './wire/payload';
-
-/** Slots for users. */
-export const USER_CAPACITY = 1024;
-export { MAX_UNKNOWN_NAMES } from './target';
-/** Prepared payloads that may wait for commit or discard. */
-const MAX_PREPARED = 16;
 
 export { useHost } from './host';
 /**

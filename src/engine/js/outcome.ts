@@ -4,12 +4,11 @@
  * one epoch.
  */
 
-import { OutcomeRecord, SecondaryExposure, SpecKind } from '../engine';
+import { OutcomeRecord, type OutcomeReason, SecondaryExposure, SpecKind } from '../engine';
 import { Dialect } from './dialect';
 import { TABLE_FULL } from './eval/context';
 import { hash64 } from './hashing';
-import type { ValueBox } from './store';
-import { Terminal, TerminalFacts } from './terminal';
+import type { ValueBox } from './value-box';
 
 /** Most outcomes of an epoch. */
 export const MAX_OUTCOMES = 200_000;
@@ -25,6 +24,83 @@ export type Seen = (typeof Seen)[keyof typeof Seen];
 
 /** Stands for the sampling rate of the asking evaluation. Rates are whatever the payload gives. */
 export const INHERITED_RATE = Symbol('inherited');
+
+/** The constant part of a result. */
+export interface TerminalFacts {
+  readonly value: boolean;
+  readonly ruleID: string;
+  readonly groupName: string | null;
+  readonly idType: string | null;
+  readonly box: ValueBox;
+  readonly explicitParameters: string[] | null;
+  readonly version: unknown;
+  readonly isExperimentGroup: boolean;
+  readonly forwardAll: boolean;
+  readonly configDelegate: string | null;
+  readonly reason: OutcomeReason | null;
+  /** Which rule each parameter is from, where several gave some. */
+  readonly parameterRuleIDs?: Readonly<Record<string, string>> | null;
+}
+
+/** A place within a spec where an evaluation can end, and the results that ended there. */
+export class Terminal implements TerminalFacts {
+  readonly value: boolean;
+  readonly ruleID: string;
+  readonly groupName: string | null;
+  readonly idType: string | null;
+  readonly box: ValueBox;
+  readonly explicitParameters: string[] | null;
+  readonly version: unknown;
+  readonly isExperimentGroup: boolean;
+  readonly forwardAll: boolean;
+  readonly configDelegate: string | null;
+  readonly reason: OutcomeReason | null;
+  readonly parameterRuleIDs: Readonly<Record<string, string>> | null;
+  /** Without nested gates there is one result, so it is looked at before any table. */
+  private first: Result | null = null;
+  private more: Map<ExposureList, Result[]> | null = null;
+
+  constructor(facts: TerminalFacts) {
+    this.value = facts.value;
+    this.ruleID = facts.ruleID;
+    this.groupName = facts.groupName;
+    this.idType = facts.idType;
+    this.box = facts.box;
+    this.explicitParameters = facts.explicitParameters;
+    this.version = facts.version;
+    this.isExperimentGroup = facts.isExperimentGroup;
+    this.forwardAll = facts.forwardAll;
+    this.configDelegate = facts.configDelegate;
+    this.reason = facts.reason;
+    this.parameterRuleIDs = facts.parameterRuleIDs ?? null;
+  }
+
+  /** A result that was added in this epoch. */
+  find(
+    tables: Tables,
+    list: ExposureList,
+    rate: unknown,
+    seen: Seen,
+    inner: Result | null,
+  ): Result | null {
+    const { first } = this;
+    if (first === null || first.tables !== tables) return null;
+    if (first.isFor(list, rate, seen, inner)) return first;
+    return this.more?.get(list)?.find((result) => result.isFor(list, rate, seen, inner)) ?? null;
+  }
+
+  add(result: Result): void {
+    if (this.first === null || this.first.tables !== result.tables) {
+      this.first = result;
+      this.more = null;
+      return;
+    }
+    this.more ??= new Map();
+    const sameList = this.more.get(result.undelegated);
+    if (sameList === undefined) this.more.set(result.undelegated, [result]);
+    else sameList.push(result);
+  }
+}
 
 interface Entry extends SecondaryExposure {
   /** What two entries have in common when the later one is dropped (BEHAVIOUR.md 3.13). */

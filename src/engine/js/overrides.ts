@@ -3,7 +3,7 @@
 import { OverrideTable, SpecKind } from '../engine';
 import { member } from './js-semantics';
 import { Result, Tables } from './outcome';
-import { ValueBox } from './store';
+import { ValueBox } from './value-box';
 import { User } from './user';
 
 /** How an override was found; decides the ID type that configs and layers report. */

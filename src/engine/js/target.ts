@@ -1,11 +1,8 @@
 /** Spec indexes of an epoch: handed out when a name is first asked for. */
 
-import { EXPERIMENT_KIND, EvalCode, LookupKind, SpecKind } from '../engine';
+import { EXPERIMENT_KIND, EvalCode, LookupKind, MAX_UNKNOWN_NAMES, SpecKind } from '../engine';
 import { Result } from './outcome';
 import { Spec, Store } from './store';
-
-/** Names that no spec has, per epoch. */
-export const MAX_UNKNOWN_NAMES = 4096;
 
 /** What a spec index stands for. */
 export interface Target {

@@ -8,7 +8,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use statsig_evaluator::engine::{eval_code, eval_mode};
+use statsig_evaluator::boundary::{eval_code, eval_mode};
 use statsig_evaluator::{prepare, ClientInitialize, Engine, SpecKind};
 
 const NOW: f64 = 1_750_000_000_000.0;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::names::{Algorithm, Names};
-use crate::compile::condition::Source;
+use super::algorithm::Algorithm;
+use super::names::Names;
+use crate::compile::condition::Operand;
 use crate::store::Store;
 
 /// Most bytes of entries that are kept; then all are forgotten.
@@ -44,7 +45,7 @@ impl Cache {
             return;
         }
         let uses_target_app =
-            store.conditions.iter().any(|c| matches!(c.source, Source::TargetApp));
+            store.conditions.iter().any(|c| matches!(c.operand, Operand::TargetApp));
         let spare = std::mem::take(&mut self.spare);
         *self = Cache { epoch, filled: true, uses_target_app, spare, ..Cache::default() };
     }

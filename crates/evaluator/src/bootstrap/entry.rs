@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::names::Algorithm;
-use super::source::{delegate_index, Shown};
+use super::algorithm::Algorithm;
+use super::results::{delegate_index, Shown};
 use crate::js_semantics::json::parse_str;
 use crate::js_semantics::{stringify, write_string, JsObject, JsValue};
 use crate::outcome::{Outcome, Reason, Secondary};

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::algorithm::Algorithm;
 use super::entry::{flag, gate_value, optional, raw, write_exposure};
-use super::names::Algorithm;
-use super::source::{delegate_index, Shown};
+use super::results::{delegate_index, Shown};
 use crate::hashing::djb2;
 use crate::outcome::Secondary;
 use crate::store::{SpecBody, SpecKind, Store};

@@ -1,9 +1,8 @@
 //! Session-replay fields (BEHAVIOUR.md 6.5).
 
-use super::names::Algorithm;
-use crate::js_semantics::{to_number, to_string, write, JsObject, JsValue};
+use super::algorithm::Algorithm;
+use crate::js_semantics::{property, to_number, to_string, write, JsObject, JsValue};
 use crate::store::Store;
-use crate::wire::property;
 
 /// Name of the gate that decides, if the payload names one.
 pub(super) fn targeting_gate(store: &Store) -> Option<String> {

@@ -2,11 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::names::Algorithm;
+use super::algorithm::Algorithm;
 use crate::hashing::djb2;
-use crate::js_semantics::{same_value_zero, to_string, JsValue};
+use crate::js_semantics::{property, same_value_zero, to_string, JsValue};
 use crate::store::{SpecBody, SpecKind, Store};
-use crate::wire::property;
 
 /// Shape of the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,23 +3,25 @@
 use std::sync::Arc;
 
 use super::cache::Cache;
+use super::context::{Context, Halt};
 use super::entry::{gate_value, optional, raw, Writer};
 use super::modern::ModernWriter;
 use super::names::{Named, Names};
 use super::replay::{write_privacy, write_replay};
 use super::request::{Format, Request};
-use super::source::{Shown, Source};
+use super::results::{Results, Shown};
 use super::stores::{write_param_stores, write_private_hash};
-use super::Halt;
-use crate::engine::Engine;
 use crate::hashing::sha256;
-use crate::js_semantics::{stringify, write, JsValue};
+use crate::js_semantics::{property, stringify, write, JsValue};
 use crate::store::{SpecKind, Store};
-use crate::wire::property;
 
 /// See the head of this file.
 pub(super) struct Response<'a> {
-    source: Source<'a>,
+    results: Results<'a>,
+    /// `EngineOptions`.
+    engine_options: &'a JsValue,
+    /// Time of the specs (ms).
+    sync_time: f64,
     cache: &'a mut Cache,
     request: &'a Request<'a>,
     store: Arc<Store>,
@@ -41,16 +43,18 @@ const KINDS: [(SpecKind, &str); 3] = [
 impl<'a> Response<'a> {
     /// Prepares everything that does not depend on the user.
     pub(super) fn new(
-        engine: &'a mut Engine,
+        context: &'a mut Context<'_>,
         cache: &'a mut Cache,
         request: &'a Request<'a>,
         slot: u32,
     ) -> Self {
-        let store = engine.store.clone();
+        let Context { resolver, options: engine_options, sync_time, .. } = context;
+        let sync_time = *sync_time;
+        let store = resolver.store.clone();
         let names = cache.names(&store, request.algorithm);
         let out = cache.room();
         let app = request.for_app.then_some(request.app);
-        let source = Source { engine, store: store.clone(), slot, now: request.now, app };
+        let results = Results { resolver, store: store.clone(), slot, now: request.now, app };
         let (algorithm, remove_id_type) = (request.algorithm, request.remove_id_type);
         let modern = (request.format != Format::Legacy).then(|| {
             ModernWriter::new(
@@ -61,13 +65,25 @@ impl<'a> Response<'a> {
             )
         });
         let writer = Writer { store: store.clone(), algorithm, remove_id_type };
-        Response { source, cache, request, store, names, writer, modern, replay_passes: false, out }
+        Response {
+            results,
+            engine_options,
+            sync_time,
+            cache,
+            request,
+            store,
+            names,
+            writer,
+            modern,
+            replay_passes: false,
+            out,
+        }
     }
 
     /// Writes it. Nothing was recorded when it fails.
     pub(super) fn write(mut self) -> Result<String, Halt> {
         self.forget_user();
-        self.source.engine.bind(self.source.slot, self.source.now);
+        self.results.resolver.bind(self.results.slot, self.results.now);
         let written = self.maps();
         self.forget_user();
         written?;
@@ -82,7 +98,7 @@ impl<'a> Response<'a> {
         if !self.request.for_app {
             return;
         }
-        if let Some(user) = self.source.engine.slots.get_mut(self.source.slot as usize) {
+        if let Some(user) = self.results.resolver.slots.get_mut(self.results.slot as usize) {
             user.stamp = 0;
         }
     }
@@ -112,7 +128,7 @@ impl<'a> Response<'a> {
         let kept = self.keeps(kind);
         let outcomes = if kept {
             let specs: Vec<u32> = chosen.iter().map(|named| named.spec).collect();
-            self.source.direct_many(&specs)?
+            self.results.direct_many(&specs)?
         } else {
             Vec::new()
         };
@@ -158,7 +174,7 @@ impl<'a> Response<'a> {
         let request = self.request;
         !request.include_local_overrides
             && !request.has_options()
-            && self.source.is_plain(kind)
+            && self.results.is_plain(kind)
             && self.modern.is_none()
             && !(kind == SpecKind::Gate && request.remove_default_gates)
     }
@@ -166,14 +182,14 @@ impl<'a> Response<'a> {
     /// Appends what was written for this outcome before, comma included.
     fn kept_entry(&mut self, named: &Named, outcome: u32) -> Result<(), Halt> {
         if named.decides_replay {
-            self.replay_passes = gate_value(&self.source.plain(outcome)?) == "true";
+            self.replay_passes = gate_value(&self.results.plain(outcome)?) == "true";
         }
         let shape = self.request.shape();
         if let Some(entry) = self.cache.entry(shape, outcome) {
             self.out.push_str(entry);
             return Ok(());
         }
-        let shown = self.source.plain(outcome)?;
+        let shown = self.results.plain(outcome)?;
         let from = self.out.len();
         self.writer.write(named.spec, &named.key_json, &shown, &mut self.out);
         self.out.push(',');
@@ -184,11 +200,11 @@ impl<'a> Response<'a> {
     /// False: left out because it says nothing.
     fn special_entry(&mut self, kind: SpecKind, named: &Named) -> Result<bool, Halt> {
         let special = self.request.include_local_overrides || self.request.has_options();
-        let shown = if special || !self.source.is_plain(kind) {
-            self.source.special(named.spec, self.request)?
+        let shown = if special || !self.results.is_plain(kind) {
+            self.results.special(named.spec, self.request)?
         } else {
-            let outcome = self.source.direct(named.spec)?;
-            self.source.plain(outcome)?
+            let outcome = self.results.direct(named.spec)?;
+            self.results.plain(outcome)?
         };
         Ok(self.show(kind, named, &shown))
     }
@@ -223,8 +239,7 @@ impl<'a> Response<'a> {
     fn tail(&mut self) {
         let checksum = self.request.previous_hash.map(|_| self.checksum());
         let unchanged = checksum.is_some() && checksum.as_deref() == self.request.previous_hash;
-        let Response { source, request, store, out, modern, .. } = self;
-        let engine = &*source.engine;
+        let Response { results, request, store, out, modern, .. } = self;
         if unchanged {
             out.clear();
             out.push_str("{\"feature_gates\":{},\"dynamic_configs\":{},\"layer_configs\":{}");
@@ -237,10 +252,10 @@ impl<'a> Response<'a> {
         if modern.is_none() {
             optional("generator", Some("statsig-node-sdk"), out);
         }
-        sdk_info(engine, modern.is_some(), out);
+        sdk_info(self.engine_options, modern.is_some(), out);
         raw("time", "", out);
-        write(&JsValue::Number(if unchanged { 0.0 } else { engine.sync_time }), out);
-        let user = engine.slots.get(source.slot as usize).filter(|_| !unchanged);
+        write(&JsValue::Number(if unchanged { 0.0 } else { self.sync_time }), out);
+        let user = results.resolver.slots.get(results.slot as usize).filter(|_| !unchanged);
         raw("evaluated_keys", if user.is_some() { "" } else { "{}" }, out);
         if let Some(user) = user {
             user.write_evaluated_keys(out);
@@ -269,7 +284,7 @@ impl<'a> Response<'a> {
         text.push('\n');
         text.push_str(self.request.hash_used);
         text.push('\n');
-        if let Some(user) = self.source.engine.slots.get(self.source.slot as usize) {
+        if let Some(user) = self.results.resolver.slots.get(self.results.slot as usize) {
             user.write_json(&mut text);
         }
         text.push('\n');
@@ -283,8 +298,8 @@ impl<'a> Response<'a> {
     }
 }
 
-fn sdk_info(engine: &Engine, with_session: bool, out: &mut String) {
-    let option = |key: &str| property(&engine.options, key).as_str();
+fn sdk_info(options: &JsValue, with_session: bool, out: &mut String) {
+    let option = |key: &str| property(options, key).as_str();
     let start = out.len();
     optional("sdkType", Some(option("sdkType").unwrap_or_default()), out);
     optional("sdkVersion", Some(option("sdkVersion").unwrap_or_default()), out);

@@ -3,9 +3,8 @@
 use super::request::Request;
 use crate::hashing::djb2;
 use crate::js_semantics::{
-    same_value_zero, stringify, to_string, write, write_string, JsObject, JsValue,
+    property, same_value_zero, stringify, to_string, write, write_string, JsObject, JsValue,
 };
-use crate::wire::property;
 
 /// Appends the parameter stores as one object: hashed store name → parameter → reference with its
 /// name hidden (SERVER_CORE.md 7.2).

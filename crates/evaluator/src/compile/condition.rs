@@ -8,7 +8,7 @@ use crate::js_semantics::{JsValue, RegExp};
 #[derive(Debug)]
 pub struct Condition {
     /// Where the compared value comes from, or a test that compares nothing.
-    pub source: Source,
+    pub operand: Operand,
     /// The comparison.
     pub op: Op,
     /// Index of the per-user memo, or NONE. Only for conditions that several rules share.
@@ -17,7 +17,7 @@ pub struct Condition {
 
 /// Condition types (BEHAVIOUR.md 3.7).
 #[derive(Debug)]
-pub enum Source {
+pub enum Operand {
     /// Passes.
     Public,
     /// Unknown type.

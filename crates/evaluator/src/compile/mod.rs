@@ -6,20 +6,21 @@ mod newer;
 pub mod operator;
 mod rules;
 mod summary;
+mod uses;
 
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Serialize;
 
 use crate::js_semantics::value::array_index;
 use crate::js_semantics::{
-    document_text, stringify, to_lower_case, to_string, write_string, JsValue,
+    document_text, property, stringify, to_lower_case, to_string, write_string, JsValue,
 };
-use crate::outcome::Explicit;
+use crate::store::Explicit;
 use crate::store::{PayloadMeta, Rule, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
-use crate::wire::{property, Payload, PayloadError, SpecWire};
+use crate::wire::{Payload, PayloadError, SpecWire};
 use names::Names;
+use uses::Uses;
 
 /// Most warnings that a summary carries.
 pub const MAX_WARNINGS: usize = 100;
@@ -51,19 +52,6 @@ pub fn prepare(bytes: &[u8]) -> Result<PreparedSpecs, PayloadError> {
     store.rates.shrink_to_fit();
     let summary = summary::summary(&payload, &store, &uses, &warnings);
     Ok(PreparedSpecs { store: Some(Arc::new(store)), summary })
-}
-
-/// What the specs need from outside.
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct Uses {
-    #[serde(rename = "usesTimeZone")]
-    pub(crate) time_zone: bool,
-    #[serde(rename = "usesIpTable")]
-    pub(crate) ip_table: bool,
-    #[serde(rename = "usesUserAgent")]
-    pub(crate) user_agent: bool,
-    #[serde(rename = "usesIdLists")]
-    pub(crate) id_lists: bool,
 }
 
 /// Work in progress.

@@ -88,3 +88,32 @@ fn field_name(name: &str) -> FieldName {
     let lower = to_lower_case(name);
     FieldName { name: name.into(), lower: (lower != name).then(|| Box::from(&*lower)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_numbered_once() {
+        let mut names = Names::default();
+        let known = string_id::TEXTS.map(|text| names.string(text));
+        assert_eq!(known, [0, 1, 2, 3]);
+        assert_eq!((names.string("a"), names.string("b"), names.string("a")), (4, 5, 4));
+        assert_eq!((&*names.text(5), &*names.text(99)), ("b", ""));
+        assert_eq!((names.field("Email"), names.field("email"), names.field("Email")), (0, 1, 0));
+        let unit = |names: &mut Names, name: &str| names.unit(&JsValue::string(name));
+        assert_eq!((unit(&mut names, "userID"), unit(&mut names, "USERID")), (0, 0));
+        assert_eq!(names.unit(&JsValue::Number(1.0)), 0);
+        assert_eq!((unit(&mut names, "companyID"), unit(&mut names, "x")), (1, 2));
+        assert_eq!(unit(&mut names, "companyID"), 1);
+        let mut store = Store::default();
+        names.finish(&mut store);
+        assert_eq!((store.strings.len(), store.fields.len(), store.units.len()), (6, 2, 3));
+        let lower = |field: &FieldName| field.lower.as_deref().map(String::from);
+        assert_eq!(
+            (lower(&store.fields[0]), lower(&store.fields[1])),
+            (Some("email".into()), None)
+        );
+        assert!(store.units[0].custom.is_none());
+    }
+}

@@ -4,10 +4,9 @@
 use std::slice;
 
 use super::{json_string, optional_text, value_json, Compiler};
-use crate::js_semantics::{stringify, to_string, JsObject, JsValue};
+use crate::js_semantics::{property, stringify, to_string, JsObject, JsValue};
 use crate::store::{rate, string_id, Pass, Rule, SpecBody, SpecKind, Text, Version, NONE};
 use crate::store_newer::{autotune_rule, Autotune, AutotuneGroup, Mapping, Score};
-use crate::wire::property;
 
 type Names = Vec<(String, JsValue)>;
 
@@ -214,7 +213,7 @@ impl Compiler<'_> {
         let default = value_json(property(json, "defaultValue"));
         let mut rules = Vec::with_capacity(autotune_rule::FIRST_GROUP as usize + 2 * groups.len());
         for id in ["prestart", "inlineTargetingRules"] {
-            rules.push(self.answer(id, None, default.clone()));
+            rules.push(self.autotune_rule(id, None, default.clone()));
         }
         for group in groups {
             let id = to_string(property(group, "id"));
@@ -223,7 +222,10 @@ impl Compiler<'_> {
                 value_json(property(group, "parameterValues")),
             );
             for id in [&*id, &format!("{id}:explore")] {
-                rules.push(Rule { says: true, ..self.answer(id, name.clone(), value.clone()) });
+                rules.push(Rule {
+                    says: true,
+                    ..self.autotune_rule(id, name.clone(), value.clone())
+                });
             }
         }
         let version = property(json, "version");
@@ -242,7 +244,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn answer(&mut self, id: &str, group: Option<Text>, json: Text) -> Rule {
+    fn autotune_rule(&mut self, id: &str, group: Option<Text>, json: Text) -> Rule {
         Rule {
             id: self.names.string(id),
             group,

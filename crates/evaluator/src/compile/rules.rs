@@ -1,12 +1,11 @@
 //! Rules and conditions.
 
-use super::condition::{AgentPart, Condition, Op, Source};
+use super::condition::{AgentPart, Condition, Op, Operand};
 use super::{json_string, operator, optional_text, value_json, Compiler};
-use crate::exposure::sampling::Rate;
 use crate::hashing::Midstate;
-use crate::js_semantics::{to_lower_case, to_number, to_string, write, JsValue};
+use crate::js_semantics::{property, to_lower_case, to_number, to_string, write, JsValue};
+use crate::store::Rate;
 use crate::store::{rate, Bucket, Pass, Rule, SpecKind, NONE};
-use crate::wire::property;
 
 impl<'a> Compiler<'a> {
     /// Compiles the rules of a spec.
@@ -138,7 +137,7 @@ impl<'a> Compiler<'a> {
             "the condition {} of which the payload says nothing",
             json_string(id)
         ));
-        self.add_condition(Condition { source: Source::Unsupported, op: Op::Nothing, memo: NONE })
+        self.add_condition(Condition { operand: Operand::Unsupported, op: Op::Nothing, memo: NONE })
     }
 
     fn add_condition(&mut self, condition: Condition) -> u32 {
@@ -175,74 +174,77 @@ impl<'a> Compiler<'a> {
     fn compile_condition(&mut self, json: &JsValue) -> Result<Condition, String> {
         let kind = property(json, "type").as_str().ok_or("`type` is not a string")?;
         let kind_lower = to_lower_case(kind);
-        let source = self.source(kind, &kind_lower, json)?;
+        let operand = self.operand(kind, &kind_lower, json)?;
         let compares = !matches!(
-            source,
-            Source::Public | Source::Unsupported | Source::Gate { .. } | Source::MultiGate { .. }
+            operand,
+            Operand::Public
+                | Operand::Unsupported
+                | Operand::Gate { .. }
+                | Operand::MultiGate { .. }
         );
         let is_known = matches!(&*kind_lower, "multi_pass_gate" | "multi_fail_gate");
-        if matches!(source, Source::Unsupported) && !is_known {
+        if matches!(operand, Operand::Unsupported) && !is_known {
             self.unknown(format!("the condition type {}", json_string(kind)));
         }
-        let op = if compares { self.operator(json, &source)? } else { Op::Nothing };
-        Ok(Condition { source, op, memo: NONE })
+        let op = if compares { self.operator(json, &operand)? } else { Op::Nothing };
+        Ok(Condition { operand, op, memo: NONE })
     }
 
-    fn source(&mut self, kind: &str, lower: &str, json: &JsValue) -> Result<Source, String> {
+    fn operand(&mut self, kind: &str, lower: &str, json: &JsValue) -> Result<Operand, String> {
         let target = property(json, "targetValue");
         let unit = property(json, "idType");
         Ok(match lower {
-            "public" => Source::Public,
-            "pass_gate" | "fail_gate" => Source::Gate {
+            "public" => Operand::Public,
+            "pass_gate" | "fail_gate" => Operand::Gate {
                 gate: self.gate(target),
                 fail: lower == "fail_gate",
                 analytical: target.as_str().is_some_and(|name| !name.starts_with("segment:")),
             },
             "multi_pass_gate" | "multi_fail_gate" => match target.as_array() {
-                Some(gates) => Source::MultiGate {
+                Some(gates) => Operand::MultiGate {
                     gates: gates.iter().map(|name| self.gate(name)).collect(),
                     wanted: kind == "multi_pass_gate",
                 },
-                None => Source::Unsupported,
+                None => Operand::Unsupported,
             },
             "ip_based" => {
                 let name = field_text(json)?;
-                Source::Ip { field: self.field(name), country: name == Some("country") }
+                Operand::Ip { field: self.field(name), country: name == Some("country") }
             }
             "ua_based" => {
                 let name = field_text(json)?;
-                Source::UserAgent { field: self.field(name), part: name.and_then(agent_part) }
+                Operand::UserAgent { field: self.field(name), part: name.and_then(agent_part) }
             }
             "user_field" => {
                 let name = field_text(json)?;
-                Source::UserField(self.field(name))
+                Operand::UserField(self.field(name))
             }
             "environment_field" => {
-                Source::Environment(field_text(json)?.map(|name| Box::from(&*to_lower_case(name))))
+                Operand::Environment(field_text(json)?.map(|name| Box::from(&*to_lower_case(name))))
             }
-            "current_time" => Source::CurrentTime,
+            "current_time" => Operand::CurrentTime,
             "user_bucket" => {
                 let salt = to_string(property(property(json, "additionalValues"), "salt"));
                 let unit = self.names.unit(unit);
-                Source::UserBucket(self.shared_bucket(format!("{salt}."), unit))
+                Operand::UserBucket(self.shared_bucket(format!("{salt}."), unit))
             }
-            "unit_id" => Source::UnitId(self.names.unit(unit)),
-            "target_app" => Source::TargetApp,
+            "unit_id" => Operand::UnitId(self.names.unit(unit)),
+            "target_app" => Operand::TargetApp,
             "experiment_group" if self.store.dialect.knows_experiment_groups() => {
                 let name = field_text(json)?.map(String::from);
-                Source::ExperimentGroup(name.map_or(NONE, |name| self.experiment(&name)))
+                Operand::ExperimentGroup(name.map_or(NONE, |name| self.experiment(&name)))
             }
-            _ => Source::Unsupported,
+            _ => Operand::Unsupported,
         })
     }
 
-    fn operator(&mut self, json: &JsValue, source: &Source) -> Result<Op, String> {
+    fn operator(&mut self, json: &JsValue, operand: &Operand) -> Result<Op, String> {
         let operator = match property(json, "operator") {
             JsValue::Undefined | JsValue::Null => None,
             JsValue::String(text) => Some(&**text),
             _ => return Err("`operator` is not a string".into()),
         };
-        let bucket = matches!(source, Source::UserBucket(_));
+        let bucket = matches!(operand, Operand::UserBucket(_));
         let target = property(json, "targetValue");
         let list = self.store.dialect.list_of(operator, target);
         let op = operator::compile(operator, list.as_ref().unwrap_or(target), bucket);
@@ -274,15 +276,15 @@ impl<'a> Compiler<'a> {
     fn note_uses(&mut self, condition: &Condition) {
         let compares = !matches!(condition.op, Op::Unsupported);
         self.uses.ip_table |=
-            compares && matches!(condition.source, Source::Ip { country: true, .. });
+            compares && matches!(condition.operand, Operand::Ip { country: true, .. });
         self.uses.user_agent |=
-            compares && matches!(condition.source, Source::UserAgent { part: Some(_), .. });
+            compares && matches!(condition.operand, Operand::UserAgent { part: Some(_), .. });
         self.uses.time_zone |= matches!(condition.op, Op::Time { .. });
         self.uses.id_lists |= matches!(condition.op, Op::IdList { .. });
-        if matches!(condition.source, Source::Ip { .. }) {
+        if matches!(condition.operand, Operand::Ip { .. }) {
             self.names.field("ip");
         }
-        if matches!(condition.source, Source::UserAgent { .. }) {
+        if matches!(condition.operand, Operand::UserAgent { .. }) {
             self.names.field("userAgent");
         }
     }
@@ -291,15 +293,15 @@ impl<'a> Compiler<'a> {
     pub(super) fn assign_memos(&mut self) {
         for (condition, uses) in self.store.conditions.iter_mut().zip(&self.condition_uses) {
             let cheap = matches!(
-                condition.source,
-                Source::Public
-                    | Source::Unsupported
-                    | Source::Gate { .. }
-                    | Source::MultiGate { .. }
-                    | Source::ExperimentGroup(_)
-                    | Source::CurrentTime
+                condition.operand,
+                Operand::Public
+                    | Operand::Unsupported
+                    | Operand::Gate { .. }
+                    | Operand::MultiGate { .. }
+                    | Operand::ExperimentGroup(_)
+                    | Operand::CurrentTime
                     // Depends on the client key of a response, too.
-                    | Source::TargetApp
+                    | Operand::TargetApp
             );
             if *uses > 1 && !cheap {
                 condition.memo = self.store.memo_conditions;

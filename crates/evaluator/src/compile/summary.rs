@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Uses;
+use super::uses::Uses;
 use crate::js_semantics::{number_to_string, to_json, to_number, JsObject, JsValue};
 use crate::store::Store;
 use crate::wire::Payload;

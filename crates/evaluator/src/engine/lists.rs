@@ -24,7 +24,7 @@ impl IdListUpdate {
 impl Engine {
     /// Starts an update: `apply` the lines, then [`Engine::finish_id_list`].
     pub fn start_id_list(&self, name: &str, replace: bool) -> IdListUpdate {
-        let known = self.world.id_lists.get(name).filter(|_| !replace).cloned();
+        let known = self.resolver.world.id_lists.get(name).filter(|_| !replace).cloned();
         let old = known.unwrap_or_else(|| Arc::new(IdList::empty(self.keeps_list_order)));
         IdListUpdate { name: name.into(), old, new: None }
     }
@@ -32,21 +32,21 @@ impl Engine {
     /// Installs the updated list. False when the lines were no lines.
     pub fn finish_id_list(&mut self, update: IdListUpdate) -> bool {
         let Some(list) = update.new else { return false };
-        self.world.id_lists.insert(update.name, list);
-        self.void_answers();
+        self.resolver.world.id_lists.insert(update.name, list);
+        self.resolver.void_answers();
         true
     }
 
     /// Removes a list.
     pub fn remove_id_list(&mut self, name: &str) {
-        if self.world.id_lists.remove(name).is_some() {
-            self.void_answers();
+        if self.resolver.world.id_lists.remove(name).is_some() {
+            self.resolver.void_answers();
         }
     }
 
     /// The list as `+id\n` lines, in the order of arrival if the options ask for it; None when
     /// unknown.
     pub fn export_id_list(&self, name: &str) -> Option<Vec<u8>> {
-        self.world.id_lists.get(name).map(|list| list.export())
+        self.resolver.world.id_lists.get(name).map(|list| list.export())
     }
 }

@@ -3,80 +3,78 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{eval_code, Engine, Unknown, MAX_UNKNOWN_NAMES};
+use super::Engine;
+use crate::boundary::{eval_code, EXPERIMENT_KIND, MAX_UNKNOWN_NAMES};
 use crate::js_semantics::{finished, stringify, to_json};
-use crate::store::{Spec, SpecBody, SpecKind, Text, EXPERIMENT_KIND};
+use crate::resolve::Unknown;
+use crate::store::{Spec, SpecBody, SpecKind, Text};
 
 impl Engine {
     /// Index of a name, known or not, or TableFull.
     pub fn spec_index(&mut self, kind: SpecKind, name: &str) -> i32 {
-        if let Some(&index) = self.store.by_name[kind as usize].get(name) {
+        if let Some(&index) = self.resolver.store.by_name[kind as usize].get(name) {
             return index as i32;
         }
-        let base = self.store.specs.len();
-        if let Some(at) = self.unknown.iter().position(|u| u.kind == kind && *u.name == *name) {
+        let base = self.resolver.store.specs.len();
+        if let Some(at) =
+            self.resolver.unknown.iter().position(|u| u.kind == kind && *u.name == *name)
+        {
             return (base + at) as i32;
         }
-        if self.unknown.len() >= MAX_UNKNOWN_NAMES {
+        if self.resolver.unknown.len() >= MAX_UNKNOWN_NAMES {
             return eval_code::TABLE_FULL;
         }
-        let index = (base + self.unknown.len()) as u32;
-        self.unknown.push(Unknown { kind, name: name.into() });
-        self.world.overrides.attach(index, kind, name);
+        let index = (base + self.resolver.unknown.len()) as u32;
+        self.resolver.unknown.push(Unknown { kind, name: name.into() });
+        self.resolver.world.overrides.attach(index, kind, name);
         index as i32
     }
 
     /// Index of an experiment: of the config of the name, but for what only experiments see. Or
     /// TableFull.
     pub fn experiment_index(&mut self, name: &str) -> i32 {
-        match self.store.experiments.get(name) {
+        match self.resolver.store.experiments.get(name) {
             Some(&index) => index as i32,
             None => self.spec_index(SpecKind::Config, name),
         }
     }
 
-    /// Index of a name of a kind, given as numbers of `engine.ts`; None for no kind.
-    pub fn index_of(&mut self, kind: u32, name: &str) -> Option<i32> {
+    /// Index of a name of a kind, which is given as the numbers of `engine.ts`; Failed for no kind.
+    pub fn index_of(&mut self, kind: u32, name: &str) -> i32 {
         if kind == EXPERIMENT_KIND {
-            return Some(self.experiment_index(name));
+            return self.experiment_index(name);
         }
-        SpecKind::from_number(kind).map(|kind| self.spec_index(kind, name))
-    }
-
-    /// Kind and name of an index.
-    pub(crate) fn spec_name(&self, index: u32) -> Option<(SpecKind, Text)> {
-        if let Some(spec) = self.store.specs.get(index as usize) {
-            return Some((spec.kind, self.store.string(spec.name)));
+        match SpecKind::from_number(kind) {
+            Some(kind) => self.spec_index(kind, name),
+            None => eval_code::FAILED,
         }
-        let unknown = self.unknown.get((index as usize).checked_sub(self.store.specs.len())?)?;
-        Some((unknown.kind, unknown.name.clone()))
     }
 
     /// JSON array of the names of a kind in JavaScript property order; `entity` '' = all.
     pub fn spec_names(&self, kind: SpecKind, entity: &str) -> String {
-        let specs = self.store.order[kind as usize]
+        let specs = self.resolver.store.order[kind as usize]
             .iter()
-            .filter_map(|index| self.store.specs.get(*index as usize));
+            .filter_map(|index| self.resolver.store.specs.get(*index as usize));
         let entity_of = |spec: &Spec| spec.body.as_ref().and_then(|body| body.entity.clone());
         let chosen =
             specs.filter(|spec| entity.is_empty() || entity_of(spec).as_deref() == Some(entity));
-        to_json(&chosen.map(|spec| self.store.string(spec.name)).collect::<Vec<_>>())
+        to_json(&chosen.map(|spec| self.resolver.store.string(spec.name)).collect::<Vec<_>>())
     }
 
     /// `{entity, idType, isActive}` as JSON; None for an unknown name.
     pub fn spec_info(&self, index: u32) -> Option<String> {
         let SpecBody { entity, id_type, is_active, .. } =
-            self.store.specs.get(index as usize)?.body.as_ref()?;
+            self.resolver.store.specs.get(index as usize)?.body.as_ref()?;
         Some(to_json(&SpecInfo { entity, id_type, is_active: *is_active }))
     }
 
     /// `SpecContent` as JSON; None for an unknown name.
     pub fn spec_content(&self, index: u32) -> Option<String> {
-        let body = self.store.specs.get(index as usize)?.body.as_ref()?;
+        let body = self.resolver.store.specs.get(index as usize)?.body.as_ref()?;
         let groups = body.rules.iter().map(|rule| Group {
-            rule_id: self.store.string(rule.id),
+            rule_id: self.resolver.store.string(rule.id),
             group_name: rule.group.as_deref(),
-            id_type: self.store.string(rule.id_type),
+            id_type: self.resolver.store.string(rule.id_type),
             is_experiment_group: rule.experiment_group,
             return_value: finished(&rule.json),
         });
@@ -85,12 +83,12 @@ impl Engine {
 
     /// The layer that holds an experiment.
     pub fn experiment_layer(&self, experiment: &str) -> Option<&str> {
-        self.store.experiment_layer.get(experiment).map(|layer| &**layer)
+        self.resolver.store.experiment_layer.get(experiment).map(|layer| &**layer)
     }
 
     /// The parameter stores of the payload as JSON: an object by name.
     pub fn param_stores(&self) -> String {
-        let stores = &self.store.meta.param_stores;
+        let stores = &self.resolver.store.meta.param_stores;
         if stores.as_object().is_some() {
             stringify(stores)
         } else {
@@ -102,14 +100,14 @@ impl Engine {
     pub fn stats(&self) -> String {
         to_json(&Stats {
             epoch: self.epoch,
-            specs: self.store.order.iter().map(Vec::len).sum(),
-            outcomes: self.tables.len(),
-            unknown_names: self.unknown.len(),
+            specs: self.resolver.store.order.iter().map(Vec::len).sum(),
+            outcomes: self.resolver.tables.len(),
+            unknown_names: self.resolver.unknown.len(),
             pending_events: self.exposures.len(),
             pending_bytes: self.exposures.bytes(),
             dropped_events: self.exposures.dropped(),
-            id_lists: self.world.id_lists.len(),
-            id_list_bytes: self.world.id_lists.values().map(|list| list.bytes()).sum(),
+            id_lists: self.resolver.world.id_lists.len(),
+            id_list_bytes: self.resolver.world.id_lists.values().map(|list| list.bytes()).sum(),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
 
-use super::condition::Met;
+use super::met::Met;
 use super::World;
 use crate::compile::condition::{ArrayTest, Op, Relation, TextTest, TimeTest};
 use crate::compile::operator::version_parts;
@@ -156,5 +156,140 @@ fn array(test: ArrayTest, targets: &[(JsValue, f64)], value: Value<'_>) -> bool 
         ArrayTest::None => !targets.iter().any(has),
         ArrayTest::All => targets.iter().all(has),
         ArrayTest::NotAll => !targets.iter().all(has),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::compile::operator::compile;
+    use crate::id_list::IdList;
+    use crate::js_semantics::json::parse_str;
+
+    fn value(of: &JsValue) -> Value<'_> {
+        match of {
+            JsValue::Null => Value::Null,
+            JsValue::Bool(flag) => Value::Bool(*flag),
+            JsValue::Number(number) => Value::Number(*number),
+            JsValue::String(text) => Value::Text(text),
+            other => Value::Object(other),
+        }
+    }
+
+    /// `operator target`, then values for which it holds and values for which it does not, in JSON.
+    fn check(operator: &str, target: &str, holding: &[&str], failing: &[&str]) {
+        let op = compile(Some(operator), &parse_str(target).unwrap(), false);
+        for (values, expected) in [(holding, Met::Yes), (failing, Met::No)] {
+            for json in values {
+                let parsed = parse_str(json).unwrap();
+                let met = compares(&op, value(&parsed), &World::default());
+                assert_eq!(met, expected, "{json} {operator} {target}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_and_versions() {
+        check("gt", "5", &["6", "\"5.5\"", "[7]"], &["5", "4", "null", "\"x\"", "true"]);
+        check("gte", "\"5\"", &["5", "6"], &["4.9"]);
+        check("lt", "1", &["0", "\"\"", "false"], &["1", "2", "null", "{}"]);
+        check("lte", "1", &["1", "true"], &["1.1"]);
+        check("GT", "null", &[], &["1"]);
+        let versions = ["\"1.2\"", "\"1.2.0-beta\"", "\"1.2.0.0\""];
+        check("version_eq", "\"1.2.0\"", &versions, &["\"1.2.1\"", "\"1.x\"", "\"\"", "1.2"]);
+        check("version_neq", "\"1.2\"", &["\"1.3\"", "\"2\""], &["\"1.2.0\"", "\"x\"", "null"]);
+        check("version_gt", "\"1.9.9\"", &["\"1.10\"", "\"2.x\""], &["\"1.9.9\"", "\"1.x\""]);
+        check("version_gte", "\"1.9\"", &["\"1.9\"", "\"1.9.0.1\""], &["\"1.8.99\""]);
+        check("version_lt", "\"1234567890.1\"", &["\"999999999\""], &["\"1234567890.1\""]);
+        check("version_lte", "\"1.1\"", &["\"1.1\"", "\"1.0\"", "\"1\""], &["\"1.1.1\"", "\"-1\""]);
+        check("version_lt", "1.5", &[], &["\"1\""]);
+    }
+
+    #[test]
+    fn texts() {
+        check("any", "[\"A\",1,null]", &["\"a\"", "\"A\"", "1", "\"null\""], &["\"b\"", "11"]);
+        check("none", "[\"A\",1]", &["\"b\"", "null"], &["\"a\"", "\"1\""]);
+        check("any_case_sensitive", "[\"A\"]", &["\"A\""], &["\"a\""]);
+        check("none_case_sensitive", "[\"A\"]", &["\"a\""], &["\"A\""]);
+        // Another spelling compares pair by pair, and nothing is equal to null-ish values then.
+        check("Any", "[\"A\",null]", &["\"a\""], &["null", "\"null\""]);
+        check("NONE_case_sensitive", "[\"A\"]", &["\"a\"", "null"], &["\"A\""]);
+        check("any", "\"A\"", &[], &["\"A\""]);
+        check("none", "\"A\"", &["\"A\""], &[]);
+        check("str_starts_with_any", "[\"Ab\"]", &["\"aBc\""], &["\"cab\"", "null"]);
+        check("str_ends_with_any", "[\"Ab\",5]", &["\"cab\"", "15"], &["\"abc\""]);
+        check("str_contains_any", "[\"Ab\"]", &["\"xABx\""], &["\"a b\"", "null"]);
+        check("str_contains_none", "[\"Ab\"]", &["\"x\"", "null"], &["\"cab\""]);
+        check("str_matches", "\"^a+$\"", &["\"aa\""], &["\"b\"", "\"\""]);
+        check("str_matches", "\"(\"", &[], &["\"(\""]);
+        let long = |units: usize| format!("\"{}\"", "a".repeat(units));
+        check("str_matches", "\"a\"", &[&long(999)], &[&long(1000)]);
+        check("eq", "1", &["\"1\"", "true", "[1]"], &["2", "null", "\"x\""]);
+        check("neq", "\"a\"", &["\"b\"", "null", "false"], &["\"a\"", "[\"a\"]"]);
+        check("eq", "null", &["null"], &["0", "\"\""]);
+        check("eq", "true", &["true", "1"], &["false", "\"true\""]);
+    }
+
+    #[test]
+    fn times_and_days() {
+        check("before", "1000", &["999", "\"1970-01-01\""], &["1000", "1001", "\"x\""]);
+        check("after", "\"1970-01-02\"", &["86401"], &["86400", "86399", "null"]);
+        check("on", "86400", &["86400", "172799", "\"1970-01-02T12:00Z\""], &["86399", "172800"]);
+        check("on", "\"x\"", &[], &["\"x\"", "1"]);
+        // A text without zone is local: what it means is known where it is compared.
+        let op = compile(Some("on"), &parse_str("\"1970-01-02T00:30\"").unwrap(), false);
+        let mut world = World::default();
+        let at = |world: &World, ms: f64| compares(&op, Value::Number(ms), world);
+        assert_eq!(at(&world, 86_400.0), Met::Yes);
+        world.time_zone = TimeZone::from_transitions(&[f64::NEG_INFINITY, 7_200_000.0]);
+        assert_eq!((at(&world, 79_200.0), at(&world, 79_199.0)), (Met::Yes, Met::No));
+    }
+
+    #[test]
+    fn arrays() {
+        let list = "[1,\"a\",true]";
+        check("array_contains_any", list, &["[\"a\"]", "[0,1]"], &["[]", "[\"1\"]", "\"a\""]);
+        check("array_contains_none", list, &["[]", "[\"b\"]"], &["[true]", "\"b\"", "null"]);
+        check("array_contains_all", "[1,\"a\"]", &["[\"a\",1,2]"], &["[1]", "1"]);
+        check("not_array_contains_all", "[1,\"a\"]", &["[1]", "[]"], &["[\"a\",1]", "1"]);
+        // `parseInt` of a target may be what is in the array.
+        check("array_contains_any", "[\"7px\"]", &["[7]", "[\"7px\"]"], &["[\"7\"]", "[70]"]);
+        check("array_contains_any", "[\"x\"]", &["[\"x\"]"], &["[7]"]);
+        check("array_contains_any", "\"7\"", &[], &["[\"7\"]"]);
+    }
+
+    #[test]
+    fn buckets_are_bits() {
+        let targets = parse_str("[0,\"63\",64,999,\"007\",1000,\"x\",\"\",12.5]").unwrap();
+        for (operator, negate) in [("any", false), ("none", true)] {
+            let op = compile(Some(operator), &targets, true);
+            for number in 0..1000 {
+                let expected = [0, 63, 64, 999].contains(&number) != negate;
+                let met = bucket(&op, number, &World::default());
+                assert_eq!(met, Met::from(expected), "{operator} {number}");
+            }
+        }
+        let op = compile(Some("lt"), &parse_str("500").unwrap(), true);
+        let met = |number| bucket(&op, number, &World::default());
+        assert_eq!((met(499), met(500)), (Met::Yes, Met::No));
+    }
+
+    #[test]
+    fn id_lists_and_what_nobody_knows() {
+        let mut world = World::default();
+        let lines = format!("+{}\n", String::from_utf8_lossy(&crate::hashing::id_list_key("u")));
+        let list = IdList::empty(false).apply(lines.as_bytes()).unwrap();
+        world.id_lists.insert("l".into(), Arc::new(list));
+        let op = |name, target| compile(Some(name), &JsValue::string(target), false);
+        let met = |op: &Op, text| compares(op, Value::Text(text), &world);
+        let (listed, unlisted) = (op("in_segment_list", "l"), op("not_in_segment_list", "l"));
+        assert_eq!((met(&listed, "u"), met(&listed, "v")), (Met::Yes, Met::No));
+        assert_eq!((met(&unlisted, "u"), met(&unlisted, "v")), (Met::No, Met::Yes));
+        assert_eq!(met(&op("in_segment_list", "other"), "u"), Met::No);
+        assert_eq!(compares(&listed, Value::Null, &world), Met::No);
+        assert_eq!(met(&op("sounds_like", "u"), "u"), Met::Unsupported);
+        assert_eq!(met(&compile(None, &JsValue::Null, false), "u"), Met::Unsupported);
     }
 }

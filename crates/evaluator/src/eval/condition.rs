@@ -1,14 +1,15 @@
 //! One condition: its value (BEHAVIOUR.md 3.7), then its operator.
 
 use super::compare::{self, compares};
-use super::{Evaluation, Sampling, Stop};
-use crate::compile::condition::{AgentPart, Condition, Op, Source, TimeTest};
+use super::found::Stop;
+use super::met::Met;
+use super::{Evaluation, Sampling};
+use crate::compile::condition::{AgentPart, Condition, Op, Operand, TimeTest};
 use crate::js_semantics::coerce::SECONDS_BELOW;
-use crate::js_semantics::{utf16_len, JsValue};
+use crate::js_semantics::{utf16_len, JsValue, UNDEFINED};
 use crate::lookup::ip::mapped_address;
 use crate::store::{rate, NONE};
 use crate::user::{GateMemo, Seen, Val, Value};
-use crate::wire::UNDEFINED;
 
 /// Longest user agent that is parsed, in UTF-16 units.
 const MAX_AGENT: usize = 1000;
@@ -16,24 +17,6 @@ const MAX_AGENT: usize = 1000;
 /// Days of the local time zone may begin and end this much before and after those of UTC, with room
 /// to spare: two days.
 const DAY_MARGIN_MS: f64 = 2.0 * 86_400_000.0;
-
-/// Whether a condition is met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Met {
-    No,
-    Yes,
-    Unsupported,
-}
-
-impl From<bool> for Met {
-    fn from(met: bool) -> Met {
-        if met {
-            Met::Yes
-        } else {
-            Met::No
-        }
-    }
-}
 
 impl Evaluation<'_> {
     pub(super) fn condition(
@@ -46,16 +29,18 @@ impl Evaluation<'_> {
         let Some(condition) = store.conditions.get(index as usize) else {
             return Ok(Met::Unsupported);
         };
-        match &condition.source {
-            Source::Public => Ok(Met::Yes),
-            Source::Unsupported => Ok(Met::Unsupported),
-            Source::Gate { gate, fail, analytical } => {
+        match &condition.operand {
+            Operand::Public => Ok(Met::Yes),
+            Operand::Unsupported => Ok(Met::Unsupported),
+            Operand::Gate { gate, fail, analytical } => {
                 self.gate(*gate, *fail, *analytical, start, sampling)
             }
-            Source::ExperimentGroup(experiment) => {
+            Operand::ExperimentGroup(experiment) => {
                 self.experiment_group(&condition.op, *experiment)
             }
-            Source::MultiGate { gates, wanted } => self.multi_gate(gates, *wanted, start, sampling),
+            Operand::MultiGate { gates, wanted } => {
+                self.multi_gate(gates, *wanted, start, sampling)
+            }
             _ => self.remembered(condition),
         }
     }
@@ -136,12 +121,12 @@ impl Evaluation<'_> {
 
     fn compare(&mut self, condition: &Condition) -> Result<Met, Stop> {
         // The value of these is never text of the slot.
-        match &condition.source {
-            Source::CurrentTime => {
+        match &condition.operand {
+            Operand::CurrentTime => {
                 self.holds_until = self.holds_until.min(steady_until(&condition.op, self.now));
                 return Ok(compares(&condition.op, Value::Number(self.now), self.world));
             }
-            Source::UserBucket(bucket) => {
+            Operand::UserBucket(bucket) => {
                 if matches!(condition.op, Op::Unsupported) {
                     return Ok(Met::Unsupported);
                 }
@@ -149,19 +134,19 @@ impl Evaluation<'_> {
                 let bucket = self.bucket(*bucket) % 1000;
                 return Ok(compare::bucket(&condition.op, bucket.into(), self.world));
             }
-            Source::Ip { field, country } => return self.ip(&condition.op, *field, *country),
-            Source::UserAgent { field, part } => {
+            Operand::Ip { field, country } => return self.ip(&condition.op, *field, *country),
+            Operand::UserAgent { field, part } => {
                 return self.user_agent(&condition.op, *field, *part)
             }
-            Source::TargetApp => {
+            Operand::TargetApp => {
                 return Ok(compares(&condition.op, Value::Object(self.target_app()), self.world));
             }
             _ => {}
         }
-        let value = match &condition.source {
-            Source::UserField(field) => self.field(*field),
-            Source::Environment(Some(name)) => self.slot.environment(name),
-            Source::UnitId(unit) => match self.store.units.get(*unit as usize) {
+        let value = match &condition.operand {
+            Operand::UserField(field) => self.field(*field),
+            Operand::Environment(Some(name)) => self.slot.environment(name),
+            Operand::UnitId(unit) => match self.store.units.get(*unit as usize) {
                 Some(name) => self.slot.unit(*unit, name).0,
                 None => Val::Undefined,
             },

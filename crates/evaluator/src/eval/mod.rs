@@ -2,96 +2,31 @@
 
 mod compare;
 mod condition;
+mod found;
+mod met;
 mod newer;
+mod only;
+mod random;
+mod traces;
 
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-use crate::engine::eval_mode;
 use crate::id_list::IdList;
 use crate::js_semantics::{JsValue, TimeZone};
 use crate::lookup::ip::IpTable;
-use crate::outcome::table::{Full, Tables};
+use crate::outcome::table::Tables;
 use crate::overrides::Overrides;
 use crate::store::{rate, string_id, Pass, Rule, Spec, SpecBody, Store, NONE};
 use crate::user::{GateMemo, Seen, UserSlot};
-use condition::Met;
-pub(crate) use newer::{Newer, Random, Reference};
+pub(crate) use found::{code, Found, Stop};
+use met::Met;
+pub(crate) use only::Only;
+pub(crate) use random::Random;
+pub(crate) use traces::{Newer, Reference};
 
 /// Deepest nesting of gates and delegates.
 pub const MAX_DEPTH: u32 = 300;
-
-/// Codes beside rule indexes.
-pub(crate) mod code {
-    /// No rule matched.
-    pub(crate) const DEFAULT: u32 = u32::MAX;
-    /// The spec is off, and no rule answered.
-    pub(crate) const DISABLED: u32 = u32::MAX - 1;
-    /// Unsupported.
-    pub(crate) const UNSUPPORTED: u32 = u32::MAX - 2;
-    /// A local override answered.
-    pub(crate) const OVERRIDE: u32 = u32::MAX - 3;
-    /// No such spec.
-    pub(crate) const UNRECOGNIZED: u32 = u32::MAX - 4;
-    /// No specs.
-    pub(crate) const UNINITIALIZED: u32 = u32::MAX - 5;
-    /// Restricted to targeting rules, and there are none.
-    pub(crate) const NO_TARGETING: u32 = u32::MAX - 6;
-    /// Several rules of a layer answered.
-    pub(crate) const MERGED: u32 = u32::MAX - 7;
-    /// Codes start here; below are rule indexes.
-    pub(crate) const FIRST: u32 = u32::MAX - 7;
-}
-
-/// Why an evaluation gave no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    NeedsUserAgent,
-    Full,
-    TooDeep,
-}
-
-impl From<Full> for Stop {
-    fn from(_: Full) -> Stop {
-        Stop::Full
-    }
-}
-
-/// Which rules of the spec at the top count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Only {
-    /// All.
-    All,
-    /// Those that keep users out of an experiment.
-    Targeting,
-    /// Those that put users into a group by hand.
-    Overrides,
-}
-
-impl Only {
-    pub(crate) fn of_mode(mode: u32) -> Only {
-        if mode & eval_mode::TARGETING_ONLY != 0 {
-            Only::Targeting
-        } else if mode & eval_mode::OVERRIDES_ONLY != 0 {
-            Only::Overrides
-        } else {
-            Only::All
-        }
-    }
-
-    pub(crate) fn takes(self, rule: &Rule) -> bool {
-        match self {
-            Only::All => true,
-            Only::Targeting => rule.targeting,
-            Only::Overrides => rule.overriding,
-        }
-    }
-
-    /// None of the rules counts, but not because there are none.
-    pub(crate) fn leaves_nothing_of(self, rules: &[Rule]) -> bool {
-        self != Only::All && !rules.iter().any(|rule| self.takes(rule))
-    }
-}
 
 /// What evaluation reads besides the store.
 #[derive(Debug, Default)]
@@ -102,46 +37,6 @@ pub(crate) struct World {
     /// IPv6 addresses that hold an IPv4 one have its country.
     pub(crate) reads_mapped: bool,
     pub(crate) time_zone: TimeZone,
-}
-
-/// Result of a spec; its secondary exposures lie on the stack.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Found {
-    pub(crate) answer: u32,
-    pub(crate) code: u32,
-    pub(crate) extra: u32,
-    /// First delegate, or NONE.
-    pub(crate) delegate: u32,
-    /// List of exposures before the delegate; only with one.
-    pub(crate) undelegated: u32,
-    /// List of what was merged; only with [`code::MERGED`].
-    pub(crate) merged: u32,
-    /// Name of the spec that stood in for one on the way (a string of the store), or NONE.
-    pub(crate) mapped: u32,
-    /// The rule gives its value.
-    pub(crate) pass: bool,
-    /// What the spec says to the user.
-    pub(crate) value: bool,
-    pub(crate) seen: Seen,
-    pub(crate) rate: u16,
-}
-
-impl Found {
-    pub(crate) fn of(answer: u32, code: u32) -> Found {
-        Found {
-            answer,
-            code,
-            extra: 0,
-            delegate: NONE,
-            undelegated: 0,
-            merged: 0,
-            mapped: NONE,
-            pass: false,
-            value: false,
-            seen: Seen::No,
-            rate: rate::UNDEFINED,
-        }
-    }
 }
 
 /// Sampling state of a running spec (BEHAVIOUR.md 3.14).
@@ -411,12 +306,12 @@ pub(crate) fn rule_string(store: &Store, found: &Found) -> u32 {
         code::DISABLED => string_id::DISABLED,
         code::OVERRIDE => string_id::OVERRIDE,
         code::MERGED => {
-            let body = store.specs.get(found.answer as usize).and_then(|s| s.body.as_ref());
+            let body = store.specs.get(found.decided_by as usize).and_then(|s| s.body.as_ref());
             let rule = found.extra.checked_sub(1).and_then(|at| body?.rules.get(at as usize));
             rule.map_or(string_id::DEFAULT, |rule| rule.id)
         }
         n if n < code::FIRST => {
-            let body = store.specs.get(found.answer as usize).and_then(|s| s.body.as_ref());
+            let body = store.specs.get(found.decided_by as usize).and_then(|s| s.body.as_ref());
             body.and_then(|b| b.rules.get(n as usize)).map_or(string_id::EMPTY, |rule| rule.id)
         }
         _ => string_id::EMPTY,

@@ -3,8 +3,11 @@
 //! autotunes (9).
 
 use super::compare::compares;
-use super::condition::Met;
-use super::{code, Evaluation, Found, Only, Sampling, Stop};
+use super::found::{code, Found, Stop};
+use super::met::Met;
+use super::only::Only;
+use super::traces::Reference;
+use super::{Evaluation, Sampling};
 use crate::compile::condition::Op;
 use crate::store::{rate, Rule, Spec, SpecBody, SpecKind, Text, NONE};
 use crate::store_newer::{autotune_rule, Autotune, Score};
@@ -12,38 +15,6 @@ use crate::user::{Seen, Value};
 
 /// Contexts of one evaluation: mappings that were tried and experiments that were looked into.
 const MAX_CONTEXTS: u32 = 10_000;
-
-/// An experiment whose group was asked for, to be exposed along with the answer.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reference {
-    pub(crate) spec: u32,
-    pub(crate) found: Found,
-    /// List of its secondary exposures.
-    pub(crate) list: u32,
-}
-
-/// What an evaluation has to keep for all that.
-#[derive(Debug, Default)]
-pub(crate) struct Newer {
-    /// What is on its way here, so that nothing comes back to itself: spec indexes, doubled, odd
-    /// for group conditions.
-    path: Vec<u32>,
-    contexts: u32,
-    /// Experiments whose group was asked for, each once.
-    pub(crate) references: Vec<Reference>,
-    /// How often one was: an answer that depends on them is not remembered, or they would not be
-    /// exposed again.
-    pub(super) asked: u32,
-}
-
-impl Newer {
-    /// For the next spec.
-    pub(crate) fn clear(&mut self) {
-        self.path.clear();
-        self.contexts = 0;
-        self.references.clear();
-    }
-}
 
 /// The stamps to go back to.
 struct Outer {
@@ -293,7 +264,7 @@ impl Evaluation<'_> {
             return Ok(true);
         }
         self.merge(start, middle);
-        merge.parts = vec![rule, found.answer, found.code, found.extra, u32::from(found.pass)];
+        merge.parts = vec![rule, found.decided_by, found.code, found.extra, u32::from(found.pass)];
         merge.taken_from = rule + 1;
         merge.value = found.value;
         Ok(found.code != code::UNSUPPORTED)
@@ -330,7 +301,7 @@ impl Evaluation<'_> {
 
     /// The rule that answered.
     fn rule_of(&self, found: &Found) -> Option<&Rule> {
-        let body = self.store.specs.get(found.answer as usize)?.body.as_ref()?;
+        let body = self.store.specs.get(found.decided_by as usize)?.body.as_ref()?;
         body.rules.get(found.code as usize)
     }
 
@@ -447,23 +418,5 @@ impl Evaluation<'_> {
             }
         }
         sum
-    }
-}
-
-/// Numbers that look random, the same on every engine for the same seed (mulberry32).
-#[derive(Debug, Default)]
-pub(crate) struct Random(u32);
-
-impl Random {
-    pub(crate) fn seeded(seed: u32) -> Random {
-        Random(seed)
-    }
-
-    fn draw(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x6D2B_79F5);
-        let mut t = self.0;
-        t = (t ^ t >> 15).wrapping_mul(t | 1);
-        t ^= t.wrapping_add((t ^ t >> 7).wrapping_mul(t | 61));
-        f64::from(t ^ t >> 14) / 4_294_967_296.0
     }
 }

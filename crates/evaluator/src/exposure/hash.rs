@@ -49,12 +49,12 @@ fn mix(mut h: u64) -> u64 {
 
 /// Most hashes a [`SeenSet`] holds; one more and it is emptied (BEHAVIOUR.md 7.6).
 pub const SEEN_LIMIT: usize = 100_000;
-/// Slots, 1 MB of them; at most 38 % are taken.
-const SLOTS: usize = 1 << 18;
+/// Places, 1 MB of them; at most 38 % are taken.
+const PLACES: usize = 1 << 18;
 /// What belongs together is looked for in 4 KB first, so that the exposures of one user touch few
 /// cache lines.
 const REGION: usize = 1 << 10;
-/// Slots of the region that are tried before the whole table is.
+/// Places of the region that are tried before the whole table is.
 const NEAR_TRIES: usize = 8;
 
 /// A set of 64-bit hashes, emptied when it would grow over [`SEEN_LIMIT`].
@@ -81,7 +81,7 @@ impl SeenSet {
     /// close together.
     pub fn insert(&mut self, near: u64, hash: u64) -> bool {
         if self.table.is_empty() {
-            self.table = vec![0; SLOTS];
+            self.table = vec![0; PLACES];
         }
         if !self.place(near, hash) {
             return false;
@@ -107,24 +107,24 @@ impl SeenSet {
         for i in 0..NEAR_TRIES {
             let at = first / REGION * REGION + (first + i) % REGION;
             match self.table.get_mut(at) {
-                Some(slot) if *slot == 0 => {
-                    *slot = mark;
+                Some(place) if *place == 0 => {
+                    *place = mark;
                     return true;
                 }
-                Some(slot) if *slot == mark => return false,
+                Some(place) if *place == mark => return false,
                 _ => {}
             }
         }
-        let mut at = hash as usize % SLOTS;
-        while let Some(slot) = self.table.get_mut(at) {
-            if *slot == 0 {
-                *slot = mark;
+        let mut at = hash as usize % PLACES;
+        while let Some(place) = self.table.get_mut(at) {
+            if *place == 0 {
+                *place = mark;
                 return true;
             }
-            if *slot == mark {
+            if *place == mark {
                 return false;
             }
-            at = (at + 1) % SLOTS;
+            at = (at + 1) % PLACES;
         }
         false
     }
@@ -147,9 +147,9 @@ impl SeenSet {
     }
 }
 
-/// Slot of the region that is tried first.
+/// Place of the region that is tried first.
 fn first(near: u64, hash: u64) -> usize {
-    near as usize % (SLOTS / REGION) * REGION + hash as usize % REGION
+    near as usize % (PLACES / REGION) * REGION + hash as usize % REGION
 }
 
 #[cfg(test)]

@@ -1,32 +1,10 @@
 //! Whether an exposure is logged (BEHAVIOUR.md 7.7).
 
 use crate::hashing::sampling_hash;
-use crate::js_semantics::{stringify, to_big_int, JsValue};
+use crate::js_semantics::{to_big_int, JsValue};
 use crate::outcome::Outcome;
-use crate::store::{SpecKind, Text};
+use crate::store::SpecKind;
 use crate::user::UserSlot;
-
-/// A sampling rate as the payload gives it, which may be anything.
-#[derive(Debug, Clone)]
-pub struct Rate {
-    /// As JSON.
-    pub json: Text,
-    /// One of how many is logged; None where no such number can be had.
-    divisor: Option<i128>,
-    /// It is the number 0.
-    pub is_zero: bool,
-}
-
-impl Rate {
-    /// Reads it; None where there is none.
-    pub fn new(value: &JsValue) -> Option<Rate> {
-        (!value.is_nullish()).then(|| Rate {
-            json: stringify(value).into(),
-            divisor: to_big_int(value),
-            is_zero: value.as_number() == Some(0.0),
-        })
-    }
-}
 
 /// What `statsigMetadata` mentions as the rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,4 +82,62 @@ fn key(outcome: &Outcome, slot: Option<&UserSlot>, parameter: Option<&Parameter<
         key.push_str(if outcome.value { ";v:true" } else { ";v:false" });
     }
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::record::from_json;
+
+    /// Hash of `n:g;u:u;a:1;b:2;r:r;v:true` (`hashing::tests`), without its sign.
+    const HASH: &str = "5173538005872042077";
+
+    fn decide(mode: &str, special: Option<f64>, rate: &str, rule: &str) -> Decision {
+        let json = format!(
+            r#"{{"kind":0,"name":"g","value":true,"ruleID":"{rule}","sampling":{{"rate":{rate}}}}}"#
+        );
+        let mut slot = UserSlot::default();
+        slot.set(r#"{"userID":"u","customIDs":{"a":"1","b":"2"}}"#, "", "");
+        sampled(mode, special, &from_json(&json).unwrap(), Some(&slot), None)
+    }
+
+    #[test]
+    fn a_rate_logs_what_its_hash_divides() {
+        let passed = Decision { log: true, rate: Mentioned::Own, logged: true, mode: true };
+        let failed = Decision { log: false, logged: false, ..passed };
+        assert_eq!(decide("on", None, &format!("\"{HASH}\""), "r"), passed);
+        assert_eq!(decide("on", None, "1", "r"), passed);
+        assert_eq!(decide("on", None, "2", "r"), failed);
+        assert_eq!(decide("shadow", None, "2", "r"), Decision { log: true, ..failed });
+        assert_eq!(decide("off", None, "2", "r"), Decision::FORCED);
+        // BigInt() throws.
+        for rate in ["0", "1.5", "\"x\""] {
+            assert_eq!(decide("on", None, rate, "r"), Decision::FAILED, "{rate}");
+        }
+    }
+
+    #[test]
+    fn the_special_rate_is_for_what_no_rule_answered() {
+        let special =
+            Decision { log: true, rate: Mentioned::Special(1.0), logged: true, mode: true };
+        for rule in ["default", "disabled", ""] {
+            assert_eq!(decide("on", Some(1.0), "null", rule), special, "{rule}");
+        }
+        let without = Decision { rate: Mentioned::Nothing, ..special };
+        assert_eq!(decide("on", Some(1.0), "null", "r"), without);
+        assert_eq!(decide("on", None, "null", "default"), without);
+        assert_eq!(decide("on", Some(9.0), "1", "default").rate, Mentioned::Own);
+        assert_eq!(decide("on", Some(0.0), "null", "default"), Decision::FAILED);
+    }
+
+    #[test]
+    fn keys_name_the_parameter_and_its_experiment() {
+        let layer = from_json(r#"{"kind":2,"name":"l","value":true,"ruleID":"r"}"#).unwrap();
+        let parameter = Parameter { name: "p", experiment: "e" };
+        assert_eq!(key(&layer, None, Some(&parameter)), "n:l;e:e;p:p;u:;r:r");
+        let gate = from_json(r#"{"kind":0,"name":"g","ruleID":"r"}"#).unwrap();
+        let mut slot = UserSlot::default();
+        slot.set(r#"{"userID":5,"customIDs":{"a":null,"b":[1]}}"#, "", "");
+        assert_eq!(key(&gate, Some(&slot), None), "n:g;u:5;a:null;b:1;r:r;v:false");
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::date::{date_parse, time_clip};
+use super::date::date_parse;
 use super::number::{number_to_string, string_parse_int, string_to_number};
+use super::time_value::time_clip;
 use super::time_zone::TimeZone;
 use super::value::JsValue;
 

@@ -1,4 +1,4 @@
-//! Equality: `==`, `===` and SameValueZero.
+//! Equality: `==` and SameValueZero.
 
 use super::coerce::to_string;
 use super::number::string_to_number;
@@ -38,23 +38,15 @@ fn primitive_equals(primitive: &JsValue, other: &JsValue) -> bool {
     }
 }
 
-/// `a === b`, with objects never equal.
-pub fn strict_equals(a: &JsValue, b: &JsValue) -> bool {
+/// Equality of `Set` and `Map` keys: `===`, but NaN equals itself. Two objects are never equal.
+pub fn same_value_zero(a: &JsValue, b: &JsValue) -> bool {
     use JsValue::*;
     match (a, b) {
         (Undefined, Undefined) | (Null, Null) => true,
         (Bool(x), Bool(y)) => x == y,
-        (Number(x), Number(y)) => x == y,
+        (Number(x), Number(y)) => x == y || (x.is_nan() && y.is_nan()),
         (String(x), String(y)) => x == y,
         _ => false,
-    }
-}
-
-/// Equality of `Set` and `Map` keys: `===`, but NaN equals itself.
-pub fn same_value_zero(a: &JsValue, b: &JsValue) -> bool {
-    match (a, b) {
-        (JsValue::Number(x), JsValue::Number(y)) => x == y || (x.is_nan() && y.is_nan()),
-        _ => strict_equals(a, b),
     }
 }
 
@@ -126,5 +118,17 @@ mod tests {
         assert!(same_value_zero(&v("-0.0"), &v("0")));
         assert!(!same_value_zero(&v("1"), &v("\"1\"")));
         assert!(!same_value_zero(&JsValue::Null, &JsValue::Undefined));
+        for same in ["null", "true", "1.5", "\"a\""] {
+            assert!(same_value_zero(&v(same), &v(same)), "{same}");
+        }
+        let others = ["null", "false", "true", "0", "1", "\"\"", "\"1\"", "[]", "{}"];
+        for (i, a) in others.iter().enumerate() {
+            for b in others.iter().skip(i + 1) {
+                assert!(!same_value_zero(&v(a), &v(b)), "{a} {b}");
+            }
+        }
+        assert!(!same_value_zero(&v("[]"), &v("[]")) && !same_value_zero(&v("{}"), &v("{}")));
+        assert!(!same_value_zero(&JsValue::Number(f64::NAN), &v("1")));
+        assert!(same_value_zero(&JsValue::Undefined, &JsValue::Undefined));
     }
 }

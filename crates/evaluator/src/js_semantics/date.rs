@@ -5,11 +5,10 @@
 //! invalid instead.
 
 use super::date_legacy::{Clock, Day, Legacy, Offset};
-use super::date_tokens::{Scanner, Token};
+use super::date_tokens::{milliseconds, Scanner, Token};
+use super::time_value::{time_clip, DAY_MS, MAX_TIME_MS};
 use super::time_zone::TimeZone;
 
-const DAY_MS: f64 = 86_400_000.0;
-const MAX_TIME_MS: f64 = 8.64e15;
 /// Local times may lie this far beyond the range of dates before they are converted.
 const MAX_LOCAL_MS: f64 = MAX_TIME_MS + 30.0 * DAY_MS;
 /// Years beyond are invalid whatever the rest says.
@@ -19,15 +18,6 @@ const MAX_YEAR: i32 = 1_000_000;
 /// allocates nothing.
 pub fn date_parse(text: &str, zone: &TimeZone) -> f64 {
     parse(text).and_then(|fields| fields.to_utc(zone)).map_or(f64::NAN, time_clip)
-}
-
-/// TimeClip: whole ms within ±8.64e15, else NaN.
-pub fn time_clip(ms: f64) -> f64 {
-    if ms.abs() <= MAX_TIME_MS {
-        ms.trunc() + 0.0
-    } else {
-        f64::NAN
-    }
 }
 
 /// What a date string says.
@@ -182,16 +172,6 @@ fn iso_offset(scanner: &mut Scanner<'_>, offset: &mut Offset) -> Option<()> {
 
 fn two_digits(scanner: &mut Scanner<'_>, max: i32) -> Option<i32> {
     scanner.next().fixed(2).filter(|n| *n <= max)
-}
-
-/// The first three of the digits behind a decimal point.
-pub(super) fn milliseconds(value: i32, digits: usize) -> i32 {
-    match digits {
-        1 => value * 100,
-        2 => value * 10,
-        // The value holds nine digits at most. Leading zeros count as digits, as they do in V8.
-        _ => value / 10i32.pow(digits.min(9).saturating_sub(3) as u32),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! V8's legacy date grammar: whatever comes, in whatever order, as long as a day can be made of it.
 
-use super::date::milliseconds;
-use super::date_tokens::{Scanner, Token};
+use super::date_tokens::{milliseconds, Scanner, Token};
 
 /// What was read so far.
 #[derive(Default)]

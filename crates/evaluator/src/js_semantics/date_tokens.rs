@@ -175,3 +175,13 @@ fn keyword(word: &str) -> Token {
         _ => Token::Word,
     }
 }
+
+/// The first three of the digits behind a decimal point.
+pub(super) fn milliseconds(value: i32, digits: usize) -> i32 {
+    match digits {
+        1 => value * 100,
+        2 => value * 10,
+        // The value holds nine digits at most. Leading zeros count as digits, as they do in V8.
+        _ => value / 10i32.pow(digits.min(9).saturating_sub(3) as u32),
+    }
+}

@@ -1,6 +1,6 @@
 //! Local time from a table of transitions.
 
-const DAY_MS: f64 = 86_400_000.0;
+use super::time_value::{time_clip, DAY_MS};
 
 /// The offsets of a time zone over time. Offsets are local minus UTC, in ms. The default is UTC.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +72,7 @@ impl TimeZone {
     /// `new Date(utcMs).setHours(0, 0, 0, 0)`: the start of the local day, NaN for NaN.
     pub fn local_midnight(&self, utc_ms: f64) -> f64 {
         let local = utc_ms + self.offset_at_utc(utc_ms);
-        super::date::time_clip(self.utc_of_local((local / DAY_MS).floor() * DAY_MS))
+        time_clip(self.utc_of_local((local / DAY_MS).floor() * DAY_MS))
     }
 }
 
@@ -100,6 +100,66 @@ mod tests {
         assert_eq!(zone.utc_of_local(201.0 * HOUR), 201.0 * HOUR);
         assert_eq!(zone.offset_at_utc(100.0 * HOUR - 1.0), 0.0);
         assert_eq!(zone.offset_at_utc(100.0 * HOUR), HOUR);
+    }
+
+    /// What ECMAScript says, by looking at every period: the earliest instant at which clocks show
+    /// the time, or the offset from before the change that skips it.
+    fn utc_by_looking_everywhere(zone: &TimeZone, local: f64) -> f64 {
+        let shown = |(_, offset): &(f64, f64)| {
+            Some(local - offset).filter(|utc| zone.offset_at_utc(*utc) == *offset)
+        };
+        let skipping = |pair: &[(f64, f64)]| {
+            let [(_, before), (from, after)] = pair else { return None };
+            (from + before <= local && local < from + after).then_some(local - before)
+        };
+        let instants = zone.transitions.iter().filter_map(shown).reduce(f64::min);
+        instants.or_else(|| zone.transitions.windows(2).find_map(skipping)).unwrap()
+    }
+
+    #[test]
+    fn local_times_around_changes_are_what_looking_everywhere_finds() {
+        let infinity = f64::NEG_INFINITY;
+        let zones = [
+            // A summer, west of Greenwich.
+            vec![infinity, -5.0, 100.0, -4.0, 5000.0, -5.0],
+            // Samoa left out a day; Alaska had one twice.
+            vec![infinity, -10.0, 300.0, 14.0],
+            vec![infinity, 14.5, 300.0, -9.0],
+            // Half an hour, and two changes within a day.
+            vec![infinity, 10.5, 200.0, 11.0, 210.0, 10.0, 233.0, 10.5],
+            vec![infinity, 24.0, 50.0, 0.0, 120.0, -24.0],
+        ];
+        for hours in zones {
+            let zone =
+                TimeZone::from_transitions(&hours.iter().map(|h| h * HOUR).collect::<Vec<_>>());
+            assert_eq!(zone.transitions.len() * 2, hours.len());
+            for change in hours.chunks(2).skip(1).map(|pair| pair[0]) {
+                for quarter in -260..=260 {
+                    for ms in [-1.0, 0.0, 1.0] {
+                        let local = (change + f64::from(quarter) / 4.0) * HOUR + ms;
+                        let expected = utc_by_looking_everywhere(&zone, local);
+                        assert_eq!(zone.utc_of_local(local), expected, "{hours:?} {local}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tables_are_read_up_to_what_is_wrong() {
+        let day = TimeZone::from_transitions(&[f64::NEG_INFINITY, DAY_MS, 10.0, -DAY_MS]);
+        assert_eq!((day.offset_at_utc(9.0), day.offset_at_utc(10.0)), (DAY_MS, -DAY_MS));
+        let table = [5.0, 1.0, 5.0, 2.0, 4.0, 3.0, f64::NAN, 4.0, 8.0, DAY_MS + 1.0, 9.0, 6.0, 7.0];
+        let zone = TimeZone::from_transitions(&table);
+        assert_eq!(&*zone.transitions, [(f64::NEG_INFINITY, 1.0), (9.0, 6.0)]);
+    }
+
+    #[test]
+    fn midnights_are_local() {
+        let zone = TimeZone::from_transitions(&[f64::NEG_INFINITY, 2.0 * HOUR]);
+        assert_eq!(zone.local_midnight(0.0), -2.0 * HOUR);
+        assert_eq!(zone.local_midnight(22.0 * HOUR - 1.0), -2.0 * HOUR);
+        assert_eq!(zone.local_midnight(22.0 * HOUR), 22.0 * HOUR);
     }
 
     #[test]

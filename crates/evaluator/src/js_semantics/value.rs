@@ -247,6 +247,14 @@ fn sorted_positions(entries: &[(Box<str>, JsValue)]) -> Vec<u32> {
     positions
 }
 
+/// A missing property.
+pub static UNDEFINED: JsValue = JsValue::Undefined;
+
+/// A property; undefined when missing.
+pub fn property<'a>(value: &'a JsValue, key: &str) -> &'a JsValue {
+    value.get(key).unwrap_or(&UNDEFINED)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,9 +9,8 @@ use std::sync::{Arc, OnceLock};
 use serde::Serialize;
 
 use crate::exposure::hash::{hash_text, TextHash};
-use crate::exposure::sampling::Rate;
-use crate::js_semantics::{stringify, to_json, JsValue};
-use crate::store::{SpecKind, Text, Version};
+use crate::js_semantics::to_json;
+use crate::store::{Explicit, Rate, SpecKind, Text, Version};
 
 /// Reasons that belong to a result itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,23 +54,6 @@ pub struct Secondary {
     /// Rule that decided.
     #[serde(rename = "ruleID")]
     pub rule: Text,
-}
-
-/// Layer parameters that an experiment sets.
-#[derive(Debug)]
-pub struct Explicit {
-    /// Their names.
-    pub names: Box<[Text]>,
-    /// The list as JSON, as the payload has it: other things may be in it.
-    pub json: Text,
-}
-
-impl Explicit {
-    /// Reads it; None when it is no list.
-    pub fn new(value: &JsValue) -> Option<Arc<Explicit>> {
-        let names = value.as_array()?.iter().filter_map(JsValue::as_str).map(Text::from).collect();
-        Some(Arc::new(Explicit { names, json: stringify(value).into() }))
-    }
 }
 
 /// A result, spelled out; the fields are those of `OutcomeRecord` in `engine.ts`.

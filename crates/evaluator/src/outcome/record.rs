@@ -5,13 +5,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Explicit, Outcome, Reason, Secondary};
-use crate::exposure::sampling::Rate;
+use super::{Outcome, Reason, Secondary};
 use crate::js_semantics::{
-    finished, json::parse_str, stringify, to_json as json_of, to_string, JsObject, JsValue,
+    finished, json::parse_str, property, stringify, to_json as json_of, to_string, JsObject,
+    JsValue,
 };
-use crate::store::{SpecKind, Text, Version};
-use crate::wire::property;
+use crate::store::{Explicit, Rate, SpecKind, Text, Version};
 
 /// `OutcomeRecord`.
 #[derive(Serialize)]
@@ -140,4 +139,35 @@ fn secondary(list: &JsValue) -> Arc<[Secondary]> {
         rule: (&*to_string(property(e, "ruleID"))).into(),
     };
     list.as_array().unwrap_or_default().iter().map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_survives_being_interned() {
+        let record = r#"{"kind":2,"name":"l","value":true,"ruleID":"r","groupName":"g","idType":"userID","json":{"b":1,"a":[null]},"secondaryExposures":[{"gate":"x","gateValue":"true","ruleID":"y"}],"undelegatedSecondaryExposures":[],"explicitParameters":["b"],"configDelegate":"d","configVersion":3,"isExperimentGroup":true,"reason":"Persisted","persistedTime":7,"overrideConfigName":"o","parameterRuleIDs":{"b":"s"},"sampling":{"forwardAll":true,"rate":"5","seenAnalytical":true}}"#;
+        let outcome = from_json(record).unwrap();
+        assert_eq!(to_json(&outcome), record);
+        assert!(outcome.is_explicit("b") && !outcome.is_explicit("a"));
+        assert_eq!((outcome.rule_of("b"), outcome.rule_of("a")), ("s", "r"));
+        let experiments = [true, false].map(|explicit| outcome.allocated_experiment(explicit));
+        assert_eq!(experiments, ["d", ""]);
+        assert_eq!(outcome.exposures_json(true), "[]");
+        assert!(outcome.exposures_json(false).starts_with(r#"[{"gate":"x""#));
+    }
+
+    #[test]
+    fn what_a_record_lacks_is_nothing() {
+        let least = from_json(r#"{"kind":0,"name":"g"}"#).unwrap();
+        assert_eq!((&*least.json, &*least.rule, least.value), ("{}", "", false));
+        assert!(least.rate.is_none() && least.version.is_none() && least.hashes.special_rule);
+        let nothing = ["", "5", "{}", r#"{"kind":3,"name":"g"}"#, r#"{"kind":0,"name":1}"#];
+        assert!(nothing.iter().all(|json| from_json(json).is_none()));
+        for reason in ["LocalOverride", "Unrecognized", "Unsupported", "Uninitialized"] {
+            let json = format!(r#"{{"kind":0,"name":"g","reason":"{reason}"}}"#);
+            assert_eq!(from_json(&json).unwrap().reason.map(Reason::as_str), Some(reason));
+        }
+    }
 }

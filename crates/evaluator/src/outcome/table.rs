@@ -26,7 +26,7 @@ pub(crate) struct OutcomeKey {
     /// Spec that was asked for.
     pub(crate) spec: u32,
     /// Spec that answered.
-    pub(crate) answer: u32,
+    pub(crate) decided_by: u32,
     /// Rule index, or a code of `eval::code`.
     pub(crate) code: u32,
     /// Override entry, or rate of an unsupported rule.
@@ -47,7 +47,7 @@ pub(crate) struct OutcomeKey {
 impl Hash for OutcomeKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(
-            u64::from(self.spec) << 32 | u64::from(self.code ^ self.answer.rotate_left(8)),
+            u64::from(self.spec) << 32 | u64::from(self.code ^ self.decided_by.rotate_left(8)),
         );
         state.write_u64(
             u64::from(self.list) << 32 | u64::from(self.undelegated << 1 | u32::from(self.pass)),

@@ -1,6 +1,7 @@
 //! What the client-initialize response says about a user.
 
-use super::{Scope, Span, UserSlot, Val, PRIVATE_TAIL};
+use super::slot::PRIVATE_TAIL;
+use super::{Scope, Span, UserSlot, Val};
 use crate::js_semantics::number::write_number;
 use crate::js_semantics::{json, write_string, JsValue};
 

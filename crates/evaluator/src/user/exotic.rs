@@ -2,8 +2,7 @@
 //! carry, in the place of what it says, and another text for events.
 
 use super::{Field, Scope, UserSlot};
-use crate::js_semantics::{json::parse_str, Exotic, JsValue};
-use crate::wire::property;
+use crate::js_semantics::{json::parse_str, property, Exotic, JsValue};
 
 /// Applies them. Text that is not as described changes nothing.
 pub(super) fn apply(slot: &mut UserSlot, text: &str) {

@@ -1,7 +1,8 @@
 //! What identifies a user: unit IDs, keys of overrides, and what dedupe and sampling say about the
 //! user.
 
-use super::{Scope, Span, UnitMemo, UserSlot, Val, Value};
+use super::slot::UnitMemo;
+use super::{Scope, Span, UserSlot, Val, Value};
 use crate::exposure::hash::TextHash;
 use crate::js_semantics::number::write_number;
 use crate::js_semantics::{json, to_string, JsValue};

@@ -26,7 +26,7 @@ impl Templates {
     /// Puts a user in. False when the caller must send its JSON: a value needs an escape there, or
     /// the template cannot be used. Until then the slot holds some user.
     pub(crate) fn set(&mut self, slot: &mut UserSlot, template: &str, values: &str) -> bool {
-        let known = self.0.iter().position(|known| *known.source == *template);
+        let known = self.0.iter().position(|known| *known.text == *template);
         match known {
             Some(at) => self.0.swap(0, at),
             None if template.len() > LONGEST => return false,
@@ -47,7 +47,7 @@ impl Templates {
 
 #[derive(Debug)]
 struct Template {
-    source: Box<str>,
+    text: Box<str>,
     /// None when it cannot be used.
     halves: Option<Halves>,
     /// Where values end, of the user at hand.
@@ -55,14 +55,14 @@ struct Template {
 }
 
 impl Template {
-    fn new(source: &str) -> Template {
-        let halves = source.split_once(PRIVATE).and_then(|(json, private)| {
+    fn new(text: &str) -> Template {
+        let halves = text.split_once(PRIVATE).and_then(|(json, private)| {
             let json = Half::new(json, Scope::Top)?;
             let private =
                 if private.is_empty() { None } else { Some(Half::new(private, Scope::Private)?) };
             Some(Halves { json, private })
         });
-        Template { source: source.into(), halves, ends: Vec::new() }
+        Template { text: text.into(), halves, ends: Vec::new() }
     }
 }
 

@@ -6,16 +6,8 @@ use std::borrow::Cow;
 
 use crate::dialect::Dialect;
 use crate::js_semantics::json::{MAX_DEPTH, TOO_DEEP};
-use crate::js_semantics::{to_string, Document, JsValue};
+use crate::js_semantics::{property, to_string, Document, JsValue};
 use crate::store::SpecKind;
-
-/// A missing property.
-pub static UNDEFINED: JsValue = JsValue::Undefined;
-
-/// A property of a wire object; undefined when missing.
-pub fn property<'a>(value: &'a JsValue, key: &str) -> &'a JsValue {
-    value.get(key).unwrap_or(&UNDEFINED)
-}
 
 /// Why a payload was rejected as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,4 +155,78 @@ fn names<'a>(
     layer: &'a str,
 ) -> impl Iterator<Item = (Cow<'a, str>, &'a str)> {
     experiments.as_array().unwrap_or_default().iter().map(move |name| (to_string(name), layer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::js_semantics::document_text;
+
+    fn with<R>(json: &str, work: impl FnOnce(&Payload<'_>) -> R) -> R {
+        let text = document_text(json.as_bytes());
+        work(&Payload::parse(&text).unwrap())
+    }
+
+    fn names_of(payload: &Payload<'_>, kind: SpecKind) -> Vec<Option<String>> {
+        let specs = payload.specs(kind).unwrap();
+        specs.iter().map(|spec| spec.name.as_deref().map(String::from)).collect()
+    }
+
+    #[test]
+    fn lists_are_dcs_v1() {
+        let json = r#"{"feature_gates":[{"name":"b"},{"name":"a"},{}],"dynamic_configs":{},
+            "layers":{"l":["e",5],"m":null}}"#;
+        with(json, |payload| {
+            assert_eq!(payload.dialect, Dialect::V1);
+            let names = names_of(payload, SpecKind::Gate);
+            assert_eq!(names, [Some("b".into()), Some("a".into()), None]);
+            for (kind, part) in
+                [(SpecKind::Config, "dynamic_configs"), (SpecKind::Layer, "layer_configs")]
+            {
+                assert_eq!(payload.specs(kind).err(), Some(PayloadError::MissingPart(part)));
+            }
+            let pairs = payload.experiment_layers();
+            assert_eq!(pairs, [("e".into(), "l"), ("5".into(), "l")]);
+            assert!(payload.check_conditions().is_ok());
+            assert_eq!(payload.condition_id(&JsValue::string("c")), None);
+        });
+    }
+
+    #[test]
+    fn maps_are_dcs_v2() {
+        let json = r#"{"feature_gates":{"b":{"salt":"s"},"10":{},"2":{}},"dynamic_configs":[],
+            "layer_configs":{},"experiment_to_layer":{"e":"l","f":5},
+            "condition_map":{"c":{"type":"public"}}}"#;
+        with(json, |payload| {
+            assert_eq!(payload.dialect, Dialect::V2);
+            let names = names_of(payload, SpecKind::Gate);
+            assert_eq!(names, [Some("2".into()), Some("10".into()), Some("b".into())]);
+            assert!(names_of(payload, SpecKind::Layer).is_empty());
+            let missing = Some(PayloadError::MissingPart("dynamic_configs"));
+            assert_eq!(payload.specs(SpecKind::Config).err(), missing);
+            assert_eq!(payload.salt(SpecKind::Gate, "b").as_str(), Some("s"));
+            assert!(payload.salt(SpecKind::Gate, "10").is_nullish());
+            assert!(payload.salt(SpecKind::Layer, "b").is_nullish());
+            assert_eq!(payload.experiment_layers(), [("e".into(), "l")]);
+            let id = JsValue::string("c");
+            assert_eq!(payload.condition_id(&id), Some("c"));
+            let condition = payload.condition("c").unwrap();
+            assert_eq!(property(&condition, "type").as_str(), Some("public"));
+            assert!(payload.condition("d").is_none() && payload.check_conditions().is_ok());
+        });
+        let without = r#"{"feature_gates":{},"condition_map":[]}"#;
+        let problem = with(without, |payload| payload.check_conditions());
+        assert_eq!(problem, Err(PayloadError::MissingPart("condition_map")));
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused() {
+        for json in ["", "[]", "5", "null", "{"] {
+            let text = document_text(json.as_bytes());
+            let problem = Payload::parse(&text).err();
+            assert_eq!(problem, Some(PayloadError::NotJson), "{json}");
+        }
+        let told = [PayloadError::NotJson, PayloadError::MissingPart("x")].map(|e| e.to_string());
+        assert_eq!(told, ["the payload is not a JSON object", "the payload has no usable `x`"]);
+    }
 }

@@ -6,14 +6,21 @@
 
 import { EXPERIMENT_KIND, LookupKind } from '../../engine';
 import { bucket } from '../hashing';
-import type { JsonObject } from '../js-semantics';
-import { isObject } from '../js-semantics';
-import { ExposureList, Result, Seen } from '../outcome';
-import { Condition, Rule, Spec, ValueBox } from '../store';
-import { Autotune, AutotuneGroup, Mapping, NewerSpecs, Score } from '../store-newer';
-import { Terminal } from '../terminal';
-import { TOO_DEEP } from './context';
-import type { Evaluator } from './evaluator';
+import { type JsonObject, isObject } from '../js-semantics';
+import { ExposureList, Result, Seen, Terminal, Tables } from '../outcome';
+import {
+  GateRef,
+  Condition,
+  Rule,
+  Spec,
+  Autotune,
+  AutotuneGroup,
+  Mapping,
+  NewerSpecs,
+  Score,
+} from '../store';
+import { ValueBox } from '../value-box';
+import { EvalContext, TOO_DEEP } from './context';
 import { Random } from './random';
 import { unitText } from './sources';
 import { RuleEnd, Tracking, noTracking } from './tracking';
@@ -36,6 +43,25 @@ interface Merge {
   value: boolean;
 }
 
+/** What this needs of the evaluation that it is part of. */
+export interface NewerHost extends EvalContext {
+  readonly tables: Tables;
+  readonly nowMs: number;
+  holdsUntil: number;
+  experimentGroup: string | null;
+  serial: number;
+  lasting: number;
+  lastSerial: number;
+  enter(): void;
+  leave(): void;
+  named(kind: LookupKind, name: string, spec: Spec | null): Result;
+  lookUp(kind: LookupKind, name: string): Result;
+  nestedGate(gate: GateRef): Result;
+  rule(rule: Rule, tracking: Tracking): RuleEnd;
+  passes(rule: Rule): boolean;
+  value(source: number): unknown;
+}
+
 /** See the head of this file. */
 export class NewerEvaluator {
   random = new Random(0);
@@ -50,7 +76,7 @@ export class NewerEvaluator {
   private path: string[] = [];
   private contexts = 0;
 
-  constructor(private readonly host: Evaluator) {}
+  constructor(private readonly host: NewerHost) {}
 
   /** For the next spec. */
   clear(): void {

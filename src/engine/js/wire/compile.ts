@@ -7,7 +7,7 @@ import { SpecKind } from '../../engine';
 import { Dialect } from '../dialect';
 import { isObject, numberOf, textOf, withoutMethods } from '../js-semantics';
 import { ClientFacts, Condition, PassKind, Rule, Spec, Store } from '../store';
-import { TerminalFacts } from '../terminal';
+import { TerminalFacts } from '../outcome';
 import { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec, within } from './conditions';
 import { CompiledRule, CompiledSpec, RuleMaker, boxOf, specFacts } from './ends';

@@ -7,8 +7,9 @@
 import { Dialect } from '../dialect';
 import { JsonObject } from '../js-semantics';
 import { midstate, type Midstate } from '../sha256';
-import { Condition, ConditionKind, GateRef, Rule, Spec, ValueBox } from '../store';
-import { Terminal, TerminalFacts } from '../terminal';
+import { Condition, ConditionKind, GateRef, Rule, Spec } from '../store';
+import { ValueBox } from '../value-box';
+import { Terminal, TerminalFacts } from '../outcome';
 
 /** The end of a spec that cannot be evaluated. */
 function unsupported(facts: TerminalFacts): TerminalFacts {

@@ -6,12 +6,10 @@
 import { EXPERIMENT_KIND, LookupKind, SpecKind } from '../../engine';
 import { JsonObject, isObject, member, textOf } from '../js-semantics';
 import { midstate } from '../sha256';
-import { Rule } from '../store';
-import { AutotuneGroup, Autotune, Mapping, NewerSpecs, Score } from '../store-newer';
-import { Terminal, TerminalFacts } from '../terminal';
+import { Rule, AutotuneGroup, Autotune, Mapping, NewerSpecs, Score } from '../store';
+import { Terminal, TerminalFacts } from '../outcome';
 import { ConditionCompiler, MalformedSpec } from './conditions';
-import { boxOf, specFacts } from './ends';
-import type { RuleMaker } from './ends';
+import { boxOf, specFacts, type RuleMaker } from './ends';
 import type { Needs, Screen } from './screen';
 
 /** The kinds that a name is mapped as, and where the salt of what is asked for stands. */

@@ -1,7 +1,8 @@
 //! Trees to instructions.
 
 use super::class::{dot, Class};
-use super::parse::{Node, Pattern, UNBOUNDED};
+use super::limits::UNBOUNDED;
+use super::parse::{Node, Pattern};
 
 /// What one unit must be.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Reading a pattern unit by unit: escapes, group names, interval bounds.
 
-use super::parse::UNBOUNDED;
+use super::limits::UNBOUNDED;
 
 /// A position in a pattern. Copies look ahead.
 #[derive(Clone, Copy)]

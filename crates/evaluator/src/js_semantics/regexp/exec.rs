@@ -2,8 +2,7 @@
 
 use super::class::is_word;
 use super::compile::{Inst, Program, Single};
-use super::parse::UNBOUNDED;
-use super::{MAX_BACKTRACK, MAX_STEPS};
+use super::limits::{MAX_BACKTRACK, MAX_STEPS, UNBOUNDED};
 
 /// Texts that can be matched: ASCII bytes or UTF-16 units.
 pub(super) trait Text: Copy {

@@ -2,10 +2,8 @@
 
 use super::class::{escape_ranges, Class};
 use super::escape::{ascii, count_captures, group_name, Cursor};
-use super::MAX_NESTING;
+use super::limits::{MAX_NESTING, UNBOUNDED};
 
-/// Quantifiers without an upper bound, and counts beyond.
-pub(super) const UNBOUNDED: u32 = 0x7FFF_FFFF;
 /// V8's limit.
 const MAX_CAPTURES: u32 = 65_535;
 

@@ -50,6 +50,17 @@ fn the_dialect_is_javascripts() {
 }
 
 #[test]
+fn repetitions_keep_their_bounds() {
+    check("^a{0,2}?b", &["b", "ab", "aab"], &["aaab"]);
+    check("^a{1,3}?$", &["a", "aa", "aaa"], &["", "aaaa"]);
+    check("^a{2,3}b", &["aab", "aaab"], &["ab", "aaaab"]);
+    check("^a{2,}?b$", &["aab", "aaaaaab"], &["ab"]);
+    check("^(?:ab){1,2}?$", &["ab", "abab"], &["", "ababab"]);
+    check("(?<=^a{1,2}?)b", &["ab", "aab"], &["b", "aaab"]);
+    check("^.{2}$", &["ab"], &["a", "abc"]);
+}
+
+#[test]
 fn annex_b_is_lenient() {
     check(r"^\8$", &["8"], &[]);
     check(r"^\101\0\377$", &["A\u{0}ÿ"], &[]);

@@ -2,12 +2,12 @@
 //! at once. A spec that refers to itself or is nested too deep costs only its own entry, which is
 //! that of an unsupported one.
 
-use super::answers::{key, plain_index, special, Ask};
-use super::Engine;
+use super::run::{key, plain_index, special, Ask};
+use super::Resolver;
 use crate::eval::{code, Evaluation, Found, Only, Stop};
 use crate::js_semantics::JsValue;
 
-impl Engine {
+impl Resolver {
     /// Outcome of a spec whatever its override says. The user must be bound. `app`: see
     /// `Evaluation::app`; with one, no memo of this slot may come from or go to other calls.
     pub(crate) fn direct(

@@ -1,6 +1,6 @@
-/** What evaluations become for applications. */
-import type { SecondaryExposure } from '../engine/engine';
+/** What an evaluation becomes for applications. */
 import type { Evaluation } from '../answers/evaluation';
+import type { SecondaryExposure } from '../engine/engine';
 import { EvaluationDetails, type EvaluationReason, type FeatureGate } from './results';
 
 /** A gate as applications see it. */
@@ -16,7 +16,7 @@ export function gateOf(name: string, evaluation: Evaluation): FeatureGate {
   };
 }
 
-/** Where an answer came from. */
+/** Where a result comes from. */
 export function detailsOf(evaluation: Evaluation): EvaluationDetails {
   const { configSyncTime, initTime, serverTime } = evaluation;
   return new EvaluationDetails(
@@ -28,8 +28,8 @@ export function detailsOf(evaluation: Evaluation): EvaluationDetails {
   );
 }
 
-/** The caller's to change. */
-export function copies(exposures: SecondaryExposure[]): SecondaryExposure[] {
+/** The caller's to change: the originals serve others. */
+export function copiesOf(exposures: SecondaryExposure[]): SecondaryExposure[] {
   return exposures.length === 0
     ? []
     : exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));

@@ -3,11 +3,13 @@
  * config, experiment or layer. Nothing is evaluated until a parameter is read, and what is read
  * exposes what it comes from.
  */
-import * as calls from '../api/calls';
-import type { Call, Evaluations } from '../api/public-calls';
+import * as calls from './calls';
+import type { Call } from './calls';
+import type { Evaluations } from './public-calls';
 import type { EvaluationDetails } from '../results/results';
 import type { StatsigUser } from '../types/user';
 
+/** Options of `getParameterStore`. */
 export interface GetParameterStoreOptions {
   /** Reading exposes nothing. */
   disableExposureLogging?: boolean;

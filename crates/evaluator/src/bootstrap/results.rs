@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
+use super::context::Halt;
 use super::request::Request;
-use super::Halt;
-use crate::engine::Engine;
-use crate::js_semantics::{stringify, JsValue};
+use crate::js_semantics::{property, stringify, JsValue, UNDEFINED};
 use crate::outcome::{Outcome, Reason};
+use crate::resolve::Resolver;
 use crate::store::{SpecBody, SpecKind, Store, Text};
-use crate::wire::{property, UNDEFINED};
 
 /// What is written about one spec.
 pub(super) struct Shown {
@@ -23,8 +22,8 @@ pub(super) struct Shown {
 }
 
 /// Evaluates for one response.
-pub(super) struct Source<'a> {
-    pub(super) engine: &'a mut Engine,
+pub(super) struct Results<'a> {
+    pub(super) resolver: &'a mut Resolver,
     pub(super) store: Arc<Store>,
     pub(super) slot: u32,
     pub(super) now: f64,
@@ -32,29 +31,29 @@ pub(super) struct Source<'a> {
     pub(super) app: Option<&'a JsValue>,
 }
 
-impl Source<'_> {
+impl Results<'_> {
     /// Outcome of a spec without its override.
     pub(super) fn direct(&mut self, spec: u32) -> Result<u32, Halt> {
-        self.engine
+        self.resolver
             .direct(self.slot, spec, self.app, self.now)
             .map_err(|stop| Halt::Stop(stop, spec))
     }
 
     /// Those of many, when no app is involved.
     pub(super) fn direct_many(&mut self, specs: &[u32]) -> Result<Vec<u32>, Halt> {
-        self.engine
+        self.resolver
             .direct_many(self.slot, specs, self.now)
             .map_err(|(stop, spec)| Halt::Stop(stop, spec))
     }
 
     /// An outcome spelled out.
     pub(super) fn outcome(&self, outcome: u32) -> Result<Arc<Outcome>, Halt> {
-        self.engine.tables.get(outcome).cloned().ok_or(Halt::Failed("an outcome is missing"))
+        self.resolver.tables.get(outcome).cloned().ok_or(Halt::Failed("an outcome is missing"))
     }
 
     fn local(&mut self, spec: u32) -> Result<Option<Arc<Outcome>>, Halt> {
         let found =
-            self.engine.overridden(self.slot, spec).map_err(|stop| Halt::Stop(stop, spec))?;
+            self.resolver.overridden(self.slot, spec).map_err(|stop| Halt::Stop(stop, spec))?;
         found.map(|outcome| self.outcome(outcome)).transpose()
     }
 
@@ -63,7 +62,7 @@ impl Source<'_> {
     fn is_allocated(&mut self, spec: u32) -> Result<bool, Halt> {
         let app = self.app.map(|_| &UNDEFINED);
         let found = self
-            .engine
+            .resolver
             .direct(self.slot, spec, app, self.now)
             .map_err(|stop| Halt::Stop(stop, spec))?;
         Ok(self.outcome(found)?.experiment_group)
@@ -71,7 +70,7 @@ impl Source<'_> {
 
     /// True when the outcome of a spec alone says what is written about it.
     pub(super) fn is_plain(&self, kind: SpecKind) -> bool {
-        self.app.is_none() && (kind != SpecKind::Layer || self.engine.world.overrides.is_empty())
+        self.app.is_none() && (kind != SpecKind::Layer || self.resolver.world.overrides.is_empty())
     }
 
     /// What an outcome says when nothing is overridden.

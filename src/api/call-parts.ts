@@ -1,0 +1,23 @@
+/** What public calls need of a life, so that they do not know all of it. */
+import type { Evaluator } from '../engine-host/engine-host';
+import type { Clock } from '../host/clock';
+import type { Diagnostics } from '../observability/diagnostics';
+import type { ExceptionReporter } from '../observability/exception-report';
+import type { SafeLogger } from '../observability/logger';
+import type { ResolvedOptions } from '../options/options';
+
+/** The parts of one life that calls use. */
+export interface CallParts {
+  readonly evaluator: Evaluator;
+  readonly options: ResolvedOptions;
+  readonly logger: SafeLogger;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly exceptions: ExceptionReporter;
+  /** Counts checks that expose nothing; null where nobody asks for that. */
+  readonly nonExposed: { count(name: string): void } | null;
+  /** What users get as `statsigEnvironment` is its. */
+  readonly applier: { readonly environment: object | null };
+  /** Looks at the clock. May throw. */
+  recoverIfStale(): void;
+}

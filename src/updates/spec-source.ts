@@ -1,0 +1,2 @@
+/** Where config specs come from. */
+export type SpecSource = 'Network' | 'Bootstrap' | 'DataAdapter';
