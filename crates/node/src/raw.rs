@@ -120,7 +120,7 @@ pub enum Content<'t> {
 
 impl<'a> Scope<'a> {
     /// Makes an answer; None when Node cannot, as with a text of half a gigabyte.
-    // Each caller knows which content it has: a shared copy that asks costs 3 ns per call.
+    /// Each caller knows which content it has: a shared copy that asks costs 3 ns per call.
     #[inline(always)]
     pub fn make(self, content: Content<'_>) -> Option<Answer<'a>> {
         let mut value = ptr::null_mut();
