@@ -28,7 +28,7 @@ import { ReadAhead } from '../answers/read-ahead';
 import { ScopeMemo, type MemoWatch, type PinnedUser } from '../answers/scope-memo';
 import { SpecNames } from '../answers/spec-names';
 import type { UserAdditions } from '../users/user-additions';
-import { UserAgentCache, userAgentOf } from '../users/user-agent';
+import { UserAgentCache, userAgentOf, type AgentParser } from '../users/user-agent';
 import { UserTable, type UserSink, type UserRecord } from '../users/user-table';
 
 /** What the evaluator needs of its surroundings. */
@@ -37,6 +37,8 @@ export interface EvaluatorHooks {
   now(): number;
   /** Tells Proxies; null where the host cannot. */
   isProxy: IsProxy;
+  /** Who parses user agents; null: whom the format of the specs asks for. */
+  agentParser?: AgentParser | null;
   /** What every user gets; null for nothing. */
   additions?: UserAdditions | null;
   /** Enough events are pending for a batch. Called at most once per event; must not throw. */
@@ -63,7 +65,7 @@ export abstract class Checks {
   protected readonly buffer = new ExposureBuffer();
   private readonly parameters = new ParameterExposures();
   private readonly outcomes = new OutcomeCache();
-  private readonly userAgents = new UserAgentCache();
+  protected userAgents = new UserAgentCache();
   private epoch = 0;
   private gates: readonly string[] | null = null;
 
@@ -219,11 +221,6 @@ export abstract class Checks {
    */
   evaluateOnly(user: object, config: string, mode: number): boolean {
     return (this.ask(user, SpecKind.Config, config, mode) & EvalBits.Value) !== 0;
-  }
-
-  /** The user as it is evaluated and logged. */
-  asEvaluated(user: object): object {
-    return this.users.withAdditions(user);
   }
 
   /** An evaluation whose record the caller made, for exposures of sticky values. */

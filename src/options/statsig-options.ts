@@ -251,6 +251,11 @@ export type AdditionalOptions = {
    * overridden. Default: none.
    */
   overrideAdapter: OverrideAdapter | null;
+  /**
+   * Who reads user agents: `'ua-parser-js'`, as statsig-node, or `'statsig'`, as the newer SDK's own
+   * parser. Default: the former for specs of dcs-v1, the latter for dcs-v2.
+   */
+  userAgentParser: 'ua-parser-js' | 'statsig';
   /** Report how often was checked without an exposure, by name, with each flush. Default false. */
   countNonExposedChecks: boolean;
   /**

@@ -91,6 +91,7 @@ export class Runtime {
         isProxy: platform.isProxy,
         onBatchFull: () => this.delivery.batchReady(),
         additions: parts.userAdditions(this.options),
+        agentParser: this.options.userAgentParser,
       },
       this.failoverHooks(),
     );

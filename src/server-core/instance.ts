@@ -54,7 +54,9 @@ export class Instance extends Server {
   agentOf(user: object): Record<string, string | null> | null {
     const agent = userAgentOf(user);
     if (typeof agent !== 'string') return null;
-    const { osName, osVersion, browserName, browserVersion } = new UserAgentCache().parse(agent);
+    const { osName, osVersion, browserName, browserVersion } = new UserAgentCache('statsig').parse(
+      agent,
+    );
     return {
       browser_name: browserName,
       browser_version: browserVersion,

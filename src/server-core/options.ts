@@ -73,7 +73,12 @@ export interface Setup {
 }
 
 const STATSIG_V2 = 'https://api.statsigcdn.com/v2/download_config_specs';
-const UNSUPPORTED = ['proxyConfig', 'consoleCaptureOptions', 'experimentalFlags'] as const;
+const UNSUPPORTED = [
+  'proxyConfig',
+  'consoleCaptureOptions',
+  'experimentalFlags',
+  'useThirdPartyUaParser',
+] as const;
 
 export function setupOf(
   sdkKey: string,

@@ -1,10 +1,12 @@
 /**
- * User-agent fields as statsig-node gives them (BEHAVIOUR.md 3.10). Parsing stays in JavaScript, on
+ * User-agent fields as statsig-node gives them (BEHAVIOUR.md 3.10), or as the newer SDK does. Parsing stays in JavaScript, on
  * the same library that statsig-node uses, because bucket parity hangs on it (ARCHITECTURE.md has
  * the measurements against uap-core); an engine asks for it only when a condition needs it, and
  * results are remembered by text.
  */
 import type { UserAgentParts } from '../engine/engine';
+import { utf8 } from '../host/host';
+import { parseStatsigAgent } from './statsig-agent';
 import { attribute } from './user-reader';
 
 /** Longest user agent that is parsed, in UTF-16 units. */
@@ -40,17 +42,22 @@ export function preloadUserAgentParser(): void {
   }
 }
 
-/** Parses and remembers. One per SDK instance. */
+/** Who parses. */
+export type AgentParser = 'ua-parser-js' | 'statsig';
+
+/** Parses and remembers. One per SDK instance and parser. */
 export class UserAgentCache {
   private recent = new Map<string, UserAgentParts>();
   private older = new Map<string, UserAgentParts>();
+
+  constructor(readonly parser: AgentParser = 'ua-parser-js') {}
 
   /** Never throws; what cannot be parsed has no parts. Cost: 50 ns remembered, 10 to 50 µs new. */
   parse(userAgent: unknown): UserAgentParts {
     if (typeof userAgent !== 'string' || userAgent.length > LONGEST) return NOTHING;
     const known = this.recent.get(userAgent) ?? this.older.get(userAgent);
     if (known !== undefined) return known;
-    const parts = parseUserAgent(userAgent);
+    const parts = this.parser === 'statsig' ? newerParts(userAgent) : parseUserAgent(userAgent);
     if (this.recent.size >= REMEMBERED / 2) {
       this.older = this.recent;
       this.recent = new Map();
@@ -67,6 +74,12 @@ export function userAgentOf(user: object): unknown {
     if (value !== null) return value;
   }
   return undefined;
+}
+
+/** There the limit is of bytes. */
+function newerParts(userAgent: string): UserAgentParts {
+  const isLong = userAgent.length > LONGEST / 3 && utf8(userAgent).length > LONGEST;
+  return isLong ? NOTHING : parseStatsigAgent(userAgent);
 }
 
 function parseUserAgent(userAgent: string): UserAgentParts {
