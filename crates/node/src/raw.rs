@@ -201,7 +201,7 @@ impl<'a> Argument<'a> {
     }
 
     /// A number; 0 for anything else.
-    #[inline]
+    #[inline(always)]
     pub fn number(self) -> f64 {
         let mut number = 0.0;
         // SAFETY: the handle is live in its scope; on a value that is no number the local is left
@@ -211,7 +211,7 @@ impl<'a> Argument<'a> {
     }
 
     /// An index; a negative number (an error code, say) is out of range, not 0.
-    #[inline]
+    #[inline(always)]
     pub fn index(self) -> u32 {
         let number = self.number();
         if number >= 0.0 {
