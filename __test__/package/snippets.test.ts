@@ -25,6 +25,8 @@ declare global {
   const user: StatsigUser;
   const key: string, secretKey: string, clientKey: string, url: string;
   const project: string;
+  const testers: Map<string | null | undefined, { gates: Record<string, boolean> }>;
+  const reader: { get(address: string): { country: { iso_code: string } } | null };
   const app: { get(path: string, answer: (request: any, response: any) => unknown): void };
   const page: { write(html: string): void };
   const handler: (request: Request) => Promise<Response>;
