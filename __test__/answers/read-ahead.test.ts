@@ -3,8 +3,8 @@ import { EvalMode, SpecKind, type Engine, type EngineKind } from '../../src/engi
 import { createJsEngine } from '../../src/engine/js/engine';
 import { createNativeEngine } from '../../src/engine/native';
 import { createWasmEngineFromFile } from '../../src/engine/wasm-node';
-import { Evaluator } from '../../src/engine-host/engine-host';
-import { MOST_BUFFERED } from '../../src/engine-host/exposure-buffer';
+import { EngineHost } from '../../src/engine-host/engine-host';
+import { MOST_BUFFERED } from '../../src/engine-host/buffered-engine';
 import { MOST_AHEAD } from '../../src/answers/read-ahead';
 import { payload } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
@@ -81,7 +81,7 @@ interface Logged {
   time: number;
 }
 
-/** An evaluator over an engine whose crossings are counted. */
+/** An engineHost over an engine whose crossings are counted. */
 async function start(kind: EngineKind, options: Partial<typeof OPTIONS> = {}) {
   const engine = MAKE[kind]();
   const crossings = { evaluate: 0, evaluateMany: 0, exposeMany: 0, evaluated: 0 };
@@ -98,26 +98,26 @@ async function start(kind: EngineKind, options: Partial<typeof OPTIONS> = {}) {
     ),
   });
   const clock = { now: 1_750_000_000_000, full: 0 };
-  const evaluator = new Evaluator(engine, {
+  const engineHost = new EngineHost(engine, {
     now: () => clock.now,
     isProxy: null,
     onBatchFull: () => void clock.full++,
   });
-  evaluator.setOptions({ ...OPTIONS, ...options });
-  evaluator.setSource({ reason: 'Network', configSyncTime: 1, initTime: 1 });
-  evaluator.commit(await evaluator.prepare(specs()));
+  engineHost.engine.setOptions({ ...OPTIONS, ...options });
+  engineHost.setSpecTimes({ reason: 'Network', configSyncTime: 1, initTime: 1 });
+  engineHost.commit(await engineHost.engine.prepareSpecs(specs()));
   const user = (i: number) => ({ userID: `u${i}`, email: `a+${i % 40}@b.c` });
   const check = (who: object, name: string, mode: number = EvalMode.Expose): boolean =>
-    evaluator.checkGate(who, name, mode);
+    engineHost.checkGate(who, name, mode);
   const events = async (): Promise<Logged[]> => {
     const all: Logged[] = [];
-    while (evaluator.pendingEvents() > 0) {
-      const { body } = await evaluator.takeBatch('[', ']', 1000);
+    while (engineHost.engine.pendingEvents() > 0) {
+      const { body } = await engineHost.engine.takeBatch('[', ']', 1000);
       all.push(...(JSON.parse(new TextDecoder().decode(body)) as Logged[]));
     }
     return all;
   };
-  return { evaluator, crossings, clock, user, check, events };
+  return { engineHost, crossings, clock, user, check, events };
 }
 
 const told = (events: Logged[]): string[] =>
@@ -191,9 +191,9 @@ for (const kind of TESTED_ENGINES) {
   });
 
   test(`${kind}: exposures keep their user when slots are taken again, their time, source and place among other events`, async (t) => {
-    const { evaluator, user, check, clock, events } = await start(kind);
+    const { engineHost, user, check, clock, events } = await start(kind);
     check(user(0), 'g0');
-    evaluator.logEvent(user(0), {
+    engineHost.logEvent(user(0), {
       eventName: 'bought',
       valueJson: '1',
       metadataJson: '{}',
@@ -201,7 +201,7 @@ for (const kind of TESTED_ENGINES) {
     });
     clock.now += 7;
     check(user(0), 'g1');
-    evaluator.setSource({ reason: 'Bootstrap', configSyncTime: 2, initTime: 1 });
+    engineHost.setSpecTimes({ reason: 'Bootstrap', configSyncTime: 2, initTime: 1 });
     check(user(0), 'g2');
     const first = await events();
     t.deepEqual(told(first), ['u0 g0 true', 'u0 bought', 'u0 g1 false', 'u0 g2 false']);
@@ -210,7 +210,7 @@ for (const kind of TESTED_ENGINES) {
       first.map(({ metadata }) => metadata['reason']),
       ['Network', undefined, 'Network', 'Bootstrap'],
     );
-    const many = evaluator.engine.userCapacity + 50;
+    const many = engineHost.engine.userCapacity + 50;
     for (let i = 0; i < many; i++) check(user(i), 'g1');
     const users = (await events()).map(({ user: who }) => who?.userID);
     t.deepEqual(
@@ -220,44 +220,44 @@ for (const kind of TESTED_ENGINES) {
   });
 
   test(`${kind}: a batch is full when it is, not when the buffer is; a new window exposes again`, async (t) => {
-    const { evaluator, user, check, clock, events } = await start(kind, { batchLimit: 10 });
+    const { engineHost, user, check, clock, events } = await start(kind, { batchLimit: 10 });
     for (let i = 0; i < 9; i++) check(user(0), NAMES[i]!);
     t.is(clock.full, 0);
     check(user(0), 'g9');
     t.is(clock.full, 1);
-    t.is(evaluator.pendingEvents(), 10);
-    evaluator.rotateWindow();
+    t.is(engineHost.engine.pendingEvents(), 10);
+    engineHost.rotateWindow();
     check(user(0), 'g0');
     t.is((await events()).length, 11);
-    evaluator.commit(await evaluator.prepare(specs()));
+    engineHost.commit(await engineHost.engine.prepareSpecs(specs()));
     check(user(0), 'g0');
-    evaluator.commit(await evaluator.prepare(specs()));
+    engineHost.commit(await engineHost.engine.prepareSpecs(specs()));
     t.is(
-      evaluator.query((engine) => engine.stats()).pendingEvents,
+      engineHost.query((engine) => engine.stats()).pendingEvents,
       0,
       'deduplicated: the window is the same',
     );
-    t.is(evaluator.engine.specIndex(SpecKind.Gate, 'g0') >= 0, true);
+    t.is(engineHost.engine.specIndex(SpecKind.Gate, 'g0') >= 0, true);
   });
 }
 
 test('what a dead engine does not take is counted, and the buffer stays within its bound', async (t) => {
-  const { evaluator, user, check } = await start('js');
+  const { engineHost, user, check } = await start('js');
   for (const name of NAMES.slice(0, 5)) check(user(0), name);
-  Object.assign(evaluator.engine, { isDead: () => true, exposeMany: () => -1 });
+  Object.assign(engineHost.engine.inner, { isDead: () => true, exposeMany: () => -1 });
   for (let i = 1; i <= 50; i++) for (const name of NAMES.slice(0, 20)) check(user(i), name);
-  t.is(evaluator.lostEvents(), 5 + 50 * 20 - MOST_BUFFERED);
+  t.is(engineHost.engine.lostEvents(), 5 + 50 * 20 - MOST_BUFFERED);
 });
 
 for (const kind of TESTED_ENGINES) {
   test(`${kind}: what depends on the time is exposed once in a window, and again when the answer changes`, async (t) => {
-    const { evaluator, user, check, clock, events, crossings } = await start(kind);
+    const { engineHost, user, check, clock, events, crossings } = await start(kind);
     for (let i = 0; i < 5; i++) t.false(check(user(1), 'g7'));
     t.is(crossings.evaluate, 5);
     t.deepEqual(told(await events()), ['u1 g7 false']);
     clock.now = AFTER_G7;
     for (let i = 0; i < 3; i++) t.true(check(user(1), 'g7'));
-    evaluator.rotateWindow();
+    engineHost.rotateWindow();
     for (let i = 0; i < 3; i++) t.true(check(user(1), 'g7'));
     t.deepEqual(told(await events()), ['u1 g7 true', 'u1 g7 true']);
   });

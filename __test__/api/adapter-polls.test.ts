@@ -15,9 +15,9 @@ const BOTH = [DataAdapterKeyPath.V1Rulesets, DataAdapterKeyPath.V1IDLists];
 function countWork(server: AnyServer): { prepareSpecs: number; updateIdList: number } {
   const { engine } = (
     server as unknown as {
-      runtime: { evaluator: { engine: Record<string, (...args: unknown[]) => unknown> } };
+      runtime: { engineHost: { engine: Record<string, (...args: unknown[]) => unknown> } };
     }
-  ).runtime.evaluator;
+  ).runtime.engineHost;
   const counts = { prepareSpecs: 0, updateIdList: 0 };
   for (const name of ['prepareSpecs', 'updateIdList'] as const) {
     const original = engine[name]!.bind(engine);

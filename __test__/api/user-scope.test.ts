@@ -97,8 +97,8 @@ for (const engine of ENGINES) {
     server.clearAllGateOverrides();
     t.deepEqual(thrice('never'), [false, false, false]);
     (
-      server as unknown as { runtime: { evaluator: { rotateWindow(): void } } }
-    ).runtime.evaluator.rotateWindow();
+      server as unknown as { runtime: { engineHost: { rotateWindow(): void } } }
+    ).runtime.engineHost.rotateWindow();
     t.deepEqual(thrice('always'), [true, true, true]);
     t.false(scope.checkGate('never', { disableExposureLogging: true }));
     await server.shutdownAsync();

@@ -43,7 +43,7 @@ for (const seed of seeds) {
   }
 }
 
-test.serial('the generator reaches every part of the evaluator', async (t) => {
+test.serial('the generator reaches every part of the engineHost', async (t) => {
   const seen = {
     passed: 0,
     failed: 0,

@@ -2,13 +2,13 @@ import test from 'ava';
 import type { Engine, EngineKind } from '../../src/engine/engine';
 import type { RustEngine } from '../../src/engine/rust-adapter';
 import { makeReplacement, selectEngine } from '../../src/engine/select';
-import { Evaluator } from '../../src/engine-host/engine-host';
+import { EngineHost } from '../../src/engine-host/engine-host';
 import {
   FRESH_WITHIN_MS,
   MOST_FRESH,
-  MOST_RETIRED,
   type EngineDeath,
-} from '../../src/engine-host/failover';
+} from '../../src/engine-host/failover-engine';
+import { MOST_RETIRED } from '../../src/engine-host/retired-engines';
 import type { Runtime } from '../../src/runtime/runtime';
 import type { StatsigServer } from '../../src/api/statsig';
 import { FakeNetwork, Log, ours, payload } from '../api/support';
@@ -19,7 +19,7 @@ const USER = { userID: 'u', email: 'a@b.c' };
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
 const engineOf = (server: StatsigServer): Engine =>
-  (server as unknown as { runtime: Runtime }).runtime.evaluator.engine;
+  (server as unknown as { runtime: Runtime }).runtime.engineHost.engine.inner;
 const runtimeOf = (server: StatsigServer): Runtime =>
   (server as unknown as { runtime: Runtime }).runtime;
 const breakEngine = (server: StatsigServer): void =>
@@ -104,9 +104,11 @@ for (const kind of MORTAL) {
 
   test(`${kind}: ID lists and pending events survive the engine`, async (t) => {
     const { server, network } = await started(kind, new Log());
-    const { evaluator } = runtimeOf(server);
-    t.true(await evaluator.updateIdList('members', true, new TextEncoder().encode(MEMBER)));
-    t.true(await evaluator.updateIdList('empty', true, new TextEncoder().encode('+x\n-x\n')));
+    const { engineHost } = runtimeOf(server);
+    t.true(await engineHost.engine.updateIdList('members', true, new TextEncoder().encode(MEMBER)));
+    t.true(
+      await engineHost.engine.updateIdList('empty', true, new TextEncoder().encode('+x\n-x\n')),
+    );
     t.true(server.checkGate({ userID: 'u', custom: { n: 1 } }, 'listed'));
     server.logEvent(USER, 'before');
     breakEngine(server);
@@ -135,7 +137,7 @@ for (const kind of MORTAL) {
       experimentLayer: (server) => server.getExperimentLayer('experiment'),
       event: (server) => {
         server.logEvent(USER, 'lonely');
-        return runtimeOf(server).evaluator.pendingEvents() > 0;
+        return runtimeOf(server).engineHost.engine.pendingEvents() > 0;
       },
       manual: (server) => {
         server.logLayerParameterExposure(USER, 'layer', 'text');
@@ -178,39 +180,39 @@ needsEngine('wasm')('wasm: three fresh instances a minute, then js for good', as
   let now = 1_000_000;
   const deaths: EngineDeath[] = [];
   const payloadBytes = encode(payload());
-  const evaluator = new Evaluator(
+  const engineHost = new EngineHost(
     selectEngine('wasm').engine,
     { now: () => now, isProxy: null, onBatchFull: () => {} },
     { makeReplacement, payload: () => payloadBytes, onDeath: (death) => void deaths.push(death) },
   );
-  evaluator.commit(await evaluator.prepare(payloadBytes));
-  evaluator.setSource({ reason: 'Network', configSyncTime: 1000, initTime: 1000 });
+  engineHost.commit(await engineHost.engine.prepareSpecs(payloadBytes));
+  engineHost.setSpecTimes({ reason: 'Network', configSyncTime: 1000, initTime: 1000 });
   let user = 0;
   const dieAndAsk = (): boolean => {
-    (evaluator.engine as RustEngine).breakForTests();
-    return evaluator.checkGate({ userID: `u${user++}` }, 'always', 1);
+    (engineHost.engine.inner as RustEngine).breakForTests();
+    return engineHost.checkGate({ userID: `u${user++}` }, 'always', 1);
   };
   // Spread over time, instances are replaced without end.
   for (let i = 0; i < 2 * MOST_FRESH; i++, now += FRESH_WITHIN_MS) t.true(dieAndAsk());
-  t.is(evaluator.engine.kind, 'wasm');
+  t.is(engineHost.engine.kind, 'wasm');
   for (let i = 0; i < MOST_FRESH; i++) t.true(dieAndAsk());
-  t.is(evaluator.engine.kind, 'wasm');
+  t.is(engineHost.engine.kind, 'wasm');
   t.true(dieAndAsk());
-  t.is(evaluator.engine.kind, 'js');
+  t.is(engineHost.engine.kind, 'js');
   t.is(deaths.length, 3 * MOST_FRESH + 1);
   t.regex(deaths[0]!.reason, /trapped/);
   now += 10 * FRESH_WITHIN_MS;
-  t.true(evaluator.checkGate({ userID: 'last' }, 'always', 0));
-  t.is(evaluator.engine.kind, 'js');
+  t.true(engineHost.checkGate({ userID: 'last' }, 'always', 0));
+  t.is(engineHost.engine.kind, 'js');
   // Untaken events of dead engines are bounded: the oldest are counted as lost.
-  evaluator.logEvent(null, { eventName: 'e', valueJson: 'null', metadataJson: 'null', time: now });
-  t.is(evaluator.pendingEvents(), MOST_RETIRED + 2);
-  t.is(evaluator.pendingEvents() + evaluator.lostEvents(), 3 * MOST_FRESH + 2);
+  engineHost.logEvent(null, { eventName: 'e', valueJson: 'null', metadataJson: 'null', time: now });
+  t.is(engineHost.engine.pendingEvents(), MOST_RETIRED + 2);
+  t.is(engineHost.engine.pendingEvents() + engineHost.engine.lostEvents(), 3 * MOST_FRESH + 2);
 });
 
 needsEngine('wasm')('wasm: an instance that traps at once leaves the call to js', async (t) => {
   const payloadBytes = encode(payload());
-  const evaluator = new Evaluator(
+  const engineHost = new EngineHost(
     selectEngine('wasm').engine,
     { now: () => 5, isProxy: null, onBatchFull: () => {} },
     {
@@ -223,9 +225,9 @@ needsEngine('wasm')('wasm: an instance that traps at once leaves the call to js'
       },
     },
   );
-  evaluator.commit(await evaluator.prepare(payloadBytes));
-  evaluator.setSource({ reason: 'Network', configSyncTime: 1000, initTime: 1000 });
-  (evaluator.engine as RustEngine).breakForTests();
-  t.true(evaluator.checkGate(USER, 'always', 0));
-  t.is(evaluator.engine.kind, 'js');
+  engineHost.commit(await engineHost.engine.prepareSpecs(payloadBytes));
+  engineHost.setSpecTimes({ reason: 'Network', configSyncTime: 1000, initTime: 1000 });
+  (engineHost.engine.inner as RustEngine).breakForTests();
+  t.true(engineHost.checkGate(USER, 'always', 0));
+  t.is(engineHost.engine.kind, 'js');
 });

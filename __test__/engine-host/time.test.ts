@@ -4,7 +4,7 @@ import { EvalMode, SpecKind, type Engine, type EngineKind } from '../../src/engi
 import { createJsEngine } from '../../src/engine/js/engine';
 import { createNativeEngine } from '../../src/engine/native';
 import { createWasmEngineFromFile } from '../../src/engine/wasm-node';
-import { Evaluator } from '../../src/engine-host/engine-host';
+import { EngineHost } from '../../src/engine-host/engine-host';
 import { payload } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
 import { random } from '../engine-js/oracle';
@@ -141,15 +141,15 @@ async function start(kind: EngineKind) {
     ),
   });
   const clock = { now: START };
-  const evaluator = new Evaluator(engine, {
+  const engineHost = new EngineHost(engine, {
     now: () => clock.now,
     isProxy: null,
     onBatchFull: () => undefined,
   });
-  evaluator.setOptions(OPTIONS);
-  evaluator.setSource({ reason: 'Network', configSyncTime: 1, initTime: 1 });
-  evaluator.commit(await evaluator.prepare(specs()));
-  const pinned = evaluator.pin(
+  engineHost.engine.setOptions(OPTIONS);
+  engineHost.setSpecTimes({ reason: 'Network', configSyncTime: 1, initTime: 1 });
+  engineHost.commit(await engineHost.engine.prepareSpecs(specs()));
+  const pinned = engineHost.pin(
     { userID: 'pinned' },
     { isPlain: true, recoverNowAndThen: () => undefined },
   );
@@ -158,24 +158,24 @@ async function start(kind: EngineKind) {
    * call of the facade begins.
    */
   const ask = (way: number, name: string, user: object): boolean => {
-    evaluator.time();
-    if (way === 0) return evaluator.checkGate(user, name, EvalMode.Expose);
-    if (way === 1) return evaluator.checkGate(user, name, EvalMode.Quiet);
+    engineHost.time();
+    if (way === 0) return engineHost.checkGate(user, name, EvalMode.Expose);
+    if (way === 1) return engineHost.checkGate(user, name, EvalMode.Quiet);
     if (way === 2)
-      return pinned.memo.get(name) ?? evaluator.checkGateOf(pinned, name, EvalMode.Expose);
+      return pinned.memo.get(name) ?? engineHost.checkGateOf(pinned, name, EvalMode.Expose);
     if (way === 3)
-      return evaluator.checkGates(user, [name, 'always'], EvalMode.Expose, (single) =>
-        evaluator.checkGate(user, single, EvalMode.Expose),
+      return engineHost.checkGates(user, [name, 'always'], EvalMode.Expose, (single) =>
+        engineHost.checkGate(user, single, EvalMode.Expose),
       )[0]!;
-    return evaluator.evaluate(user, SpecKind.Config, name, EvalMode.Expose).record.value;
+    return engineHost.evaluate(user, SpecKind.Config, name, EvalMode.Expose).record.value;
   };
-  return { evaluator, crossings, clock, ask };
+  return { engineHost, crossings, clock, ask };
 }
 
 for (const kind of TESTED_ENGINES) {
   test(`${kind}: an answer that depends on the time is right at any time, however often it was asked before`, async (t) => {
     for (const seed of [1, 2, 3]) {
-      const { ask, clock, evaluator } = await start(kind);
+      const { ask, clock, engineHost } = await start(kind);
       const next = random(seed);
       const pick = (count: number): number => Math.floor(next() * count);
       const users = [{ userID: 'a' }, { userID: 'b' }, { userID: 'c' }];
@@ -198,7 +198,7 @@ for (const kind of TESTED_ENGINES) {
             ? later
             : Math.max(clock.now, step < 200 ? Math.min(later, START + step * 20_000) : later);
         if (step === 398) clock.now = 5;
-        if (step % 50 === 49) evaluator.rotateWindow();
+        if (step % 50 === 49) engineHost.rotateWindow();
         for (let i = 0; i < 12; i++) {
           const name = NAMES[pick(NAMES.length)]!;
           const way = pick(5);
@@ -236,17 +236,17 @@ for (const kind of TESTED_ENGINES) {
   });
 
   test(`${kind}: its exposure is recorded once per window and value`, async (t) => {
-    const { ask, clock, evaluator } = await start(kind);
+    const { ask, clock, engineHost } = await start(kind);
     const user = { userID: 'u' };
     for (let i = 0; i < 10; i++) ask(0, 'after2', user);
-    t.is(evaluator.pendingEvents(), 1);
+    t.is(engineHost.engine.pendingEvents(), 1);
     clock.now = TURNS[2]! + 1;
     for (let i = 0; i < 10; i++) ask(0, 'after2', user);
-    t.is(evaluator.pendingEvents(), 2);
-    evaluator.rotateWindow();
+    t.is(engineHost.engine.pendingEvents(), 2);
+    engineHost.rotateWindow();
     for (let i = 0; i < 10; i++) ask(0, 'after2', user);
-    t.is(evaluator.pendingEvents(), 3);
-    const { body } = await evaluator.takeBatch('[', ']', 1000);
+    t.is(engineHost.engine.pendingEvents(), 3);
+    const { body } = await engineHost.engine.takeBatch('[', ']', 1000);
     const values = (
       JSON.parse(new TextDecoder().decode(body)) as { metadata: { gateValue: string } }[]
     ).map(({ metadata }) => metadata.gateValue);
@@ -254,9 +254,9 @@ for (const kind of TESTED_ENGINES) {
     // Nothing tells until when this one holds, so it is evaluated each time.
     clock.now = TURNS[3]!;
     for (let i = 0; i < 10; i++) ask(0, 'on3', user);
-    t.is(evaluator.pendingEvents(), 1);
+    t.is(engineHost.engine.pendingEvents(), 1);
     clock.now += DAY;
     for (let i = 0; i < 10; i++) ask(0, 'on3', user);
-    t.is(evaluator.pendingEvents(), 2);
+    t.is(engineHost.engine.pendingEvents(), 2);
   });
 }

@@ -58,11 +58,11 @@ test('cycles are found, those of types too', async (t) => {
 test('circles of Rust modules are found, facades and tests are none', async (t) => {
   const check = await script('check-rust-modules.mjs', 'moduleProblems');
   const crate = (files: Record<string, string>): Source[] =>
-    Object.entries(files).map(([file, text]) => ({ file: `crates/evaluator/src/${file}`, text }));
+    Object.entries(files).map(([file, text]) => ({ file: `crates/engineHost/src/${file}`, text }));
   const leaf = { 'a/leaf.rs': 'pub struct Leaf;' };
   const circle = (files: Record<string, string>): number => check(crate(files)).length;
   t.deepEqual(check(crate({ 'a.rs': 'use crate::b::{self, B};', 'b.rs': 'use super::a::A;' })), [
-    'crates/evaluator/src: circle of modules: a, b',
+    'crates/engineHost/src: circle of modules: a, b',
   ]);
   t.is(circle({ 'a.rs': 'fn f() { crate::b::f() }', 'b.rs': 'use crate::a::{c::D, A as E};' }), 1);
   // A facade that passes on what its children define.
@@ -81,9 +81,9 @@ test('long files and odd names are found', async (t) => {
   const lines = (count: number): string => 'x\n'.repeat(count);
   t.is(check([{ file: 'src/a.ts', text: lines(500) }]).length, 0);
   t.is(check([{ file: 'src/a.ts', text: lines(501) }]).length, 1);
-  t.is(check([{ file: 'crates/evaluator/src/a.rs', text: lines(601) }]).length, 1);
+  t.is(check([{ file: 'crates/engineHost/src/a.rs', text: lines(601) }]).length, 1);
   t.is(check([{ file: 'src/engine/fooBar.ts', text: '' }]).length, 1);
-  t.is(check([{ file: 'crates/evaluator/src/fooBar.rs', text: '' }]).length, 1);
+  t.is(check([{ file: 'crates/engineHost/src/fooBar.rs', text: '' }]).length, 1);
   t.is(check([{ file: 'src/types/IDataAdapter.ts', text: '' }]).length, 1);
 });
 

@@ -6,7 +6,7 @@ import type { SpelledOutcome } from './outcome-cache';
  * Where the specs came from and when: the parts of EvaluationDetails that are the same for many
  * evaluations.
  */
-export interface Source {
+export interface SpecTimes {
   reason: string;
   configSyncTime: number;
   initTime: number;
@@ -17,18 +17,23 @@ export class Evaluation {
   /** Shared: treat as read-only. */
   readonly record: OutcomeRecord;
 
+  /** Outcome number and the epoch it belongs to. */
+  readonly outcome: number;
+  readonly epoch: number;
+
+  /**
+   * @param user the caller's, for exposures that come later
+   * @param serverTime wall clock of the evaluation, ms
+   */
   constructor(
     private readonly spelled: SpelledOutcome,
-    /** The caller's user, for exposures that come later. */
     readonly user: object,
-    /** Wall clock of the evaluation, ms. */
     readonly serverTime: number,
-    readonly source: Source,
-    /** Outcome number and the epoch it belongs to. */
-    readonly outcome: number,
-    readonly epoch: number,
+    readonly times: SpecTimes,
   ) {
     this.record = spelled.record;
+    this.outcome = spelled.outcome;
+    this.epoch = spelled.epoch;
   }
 
   get ruleID(): string {
@@ -40,18 +45,18 @@ export class Evaluation {
     return this.spelled.copy();
   }
 
-  /** Reason for EvaluationDetails: the outcome's own, else the source. */
+  /** Reason for EvaluationDetails: the outcome's own, else that of the specs. */
   get reason(): string {
-    return this.record.reason ?? this.source.reason;
+    return this.record.reason ?? this.times.reason;
   }
 
   get configSyncTime(): number {
     if (this.record.reason === 'Uninitialized') return 0;
-    return this.record.persistedTime ?? this.source.configSyncTime;
+    return this.record.persistedTime ?? this.times.configSyncTime;
   }
 
   get initTime(): number {
-    return this.record.reason === 'Uninitialized' ? 0 : this.source.initTime;
+    return this.record.reason === 'Uninitialized' ? 0 : this.times.initTime;
   }
 }
 

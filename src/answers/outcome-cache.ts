@@ -5,19 +5,18 @@ import { copierOf } from './clone-json';
 /** Most records kept decoded; beyond it the cache starts over. */
 const MOST_DECODED = 20_000;
 
-/** An outcome, and how its value is copied for callers. */
+/** An outcome, its number and the epoch of that, and how its value is copied for callers. */
 export interface SpelledOutcome {
   readonly record: OutcomeRecord;
   readonly copy: () => unknown;
-}
-
-/** A record with the copier of its value. */
-export function spelled(record: OutcomeRecord): SpelledOutcome {
-  return { record, copy: copierOf(record.json) };
+  readonly outcome: number;
+  readonly epoch: number;
 }
 
 /** See the head of this file. */
 export class OutcomeCache {
+  /** Counts epochs. */
+  epoch = 0;
   private records: (SpelledOutcome | undefined)[] = [];
   private decoded = 0;
 
@@ -26,7 +25,18 @@ export class OutcomeCache {
     return this.records[outcome] ?? this.decode(engine, outcome);
   }
 
-  clear(): void {
+  /** A record that a caller made, as an outcome. */
+  spell(record: OutcomeRecord, outcome: number): SpelledOutcome {
+    return { record, copy: copierOf(record.json), outcome, epoch: this.epoch };
+  }
+
+  /** Numbers of outcomes begin anew. */
+  startEpoch(): void {
+    this.epoch++;
+    this.clear();
+  }
+
+  private clear(): void {
     this.records = [];
     this.decoded = 0;
   }
@@ -36,6 +46,6 @@ export class OutcomeCache {
     const record = engine.outcome(outcome);
     if (record === null) return null;
     this.decoded++;
-    return (this.records[outcome] = spelled(record));
+    return (this.records[outcome] = this.spell(record, outcome));
   }
 }

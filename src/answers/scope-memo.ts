@@ -84,7 +84,7 @@ export class ScopeMemo {
  */
 export interface PinnedUser {
   readonly user: object;
-  /** The `Evaluator` that made it. */
+  /** The `EngineHost` that made it. */
   readonly owner: object;
   readonly memo: ScopeMemo;
   record: UserRecord;

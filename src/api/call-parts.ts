@@ -1,5 +1,5 @@
 /** What public calls need of a life, so that they do not know all of it. */
-import type { Evaluator } from '../engine-host/engine-host';
+import type { EngineHost } from '../engine-host/engine-host';
 import type { Clock } from '../host/clock';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { ExceptionReporter } from '../observability/exception-report';
@@ -8,7 +8,7 @@ import type { ResolvedOptions } from '../options/options';
 
 /** The parts of one life that calls use. */
 export interface CallParts {
-  readonly evaluator: Evaluator;
+  readonly engineHost: EngineHost;
   readonly options: ResolvedOptions;
   readonly logger: SafeLogger;
   readonly clock: Clock;

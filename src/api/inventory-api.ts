@@ -6,35 +6,35 @@ import { OperationsApi } from './operations-api';
 export abstract class InventoryApi extends OperationsApi {
   /** Names of all gates, segments and holdouts included. */
   getFeatureGateList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Gate, ''));
+    return this.runtime.engineHost.query((engine) => engine.specNames(SpecKind.Gate, ''));
   }
 
   /** Names of all dynamic configs. */
   getDynamicConfigList(): string[] {
-    return this.runtime.evaluator.query((engine) =>
+    return this.runtime.engineHost.query((engine) =>
       engine.specNames(SpecKind.Config, 'dynamic_config'),
     );
   }
 
   /** Names of all experiments. */
   getExperimentList(): string[] {
-    return this.runtime.evaluator.query((engine) =>
+    return this.runtime.engineHost.query((engine) =>
       engine.specNames(SpecKind.Config, 'experiment'),
     );
   }
 
   /** Names of all autotune experiments. */
   getAutotuneList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Config, 'autotune'));
+    return this.runtime.engineHost.query((engine) => engine.specNames(SpecKind.Config, 'autotune'));
   }
 
   /** Names of all layers. */
   getLayerList(): string[] {
-    return this.runtime.evaluator.query((engine) => engine.specNames(SpecKind.Layer, ''));
+    return this.runtime.engineHost.query((engine) => engine.specNames(SpecKind.Layer, ''));
   }
 
   /** Names of all parameter stores. */
   getParameterStoreList(): string[] {
-    return this.runtime.evaluator.parameterStoreNames();
+    return Object.keys(this.runtime.engineHost.facts.parameterStores());
   }
 }

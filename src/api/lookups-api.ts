@@ -1,6 +1,6 @@
 /** What the specs say, whoever asks (NEWER.md 11). Nothing is evaluated, logged or counted. */
 import { SpecKind } from '../engine/engine';
-import type { KnownSpec } from '../engine-host/engine-host';
+import type { KnownSpec } from '../engine-host/spec-facts';
 import { InventoryApi } from './inventory-api';
 import { DynamicConfig, EvaluationDetails, type EvaluationReason } from '../results/results';
 
@@ -76,7 +76,7 @@ export abstract class LookupsApi extends InventoryApi {
 
   /** Fields of users that anything looks at to which a parameter store refers. */
   getFieldsNeededForParameterStore(storeName: string): string[] {
-    const store = this.runtime.evaluator.parameterStore(storeName) as
+    const store = this.runtime.engineHost.facts.parameterStore(storeName) as
       | { parameters?: Record<string, Record<string, unknown> | null> }
       | undefined;
     const fields = Object.values(store?.parameters ?? {}).flatMap((parameter) => [
@@ -94,13 +94,14 @@ export abstract class LookupsApi extends InventoryApi {
   }
 
   private fieldsOf(kind: SpecKind, name: unknown): string[] {
-    const spec = typeof name === 'string' ? this.runtime.evaluator.contentOf(kind, name) : null;
+    const spec =
+      typeof name === 'string' ? this.runtime.engineHost.facts.contentOf(kind, name) : null;
     return [...(spec?.fieldsUsed ?? [])];
   }
 
   private configOf(name: unknown): KnownSpec | null {
     return typeof name === 'string'
-      ? this.runtime.evaluator.contentOf(SpecKind.Config, name)
+      ? this.runtime.engineHost.facts.contentOf(SpecKind.Config, name)
       : null;
   }
 
@@ -109,7 +110,7 @@ export abstract class LookupsApi extends InventoryApi {
     isWanted: (group: KnownSpec['groups'][number]) => boolean,
   ): DynamicConfig {
     const group = this.configOf(name)?.groups.find(isWanted);
-    const { reason, configSyncTime, initTime } = this.runtime.evaluator.currentSource;
+    const { reason, configSyncTime, initTime } = this.runtime.engineHost.specTimes;
     const details = new EvaluationDetails(
       configSyncTime,
       initTime,

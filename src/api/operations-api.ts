@@ -17,7 +17,7 @@ import type { Runtime } from '../runtime/runtime';
 export interface EngineInfo {
   /** `native`, `wasm` or `js`. */
   engine: EngineKind;
-  /** Version of the evaluator. */
+  /** Version of the engineHost. */
   version: string;
   /** Engines that were tried before and could not load. */
   rejected: {

@@ -119,7 +119,7 @@ export abstract class OverridesApi extends LookupsApi {
 
   /** @internal The value of an experiment in a group; null when there is no such group. */
   protected valueOfGroup(experiment: string, group: string): unknown {
-    const spec = this.runtime.evaluator.contentOf(SpecKind.Config, experiment);
+    const spec = this.runtime.engineHost.facts.contentOf(SpecKind.Config, experiment);
     return spec?.groups.find(({ groupName }) => groupName === group)?.returnValue ?? null;
   }
 

@@ -9,7 +9,7 @@ import type { Call } from './calls';
 import { contained, recover } from '../observability/error-boundary';
 import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../types/errors';
 import type { Evaluation } from '../answers/evaluation';
-import type { PinnedUser } from '../engine-host/engine-host';
+import type { PinnedUser } from '../answers/scope-memo';
 import { exposureEvent, layerExposureEvent, loggedUserOf } from '../results/log-event';
 import { logTypeMismatch } from '../features/custom-events';
 import { copiesOf, detailsOf, gateOf } from '../results/from-evaluation';
@@ -64,7 +64,7 @@ export class Evaluations {
         if (isName(name) && isIdentifiable(user)) {
           this.recoverNowAndThen();
           if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
-          return this.parts.evaluator.checkGate(user, name, call.mode);
+          return this.parts.engineHost.checkGate(user, name, call.mode);
         }
       } catch (error) {
         this.recover(error, call, name);
@@ -81,7 +81,7 @@ export class Evaluations {
   pin(user: StatsigUser): PinnedUser | null {
     if (!this.isReady || !isIdentifiable(user)) return null;
     try {
-      return this.parts.evaluator.pin(user, this);
+      return this.parts.engineHost.pin(user, this);
     } catch {
       return null;
     }
@@ -92,12 +92,12 @@ export class Evaluations {
    * and the like.
    */
   isCopyable(user: unknown): boolean {
-    return typeof user === 'object' && user !== null && this.parts.evaluator.isCopyable(user);
+    return typeof user === 'object' && user !== null && this.parts.engineHost.isCopyable(user);
   }
 
   /** False once another life, or another engine, answers. */
   ownsPinned(pinned: PinnedUser): boolean {
-    return pinned.owner === this.parts.evaluator;
+    return pinned.owner === this.parts.engineHost;
   }
 
   /** As `checkGate` for a pinned user. */
@@ -107,7 +107,7 @@ export class Evaluations {
     try {
       this.recoverNowAndThen();
       if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
-      return this.parts.evaluator.checkGateOf(pinned, name, call.mode);
+      return this.parts.engineHost.checkGateOf(pinned, name, call.mode);
     } catch (error) {
       this.recover(error, call, name);
       return false;
@@ -145,7 +145,7 @@ export class Evaluations {
       this.parts.recoverIfStale();
       if (call.mode === EvalMode.Quiet && this.parts.nonExposed !== null)
         for (const name of names) this.parts.nonExposed.count(name);
-      return this.parts.evaluator.checkGates(user, names, call.mode, (name) =>
+      return this.parts.engineHost.checkGates(user, names, call.mode, (name) =>
         this.checkGate(user, name, call),
       );
     } catch (error) {
@@ -161,7 +161,7 @@ export class Evaluations {
   checkAllGates(user: StatsigUser, call: Call): Record<string, boolean> {
     if (!this.isReady) throw new StatsigUninitializedError();
     if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
-    return this.checkGates(user, this.parts.evaluator.gateNames(), call);
+    return this.checkGates(user, this.parts.engineHost.facts.gateNames(), call);
   }
 
   /** Whether events are queued. */
@@ -183,7 +183,7 @@ export class Evaluations {
       if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
       const evaluation =
         this.adapted?.gate(user, name, call.mode) ??
-        this.parts.evaluator.evaluate(user, SpecKind.Gate, name, call.mode);
+        this.parts.engineHost.evaluate(user, SpecKind.Gate, name, call.mode);
       gate = gateOf(name, evaluation);
       this.tellGate(gate, evaluation, user);
     } catch (error) {
@@ -230,7 +230,7 @@ export class Evaluations {
       this.validate(user, name);
       if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
       const evaluation = this.adapted?.layer(user, name) ?? this.evaluateLayer(user, name, request);
-      if ((call.mode & EvalMode.Expose) !== 0) this.parts.evaluator.exposeReferences(evaluation);
+      if ((call.mode & EvalMode.Expose) !== 0) this.parts.engineHost.exposeReferences(evaluation);
       layer = this.layerOf(name, evaluation, user, call.mode);
       this.tellLayer(layer, user);
     } catch (error) {
@@ -260,7 +260,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       if (kind === SpecKind.Gate) {
-        this.parts.evaluator.evaluate(user, kind, name, call.mode);
+        this.parts.engineHost.evaluate(user, kind, name, call.mode);
       } else {
         this.evaluateConfig(user, name, call, NOT_STICKY);
       }
@@ -274,7 +274,7 @@ export class Evaluations {
     try {
       this.validate(user, name);
       const evaluation = this.evaluateLayer(user, name, NOT_STICKY);
-      this.parts.evaluator.exposeLayerParameter(evaluation, String(parameter), call.mode);
+      this.parts.engineHost.exposeLayerParameter(evaluation, String(parameter), call.mode);
     } catch (error) {
       this.recover(error, call, name);
     }
@@ -295,24 +295,24 @@ export class Evaluations {
     call: Call,
     request: StickyRequest,
   ): Evaluation {
-    const { evaluator } = this.parts;
+    const { engineHost } = this.parts;
     const { mode, lookup = SpecKind.Config } = call;
-    if (this.sticky.isIdle(request)) return evaluator.evaluate(user, lookup, name, mode);
+    if (this.sticky.isIdle(request)) return engineHost.evaluate(user, lookup, name, mode);
     const evaluation = this.sticky.evaluate(
-      evaluator,
+      engineHost,
       user,
       { kind: SpecKind.Config, name, lookup },
       request,
     );
-    if ((mode & EvalMode.Expose) !== 0) evaluator.expose(evaluation, mode);
+    if ((mode & EvalMode.Expose) !== 0) engineHost.expose(evaluation, mode);
     return evaluation;
   }
 
   private evaluateLayer(user: StatsigUser, name: string, request: StickyRequest): Evaluation {
-    const { evaluator } = this.parts;
+    const { engineHost } = this.parts;
     return this.sticky.isIdle(request)
-      ? evaluator.evaluate(user, SpecKind.Layer, name, EvalMode.Quiet)
-      : this.sticky.evaluate(evaluator, user, { kind: SpecKind.Layer, name }, request);
+      ? engineHost.evaluate(user, SpecKind.Layer, name, EvalMode.Quiet)
+      : this.sticky.evaluate(engineHost, user, { kind: SpecKind.Layer, name }, request);
   }
 
   /**
@@ -400,7 +400,7 @@ export class Evaluations {
     user: StatsigUser,
     mode: number,
   ): void {
-    const { evaluator, logger, options } = this.parts;
+    const { engineHost, logger, options } = this.parts;
     const { layerParamCallback } = options.evaluationCallbacks;
     if (layerParamCallback !== undefined) {
       contained(logger, 'layerParamCallback', () =>
@@ -415,7 +415,7 @@ export class Evaluations {
     if ((mode & EvalMode.Expose) === 0) this.parts.nonExposed?.count(layer.name);
     else {
       try {
-        evaluator.exposeLayerParameter(evaluation, String(parameter), mode);
+        engineHost.exposeLayerParameter(evaluation, String(parameter), mode);
       } catch (error) {
         this.parts.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
       }
@@ -454,7 +454,7 @@ export class Evaluations {
   }
 
   private loggedUser(user: StatsigUser): StatsigUser | null {
-    const told = this.parts.evaluator.asEvaluated(user) as StatsigUser;
+    const told = this.parts.engineHost.asEvaluated(user) as StatsigUser;
     return loggedUserOf(told, this.parts.applier.environment);
   }
 

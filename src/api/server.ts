@@ -110,7 +110,7 @@ export class Server extends NewerApi {
     this.logger = new SafeLogger(this.parsed.options.logger, [this.secretKey]);
     this.parsed.warnings.forEach((warning) => this.logger.warn(warning));
     this.overrides = new Overrides(
-      (table) => this.runtime.evaluator.setOverrides(table),
+      (table) => this.runtime.engineHost.engine.setOverrides(table),
       (experiment, group) => this.valueOfGroup(experiment, group),
     );
     this.beginLife();
@@ -126,7 +126,7 @@ export class Server extends NewerApi {
   initializeAsync(): Promise<InitializationDetails> {
     if (this.runtime.isStopped) {
       const last = this.runtime;
-      void this.ended.then(() => last.evaluator.dispose());
+      void this.ended.then(() => last.engineHost.engine.dispose());
       this.beginLife();
     }
     return this.lifecycle.initialize();
@@ -270,7 +270,7 @@ export class Server extends NewerApi {
   getExperimentLayer(experiment: string): string | null {
     return this.guarded('getExperimentLayer', null, () =>
       typeof experiment === 'string'
-        ? this.runtime.evaluator.query((engine) => engine.experimentLayer(experiment))
+        ? this.runtime.engineHost.query((engine) => engine.experimentLayer(experiment))
         : null,
     );
   }
@@ -407,7 +407,7 @@ export class Server extends NewerApi {
     this.evaluations = new Evaluations(this.runtime, this.overrides.stores, isLenient);
     const key = isLenient && typeof secretKey === 'string' ? ANY_KEY : secretKey;
     this.lifecycle = new Lifecycle(this.runtime, this.evaluations, key);
-    this.runtime.evaluator.setOverrides(this.overrides.current);
+    this.runtime.engineHost.engine.setOverrides(this.overrides.current);
     watchForAbandon(this, this.runtime);
   }
 

@@ -5,7 +5,7 @@
  */
 import * as calls from './calls';
 import type { Evaluations } from './public-calls';
-import type { PinnedUser } from '../engine-host/engine-host';
+import type { PinnedUser } from '../answers/scope-memo';
 import { SECTIONS } from '../users/user-json';
 import { keysOf, read } from '../users/user-reader';
 import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';

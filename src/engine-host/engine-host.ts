@@ -1,65 +1,212 @@
-/** An engine as the facade uses it: checks (checks.ts), events, specs and what surrounds them. */
+/**
+ * The engine as the rest of the SDK uses it, between the public calls (which validate) and an engine
+ * (which evaluates): keeps users in slots, remembers answers, and crosses into the engine only when
+ * something is not known yet.
+ *
+ * Life of a warm check: name → index (Map), user → record (by ID, or the last one seen), record
+ * against what was encoded, remembered code, exposure already recorded in this window → done,
+ * without a call into the engine. Otherwise the answer comes from the engine, with some that will
+ * be asked next (read-ahead.ts), and its exposure waits for others (buffered-engine.ts). An engine
+ * that dies is replaced (failover-engine.ts): here that is another `generation`, and asking again.
+ */
 import {
+  EvalBits,
   EvalCode,
-  type ClientInitializeOptions,
+  EvalMode,
+  SpecKind,
   type Engine,
-  type EngineOptions,
-  type EventBatch,
-  type OverrideTable,
+  type LookupKind,
+  type OutcomeRecord,
   type PreparedSpecs,
-  type SpecContent,
-  type SpecKind,
 } from '../engine/engine';
-import { ATTEMPTS, Checks } from './checks';
+import { Answers, UNKNOWN, isVolatile } from '../answers/answers';
+import { Evaluation, EvaluationFailedError, type SpecTimes } from '../answers/evaluation';
+import { GateBatch } from '../answers/gate-batch';
+import { OutcomeCache } from '../answers/outcome-cache';
+import { ParameterExposures } from '../answers/parameter-exposures';
+import { ReadAhead } from '../answers/read-ahead';
+import { ScopeMemo, type MemoWatch, type PinnedUser } from '../answers/scope-memo';
+import type { IsProxy } from '../users/asked-names';
+import type { UserAdditions } from '../users/user-additions';
+import { UserAgentCache, agentParserFor, userAgentOf, type AgentParser } from '../users/user-agent';
+import { UserTable, type UserRecord } from '../users/user-table';
+import { ATTEMPTS, ClientResponses, type Untimed } from './client-responses';
 import { customEventText, type CustomEvent } from './custom-event';
-import { EvaluationFailedError, type Source } from '../answers/evaluation';
+import { FailoverEngine, type FailoverHooks } from './failover-engine';
+import { SpecFacts } from './spec-facts';
 import { timeZoneTransitions } from './time-zone';
-import { preloadUserAgentParser, UserAgentCache } from '../users/user-agent';
-import { clonedUser, type EnvironmentRule } from '../users/user-json';
-
-export type { EvaluatorHooks } from './checks';
-export type { PinnedUser } from '../answers/scope-memo';
 
 /** Length of a dedupe and sampling window (BEHAVIOUR.md 7.6, 7.7), ms. */
 export const WINDOW_MS = 60_000;
-const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
 
-/** What the specs say of a name. */
-export type KnownSpec = SpecContent & {
-  readonly entity: string | null;
-  readonly idType: string | null;
-  readonly isActive: boolean;
-};
+/** What the host of an engine needs of its surroundings. */
+export interface HostHooks {
+  /** Wall clock, ms. */
+  now(): number;
+  /** Tells Proxies; null where the host cannot. */
+  isProxy: IsProxy;
+  /** Who parses user agents; null: whom the format of the specs asks for. */
+  agentParser?: AgentParser | null;
+  /** What every user gets; null for nothing. */
+  additions?: UserAdditions | null;
+  /** Enough events are pending for a batch. Called at most once per event; must not throw. */
+  onBatchFull(): void;
+}
 
-/** See the head of this file. One per SDK instance. */
-export class Evaluator extends Checks {
-  private environment = NO_ENVIRONMENT;
+/** See the head of this file. One per life of an instance. */
+export class EngineHost {
+  /** Nobody may keep what it holds across an await. */
+  readonly engine: FailoverEngine;
+  private readonly users: UserTable;
+  private readonly answers: Answers;
+  private readonly batch = new GateBatch();
+  private readonly ahead = new ReadAhead();
+  private readonly parameters = new ParameterExposures();
+  private readonly outcomes = new OutcomeCache();
+  private userAgents = new UserAgentCache();
+  /** Client-initialize responses, and the environment of users. */
+  readonly responses: ClientResponses;
+  private times: SpecTimes = { reason: 'Uninitialized', configSyncTime: 0, initTime: 0 };
+  readonly facts = new SpecFacts((question) => this.query(question));
+
+  /** @param failover without it a dead engine stays in place and every check fails */
+  constructor(
+    engine: Engine,
+    private readonly hooks: HostHooks,
+    failover: FailoverHooks | null = null,
+  ) {
+    this.engine = new FailoverEngine(
+      engine,
+      {
+        now: () => this.time(),
+        onBatchFull: () => hooks.onBatchFull(),
+        onEpoch: () => this.startEpoch(),
+        onChange: () => this.answers.forget(),
+        onReplaced: () => {
+          this.startEpoch();
+          this.users.resize(this.answers.slots);
+        },
+      },
+      failover,
+    );
+    this.answers = new Answers(() => hooks.now());
+    this.answers.resize(0, engine.userCapacity);
+    this.users = new UserTable(this.engine, this.answers.slots, hooks.isProxy, hooks.additions);
+    this.responses = new ClientResponses(
+      this.engine,
+      this.users,
+      (code, record, user, generation) => this.actOn(code, record, user, generation),
+    );
+  }
+
+  // ---- checks ----
+
+  /** The gate's value. Exposure by `mode`. Warm: about 100 ns. @throws EvaluationFailedError */
+  checkGate(user: object, name: string, mode: number): boolean {
+    const index = this.answers.names.gates.get(name);
+    if (index !== undefined) {
+      const record = this.users.acquire(user);
+      const known = this.answers.free(record, index, mode);
+      const code = known !== UNKNOWN ? known : this.askOf(record, index, mode);
+      if (code >= 0) return (code & EvalBits.Value) !== 0;
+    }
+    return (this.ask(user, SpecKind.Gate, name, mode) & EvalBits.Value) !== 0;
+  }
+
   /**
-   * The same text for client-initialize, which only fills a missing environment. Kept, so that its
-   * users stay known.
+   * As `checkGate` for a user that does not change: nothing is compared. 25 ns; what is asked again
+   * is in the memo.
    */
-  private fillingEnvironment = NO_ENVIRONMENT;
-  /** A client-initialize response of these specs asked for the user agent. */
-  private responsesReadAgents = false;
+  checkGateOf(pinned: PinnedUser, name: string, mode: number): boolean {
+    const index = this.answers.names.gates.get(name);
+    const known = index === undefined ? UNKNOWN : this.answers.free(pinned.record, index, mode);
+    if (known !== UNKNOWN) {
+      const value = (known & EvalBits.Value) !== 0;
+      if (mode === EvalMode.Expose && !isVolatile(known)) pinned.memo.add(name, value);
+      return value;
+    }
+    const { user, record } = pinned;
+    // Another version may mean another environment, another slot, another engine.
+    if (index !== undefined && record.version === this.answers.version) {
+      const code = this.askOf(record, index, mode);
+      if (code >= 0) return (code & EvalBits.Value) !== 0;
+    }
+    const value = (this.ask(user, SpecKind.Gate, name, mode) & EvalBits.Value) !== 0;
+    pinned.record = this.current(user);
+    return value;
+  }
 
-  private stores: Record<string, unknown> | null = null;
-  /** By kind and name. */
-  private contents = new Map<string, KnownSpec | null>();
+  /**
+   * Values of gates in the order of their names: those that need the engine in one crossing.
+   * `single` answers for a name that can't be answered this way.
+   */
+  checkGates(
+    user: object,
+    names: readonly string[],
+    mode: number,
+    single: (name: string) => boolean,
+  ): boolean[] {
+    const { answers, batch } = this;
+    const values = new Array<boolean>(names.length).fill(false);
+    const record = this.current(user);
+    batch.begin(names.length);
+    for (let i = 0; i < names.length; i++) {
+      const index = this.answers.names.resolve(this.engine, SpecKind.Gate, names[i]!);
+      const known = index < 0 ? index : answers.free(record, index, mode);
+      if (known >= 0) values[i] = (known & EvalBits.Value) !== 0;
+      else batch.add(index, i);
+    }
+    const { version } = answers;
+    while (batch.count > 0) {
+      const done = answers.version === version ? this.askBatch(record, user, mode, values) : 0;
+      if (done === 0) {
+        // Whatever it is, the single check knows what to do.
+        values[batch.positions[0]!] = single(names[batch.positions[0]!]!);
+        batch.drop(1);
+      } else batch.drop(done);
+    }
+    return values;
+  }
 
-  /** What the specs say of a name, whoever asks; null when they say nothing. Shared. */
-  contentOf(kind: SpecKind, name: string): KnownSpec | null {
-    const key = `${kind} ${name}`;
-    const known = this.contents.get(key);
-    if (known !== undefined) return known;
-    const content = this.query((engine) => {
-      const index = engine.specIndex(kind, name);
-      const found = index < 0 ? null : engine.specContent(index);
-      const info = found === null ? null : engine.specInfo(index);
-      return found === null || info === null ? null : { ...found, ...info };
-    });
-    // Of unknown names there may be any number.
-    if (content !== null) this.contents.set(key, content);
-    return content;
+  /** See `UserTable.isCopyable`. */
+  isCopyable(user: object): boolean {
+    return this.users.isCopyable(user);
+  }
+
+  /** Promises that `user` will not change while the result is used. */
+  pin(user: object, watch: MemoWatch): PinnedUser {
+    return {
+      user,
+      owner: this,
+      memo: new ScopeMemo(this.answers, watch),
+      record: this.current(user),
+    };
+  }
+
+  /**
+   * Everything about a gate, config or layer. Layers expose nothing here. @throws
+   * EvaluationFailedError
+   */
+  evaluate(user: object, kind: LookupKind, name: string, mode: number): Evaluation {
+    const first = kind === SpecKind.Layer ? mode & ~EvalMode.Expose : mode;
+    // When the engine dies between answer and record, its exposure is saved or counted as lost: the
+    // next is quiet.
+    for (let attempt = 0, asked = first; attempt < ATTEMPTS; attempt++, asked &= ~EvalMode.Expose) {
+      const outcome = this.ask(user, kind, name, asked) >> EvalBits.OutcomeShift;
+      const { generation } = this.engine;
+      const spelled = this.outcomes.get(this.engine, outcome);
+      if (spelled !== null) return new Evaluation(spelled, user, this.time(), this.times);
+      if (this.engine.generation === generation) break;
+    }
+    throw new EvaluationFailedError(this.engine.lastError());
+  }
+
+  /**
+   * True when rules of one sort alone pass: `EvalMode.TargetingOnly` or `OverridesOnly` (sticky
+   * assignment's enforceTargeting and enforceOverrides).
+   */
+  evaluateOnly(user: object, config: string, mode: number): boolean {
+    return (this.ask(user, SpecKind.Config, config, mode) & EvalBits.Value) !== 0;
   }
 
   /** The user as it is evaluated and logged. */
@@ -67,20 +214,217 @@ export class Evaluator extends Checks {
     return this.users.withAdditions(user);
   }
 
-  /** The parameter store of a name as the payload has it; undefined when there is none. */
-  parameterStore(name: string): unknown {
-    const stores = (this.stores ??= this.query((engine) => engine.paramStores()));
-    return Object.prototype.hasOwnProperty.call(stores, name) ? stores[name] : undefined;
+  /** An evaluation whose record the caller made, for exposures of sticky values. */
+  adopt(user: object, record: OutcomeRecord): Evaluation {
+    const spelled = this.outcomes.spell(record, this.intern(record));
+    return new Evaluation(spelled, user, this.time(), this.times);
   }
 
-  parameterStoreNames(): string[] {
-    return Object.keys((this.stores ??= this.query((engine) => engine.paramStores())));
+  /** Records the exposure of an evaluation (gate or config). */
+  expose(evaluation: Evaluation, mode: number): void {
+    this.record(() => {
+      const outcome = this.outcomeOf(evaluation);
+      return this.engine.expose(this.current(evaluation.user).slot, outcome, mode, this.time());
+    });
   }
 
-  protected override startEpoch(): void {
-    this.stores = null;
-    this.contents = new Map();
-    super.startEpoch();
+  /** What the conditions of a layer asked for is exposed with it, not with its parameters. */
+  exposeReferences(evaluation: Evaluation): void {
+    if (evaluation.record.alsoExposes !== undefined) this.expose(evaluation, EvalMode.Expose);
+  }
+
+  /** Records the exposure of one parameter of a layer. */
+  exposeLayerParameter(evaluation: Evaluation, parameter: string, mode: number): void {
+    if (mode === EvalMode.Expose && evaluation.epoch === this.outcomes.epoch) {
+      if (
+        !this.parameters.add(
+          this.current(evaluation.user),
+          evaluation.outcome,
+          parameter,
+          this.answers.window,
+        )
+      )
+        return;
+    }
+    this.record(() => {
+      const outcome = this.outcomeOf(evaluation);
+      const { slot } = this.current(evaluation.user);
+      return this.engine.exposeLayerParameter(slot, outcome, parameter, mode, this.time());
+    });
+  }
+
+  /**
+   * The time, ms. Whoever asks notices that the clock went back, which makes what is remembered
+   * void.
+   */
+  time(): number {
+    return this.answers.time();
+  }
+
+  // ---- inside ----
+
+  /** The code of an evaluation, remembered or new, with its exposure recorded as `mode` says. */
+  private ask(user: object, kind: LookupKind, name: string, mode: number): number {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const { generation } = this.engine;
+      const index = this.answers.names.resolve(this.engine, kind, name);
+      if (index < 0) {
+        if (this.engine.generation === generation) this.engine.reset();
+        continue;
+      }
+      const record = this.users.acquire(user);
+      const code = this.askOf(record, index, mode);
+      if (code >= 0) return code;
+      this.actOn(code, record, user, generation);
+    }
+    throw new EvaluationFailedError(this.engine.lastError());
+  }
+
+  /**
+   * As `ask`, once; a negative code says what to do before asking again. The record must own its
+   * slot.
+   */
+  private askOf(record: UserRecord, index: number, mode: number): number {
+    const { answers } = this;
+    if (mode > EvalMode.Expose) return this.askDirectly(record, index, mode);
+    const free = answers.free(record, index, mode);
+    if (free !== UNKNOWN) return free;
+    if (record.version !== answers.version) answers.renew(record);
+    const known = answers.known(record, index, mode);
+    const code = known !== UNKNOWN ? known : this.askAhead(record, index);
+    return code >= 0 && mode === EvalMode.Expose ? this.exposeNow(record, index, code) : code;
+  }
+
+  /** Manual exposures and targeting rules: nothing is remembered. */
+  private askDirectly(record: UserRecord, index: number, mode: number): number {
+    const code = this.engine.evaluate(record.slot, index, mode, this.time());
+    if (code >= 0 && (code & EvalBits.BatchFull) !== 0) this.hooks.onBatchFull();
+    return code;
+  }
+
+  /** Evaluates a spec, and those that are likely to be asked for next. */
+  private askAhead(record: UserRecord, index: number): number {
+    const { answers, ahead, engine } = this;
+    // Crossing into the js engine costs nothing.
+    const count = engine.kind === 'js' ? 1 : ahead.plan(answers, record, index);
+    if (count === 1) {
+      const code = engine.evaluate(record.slot, index, EvalMode.Quiet, this.time());
+      answers.keep(record, index, EvalMode.Quiet, code);
+      if (isVolatile(code)) {
+        answers.hold(record, index, code, engine.holdsUntil());
+        ahead.refuse(index);
+      }
+      return code;
+    }
+    const { specs, codes } = ahead;
+    const written = engine.evaluateMany(
+      record.slot,
+      specs,
+      count,
+      EvalMode.Quiet,
+      this.time(),
+      codes,
+    );
+    const code = written > 0 ? codes[0]! : EvalCode.Failed;
+    answers.keep(record, index, EvalMode.Quiet, code);
+    // Until when it holds is known only of the last; the next time it is asked alone.
+    if (isVolatile(code)) ahead.refuse(index);
+    ahead.keep(answers, record, written);
+    return code;
+  }
+
+  /**
+   * Records the exposure of an answer that was not exposed in this window. Asks again when the
+   * engine turns out to be dead.
+   */
+  private exposeNow(record: UserRecord, index: number, code: number): number {
+    if (!this.answers.expose(record, index, code)) return code;
+    const outcome = code >> EvalBits.OutcomeShift;
+    return this.engine.exposeSoon(record.slot, outcome, this.time()) ? EvalCode.Failed : code;
+  }
+
+  /**
+   * Asks the engine the batch up to the first gate that it has no answer for. How many it answered.
+   */
+  private askBatch(record: UserRecord, user: object, mode: number, values: boolean[]): number {
+    const { answers, batch } = this;
+    const { generation } = this.engine;
+    const written = this.engine.evaluateMany(
+      record.slot,
+      batch.specs,
+      batch.count,
+      mode,
+      this.time(),
+      batch.codes,
+    );
+    let isFull = false;
+    for (let i = 0; i < written; i++) {
+      const code = batch.codes[i]!;
+      if (code < 0) {
+        if (code === EvalCode.NeedsUserAgent) this.actOn(code, record, user, generation);
+        if (isFull) this.hooks.onBatchFull();
+        return i;
+      }
+      answers.keep(record, batch.specs[i]!, mode, code);
+      values[batch.positions[i]!] = (code & EvalBits.Value) !== 0;
+      isFull ||= (code & EvalBits.BatchFull) !== 0;
+    }
+    if (isFull) this.hooks.onBatchFull();
+    return written;
+  }
+
+  /** The record of a user with a valid row of answers. */
+  private current(user: object): UserRecord {
+    const record = this.users.acquire(user);
+    if (record.version !== this.answers.version) this.answers.renew(record);
+    return record;
+  }
+
+  /**
+   * Acts on a negative code so that asking again can succeed. `generation`: of the engine that gave
+   * it. @throws EvaluationFailedError
+   */
+  private actOn(code: number, record: UserRecord, user: object, generation: number): void {
+    const { engine } = this;
+    if (code === EvalCode.NeedsUserAgent)
+      engine.setUserAgent(record.slot, this.userAgents.parse(userAgentOf(user)));
+    else if (code === EvalCode.TableFull) engine.reset();
+    else if (engine.generation === generation) throw new EvaluationFailedError(engine.lastError());
+  }
+
+  /** Asks something besides checks; asks again when the engine died over it. */
+  query<T>(question: (engine: Engine) => T): T {
+    const { generation } = this.engine;
+    const answer = question(this.engine);
+    return this.engine.generation === generation ? answer : question(this.engine);
+  }
+
+  /** Records an event, in the next engine when this one is dead. */
+  private record(event: () => boolean): void {
+    if (this.query(event)) this.hooks.onBatchFull();
+  }
+
+  private startEpoch(): void {
+    this.outcomes.startEpoch();
+    this.responses.startEpoch();
+    this.facts.startEpoch();
+    const { specs } = this.engine.stats();
+    const { slots } = this.answers;
+    this.answers.resize(specs, this.engine.userCapacity);
+    this.ahead.reset(this.answers.stride);
+    if (this.answers.slots !== slots) this.users.resize(this.answers.slots);
+  }
+
+  private outcomeOf({ epoch, outcome, record }: Evaluation): number {
+    return epoch === this.outcomes.epoch ? outcome : this.intern(record);
+  }
+
+  private intern(record: OutcomeRecord): number {
+    const { generation } = this.engine;
+    const outcome = this.engine.internOutcome(record);
+    if (outcome >= 0) return outcome;
+    if (this.engine.generation === generation) this.engine.reset();
+    return this.engine.internOutcome(record);
   }
 
   // ---- events and responses ----
@@ -105,212 +449,50 @@ export class Evaluator extends Checks {
    * The client-initialize response as UTF-8 JSON; null when no specs serve. @throws
    * EvaluationFailedError
    */
-  clientInitialize(
-    user: object,
-    options: Omit<ClientInitializeOptions, 'nowMs'>,
-  ): Uint8Array | null {
+  clientInitialize(user: object, options: Untimed): Uint8Array | null {
     const timed = { ...options, nowMs: this.time() };
-    return this.respond(user, (slot) => this.engine.clientInitialize(slot, timed));
+    return this.responses.respond(user, (slot) => this.engine.clientInitialize(slot, timed));
   }
 
   /** The same as text. */
-  clientInitializeText(
-    user: object,
-    options: Omit<ClientInitializeOptions, 'nowMs'>,
-  ): string | null {
+  clientInitializeText(user: object, options: Untimed): string | null {
     const timed = { ...options, nowMs: this.time() };
-    return this.respond(user, (slot) => this.engine.clientInitializeText(slot, timed));
-  }
-
-  private respond<T>(user: object, ask: (slot: number) => T | number): T {
-    this.users.setEnvironment(this.fillingEnvironment);
-    try {
-      const subject = this.users.acquire(user).isJson ? user : this.cloneOf(user);
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const record = this.users.acquire(subject);
-        // A response asks for nearly everything, so if one asked for the user agent, the next one
-        // will.
-        if (this.responsesReadAgents && attempt === 0)
-          this.resolveCode(EvalCode.NeedsUserAgent, record, subject);
-        const answer = ask(record.slot);
-        if (typeof answer !== 'number') return answer;
-        this.responsesReadAgents ||= answer === EvalCode.NeedsUserAgent;
-        this.resolveCode(answer, record, subject);
-      }
-      throw new EvaluationFailedError(this.engine.lastError());
-    } finally {
-      this.users.setEnvironment(this.environment);
-    }
-  }
-
-  /**
-   * A response is about a JSON clone of the user (BEHAVIOUR.md 6), which has its environment
-   * already.
-   */
-  private cloneOf(user: object): object {
-    const clone = clonedUser(user, this.fillingEnvironment);
-    if (clone === null) throw new TypeError('The user is nothing that JSON could tell a client.');
-    this.users.setEnvironment(NO_ENVIRONMENT);
-    return clone;
-  }
-
-  // ---- pending events ----
-
-  /** Pending events, those of dead engines included. */
-  pendingEvents(): number {
-    this.handOver();
-    // Only a dead engine's are still there: its successor is the one to ask.
-    if (this.buffer.count > 0) this.replaceIfDead();
-    return this.engine.pendingEvents() + (this.failover?.pendingEvents() ?? 0);
-  }
-
-  /** See `Engine.takeBatch`. Events of dead engines go first. */
-  takeBatch(...of: Parameters<Engine['takeBatch']>): Promise<EventBatch> {
-    this.handOver();
-    return this.failover?.takeBatch(...of) ?? this.engine.takeBatch(...of);
-  }
-
-  /** See `Engine.takeBatchNow`. Events of dead engines go first. */
-  takeBatchNow(...of: Parameters<Engine['takeBatchNow']>): EventBatch {
-    this.handOver();
-    return this.failover?.takeBatchNow(...of) ?? this.engine.takeBatchNow(...of);
-  }
-
-  /** Events that were dropped because too many were pending. */
-  droppedEvents(): number {
-    return this.engine.stats().droppedEvents + (this.failover?.droppedEvents ?? 0);
-  }
-
-  /** Events that went down with an engine. */
-  lostEvents(): number {
-    return this.buffer.lost + (this.failover?.lostEvents ?? 0);
+    return this.responses.respond(user, (slot) => this.engine.clientInitializeText(slot, timed));
   }
 
   // ---- specs and their surroundings ----
 
-  /** Asks the engine something besides checks; asks again when it died over it. */
-  query<T>(question: (engine: Engine) => T): T {
-    this.settle();
-    const answer = question(this.engine);
-    return this.replaceIfDead() ? question(this.engine) : answer;
-  }
-
-  /**
-   * See `Engine.prepareSpecs`. The result is the present engine's; a payload that kills its engine
-   * is refused.
-   */
-  async prepare(payload: Uint8Array): Promise<PreparedSpecs> {
-    for (;;) {
-      const { engine } = this;
-      try {
-        const prepared = await engine.prepareSpecs(payload);
-        if (engine === this.engine && !this.replaceIfDead()) return prepared;
-      } catch (error) {
-        if (engine === this.engine) {
-          this.replaceIfDead();
-          throw error;
-        }
-      }
-    }
-  }
-
-  setOptions(options: EngineOptions): void {
-    this.memory.options = options;
-    this.settle();
-    this.buffer.setBatchLimit(options.batchLimit);
-    this.engine.setOptions(options);
-  }
-
-  /** JSON text of the environment that users get from now on, '' for none. */
-  setEnvironment(json: string): void {
-    if (json === this.environment.json) return;
-    this.environment = { json, overwrites: true };
-    this.fillingEnvironment = { json, overwrites: false };
-    this.users.setEnvironment(this.environment);
-  }
-
-  get currentSource(): Source {
-    return this.memory.source;
+  get specTimes(): SpecTimes {
+    return this.times;
   }
 
   /** Reason and times for answers from now on. */
-  setSource(source: Source): void {
-    const previous = this.memory.source;
-    this.memory.source = source;
-    // What was exposed before happened under the source before.
-    this.settle();
-    this.engine.setDetails(source.reason, source.configSyncTime, source.initTime);
-    if ((previous.reason === 'Uninitialized') !== (source.reason === 'Uninitialized'))
-      this.answers.version++;
+  setSpecTimes(times: SpecTimes): void {
+    this.times = times;
+    this.engine.setDetails(times.reason, times.configSyncTime, times.initTime);
   }
 
   /**
    * Swaps prepared specs in. @throws Error when the engine dies of them; the specs before them
    * serve then
    */
-  commit(prepared: PreparedSpecs): void {
-    if (prepared.summary.usesTimeZone && !this.memory.hasTimeZone) {
-      this.memory.hasTimeZone = true;
-      this.engine.setTimeZone(timeZoneTransitions());
-    }
-    const { format, usesUserAgent } = prepared.summary;
-    const parser = this.hooks.agentParser ?? (format === 2 ? 'statsig' : 'ua-parser-js');
-    if (usesUserAgent && parser === 'ua-parser-js') preloadUserAgentParser();
-    this.settle();
-    this.engine.commitSpecs(prepared.handle);
-    this.responsesReadAgents = false;
-    if (this.replaceIfDead()) throw new Error('The engine died of a payload');
-    this.users.ask(prepared.summary);
-    this.startEpoch();
-    if (parser !== this.userAgents.parser) {
-      this.userAgents = new UserAgentCache(parser);
-      // Users who are known have parts that the other parser found.
-      this.users.resize(this.answers.slots);
-    }
-  }
-
-  setOverrides(table: OverrideTable): void {
-    this.memory.overrides = table;
-    this.engine.setOverrides(table);
-    this.answers.version++;
-  }
-
-  setIpTable(table: Uint8Array): void {
-    this.memory.ipTable = table;
-    this.engine.setIpTable(table);
-    this.answers.version++;
-  }
-
-  /** See `Engine.updateIdList`. */
-  async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
-    for (;;) {
-      const { engine } = this;
-      const isApplied = await engine.updateIdList(name, replace, lines);
-      this.answers.version++;
-      if (isApplied) this.memory.idLists.add(name);
-      // Lines are changes of a set: applied twice they do the same.
-      if (engine === this.engine && !this.replaceIfDead()) return isApplied;
-    }
-  }
-
-  removeIdList(name: string): void {
-    this.memory.idLists.delete(name);
-    this.engine.removeIdList(name);
-    this.answers.version++;
+  commit({ handle, summary }: PreparedSpecs): void {
+    const { engine } = this;
+    if (summary.usesTimeZone && !engine.hasTimeZone) engine.setTimeZone(timeZoneTransitions());
+    const parser = agentParserFor(summary, this.hooks.agentParser);
+    const { generation } = engine;
+    engine.commitSpecs(handle);
+    if (engine.generation !== generation) throw new Error('The engine died of a payload');
+    this.users.ask(summary);
+    if (parser === this.userAgents.parser) return;
+    this.userAgents = new UserAgentCache(parser);
+    // Users who are known have parts that the other parser found.
+    this.users.resize(this.answers.slots);
   }
 
   /** A new dedupe and sampling window: exposures count again. */
   rotateWindow(): void {
-    this.settle();
     this.answers.rotateWindow();
     this.engine.rotateWindow();
-    // A death that only remembered answers would hide shows here.
-    this.replaceIfDead();
-  }
-
-  dispose(): void {
-    this.settle();
-    this.failover?.dispose();
-    this.engine.dispose();
   }
 }

@@ -6,7 +6,7 @@ import { asBuffer } from '../host/bytes';
 import { engineOptions, type EngineOptions } from './client-initialize-options';
 import { recover } from '../observability/error-boundary';
 import { StatsigUninitializedError } from '../types/errors';
-import type { Evaluator } from '../engine-host/engine-host';
+import type { EngineHost } from '../engine-host/engine-host';
 import { utf8 } from '../host/host';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { ExceptionReporter } from '../observability/exception-report';
@@ -18,7 +18,7 @@ import type {
 
 /** The parts of one life that responses need. */
 export interface ResponseParts {
-  readonly evaluator: Evaluator;
+  readonly engineHost: EngineHost;
   readonly logger: SafeLogger;
   readonly diagnostics: Diagnostics;
   readonly exceptions: ExceptionReporter;
@@ -91,12 +91,12 @@ export function clientInitializeObject(
 }
 
 type Form = string | Uint8Array;
-type Ask<T extends Form> = (evaluator: Evaluator, user: object, asked: EngineOptions) => T | null;
+type Ask<T extends Form> = (engineHost: EngineHost, user: object, asked: EngineOptions) => T | null;
 
-const askText: Ask<string> = (evaluator, user, asked) =>
-  evaluator.clientInitializeText(user, asked);
-const askBytes: Ask<Uint8Array> = (evaluator, user, asked) =>
-  evaluator.clientInitialize(user, asked);
+const askText: Ask<string> = (engineHost, user, asked) =>
+  engineHost.clientInitializeText(user, asked);
+const askBytes: Ask<Uint8Array> = (engineHost, user, asked) =>
+  engineHost.clientInitialize(user, asked);
 
 function guarded<T extends Form, R>(
   parts: ResponseParts,
@@ -148,7 +148,7 @@ function respond<T extends Form>(
   const asked = engineOptions(clientKey, options, (key, message) =>
     logger.once(key, 'warn', message),
   );
-  return ask(parts.evaluator, typeof user === 'object' ? user : {}, asked);
+  return ask(parts.engineHost, typeof user === 'object' ? user : {}, asked);
 }
 
 /**

@@ -3,7 +3,7 @@
  */
 import { StatsigUninitializedError } from '../types/errors';
 import { numberJson } from '../engine-host/custom-event';
-import type { Evaluator } from '../engine-host/engine-host';
+import type { EngineHost } from '../engine-host/engine-host';
 import type { Clock } from '../host/clock';
 import type { ExceptionReporter } from '../observability/exception-report';
 import type { SafeLogger } from '../observability/logger';
@@ -14,7 +14,7 @@ import { isIdentifiable, type StatsigUser } from '../types/user';
 
 /** The parts of one life that events need. */
 export interface EventParts {
-  readonly evaluator: Evaluator;
+  readonly engineHost: EngineHost;
   readonly logger: SafeLogger;
   readonly clock: Clock;
   readonly exceptions: ExceptionReporter;
@@ -57,7 +57,7 @@ export function logCustomEvent(parts: EventParts, isReady: boolean, event: LogEv
   }
   const valueJson = jsonOfValue(value);
   const metadataJson = jsonOfMetadata(parts, metadata);
-  const userLength = parts.evaluator.logEvent(loggableUser(user, parts.applier.environment), {
+  const userLength = parts.engineHost.logEvent(loggableUser(user, parts.applier.environment), {
     eventName,
     valueJson,
     metadataJson,
@@ -102,7 +102,7 @@ export function logTypeMismatch(
       metadataJson: JSON.stringify(metadata),
       time: parts.clock.now(),
     };
-    parts.evaluator.logEvent(
+    parts.engineHost.logEvent(
       user,
       event,
       `default_value_type_mismatch,${Object.values(metadata).join()}`,

@@ -7,7 +7,7 @@ import {
   type OutcomeRecord,
 } from '../engine/engine';
 import type { Evaluation } from '../answers/evaluation';
-import type { Evaluator } from '../engine-host/engine-host';
+import type { EngineHost } from '../engine-host/engine-host';
 import type { SafeLogger } from '../observability/logger';
 import { onRejection } from '../observability/rejection';
 import type { OverrideAdapter } from '../options/statsig-options';
@@ -16,7 +16,7 @@ import type { StatsigUser } from '../types/user';
 /** What is needed of a life. */
 interface Life {
   readonly options: { readonly overrideAdapter: OverrideAdapter | null };
-  readonly evaluator: Evaluator;
+  readonly engineHost: EngineHost;
   readonly logger: SafeLogger;
 }
 
@@ -65,9 +65,9 @@ export class AdaptedEvaluations {
     value: boolean | Record<string, unknown>,
     mode: number,
   ): Evaluation {
-    const { evaluator } = this.life;
-    const evaluation = evaluator.adopt(user, recordOf(kind, name, value));
-    if ((mode & EvalMode.Expose) !== 0) evaluator.expose(evaluation, mode);
+    const { engineHost } = this.life;
+    const evaluation = engineHost.adopt(user, recordOf(kind, name, value));
+    if ((mode & EvalMode.Expose) !== 0) engineHost.expose(evaluation, mode);
     return evaluation;
   }
 

@@ -11,7 +11,7 @@ import {
   type SecondaryExposure,
 } from '../engine/engine';
 import type { Evaluation } from '../answers/evaluation';
-import type { Evaluator } from '../engine-host/engine-host';
+import type { EngineHost } from '../engine-host/engine-host';
 import { textOf } from '../users/tagged-values';
 import { attribute, keysOf, read } from '../users/user-reader';
 import type {
@@ -65,20 +65,20 @@ export class StickyEvaluations {
 
   /** Evaluates without exposing, the sticky value first. @throws EvaluationFailedError */
   evaluate(
-    evaluator: Evaluator,
+    engineHost: EngineHost,
     user: object,
     ask: { kind: SpecKind; name: string; lookup?: LookupKind },
     request: StickyRequest,
   ): Evaluation {
-    const fresh = evaluator.evaluate(user, ask.lookup ?? ask.kind, ask.name, EvalMode.Quiet);
+    const fresh = engineHost.evaluate(user, ask.lookup ?? ask.kind, ask.name, EvalMode.Quiet);
     const { reason } = fresh.record;
     if (reason === 'LocalOverride' || reason === 'Uninitialized' || reason === 'Unrecognized') {
       return fresh;
     }
-    const spec = { ...ask, idType: this.infoOf(evaluator, ask.kind, ask.name)?.idType ?? null };
+    const spec = { ...ask, idType: this.infoOf(engineHost, ask.kind, ask.name)?.idType ?? null };
     return ask.kind === SpecKind.Layer
-      ? this.layer(evaluator, user, spec, request, fresh)
-      : this.config(evaluator, user, spec, request, fresh);
+      ? this.layer(engineHost, user, spec, request, fresh)
+      : this.config(engineHost, user, spec, request, fresh);
   }
 
   /** All assignments stored for a user, `{}` when there are none or the storage fails. */
@@ -91,20 +91,20 @@ export class StickyEvaluations {
   }
 
   private config(
-    evaluator: Evaluator,
+    engineHost: EngineHost,
     user: object,
     spec: StickySpec,
     request: StickyRequest,
     fresh: Evaluation,
   ): Evaluation {
-    if (request.values === null || !this.isActive(evaluator, spec.name)) {
+    if (request.values === null || !this.isActive(engineHost, spec.name)) {
       this.delete(user, spec);
       return fresh;
     }
     const stored = request.values[spec.name];
     if (stored) {
-      return this.sticks(evaluator, user, spec.name, request)
-        ? adopt(evaluator, user, spec, stored)
+      return this.sticks(engineHost, user, spec.name, request)
+        ? adopt(engineHost, user, spec, stored)
         : fresh;
     }
     if (fresh.record.isExperimentGroup) {
@@ -114,7 +114,7 @@ export class StickyEvaluations {
   }
 
   private layer(
-    evaluator: Evaluator,
+    engineHost: EngineHost,
     user: object,
     spec: StickySpec,
     request: StickyRequest,
@@ -126,13 +126,13 @@ export class StickyEvaluations {
     }
     const stored = request.values[spec.name];
     const delegate = stored ? stored.config_delegate : fresh.record.configDelegate;
-    if (!delegate || !this.isActive(evaluator, delegate)) {
+    if (!delegate || !this.isActive(engineHost, delegate)) {
       this.delete(user, spec);
       return fresh;
     }
     if (stored) {
-      return this.sticks(evaluator, user, delegate, request)
-        ? adopt(evaluator, user, spec, stored)
+      return this.sticks(engineHost, user, delegate, request)
+        ? adopt(engineHost, user, spec, stored)
         : fresh;
     }
     if (fresh.record.isExperimentGroup) {
@@ -146,23 +146,23 @@ export class StickyEvaluations {
    * with enforceOverrides while no override rule gives the user a group (NEWER.md 13).
    */
   private sticks(
-    evaluator: Evaluator,
+    engineHost: EngineHost,
     user: object,
     config: string,
     request: StickyRequest,
   ): boolean {
     const { enforceTargeting, enforceOverrides } = request;
-    const passes = (mode: number): boolean => evaluator.evaluateOnly(user, config, mode);
+    const passes = (mode: number): boolean => engineHost.evaluateOnly(user, config, mode);
     if (enforceTargeting && passes(EvalMode.TargetingOnly)) return false;
     return !(enforceOverrides && passes(EvalMode.OverridesOnly));
   }
 
-  private isActive(evaluator: Evaluator, config: string): boolean {
-    return this.infoOf(evaluator, SpecKind.Config, config)?.isActive === true;
+  private isActive(engineHost: EngineHost, config: string): boolean {
+    return this.infoOf(engineHost, SpecKind.Config, config)?.isActive === true;
   }
 
-  private infoOf(evaluator: Evaluator, kind: SpecKind, name: string) {
-    return evaluator.query((engine) => {
+  private infoOf(engineHost: EngineHost, kind: SpecKind, name: string) {
+    return engineHost.query((engine) => {
       const index = engine.specIndex(kind, name);
       return index < 0 ? null : engine.specInfo(index);
     });
@@ -260,7 +260,7 @@ function stickyValuesOf(evaluation: Evaluation): StickyValues {
  * its type.
  */
 function adopt(
-  evaluator: Evaluator,
+  engineHost: EngineHost,
   user: object,
   spec: StickySpec,
   stored: StickyValues,
@@ -285,7 +285,7 @@ function adopt(
     persistedTime: typeof stored.time === 'number' ? stored.time : 0,
     sampling: { forwardAll: false, rate: null, seenAnalytical: false },
   };
-  return evaluator.adopt(user, record);
+  return engineHost.adopt(user, record);
 }
 
 function textOrNull(value: unknown): string | null {

@@ -1,5 +1,5 @@
 /** Local overrides of parameter stores (NEWER.md 12). The engines know nothing of them. */
-import type { Source } from '../answers/evaluation';
+import type { EngineHost } from '../engine-host/engine-host';
 import { EvaluationDetails, type EvaluationReason } from '../results/results';
 import { attribute, keysOf } from '../users/user-reader';
 
@@ -12,7 +12,7 @@ export interface StoreDefinition {
 
 /** What is needed of a life. */
 interface Life {
-  readonly evaluator: { parameterStore(name: string): unknown; readonly currentSource: Source };
+  readonly engineHost: Pick<EngineHost, 'facts' | 'specTimes'>;
   readonly clock: { now(): number };
 }
 
@@ -58,9 +58,9 @@ function customIDsOf(customIDs: unknown): unknown[] {
 
 /** The store of a name, or what overrides it. */
 export function storeOf(life: Life, name: string, override: Values | null): StoreDefinition {
-  const { evaluator, clock } = life;
-  const stored = evaluator.parameterStore(name);
-  const { reason, configSyncTime, initTime } = evaluator.currentSource;
+  const { engineHost, clock } = life;
+  const stored = engineHost.facts.parameterStore(name);
+  const { reason, configSyncTime, initTime } = engineHost.specTimes;
   const known = stored === undefined ? 'Unrecognized' : reason;
   const why = (override === null ? known : 'LocalOverride') as EvaluationReason;
   const details = new EvaluationDetails(configSyncTime, initTime, why, clock.now());

@@ -80,10 +80,10 @@ export function healthOf(runtime: Runtime, state: HealthState): Health {
 }
 
 function read(runtime: Runtime, state: HealthState): Health {
-  const { applier, evaluator, logger, options } = runtime;
+  const { applier, engineHost, logger, options } = runtime;
   const { queued, delivered, dropped, kept, lastError, lastErrorAt } = runtime.delivery.health();
-  const { kind } = evaluator.engine;
-  const stats = evaluator.engine.stats();
+  const { kind } = runtime.selection.engine;
+  const stats = runtime.selection.engine.stats();
   const specs = runtime.specs.poller.health();
   const idLists = runtime.idLists.poller.health();
   const failures = [specs, idLists, { lastError, lastErrorAt }]
@@ -93,7 +93,7 @@ function read(runtime: Runtime, state: HealthState): Health {
   return {
     isReady: state === 'ready' && (applier.isServing || options.localMode),
     state,
-    source: evaluator.currentSource.reason,
+    source: engineHost.specTimes.reason,
     specs: shown(specs, logger.mask.bind(logger)),
     idLists: shown(idLists, logger.mask.bind(logger)),
     events: { queued, delivered, dropped, kept },

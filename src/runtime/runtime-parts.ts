@@ -12,7 +12,7 @@ import {
 import type { EngineKind, EngineOptions } from '../engine/engine';
 import { VERSION } from '../engine/version';
 import { contained } from '../observability/error-boundary';
-import type { Evaluator } from '../engine-host/engine-host';
+import type { EngineHost } from '../engine-host/engine-host';
 import { UserAdditions } from '../users/user-additions';
 import { EventFilter } from '../events/before-log';
 import type { EventDelivery, EventDeliveryOptions, EventSpool } from '../events/delivery';
@@ -167,7 +167,7 @@ export function makeExceptions(around: Surroundings, http: StatsigHttp): Excepti
 
 export function makeDiagnostics(
   { options, loggingCopy, clock }: Surroundings,
-  evaluator: Evaluator,
+  engineHost: EngineHost,
 ): Diagnostics {
   return new Diagnostics({
     silent: isSilent(options),
@@ -175,7 +175,7 @@ export function makeDiagnostics(
     statsigOptions: loggingCopy,
     now: clock.now,
     emit: ({ eventName, metadata, time }) =>
-      evaluator.logEvent(null, {
+      engineHost.logEvent(null, {
         eventName,
         metadataJson: JSON.stringify(metadata),
         valueJson: 'null',
@@ -186,12 +186,12 @@ export function makeDiagnostics(
 
 export function makeNonExposed(
   { options, clock }: Surroundings,
-  evaluator: Evaluator,
+  engineHost: EngineHost,
 ): NonExposedChecks | null {
   if (!options.countNonExposedChecks || isSilent(options)) return null;
   return new NonExposedChecks((metadataJson) => {
     const eventName = 'statsig::non_exposed_checks';
-    evaluator.logEvent({}, { eventName, metadataJson, valueJson: 'null', time: clock.now() });
+    engineHost.logEvent({}, { eventName, metadataJson, valueJson: 'null', time: clock.now() });
   });
 }
 
@@ -229,14 +229,14 @@ export function specSyncOptions(
 export function idListSyncOptions(
   { options, logger, clock }: Surroundings,
   parts: SyncParts,
-  evaluator: Evaluator,
+  engineHost: EngineHost,
 ): IdListSyncOptions {
   return {
     ...parts,
     store: {
-      update: (name, replace, lines) => evaluator.updateIdList(name, replace, lines),
-      remove: (name) => evaluator.removeIdList(name),
-      export: (name) => evaluator.query((engine) => engine.exportIdList(name)),
+      update: (name, replace, lines) => engineHost.engine.updateIdList(name, replace, lines),
+      remove: (name) => engineHost.engine.removeIdList(name),
+      export: (name) => engineHost.query((engine) => engine.exportIdList(name)),
     },
     maxBytes: options.maxIdListBytes,
     intervalMs: options.idListsSyncIntervalMs,
@@ -250,7 +250,7 @@ export function idListSyncOptions(
 
 /** What delivery needs of the other parts. */
 export interface DeliveryParts {
-  evaluator: Evaluator;
+  engineHost: EngineHost;
   http: StatsigHttp;
   diagnostics: Diagnostics;
   exceptions: ExceptionReporter;
@@ -260,22 +260,25 @@ export interface DeliveryParts {
 
 export function deliveryOptions(around: Surroundings, parts: DeliveryParts): EventDeliveryOptions {
   const { options, platform, logger, clock } = around;
-  const { evaluator } = parts;
+  const { engineHost } = parts;
   const { onEventsDropped } = options;
   const { compress, compressNow } = platform;
   const { eventCompression: gzipLevel } = options;
   const prefix = (): string =>
-    `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(evaluator.engine.kind) })},"events":[`;
+    `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(engineHost.engine.kind) })},"events":[`;
   return {
     upload: (upload) => parts.http.postEvents(upload),
     newId: platform.randomUUID,
     filter: options.beforeLog === null ? null : new EventFilter(options.beforeLog, logger),
     takeBatch: (maxEvents, gzip) =>
-      evaluator.takeBatch(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
+      engineHost.engine.takeBatch(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
     takeBatchNow: (maxEvents, gzip) =>
-      evaluator.takeBatchNow(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
-    pending: () => evaluator.pendingEvents(),
-    engineDropped: () => ({ limit: evaluator.droppedEvents(), engine: evaluator.lostEvents() }),
+      engineHost.engine.takeBatchNow(prefix(), ']}', maxEvents, gzip ? gzipLevel : 0),
+    pending: () => engineHost.engine.pendingEvents(),
+    engineDropped: () => ({
+      limit: engineHost.engine.droppedEvents(),
+      engine: engineHost.engine.lostEvents(),
+    }),
     beforeFlush: () => {
       parts.diagnostics.emitCalls();
       parts.nonExposed?.emit();

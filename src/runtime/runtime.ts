@@ -10,8 +10,8 @@ import {
   EngineUnavailableError,
   StatsigInitializeIDListsError,
 } from '../types/errors';
-import { Evaluator } from '../engine-host/engine-host';
-import type { EngineDeath, FailoverHooks } from '../engine-host/failover';
+import { EngineHost } from '../engine-host/engine-host';
+import type { EngineDeath, FailoverHooks } from '../engine-host/failover-engine';
 import {
   EventDelivery,
   SHUTDOWN_BUDGET_MS,
@@ -53,7 +53,7 @@ export class Runtime {
   readonly logger: SafeLogger;
   /** The engine that answers, and why the faster ones don't: absent, broken, or dead by now. */
   selection: Selection;
-  readonly evaluator: Evaluator;
+  readonly engineHost: EngineHost;
   readonly applier: SpecApplier;
   readonly diagnostics: Diagnostics;
   readonly exceptions: ExceptionReporter;
@@ -84,7 +84,7 @@ export class Runtime {
     this.clock = clock;
     this.windowStartedAt = clock.now();
     this.selection = this.selectEngine();
-    this.evaluator = new Evaluator(
+    this.engineHost = new EngineHost(
       this.selection.engine,
       {
         now: clock.now,
@@ -112,20 +112,20 @@ export class Runtime {
     this.http = http;
     this.adapter = parts.makeAdapter(around);
     this.exceptions = parts.makeExceptions(around, http);
-    this.diagnostics = parts.makeDiagnostics(around, this.evaluator);
+    this.diagnostics = parts.makeDiagnostics(around, this.engineHost);
     this.applier = this.makeApplier();
-    const { adapter, diagnostics, evaluator, exceptions, applier } = this;
+    const { adapter, diagnostics, engineHost, exceptions, applier } = this;
     this.specs = new SpecSync(
       parts.specSyncOptions(around, { http, adapter, diagnostics }, applier),
     );
     this.idLists = new IdListSync(
-      parts.idListSyncOptions(around, { http, adapter, diagnostics }, evaluator),
+      parts.idListSyncOptions(around, { http, adapter, diagnostics }, engineHost),
     );
-    this.nonExposed = parts.makeNonExposed(around, evaluator);
+    this.nonExposed = parts.makeNonExposed(around, engineHost);
     const { nonExposed } = this;
     this.delivery = new EventDelivery(
       parts.deliveryOptions(around, {
-        evaluator,
+        engineHost,
         http,
         diagnostics,
         exceptions,
@@ -134,7 +134,7 @@ export class Runtime {
       }),
     );
     this.ending = parts.endingOf(this.options, this.delivery);
-    this.evaluator.setOptions(parts.engineOptions(around));
+    this.engineHost.engine.setOptions(parts.engineOptions(around));
   }
 
   /** Specs, ID lists and polling; the body of initialize. Never rejects. */
@@ -187,7 +187,7 @@ export class Runtime {
    * that a frozen host lost (BEHAVIOUR.md 11.4); never after shutdown (Q25).
    */
   recoverIfStale(): void {
-    const now = this.evaluator.time();
+    const now = this.engineHost.time();
     if (!this.init.platform.hasBackground) {
       this.rotateIfDue(now);
       return;
@@ -308,7 +308,7 @@ export class Runtime {
   private startWindows(): void {
     this.windowTimer = this.clock.setTimer(() => {
       this.windowStartedAt = this.clock.now();
-      this.evaluator.rotateWindow();
+      this.engineHost.rotateWindow();
       this.startWindows();
     }, this.applier.windowMs);
   }
@@ -317,7 +317,7 @@ export class Runtime {
   private rotateIfDue(now: number): void {
     if (hasPassed(this.applier.windowMs, this.windowStartedAt, now)) {
       this.windowStartedAt = now;
-      this.evaluator.rotateWindow();
+      this.engineHost.rotateWindow();
     }
   }
 
@@ -394,7 +394,7 @@ export class Runtime {
     try {
       const table = this.init.platform.readIpTable();
       if (table !== null) {
-        this.evaluator.setIpTable(table);
+        this.engineHost.engine.setIpTable(table);
       }
     } catch (error) {
       this.logger.warn(
@@ -405,7 +405,7 @@ export class Runtime {
 
   private makeApplier(): SpecApplier {
     return new SpecApplier({
-      evaluator: this.evaluator,
+      engineHost: this.engineHost,
       secretKey: this.init.secretKey,
       environment: this.options.environment,
       logger: this.logger,

@@ -9,7 +9,7 @@ import {
   StatsigInvalidDataAdapterValuesError,
   StatsigSDKKeyMismatchError,
 } from '../types/errors';
-import { WINDOW_MS, type Evaluator } from '../engine-host/engine-host';
+import { WINDOW_MS, type EngineHost } from '../engine-host/engine-host';
 import { textOf } from '../host/host';
 import type { SafeLogger } from '../observability/logger';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
@@ -42,7 +42,7 @@ export interface SpecsInForce {
 }
 
 export interface SpecApplierOptions {
-  evaluator: Evaluator;
+  engineHost: EngineHost;
   secretKey: string | null;
   environment: StatsigEnvironment | null;
   logger: SafeLogger;
@@ -86,7 +86,7 @@ export class SpecApplier {
     }
     let prepared: PreparedSpecs;
     try {
-      prepared = await this.options.evaluator.prepare(bytes);
+      prepared = await this.options.engineHost.engine.prepareSpecs(bytes);
     } catch (error) {
       this.options.logger.debug(
         `statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`,
@@ -128,7 +128,7 @@ export class SpecApplier {
     }
     this.options.onCommitting(summary);
     this.setEnvironment(summary.defaultEnvironment);
-    this.options.evaluator.commit({ handle, summary });
+    this.options.engineHost.commit({ handle, summary });
     this.lastUpdateTime = summary.time ?? this.lastUpdateTime;
     this.lastGood = { bytes, source };
     this.format = summary.format;
@@ -165,20 +165,20 @@ export class SpecApplier {
 
   private publishSource(): void {
     const { reason, lastUpdateTime: configSyncTime, initTime } = this;
-    this.options.evaluator.setSource({ reason, configSyncTime, initTime });
+    this.options.engineHost.setSpecTimes({ reason, configSyncTime, initTime });
   }
 
   private setEnvironment(payloadTier: SpecsSummary['defaultEnvironment']): void {
     this.environment =
       this.options.environment ?? (payloadTier === null ? null : { tier: payloadTier });
-    this.options.evaluator.setEnvironment(
+    this.options.engineHost.responses.setEnvironment(
       this.environment === null ? '' : jsonOf(this.environment),
     );
   }
 
   private discard(prepared: PreparedSpecs): void {
     if (prepared.handle !== 0) {
-      this.options.evaluator.engine.discardSpecs(prepared.handle);
+      this.options.engineHost.engine.discardSpecs(prepared.handle);
     }
   }
 }

@@ -25,7 +25,7 @@ export class Instance extends Server {
 
   /** What there is to know of the specs in force. */
   get state(): SpecsState {
-    const { reason: source, configSyncTime: lcut } = this.runtime.evaluator.currentSource;
+    const { reason: source, configSyncTime: lcut } = this.runtime.engineHost.specTimes;
     const { receivedAt, hasStarted } = this;
     return { source, lcut, receivedAt, hasStarted };
   }
@@ -42,7 +42,7 @@ export class Instance extends Server {
 
   /** Names of gates without segments and holdouts. */
   gateNames(): string[] {
-    return [...this.runtime.evaluator.gateNames()];
+    return [...this.runtime.engineHost.facts.gateNames()];
   }
 
   /** What went wrong in a listener or a call. Never throws. */

@@ -102,7 +102,7 @@ export class TestStatsig extends StatsigServer {
     this.project = this.makeProject();
     await this.load();
     this.backend.clear();
-    this.runtime.evaluator.rotateWindow();
+    this.runtime.engineHost.rotateWindow();
   }
 
   /**

@@ -1,10 +1,10 @@
 /**
- * User-agent fields as statsig-node gives them (BEHAVIOUR.md 3.10), or as the newer SDK does. Parsing stays in JavaScript, on
- * the same library that statsig-node uses, because bucket parity hangs on it (ARCHITECTURE.md has
- * the measurements against uap-core); an engine asks for it only when a condition needs it, and
- * results are remembered by text.
+ * User-agent fields as statsig-node gives them (BEHAVIOUR.md 3.10), or as the newer SDK does.
+ * Parsing stays in JavaScript, on the same library that statsig-node uses, because bucket parity
+ * hangs on it (ARCHITECTURE.md has the measurements against uap-core); an engine asks for it only
+ * when a condition needs it, and results are remembered by text.
  */
-import type { UserAgentParts } from '../engine/engine';
+import type { SpecsSummary, UserAgentParts } from '../engine/engine';
 import { utf8 } from '../host/host';
 import { parseStatsigAgent } from './statsig-agent';
 import { attribute } from './user-reader';
@@ -34,7 +34,7 @@ function parser(): typeof import('ua-parser-js').UAParser {
  * loading this package nor the first check pays for it. Never throws; without a parser user agents
  * have no parts.
  */
-export function preloadUserAgentParser(): void {
+function preloadUserAgentParser(): void {
   try {
     parser();
   } catch {
@@ -44,6 +44,16 @@ export function preloadUserAgentParser(): void {
 
 /** Who parses. */
 export type AgentParser = 'ua-parser-js' | 'statsig';
+
+/** Who parses for specs of a format, unless somebody is wanted. Loads it if they ask for it. */
+export function agentParserFor(
+  { format, usesUserAgent }: Pick<SpecsSummary, 'format' | 'usesUserAgent'>,
+  wanted: AgentParser | null = null,
+): AgentParser {
+  const parser = wanted ?? (format === 2 ? 'statsig' : 'ua-parser-js');
+  if (usesUserAgent && parser === 'ua-parser-js') preloadUserAgentParser();
+  return parser;
+}
 
 /** Parses and remembers. One per SDK instance and parser. */
 export class UserAgentCache {

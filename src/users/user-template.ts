@@ -2,7 +2,7 @@
  * Users of a compiled shape as the Rust engines take them: what all of them have in common as a
  * template, which the engine reads once, and the values of each. Spares the search for what JSON
  * escapes, half the pieces of text, and reading JSON: 0.6 of 3.1 µs (bench/NOTES.md). The other
- * side is crates/evaluator/src/user/template.rs.
+ * side is crates/engineHost/src/user/template.rs.
  */
 import type { EncodedUser } from './user-encoder';
 import type { EnvironmentRule } from './user-json';
