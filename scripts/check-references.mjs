@@ -44,7 +44,18 @@ export function referenceProblems(sources, { exists = existsInTree, isPacked = p
       ...linkProblems(source, targets),
     ]),
     ...unlisted(sources),
+    ...sources
+      .filter(({ file }) => file === 'ARCHITECTURE.md')
+      .flatMap((source) => fileProblems(source, exists)),
   ];
+}
+
+/** Files that the architecture names, as its three lives do, are there. */
+function fileProblems({ file, text }, exists) {
+  const named = text.matchAll(/`((?:src|crates|scripts|__test__|docs|bench)\/[\w./-]+\.\w+)`/g);
+  return [...new Set([...named].map(([, path]) => path))]
+    .filter((path) => !exists(path))
+    .map((path) => `${file}: ${path} is not there`);
 }
 
 /** Quirks that this package mends are differences, so the page of differences leads to them. */

@@ -18,7 +18,8 @@ import type { FeatureGate, OnDefaultValueFallback } from '../results/results';
 import { AdaptedEvaluations } from '../features/override-adapter';
 import { storeOf, type StoreDefinition, type StoreOverrides } from '../features/store-overrides';
 import { NOT_STICKY, StickyEvaluations, type StickyRequest } from '../features/sticky';
-import { isIdentifiable, type StatsigUser } from '../types/user';
+import type { StatsigUser } from '../types/user';
+import { isIdentifiable } from '../users/user-table';
 
 const INVALID_NAME = 'Lookup key must be a non-empty string';
 const INVALID_USER =

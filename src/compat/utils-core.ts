@@ -3,7 +3,7 @@
  * from there.
  */
 import { COMPATIBLE_VERSION } from '../options/options';
-import { isIdentifiable } from '../types/user';
+import { isIdentifiable } from '../users/user-table';
 import type { StatsigUser } from '../types/user';
 
 export type StatsigMetadata = {

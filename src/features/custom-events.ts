@@ -10,7 +10,8 @@ import type { SafeLogger } from '../observability/logger';
 import { keysOf, read } from '../users/user-reader';
 import type { DynamicConfig } from '../results/results';
 import type { LogEventObject } from '../types/log-event-object';
-import { isIdentifiable, type StatsigUser } from '../types/user';
+import type { StatsigUser } from '../types/user';
+import { isIdentifiable } from '../users/user-table';
 
 /** The parts of one life that events need. */
 export interface EventParts {

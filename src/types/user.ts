@@ -68,20 +68,3 @@ export type UserWithCustomIDs = {
  * @example { userID: 'a-user', email: 'a@example.com', custom: { plan: 'free' } }
  */
 export type StatsigUser = (UserWithID | UserWithCustomIDs) & StatsigUserFields;
-
-/**
- * True when the user has a string or number `userID` (even an empty one) or at least one custom ID;
- * also when it does not let itself be looked at, which is no mistake of the caller's: such a user
- * has no ID.
- */
-export function isIdentifiable(user: unknown): user is StatsigUser {
-  if (typeof user !== 'object' || user === null) return false;
-  try {
-    const { userID } = user as { userID?: unknown };
-    if (typeof userID === 'string' || typeof userID === 'number') return true;
-    const { customIDs } = user as { customIDs?: unknown };
-    return typeof customIDs === 'object' && customIDs !== null && Object.keys(customIDs).length > 0;
-  } catch {
-    return true;
-  }
-}

@@ -15,6 +15,7 @@
  * records are kept per ID, so that two views of one user (say, from two devices) don't evict one
  * another.
  */
+import type { StatsigUser } from '../types/user';
 import { AskedNames, NO_NAMES, type IsProxy, type NamesOfPayload } from './asked-names';
 import type { UserAdditions } from './user-additions';
 import { encodeUser, hasOrdinaryParts, type EncodedUser } from './user-encoder';
@@ -31,6 +32,23 @@ const SHAPES_COMPILED = 64;
 export const PASSING_SLOTS = 128;
 /** One newcomer of so many goes to the large ring. */
 export const NEWCOMERS_PER_STAY = 8;
+
+/**
+ * True when the user has a string or number `userID` (even an empty one) or at least one custom ID;
+ * also when it does not let itself be looked at, which is no mistake of the caller's: such a user
+ * has no ID.
+ */
+export function isIdentifiable(user: unknown): user is StatsigUser {
+  if (typeof user !== 'object' || user === null) return false;
+  try {
+    const { userID } = user as { userID?: unknown };
+    if (typeof userID === 'string' || typeof userID === 'number') return true;
+    const { customIDs } = user as { customIDs?: unknown };
+    return typeof customIDs === 'object' && customIDs !== null && Object.keys(customIDs).length > 0;
+  } catch {
+    return true;
+  }
+}
 
 /** A user as the table knows it. */
 export class UserRecord {
