@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { types } from 'node:util';
 import { EvalBits, EvalCode, EvalMode, SpecKind } from '../src/engine/engine';
 import type {
+  PreparedSpecs,
   ClientInitializeOptions,
   Engine,
   EngineKind,
@@ -81,7 +82,7 @@ async function loadCase(
     // An empty download changes nothing and is refused like any text without lines.
     await engine.updateIdList(name, true, encoder.encode(lines));
   }
-  let prepared;
+  let prepared: PreparedSpecs;
   try {
     prepared = await engine.prepareSpecs(encoder.encode(payloadText(payload)));
   } catch {

@@ -243,7 +243,7 @@ export function generatePayload(random: Random, size: PayloadSize): JsonObject {
   // What dcs-v2 has no words for: most payloads are to be compared in both dialects.
   if (random.chance(0.7))
     for (const spec of [...configs, ...layers])
-      if (!Boolean(spec['enabled'])) delete spec['explicitParameters'];
+      if (!spec['enabled']) delete spec['explicitParameters'];
   return {
     has_updates: true,
     time: 1_650_000_000_000 + random.below(1e9),

@@ -106,7 +106,7 @@ function isSayable(payload: JsonObject): boolean {
     ...(payload['layer_configs'] as JsonObject[]),
   ];
   const isSilenced = (spec: JsonObject): boolean =>
-    !Boolean(spec['enabled']) && Array.isArray(spec['explicitParameters']);
+    !spec['enabled'] && Array.isArray(spec['explicitParameters']);
   return !('hashed_sdk_keys_to_entities' in payload) && !specs.some(isSilenced);
 }
 

@@ -9,7 +9,7 @@
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import programs from './programs.cjs';
-import { outputOf, run } from './run.mjs';
+import { run } from './run.mjs';
 
 const unique = (list) => [...new Set(list)];
 const all = (rows, key) => unique(rows.flatMap((row) => row[key] ?? []));

@@ -1,6 +1,6 @@
 // Writes an ES module beside each CommonJS entry. It re-exports the CommonJS module's own names, so
 // that a process that mixes `import` and `require` has one singleton, not two.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { root } from './stamp.mjs';

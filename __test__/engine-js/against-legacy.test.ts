@@ -3,10 +3,10 @@
  * order, sampling.
  */
 
-import test, { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { SpecKind } from '../../src/engine/engine';
 import { NO_RECORDED_PROJECT, unless } from '../needs';
-import { Legacy, Ours, User, ipTable, random, realProject } from './oracle';
+import { Legacy, Ours, type User, ipTable, random, realProject } from './oracle';
 import { randomPayload, randomUser } from './payloads';
 import { factsOf, makeUsers } from './users';
 

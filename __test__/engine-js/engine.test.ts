@@ -4,7 +4,13 @@
  */
 
 import test from 'ava';
-import { EvalBits, EvalCode, EvalMode, OutcomeRecord, SpecKind } from '../../src/engine/engine';
+import {
+  EvalBits,
+  EvalCode,
+  EvalMode,
+  type OutcomeRecord,
+  SpecKind,
+} from '../../src/engine/engine';
 import { createJsEngine } from '../../src/engine/js/engine';
 import { MAX_UNKNOWN_NAMES, USER_CAPACITY } from '../../src/engine/engine';
 import { NO_RECORDED_PROJECT, unless } from '../needs';

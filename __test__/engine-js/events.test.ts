@@ -2,10 +2,10 @@
  * Exposure and custom events: text against statsig-node's queue, deduplication, sampling, bounds.
  */
 
-import test, { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { EvalBits, EvalMode, SpecKind } from '../../src/engine/engine';
 import { createJsEngine } from '../../src/engine/js/engine';
-import { Legacy, OPTIONS, Ours, User, bytes, random } from './oracle';
+import { Legacy, OPTIONS, Ours, type User, bytes, random } from './oracle';
 import { T, condition, config, payload, randomPayload, randomUser, rule, spec } from './payloads';
 
 const NOW = T + 5;

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import {
-  EngineOptions,
+  type EngineOptions,
   EvalBits,
   EvalCode,
-  OutcomeRecord,
+  type OutcomeRecord,
   SpecKind,
 } from '../../src/engine/engine';
 import { createJsEngine } from '../../src/engine/js/engine';

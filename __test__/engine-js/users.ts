@@ -1,6 +1,6 @@
 /** Generated users that hit the conditions of a payload: fields and targets are taken from it. */
 
-import { User, random } from './oracle';
+import { type User, random } from './oracle';
 
 const AGENTS = [
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Mobile/15E148 Safari/604.1',

@@ -2,7 +2,7 @@
 import test from 'ava';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { fetchTransport } from '../../src/network/fetch-transport';
-import { NetworkError } from '../../src/network/network-error';
+import type { NetworkError } from '../../src/network/network-error';
 import { nodeTransport } from '../../src/network/node-transport';
 import { overrideTransport } from '../../src/network/override-transport';
 import type { OverrideResponse, Transport, TransportRequest } from '../../src/network/transport';

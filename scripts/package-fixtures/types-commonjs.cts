@@ -1,5 +1,10 @@
 // Type checks of the CommonJS entry and of deep imports; never run.
-import Statsig, { DataAdapterKeyPath, DynamicConfig, Layer, StatsigServer } from 'statsig-node';
+import Statsig, {
+  DataAdapterKeyPath,
+  type DynamicConfig,
+  type Layer,
+  StatsigServer,
+} from 'statsig-node';
 import type {
   FeatureGate,
   IDataAdapter,
@@ -8,8 +13,8 @@ import type {
   StatsigOptions,
   StatsigUser,
 } from 'statsig-node';
-import { IDataAdapter as Deep } from 'statsig-node/dist/interfaces/IDataAdapter';
-import {
+import type { IDataAdapter as Deep } from 'statsig-node/dist/interfaces/IDataAdapter';
+import type {
   IUserPersistentStorage,
   StickyValues,
 } from 'statsig-node/dist/interfaces/IUserPersistentStorage';

@@ -22,6 +22,7 @@ const TIMEOUT_MS = 2_000;
  * Wraps a handler. `instance`: asked at each invocation, because a handler may be what initializes
  * the SDK.
  */
+// biome-ignore lint/suspicious/noExplicitAny: handlers of hosts name their arguments' types
 export function flushAfter<This, Args extends any[], Result>(
   instance: () => Invocations | null,
   handler: (this: This, ...args: Args) => Result,

@@ -51,6 +51,7 @@ export abstract class OperationsApi extends DeprecatedApi {
    * what it logs is delivered before its answer goes out, or handed over to `waitUntil`, and no
    * timer runs in between. What the handler returns or throws is passed on.
    */
+  // biome-ignore lint/suspicious/noExplicitAny: as there
   flushAfter<This, Args extends any[], Result>(
     handler: (this: This, ...args: Args) => Result,
     options?: FlushAfterOptions,

@@ -39,7 +39,7 @@ export class UsageError extends Error {}
 
 /** @throws UsageError */
 export function given(args: string[], options: NonNullable<ParseArgsConfig['options']>): Given {
-  let parsed;
+  let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({ args, allowPositionals: true, options });
   } catch (error) {

@@ -3,15 +3,20 @@
  * never run. scripts/check-types.mjs checks it against the packed package under statsig-node's
  * name, on old and new TypeScript.
  */
-import Statsig, { StatsigServer, DynamicConfig, Layer, DataAdapterKeyPath } from 'statsig-node';
+import Statsig, {
+  StatsigServer,
+  type DynamicConfig,
+  type Layer,
+  DataAdapterKeyPath,
+} from 'statsig-node';
 import {
   StatsigUninitializedError,
   StatsigInvalidArgumentError,
   StatsigTooManyRequestsError,
   StatsigLocalModeNetworkError,
 } from 'statsig-node/dist/Errors';
-import { EvaluationDetails } from 'statsig-node/dist/EvaluationDetails';
-import {
+import type { EvaluationDetails } from 'statsig-node/dist/EvaluationDetails';
+import type {
   AdapterResponse,
   FeatureGate,
   IDataAdapter,

@@ -1,11 +1,11 @@
 /** Entries in statsig-node's shape (BEHAVIOUR.md 6.3). Mirrors `bootstrap/entry.rs`. */
 
 import { SpecKind } from '../engine';
-import { Request } from './bootstrap-request';
-import { Shown } from './bootstrap-source';
-import { JsonObject } from './js-semantics';
-import { Result } from './outcome';
-import { Spec, Store } from './store';
+import type { Request } from './bootstrap-request';
+import type { Shown } from './bootstrap-source';
+import type { JsonObject } from './js-semantics';
+import type { Result } from './outcome';
+import type { Spec, Store } from './store';
 
 /** `{…}` without its key. */
 export function legacyEntry(keyJson: string, shown: Shown, request: Request, store: Store): string {

@@ -3,13 +3,13 @@
  * with shared tables. Mirrors `bootstrap/modern.rs`.
  */
 
-import { SecondaryExposure, SpecKind } from '../engine';
+import { type SecondaryExposure, SpecKind } from '../engine';
 import { isDeviceBased, valueText } from './bootstrap-entry';
-import { Request } from './bootstrap-request';
-import { Shown } from './bootstrap-source';
+import type { Request } from './bootstrap-request';
+import type { Shown } from './bootstrap-source';
 import { djb2 } from './hashing';
-import { ExposureList, exposuresJson } from './outcome';
-import { Spec } from './store';
+import { type ExposureList, exposuresJson } from './outcome';
+import type { Spec } from './store';
 
 /** Texts numbered in order of first use. */
 class Numbered {

@@ -2,10 +2,10 @@
  * What a client-initialize call asks for, and which specs it gets. Mirrors `bootstrap/request.rs`.
  */
 
-import { ClientInitializeOptions, SpecKind } from '../engine';
-import { HashName, djb2, hashAlgorithm } from './hashing';
+import { type ClientInitializeOptions, SpecKind } from '../engine';
+import { type HashName, djb2, hashAlgorithm } from './hashing';
 import { member, textOf } from './js-semantics';
-import { Spec, Store } from './store';
+import type { Spec, Store } from './store';
 
 /** Hash names whose pieces are kept: every name a caller can invent means 'none'. */
 export type Algorithm = 'djb2' | 'sha256' | 'none';

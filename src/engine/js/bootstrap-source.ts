@@ -4,13 +4,13 @@
  */
 
 import { SpecKind } from '../engine';
-import { Request, own } from './bootstrap-request';
-import { Evaluator } from './eval/evaluator';
+import { type Request, own } from './bootstrap-request';
+import type { Evaluator } from './eval/evaluator';
 import { withoutMethods } from './js-semantics';
-import { Result } from './outcome';
-import { Spec } from './store';
+import type { Result } from './outcome';
+import type { Spec } from './store';
 import { ValueBox } from './value-box';
-import { User } from './user';
+import type { User } from './user';
 
 /** What is written about one spec. */
 export interface Shown {

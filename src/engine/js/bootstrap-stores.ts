@@ -3,9 +3,9 @@
  * `bootstrap/stores.rs`.
  */
 
-import { Request, isForApp } from './bootstrap-request';
+import { type Request, isForApp } from './bootstrap-request';
 import { djb2 } from './hashing';
-import { JsonObject, define, member } from './js-semantics';
+import { type JsonObject, define, member } from './js-semantics';
 
 const REFERENCES = new Set(['gate_name', 'config_name', 'experiment_name', 'layer_name']);
 

@@ -2,19 +2,19 @@
  * The client-initialize response (BEHAVIOUR.md 6), written as text from pieces that are made once.
  */
 
-import { ClientInitializeOptions, SpecKind } from '../engine';
+import { type ClientInitializeOptions, SpecKind } from '../engine';
 import { legacyEntry } from './bootstrap-entry';
 import { ModernWriter } from './bootstrap-modern';
-import { Algorithm, Request, isIncluded, readRequest } from './bootstrap-request';
-import { ResponseSource, Shown } from './bootstrap-source';
+import { type Algorithm, type Request, isIncluded, readRequest } from './bootstrap-request';
+import { ResponseSource, type Shown } from './bootstrap-source';
 import { paramStoresJson, privateHash } from './bootstrap-stores';
-import { Evaluator } from './eval/evaluator';
-import { HashName, signedSha64 } from './hashing';
-import { JsonObject, member, textOf } from './js-semantics';
-import { Result } from './outcome';
+import type { Evaluator } from './eval/evaluator';
+import { type HashName, signedSha64 } from './hashing';
+import { type JsonObject, member, textOf } from './js-semantics';
+import type { Result } from './outcome';
 import { hasTargeting, privacySettings, sessionReplayFields } from './session-replay';
-import { Spec } from './store';
-import { User } from './user';
+import type { Spec } from './store';
+import type { User } from './user';
 
 /** What the response says about who made it. */
 export interface ResponseFacts {

@@ -3,7 +3,7 @@
  * of 100,000 joined strings that hold user IDs.
  */
 
-import { Hash64, avalanche } from './hashing';
+import { type Hash64, avalanche } from './hashing';
 
 /** As in statsig-node, the set is emptied when it would exceed this. */
 export const MAX_SEEN = 100_000;

@@ -3,14 +3,14 @@
  * loop is long.
  */
 
-import { OutcomeRecord, SpecKind } from '../engine';
+import { type OutcomeRecord, SpecKind } from '../engine';
 import { textEncoder } from './host';
 import { textOf } from './js-semantics';
 import { exposuresJson } from './outcome';
-import { ExposedParameter } from './sampling';
-import { Steps } from './turns';
+import type { ExposedParameter } from './sampling';
+import type { Steps } from './turns';
 import { redacted } from './redact';
-import { LoggedUser, eventJson } from './user';
+import { type LoggedUser, eventJson } from './user';
 
 /** Source of the specs and times, as answers and exposures carry them. */
 export interface Details {

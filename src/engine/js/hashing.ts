@@ -1,6 +1,6 @@
 /** Hashes of BEHAVIOUR.md 3.4 and 3.12, and the 64-bit mixing used by bounded tables. */
 
-import { Midstate, sha256Resume, sha256Words } from './sha256';
+import { type Midstate, sha256Resume, sha256Words } from './sha256';
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 

@@ -4,7 +4,7 @@
  * functions.
  */
 
-import { ExoticValue, TaggedValue } from '../engine';
+import type { ExoticValue, TaggedValue } from '../engine';
 
 export type JsonObject = Record<string, unknown>;
 

@@ -4,8 +4,13 @@
  * one epoch.
  */
 
-import { OutcomeRecord, type OutcomeReason, SecondaryExposure, SpecKind } from '../engine';
-import { Dialect } from './dialect';
+import {
+  type OutcomeRecord,
+  type OutcomeReason,
+  type SecondaryExposure,
+  SpecKind,
+} from '../engine';
+import type { Dialect } from './dialect';
 import { TABLE_FULL } from './eval/context';
 import { hash64 } from './hashing';
 import type { ValueBox } from './value-box';

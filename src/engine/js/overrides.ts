@@ -1,10 +1,10 @@
 /** Local overrides (BEHAVIOUR.md 4): name, then user ID, custom ID or '' for everyone. */
 
-import { OverrideTable, SpecKind } from '../engine';
+import { type OverrideTable, SpecKind } from '../engine';
 import { member } from './js-semantics';
-import { Result, Tables } from './outcome';
+import type { Result, Tables } from './outcome';
 import { ValueBox } from './value-box';
-import { User } from './user';
+import type { User } from './user';
 
 /** How an override was found; decides the ID type that configs and layers report. */
 type Match = 'id' | 'everyone';

@@ -1,8 +1,8 @@
 /** Whether an exposure is logged, and what it says about that (BEHAVIOUR.md 7.7). */
 
-import { OutcomeRecord, SpecKind } from '../engine';
+import { type OutcomeRecord, SpecKind } from '../engine';
 import { signedSha64 } from './hashing';
-import { User } from './user';
+import type { User } from './user';
 
 export interface SamplingSettings {
   mode: string | null;

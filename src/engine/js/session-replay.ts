@@ -1,7 +1,7 @@
 /** The session-replay part of a client-initialize response (BEHAVIOUR.md 6.5). */
 
-import { HashName } from './hashing';
-import { JsonObject, define, member, numberOf } from './js-semantics';
+import type { HashName } from './hashing';
+import { type JsonObject, define, member, numberOf } from './js-semantics';
 
 /**
  * Members for the end of the response, without braces. `random` is the one draw of the response;

@@ -4,10 +4,10 @@
  * which belong to one epoch each (`Terminal`).
  */
 
-import { type LookupKind, SpecKind, SpecsSummary } from '../engine';
-import { Dialect } from './dialect';
-import { EvalContext } from './eval/context';
-import { Midstate } from './sha256';
+import type { LookupKind, SpecKind, SpecsSummary } from '../engine';
+import type { Dialect } from './dialect';
+import type { EvalContext } from './eval/context';
+import type { Midstate } from './sha256';
 import type { Terminal } from './outcome';
 import type { ValueBox } from './value-box';
 

@@ -1,8 +1,8 @@
 /** Spec indexes of an epoch: handed out when a name is first asked for. */
 
-import { EXPERIMENT_KIND, EvalCode, LookupKind, MAX_UNKNOWN_NAMES, SpecKind } from '../engine';
-import { Result } from './outcome';
-import { Spec, Store } from './store';
+import { EXPERIMENT_KIND, EvalCode, type LookupKind, MAX_UNKNOWN_NAMES, SpecKind } from '../engine';
+import type { Result } from './outcome';
+import type { Spec, Store } from './store';
 
 /** What a spec index stands for. */
 export interface Target {

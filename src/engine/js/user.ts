@@ -1,8 +1,8 @@
 /** A user in a slot: the logged text, the parsed fields, and what is derived from them once. */
 
-import { ExoticUser, UserAgentParts } from '../engine';
-import { Hash64, hash64 } from './hashing';
-import { JsonObject, applyExotic, member, memberIgnoringCase } from './js-semantics';
+import type { ExoticUser, UserAgentParts } from '../engine';
+import { type Hash64, hash64 } from './hashing';
+import { type JsonObject, applyExotic, member, memberIgnoringCase } from './js-semantics';
 
 const UA_MAX_UNITS = 1000;
 

@@ -1,8 +1,8 @@
 /** What condition tests may ask while they run. Implemented by `Evaluator`. */
 
-import { IdList } from '../id-list';
-import { IpTable } from '../lookup/ip';
-import { User } from '../user';
+import type { IdList } from '../id-list';
+import type { IpTable } from '../lookup/ip';
+import type { User } from '../user';
 
 export interface EvalContext {
   readonly user: User;

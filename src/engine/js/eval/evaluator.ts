@@ -4,20 +4,28 @@
  * finish, and whatever JavaScript throws when a user's value cannot be converted.
  */
 
-import { EXPERIMENT_KIND, LookupKind, SpecKind } from '../../engine';
+import { EXPERIMENT_KIND, type LookupKind, SpecKind } from '../../engine';
 import { bucket } from '../hashing';
-import { IdList } from '../id-list';
-import { IpTable } from '../lookup/ip';
-import { ExposureList, INHERITED_RATE, Result, Seen, Tables } from '../outcome';
+import type { IdList } from '../id-list';
+import type { IpTable } from '../lookup/ip';
+import { type ExposureList, INHERITED_RATE, type Result, Seen, type Tables } from '../outcome';
 import { Overrides } from '../overrides';
-import { Condition, ConditionKind, GateRef, PassKind, Rule, Spec, Store } from '../store';
+import {
+  type Condition,
+  ConditionKind,
+  type GateRef,
+  PassKind,
+  type Rule,
+  type Spec,
+  type Store,
+} from '../store';
 import { ValueBox } from '../value-box';
-import { User } from '../user';
-import { EvalContext, TOO_DEEP } from './context';
+import type { User } from '../user';
+import { type EvalContext, TOO_DEEP } from './context';
 import { NewerEvaluator } from './newer';
-import { Scratch, ScratchPool } from './scratch';
+import { type Scratch, ScratchPool } from './scratch';
 import { unitText } from './sources';
-import { RuleEnd, Tracking, ended, holdsUntil, noTracking } from './tracking';
+import { RuleEnd, type Tracking, ended, holdsUntil, noTracking } from './tracking';
 
 /** Nested gates and delegates below the spec that was asked for. */
 export const MAX_DEPTH = 300;

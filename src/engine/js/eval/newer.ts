@@ -4,11 +4,11 @@
  * (9). Mirrors `eval/newer.rs`.
  */
 
-import { EXPERIMENT_KIND, LookupKind } from '../../engine';
+import { EXPERIMENT_KIND, type LookupKind } from '../../engine';
 import { bucket } from '../hashing';
 import { type JsonObject, isObject } from '../js-semantics';
-import { ExposureList, Result, Seen, Terminal, Tables } from '../outcome';
-import {
+import { type ExposureList, Result, Seen, Terminal, type Tables } from '../outcome';
+import type {
   GateRef,
   Condition,
   Rule,
@@ -20,10 +20,10 @@ import {
   Score,
 } from '../store';
 import { ValueBox } from '../value-box';
-import { EvalContext, TOO_DEEP } from './context';
+import { type EvalContext, TOO_DEEP } from './context';
 import { Random } from './random';
 import { unitText } from './sources';
-import { RuleEnd, Tracking, noTracking } from './tracking';
+import { RuleEnd, type Tracking, noTracking } from './tracking';
 
 /** Contexts of one evaluation: mappings that were tried and experiments that were looked into. */
 const MAX_CONTEXTS = 10_000;

@@ -1,8 +1,8 @@
 /** Operators (BEHAVIOUR.md 3.8, operators.csv), each compiled with its target into a test. */
 
 import { compareVersions, localMidnight, numberOf, regExp, textOf, toTime } from '../js-semantics';
-import { Source } from '../store';
-import { EvalContext } from './context';
+import type { Source } from '../store';
+import type { EvalContext } from './context';
 
 export type Test = (context: EvalContext) => boolean;
 type Compare = (left: number, right: number) => boolean;

@@ -1,7 +1,7 @@
 /** What is remembered about one user while its specs are evaluated. */
 
-import { Result } from '../outcome';
-import { User } from '../user';
+import type { Result } from '../outcome';
+import type { User } from '../user';
 
 /** Generations are stamped into 31-bit cells next to one bit of answer. */
 const MAX_GENERATION = 0x3fff_fffe;

@@ -1,13 +1,13 @@
 /** Condition types that yield a value (BEHAVIOUR.md 3.5, 3.7, 3.10): where it is read. */
 
-import { UserAgentParts } from '../../engine';
-import { Midstate, midstate } from '../sha256';
+import type { UserAgentParts } from '../../engine';
+import { type Midstate, midstate } from '../sha256';
 import { bucket } from '../hashing';
 import { countryOf } from '../lookup/ip';
 import { mappedAddress } from '../lookup/mapped-address';
 import { textOf } from '../js-semantics';
-import { Source } from '../store';
-import { EvalContext, NEEDS_USER_AGENT } from './context';
+import type { Source } from '../store';
+import { type EvalContext, NEEDS_USER_AGENT } from './context';
 
 const USER_BUCKETS = 1000;
 

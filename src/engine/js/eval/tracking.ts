@@ -1,8 +1,8 @@
 /** What an evaluation of rules keeps on its way. */
 
 import { SECONDS_LIMIT } from '../js-semantics';
-import { ExposureList, INHERITED_RATE, Result, Seen, Tables } from '../outcome';
-import { Condition } from '../store';
+import { type ExposureList, INHERITED_RATE, type Result, Seen, type Tables } from '../outcome';
+import type { Condition } from '../store';
 
 /** Exposures, and the sampling state of one spec's evaluation (BEHAVIOUR.md 3.14). */
 export interface Tracking {

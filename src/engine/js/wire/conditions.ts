@@ -2,9 +2,9 @@
 
 import { compileTest } from '../eval/operators';
 import { SourceTable } from '../eval/sources';
-import { Dialect } from '../dialect';
-import { JsonObject, isObject, member, textOf, toTime } from '../js-semantics';
-import { Condition, ConditionKind, GateRef, Source, Spec } from '../store';
+import type { Dialect } from '../dialect';
+import { type JsonObject, isObject, member, textOf, toTime } from '../js-semantics';
+import { type Condition, ConditionKind, type GateRef, type Source, type Spec } from '../store';
 import type { Needs } from './screen';
 
 /** Says why a spec cannot be used; it then answers Unsupported. */

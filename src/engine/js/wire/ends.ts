@@ -4,12 +4,12 @@
  * most of the time it takes to prepare a payload.
  */
 
-import { Dialect } from '../dialect';
-import { JsonObject } from '../js-semantics';
+import type { Dialect } from '../dialect';
+import type { JsonObject } from '../js-semantics';
 import { midstate, type Midstate } from '../sha256';
-import { Condition, ConditionKind, GateRef, Rule, Spec } from '../store';
+import { type Condition, ConditionKind, type GateRef, type Rule, type Spec } from '../store';
 import { ValueBox } from '../value-box';
-import { Terminal, TerminalFacts } from '../outcome';
+import { Terminal, type TerminalFacts } from '../outcome';
 
 /** The end of a spec that cannot be evaluated. */
 function unsupported(facts: TerminalFacts): TerminalFacts {

@@ -3,12 +3,12 @@
  * broken is left out.
  */
 
-import { EXPERIMENT_KIND, LookupKind, SpecKind } from '../../engine';
-import { JsonObject, isObject, member, textOf } from '../js-semantics';
+import { EXPERIMENT_KIND, type LookupKind, SpecKind } from '../../engine';
+import { type JsonObject, isObject, member, textOf } from '../js-semantics';
 import { midstate } from '../sha256';
-import { Rule, AutotuneGroup, Autotune, Mapping, NewerSpecs, Score } from '../store';
-import { Terminal, TerminalFacts } from '../outcome';
-import { ConditionCompiler, MalformedSpec } from './conditions';
+import type { Rule, AutotuneGroup, Autotune, Mapping, NewerSpecs, Score } from '../store';
+import { Terminal, type TerminalFacts } from '../outcome';
+import { type ConditionCompiler, MalformedSpec } from './conditions';
 import { boxOf, specFacts, type RuleMaker } from './ends';
 import type { Needs, Screen } from './screen';
 

@@ -1,10 +1,17 @@
 /** Payloads as received: dcs-v1 and dcs-v2 (SERVER_CORE.md 1.1), brought to one shape. */
 
-import { SpecsSummary } from '../../engine';
+import type { SpecsSummary } from '../../engine';
 import { Dialect } from '../dialect';
 import { textDecoder } from '../host';
-import { JsonObject, isForeign, isObject, noticeForeign, numberOf, textOf } from '../js-semantics';
-import { Steps } from '../turns';
+import {
+  type JsonObject,
+  isForeign,
+  isObject,
+  noticeForeign,
+  numberOf,
+  textOf,
+} from '../js-semantics';
+import type { Steps } from '../turns';
 import { parseInPieces } from './pieces';
 
 /** A spec as received; nothing about its fields is known yet. */

@@ -5,8 +5,8 @@
  */
 
 import { textDecoder } from '../host';
-import { JsonObject, define } from '../js-semantics';
-import { Steps } from '../turns';
+import { type JsonObject, define } from '../js-semantics';
+import type { Steps } from '../turns';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
