@@ -1,8 +1,9 @@
-// Checks of the source tree that need no build: who imports whom, in Rust too, file sizes, file names, versions,
+// Checks of the source tree that need no build: who imports whom, exports that nobody imports, in Rust too, file sizes, file names, versions,
 // generated package manifests, the list of what ships of others, workflows, references to the
 // specification, links.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unusedExports } from './check-exports.mjs';
 import { importProblems } from './check-imports.mjs';
 import { layoutProblems } from './check-layout.mjs';
 import { pages, referenceProblems } from './check-references.mjs';
@@ -23,6 +24,7 @@ const sources = files.map((file) => ({
 
 const problems = [
   ...importProblems(sources),
+  ...unusedExports(sources),
   ...moduleProblems(sources),
   ...layoutProblems(sources),
   ...manifestProblems(),

@@ -3,7 +3,7 @@ import type { StoredBatch } from './batch';
 /**
  * Bookkeeping bytes counted per batch beside its body, so that many tiny batches are bounded too.
  */
-export const BATCH_OVERHEAD_BYTES = 512;
+const BATCH_OVERHEAD_BYTES = 512;
 
 /** A batch waiting in the queue. */
 export interface QueuedBatch extends StoredBatch {

@@ -26,9 +26,9 @@ export type { EventUpload } from './sender';
 export type { EventSpool } from './spool/event-spool';
 
 /** Default of `maxQueuedEvents`. */
-export const MAX_QUEUED_EVENTS = 250_000;
+const MAX_QUEUED_EVENTS = 250_000;
 /** Default of `maxQueuedBytes`. */
-export const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
+const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 /** Budget of `shutdown` when none is given, ms. */
 export const SHUTDOWN_BUDGET_MS = 30_000;
 const UPLOADS_AT_A_TIME = 4;

@@ -5,11 +5,11 @@ import { onRejection } from '../observability/rejection';
 export type RetryBackoff = number | ((retriesRemaining: number) => number);
 
 /** Cap of the doubling delay, ms; a larger configured backoff is its own cap. */
-export const MAX_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 /** A longer `Retry-After` ends the chain: the batch returns to the queue until then. */
 export const MAX_WAITED_RETRY_AFTER_MS = 60_000;
 /** A longer `Retry-After` is not believed, ms. */
-export const MAX_RETRY_AFTER_MS = 3_600_000;
+const MAX_RETRY_AFTER_MS = 3_600_000;
 const MAX_CALLBACK_DELAY_MS = 600_000;
 const DEFAULT_BACKOFF_MS = 1_000;
 const MAX_RETRIES = 100;

@@ -6,7 +6,7 @@ import * as zlib from 'node:zlib';
 import type { Fault } from './types';
 
 /** Largest request body taken, before and after decompression. */
-export const bodyLimitBytes = 64 * 1024 * 1024;
+const bodyLimitBytes = 64 * 1024 * 1024;
 
 /** An answer before faults have had their say. */
 export interface Reply {

@@ -53,7 +53,7 @@ export function excerpt(
 }
 
 /** At most `most` characters of a text. */
-export function cutText(text: string, most: number): string {
+function cutText(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most)}…`;
 }
 

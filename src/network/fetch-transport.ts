@@ -61,7 +61,7 @@ export async function readAll(
 }
 
 /** One array from several, without a copy when there is only one. */
-export function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
   if (chunks.length === 1 && chunks[0]) return chunks[0];
   const all = new Uint8Array(length);
   let offset = 0;

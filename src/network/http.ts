@@ -12,9 +12,9 @@ import type { NetworkOverride, Transport, TransportResponse } from './transport'
 import { isError } from '../observability/thrown';
 
 /** Default of `requestTimeoutMs`. */
-export const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** Default of `downloadTimeoutMs`. */
-export const DOWNLOAD_TIMEOUT_MS = 120_000;
+const DOWNLOAD_TIMEOUT_MS = 120_000;
 
 const FALLBACK_SPECS = 'https://api.statsigcdn.com/v1';
 const FALLBACK_ID_LISTS = 'https://statsigapi.net/v1';

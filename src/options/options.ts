@@ -31,9 +31,9 @@ import type {
 import type { StatsigEnvironment } from '../types/user';
 
 /** Where statsig-node sends events and asks for ID lists by default. */
-export const STATSIG_API = 'https://statsigapi.net/v1';
+const STATSIG_API = 'https://statsigapi.net/v1';
 /** Where statsig-node downloads config specs by default. */
-export const STATSIG_CDN = 'https://api.statsigcdn.com/v1';
+const STATSIG_CDN = 'https://api.statsigcdn.com/v1';
 /** The statsig-node version whose protocol this package speaks. */
 export const COMPATIBLE_VERSION = '6.5.2';
 

@@ -11,7 +11,7 @@ export interface IdListEntry {
 }
 
 /** Lists of one index that are looked at; further ones are ignored. */
-export const MAX_ID_LISTS = 10_000;
+const MAX_ID_LISTS = 10_000;
 
 export interface IdListIndex {
   names: Set<string>;

@@ -4,7 +4,7 @@ import { SyncRecord } from './sync-health';
 /**
  * Spread of each polling interval: ±5 %, so that a fleet started together does not stay in step.
  */
-export const POLL_JITTER = 0.05;
+const POLL_JITTER = 0.05;
 /**
  * A poll later than this (or one interval, if longer) was lost to a frozen runtime, ms
  * (BEHAVIOUR.md 11.4).

@@ -4,40 +4,40 @@
  */
 
 import {
-  ClientInitializeOptions,
-  EngineOptions,
-  EngineStats,
+  type ClientInitializeOptions,
+  type EngineOptions,
+  type EngineStats,
   EvalBits,
   EvalCode,
   EvalMode,
-  EventBatch,
+  type EventBatch,
   MAX_PREPARED,
-  OutcomeRecord,
-  LookupKind,
-  OverrideTable,
-  PreparedSpecs,
-  SpecContent,
-  ReplacementEngine,
+  type OutcomeRecord,
+  type LookupKind,
+  type OverrideTable,
+  type PreparedSpecs,
+  type SpecContent,
+  type ReplacementEngine,
   SpecKind,
   USER_CAPACITY,
-  UserAgentParts,
+  type UserAgentParts,
 } from '../engine';
 import { ClientResponder } from './bootstrap';
 import { Interruption } from './eval/context';
 import { Evaluator } from './eval/evaluator';
 import { Random } from './eval/random';
-import { Details } from './event-json';
-import { EventQueue, ExposureFacts } from './exposure';
+import type { Details } from './event-json';
+import { EventQueue, type ExposureFacts } from './exposure';
 import { textEncoder } from './host';
 import { IdList, looksLikeIdList } from './id-list';
 import { IpTable } from './lookup/ip';
-import { Outcome, Result, Tables, copyOf, missingOutcome } from './outcome';
+import { type Outcome, type Result, Tables, copyOf, missingOutcome } from './outcome';
 import { Overrides } from './overrides';
-import { SamplingSettings } from './sampling';
-import { Store } from './store';
+import type { SamplingSettings } from './sampling';
+import type { Store } from './store';
 import { ValueBox } from './value-box';
-import { Target, Targets } from './target';
-import { Steps, atOnce, inTurns } from './turns';
+import { type Target, Targets } from './target';
+import { type Steps, atOnce, inTurns } from './turns';
 import { User } from './user';
 import { compileStore } from './wire/compile';
 import { parseRoot, withoutUpdates } from './wire/payload';

@@ -3,23 +3,23 @@
  * the text around their user. Sampling first, then deduplication.
  */
 
-import { EngineOptions, EventBatch, EvalMode, OutcomeRecord } from '../engine';
+import { type EngineOptions, type EventBatch, EvalMode, type OutcomeRecord } from '../engine';
 import { MAX_SEEN, SeenSet } from './dedupe';
-import { Hash64, hash64 } from './hashing';
+import { type Hash64, hash64 } from './hashing';
 import { nextTurn } from './host';
-import { Details, Pending, dedupeText, encodeEvents, sizeOf } from './event-json';
-import { Outcome } from './outcome';
-import { ExposedParameter, Sampler, SamplingSettings } from './sampling';
-import { Steps, atOnce } from './turns';
-import { User } from './user';
+import { type Details, type Pending, dedupeText, encodeEvents, sizeOf } from './event-json';
+import type { Outcome } from './outcome';
+import { type ExposedParameter, Sampler, type SamplingSettings } from './sampling';
+import { type Steps, atOnce } from './turns';
+import type { User } from './user';
 
 /** Texts of pending users and custom events; beyond it events are dropped and counted. */
-export const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 /**
  * A batch ends before its JSON would grow longer than this, about; an event that is longer goes
  * alone. A batch is due as well when pending texts reach this.
  */
-export const BATCH_BYTES = 2 * 1024 * 1024;
+const BATCH_BYTES = 2 * 1024 * 1024;
 
 const DEFAULT_OPTIONS: EngineOptions = {
   tier: null,

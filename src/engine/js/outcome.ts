@@ -16,9 +16,9 @@ import { hash64 } from './hashing';
 import type { ValueBox } from './value-box';
 
 /** Most outcomes of an epoch. */
-export const MAX_OUTCOMES = 200_000;
+const MAX_OUTCOMES = 200_000;
 /** Most results, exposure lists and exposure entries of an epoch, together. */
-export const MAX_INTERNED = 600_000;
+const MAX_INTERNED = 600_000;
 
 /**
  * Whether an analytical gate was seen: a constant, or whatever the asking evaluation had seen
@@ -430,12 +430,12 @@ function contentKey(record: OutcomeRecord, also: readonly number[]): string {
 }
 
 /** Sampling rate of an evaluation that started without one. */
-export function rateOf(result: Result): unknown {
+function rateOf(result: Result): unknown {
   return result.rate === INHERITED_RATE ? undefined : result.rate;
 }
 
 /** Whether an evaluation that started without having seen one saw an analytical gate. */
-export function seenOf(result: Result): Seen {
+function seenOf(result: Result): Seen {
   return result.seen === Seen.Yes ? Seen.Yes : Seen.No;
 }
 

@@ -28,7 +28,7 @@ import { unitText } from './sources';
 import { RuleEnd, type Tracking, ended, holdsUntil, noTracking } from './tracking';
 
 /** Nested gates and delegates below the spec that was asked for. */
-export const MAX_DEPTH = 300;
+const MAX_DEPTH = 300;
 const PASS_BUCKETS = 10_000;
 
 const NO_BOX = new ValueBox({});

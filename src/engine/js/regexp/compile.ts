@@ -44,7 +44,7 @@ function copiesOf({ min, max }: Repeat): number {
 }
 
 /** Whether a back reference occurs. */
-export function refers(node: Node): boolean {
+function refers(node: Node): boolean {
   switch (node.kind) {
     case 'back':
       return true;
@@ -77,7 +77,7 @@ export function isAnchored(node: Node): boolean {
 }
 
 /** The node when it is a single unit or set. */
-export function asSingle(node: Node): Single | null {
+function asSingle(node: Node): Single | null {
   return node.kind === 'unit' || node.kind === 'set' ? node : null;
 }
 

@@ -20,7 +20,7 @@ export const MAX_STEPS = 2_000_000;
  */
 const PER_STEP_BITS = 3;
 /** Steps until notes are taken: most tests are over by then. */
-export const NOTES_AFTER = 500;
+const NOTES_AFTER = 500;
 
 /** What an instruction led to. */
 const enum Way {

@@ -1,7 +1,7 @@
 /** What a machine remembers: registers, and frames that say what to do when a way leads nowhere. */
 
 /** Most frames; a test that needs more answers false. */
-export const MAX_FRAMES = 1 << 20;
+const MAX_FRAMES = 1 << 20;
 
 /** A register that holds no position. */
 export const UNSET = -1;

@@ -4,20 +4,27 @@
  */
 
 import { SpecKind } from '../../engine';
-import { Dialect } from '../dialect';
+import type { Dialect } from '../dialect';
 import { isObject, numberOf, textOf, withoutMethods } from '../js-semantics';
-import { ClientFacts, Condition, PassKind, Rule, Spec, Store } from '../store';
-import { TerminalFacts } from '../outcome';
-import { Steps } from '../turns';
+import {
+  type ClientFacts,
+  type Condition,
+  PassKind,
+  type Rule,
+  type Spec,
+  type Store,
+} from '../store';
+import type { TerminalFacts } from '../outcome';
+import type { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec, within } from './conditions';
-import { CompiledRule, CompiledSpec, RuleMaker, boxOf, specFacts } from './ends';
+import { CompiledRule, CompiledSpec, type RuleMaker, boxOf, specFacts } from './ends';
 import { NewerCompiler } from './newer';
 import {
   KIND_NAMES,
   NestedTooDeep,
-  Parsed,
-  Payload,
-  SpecWire,
+  type Parsed,
+  type Payload,
+  type SpecWire,
   measure,
   readPayload,
   summarise,

@@ -5,10 +5,10 @@
  * anything could stop the compiler.
  */
 
-import { SpecsSummary } from '../../engine';
+import type { SpecsSummary } from '../../engine';
 import { isOperator } from '../eval/operators';
 import { isAgentField } from '../eval/sources';
-import { JsonObject, isForeign, isObject } from '../js-semantics';
+import { type JsonObject, isForeign, isObject } from '../js-semantics';
 import { MAX_NESTING, MAX_WARNINGS, NestedTooDeep, isNestedDeeper } from './payload';
 
 /** Types of conditions that test a value, in lower case. */
