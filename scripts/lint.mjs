@@ -1,6 +1,6 @@
-// Checks of the source tree that need no build: who imports whom, exports that nobody imports, in Rust too, file sizes, file names, versions,
-// generated package manifests, the list of what ships of others, workflows, references to the
-// specification, links.
+// Checks of the source tree that need no build: who imports whom, exports that nobody imports, in
+// Rust too, file sizes, file names, versions, generated package manifests, the list of what ships of
+// others, workflows, references to the specification, links.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unusedExports } from './check-exports.mjs';
