@@ -1,7 +1,8 @@
 /** Local overrides, for tests and for people who try things (BEHAVIOUR.md 4, NEWER.md 12). */
 import { SpecKind, type OverrideTable } from '../engine/engine';
 import type { SafeLogger } from '../observability/logger';
-import type { Overrides } from '../features/overrides';
+import type { OverriddenLife, Overrides } from '../features/overrides';
+import type { Runtime } from '../runtime/runtime';
 import { LookupsApi } from './lookups-api';
 
 /** See the head of this file. */
@@ -117,12 +118,6 @@ export abstract class OverridesApi extends LookupsApi {
     this.overrides.clearAll();
   }
 
-  /** @internal The value of an experiment in a group; null when there is no such group. */
-  protected valueOfGroup(experiment: string, group: string): unknown {
-    const spec = this.runtime.engineHost.facts.contentOf(SpecKind.Config, experiment);
-    return spec?.groups.find(({ groupName }) => groupName === group)?.returnValue ?? null;
-  }
-
   private override(
     kind: keyof OverrideTable,
     noun: string,
@@ -141,4 +136,17 @@ export abstract class OverridesApi extends LookupsApi {
   private refuse(noun: string, type: string): void {
     this.logger.warn(`statsigSDK> Attempted to override a ${noun} with a non ${type} value`);
   }
+}
+
+/** What overrides need of a life. */
+export function overriddenLife(runtime: Runtime): OverriddenLife {
+  return {
+    setOverrides(table) {
+      runtime.engineHost.engine.setOverrides(table);
+    },
+    valueOfGroup(experiment, group) {
+      const spec = runtime.engineHost.facts.contentOf(SpecKind.Config, experiment);
+      return spec?.groups.find(({ groupName }) => groupName === group)?.returnValue ?? null;
+    },
+  };
 }

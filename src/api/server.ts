@@ -21,6 +21,7 @@ import { SafeLogger } from '../observability/logger';
 import { parseOptions, type ParsedOptions } from '../options/options';
 import { NewerApi } from './newer-api';
 import { Overrides } from '../features/overrides';
+import { overriddenLife } from './overrides-api';
 import type { Platform } from '../platform/platform';
 import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
 import { Runtime } from '../runtime/runtime';
@@ -109,10 +110,7 @@ export class Server extends NewerApi {
     this.parsed = parseOptions(options, host.platform.forcedEngine);
     this.logger = new SafeLogger(this.parsed.options.logger, [this.secretKey]);
     this.parsed.warnings.forEach((warning) => this.logger.warn(warning));
-    this.overrides = new Overrides(
-      (table) => this.runtime.engineHost.engine.setOverrides(table),
-      (experiment, group) => this.valueOfGroup(experiment, group),
-    );
+    this.overrides = new Overrides();
     this.beginLife();
   }
 
@@ -390,8 +388,9 @@ export class Server extends NewerApi {
   }
 
   private beginLife(): void {
-    const { secretKey, parsed, logger, host } = this;
-    this.runtime = new Runtime({
+    // What the runtime holds must not hold this instance: abandoned.ts.
+    const { secretKey, parsed, logger, host, overrides } = this;
+    const runtime = new Runtime({
       secretKey,
       parsed,
       logger,
@@ -399,15 +398,16 @@ export class Server extends NewerApi {
       clock: host.clock,
       addresses: host.addresses,
       onSpecs: (specs) => {
-        this.overrides.specsChanged();
+        overrides.specsChanged();
         host.onSpecs?.(specs);
       },
     });
+    this.runtime = runtime;
     const isLenient = host.isLenient === true;
-    this.evaluations = new Evaluations(this.runtime, this.overrides.stores, isLenient);
+    this.evaluations = new Evaluations(runtime, overrides.stores, isLenient);
     const key = isLenient && typeof secretKey === 'string' ? ANY_KEY : secretKey;
     this.lifecycle = new Lifecycle(this.runtime, this.evaluations, key);
-    this.runtime.engineHost.engine.setOverrides(this.overrides.current);
+    overrides.serve(overriddenLife(runtime));
     watchForAbandon(this, this.runtime);
   }
 

@@ -5,6 +5,15 @@ import { StoreOverrides } from './store-overrides';
 /** The value of an experiment's group; null when there is no such group. */
 export type ValueOfGroup = (experiment: string, group: string) => unknown;
 
+/**
+ * What the life that answers gives. It knows nothing of the instance, which would never be let go
+ * of (abandoned.ts).
+ */
+export interface OverriddenLife {
+  setOverrides(table: OverrideTable): void;
+  valueOfGroup: ValueOfGroup;
+}
+
 type Groups = Record<string, Record<string, string>>;
 
 /** Outlives the engine: a server that is initialized again keeps its overrides. */
@@ -14,11 +23,13 @@ export class Overrides {
   /** Experiments that were given a group: its value is that of the specs in force. */
   private groups: Groups = named();
 
-  /** @param publish gets the whole table after each change */
-  constructor(
-    private readonly publish: (table: OverrideTable) => void,
-    private readonly groupValue: ValueOfGroup,
-  ) {}
+  private life: OverriddenLife | null = null;
+
+  /** From now on this life gets the whole table, now and after each change. */
+  serve(life: OverriddenLife): void {
+    this.life = life;
+    this.publish(this.current);
+  }
 
   get current(): OverrideTable {
     const names = Object.keys(this.groups);
@@ -81,10 +92,14 @@ export class Overrides {
     if (Object.keys(this.groups).length > 0) this.publish(this.current);
   }
 
+  private publish(table: OverrideTable): void {
+    this.life?.setOverrides(table);
+  }
+
   private valuesOf(experiment: string): Record<string, unknown> {
     const ids = Object.entries(this.groups[experiment] ?? {});
     return Object.fromEntries(
-      ids.map(([id, group]) => [id, this.groupValue(experiment, group) ?? {}]),
+      ids.map(([id, group]) => [id, this.life?.valueOfGroup(experiment, group) ?? {}]),
     );
   }
 }
