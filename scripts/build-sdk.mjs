@@ -26,6 +26,7 @@ const TESTED = [
   'engine/engine',
   'engine/select',
   'platform/platform-node',
+  'runtime/djb2',
   'users/asked-names',
   'users/user-agent',
   'users/user-encoder',

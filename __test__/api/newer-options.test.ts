@@ -1,6 +1,6 @@
 /** Options that the newer SDKs have (NEWER.md 13, 14), and countries of IPv6 addresses. */
 import test from 'ava';
-import { mappedAddress } from '../../src/engine/js/lookup/mapped-address';
+import { HELD } from './ipv6-addresses';
 import type { StatsigOptions } from '../../src/api/public-types';
 import { FakeClock } from '../network/fake-clock';
 import { Loopback } from '../network/loopback';
@@ -16,39 +16,6 @@ const when = (type: string, field: string, targetValue: unknown, operator = 'any
 });
 const gate = (name: string, condition: object) =>
   spec({ name, rules: [rule({ id: name, conditions: [condition] })] });
-
-/** Addresses, and the IPv4 one they hold. */
-const HELD: [string, string | null][] = [
-  ['::ffff:8.8.8.8', '8.8.8.8'],
-  ['::FFFF:808:808', '8.8.8.8'],
-  ['0:0:0:0:0:ffff:8.8.8.8', '8.8.8.8'],
-  ['0000:0000:0000:0000:0000:ffff:0808:0808', '8.8.8.8'],
-  ['64:ff9b::8.8.8.8', '8.8.8.8'],
-  ['2002:808:808::1', '8.8.8.8'],
-  ['::8.8.8.8', null],
-  ['2001:4860:4860::8888', null],
-  ['::ffff:8.8.8', null],
-  ['::ffff:8.8.8.256', null],
-  ['::ffff:08.8.8.8', null],
-  ['::ffff::8.8.8.8', null],
-  ['1:2:3:4:5:6:7:8:9', null],
-  ['::ffff:8.8.8.8%eth0', null],
-  ['[::ffff:8.8.8.8]', null],
-  ['::1:2:3:4:5:6:7:8', null],
-  [':', null],
-  ['::', null],
-  ['::g', null],
-  ['8.8.8.8::', null],
-];
-
-test('what an IPv6 address holds', (t) => {
-  for (const [address, held] of HELD) {
-    const number = held === null ? null : 0x08080808;
-    t.is(mappedAddress(address), number, address);
-  }
-  t.is(mappedAddress('8.8.8.8'), null);
-  t.is(mappedAddress(5), null);
-});
 
 for (const engine of ENGINES) {
   const start = async (gates: object[], options: StatsigOptions = {}, more: object = {}) => {
