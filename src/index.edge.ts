@@ -2,7 +2,7 @@
  * Public API for edge runtimes: the same names as the Node entry, on WebAssembly or JavaScript. See
  * `platform-edge.ts` for what differs.
  */
-import { sharedSlot } from './api/copies';
+import { sharedPlace } from './api/copies';
 import { edgePlatform, useAssets } from './platform/platform-edge';
 import { DynamicConfig, Layer } from './results/results';
 import { Server, type Host } from './api/server';
@@ -19,7 +19,7 @@ export class StatsigServer extends Server {
   }
 }
 
-const functions = createSingleton(StatsigServer, sharedSlot<Server>('edge', undefined));
+const functions = createSingleton(StatsigServer, sharedPlace<Server>('edge', undefined));
 /** The shared instance: classes and functions. */
 export const Statsig: StatsigObject<typeof StatsigServer> = statsigObject(StatsigServer, functions);
 export default Statsig;

@@ -65,7 +65,7 @@ const PAIRS: [string, string, string, string][] = [
   ['boundary.rs', 'NO_TEXT', 'wasm.ts', 'NO_TEXT'],
   ['boundary.rs', 'KEPT_INPUT', 'wasm.ts', 'KEPT_INPUT'],
   ['compile/mod.rs', 'MAX_WARNINGS', 'js/wire/payload.ts', 'MAX_WARNINGS'],
-  ['eval/mod.rs', 'MAX_DEPTH', 'js/eval/evaluator.ts', 'MAX_DEPTH'],
+  ['eval/mod.rs', 'MAX_DEPTH', 'js/eval/evaluation.ts', 'MAX_DEPTH'],
   ['eval/newer.rs', 'MAX_CONTEXTS', 'js/eval/newer.ts', 'MAX_CONTEXTS'],
   ['eval/compare.rs', 'MATCH_LIMIT', 'js/eval/operators.ts', 'MATCH_MAX_UNITS'],
   ['eval/condition.rs', 'MAX_AGENT', 'js/user.ts', 'UA_MAX_UNITS'],

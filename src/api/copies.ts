@@ -15,61 +15,61 @@ export interface LiveInstance {
  * Where the singleton's instance is kept. Copies call only public methods of an instance that
  * another copy made.
  */
-export interface Slot<Instance extends LiveInstance = LiveInstance> {
+export interface Place<Instance extends LiveInstance = LiveInstance> {
   current: Instance | null;
   /** The key that `current` was made with. */
   key: unknown;
 }
 
-interface SharedSlot extends Slot {
+interface SharedPlace extends Place {
   /** Files of the copies that share it. */
   paths: Set<string>;
 }
 
-const SLOTS = Symbol.for('statsig-node-native.slots');
+const PLACES = Symbol.for('statsig-node-native.slots');
 
-type Holder = { [SLOTS]?: Map<string, SharedSlot> };
+type Holder = { [PLACES]?: Map<string, SharedPlace> };
 
-/** A slot of one copy's own. */
-export function ownSlot<Instance extends LiveInstance>(): Slot<Instance> {
+/** A place of one copy's own. */
+export function ownPlace<Instance extends LiveInstance>(): Place<Instance> {
   return { current: null, key: null };
 }
 
 /**
- * The slot that all copies share which have the same host and minor version: no method is added or
+ * The place that all copies share which have the same host and minor version: no method is added or
  * changed within one.
  * @param path the file that asks, if the module system tells it. The same file asks twice when its
  * module was loaded anew (`jest.resetModules()`, a deleted entry of `require.cache`); as with
  * statsig-node that gives a fresh singleton.
  */
-export function sharedSlot<Instance extends LiveInstance>(
+export function sharedPlace<Instance extends LiveInstance>(
   host: string,
   path: string | undefined,
   version = VERSION,
-): Slot<Instance> {
-  const slots = allSlots();
+): Place<Instance> {
+  const places = allPlaces();
   const line = lineOf(host, version);
-  let slot = slots.get(line);
-  if (slot === undefined || (path !== undefined && slot.paths.has(path))) {
-    slot = { ...ownSlot(), paths: new Set() };
-    slots.set(line, slot);
+  let place = places.get(line);
+  if (place === undefined || (path !== undefined && place.paths.has(path))) {
+    place = { ...ownPlace(), paths: new Set() };
+    places.set(line, place);
   }
   if (path !== undefined) {
-    slot.paths.add(path);
+    place.paths.add(path);
   }
   // Every copy puts an instance of this class there, its own version of it.
-  return slot as unknown as Slot<Instance>;
+  return place as unknown as Place<Instance>;
 }
 
 /** Other minor versions of the same host that have a live instance of their own. */
-export function otherLives(slot: Slot): string[] {
-  const slots = allSlots();
-  const line = [...slots].find(([, candidate]) => candidate === slot)?.[0];
+export function otherLives(place: Place): string[] {
+  const places = allPlaces();
+  const line = [...places].find(([, candidate]) => candidate === place)?.[0];
   if (line === undefined) {
     return [];
   }
   const host = line.slice(0, line.indexOf(' ') + 1);
-  return [...slots]
+  return [...places]
     .filter(
       ([other, { current }]) =>
         other !== line && other.startsWith(host) && current !== null && !current.isShutDown,
@@ -81,17 +81,17 @@ function lineOf(host: string, version: string): string {
   return `${host} ${version.split('.').slice(0, 2).join('.')}`;
 }
 
-/** The process's slots; this copy's alone where `globalThis` is frozen. */
-function allSlots(): Map<string, SharedSlot> {
+/** The process's places; this copy's alone where `globalThis` is frozen. */
+function allPlaces(): Map<string, SharedPlace> {
   const holder = globalThis as Holder;
   try {
-    if (holder[SLOTS] === undefined) {
-      Object.defineProperty(holder, SLOTS, { value: new Map(), configurable: true });
+    if (holder[PLACES] === undefined) {
+      Object.defineProperty(holder, PLACES, { value: new Map(), configurable: true });
     }
   } catch {
-    return frozenSlots;
+    return frozenPlaces;
   }
-  return holder[SLOTS] ?? frozenSlots;
+  return holder[PLACES] ?? frozenPlaces;
 }
 
-const frozenSlots = new Map<string, SharedSlot>();
+const frozenPlaces = new Map<string, SharedPlace>();

@@ -3,7 +3,7 @@
  * fire `evaluationCallbacks` (BEHAVIOUR.md 1.4).
  */
 import * as calls from './calls';
-import type { Evaluations } from './public-calls';
+import type { PublicCalls } from './public-calls';
 import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
 import { stickyRequest } from '../features/sticky';
 import type { GetExperimentOptions, GetLayerOptions } from '../options/statsig-options';
@@ -12,14 +12,14 @@ import type { StatsigUser } from '../types/user';
 /** See the head of this file. */
 export abstract class DeprecatedApi {
   /** @internal */
-  protected abstract readonly evaluations: Evaluations;
+  protected abstract readonly publicCalls: PublicCalls;
 
   /**
    * The gate's value, as `checkGate` gives it.
    * @deprecated Use `checkGate`.
    */
   checkGateSync(user: StatsigUser, gateName: string): boolean {
-    return this.evaluations.checkGate(user, gateName, calls.GATE);
+    return this.publicCalls.checkGate(user, gateName, calls.GATE);
   }
 
   /**
@@ -27,7 +27,7 @@ export abstract class DeprecatedApi {
    * @deprecated Use `getFeatureGate`.
    */
   getFeatureGateSync(user: StatsigUser, gateName: string): FeatureGate {
-    return this.evaluations.gate(user, gateName, calls.GATE);
+    return this.publicCalls.gate(user, gateName, calls.GATE);
   }
 
   /**
@@ -35,7 +35,7 @@ export abstract class DeprecatedApi {
    * @deprecated Use `checkGate` with `disableExposureLogging`.
    */
   checkGateWithExposureLoggingDisabledSync(user: StatsigUser, gateName: string): boolean {
-    return this.evaluations.checkGate(user, gateName, calls.GATE_DISABLED);
+    return this.publicCalls.checkGate(user, gateName, calls.GATE_DISABLED);
   }
 
   /**
@@ -43,7 +43,7 @@ export abstract class DeprecatedApi {
    * @deprecated Use `getFeatureGate` with `disableExposureLogging`.
    */
   getFeatureGateWithExposureLoggingDisabledSync(user: StatsigUser, gateName: string): FeatureGate {
-    return this.evaluations.gate(user, gateName, calls.GATE_DISABLED);
+    return this.publicCalls.gate(user, gateName, calls.GATE_DISABLED);
   }
 
   /**
@@ -51,7 +51,7 @@ export abstract class DeprecatedApi {
    * @deprecated Use `getConfig`.
    */
   getConfigSync(user: StatsigUser, configName: string): DynamicConfig {
-    return this.evaluations.config(user, configName, calls.CONFIG);
+    return this.publicCalls.config(user, configName, calls.CONFIG);
   }
 
   /**
@@ -59,7 +59,7 @@ export abstract class DeprecatedApi {
    * @deprecated Use `getConfig` with `disableExposureLogging`.
    */
   getConfigWithExposureLoggingDisabledSync(user: StatsigUser, configName: string): DynamicConfig {
-    return this.evaluations.config(user, configName, calls.CONFIG_DISABLED);
+    return this.publicCalls.config(user, configName, calls.CONFIG_DISABLED);
   }
 
   /**
@@ -71,7 +71,7 @@ export abstract class DeprecatedApi {
     experimentName: string,
     options?: GetExperimentOptions,
   ): DynamicConfig {
-    return this.evaluations.config(
+    return this.publicCalls.config(
       user,
       experimentName,
       calls.EXPERIMENT_SYNC,
@@ -88,7 +88,7 @@ export abstract class DeprecatedApi {
     experimentName: string,
     options?: GetExperimentOptions,
   ): DynamicConfig {
-    return this.evaluations.config(
+    return this.publicCalls.config(
       user,
       experimentName,
       calls.EXPERIMENT_DISABLED,
@@ -101,7 +101,7 @@ export abstract class DeprecatedApi {
    * @deprecated Use `getLayer`.
    */
   getLayerSync(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
-    return this.evaluations.layer(user, layerName, calls.LAYER, stickyRequest(options));
+    return this.publicCalls.layer(user, layerName, calls.LAYER, stickyRequest(options));
   }
 
   /**
@@ -113,7 +113,7 @@ export abstract class DeprecatedApi {
     layerName: string,
     options?: GetLayerOptions,
   ): Layer {
-    return this.evaluations.layer(user, layerName, calls.LAYER_DISABLED, stickyRequest(options));
+    return this.publicCalls.layer(user, layerName, calls.LAYER_DISABLED, stickyRequest(options));
   }
 
   /**
@@ -121,7 +121,7 @@ export abstract class DeprecatedApi {
    * @deprecated Use `checkGate` with `disableExposureLogging`.
    */
   checkGateWithExposureLoggingDisabled(user: StatsigUser, gateName: string): boolean {
-    return this.evaluations.checkGate(user, gateName, calls.GATE_DISABLED);
+    return this.publicCalls.checkGate(user, gateName, calls.GATE_DISABLED);
   }
 
   /**
@@ -129,7 +129,7 @@ export abstract class DeprecatedApi {
    * @deprecated Use `getFeatureGate` with `disableExposureLogging`.
    */
   getFeatureGateWithExposureLoggingDisabled(user: StatsigUser, gateName: string): FeatureGate {
-    return this.evaluations.gate(user, gateName, calls.GATE_DISABLED);
+    return this.publicCalls.gate(user, gateName, calls.GATE_DISABLED);
   }
 
   /**
@@ -137,7 +137,7 @@ export abstract class DeprecatedApi {
    * @deprecated Use `getConfig` with `disableExposureLogging`.
    */
   getConfigWithExposureLoggingDisabled(user: StatsigUser, configName: string): DynamicConfig {
-    return this.evaluations.config(user, configName, calls.CONFIG_DISABLED);
+    return this.publicCalls.config(user, configName, calls.CONFIG_DISABLED);
   }
 
   /**
@@ -149,7 +149,7 @@ export abstract class DeprecatedApi {
     experimentName: string,
     options?: GetExperimentOptions,
   ): DynamicConfig {
-    return this.evaluations.config(
+    return this.publicCalls.config(
       user,
       experimentName,
       calls.EXPERIMENT_DISABLED,
@@ -166,6 +166,6 @@ export abstract class DeprecatedApi {
     layerName: string,
     options?: GetLayerOptions,
   ): Layer {
-    return this.evaluations.layer(user, layerName, calls.LAYER_DISABLED, stickyRequest(options));
+    return this.publicCalls.layer(user, layerName, calls.LAYER_DISABLED, stickyRequest(options));
   }
 }

@@ -90,7 +90,7 @@ export abstract class LookupsApi extends InventoryApi {
 
   /** Whether `initialize` is done and `shutdown` has not begun. */
   isInitialized(): boolean {
-    return this.evaluations.isReady;
+    return this.publicCalls.isReady;
   }
 
   private fieldsOf(kind: SpecKind, name: unknown): string[] {

@@ -5,7 +5,7 @@
  */
 import * as calls from './calls';
 import type { Call } from './calls';
-import type { Evaluations } from './public-calls';
+import type { PublicCalls } from './public-calls';
 import type { EvaluationDetails } from '../results/results';
 import type { StatsigUser } from '../types/user';
 
@@ -38,14 +38,14 @@ export class ParameterStore {
 
   /** @internal */
   constructor(
-    private readonly evaluations: () => Evaluations,
+    private readonly publicCalls: () => PublicCalls,
     user: StatsigUser,
     /** As asked for. */
     readonly name: string,
     private readonly isQuiet: boolean,
   ) {
     this.user = () => user;
-    const { definition, details } = evaluations().parameterStore(user, name);
+    const { definition, details } = publicCalls().parameterStore(user, name);
     this.details = details;
     const parameters = own(definition, 'parameters');
     this.parameters = isRecord(parameters) ? parameters : {};
@@ -120,17 +120,17 @@ export class ParameterStore {
   }
 
   private passes(gate: string): boolean {
-    return this.evaluations().gate(this.user(), gate, this.pick(calls.GATE, calls.GATE_QUIET))
+    return this.publicCalls().gate(this.user(), gate, this.pick(calls.GATE, calls.GATE_QUIET))
       .value;
   }
 
   private valueIn(config: string, key: string, call: Call): unknown {
-    return own(this.evaluations().config(this.user(), config, call).value, key);
+    return own(this.publicCalls().config(this.user(), config, call).value, key);
   }
 
   /** Exposed when it is handed out, by reading it again. */
   private inLayer(name: string, key: string): Found {
-    const layer = this.evaluations().layer(
+    const layer = this.publicCalls().layer(
       this.user(),
       name,
       this.pick(calls.LAYER, calls.LAYER_QUIET),

@@ -8,16 +8,16 @@ import type { CallParts } from './call-parts';
 import type { Call } from './calls';
 import { contained, recover } from '../observability/error-boundary';
 import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../types/errors';
-import type { Evaluation } from '../answers/evaluation';
+import type { Verdict } from '../answers/verdict';
 import type { PinnedUser } from '../answers/scope-memo';
 import { exposureEvent, layerExposureEvent, loggedUserOf } from '../results/log-event';
 import { logTypeMismatch } from '../features/custom-events';
-import { copiesOf, detailsOf, gateOf } from '../results/from-evaluation';
+import { copiesOf, detailsOf, gateOf } from '../results/from-verdict';
 import { DynamicConfig, Layer, OWNED, makeEmptyFeatureGate } from '../results/results';
 import type { FeatureGate, OnDefaultValueFallback } from '../results/results';
-import { AdaptedEvaluations } from '../features/override-adapter';
+import { AdapterOverrides } from '../features/override-adapter';
 import { storeOf, type StoreDefinition, type StoreOverrides } from '../features/store-overrides';
-import { NOT_STICKY, StickyEvaluations, type StickyRequest } from '../features/sticky';
+import { NOT_STICKY, StickyAssignments, type StickyRequest } from '../features/sticky';
 import type { StatsigUser } from '../types/user';
 import { isIdentifiable } from '../users/user-table';
 
@@ -28,12 +28,12 @@ const INVALID_USER =
 const STALE_CHECK_MASK = 15;
 
 /** See the head of this file. One per life. */
-export class Evaluations {
+export class PublicCalls {
   /** Set by the lifecycle: between the end of init and shutdown. */
   isReady = false;
-  readonly sticky: StickyEvaluations;
+  readonly sticky: StickyAssignments;
   private readonly hasGateHooks: boolean;
-  private readonly adapted: AdaptedEvaluations | null;
+  private readonly adapted: AdapterOverrides | null;
   private readonly isClockReplaced: () => boolean;
   private checks = 0;
   private mismatchUser: StatsigUser | null = null;
@@ -50,9 +50,9 @@ export class Evaluations {
       evaluationCallback !== null ||
       evaluationCallbacks.gateCallback !== undefined ||
       typeof parts.options.overrideAdapter?.overrideGate === 'function';
-    this.adapted = AdaptedEvaluations.of(parts);
+    this.adapted = AdapterOverrides.of(parts);
     this.isClockReplaced = parts.clock.isReplaced;
-    this.sticky = new StickyEvaluations(userPersistentStorage, parts.logger);
+    this.sticky = new StickyAssignments(userPersistentStorage, parts.logger);
   }
 
   /**
@@ -182,11 +182,11 @@ export class Evaluations {
     try {
       this.validate(user, name);
       if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
-      const evaluation =
+      const verdict =
         this.adapted?.gate(user, name, call.mode) ??
         this.parts.engineHost.evaluate(user, SpecKind.Gate, name, call.mode);
-      gate = gateOf(name, evaluation);
-      this.tellGate(gate, evaluation, user);
+      gate = gateOf(name, verdict);
+      this.tellGate(gate, verdict, user);
     } catch (error) {
       isSuccess = false;
       this.recover(error, call, name);
@@ -209,10 +209,10 @@ export class Evaluations {
     try {
       this.validate(user, name);
       if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
-      const evaluation =
+      const verdict =
         this.adapted?.config(user, name, call) ?? this.evaluateConfig(user, name, call, request);
-      config = this.configOf(name, evaluation, user);
-      this.tellConfig(config, evaluation, user, call);
+      config = this.configOf(name, verdict, user);
+      this.tellConfig(config, verdict, user, call);
     } catch (error) {
       isSuccess = false;
       this.recover(error, call, name);
@@ -230,9 +230,9 @@ export class Evaluations {
     try {
       this.validate(user, name);
       if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
-      const evaluation = this.adapted?.layer(user, name) ?? this.evaluateLayer(user, name, request);
-      if ((call.mode & EvalMode.Expose) !== 0) this.parts.engineHost.exposeReferences(evaluation);
-      layer = this.layerOf(name, evaluation, user, call.mode);
+      const verdict = this.adapted?.layer(user, name) ?? this.evaluateLayer(user, name, request);
+      if ((call.mode & EvalMode.Expose) !== 0) this.parts.engineHost.exposeReferences(verdict);
+      layer = this.layerOf(name, verdict, user, call.mode);
       this.tellLayer(layer, user);
     } catch (error) {
       isSuccess = false;
@@ -274,8 +274,8 @@ export class Evaluations {
   exposeLayerParameter(user: StatsigUser, name: string, parameter: string, call: Call): void {
     try {
       this.validate(user, name);
-      const evaluation = this.evaluateLayer(user, name, NOT_STICKY);
-      this.parts.engineHost.exposeLayerParameter(evaluation, String(parameter), call.mode);
+      const verdict = this.evaluateLayer(user, name, NOT_STICKY);
+      this.parts.engineHost.exposeLayerParameter(verdict, String(parameter), call.mode);
     } catch (error) {
       this.recover(error, call, name);
     }
@@ -295,21 +295,21 @@ export class Evaluations {
     name: string,
     call: Call,
     request: StickyRequest,
-  ): Evaluation {
+  ): Verdict {
     const { engineHost } = this.parts;
     const { mode, lookup = SpecKind.Config } = call;
     if (this.sticky.isIdle(request)) return engineHost.evaluate(user, lookup, name, mode);
-    const evaluation = this.sticky.evaluate(
+    const verdict = this.sticky.evaluate(
       engineHost,
       user,
       { kind: SpecKind.Config, name, lookup },
       request,
     );
-    if ((mode & EvalMode.Expose) !== 0) engineHost.expose(evaluation, mode);
-    return evaluation;
+    if ((mode & EvalMode.Expose) !== 0) engineHost.expose(verdict, mode);
+    return verdict;
   }
 
-  private evaluateLayer(user: StatsigUser, name: string, request: StickyRequest): Evaluation {
+  private evaluateLayer(user: StatsigUser, name: string, request: StickyRequest): Verdict {
     const { engineHost } = this.parts;
     return this.sticky.isIdle(request)
       ? engineHost.evaluate(user, SpecKind.Layer, name, EvalMode.Quiet)
@@ -349,18 +349,18 @@ export class Evaluations {
     if (!isAnybody && !isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
   }
 
-  private configOf(name: string, evaluation: Evaluation, user: StatsigUser): DynamicConfig {
-    const { record } = evaluation;
+  private configOf(name: string, verdict: Verdict, user: StatsigUser): DynamicConfig {
+    const { record } = verdict;
     const onMismatch = record.ruleID === '' ? null : this.onMismatch(user);
     return new DynamicConfig(
       name,
-      evaluation.value as Record<string, unknown>,
+      verdict.value as Record<string, unknown>,
       record.ruleID,
       record.groupName,
       record.idType,
       copiesOf(record.secondaryExposures),
       onMismatch,
-      detailsOf(evaluation),
+      detailsOf(verdict),
       OWNED,
     );
   }
@@ -378,16 +378,16 @@ export class Evaluations {
     return this.mismatchListener;
   }
 
-  private layerOf(name: string, evaluation: Evaluation, user: StatsigUser, mode: number): Layer {
-    const { record } = evaluation;
+  private layerOf(name: string, verdict: Verdict, user: StatsigUser, mode: number): Layer {
+    const { record } = verdict;
     return new Layer(
       name,
-      evaluation.value as Record<string, unknown>,
+      verdict.value as Record<string, unknown>,
       record.ruleID,
       record.groupName,
       record.configDelegate,
-      (layer, parameter) => this.onParameter(layer, parameter, evaluation, user, mode),
-      detailsOf(evaluation),
+      (layer, parameter) => this.onParameter(layer, parameter, verdict, user, mode),
+      detailsOf(verdict),
       record.idType,
       OWNED,
     );
@@ -397,7 +397,7 @@ export class Evaluations {
   private onParameter(
     layer: Layer,
     parameter: string,
-    evaluation: Evaluation,
+    verdict: Verdict,
     user: StatsigUser,
     mode: number,
   ): void {
@@ -409,40 +409,35 @@ export class Evaluations {
           layer,
           parameter,
           user,
-          layerExposureEvent(evaluation, parameter, this.loggedUser(user)),
+          layerExposureEvent(verdict, parameter, this.loggedUser(user)),
         ),
       );
     }
     if ((mode & EvalMode.Expose) === 0) this.parts.nonExposed?.count(layer.name);
     else {
       try {
-        engineHost.exposeLayerParameter(evaluation, String(parameter), mode);
+        engineHost.exposeLayerParameter(verdict, String(parameter), mode);
       } catch (error) {
         this.parts.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
       }
     }
   }
 
-  private tellGate(gate: FeatureGate, evaluation: Evaluation, user: StatsigUser): void {
+  private tellGate(gate: FeatureGate, verdict: Verdict, user: StatsigUser): void {
     const { gateCallback } = this.parts.options.evaluationCallbacks;
     if (gateCallback !== undefined) {
       contained(this.parts.logger, 'gateCallback', () =>
-        gateCallback(gate, user, exposureEvent(evaluation, this.loggedUser(user))),
+        gateCallback(gate, user, exposureEvent(verdict, this.loggedUser(user))),
       );
     }
   }
 
-  private tellConfig(
-    config: DynamicConfig,
-    evaluation: Evaluation,
-    user: StatsigUser,
-    call: Call,
-  ): void {
+  private tellConfig(config: DynamicConfig, verdict: Verdict, user: StatsigUser, call: Call): void {
     const name = call.configCallback ?? 'dynamicConfigCallback';
     const callback = this.parts.options.evaluationCallbacks[name];
     if (callback !== undefined) {
       contained(this.parts.logger, name, () =>
-        callback(config, user, exposureEvent(evaluation, this.loggedUser(user))),
+        callback(config, user, exposureEvent(verdict, this.loggedUser(user))),
       );
     }
   }

@@ -12,7 +12,7 @@ import {
 import { logCustomEvent } from '../features/custom-events';
 import { SpecKind } from '../engine/engine';
 import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';
-import { Evaluations } from './public-calls';
+import { PublicCalls } from './public-calls';
 import type { DeliveryReport } from '../events/delivery';
 import type { UserPersistedValues } from '../types/user-persistent-storage';
 import { Lifecycle } from '../runtime/lifecycle';
@@ -70,7 +70,7 @@ export interface Host {
  */
 export class Server extends NewerApi {
   /** @internal */
-  protected evaluations!: Evaluations;
+  protected publicCalls!: PublicCalls;
   /** @internal */
   protected runtime!: Runtime;
   /** @internal */
@@ -165,9 +165,9 @@ export class Server extends NewerApi {
   checkGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): boolean {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     if (this.parsed.options.evaluationCallback !== null) {
-      return this.evaluations.tellEveryone(this.evaluations.gate(user, gateName, call)).value;
+      return this.publicCalls.tellEveryone(this.publicCalls.gate(user, gateName, call)).value;
     }
-    return this.evaluations.checkGate(user, gateName, call);
+    return this.publicCalls.checkGate(user, gateName, call);
   }
 
   /**
@@ -181,7 +181,7 @@ export class Server extends NewerApi {
     options?: CheckGateOptions,
   ): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
-    return this.evaluations.checkGates(user, gateNames, call);
+    return this.publicCalls.checkGates(user, gateNames, call);
   }
 
   /**
@@ -190,7 +190,7 @@ export class Server extends NewerApi {
    */
   checkAllGates(user: StatsigUser, options?: CheckGateOptions): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
-    return this.evaluations.checkAllGates(user, call);
+    return this.publicCalls.checkAllGates(user, call);
   }
 
   /**
@@ -199,7 +199,7 @@ export class Server extends NewerApi {
    * @example const scope = Statsig.forUser(user); scope.checkGate('new_checkout');
    */
   forUser(user: StatsigUser): UserScope {
-    return new UserScope(() => this.evaluations, user);
+    return new UserScope(() => this.publicCalls, user);
   }
 
   /**
@@ -208,7 +208,7 @@ export class Server extends NewerApi {
    */
   getFeatureGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): FeatureGate {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
-    return this.evaluations.tellEveryone(this.evaluations.gate(user, gateName, call));
+    return this.publicCalls.tellEveryone(this.publicCalls.gate(user, gateName, call));
   }
 
   /**
@@ -218,7 +218,7 @@ export class Server extends NewerApi {
    */
   getConfig(user: StatsigUser, configName: string, options?: GetConfigOptions): DynamicConfig {
     const call = options?.disableExposureLogging == true ? calls.CONFIG_QUIET : calls.CONFIG;
-    return this.evaluations.tellEveryone(this.evaluations.config(user, configName, call));
+    return this.publicCalls.tellEveryone(this.publicCalls.config(user, configName, call));
   }
 
   /**
@@ -233,8 +233,8 @@ export class Server extends NewerApi {
   ): DynamicConfig {
     const call =
       options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
-    return this.evaluations.tellEveryone(
-      this.evaluations.config(user, experimentName, call, stickyRequest(options)),
+    return this.publicCalls.tellEveryone(
+      this.publicCalls.config(user, experimentName, call, stickyRequest(options)),
     );
   }
 
@@ -245,8 +245,8 @@ export class Server extends NewerApi {
    */
   getLayer(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
     const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
-    return this.evaluations.tellEveryone(
-      this.evaluations.layer(user, layerName, call, stickyRequest(options)),
+    return this.publicCalls.tellEveryone(
+      this.publicCalls.layer(user, layerName, call, stickyRequest(options)),
     );
   }
 
@@ -257,7 +257,7 @@ export class Server extends NewerApi {
     options?: GetParameterStoreOptions,
   ): ParameterStore {
     return new ParameterStore(
-      () => this.evaluations,
+      () => this.publicCalls,
       user,
       storeName,
       options?.disableExposureLogging == true,
@@ -275,28 +275,28 @@ export class Server extends NewerApi {
 
   /** Records an exposure of a gate, marked manual. */
   logGateExposure(user: StatsigUser, gateName: string): void {
-    this.evaluations.expose(user, SpecKind.Gate, gateName, calls.GATE_MANUAL);
+    this.publicCalls.expose(user, SpecKind.Gate, gateName, calls.GATE_MANUAL);
   }
 
   /** Records an exposure of a dynamic config, marked manual. */
   logConfigExposure(user: StatsigUser, configName: string): void {
-    this.evaluations.expose(user, SpecKind.Config, configName, calls.CONFIG_MANUAL);
+    this.publicCalls.expose(user, SpecKind.Config, configName, calls.CONFIG_MANUAL);
   }
 
   /** Records an exposure of an experiment, marked manual. */
   logExperimentExposure(user: StatsigUser, experimentName: string): void {
-    this.evaluations.expose(user, SpecKind.Config, experimentName, calls.EXPERIMENT_MANUAL);
+    this.publicCalls.expose(user, SpecKind.Config, experimentName, calls.EXPERIMENT_MANUAL);
   }
 
   /** Records an exposure of a layer parameter, marked manual. */
   logLayerParameterExposure(user: StatsigUser, layerName: string, parameterName: string): void {
-    this.evaluations.exposeLayerParameter(user, layerName, parameterName, calls.LAYER_MANUAL);
+    this.publicCalls.exposeLayerParameter(user, layerName, parameterName, calls.LAYER_MANUAL);
   }
 
   /** The sticky assignments stored for a user, `{}` without storage. */
   getUserPersistedValues(user: StatsigUser, idType: string): UserPersistedValues {
     return this.guarded('getUserPersistedValues', {}, () =>
-      this.evaluations.sticky.load(user, idType),
+      this.publicCalls.sticky.load(user, idType),
     );
   }
 
@@ -309,7 +309,7 @@ export class Server extends NewerApi {
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): ClientInitializeResponse | null {
-    return clientInitializeObject(this.runtime, this.evaluations.isReady, {
+    return clientInitializeObject(this.runtime, this.publicCalls.isReady, {
       user,
       clientKey: clientSDKKey,
       options,
@@ -322,7 +322,7 @@ export class Server extends NewerApi {
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): string | null {
-    return clientInitializeText(this.runtime, this.evaluations.isReady, {
+    return clientInitializeText(this.runtime, this.publicCalls.isReady, {
       user,
       clientKey: clientSDKKey,
       options,
@@ -338,7 +338,7 @@ export class Server extends NewerApi {
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): Uint8Array | null {
-    return clientInitializeBytes(this.runtime, this.evaluations.isReady, {
+    return clientInitializeBytes(this.runtime, this.publicCalls.isReady, {
       user,
       clientKey: clientSDKKey,
       options,
@@ -381,7 +381,7 @@ export class Server extends NewerApi {
     const { engine, stats } = this.engineInfo();
     const state = this.isShutDown
       ? 'shut down'
-      : this.evaluations.isReady
+      : this.publicCalls.isReady
         ? 'ready'
         : 'not initialized';
     return { engine, state, specs: stats.specs, idLists: stats.idLists, events: this.eventStats() };
@@ -404,9 +404,9 @@ export class Server extends NewerApi {
     });
     this.runtime = runtime;
     const isLenient = host.isLenient === true;
-    this.evaluations = new Evaluations(runtime, overrides.stores, isLenient);
+    this.publicCalls = new PublicCalls(runtime, overrides.stores, isLenient);
     const key = isLenient && typeof secretKey === 'string' ? ANY_KEY : secretKey;
-    this.lifecycle = new Lifecycle(this.runtime, this.evaluations, key);
+    this.lifecycle = new Lifecycle(this.runtime, this.publicCalls, key);
     overrides.serve(overriddenLife(runtime));
     watchForAbandon(this, this.runtime);
   }
@@ -425,9 +425,9 @@ export class Server extends NewerApi {
   private log(tag: string, event: LogEventObject): void {
     this.guarded(tag, undefined, () => {
       try {
-        logCustomEvent(this.runtime, this.evaluations.takesEvents, event);
+        logCustomEvent(this.runtime, this.publicCalls.takesEvents, event);
       } catch (error) {
-        if (this.evaluations.isReady) this.runtime.delivery.countInvalid(error);
+        if (this.publicCalls.isReady) this.runtime.delivery.countInvalid(error);
         throw error;
       }
     });

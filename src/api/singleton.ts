@@ -4,7 +4,7 @@
  * `StatsigUninitializedError` while there is no instance. None uses `this`, so they can be taken
  * apart freely (Q2).
  */
-import { otherLives, ownSlot, type Slot } from './copies';
+import { otherLives, ownPlace, type Place } from './copies';
 import { StatsigUninitializedError } from '../types/errors';
 import { flushAfter, type FlushAfterOptions } from './flush-after';
 import type { FlushOptions } from './flush-options';
@@ -209,12 +209,12 @@ const AFTER_ENFORCE: readonly Method[] = [
   'forwardLogLineEvent',
 ];
 
-/** The singleton's functions for one class, over an instance in `slot`. */
+/** The singleton's functions for one class, over an instance in `place`. */
 export function createSingleton(
   Instance: ServerClass,
-  slot: Slot<Server> = ownSlot(),
+  place: Place<Server> = ownPlace(),
 ): StatsigFunctions {
-  const shared = new SharedInstance(Instance, slot);
+  const shared = new SharedInstance(Instance, place);
   const functions: Record<string, unknown> = { initialize: shared.initialize };
   for (const entry of BEFORE_ENFORCE) {
     const [name, method] = typeof entry === 'string' ? [entry, entry] : entry;
@@ -222,19 +222,19 @@ export function createSingleton(
   }
   Object.assign(
     functions,
-    hotFunctions(() => slot.current ?? shared.enforce()),
+    hotFunctions(() => place.current ?? shared.enforce()),
   );
-  functions['flush'] = async (limits?: number | FlushOptions) => slot.current?.flush(limits);
+  functions['flush'] = async (limits?: number | FlushOptions) => place.current?.flush(limits);
   functions['shutdownAsync'] = async (timeout?: number) => shared.enforce().shutdownAsync(timeout);
   functions['_enforceServer'] = () => shared.enforce();
   for (const method of AFTER_ENFORCE) {
     functions[method] = delegate(shared, method);
   }
   for (const [name, value] of Object.entries(functions)) nameFunction(value, name);
-  functions['isInitialized'] = () => slot.current?.isInitialized() ?? false;
-  functions['health'] = () => slot.current?.health() ?? noHealth();
+  functions['isInitialized'] = () => place.current?.isInitialized() ?? false;
+  functions['health'] = () => place.current?.health() ?? noHealth();
   functions['flushAfter'] = (handler: never, options?: FlushAfterOptions) =>
-    flushAfter(() => slot.current?.invocations ?? null, handler, options);
+    flushAfter(() => place.current?.invocations ?? null, handler, options);
   return functions as unknown as StatsigFunctions;
 }
 
@@ -250,14 +250,14 @@ function nameFunction(value: unknown, name: string): void {
 class SharedInstance {
   constructor(
     private readonly Instance: ServerClass,
-    private readonly slot: Slot<Server>,
+    private readonly place: Place<Server>,
   ) {}
 
   enforce(): Server {
-    if (this.slot.current === null) {
+    if (this.place.current === null) {
       throw new StatsigUninitializedError();
     }
-    return this.slot.current;
+    return this.place.current;
   }
 
   initialize = async (
@@ -271,15 +271,15 @@ class SharedInstance {
     try {
       return await instance.initializeAsync();
     } catch (error) {
-      if (this.slot.current === instance) {
-        this.slot.current = null;
+      if (this.place.current === instance) {
+        this.place.current = null;
       }
       throw error;
     }
   };
 
   private liveInstance(secretKey: string, options: StatsigOptions): Server {
-    const { current, key } = this.slot;
+    const { current, key } = this.place;
     if (current !== null && !current.isShutDown) {
       if (key !== secretKey) {
         current.warn(
@@ -289,8 +289,8 @@ class SharedInstance {
       return current;
     }
     const made = new this.Instance(secretKey, options);
-    Object.assign(this.slot, { current: made, key: secretKey });
-    for (const version of otherLives(this.slot)) {
+    Object.assign(this.place, { current: made, key: secretKey });
+    for (const version of otherLives(this.place)) {
       made.warn(
         `statsigSDK::initialize> statsig-node-native ${version} is running too, from another copy of the package; it does not share this instance.`,
       );

@@ -1,5 +1,5 @@
 /** The SDK on Node: the class and the shared instance, with Node as their host. */
-import { sharedSlot } from './copies';
+import { sharedPlace } from './copies';
 import { nodePlatform } from '../platform/platform-node';
 import { Server, type Host } from './server';
 import { createSingleton } from './singleton';
@@ -22,7 +22,7 @@ export class StatsigServer extends Server {
  * Where the shared instance is kept. A bundler's `module` names no file: bundled copies share, even
  * when loaded anew.
  */
-export const slot = sharedSlot<Server>('node', module.filename);
+export const place = sharedPlace<Server>('node', module.filename);
 
 /** Functions of the shared instance. */
-export const functions = createSingleton(StatsigServer, slot);
+export const functions = createSingleton(StatsigServer, place);

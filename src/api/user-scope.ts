@@ -4,7 +4,7 @@
  * answers and exposures as the methods of the same names on the instance.
  */
 import * as calls from './calls';
-import type { Evaluations } from './public-calls';
+import type { PublicCalls } from './public-calls';
 import type { PinnedUser } from '../answers/scope-memo';
 import { SECTIONS } from '../users/user-json';
 import { keysOf, read } from '../users/user-reader';
@@ -28,10 +28,10 @@ export class UserScope {
 
   /** @internal */
   constructor(
-    private readonly evaluations: () => Evaluations,
+    private readonly publicCalls: () => PublicCalls,
     user: StatsigUser,
   ) {
-    const own = evaluations().isCopyable(user) ? copyOf(user) : user;
+    const own = publicCalls().isCopyable(user) ? copyOf(user) : user;
     this.user = () => own;
   }
 
@@ -48,12 +48,12 @@ export class UserScope {
 
   private ask(gateName: string, options?: CheckGateOptions): boolean {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
-    const evaluations = this.evaluations();
+    const publicCalls = this.publicCalls();
     const known = this.pinned();
     const pinned =
-      known !== null && evaluations.ownsPinned(known) ? known : evaluations.pin(this.user());
+      known !== null && publicCalls.ownsPinned(known) ? known : publicCalls.pin(this.user());
     if (pinned !== known) this.keep(pinned);
-    return evaluations.checkGateOf(pinned, this.user(), gateName, call);
+    return publicCalls.checkGateOf(pinned, this.user(), gateName, call);
   }
 
   private keep(pinned: PinnedUser | null): void {
@@ -64,48 +64,48 @@ export class UserScope {
   /** Values of several gates by name; exposes each. */
   checkGates(gateNames: readonly string[], options?: CheckGateOptions): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
-    return this.evaluations().checkGates(this.user(), gateNames, call);
+    return this.publicCalls().checkGates(this.user(), gateNames, call);
   }
 
   /** Values of all gates by name, without segments and holdouts; exposes each. */
   checkAllGates(options?: CheckGateOptions): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
-    return this.evaluations().checkAllGates(this.user(), call);
+    return this.publicCalls().checkAllGates(this.user(), call);
   }
 
   /** See `StatsigServer.getFeatureGate`. */
   getFeatureGate(gateName: string, options?: CheckGateOptions): FeatureGate {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
-    const evaluations = this.evaluations();
-    return evaluations.tellEveryone(evaluations.gate(this.user(), gateName, call));
+    const publicCalls = this.publicCalls();
+    return publicCalls.tellEveryone(publicCalls.gate(this.user(), gateName, call));
   }
 
   /** See `StatsigServer.getConfig`. */
   getConfig(configName: string, options?: GetConfigOptions): DynamicConfig {
     const call = options?.disableExposureLogging == true ? calls.CONFIG_QUIET : calls.CONFIG;
-    const evaluations = this.evaluations();
-    return evaluations.tellEveryone(evaluations.config(this.user(), configName, call));
+    const publicCalls = this.publicCalls();
+    return publicCalls.tellEveryone(publicCalls.config(this.user(), configName, call));
   }
 
   /** See `StatsigServer.getExperiment`, without sticky assignment. */
   getExperiment(experimentName: string, options?: GetConfigOptions): DynamicConfig {
     const call =
       options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
-    const evaluations = this.evaluations();
-    return evaluations.tellEveryone(evaluations.config(this.user(), experimentName, call));
+    const publicCalls = this.publicCalls();
+    return publicCalls.tellEveryone(publicCalls.config(this.user(), experimentName, call));
   }
 
   /** See `StatsigServer.getLayer`, without sticky assignment. */
   getLayer(layerName: string, options?: GetConfigOptions): Layer {
     const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
-    const evaluations = this.evaluations();
-    return evaluations.tellEveryone(evaluations.layer(this.user(), layerName, call));
+    const publicCalls = this.publicCalls();
+    return publicCalls.tellEveryone(publicCalls.layer(this.user(), layerName, call));
   }
 
   /** See `StatsigServer.getParameterStore`. */
   getParameterStore(storeName: string, options?: GetParameterStoreOptions): ParameterStore {
     return new ParameterStore(
-      this.evaluations,
+      this.publicCalls,
       this.user(),
       storeName,
       options?.disableExposureLogging == true,

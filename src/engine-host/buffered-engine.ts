@@ -95,8 +95,8 @@ export class BufferedEngine implements Engine {
   rescue(): void {
     const { waiting } = this;
     const before = this.inner.pendingEvents();
-    const answer = this.take();
-    this.lost += Math.max(0, waiting - Math.max(0, (answer >> 1) - before));
+    const returned = this.take();
+    this.lost += Math.max(0, waiting - Math.max(0, (returned >> 1) - before));
     this.measure(0);
   }
 
@@ -108,9 +108,9 @@ export class BufferedEngine implements Engine {
   private handOver(): boolean {
     const { waiting } = this;
     if (waiting === 0 || this.inner.isDead()) return false;
-    const answer = this.take();
-    this.measure(Math.max(0, answer >> 1));
-    if (answer >= 0) return (answer & 1) === 1;
+    const returned = this.take();
+    this.measure(Math.max(0, returned >> 1));
+    if (returned >= 0) return (returned & 1) === 1;
     this.lost += waiting;
     return false;
   }

@@ -1,6 +1,6 @@
 /** Client-initialize responses: about a JSON clone of the user, with the environment filled in. */
 import { EvalCode, type ClientInitializeOptions } from '../engine/engine';
-import { EvaluationFailedError } from '../answers/evaluation';
+import { EvaluationFailedError } from '../answers/verdict';
 import { clonedUser, type EnvironmentRule } from '../users/user-json';
 import type { UserRecord, UserTable } from '../users/user-table';
 import type { FailoverEngine } from './failover-engine';
@@ -56,10 +56,10 @@ export class ClientResponses {
         // will.
         if (this.readAgents && attempt === 0)
           this.actOn(EvalCode.NeedsUserAgent, record, subject, generation);
-        const answer = ask(record.slot);
-        if (typeof answer !== 'number') return answer;
-        this.readAgents ||= answer === EvalCode.NeedsUserAgent;
-        this.actOn(answer, record, subject, generation);
+        const returned = ask(record.slot);
+        if (typeof returned !== 'number') return returned;
+        this.readAgents ||= returned === EvalCode.NeedsUserAgent;
+        this.actOn(returned, record, subject, generation);
       }
       throw new EvaluationFailedError(this.engine.lastError());
     } finally {

@@ -20,7 +20,7 @@ import {
   type PreparedSpecs,
 } from '../engine/engine';
 import { Answers, UNKNOWN, isVolatile } from '../answers/answers';
-import { Evaluation, EvaluationFailedError, type SpecTimes } from '../answers/evaluation';
+import { Verdict, EvaluationFailedError, type SpecTimes } from '../answers/verdict';
 import { GateBatch } from '../answers/gate-batch';
 import { OutcomeCache } from '../answers/outcome-cache';
 import { ParameterExposures } from '../answers/parameter-exposures';
@@ -187,7 +187,7 @@ export class EngineHost {
    * Everything about a gate, config or layer. Layers expose nothing here. @throws
    * EvaluationFailedError
    */
-  evaluate(user: object, kind: LookupKind, name: string, mode: number): Evaluation {
+  evaluate(user: object, kind: LookupKind, name: string, mode: number): Verdict {
     const first = kind === SpecKind.Layer ? mode & ~EvalMode.Expose : mode;
     // When the engine dies between answer and record, its exposure is saved or counted as lost: the
     // next is quiet.
@@ -195,7 +195,7 @@ export class EngineHost {
       const outcome = this.ask(user, kind, name, asked) >> EvalBits.OutcomeShift;
       const { generation } = this.engine;
       const spelled = this.outcomes.get(this.engine, outcome);
-      if (spelled !== null) return new Evaluation(spelled, user, this.time(), this.times);
+      if (spelled !== null) return new Verdict(spelled, user, this.time(), this.times);
       if (this.engine.generation === generation) break;
     }
     throw new EvaluationFailedError(this.engine.lastError());
@@ -215,31 +215,31 @@ export class EngineHost {
   }
 
   /** An evaluation whose record the caller made, for exposures of sticky values. */
-  adopt(user: object, record: OutcomeRecord): Evaluation {
+  adopt(user: object, record: OutcomeRecord): Verdict {
     const spelled = this.outcomes.spell(record, this.intern(record));
-    return new Evaluation(spelled, user, this.time(), this.times);
+    return new Verdict(spelled, user, this.time(), this.times);
   }
 
   /** Records the exposure of an evaluation (gate or config). */
-  expose(evaluation: Evaluation, mode: number): void {
+  expose(verdict: Verdict, mode: number): void {
     this.record(() => {
-      const outcome = this.outcomeOf(evaluation);
-      return this.engine.expose(this.current(evaluation.user).slot, outcome, mode, this.time());
+      const outcome = this.outcomeOf(verdict);
+      return this.engine.expose(this.current(verdict.user).slot, outcome, mode, this.time());
     });
   }
 
   /** What the conditions of a layer asked for is exposed with it, not with its parameters. */
-  exposeReferences(evaluation: Evaluation): void {
-    if (evaluation.record.alsoExposes !== undefined) this.expose(evaluation, EvalMode.Expose);
+  exposeReferences(verdict: Verdict): void {
+    if (verdict.record.alsoExposes !== undefined) this.expose(verdict, EvalMode.Expose);
   }
 
   /** Records the exposure of one parameter of a layer. */
-  exposeLayerParameter(evaluation: Evaluation, parameter: string, mode: number): void {
-    if (mode === EvalMode.Expose && evaluation.epoch === this.outcomes.epoch) {
+  exposeLayerParameter(verdict: Verdict, parameter: string, mode: number): void {
+    if (mode === EvalMode.Expose && verdict.epoch === this.outcomes.epoch) {
       if (
         !this.parameters.add(
-          this.current(evaluation.user),
-          evaluation.outcome,
+          this.current(verdict.user),
+          verdict.outcome,
           parameter,
           this.answers.window,
         )
@@ -247,8 +247,8 @@ export class EngineHost {
         return;
     }
     this.record(() => {
-      const outcome = this.outcomeOf(evaluation);
-      const { slot } = this.current(evaluation.user);
+      const outcome = this.outcomeOf(verdict);
+      const { slot } = this.current(verdict.user);
       return this.engine.exposeLayerParameter(slot, outcome, parameter, mode, this.time());
     });
   }
@@ -415,7 +415,7 @@ export class EngineHost {
     if (this.answers.slots !== slots) this.users.resize(this.answers.slots);
   }
 
-  private outcomeOf({ epoch, outcome, record }: Evaluation): number {
+  private outcomeOf({ epoch, outcome, record }: Verdict): number {
     return epoch === this.outcomes.epoch ? outcome : this.intern(record);
   }
 

@@ -1,6 +1,6 @@
 /** What an engine was told, to tell it to the next one. */
 import type { Engine, EngineOptions, OverrideTable, ReplacementEngine } from '../engine/engine';
-import type { SpecTimes } from '../answers/evaluation';
+import type { SpecTimes } from '../answers/verdict';
 import { timeZoneTransitions } from './time-zone';
 
 /** See the head of this file. */

@@ -170,9 +170,9 @@ export class FailoverEngine implements Engine {
   }
 
   /** An answer that only a dead engine gives, or one of few, asks for a look at it. */
-  private told<T>(answer: T, isSuspect: boolean): T {
+  private told<T>(returned: T, isSuspect: boolean): T {
     if (isSuspect) this.survive();
-    return answer;
+    return returned;
   }
 
   // ---- checks ----
@@ -252,8 +252,8 @@ export class FailoverEngine implements Engine {
   }
 
   exposeMany(exposures: Float64Array, count: number): number {
-    const answer = this.current.exposeMany(exposures, count);
-    return this.told(answer, answer < 0);
+    const returned = this.current.exposeMany(exposures, count);
+    return this.told(returned, returned < 0);
   }
 
   exposeLayerParameter(...of: Parameters<Engine['exposeLayerParameter']>): boolean {
@@ -346,16 +346,16 @@ export class FailoverEngine implements Engine {
     slot: number,
     options: ClientInitializeOptions,
   ): ReturnType<Engine['clientInitialize']> {
-    const answer = this.current.clientInitialize(slot, options);
-    return this.told(answer, answer === EvalCode.Failed);
+    const returned = this.current.clientInitialize(slot, options);
+    return this.told(returned, returned === EvalCode.Failed);
   }
 
   clientInitializeText(
     slot: number,
     options: ClientInitializeOptions,
   ): ReturnType<Engine['clientInitializeText']> {
-    const answer = this.current.clientInitializeText(slot, options);
-    return this.told(answer, answer === EvalCode.Failed);
+    const returned = this.current.clientInitializeText(slot, options);
+    return this.told(returned, returned === EvalCode.Failed);
   }
 
   setOptions(options: EngineOptions): void {

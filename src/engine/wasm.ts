@@ -122,11 +122,11 @@ class WasmBinding implements RustBinding {
   /** JSON of `PreparedSpecs`. */
   prepareSpecs(payload: Uint8Array): string {
     const length = this.writeBytes(payload);
-    const answer = this.wasm.prepare_specs(length);
+    const returned = this.wasm.prepare_specs(length);
     // The module gave the payload's memory back.
     this.room = 0;
-    if (answer < 0) throw new Error(this.life.death ?? this.text(this.outputLength()));
-    return this.text(answer);
+    if (returned < 0) throw new Error(this.life.death ?? this.text(this.outputLength()));
+    return this.text(returned);
   }
 
   commitSpecs(handle: number): void {

@@ -68,9 +68,9 @@ export class EventFilter {
   /** JSON of the event to send, null for none. */
   private ask(event: LoggedEvent): string | null {
     try {
-      const answer: unknown = this.hook(event);
-      if (answer === null) return null;
-      return this.written(answer === undefined ? event : answer);
+      const returned: unknown = this.hook(event);
+      if (returned === null) return null;
+      return this.written(returned === undefined ? event : returned);
     } catch (error) {
       this.logger.once(
         'before-log-threw',
@@ -81,15 +81,15 @@ export class EventFilter {
     }
   }
 
-  private written(answer: unknown): string | null {
-    if (isPromise(answer)) {
+  private written(returned: unknown): string | null {
+    if (isPromise(returned)) {
       // Its rejection is nobody else's.
-      Promise.resolve(answer).catch(() => undefined);
+      Promise.resolve(returned).catch(() => undefined);
       this.logger.once('before-log-async', 'error', `statsigSDK> ${MUST_BE_SYNC}`);
       return null;
     }
-    const text = JSON.stringify(answer);
-    if (isEvent(answer) && text.startsWith('{')) return text;
+    const text = JSON.stringify(returned);
+    if (isEvent(returned) && text.startsWith('{')) return text;
     this.logger.once(
       'before-log-no-event',
       'error',
@@ -99,18 +99,18 @@ export class EventFilter {
   }
 }
 
-function isEvent(answer: unknown): boolean {
+function isEvent(returned: unknown): boolean {
   return (
-    typeof answer === 'object' &&
-    answer !== null &&
-    typeof (answer as Partial<LoggedEvent>).eventName === 'string'
+    typeof returned === 'object' &&
+    returned !== null &&
+    typeof (returned as Partial<LoggedEvent>).eventName === 'string'
   );
 }
 
-function isPromise(answer: unknown): answer is PromiseLike<unknown> {
+function isPromise(returned: unknown): returned is PromiseLike<unknown> {
   return (
-    typeof answer === 'object' &&
-    answer !== null &&
-    typeof (answer as { then?: unknown }).then === 'function'
+    typeof returned === 'object' &&
+    returned !== null &&
+    typeof (returned as { then?: unknown }).then === 'function'
   );
 }

@@ -6,7 +6,7 @@ import {
   type LookupKind,
   type OutcomeRecord,
 } from '../engine/engine';
-import type { Evaluation } from '../answers/evaluation';
+import type { Verdict } from '../answers/verdict';
 import type { EngineHost } from '../engine-host/engine-host';
 import type { SafeLogger } from '../observability/logger';
 import { onRejection } from '../observability/rejection';
@@ -21,19 +21,19 @@ interface Life {
 }
 
 /** Evaluations that the adapter answers; null where it leaves the answer to the specs. */
-export class AdaptedEvaluations {
+export class AdapterOverrides {
   private constructor(
     private readonly life: Life,
     private readonly adapter: OverrideAdapter,
   ) {}
 
   /** Null without an adapter. */
-  static of(life: Life): AdaptedEvaluations | null {
+  static of(life: Life): AdapterOverrides | null {
     const { overrideAdapter } = life.options;
-    return overrideAdapter === null ? null : new AdaptedEvaluations(life, overrideAdapter);
+    return overrideAdapter === null ? null : new AdapterOverrides(life, overrideAdapter);
   }
 
-  gate(user: StatsigUser, name: string, mode: number): Evaluation | null {
+  gate(user: StatsigUser, name: string, mode: number): Verdict | null {
     const value = this.ask('overrideGate', user, name);
     return typeof value === 'boolean' ? this.adopt(user, SpecKind.Gate, name, value, mode) : null;
   }
@@ -42,14 +42,14 @@ export class AdaptedEvaluations {
     user: StatsigUser,
     name: string,
     { lookup, mode }: { lookup?: LookupKind; mode: number },
-  ): Evaluation | null {
+  ): Verdict | null {
     const method = lookup === EXPERIMENT_KIND ? 'overrideExperiment' : 'overrideDynamicConfig';
     const value = asValues(this.ask(method, user, name));
     return value === null ? null : this.adopt(user, SpecKind.Config, name, value, mode);
   }
 
   /** Nothing is exposed: parameters are when they are read. */
-  layer(user: StatsigUser, name: string): Evaluation | null {
+  layer(user: StatsigUser, name: string): Verdict | null {
     const value = asValues(this.ask('overrideLayer', user, name));
     return value === null ? null : this.adopt(user, SpecKind.Layer, name, value, EvalMode.Quiet);
   }
@@ -64,11 +64,11 @@ export class AdaptedEvaluations {
     name: string,
     value: boolean | Record<string, unknown>,
     mode: number,
-  ): Evaluation {
+  ): Verdict {
     const { engineHost } = this.life;
-    const evaluation = engineHost.adopt(user, recordOf(kind, name, value));
-    if ((mode & EvalMode.Expose) !== 0) engineHost.expose(evaluation, mode);
-    return evaluation;
+    const verdict = engineHost.adopt(user, recordOf(kind, name, value));
+    if ((mode & EvalMode.Expose) !== 0) engineHost.expose(verdict, mode);
+    return verdict;
   }
 
   private ask(method: keyof OverrideAdapter, user: StatsigUser, name: string): unknown {
@@ -78,9 +78,9 @@ export class AdaptedEvaluations {
       logger.once(`adapter:${method}`, 'error', `${text}: ${logger.describe(error)}`);
     };
     try {
-      const answer: unknown = this.adapter[method]?.(user, name);
-      onRejection(answer, complain);
-      return answer;
+      const returned: unknown = this.adapter[method]?.(user, name);
+      onRejection(returned, complain);
+      return returned;
     } catch (error) {
       complain(error);
       return null;
@@ -89,11 +89,11 @@ export class AdaptedEvaluations {
 }
 
 /** A copy of what JSON can say; null for what is no object of values. */
-function asValues(answer: unknown): Record<string, unknown> | null {
-  const isRecord = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
-  if (!isRecord || typeof (answer as { then?: unknown }).then === 'function') return null;
+function asValues(returned: unknown): Record<string, unknown> | null {
+  const isRecord = typeof returned === 'object' && returned !== null && !Array.isArray(returned);
+  if (!isRecord || typeof (returned as { then?: unknown }).then === 'function') return null;
   try {
-    return JSON.parse(JSON.stringify(answer)) as Record<string, unknown>;
+    return JSON.parse(JSON.stringify(returned)) as Record<string, unknown>;
   } catch {
     return null;
   }

@@ -10,7 +10,7 @@ import {
   type OutcomeRecord,
   type SecondaryExposure,
 } from '../engine/engine';
-import type { Evaluation } from '../answers/evaluation';
+import type { Verdict } from '../answers/verdict';
 import type { EngineHost } from '../engine-host/engine-host';
 import { textOf } from '../users/tagged-values';
 import { attribute, keysOf, read } from '../users/user-reader';
@@ -52,7 +52,7 @@ export function stickyRequest(options: GetExperimentOptions | undefined | null):
 }
 
 /** See the head of this file. */
-export class StickyEvaluations {
+export class StickyAssignments {
   constructor(
     private readonly storage: IUserPersistentStorage | null,
     private readonly logger: SafeLogger,
@@ -69,7 +69,7 @@ export class StickyEvaluations {
     user: object,
     ask: { kind: SpecKind; name: string; lookup?: LookupKind },
     request: StickyRequest,
-  ): Evaluation {
+  ): Verdict {
     const fresh = engineHost.evaluate(user, ask.lookup ?? ask.kind, ask.name, EvalMode.Quiet);
     const { reason } = fresh.record;
     if (reason === 'LocalOverride' || reason === 'Uninitialized' || reason === 'Unrecognized') {
@@ -95,8 +95,8 @@ export class StickyEvaluations {
     user: object,
     spec: StickySpec,
     request: StickyRequest,
-    fresh: Evaluation,
-  ): Evaluation {
+    fresh: Verdict,
+  ): Verdict {
     if (request.values === null || !this.isActive(engineHost, spec.name)) {
       this.delete(user, spec);
       return fresh;
@@ -118,8 +118,8 @@ export class StickyEvaluations {
     user: object,
     spec: StickySpec,
     request: StickyRequest,
-    fresh: Evaluation,
-  ): Evaluation {
+    fresh: Verdict,
+  ): Verdict {
     if (!request.values) {
       this.delete(user, spec);
       return fresh;
@@ -168,14 +168,12 @@ export class StickyEvaluations {
     });
   }
 
-  private save(user: object, spec: StickySpec, evaluation: Evaluation): void {
+  private save(user: object, spec: StickySpec, verdict: Verdict): void {
     if (this.storage === null) {
       return;
     }
     const key = this.keyOf(user, spec.idType ?? undefined);
-    this.asked('Saving', key, (storage) =>
-      storage.save?.(key, spec.name, stickyValuesOf(evaluation)),
-    );
+    this.asked('Saving', key, (storage) => storage.save?.(key, spec.name, stickyValuesOf(verdict)));
   }
 
   private delete(user: object, spec: StickySpec): void {
@@ -200,9 +198,9 @@ export class StickyEvaluations {
         `statsigSDK> ${what} persisted values for ${key} failed: ${this.logger.describe(error)}`,
       );
     try {
-      const answer = this.storage === null ? undefined : call(this.storage);
-      onRejection(answer, complain);
-      return answer;
+      const returned = this.storage === null ? undefined : call(this.storage);
+      onRejection(returned, complain);
+      return returned;
     } catch (error) {
       complain(error);
       return undefined;
@@ -239,18 +237,18 @@ function unitIDOf(user: object, idType: unknown): unknown {
   return key === undefined ? undefined : read(customIDs, key);
 }
 
-function stickyValuesOf(evaluation: Evaluation): StickyValues {
-  const { record } = evaluation;
+function stickyValuesOf(verdict: Verdict): StickyValues {
+  const { record } = verdict;
   return {
     value: record.value,
-    json_value: evaluation.value as Record<string, unknown>,
+    json_value: verdict.value as Record<string, unknown>,
     rule_id: record.ruleID,
     group_name: record.groupName,
     secondary_exposures: copies(record.secondaryExposures),
     undelegated_secondary_exposures: copies(record.undelegatedSecondaryExposures),
     config_delegate: record.configDelegate,
     explicit_parameters: record.explicitParameters === null ? null : [...record.explicitParameters],
-    time: evaluation.configSyncTime,
+    time: verdict.configSyncTime,
     configVersion: (record.configVersion ?? undefined) as number | undefined,
   };
 }
@@ -264,7 +262,7 @@ function adopt(
   user: object,
   spec: StickySpec,
   stored: StickyValues,
-): Evaluation {
+): Verdict {
   const record: OutcomeRecord = {
     kind: spec.kind,
     name: spec.name,

@@ -31,9 +31,9 @@ export class SpecsFormat {
       return await run(true);
     } catch (error) {
       if (this.wanted === 'v2' || !this.hasBoth || !isRefusal(error)) throw error;
-      const answer = await run(false);
+      const received = await run(false);
       this.isRefused = true;
-      return answer;
+      return received;
     }
   }
 }

@@ -3,7 +3,7 @@
  * queued.
  */
 import { SpecKind, type OutcomeRecord, type SecondaryExposure } from '../engine/engine';
-import type { Evaluation } from '../answers/evaluation';
+import type { Verdict } from '../answers/verdict';
 import { jsonOfUser } from '../users/user-json';
 import { systemClock } from '../host/clock';
 import type { StatsigUser } from '../types/user';
@@ -129,13 +129,13 @@ function textOfValue(value: unknown): string | null {
 }
 
 /** The exposure of a gate or config. `loggedUser` as `loggedUserOf` makes it. */
-export function exposureEvent(evaluation: Evaluation, loggedUser: StatsigUser | null): LogEvent {
-  const { record } = evaluation;
+export function exposureEvent(verdict: Verdict, loggedUser: StatsigUser | null): LogEvent {
+  const { record } = verdict;
   const isGate = record.kind === SpecKind.Gate;
   const metadata: Record<string, unknown> = isGate
     ? { gate: record.name, gateValue: String(record.value), ruleID: record.ruleID }
     : { config: record.name, ruleID: record.ruleID, rulePassed: String(record.value) };
-  addCircumstances(metadata, evaluation);
+  addCircumstances(metadata, verdict);
   const secondaryExposures = copyExposures(record.secondaryExposures);
   const name = isGate ? 'statsig::gate_exposure' : 'statsig::config_exposure';
   return exposure(name, loggedUser, { metadata, secondaryExposures });
@@ -143,11 +143,11 @@ export function exposureEvent(evaluation: Evaluation, loggedUser: StatsigUser | 
 
 /** The exposure of one layer parameter. */
 export function layerExposureEvent(
-  evaluation: Evaluation,
+  verdict: Verdict,
   parameter: string,
   loggedUser: StatsigUser | null,
 ): LogEvent {
-  const { record } = evaluation;
+  const { record } = verdict;
   const isExplicit = record.explicitParameters?.includes(parameter) ?? false;
   const metadata: Record<string, unknown> = {
     config: record.name,
@@ -156,7 +156,7 @@ export function layerExposureEvent(
     parameterName: parameter,
     isExplicitParameter: String(isExplicit),
   };
-  addCircumstances(metadata, evaluation);
+  addCircumstances(metadata, verdict);
   const secondaryExposures = copyExposures(exposuresOf(record, isExplicit));
   return exposure('statsig::layer_exposure', loggedUser, { metadata, secondaryExposures });
 }
@@ -180,15 +180,15 @@ function copyExposures(exposures: SecondaryExposure[]): SecondaryExposure[] {
   return exposures.map((exposure) => ({ ...exposure }));
 }
 
-function addCircumstances(metadata: Record<string, unknown>, evaluation: Evaluation): void {
-  if (evaluation.record.configVersion !== null) {
-    metadata['configVersion'] = String(evaluation.record.configVersion);
+function addCircumstances(metadata: Record<string, unknown>, verdict: Verdict): void {
+  if (verdict.record.configVersion !== null) {
+    metadata['configVersion'] = String(verdict.record.configVersion);
   }
-  const { overrideConfigName } = evaluation.record;
+  const { overrideConfigName } = verdict.record;
   if (overrideConfigName !== undefined) metadata['overrideConfigName'] = overrideConfigName;
   metadata['isManualExposure'] = 'true';
-  metadata['reason'] = evaluation.reason;
-  metadata['configSyncTime'] = evaluation.configSyncTime;
-  metadata['initTime'] = evaluation.initTime;
-  metadata['serverTime'] = evaluation.serverTime;
+  metadata['reason'] = verdict.reason;
+  metadata['configSyncTime'] = verdict.configSyncTime;
+  metadata['initTime'] = verdict.initTime;
+  metadata['serverTime'] = verdict.serverTime;
 }

@@ -19,7 +19,7 @@ export type EvaluationReason =
   | 'Persisted';
 
 /** What details say of the answer itself. */
-interface Answer {
+interface Circumstances {
   readonly configVersion: unknown;
   readonly secondaryExposures: readonly SecondaryExposure[];
 }
@@ -32,16 +32,16 @@ function itself(object: object): object {
  * Hides the answer in details. statsig-node's have no such key, comparisons must not see one, types
  * neither, and a property that is not enumerable, or a WeakMap, takes a microsecond.
  */
-class AnswerOf extends (itself as unknown as new (object: object) => object) {
-  readonly #answer: Answer;
+class CircumstancesOf extends (itself as unknown as new (object: object) => object) {
+  readonly #circumstances: Circumstances;
 
-  constructor(details: object, answer: Answer) {
+  constructor(details: object, circumstances: Circumstances) {
     super(details);
-    this.#answer = answer;
+    this.#circumstances = circumstances;
   }
 
-  static get(details: object): Answer | undefined {
-    return #answer in details ? details.#answer : undefined;
+  static get(details: object): Circumstances | undefined {
+    return #circumstances in details ? details.#circumstances : undefined;
   }
 }
 
@@ -69,13 +69,13 @@ export class EvaluationDetails {
     initTime: number,
     reason: EvaluationReason,
     serverTime: number = systemClock.now(),
-    answer?: Answer,
+    circumstances?: Circumstances,
   ) {
     this.configSyncTime = configSyncTime;
     this.initTime = initTime;
     this.reason = reason;
     this.serverTime = serverTime;
-    if (answer !== undefined) new AnswerOf(this, answer);
+    if (circumstances !== undefined) new CircumstancesOf(this, circumstances);
   }
 
   static uninitialized(): EvaluationDetails {
@@ -103,13 +103,13 @@ Object.defineProperties(EvaluationDetails.prototype, {
   version: {
     configurable: true,
     get(this: EvaluationDetails): unknown {
-      return AnswerOf.get(this)?.configVersion ?? null;
+      return CircumstancesOf.get(this)?.configVersion ?? null;
     },
   },
   secondaryExposures: {
     configurable: true,
     get(this: EvaluationDetails): SecondaryExposure[] {
-      const exposures = AnswerOf.get(this)?.secondaryExposures ?? [];
+      const exposures = CircumstancesOf.get(this)?.secondaryExposures ?? [];
       return exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
     },
   },
@@ -397,9 +397,9 @@ function ownValue(value: unknown, ownership: typeof OWNED | undefined): Record<s
  * An async guard passes everything, as any promise is truthy; what it rejects with goes nowhere.
  */
 function passes(typeGuard: (value: unknown) => unknown, stored: unknown): boolean {
-  const answer = typeGuard(stored);
-  onRejection(answer, () => undefined);
-  return Boolean(answer);
+  const returned = typeGuard(stored);
+  onRejection(returned, () => undefined);
+  return Boolean(returned);
 }
 
 function typeName(value: unknown): string {

@@ -89,9 +89,9 @@ export class ContainedAdapter {
   /** Whether this path is polled from the adapter. One that throws or promises says no. */
   pollsFor(path: DataAdapterKeyPath): boolean {
     try {
-      const answer: unknown = this.adapter.supportsPollingUpdatesFor?.(path);
-      onRejection(answer, () => undefined);
-      return answer === true;
+      const returned: unknown = this.adapter.supportsPollingUpdatesFor?.(path);
+      onRejection(returned, () => undefined);
+      return returned === true;
     } catch {
       return false;
     }
@@ -121,15 +121,15 @@ export class ContainedAdapter {
       throw new Error(`The data adapter's ${name} was not called: a call before it got no answer`);
     }
     const done = abortController();
-    const answer = (async () => run())();
-    answer.catch(() => undefined);
+    const returned = (async () => run())();
+    returned.catch(() => undefined);
     const late = sleep(this.clock, timeoutMs, done.signal, 'limit').then((): never => {
       if (!done.signal.aborted) this.hungAt = this.clock.now();
       throw new Error(`The data adapter's ${name} took longer than ${timeoutMs} ms`);
     });
     late.catch(() => undefined);
     try {
-      return await Promise.race([answer, late]);
+      return await Promise.race([returned, late]);
     } catch (error) {
       throw toError(error);
     } finally {

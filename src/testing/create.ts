@@ -1,4 +1,4 @@
-import { slot } from '../api/statsig';
+import { place } from '../api/statsig';
 import { TestStatsig, type DefineProject, type TestOptions } from './test-statsig';
 
 /** Looks like a key. It goes nowhere. */
@@ -17,11 +17,11 @@ export async function createTestStatsig(
   options: TestOptions = {},
 ): Promise<TestStatsig> {
   const isShared = options.shared === true;
-  if (isShared && slot.current !== null && !slot.current.isShutDown) {
+  if (isShared && place.current !== null && !place.current.isShutDown) {
     throw new Error('A shared instance is running already: await its shutdownAsync() first');
   }
   const made = new TestStatsig(KEY, define, options);
-  if (isShared) Object.assign(slot, { current: made, key: KEY });
+  if (isShared) Object.assign(place, { current: made, key: KEY });
   const { success, error } = await made.initializeAsync();
   if (success) return made;
   await made.shutdownAsync();

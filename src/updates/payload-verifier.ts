@@ -64,9 +64,9 @@ export class PayloadVerifier {
     const { verify, logger } = this.options;
     try {
       // A copy: what was checked is what is parsed, whatever the application does with its bytes.
-      const answer = verify(new Uint8Array(bytes), headers, source);
+      const returned = verify(new Uint8Array(bytes), headers, source);
       const verdict =
-        typeof answer === 'object' && answer !== null ? await this.inTime(answer) : answer;
+        typeof returned === 'object' && returned !== null ? await this.inTime(returned) : returned;
       return verdict === true ? null : `it answered ${describe(verdict)}`;
     } catch (error) {
       return logger.describe(error);
@@ -74,7 +74,7 @@ export class PayloadVerifier {
   }
 
   /** What a promise (or anything awaitable) gives within the limit. */
-  private async inTime(answer: object): Promise<unknown> {
+  private async inTime(returned: object): Promise<unknown> {
     const { clock, limitMs } = this.options;
     const done = abortController();
     const late = sleep(clock, limitMs, done.signal).then(() => {
@@ -82,7 +82,7 @@ export class PayloadVerifier {
     });
     late.catch(() => undefined);
     try {
-      return await Promise.race([answer, late]);
+      return await Promise.race([returned, late]);
     } finally {
       done.abort();
     }

@@ -1,4 +1,4 @@
-import { answerOf, type Answer } from '../answers';
+import { checkedOf, type Checked } from '../checked';
 import { EXIT, UsageError, type Command, type Output } from '../command';
 import { didYouMean } from '../nearest';
 import { readProject, readUser, withServer } from '../project';
@@ -36,14 +36,14 @@ Evaluates without network and exposures; members of ID lists are not in a payloa
               );
             return spec;
           });
-      const answers = await withServer(project, (server) =>
-        asked.map((spec) => answerOf(server, user, spec)),
+      const checked = await withServer(project, (server) =>
+        asked.map((spec) => checkedOf(server, user, spec)),
       );
       if (has('json'))
         output.line(
-          JSON.stringify(isAll ? answers : answers.length === 1 ? answers[0] : answers, null, 2),
+          JSON.stringify(isAll ? checked : checked.length === 1 ? checked[0] : checked, null, 2),
         );
-      else print(answers, output);
+      else print(checked, output);
       return EXIT.ok;
     },
   };
@@ -53,9 +53,9 @@ export const check = about('what a user gets of a gate, config, experiment or la
 export const evaluateAll = about('what a user gets of a whole project', true);
 
 /** A line per answer; values of configs below theirs. */
-function print(answers: Answer[], output: Output): void {
-  const width = Math.max(...answers.map(({ name }) => name.length));
-  for (const { name, kind, value, rule, group, reason } of answers) {
+function print(checked: Checked[], output: Output): void {
+  const width = Math.max(...checked.map(({ name }) => name.length));
+  for (const { name, kind, value, rule, group, reason } of checked) {
     const because = output.paint(
       'dim',
       `${kind}, rule ${rule || 'none'}${group === null ? '' : ` "${group}"`}${reason === 'Bootstrap' ? '' : `, ${reason}`}`,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { answerOf } from '../answers';
+import { checkedOf } from '../checked';
 import { EXIT, UsageError, type Command, type Output } from '../command';
 import { readProject, readText, withServer, type Project, type Spec } from '../project';
 import { ruleInWords, short } from '../words';
@@ -83,7 +83,7 @@ function answersOf(project: Project, users: object[]): Promise<Map<string, strin
       new Map(
         project.specs.map((spec) => [
           `${spec.kind} ${spec.name}`,
-          users.map((user) => JSON.stringify(answerOf(server, user, spec).value)),
+          users.map((user) => JSON.stringify(checkedOf(server, user, spec).value)),
         ]),
       ),
   );

@@ -6,7 +6,7 @@
 import { type SecondaryExposure, SpecKind } from '../engine';
 import { isDeviceBased, valueText } from './bootstrap-entry';
 import type { Request } from './bootstrap-request';
-import type { Shown } from './bootstrap-source';
+import type { Shown } from './bootstrap-results';
 import { djb2 } from './hashing';
 import { type ExposureList, exposuresJson } from './outcome';
 import type { Spec } from './store';
@@ -57,41 +57,41 @@ export class ModernWriter {
   }
 
   private long(keyJson: string, shown: Shown): Fields {
-    const { spec, result } = shown;
+    const { spec, found } = shown;
     const isGate = spec.kind === SpecKind.Gate;
     const fields: Fields = [
       ['name', keyJson],
-      ['value', isGate ? gateValue(shown) : valueText(result)],
-      ['rule_id', JSON.stringify(result.end.ruleID)],
+      ['value', isGate ? gateValue(shown) : valueText(found)],
+      ['rule_id', JSON.stringify(found.at.ruleID)],
     ];
     if (!isGate) fields.push(['is_device_based', String(isDeviceBased(spec))]);
-    fields.push(['secondary_exposures', this.keys(result.exposures)]);
+    fields.push(['secondary_exposures', this.keys(found.exposures)]);
     if (spec.kind === SpecKind.Config) fields.push(...longConfig(shown));
     if (spec.kind === SpecKind.Layer) fields.push(...this.longLayer(shown));
     fields.push(['id_type', this.idType(spec)]);
     return fields;
   }
 
-  private longLayer({ spec, result, isAllocated, delegate, delegateGroup }: Shown): Fields {
+  private longLayer({ spec, found, isAllocated, delegate, delegateGroup }: Shown): Fields {
     return [
-      ['group_name', text(delegateGroup || result.end.groupName)],
-      ['explicit_parameters', explicitOf(result.end.configDelegate ? delegate : spec)],
-      ...(result.end.configDelegate
+      ['group_name', text(delegateGroup || found.at.groupName)],
+      ['explicit_parameters', explicitOf(found.at.configDelegate ? delegate : spec)],
+      ...(found.at.configDelegate
         ? ([
-            ['allocated_experiment_name', text(this.request.hash(result.end.configDelegate))],
+            ['allocated_experiment_name', text(this.request.hash(found.at.configDelegate))],
             ['is_experiment_active', String(delegate?.isActive ?? false)],
             ['is_user_in_experiment', String(isAllocated)],
           ] as Fields)
         : []),
-      ['undelegated_secondary_exposures', this.keys(result.undelegated)],
+      ['undelegated_secondary_exposures', this.keys(found.undelegated)],
     ];
   }
 
   private short(shown: Shown): Fields {
-    const { spec, result } = shown;
+    const { spec, found } = shown;
     const fields: Fields = [
-      ['r', result.end.ruleID === 'default' ? undefined : JSON.stringify(result.end.ruleID)],
-      ['s', this.indexes(result.exposures)],
+      ['r', found.at.ruleID === 'default' ? undefined : JSON.stringify(found.at.ruleID)],
+      ['s', this.indexes(found.exposures)],
       ['i', this.idType(spec)],
     ];
     if (spec.kind === SpecKind.Gate) {
@@ -99,21 +99,21 @@ export class ModernWriter {
       fields.push(['v', value === 'false' ? undefined : value]);
       return fields;
     }
-    fields.push(['v', `"${this.values.id(valueText(result))}"`]);
+    fields.push(['v', `"${this.values.id(valueText(found))}"`]);
     fields.push(...(spec.kind === SpecKind.Config ? shortConfig(shown) : this.shortLayer(shown)));
     return fields;
   }
 
-  private shortLayer({ spec, result, isAllocated, delegate, delegateGroup }: Shown): Fields {
-    const fields: Fields = [['gn', text(delegateGroup || result.end.groupName)]];
-    if (result.end.configDelegate) {
+  private shortLayer({ spec, found, isAllocated, delegate, delegateGroup }: Shown): Fields {
+    const fields: Fields = [['gn', text(delegateGroup || found.at.groupName)]];
+    if (found.at.configDelegate) {
       fields.push(['ea', String(delegate?.isActive ?? false)], ['ue', String(isAllocated)]);
-      fields.push(['ae', text(this.request.hash(result.end.configDelegate))]);
+      fields.push(['ae', text(this.request.hash(found.at.configDelegate))]);
     }
-    const explicit = explicitOf(result.end.configDelegate ? delegate : spec);
+    const explicit = explicitOf(found.at.configDelegate ? delegate : spec);
     fields.push(
       ['ep', explicit === '[]' ? undefined : explicit],
-      ['us', this.indexes(result.undelegated)],
+      ['us', this.indexes(found.undelegated)],
     );
     return fields;
   }
@@ -147,9 +147,9 @@ export class ModernWriter {
   }
 }
 
-function longConfig({ spec, result, isAllocated }: Shown): Fields {
-  if (spec.entity === 'dynamic_config') return [['passed', String(result.value === true)]];
-  const fields: Fields = [['group_name', text(result.end.groupName)]];
+function longConfig({ spec, found, isAllocated }: Shown): Fields {
+  if (spec.entity === 'dynamic_config') return [['passed', String(found.value === true)]];
+  const fields: Fields = [['group_name', text(found.at.groupName)]];
   if (spec.hasSharedParams)
     fields.push(['is_in_layer', 'true'], ['explicit_parameters', explicitOf(spec)]);
   if (spec.entity !== 'autotune') {
@@ -161,9 +161,9 @@ function longConfig({ spec, result, isAllocated }: Shown): Fields {
   return fields;
 }
 
-function shortConfig({ spec, result, isAllocated }: Shown): Fields {
-  if (spec.entity === 'dynamic_config') return [['p', String(result.value === true)]];
-  const group: Fields = [['gn', text(result.end.groupName)]];
+function shortConfig({ spec, found, isAllocated }: Shown): Fields {
+  if (spec.entity === 'dynamic_config') return [['p', String(found.value === true)]];
+  const group: Fields = [['gn', text(found.at.groupName)]];
   if (spec.entity === 'autotune') return group;
   return [...group, ['ea', String(spec.isActive)], ['ue', String(isAllocated)]];
 }

@@ -6,12 +6,12 @@ import { type ClientInitializeOptions, SpecKind } from '../engine';
 import { legacyEntry } from './bootstrap-entry';
 import { ModernWriter } from './bootstrap-modern';
 import { type Algorithm, type Request, isIncluded, readRequest } from './bootstrap-request';
-import { ResponseSource, type Shown } from './bootstrap-source';
+import { Results, type Shown } from './bootstrap-results';
 import { paramStoresJson, privateHash } from './bootstrap-stores';
-import type { Evaluator } from './eval/evaluator';
+import type { Evaluation } from './eval/evaluation';
 import { type HashName, signedSha64 } from './hashing';
 import { type JsonObject, member, textOf } from './js-semantics';
-import type { Result } from './outcome';
+import type { Found } from './outcome';
 import { hasTargeting, privacySettings, sessionReplayFields } from './session-replay';
 import type { Spec } from './store';
 import type { User } from './user';
@@ -41,39 +41,39 @@ interface Writing {
 /** Most entries that are kept per shape; then all of the shape are forgotten. */
 const MAX_KEPT = 20_000;
 
-/** Entries by the result that they show. */
+/** Entries by what was found and is shown. */
 class Kept {
-  private entries = new WeakMap<Result, string>();
+  private entries = new WeakMap<Found, string>();
   private count = 0;
 
-  get(result: Result): string | undefined {
-    return this.entries.get(result);
+  get(found: Found): string | undefined {
+    return this.entries.get(found);
   }
 
-  set(result: Result, entry: string): void {
+  set(found: Found, entry: string): void {
     if (this.count++ >= MAX_KEPT) {
       this.entries = new WeakMap();
       this.count = 1;
     }
-    this.entries.set(result, entry);
+    this.entries.set(found, entry);
   }
 }
 
 export class ClientResponder {
   private readonly ordered = new Map<string, Named[]>();
   private readonly kept = new Map<string, Kept>();
-  private readonly source: ResponseSource;
+  private readonly results: Results;
 
-  constructor(private readonly evaluator: Evaluator) {
-    this.source = new ResponseSource(evaluator);
+  constructor(private readonly evaluation: Evaluation) {
+    this.results = new Results(evaluation);
   }
 
   /** Throws Interruptions and what a user's values throw. */
   respond(user: User, options: ClientInitializeOptions, facts: ResponseFacts): string {
-    const request = readRequest(options, this.evaluator.store);
+    const request = readRequest(options, this.evaluation.store);
     const modern = request.format === 'v1' ? null : new ModernWriter(request);
     const writing: Writing = { request, modern, gateValues: new Map() };
-    this.source.begin(user, request);
+    this.results.begin(user, request);
     const maps = this.maps(writing);
     const checksum = request.previousHash === null ? null : this.checksum(maps, user, writing);
     const isUnchanged = checksum !== null && checksum === request.previousHash;
@@ -97,7 +97,7 @@ export class ClientResponder {
     if (writing.modern !== null) {
       maps.push(writing.modern.tables());
       maps.push(
-        `"param_stores":${paramStoresJson(this.evaluator.store.client.paramStores, writing.request)}`,
+        `"param_stores":${paramStoresJson(this.evaluation.store.client.paramStores, writing.request)}`,
       );
     }
     return maps.join(',');
@@ -105,7 +105,7 @@ export class ClientResponder {
 
   private tail(user: User, writing: Writing, facts: ResponseFacts): string[] {
     const { request, modern } = writing;
-    const info = this.evaluator.store.client.sessionReplay;
+    const info = this.evaluation.store.client.sessionReplay;
     const pieces = [
       '"sdkParams":{},"has_updates":true',
       ...(modern === null ? ['"generator":"statsig-node-sdk"'] : []),
@@ -135,7 +135,7 @@ export class ClientResponder {
    * hash, the user and the session-replay settings; not the time, not the draw.
    */
   private checksum(maps: string, user: User, writing: Writing): string {
-    const info = this.evaluator.store.client.sessionReplay;
+    const info = this.evaluation.store.client.sessionReplay;
     const replay = info === null ? '' : JSON.stringify(info);
     const passes = hasTargeting(info) && this.passesReplay(info, writing) ? 1 : 0;
     const text = `{${maps}\n${writing.request.hashUsed}\n${user.logged.json}\n${replay}\n${passes}`;
@@ -149,7 +149,7 @@ export class ClientResponder {
     const cacheKey = `${kind}:${algorithm}`;
     let list = this.ordered.get(cacheKey);
     if (list === undefined) {
-      const all = [...this.evaluator.store.specs[kind].values()].map((spec) => {
+      const all = [...this.evaluation.store.specs[kind].values()].map((spec) => {
         const key = hash(spec.name);
         return { spec, key, keyJson: JSON.stringify(key) };
       });
@@ -183,28 +183,28 @@ export class ClientResponder {
     const { request, modern } = writing;
     const { spec } = named;
     const isKept =
-      modern === null && !request.removesDefaultGates && this.source.isPlain(spec.kind, request);
+      modern === null && !request.removesDefaultGates && this.results.isPlain(spec.kind, request);
     if (isKept) return this.keptEntry(named, writing);
-    const shown = this.source.show(spec, request);
+    const shown = this.results.show(spec, request);
     if (spec.kind === SpecKind.Gate) {
       writing.gateValues.set(named.key, shown.gateValue);
       if (request.removesDefaultGates && isDefault(shown)) return null;
     }
     return modern === null
-      ? legacyEntry(named.keyJson, shown, request, this.evaluator.store)
+      ? legacyEntry(named.keyJson, shown, request, this.evaluation.store)
       : modern.entry(named.keyJson, shown);
   }
 
   private keptEntry({ spec, key, keyJson }: Named, { request, gateValues }: Writing): string {
-    const result = this.source.fresh(spec, request);
-    if (spec.kind === SpecKind.Gate) gateValues.set(key, !result.isUnsupported && result.value);
+    const found = this.results.fresh(spec, request);
+    if (spec.kind === SpecKind.Gate) gateValues.set(key, !found.isUnsupported && found.value);
     const shape = `${request.algorithm}:${request.removesIdType}:${spec.kind}`;
     let kept = this.kept.get(shape);
     if (kept === undefined) this.kept.set(shape, (kept = new Kept()));
-    let text = kept.get(result);
+    let text = kept.get(found);
     if (text === undefined) {
-      text = legacyEntry(keyJson, this.source.show(spec, request), request, this.evaluator.store);
-      kept.set(result, text);
+      text = legacyEntry(keyJson, this.results.show(spec, request), request, this.evaluation.store);
+      kept.set(found, text);
     }
     return text;
   }
@@ -226,12 +226,12 @@ function sdkInfo({ format }: Request, { sdkType, sdkVersion, sessionID }: Respon
 }
 
 /** A gate that says what clients assume of a gate they do not know. */
-function isDefault({ spec, result, gateValue }: Shown): boolean {
+function isDefault({ spec, found, gateValue }: Shown): boolean {
   return (
     spec.entity === 'feature_gate' &&
-    result.end.ruleID === 'default' &&
+    found.at.ruleID === 'default' &&
     gateValue === false &&
-    result.exposures.entries().length === 0
+    found.exposures.entries().length === 0
   );
 }
 

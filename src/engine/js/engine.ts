@@ -24,14 +24,14 @@ import {
 } from '../engine';
 import { ClientResponder } from './bootstrap';
 import { Interruption } from './eval/context';
-import { Evaluator } from './eval/evaluator';
+import { Evaluation } from './eval/evaluation';
 import { Random } from './eval/random';
 import type { Details } from './event-json';
 import { EventQueue, type ExposureFacts } from './exposure';
 import { textEncoder } from './host';
 import { IdList, looksLikeIdList } from './id-list';
 import { IpTable } from './lookup/ip';
-import { type Outcome, type Result, Tables, copyOf, missingOutcome } from './outcome';
+import { type Outcome, type Found, Tables, copyOf, missingOutcome } from './outcome';
 import { Overrides } from './overrides';
 import type { SamplingSettings } from './sampling';
 import type { Store } from './store';
@@ -67,10 +67,10 @@ class JsEngine implements ReplacementEngine {
   private users: (User | null)[] = new Array<User | null>(USER_CAPACITY).fill(null);
   private details: Details = { reason: 'Uninitialized', configSyncTime: 0, initTime: -1 };
   private tables = new Tables(EMPTY_STORE.dialect);
-  private evaluator = new Evaluator(EMPTY_STORE, this.tables);
+  private evaluation = new Evaluation(EMPTY_STORE, this.tables);
   private events = new EventQueue();
   private sampling: SamplingSettings = { mode: null, specialRate: null, isProduction: true };
-  private responder = new ClientResponder(this.evaluator);
+  private responder = new ClientResponder(this.evaluation);
   private hasSpecs = false;
   private targets = new Targets(EMPTY_STORE);
   private epoch = 0;
@@ -85,9 +85,9 @@ class JsEngine implements ReplacementEngine {
 
   setOptions(options: EngineOptions): void {
     this.events.setOptions(options);
-    this.evaluator.readsMapped = options.readsMappedAddresses === true;
+    this.evaluation.readsMapped = options.readsMappedAddresses === true;
     if (options.randomSeed !== undefined)
-      this.evaluator.newer.random = new Random(options.randomSeed);
+      this.evaluation.newer.random = new Random(options.randomSeed);
     this.readSampling();
   }
 
@@ -118,11 +118,11 @@ class JsEngine implements ReplacementEngine {
     const store = this.prepared.get(handle);
     if (store === undefined || this.isDisposed) return;
     this.prepared.delete(handle);
-    const previous = this.evaluator;
+    const previous = this.evaluation;
     this.tables = new Tables(store.dialect);
-    this.evaluator = new Evaluator(store, this.tables);
-    this.evaluator.inherit(previous);
-    this.responder = new ClientResponder(this.evaluator);
+    this.evaluation = new Evaluation(store, this.tables);
+    this.evaluation.inherit(previous);
+    this.responder = new ClientResponder(this.evaluation);
     this.hasSpecs = true;
     this.readSampling();
     this.startEpoch();
@@ -133,18 +133,18 @@ class JsEngine implements ReplacementEngine {
   }
 
   reset(): void {
-    this.tables = new Tables(this.evaluator.store.dialect);
-    this.evaluator.startEpoch(this.tables);
+    this.tables = new Tables(this.evaluation.store.dialect);
+    this.evaluation.startEpoch(this.tables);
     this.startEpoch();
   }
 
   private startEpoch(): void {
     this.epoch++;
-    this.targets = new Targets(this.evaluator.store);
+    this.targets = new Targets(this.evaluation.store);
   }
 
   private readSampling(): void {
-    const { samplingMode, specialRate } = this.evaluator.store;
+    const { samplingMode, specialRate } = this.evaluation.store;
     const { tier } = this.events.options;
     this.sampling = {
       mode: samplingMode,
@@ -158,7 +158,7 @@ class JsEngine implements ReplacementEngine {
   }
 
   specNames(kind: SpecKind, entity: string): string[] {
-    const specs = [...this.evaluator.store.specs[kind].values()];
+    const specs = [...this.evaluation.store.specs[kind].values()];
     return specs.filter((spec) => entity === '' || spec.entity === entity).map((spec) => spec.name);
   }
 
@@ -184,11 +184,11 @@ class JsEngine implements ReplacementEngine {
   }
 
   experimentLayer(experiment: string): string | null {
-    return this.evaluator.store.experimentLayers.get(experiment) ?? null;
+    return this.evaluation.store.experimentLayers.get(experiment) ?? null;
   }
 
   paramStores(): Record<string, unknown> {
-    return this.evaluator.store.client.paramStores;
+    return this.evaluation.store.client.paramStores;
   }
 
   setUser(slot: number, json: string, privateJson: string, exotic: string, parsed?: object): void {
@@ -212,21 +212,19 @@ class JsEngine implements ReplacementEngine {
     if (!user || target === undefined)
       return this.fail(user ? 'no such spec index' : 'no user in this slot');
     let outcome: number;
-    const { evaluator } = this;
+    const { evaluation } = this;
     try {
-      evaluator.begin(slot, user, nowMs);
-      const result = this.withReferences(this.answer(target, mode));
+      evaluation.begin(slot, user, nowMs);
+      const found = this.withReferences(this.found(target, mode));
       outcome =
-        result.outcome >= 0
-          ? result.outcome
-          : this.tables.outcomeOf(target.kind, target.name, result);
+        found.outcome >= 0 ? found.outcome : this.tables.outcomeOf(target.kind, target.name, found);
       if (mode & EvalMode.Expose && mode < EvalMode.TargetingOnly)
         this.exposeKnown(slot, this.tables.outcomes[outcome]!, null, mode, nowMs);
       const flags =
-        (evaluator.holdsUntil < Infinity ? EvalBits.Volatile : 0) |
+        (evaluation.holdsUntil < Infinity ? EvalBits.Volatile : 0) |
         (this.events.isFull ? EvalBits.BatchFull : 0);
       return (
-        (outcome << EvalBits.OutcomeShift) | flags | (result.value === true ? EvalBits.Value : 0)
+        (outcome << EvalBits.OutcomeShift) | flags | (found.value === true ? EvalBits.Value : 0)
       );
     } catch (error) {
       return this.codeOf(error);
@@ -252,24 +250,24 @@ class JsEngine implements ReplacementEngine {
   }
 
   /** Answers of experiments that were asked for on the way are exposed along with the answer. */
-  private withReferences(result: Result): Result {
-    const { references } = this.evaluator.newer;
-    if (references.size === 0) return result;
+  private withReferences(found: Found): Found {
+    const { references } = this.evaluation.newer;
+    if (references.size === 0) return found;
     const also = [...references].map(([name, reference]) =>
       this.tables.outcomeOf(SpecKind.Config, name, reference),
     );
-    return result.derived(result.mapped, also);
+    return found.derived(found.mapped, also);
   }
 
-  private answer(target: Target, mode: number): Result {
+  private found(target: Target, mode: number): Found {
     const { kind, lookup, name, spec } = target;
-    const { evaluator } = this;
+    const { evaluation } = this;
     if (mode & EvalMode.TargetingOnly && spec !== null)
-      return evaluator.restricted(spec, spec.targetingRules);
+      return evaluation.restricted(spec, spec.targetingRules);
     if (mode & EvalMode.OverridesOnly && spec !== null)
-      return evaluator.restricted(spec, spec.overrideRules);
-    if (this.details.reason !== 'Uninitialized') return evaluator.named(lookup, name, spec);
-    const override = evaluator.overrides.find(kind, name, evaluator.user, this.tables);
+      return evaluation.restricted(spec, spec.overrideRules);
+    if (this.details.reason !== 'Uninitialized') return evaluation.named(lookup, name, spec);
+    const override = evaluation.overrides.find(kind, name, evaluation.user, this.tables);
     if (override !== null) return override;
     target.uninitialized ??= this.tables.constant({
       box: new ValueBox({}),
@@ -297,7 +295,7 @@ class JsEngine implements ReplacementEngine {
   }
 
   holdsUntil(): number {
-    return this.evaluator.holdsUntil;
+    return this.evaluation.holdsUntil;
   }
 
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean {
@@ -389,36 +387,36 @@ class JsEngine implements ReplacementEngine {
   }
 
   setOverrides(overrides: OverrideTable): void {
-    this.evaluator.overrides = new Overrides(overrides);
-    this.evaluator.answers++;
+    this.evaluation.overrides = new Overrides(overrides);
+    this.evaluation.answers++;
   }
 
   async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
     if (!looksLikeIdList(lines) || this.isDisposed) return false;
-    const known = this.evaluator.idLists.get(name);
+    const known = this.evaluation.idLists.get(name);
     const list = replace || known === undefined ? new IdList() : known;
     list.apply(lines);
-    this.evaluator.idLists.set(name, list);
-    this.evaluator.answers++;
+    this.evaluation.idLists.set(name, list);
+    this.evaluation.answers++;
     return true;
   }
 
   removeIdList(name: string): void {
-    if (this.evaluator.idLists.delete(name)) this.evaluator.answers++;
+    if (this.evaluation.idLists.delete(name)) this.evaluation.answers++;
   }
 
   exportIdList(name: string): Uint8Array | null {
-    return this.evaluator.idLists.get(name)?.export() ?? null;
+    return this.evaluation.idLists.get(name)?.export() ?? null;
   }
 
   setIpTable(table: Uint8Array): void {
-    this.evaluator.ipTable = IpTable.of(table);
-    this.evaluator.answers++;
+    this.evaluation.ipTable = IpTable.of(table);
+    this.evaluation.answers++;
   }
 
   /** Ignored: local time is the host's own, and the host is JavaScript. */
   setTimeZone(_transitions: Float64Array): void {
-    this.evaluator.answers++;
+    this.evaluation.answers++;
   }
 
   clientInitialize(slot: number, options: ClientInitializeOptions): Uint8Array | number | null {
@@ -445,16 +443,16 @@ class JsEngine implements ReplacementEngine {
 
   stats(): EngineStats {
     let idListBytes = 0;
-    for (const list of this.evaluator.idLists.values()) idListBytes += list.bytes;
+    for (const list of this.evaluation.idLists.values()) idListBytes += list.bytes;
     return {
       epoch: this.epoch,
-      specs: this.evaluator.store.specs.reduce((sum, specs) => sum + specs.size, 0),
+      specs: this.evaluation.store.specs.reduce((sum, specs) => sum + specs.size, 0),
       outcomes: this.tables.outcomes.length,
       unknownNames: this.targets.unknownNames,
       pendingEvents: this.events.count,
       pendingBytes: this.events.pendingBytes,
       droppedEvents: this.events.droppedEvents,
-      idLists: this.evaluator.idLists.size,
+      idLists: this.evaluation.idLists.size,
       idListBytes,
     };
   }
@@ -471,8 +469,8 @@ class JsEngine implements ReplacementEngine {
     this.prepared.clear();
     this.hasSpecs = false;
     this.tables = new Tables(EMPTY_STORE.dialect);
-    this.evaluator = new Evaluator(EMPTY_STORE, this.tables);
-    this.responder = new ClientResponder(this.evaluator);
+    this.evaluation = new Evaluation(EMPTY_STORE, this.tables);
+    this.responder = new ClientResponder(this.evaluation);
     this.events = new EventQueue({ ...this.events.options, loggingEnabled: false });
     this.startEpoch();
     this.error = 'the engine is disposed';

@@ -12,7 +12,7 @@ import type { Steps } from './turns';
 import { redacted } from './redact';
 import { type LoggedUser, eventJson } from './user';
 
-/** Source of the specs and times, as answers and exposures carry them. */
+/** Spec source and spec times, as answers and exposures carry them. */
 export interface Details {
   reason: string;
   configSyncTime: number;

@@ -1,7 +1,6 @@
 /**
- * Interned results. Evaluation produces `Result`s, found again by identity (terminal, exposures,
- * sampling inputs), and the facade sees `Outcome`s, numbered and unique by content. Both live for
- * one epoch.
+ * What evaluations find. They produce `Found`s, interned by identity (place, exposures, sampling
+ * inputs), and the facade sees `Outcome`s, numbered and unique by content. Both live for one epoch.
  */
 
 import {
@@ -17,7 +16,7 @@ import type { ValueBox } from './value-box';
 
 /** Most outcomes of an epoch. */
 const MAX_OUTCOMES = 200_000;
-/** Most results, exposure lists and exposure entries of an epoch, together. */
+/** Most founds, exposure lists and exposure entries of an epoch, together. */
 const MAX_INTERNED = 600_000;
 
 /**
@@ -30,8 +29,8 @@ export type Seen = (typeof Seen)[keyof typeof Seen];
 /** Stands for the sampling rate of the asking evaluation. Rates are whatever the payload gives. */
 export const INHERITED_RATE = Symbol('inherited');
 
-/** The constant part of a result. */
-export interface TerminalFacts {
+/** What is the same for everybody who is found there. */
+export interface FoundFacts {
   readonly value: boolean;
   readonly ruleID: string;
   readonly groupName: string | null;
@@ -47,8 +46,8 @@ export interface TerminalFacts {
   readonly parameterRuleIDs?: Readonly<Record<string, string>> | null;
 }
 
-/** A place within a spec where an evaluation can end, and the results that ended there. */
-export class Terminal implements TerminalFacts {
+/** A place within a spec where an evaluation can end, and what was found there. */
+export class FoundAt implements FoundFacts {
   readonly value: boolean;
   readonly ruleID: string;
   readonly groupName: string | null;
@@ -61,11 +60,11 @@ export class Terminal implements TerminalFacts {
   readonly configDelegate: string | null;
   readonly reason: OutcomeReason | null;
   readonly parameterRuleIDs: Readonly<Record<string, string>> | null;
-  /** Without nested gates there is one result, so it is looked at before any table. */
-  private first: Result | null = null;
-  private more: Map<ExposureList, Result[]> | null = null;
+  /** Without nested gates there is one, so it is looked at before any table. */
+  private first: Found | null = null;
+  private more: Map<ExposureList, Found[]> | null = null;
 
-  constructor(facts: TerminalFacts) {
+  constructor(facts: FoundFacts) {
     this.value = facts.value;
     this.ruleID = facts.ruleID;
     this.groupName = facts.groupName;
@@ -80,30 +79,30 @@ export class Terminal implements TerminalFacts {
     this.parameterRuleIDs = facts.parameterRuleIDs ?? null;
   }
 
-  /** A result that was added in this epoch. */
+  /** One that was added in this epoch. */
   find(
     tables: Tables,
     list: ExposureList,
     rate: unknown,
     seen: Seen,
-    inner: Result | null,
-  ): Result | null {
+    inner: Found | null,
+  ): Found | null {
     const { first } = this;
     if (first === null || first.tables !== tables) return null;
     if (first.isFor(list, rate, seen, inner)) return first;
-    return this.more?.get(list)?.find((result) => result.isFor(list, rate, seen, inner)) ?? null;
+    return this.more?.get(list)?.find((found) => found.isFor(list, rate, seen, inner)) ?? null;
   }
 
-  add(result: Result): void {
-    if (this.first === null || this.first.tables !== result.tables) {
-      this.first = result;
+  add(found: Found): void {
+    if (this.first === null || this.first.tables !== found.tables) {
+      this.first = found;
       this.more = null;
       return;
     }
     this.more ??= new Map();
-    const sameList = this.more.get(result.undelegated);
-    if (sameList === undefined) this.more.set(result.undelegated, [result]);
-    else sameList.push(result);
+    const sameList = this.more.get(found.undelegated);
+    if (sameList === undefined) this.more.set(found.undelegated, [found]);
+    else sameList.push(found);
   }
 }
 
@@ -139,14 +138,14 @@ export class ExposureList {
   }
 
   /** This list and a nested gate with its exposures. `gateFirst`: the order of multi gates. */
-  joinGate(name: string, result: Result, gateFirst: boolean): ExposureList {
-    const key = result.id * 2 + (gateFirst ? 1 : 0);
+  joinGate(name: string, found: Found, gateFirst: boolean): ExposureList {
+    const key = found.id * 2 + (gateFirst ? 1 : 0);
     let list = this.joined?.get(key);
     if (list === undefined) {
-      const gate = this.tables.entry(name, String(result.value), result.end.ruleID);
+      const gate = this.tables.entry(name, String(found.value), found.at.ruleID);
       list = gateFirst
-        ? this.append(gate).concat(result.exposures)
-        : this.concat(result.exposures).append(gate);
+        ? this.append(gate).concat(found.exposures)
+        : this.concat(found.exposures).append(gate);
       (this.joined ??= new Map<number, ExposureList>()).set(key, list);
     }
     return list;
@@ -200,49 +199,49 @@ export function exposuresJson(
 }
 
 /**
- * The answer of a spec for some user: an end, and what the way there adds. Immutable but for
+ * What a spec says of some user: a place, and what the way there adds. Immutable but for
  * `outcome`.
  */
-export class Result {
+export class Found {
   readonly value: boolean;
   readonly isUnsupported: boolean;
   /** Its outcome when asked for directly; -1 until then. */
   outcome = -1;
-  private others: Map<string, Result> | null = null;
+  private others: Map<string, Found> | null = null;
 
   constructor(
     readonly tables: Tables,
     readonly id: number,
-    readonly end: Terminal,
+    readonly at: FoundAt,
     readonly exposures: ExposureList,
     readonly undelegated: ExposureList,
     /** Undefined = none; INHERITED_RATE = the asker's. */
     readonly rate: unknown,
     readonly seen: Seen,
-    /** Result of the delegate, for delegated results. */
-    readonly inner: Result | null,
+    /** What the delegate found, for delegated ones. */
+    readonly inner: Found | null,
     /** Name of the spec that stood in for one on the way. */
     readonly mapped: string | null = null,
     /** Numbers of the outcomes that are exposed along with it. */
     readonly also: readonly number[] = NONE,
   ) {
-    this.value = end.value;
-    this.isUnsupported = end.reason === 'Unsupported';
+    this.value = at.value;
+    this.isUnsupported = at.reason === 'Unsupported';
   }
 
   /**
    * The same with what stood in on the way, and with what is exposed along. `way`: what it stands
    * in for, if so.
    */
-  derived(mapped: string | null, also: readonly number[], way = ''): Result {
+  derived(mapped: string | null, also: readonly number[], way = ''): Found {
     const key = `${also.join()}|${way.length}|${way}${mapped ?? ''}`;
     let other = this.others?.get(key);
     if (other === undefined) {
-      const { tables, end, exposures, undelegated, rate, seen, inner } = this;
-      other = new Result(
+      const { tables, at, exposures, undelegated, rate, seen, inner } = this;
+      other = new Found(
         tables,
         tables.claim(),
-        end,
+        at,
         exposures,
         undelegated,
         rate,
@@ -251,12 +250,12 @@ export class Result {
         mapped,
         also,
       );
-      (this.others ??= new Map<string, Result>()).set(key, other);
+      (this.others ??= new Map<string, Found>()).set(key, other);
     }
     return other;
   }
 
-  isFor(list: ExposureList, rate: unknown, seen: Seen, inner: Result | null): boolean {
+  isFor(list: ExposureList, rate: unknown, seen: Seen, inner: Found | null): boolean {
     return (
       this.undelegated === list &&
       this.seen === seen &&
@@ -286,8 +285,8 @@ type Alike = Outcome | Map<string, Outcome>;
 export class Tables {
   readonly outcomes: Outcome[] = [];
   readonly empty = new ExposureList(this, 0, null, null);
-  /** Results of layers that take parameters from several rules. */
-  readonly merged = new Map<string, Result>();
+  /** Founds of layers that take parameters from several rules. */
+  readonly merged = new Map<string, Found>();
   private readonly known = new Map<string, Alike>();
   private readonly entries = new Map<string, Entry>();
   private interned = 0;
@@ -315,36 +314,36 @@ export class Tables {
     return entry;
   }
 
-  /** The result of ending at a terminal. */
-  result(end: Terminal, list: ExposureList, rate: unknown, seen: Seen): Result {
-    const known = end.find(this, list, rate, seen, null);
+  /** What is found at a place. */
+  found(at: FoundAt, list: ExposureList, rate: unknown, seen: Seen): Found {
+    const known = at.find(this, list, rate, seen, null);
     if (known !== null) return known;
-    const result = new Result(this, this.claim(), end, list, list, rate, seen, null);
-    end.add(result);
-    return result;
+    const found = new Found(this, this.claim(), at, list, list, rate, seen, null);
+    at.add(found);
+    return found;
   }
 
   /**
-   * The result of a rule that delegates: the delegate's, seen through the rule's spec (BEHAVIOUR.md
+   * What a rule that delegates finds: the delegate's, seen through the rule's spec (BEHAVIOUR.md
    * 3.6).
    */
-  delegated(end: Terminal, list: ExposureList, inner: Result): Result {
+  delegated(at: FoundAt, list: ExposureList, inner: Found): Found {
     const rate = rateOf(inner);
     const seen = seenOf(inner);
-    const known = end.find(this, list, rate, seen, inner);
+    const known = at.find(this, list, rate, seen, inner);
     if (known !== null) return known;
-    const { configDelegate, explicitParameters, idType, version } = end;
+    const { configDelegate, explicitParameters, idType, version } = at;
     // What stands in for a delegate gives its value, and leaves the layer what it is.
     const own = inner.mapped === null ? {} : { idType, version };
-    const through = new Terminal({
-      ...inner.end,
+    const through = new FoundAt({
+      ...inner.at,
       ...own,
       configDelegate,
       explicitParameters,
       parameterRuleIDs: null,
     });
     const exposures = list.concat(inner.exposures);
-    const result = new Result(
+    const found = new Found(
       this,
       this.claim(),
       through,
@@ -355,13 +354,13 @@ export class Tables {
       inner,
       inner.mapped,
     );
-    end.add(result);
-    return result;
+    at.add(found);
+    return found;
   }
 
-  /** A result that no rule led to: overrides, unknown names, no specs. */
-  constant(facts: Partial<TerminalFacts> & { box: ValueBox }): Result {
-    const end = new Terminal({
+  /** What no rule led to: overrides, unknown names, no specs. */
+  constant(facts: Partial<FoundFacts> & { box: ValueBox }): Found {
+    const at = new FoundAt({
       value: false,
       ruleID: '',
       groupName: null,
@@ -374,14 +373,14 @@ export class Tables {
       reason: null,
       ...facts,
     });
-    return new Result(this, this.claim(), end, this.empty, this.empty, undefined, Seen.No, null);
+    return new Found(this, this.claim(), at, this.empty, this.empty, undefined, Seen.No, null);
   }
 
-  /** The outcome number of a result that was asked for by name. Throws TABLE_FULL. */
-  outcomeOf(kind: SpecKind, name: string, result: Result): number {
-    if (result.outcome < 0)
-      result.outcome = this.intern(this.recordOf(kind, name, result), result.also);
-    return result.outcome;
+  /** The outcome number of what was asked for by name. Throws TABLE_FULL. */
+  outcomeOf(kind: SpecKind, name: string, found: Found): number {
+    if (found.outcome < 0)
+      found.outcome = this.intern(this.recordOf(kind, name, found), found.also);
+    return found.outcome;
   }
 
   /** The number of a record, new or known. Throws TABLE_FULL. */
@@ -404,13 +403,12 @@ export class Tables {
     return outcome.id;
   }
 
-  private recordOf(kind: SpecKind, name: string, result: Result): OutcomeRecord {
-    const record = recordOf(kind, name, result);
-    if (kind !== SpecKind.Layer && result.mapped !== null)
-      record.overrideConfigName = result.mapped;
-    if (result.end.parameterRuleIDs !== null) record.parameterRuleIDs = result.end.parameterRuleIDs;
-    if (result.also.length > 0)
-      record.alsoExposes = result.also.map((id) => this.outcomes[id]!.record.name);
+  private recordOf(kind: SpecKind, name: string, found: Found): OutcomeRecord {
+    const record = recordOf(kind, name, found);
+    if (kind !== SpecKind.Layer && found.mapped !== null) record.overrideConfigName = found.mapped;
+    if (found.at.parameterRuleIDs !== null) record.parameterRuleIDs = found.at.parameterRuleIDs;
+    if (found.also.length > 0)
+      record.alsoExposes = found.also.map((id) => this.outcomes[id]!.record.name);
     return record;
   }
 
@@ -430,39 +428,39 @@ function contentKey(record: OutcomeRecord, also: readonly number[]): string {
 }
 
 /** Sampling rate of an evaluation that started without one. */
-function rateOf(result: Result): unknown {
-  return result.rate === INHERITED_RATE ? undefined : result.rate;
+function rateOf(found: Found): unknown {
+  return found.rate === INHERITED_RATE ? undefined : found.rate;
 }
 
 /** Whether an evaluation that started without having seen one saw an analytical gate. */
-function seenOf(result: Result): Seen {
-  return result.seen === Seen.Yes ? Seen.Yes : Seen.No;
+function seenOf(found: Found): Seen {
+  return found.seen === Seen.Yes ? Seen.Yes : Seen.No;
 }
 
-function recordOf(kind: SpecKind, name: string, result: Result): OutcomeRecord {
-  const { end } = result;
+function recordOf(kind: SpecKind, name: string, found: Found): OutcomeRecord {
+  const { at } = found;
   const plain = (list: ExposureList): SecondaryExposure[] =>
     list.entries().map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
   return {
     kind,
     name,
-    value: result.value,
-    ruleID: end.ruleID,
-    groupName: end.groupName,
-    idType: end.idType,
-    json: kind === SpecKind.Gate ? {} : end.box.value,
-    secondaryExposures: plain(result.exposures),
-    undelegatedSecondaryExposures: plain(result.undelegated),
-    explicitParameters: end.explicitParameters,
-    configDelegate: end.configDelegate,
-    configVersion: end.version,
-    isExperimentGroup: end.isExperimentGroup,
-    reason: end.reason,
+    value: found.value,
+    ruleID: at.ruleID,
+    groupName: at.groupName,
+    idType: at.idType,
+    json: kind === SpecKind.Gate ? {} : at.box.value,
+    secondaryExposures: plain(found.exposures),
+    undelegatedSecondaryExposures: plain(found.undelegated),
+    explicitParameters: at.explicitParameters,
+    configDelegate: at.configDelegate,
+    configVersion: at.version,
+    isExperimentGroup: at.isExperimentGroup,
+    reason: at.reason,
     persistedTime: null,
     sampling: {
-      forwardAll: end.forwardAll,
-      rate: rateOf(result) ?? null,
-      seenAnalytical: result.seen === Seen.Yes,
+      forwardAll: at.forwardAll,
+      rate: rateOf(found) ?? null,
+      seenAnalytical: found.seen === Seen.Yes,
     },
   };
 }

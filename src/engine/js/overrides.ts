@@ -2,7 +2,7 @@
 
 import { type OverrideTable, SpecKind } from '../engine';
 import { member } from './js-semantics';
-import type { Result, Tables } from './outcome';
+import type { Found, Tables } from './outcome';
 import { ValueBox } from './value-box';
 import type { User } from './user';
 
@@ -11,23 +11,23 @@ type Match = 'id' | 'everyone';
 
 class OverrideEntry {
   private tables: Tables | null = null;
-  private results: Partial<Record<Match, Result>> = {};
+  private founds: Partial<Record<Match, Found>> = {};
 
   constructor(
     private readonly kind: SpecKind,
     private readonly value: unknown,
   ) {}
 
-  /** Results belong to an epoch, overrides outlive it. */
-  resultIn(tables: Tables, match: Match): Result {
+  /** Founds belong to an epoch, overrides outlive it. */
+  foundIn(tables: Tables, match: Match): Found {
     if (this.tables !== tables) {
       this.tables = tables;
-      this.results = {};
+      this.founds = {};
     }
-    return (this.results[match] ??= this.make(tables, match));
+    return (this.founds[match] ??= this.make(tables, match));
   }
 
-  private make(tables: Tables, match: Match): Result {
+  private make(tables: Tables, match: Match): Found {
     const isGate = this.kind === SpecKind.Gate;
     return tables.constant({
       value: isGate ? (this.value as boolean) : true,
@@ -59,12 +59,12 @@ export class Overrides {
   /**
    * User ID first, then each custom ID in order, then everyone; null when nothing is overridden.
    */
-  find(kind: SpecKind, name: string, user: User, tables: Tables): Result | null {
+  find(kind: SpecKind, name: string, user: User, tables: Tables): Found | null {
     const byId = this.byName[kind].get(name);
     if (byId === undefined) return null;
     const own = ownEntry(byId, user);
-    if (own !== undefined) return own.resultIn(tables, 'id');
-    return byId.get('')?.resultIn(tables, 'everyone') ?? null;
+    if (own !== undefined) return own.foundIn(tables, 'id');
+    return byId.get('')?.foundIn(tables, 'everyone') ?? null;
   }
 }
 

@@ -1,18 +1,18 @@
 /**
- * Compiled specs: what a payload becomes before it serves. Rules, their conditions and the ends of
- * evaluations are made when first needed; nothing else changes, apart from the caches of results,
- * which belong to one epoch each (`Terminal`).
+ * Compiled specs: what a payload becomes before it serves. Rules, their conditions and the places
+ * where evaluations end are made when first needed; nothing else changes, apart from what is kept
+ * of one epoch at those places (`FoundAt`).
  */
 
 import type { LookupKind, SpecKind, SpecsSummary } from '../engine';
 import type { Dialect } from './dialect';
 import type { EvalContext } from './eval/context';
 import type { Midstate } from './sha256';
-import type { Terminal } from './outcome';
+import type { FoundAt } from './outcome';
 import type { ValueBox } from './value-box';
 
 /** A value that conditions look at, shared by all conditions that look at the same one. */
-export interface Source {
+export interface Operand {
   readonly id: number;
   /** False: depends on more than the user, so it is read anew each time. */
   readonly isRemembered: boolean;
@@ -79,13 +79,13 @@ export interface Rule {
   /** Passes when the bucket (0 … 9999) is below it. */
   readonly passBelow: number;
   readonly passPrefix: Midstate;
-  /** Source of the unit ID. */
+  /** Operand of the unit ID. */
   readonly unit: number;
   readonly delegate: Spec | null;
-  readonly onPass: Terminal;
-  readonly onFail: Terminal;
-  readonly onUnsupported: Terminal;
-  readonly onDelegate: Terminal | null;
+  readonly onPass: FoundAt;
+  readonly onFail: FoundAt;
+  readonly onUnsupported: FoundAt;
+  readonly onDelegate: FoundAt | null;
 }
 
 export interface Spec {
@@ -116,11 +116,11 @@ export interface Spec {
   readonly isActive: boolean;
   readonly hasSharedParams: boolean;
   readonly targetAppIDs: unknown;
-  readonly onDisabled: Terminal;
-  readonly onDefault: Terminal;
-  readonly onUnsupported: Terminal;
+  readonly onDisabled: FoundAt;
+  readonly onDefault: FoundAt;
+  readonly onUnsupported: FoundAt;
   /** Restricted evaluation that finds no targeting rule. */
-  readonly onNoTargeting: Terminal;
+  readonly onNoTargeting: FoundAt;
 }
 
 /** Top-level facts that only the client-initialize response reads. */
@@ -143,7 +143,7 @@ export interface Store {
   readonly newer: NewerSpecs | null;
   readonly experimentLayers: Map<string, string>;
   /** Grows as rules are compiled. */
-  readonly sources: readonly Source[];
+  readonly operands: readonly Operand[];
   readonly appId: unknown;
   readonly usesTargetApp: boolean;
   readonly client: ClientFacts;
@@ -166,9 +166,9 @@ export interface Mapping {
 export interface Score {
   /** What does not depend on the user. */
   readonly base: number;
-  /** Source, text of the value, what it adds. */
+  /** Operand, text of the value, what it adds. */
   readonly texts: readonly (readonly [number, string, number])[];
-  /** Source, what a number is multiplied by. */
+  /** Operand, what a number is multiplied by. */
   readonly numbers: readonly (readonly [number, number])[];
 }
 
@@ -177,8 +177,8 @@ export interface AutotuneGroup {
   readonly weight: number;
   /** Null: it has none. */
   readonly score: Score | null;
-  readonly onBest: Terminal;
-  readonly onExplored: Terminal;
+  readonly onBest: FoundAt;
+  readonly onExplored: FoundAt;
 }
 
 /** How a contextual autotune chooses. */
@@ -187,7 +187,7 @@ export interface Autotune {
   readonly runs: boolean;
   readonly gate: GateRef | null;
   readonly prefix: Midstate;
-  /** Source of the unit ID. */
+  /** Operand of the unit ID. */
   readonly unit: number;
   /** Buckets below it explore. */
   readonly exploresBelow: number;
@@ -195,9 +195,9 @@ export interface Autotune {
   /** False: nothing was learned yet. */
   readonly hasConfig: boolean;
   readonly groups: readonly AutotuneGroup[];
-  readonly onPrestart: Terminal;
-  readonly onNotTargeted: Terminal;
-  readonly onUnsupported: Terminal;
+  readonly onPrestart: FoundAt;
+  readonly onNotTargeted: FoundAt;
+  readonly onUnsupported: FoundAt;
 }
 
 export interface NewerSpecs {

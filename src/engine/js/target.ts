@@ -1,7 +1,7 @@
 /** Spec indexes of an epoch: handed out when a name is first asked for. */
 
 import { EXPERIMENT_KIND, EvalCode, type LookupKind, MAX_UNKNOWN_NAMES, SpecKind } from '../engine';
-import type { Result } from './outcome';
+import type { Found } from './outcome';
 import type { Spec, Store } from './store';
 
 /** What a spec index stands for. */
@@ -12,7 +12,7 @@ export interface Target {
   readonly name: string;
   readonly spec: Spec | null;
   /** The answer while no specs serve, made when first needed. */
-  uninitialized: Result | null;
+  uninitialized: Found | null;
 }
 
 type Names = ReadonlyMap<LookupKind, Map<string, number>>;

@@ -1,4 +1,4 @@
-/** What condition tests may ask while they run. Implemented by `Evaluator`. */
+/** What condition tests may ask while they run. Implemented by `Evaluation`. */
 
 import type { IdList } from '../id-list';
 import type { IpTable } from '../lookup/ip';
@@ -15,12 +15,12 @@ export interface EvalContext {
   /** The group that the condition that is being tested compares; null = none. */
   readonly experimentGroup: string | null;
   idList(name: string): IdList | undefined;
-  /** Value of a source, read at most once per user. */
-  value(source: number): unknown;
-  /** `String(value)` of a source. */
-  text(source: number): string;
-  /** `String(value).toLowerCase()` of a source. */
-  lower(source: number): string;
+  /** Value of an operand, read at most once per user. */
+  value(operand: number): unknown;
+  /** `String(value)` of an operand. */
+  text(operand: number): string;
+  /** `String(value).toLowerCase()` of an operand. */
+  lower(operand: number): string;
 }
 
 /**

@@ -7,7 +7,7 @@
 import { EXPERIMENT_KIND, type LookupKind } from '../../engine';
 import { bucket } from '../hashing';
 import { type JsonObject, isObject } from '../js-semantics';
-import { type ExposureList, Result, Seen, Terminal, type Tables } from '../outcome';
+import { type ExposureList, Found, Seen, FoundAt, type Tables } from '../outcome';
 import type {
   GateRef,
   Condition,
@@ -22,8 +22,8 @@ import type {
 import { ValueBox } from '../value-box';
 import { type EvalContext, TOO_DEEP } from './context';
 import { Random } from './random';
-import { unitText } from './sources';
-import { RuleEnd, type Tracking, noTracking } from './tracking';
+import { unitText } from './operands';
+import { Met, type Tracking, noTracking } from './tracking';
 
 /** Contexts of one evaluation: mappings that were tried and experiments that were looked into. */
 const MAX_CONTEXTS = 10_000;
@@ -36,7 +36,7 @@ interface Merge {
   /** Exposures of a delegate that came too late, for the next rule. */
   late: ExposureList | null;
   seen: Seen;
-  taken: Result | null;
+  taken: Found | null;
   takenBy: Rule | null;
   /** Rules without delegate that passed. */
   plain: Rule[];
@@ -54,19 +54,19 @@ export interface NewerHost extends EvalContext {
   lastSerial: number;
   enter(): void;
   leave(): void;
-  named(kind: LookupKind, name: string, spec: Spec | null): Result;
-  lookUp(kind: LookupKind, name: string): Result;
-  nestedGate(gate: GateRef): Result;
-  rule(rule: Rule, tracking: Tracking): RuleEnd;
+  named(kind: LookupKind, name: string, spec: Spec | null): Found;
+  lookUp(kind: LookupKind, name: string): Found;
+  nestedGate(gate: GateRef): Found;
+  rule(rule: Rule, tracking: Tracking): Met;
   passes(rule: Rule): boolean;
-  value(source: number): unknown;
+  value(operand: number): unknown;
 }
 
 /** See the head of this file. */
-export class NewerEvaluator {
+export class NewerEvaluation {
   random = new Random(0);
   /** Experiments whose group was asked for, each once, to be exposed along with the answer. */
-  readonly references = new Map<string, Result>();
+  readonly references = new Map<string, Found>();
   /**
    * How often one was: an answer that depends on them is not remembered, or they would not be
    * exposed again.
@@ -88,11 +88,11 @@ export class NewerEvaluator {
   }
 
   /** What stands in for a name, or null. */
-  answer(kind: LookupKind, name: string, newer: NewerSpecs): Result | null {
+  found(kind: LookupKind, name: string, newer: NewerSpecs): Found | null {
     const mappings = newer.mappings.get(kind)?.get(name);
     if (mappings !== undefined) {
-      const result = this.mapped(kind, name, mappings);
-      if (result !== null) return result;
+      const found = this.mapped(kind, name, mappings);
+      if (found !== null) return found;
     }
     const autotune = kind === EXPERIMENT_KIND ? newer.autotunes.get(name) : undefined;
     return autotune === undefined ? null : this.autotune(autotune);
@@ -116,20 +116,20 @@ export class NewerEvaluator {
     return result;
   }
 
-  private mapped(kind: LookupKind, name: string, mappings: readonly Mapping[]): Result | null {
+  private mapped(kind: LookupKind, name: string, mappings: readonly Mapping[]): Found | null {
     const way = `${kind}${name}`;
     return this.path.includes(way)
       ? null
       : this.within(way, () => this.standIn(kind, mappings, way));
   }
 
-  private standIn(kind: LookupKind, mappings: readonly Mapping[], way: string): Result | null {
+  private standIn(kind: LookupKind, mappings: readonly Mapping[], way: string): Found | null {
     for (const { target, rules } of mappings) {
       for (const { from, rule } of rules) {
         if (!this.holdsFrom(from) || !this.letsIn(rule)) continue;
-        const result = this.host.lookUp(kind, target);
-        if (result.end.reason === 'Unrecognized') break;
-        return result.derived(result.mapped ?? target, result.also, way);
+        const found = this.host.lookUp(kind, target);
+        if (found.at.reason === 'Unrecognized') break;
+        return found.derived(found.mapped ?? target, found.also, way);
       }
     }
     return null;
@@ -143,13 +143,11 @@ export class NewerEvaluator {
   }
 
   private letsIn(rule: Rule): boolean {
-    return (
-      this.host.rule(rule, noTracking(this.host.tables)) === RuleEnd.Pass && this.host.passes(rule)
-    );
+    return this.host.rule(rule, noTracking(this.host.tables)) === Met.Yes && this.host.passes(rule);
   }
 
   /** NEWER.md 7. */
-  merged(spec: Spec, rules: readonly Rule[]): Result {
+  merged(spec: Spec, rules: readonly Rule[]): Found {
     const { host } = this;
     const { tables } = host;
     const merge: Merge = {
@@ -163,33 +161,33 @@ export class NewerEvaluator {
       value: false,
     };
     for (const rule of rules) {
-      const end = this.tested(rule, merge);
-      if (end === RuleEnd.Unsupported)
-        return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
-      if (end === RuleEnd.Fail || !host.passes(rule)) continue;
+      const met = this.tested(rule, merge);
+      if (met === Met.Unsupported)
+        return tables.found(spec.onUnsupported, tables.empty, undefined, Seen.No);
+      if (met === Met.No || !host.passes(rule)) continue;
       if (rule.delegate === null) {
         merge.plain.push(rule);
         merge.value = true;
       } else if (!this.mergeDelegate(rule, rule.delegate, merge)) {
-        return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
+        return tables.found(spec.onUnsupported, tables.empty, undefined, Seen.No);
       }
     }
-    return this.mergedResult(spec, merge);
+    return this.mergedFound(spec, merge);
   }
 
   /** The conditions of a rule; what they expose goes to both lists. */
-  private tested(rule: Rule, merge: Merge): RuleEnd {
+  private tested(rule: Rule, merge: Merge): Met {
     const tracking: Tracking = {
       ...noTracking(this.host.tables),
       list: merge.late ?? this.host.tables.empty,
       seen: merge.seen,
     };
     merge.late = null;
-    const end = this.host.rule(rule, tracking);
+    const met = this.host.rule(rule, tracking);
     merge.full = merge.full.concat(tracking.list);
     merge.undelegated = merge.undelegated.concat(tracking.list);
     merge.seen = tracking.seen;
-    return end;
+    return met;
   }
 
   /**
@@ -198,32 +196,32 @@ export class NewerEvaluator {
    */
   private mergeDelegate(rule: Rule, delegate: Spec, merge: Merge): boolean {
     this.host.enter();
-    const result = this.host.named(EXPERIMENT_KIND, delegate.name, delegate);
+    const found = this.host.named(EXPERIMENT_KIND, delegate.name, delegate);
     this.host.leave();
     if (merge.taken !== null || merge.plain.length > 0) {
-      merge.late = result.exposures;
+      merge.late = found.exposures;
       return true;
     }
-    merge.full = merge.full.concat(result.exposures);
-    merge.taken = result;
+    merge.full = merge.full.concat(found.exposures);
+    merge.taken = found;
     merge.takenBy = rule;
-    merge.value = result.value;
-    return !result.isUnsupported;
+    merge.value = found.value;
+    return !found.isUnsupported;
   }
 
-  private mergedResult(spec: Spec, merge: Merge): Result {
+  private mergedFound(spec: Spec, merge: Merge): Found {
     const { tables } = this.host;
     const { full, undelegated, taken, takenBy, plain, seen, value } = merge;
     const rules = plain.map((rule) => spec.rules.indexOf(rule)).join();
     const from = takenBy === null ? '' : `${spec.rules.indexOf(takenBy)}.${taken?.id}`;
     const key = `${spec.name}|${from}|${rules}|${full.id}|${undelegated.id}|${seen}`;
-    let result = tables.merged.get(key);
-    if (result === undefined) {
-      const end = mergedEnd(spec, merge, value);
-      result = new Result(tables, tables.claim(), end, full, undelegated, undefined, seen, null);
-      tables.merged.set(key, result);
+    let found = tables.merged.get(key);
+    if (found === undefined) {
+      const at = mergedAt(spec, merge, value);
+      found = new Found(tables, tables.claim(), at, full, undelegated, undefined, seen, null);
+      tables.merged.set(key, found);
     }
-    return result;
+    return found;
   }
 
   /** NEWER.md 8. */
@@ -238,35 +236,35 @@ export class NewerEvaluator {
     this.asked++;
     const way = `g${experiment}`;
     if (this.path.includes(way)) return null;
-    const result = this.within(way, () => this.host.lookUp(EXPERIMENT_KIND, experiment));
-    if (!this.references.has(experiment)) this.references.set(experiment, result);
-    return result.end.groupName;
+    const found = this.within(way, () => this.host.lookUp(EXPERIMENT_KIND, experiment));
+    if (!this.references.has(experiment)) this.references.set(experiment, found);
+    return found.at.groupName;
   }
 
   /** NEWER.md 9. */
-  private autotune(autotune: Autotune): Result {
+  private autotune(autotune: Autotune): Found {
     const { tables } = this.host;
     let list = tables.empty;
     let mapped: string | null = null;
     const { gate } = autotune;
-    const at = (end: Terminal): Result => {
-      const result = tables.result(end, list, undefined, Seen.No);
-      return mapped === null ? result : result.derived(mapped, []);
+    const foundAt = (at: FoundAt): Found => {
+      const found = tables.found(at, list, undefined, Seen.No);
+      return mapped === null ? found : found.derived(mapped, []);
     };
-    if (!autotune.runs) return at(autotune.onPrestart);
+    if (!autotune.runs) return foundAt(autotune.onPrestart);
     if (gate !== null) {
-      const result = this.host.nestedGate(gate);
-      if (result.isUnsupported) return at(autotune.onUnsupported);
-      list = list.concat(result.exposures);
+      const found = this.host.nestedGate(gate);
+      if (found.isUnsupported) return foundAt(autotune.onUnsupported);
+      list = list.concat(found.exposures);
       if (!gate.name.startsWith('segment:'))
-        list = list.joinEntry(tables.entry(gate.name, String(result.value), result.end.ruleID));
-      ({ mapped } = result);
-      if (!result.value) return at(autotune.onNotTargeted);
+        list = list.joinEntry(tables.entry(gate.name, String(found.value), found.at.ruleID));
+      ({ mapped } = found);
+      if (!found.value) return foundAt(autotune.onNotTargeted);
     }
-    return at(this.chosen(autotune));
+    return foundAt(this.chosen(autotune));
   }
 
-  private chosen(autotune: Autotune): Terminal {
+  private chosen(autotune: Autotune): FoundAt {
     const { groups } = autotune;
     const at = bucket(autotune.prefix, unitText(this.host, autotune.unit), PASS_BUCKETS);
     if (!autotune.hasConfig) {
@@ -312,14 +310,14 @@ export class NewerEvaluator {
 
   private score({ base, texts, numbers }: Score): number {
     let sum = base;
-    for (const [source, text, weight] of texts) {
-      const value = this.host.value(source);
+    for (const [operand, text, weight] of texts) {
+      const value = this.host.value(operand);
       const isScalar =
         typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
       if (isScalar && String(value) === text) sum += weight;
     }
-    for (const [source, weight] of numbers) {
-      const value = this.host.value(source);
+    for (const [operand, weight] of numbers) {
+      const value = this.host.value(operand);
       if (typeof value === 'number') sum += weight * value;
     }
     return sum;
@@ -327,7 +325,7 @@ export class NewerEvaluator {
 }
 
 /** Of a parameter that several rules give the first one counts, and the default at last. */
-function mergedEnd(spec: Spec, { taken, takenBy, plain }: Merge, value: boolean): Terminal {
+function mergedAt(spec: Spec, { taken, takenBy, plain }: Merge, value: boolean): FoundAt {
   const values: JsonObject = {};
   const rules: Record<string, string> = {};
   const add = (box: ValueBox, rule: string): void => {
@@ -338,16 +336,16 @@ function mergedEnd(spec: Spec, { taken, takenBy, plain }: Merge, value: boolean)
       setOwn(rules, key, rule);
     }
   };
-  if (taken !== null && takenBy !== null) add(taken.end.box, takenBy.id);
+  if (taken !== null && takenBy !== null) add(taken.at.box, takenBy.id);
   for (const rule of plain) add(rule.returnBox, rule.id);
   add(spec.defaultBox, 'default');
   const { delegate } = takenBy ?? {};
-  return new Terminal({
+  return new FoundAt({
     ...spec.onDefault,
     value,
     box: new ValueBox(values),
     ruleID: takenBy?.id ?? 'default',
-    groupName: taken?.end.groupName ?? null,
+    groupName: taken?.at.groupName ?? null,
     isExperimentGroup: takenBy?.onPass.isExperimentGroup ?? false,
     ...(delegate
       ? { configDelegate: delegate.name, explicitParameters: delegate.explicitParameters }

@@ -1,7 +1,7 @@
 /** Operators (BEHAVIOUR.md 3.8, operators.csv), each compiled with its target into a test. */
 
 import { compareVersions, localMidnight, numberOf, regExp, textOf, toTime } from '../js-semantics';
-import type { Source } from '../store';
+import type { Operand } from '../store';
 import type { EvalContext } from './context';
 
 export type Test = (context: EvalContext) => boolean;
@@ -19,25 +19,25 @@ const COMPARISONS: Record<string, Compare> = {
   neq: (a, b) => a !== b,
 };
 
-interface Operand {
-  source: Source;
+interface Operation {
+  operand: Operand;
   /** As spelled in the payload: exact lower case selects set semantics for any/none. */
   spelling: string;
   target: unknown;
   isBucket: boolean;
 }
 
-type Compile = (operand: Operand) => Test;
+type Compile = (operation: Operation) => Test;
 
 const never: Test = () => false;
 
 /**
  * The test of a condition, or null for an unknown operator. May throw on a target that has no text.
  */
-export function compileTest(operand: Operand): Test | null {
-  const lower = operand.spelling.toLowerCase();
+export function compileTest(operation: Operation): Test | null {
+  const lower = operation.spelling.toLowerCase();
   const compile = isOperator(lower) ? OPERATORS[lower] : undefined;
-  return compile === undefined ? null : compile(operand);
+  return compile === undefined ? null : compile(operation);
 }
 
 /** Whether `compileTest` knows an operator; `lower` in lower case. */
@@ -88,7 +88,7 @@ function isMissing(value: unknown): value is null | undefined {
 
 function numeric(name: string): Compile {
   const compare = COMPARISONS[name] as Compare;
-  return ({ source: { id }, target }) => {
+  return ({ operand: { id }, target }) => {
     const right = numberOf(target);
     if (isMissing(target) || Number.isNaN(right)) return never;
     return (context) => {
@@ -101,7 +101,7 @@ function numeric(name: string): Compile {
 
 function version(name: string): Compile {
   const compare = COMPARISONS[name] as Compare;
-  return ({ source: { id }, target }) => {
+  return ({ operand: { id }, target }) => {
     if (typeof target !== 'string') return never;
     return (context) => {
       const order = compareVersions(context.value(id), target);
@@ -110,12 +110,12 @@ function version(name: string): Compile {
   };
 }
 
-function membership(operand: Operand, ignoreCase: boolean): Test {
-  const { target, spelling, source } = operand;
+function membership(operation: Operation, ignoreCase: boolean): Test {
+  const { target, spelling, operand } = operation;
   if (!Array.isArray(target)) return never;
-  if (spelling !== spelling.toLowerCase()) return slowMembership(source.id, target, ignoreCase);
-  const { id } = source;
-  if (operand.isBucket) return bucketMembership(id, target, ignoreCase);
+  if (spelling !== spelling.toLowerCase()) return slowMembership(operand.id, target, ignoreCase);
+  const { id } = operand;
+  if (operation.isBucket) return bucketMembership(id, target, ignoreCase);
   // Made when first asked: a big project has tens of thousands of conditions, of which few are.
   let set: Set<string> | null = null;
   if (!ignoreCase) return (context) => (set ??= textsOf(target, false)).has(context.text(id));
@@ -157,7 +157,7 @@ function slowMembership(id: number, target: unknown[], ignoreCase: boolean): Tes
 }
 
 function textual(
-  { source: { id }, target }: Operand,
+  { operand: { id }, target }: Operation,
   test: (value: string, part: string) => boolean,
 ): Test {
   if (!Array.isArray(target)) return never;
@@ -170,7 +170,7 @@ function textual(
   };
 }
 
-function matches({ source: { id }, target }: Operand): Test {
+function matches({ operand: { id }, target }: Operation): Test {
   // Made when first asked, as sets are.
   let test: ((text: string) => boolean) | null | undefined;
   return (context) => {
@@ -181,7 +181,7 @@ function matches({ source: { id }, target }: Operand): Test {
   };
 }
 
-function looselyEqual({ source: { id }, target }: Operand): Test {
+function looselyEqual({ operand: { id }, target }: Operation): Test {
   if (typeof target !== 'object' || target === null)
     return (context) => context.value(id) == target;
   const text = textOf(target);
@@ -192,7 +192,7 @@ function looselyEqual({ source: { id }, target }: Operand): Test {
   };
 }
 
-function date({ source: { id }, target }: Operand, compare: Compare): Test {
+function date({ operand: { id }, target }: Operation, compare: Compare): Test {
   const right = isMissing(target)
     ? NaN
     : toTime(typeof target === 'object' ? numberOf(target) : target);
@@ -205,7 +205,7 @@ function date({ source: { id }, target }: Operand, compare: Compare): Test {
   };
 }
 
-function inList({ source: { id }, target }: Operand): Test {
+function inList({ operand: { id }, target }: Operation): Test {
   const name = textOf(target);
   return (context) => {
     const list = context.idList(name);
@@ -216,7 +216,7 @@ function inList({ source: { id }, target }: Operand): Test {
 }
 
 function arrays(
-  { source: { id }, target }: Operand,
+  { operand: { id }, target }: Operation,
   decide: (hits: number, all: number) => boolean,
 ): Test {
   if (!Array.isArray(target)) return never;

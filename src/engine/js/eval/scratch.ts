@@ -1,6 +1,6 @@
 /** What is remembered about one user while its specs are evaluated. */
 
-import type { Result } from '../outcome';
+import type { Found } from '../outcome';
 import type { User } from '../user';
 
 /** Generations are stamped into 31-bit cells next to one bit of answer. */
@@ -9,7 +9,7 @@ const NO_CELLS = new Int32Array(0);
 const FEWEST_CELLS = 64;
 
 /**
- * Memo of condition answers, source values and gate results. A cell counts only when its stamp is
+ * Memo of condition answers, operand values and found gates. A cell counts only when its stamp is
  * the current generation, so changing the user costs one increment, not a pass over the arrays. The
  * arrays grow by need: conditions are numbered when they are compiled, which is when they are first
  * evaluated.
@@ -21,17 +21,17 @@ export class Scratch {
   generation = 0;
   /** `generation << 1 | answer` per condition. */
   conditions: Int32Array = NO_CELLS;
-  sourceStamps: Int32Array = NO_CELLS;
-  readonly sourceValues: unknown[] = [];
+  operandStamps: Int32Array = NO_CELLS;
+  readonly operandValues: unknown[] = [];
   textStamps: Int32Array = NO_CELLS;
   readonly texts: string[] = [];
   lowerStamps: Int32Array = NO_CELLS;
   readonly lowers: string[] = [];
   gateStamps: Int32Array = NO_CELLS;
-  readonly gateResults: (Result | null)[] = [];
+  readonly gatesFound: (Found | null)[] = [];
   /** Levels of nesting below the gate. */
   readonly gateHeights: number[] = [];
-  /** 0, or the evaluation that a time-dependent result belongs to. */
+  /** 0, or the evaluation that a time-dependent gate belongs to. */
   readonly gateSerials: number[] = [];
 
   /** Makes room for a condition. */
@@ -39,9 +39,9 @@ export class Scratch {
     if (id >= this.conditions.length) this.conditions = grown(this.conditions, id);
   }
 
-  reachSource(id: number): void {
-    if (id < this.sourceStamps.length) return;
-    this.sourceStamps = grown(this.sourceStamps, id);
+  reachOperand(id: number): void {
+    if (id < this.operandStamps.length) return;
+    this.operandStamps = grown(this.operandStamps, id);
     this.textStamps = grown(this.textStamps, id);
     this.lowerStamps = grown(this.lowerStamps, id);
   }
@@ -50,8 +50,8 @@ export class Scratch {
     if (id < this.gateStamps.length) return;
     this.gateStamps = grown(this.gateStamps, id);
     // Element by element: an array written far beyond its end becomes a hash table.
-    while (this.gateResults.length < this.gateStamps.length) {
-      this.gateResults.push(null);
+    while (this.gatesFound.length < this.gateStamps.length) {
+      this.gatesFound.push(null);
       this.gateHeights.push(0);
       this.gateSerials.push(0);
     }
@@ -65,7 +65,7 @@ export class Scratch {
     this.generation = 1;
     for (const stamps of [
       this.conditions,
-      this.sourceStamps,
+      this.operandStamps,
       this.textStamps,
       this.lowerStamps,
       this.gateStamps,

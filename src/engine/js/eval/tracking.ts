@@ -1,7 +1,7 @@
 /** What an evaluation of rules keeps on its way. */
 
 import { SECONDS_LIMIT } from '../js-semantics';
-import { type ExposureList, INHERITED_RATE, type Result, Seen, type Tables } from '../outcome';
+import { type ExposureList, INHERITED_RATE, type Found, Seen, type Tables } from '../outcome';
 import type { Condition } from '../store';
 
 /** Exposures, and the sampling state of one spec's evaluation (BEHAVIOUR.md 3.14). */
@@ -18,9 +18,9 @@ export function noTracking({ empty }: Tables): Tracking {
   return { list: empty, rate: INHERITED_RATE, seen: Seen.Inherited, mapped: null };
 }
 
-/** A result with what stood in for a nested gate. */
-export function ended(result: Result, { mapped }: Tracking): Result {
-  return mapped === null ? result : result.derived(mapped, result.also);
+/** What was found, with what stood in for a nested gate. */
+export function ended(found: Found, { mapped }: Tracking): Found {
+  return mapped === null ? found : found.derived(mapped, found.also);
 }
 
 /**
@@ -33,5 +33,5 @@ export function holdsUntil({ settledBefore }: Condition, nowMs: number): number 
 }
 
 /** How a rule ended. */
-export const RuleEnd = { Fail: 0, Pass: 1, Unsupported: 2 } as const;
-export type RuleEnd = (typeof RuleEnd)[keyof typeof RuleEnd];
+export const Met = { No: 0, Yes: 1, Unsupported: 2 } as const;
+export type Met = (typeof Met)[keyof typeof Met];

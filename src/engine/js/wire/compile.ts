@@ -14,10 +14,10 @@ import {
   type Spec,
   type Store,
 } from '../store';
-import type { TerminalFacts } from '../outcome';
+import type { FoundFacts } from '../outcome';
 import type { Steps } from '../turns';
 import { ConditionCompiler, MalformedSpec, within } from './conditions';
-import { CompiledRule, CompiledSpec, type RuleMaker, boxOf, specFacts } from './ends';
+import { CompiledRule, CompiledSpec, type RuleMaker, boxOf, specFacts } from './compiled-spec';
 import { NewerCompiler } from './newer';
 import {
   KIND_NAMES,
@@ -75,7 +75,7 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
     specs,
     newer,
     experimentLayers: payload.experimentLayers,
-    sources: rules.conditions.sources.sources,
+    operands: rules.conditions.operands.operands,
     appId: withoutMethods(root.app_id ?? null),
     usesTargetApp: needs.usesTargetApp,
     client: clientFacts(payload),
@@ -180,11 +180,11 @@ class RuleCompiler implements RuleMaker {
     this.configs = configs;
   }
 
-  rules(rules: unknown[], salt: unknown, facts: TerminalFacts): Rule[] {
+  rules(rules: unknown[], salt: unknown, facts: FoundFacts): Rule[] {
     return rules.map((rule, at) => within(`rule ${at}`, () => this.rule(rule, salt, facts)));
   }
 
-  rule(wire: unknown, specSalt: unknown, facts: TerminalFacts): Rule {
+  rule(wire: unknown, specSalt: unknown, facts: FoundFacts): Rule {
     if (!isObject(wire)) throw new MalformedSpec('not an object');
     const id = textOrNull(wire.id) ?? '';
     const pass = wire.passPercentage;
@@ -200,7 +200,7 @@ class RuleCompiler implements RuleMaker {
       passKind: pass === 0 ? PassKind.Never : pass === 100 ? PassKind.Always : PassKind.Bucket,
       passBelow: numberOf(pass) * 100,
       prefix: `${textOf(specSalt)}.${textOf(wire.salt ?? wire.id)}.`,
-      unit: this.conditions.sources.unit(wire.idType).id,
+      unit: this.conditions.operands.unit(wire.idType).id,
       delegate: delegateName === null ? null : (this.configs?.get(delegateName) ?? null),
       isExperimentGroup: Boolean(wire.isExperimentGroup),
       idType: typeof wire.idType === 'string' ? wire.idType : '',

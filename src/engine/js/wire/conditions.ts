@@ -1,10 +1,10 @@
 /** Compiles conditions; equal ones become one, so that a user answers each only once. */
 
 import { compileTest } from '../eval/operators';
-import { SourceTable } from '../eval/sources';
+import { OperandTable } from '../eval/operands';
 import type { Dialect } from '../dialect';
 import { type JsonObject, isObject, member, textOf, toTime } from '../js-semantics';
-import { type Condition, ConditionKind, type GateRef, type Source, type Spec } from '../store';
+import { type Condition, ConditionKind, type GateRef, type Operand, type Spec } from '../store';
 import type { Needs } from './screen';
 
 /** Says why a spec cannot be used; it then answers Unsupported. */
@@ -21,7 +21,7 @@ export function within<T>(part: string, compile: () => T): T {
 }
 
 export class ConditionCompiler {
-  readonly sources = new SourceTable();
+  readonly operands = new OperandTable();
   private readonly gateRefs = new Map<string, GateRef>();
   private count = 0;
   private readonly known = new Map<string, Condition>();
@@ -90,8 +90,8 @@ export class ConditionCompiler {
         : this.unsupported();
     }
     if (kind === 'experiment_group' && this.dialect.knowsNewer) return this.experimentGroup(wire);
-    const source = this.source(kind, wire, salt);
-    return source === null ? this.unsupported() : this.test(kind, source, wire);
+    const operand = this.operand(kind, wire, salt);
+    return operand === null ? this.unsupported() : this.test(kind, operand, wire);
   }
 
   private gate(target: unknown, passesOn: boolean): Condition {
@@ -107,7 +107,7 @@ export class ConditionCompiler {
 
   private experimentGroup(wire: JsonObject): Condition {
     const experiment = this.fieldName(wire);
-    const condition = this.test('experiment_group', this.sources.experimentGroup(), wire);
+    const condition = this.test('experiment_group', this.operands.experimentGroup(), wire);
     if (condition.kind === ConditionKind.Unsupported) return condition;
     return {
       ...condition,
@@ -135,24 +135,24 @@ export class ConditionCompiler {
     };
   }
 
-  private source(kind: string, wire: JsonObject, salt: unknown): Source | null {
+  private operand(kind: string, wire: JsonObject, salt: unknown): Operand | null {
     switch (kind) {
       case 'ip_based':
-        return this.sources.ip(this.fieldName(wire));
+        return this.operands.ip(this.fieldName(wire));
       case 'ua_based':
-        return this.sources.userAgent(this.fieldName(wire));
+        return this.operands.userAgent(this.fieldName(wire));
       case 'user_field':
-        return this.sources.field(this.fieldName(wire));
+        return this.operands.field(this.fieldName(wire));
       case 'environment_field':
-        return this.sources.environment(this.fieldName(wire));
+        return this.operands.environment(this.fieldName(wire));
       case 'current_time':
-        return this.sources.currentTime();
+        return this.operands.currentTime();
       case 'user_bucket':
-        return this.sources.userBucket(salt, wire.idType);
+        return this.operands.userBucket(salt, wire.idType);
       case 'unit_id':
-        return this.sources.unit(wire.idType);
+        return this.operands.unit(wire.idType);
       case 'target_app':
-        return this.sources.targetApp();
+        return this.operands.targetApp();
       default:
         return null;
     }
@@ -164,11 +164,11 @@ export class ConditionCompiler {
     throw new MalformedSpec('`field` is not a string');
   }
 
-  private test(kind: string, source: Source, wire: JsonObject): Condition {
+  private test(kind: string, operand: Operand, wire: JsonObject): Condition {
     const spelling = wire.operator ?? '';
     if (typeof spelling !== 'string') throw new MalformedSpec('`operator` is not a string');
     const target = this.dialect.listOf(spelling, wire.targetValue);
-    const test = compileTest({ source, spelling, target, isBucket: kind === 'user_bucket' });
+    const test = compileTest({ operand, spelling, target, isBucket: kind === 'user_bucket' });
     if (test === null) return this.unsupported();
     this.needs.note(kind, spelling.toLowerCase(), wire.field);
     return {

@@ -7,9 +7,9 @@ import { EXPERIMENT_KIND, type LookupKind, SpecKind } from '../../engine';
 import { type JsonObject, isObject, member, textOf } from '../js-semantics';
 import { midstate } from '../sha256';
 import type { Rule, AutotuneGroup, Autotune, Mapping, NewerSpecs, Score } from '../store';
-import { Terminal, type TerminalFacts } from '../outcome';
+import { FoundAt, type FoundFacts } from '../outcome';
 import { type ConditionCompiler, MalformedSpec } from './conditions';
-import { boxOf, specFacts, type RuleMaker } from './ends';
+import { boxOf, specFacts, type RuleMaker } from './compiled-spec';
 import type { Needs, Screen } from './screen';
 
 /** The kinds that a name is mapped as, and where the salt of what is asked for stands. */
@@ -125,21 +125,21 @@ export class NewerCompiler {
       runs: Boolean(wire.enabled) && groups.length > 0,
       gate: typeof gate === 'string' ? this.maker.conditions.gateRef(gate) : null,
       prefix: midstate(`${textOf(wire.salt)}.`),
-      unit: this.maker.conditions.sources.unit(wire.idType).id,
+      unit: this.maker.conditions.operands.unit(wire.idType).id,
       exploresBelow: (typeof sampleRate === 'number' ? sampleRate : 0) * 10_000,
       higherIsBetter: Boolean(wire.higherIsBetter),
       hasConfig: learned !== null,
       groups: groups.map((group) => this.group(group, learned, facts)),
-      onPrestart: new Terminal({ ...facts, ruleID: 'prestart' }),
-      onNotTargeted: new Terminal({ ...facts, ruleID: 'inlineTargetingRules' }),
-      onUnsupported: new Terminal(unanswered),
+      onPrestart: new FoundAt({ ...facts, ruleID: 'prestart' }),
+      onNotTargeted: new FoundAt({ ...facts, ruleID: 'inlineTargetingRules' }),
+      onUnsupported: new FoundAt(unanswered),
     };
   }
 
-  private group(wire: JsonObject, learned: JsonObject | null, facts: TerminalFacts): AutotuneGroup {
+  private group(wire: JsonObject, learned: JsonObject | null, facts: FoundFacts): AutotuneGroup {
     const id = textOf(wire.id);
     const groupName = wire.name === undefined || wire.name === null ? null : textOf(wire.name);
-    const end = { ...facts, value: true, box: boxOf(wire.parameterValues), groupName };
+    const at = { ...facts, value: true, box: boxOf(wire.parameterValues), groupName };
     const known = own(learned, id);
     const texts = member(known, 'weightsCategorical');
     const numbers = member(known, 'weightsNumerical');
@@ -147,8 +147,8 @@ export class NewerCompiler {
     return {
       weight: known === undefined ? 1 : 1 / (Math.max(numberIn(known, 'records'), 0) + 1),
       score: hasWeights ? this.score(known, texts, numbers) : null,
-      onBest: new Terminal({ ...end, ruleID: id }),
-      onExplored: new Terminal({ ...end, ruleID: `${id}${EXPLORED}` }),
+      onBest: new FoundAt({ ...at, ruleID: id }),
+      onExplored: new FoundAt({ ...at, ruleID: `${id}${EXPLORED}` }),
     };
   }
 
@@ -172,7 +172,7 @@ export class NewerCompiler {
 
   private field(field: string): number {
     this.needs.noteNames({ field });
-    return this.maker.conditions.sources.field(field).id;
+    return this.maker.conditions.operands.field(field).id;
   }
 }
 

@@ -7,7 +7,7 @@
 
 import type { SpecsSummary } from '../../engine';
 import { isOperator } from '../eval/operators';
-import { isAgentField } from '../eval/sources';
+import { isAgentField } from '../eval/operands';
 import { type JsonObject, isForeign, isObject } from '../js-semantics';
 import { MAX_NESTING, MAX_WARNINGS, NestedTooDeep, isNestedDeeper } from './payload';
 

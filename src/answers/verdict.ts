@@ -13,7 +13,7 @@ export interface SpecTimes {
 }
 
 /** One answer about one user. Built per call; what it points to is shared. */
-export class Evaluation {
+export class Verdict {
   /** Shared: treat as read-only. */
   readonly record: OutcomeRecord;
 

@@ -1,13 +1,13 @@
 /**
- * Results for a response: option overrides, local overrides, the evaluator. Mirrors
+ * Results for a response: option overrides, local overrides, evaluation. Mirrors
  * `bootstrap/results.rs`.
  */
 
 import { SpecKind } from '../engine';
 import { type Request, own } from './bootstrap-request';
-import type { Evaluator } from './eval/evaluator';
+import type { Evaluation } from './eval/evaluation';
 import { withoutMethods } from './js-semantics';
-import type { Result } from './outcome';
+import type { Found } from './outcome';
 import type { Spec } from './store';
 import { ValueBox } from './value-box';
 import type { User } from './user';
@@ -15,7 +15,7 @@ import type { User } from './user';
 /** What is written about one spec. */
 export interface Shown {
   readonly spec: Spec;
-  readonly result: Result;
+  readonly found: Found;
   /** Value of a gate; whatever an option override gives. */
   readonly gateValue: unknown;
   /**
@@ -30,90 +30,90 @@ export interface Shown {
 }
 
 /** Evaluates for responses. */
-export class ResponseSource {
-  constructor(private readonly evaluator: Evaluator) {}
+export class Results {
+  constructor(private readonly evaluation: Evaluation) {}
 
   begin(user: User, { options, isForApp, appId }: Request): void {
     if (isForApp)
-      this.evaluator.beginForApp(user, options.nowMs, withoutMethods(appId ?? undefined));
-    else this.evaluator.begin(0, user, options.nowMs);
+      this.evaluation.beginForApp(user, options.nowMs, withoutMethods(appId ?? undefined));
+    else this.evaluation.begin(0, user, options.nowMs);
   }
 
-  /** True when the result of a spec alone says what is written about it. */
+  /** True when what is found at a spec alone says what is written about it. */
   isPlain(kind: SpecKind, { options, isForApp }: Request): boolean {
     if (isForApp || options.includeLocalOverrides || options.overrides) return false;
-    const { overrides } = this.evaluator;
+    const { overrides } = this.evaluation;
     return (
       kind !== SpecKind.Layer || !(overrides.has(SpecKind.Config) || overrides.has(SpecKind.Layer))
     );
   }
 
-  /** A spec's own result, whatever its override says. */
-  fresh(spec: Spec, request: Request): Result {
-    return this.evaluator.direct(
+  /** What a spec itself finds, whatever its override says. */
+  fresh(spec: Spec, request: Request): Found {
+    return this.evaluation.direct(
       spec,
-      !request.isForApp && !this.evaluator.overrides.has(SpecKind.Gate),
+      !request.isForApp && !this.evaluation.overrides.has(SpecKind.Gate),
     );
   }
 
   show(spec: Spec, request: Request): Shown {
     if (spec.kind === SpecKind.Gate) return this.gate(spec, request);
-    const result = this.configResult(spec, request);
+    const found = this.configResult(spec, request);
     if (spec.kind === SpecKind.Config) {
       return {
         spec,
-        result,
+        found,
         gateValue: undefined,
         isAllocated: this.isAllocated(spec, request),
         delegate: null,
         delegateGroup: '',
       };
     }
-    const { configDelegate } = result.end;
+    const { configDelegate } = found.at;
     const delegate = configDelegate
-      ? (this.evaluator.store.specs[SpecKind.Config].get(configDelegate) ?? null)
+      ? (this.evaluation.store.specs[SpecKind.Config].get(configDelegate) ?? null)
       : null;
     const delegateGroup =
-      delegate === null ? '' : (this.fresh(delegate, request).end.groupName ?? '');
+      delegate === null ? '' : (this.fresh(delegate, request).at.groupName ?? '');
     const isAllocated = delegate !== null && this.isAllocated(delegate, request);
-    return { spec, result, gateValue: undefined, isAllocated, delegate, delegateGroup };
+    return { spec, found, gateValue: undefined, isAllocated, delegate, delegateGroup };
   }
 
   private gate(spec: Spec, request: Request): Shown {
     const override = own(request.options.overrides?.featureGates, spec.name);
     const facts = { spec, isAllocated: false, delegate: null, delegateGroup: '' };
     if (override !== undefined)
-      return { ...facts, result: this.overridden(null, new ValueBox({})), gateValue: override };
-    const result = this.result(spec, request);
-    return { ...facts, result, gateValue: !result.isUnsupported && result.value };
+      return { ...facts, found: this.overridden(null, new ValueBox({})), gateValue: override };
+    const found = this.found(spec, request);
+    return { ...facts, found, gateValue: !found.isUnsupported && found.value };
   }
 
   /** Local overrides count at the top level only when asked for; below it they always do (Q12). */
-  private result(spec: Spec, request: Request): Result {
-    const { evaluator } = this;
+  private found(spec: Spec, request: Request): Found {
+    const { evaluation } = this;
     if (request.options.includeLocalOverrides) {
-      const override = evaluator.overrides.find(
+      const override = evaluation.overrides.find(
         spec.kind,
         spec.name,
-        evaluator.user,
-        evaluator.tables,
+        evaluation.user,
+        evaluation.tables,
       );
       if (override !== null) return override;
     }
     return this.fresh(spec, request);
   }
 
-  private configResult(spec: Spec, request: Request): Result {
+  private configResult(spec: Spec, request: Request): Found {
     const { overrides } = request.options;
     const asked = spec.kind === SpecKind.Config ? overrides?.dynamicConfigs : overrides?.layers;
     const option = own(asked, spec.name) as { value?: unknown; groupName?: string } | undefined;
-    return this.optionOverride(spec, option) ?? this.result(spec, request);
+    return this.optionOverride(spec, option) ?? this.found(spec, request);
   }
 
   private optionOverride(
     spec: Spec,
     option: { value?: unknown; groupName?: string } | undefined,
-  ): Result | null {
+  ): Found | null {
     if (!option) return null;
     const { groupName } = option;
     const rule = groupName
@@ -124,8 +124,8 @@ export class ResponseSource {
     return this.overridden(groupName ?? null, new ValueBox(value));
   }
 
-  private overridden(groupName: string | null, box: ValueBox): Result {
-    return this.evaluator.tables.constant({
+  private overridden(groupName: string | null, box: ValueBox): Found {
+    return this.evaluation.tables.constant({
       value: true,
       ruleID: 'override',
       groupName,
@@ -136,7 +136,7 @@ export class ResponseSource {
 
   /** Evaluated from the spec, whatever the overrides say, and without the client key's app (Q9). */
   private isAllocated(spec: Spec, request: Request): boolean {
-    if (!request.isForApp) return this.evaluator.direct(spec).end.isExperimentGroup;
-    return this.evaluator.withoutApp(() => this.evaluator.direct(spec).end.isExperimentGroup);
+    if (!request.isForApp) return this.evaluation.direct(spec).at.isExperimentGroup;
+    return this.evaluation.withoutApp(() => this.evaluation.direct(spec).at.isExperimentGroup);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Specs and rules (BEHAVIOUR.md 3.2–3.7, 3.13, 3.14). Pure: what it knows about the world is set
- * before each call, and what it finds is a `Result`. Throws an `Interruption` when it cannot
+ * before each call, and what it finds is a `Found`. Throws an `Interruption` when it cannot
  * finish, and whatever JavaScript throws when a user's value cannot be converted.
  */
 
@@ -8,7 +8,7 @@ import { EXPERIMENT_KIND, type LookupKind, SpecKind } from '../../engine';
 import { bucket } from '../hashing';
 import type { IdList } from '../id-list';
 import type { IpTable } from '../lookup/ip';
-import { type ExposureList, INHERITED_RATE, type Result, Seen, type Tables } from '../outcome';
+import { type ExposureList, INHERITED_RATE, type Found, Seen, type Tables } from '../outcome';
 import { Overrides } from '../overrides';
 import {
   type Condition,
@@ -22,10 +22,10 @@ import {
 import { ValueBox } from '../value-box';
 import type { User } from '../user';
 import { type EvalContext, TOO_DEEP } from './context';
-import { NewerEvaluator } from './newer';
+import { NewerEvaluation } from './newer';
 import { type Scratch, ScratchPool } from './scratch';
-import { unitText } from './sources';
-import { RuleEnd, type Tracking, ended, holdsUntil, noTracking } from './tracking';
+import { unitText } from './operands';
+import { Met, type Tracking, ended, holdsUntil, noTracking } from './tracking';
 
 /** Nested gates and delegates below the spec that was asked for. */
 const MAX_DEPTH = 300;
@@ -34,9 +34,9 @@ const PASS_BUCKETS = 10_000;
 const NO_BOX = new ValueBox({});
 
 const noResults = () =>
-  [new Map<string, Result>(), new Map<string, Result>(), new Map<string, Result>()] as const;
+  [new Map<string, Found>(), new Map<string, Found>(), new Map<string, Found>()] as const;
 
-export class Evaluator implements EvalContext {
+export class Evaluation implements EvalContext {
   ipTable: IpTable | null = null;
   readsMapped = false;
   overrides = new Overrides({ gates: {}, configs: {}, layers: {} });
@@ -53,7 +53,7 @@ export class Evaluator implements EvalContext {
 
   /** See `EvalContext`. */
   experimentGroup: string | null = null;
-  readonly newer = new NewerEvaluator(this);
+  readonly newer = new NewerEvaluation(this);
   /**
    * What memos of gates carry that depend on the time: they hold for this evaluation, or for a part
    * of it.
@@ -81,7 +81,7 @@ export class Evaluator implements EvalContext {
   ) {}
 
   /** Takes over what outlives a payload. */
-  inherit(previous: Evaluator): void {
+  inherit(previous: Evaluation): void {
     this.ipTable = previous.ipTable;
     this.readsMapped = previous.readsMapped;
     this.overrides = previous.overrides;
@@ -90,7 +90,7 @@ export class Evaluator implements EvalContext {
     this.newer.random = previous.newer.random;
   }
 
-  /** Drops results: they belong to the tables of an epoch. */
+  /** Drops founds: they belong to the tables of an epoch. */
   startEpoch(tables: Tables): void {
     this.tables = tables;
     this.unrecognized = noResults();
@@ -143,43 +143,44 @@ export class Evaluator implements EvalContext {
     return this.idLists.get(name);
   }
 
-  value(source: number): unknown {
+  value(operand: number): unknown {
     const { scratch } = this;
-    if (scratch.sourceStamps[source] === scratch.generation) return scratch.sourceValues[source];
-    const from = this.store.sources[source]!;
+    if (scratch.operandStamps[operand] === scratch.generation)
+      return scratch.operandValues[operand];
+    const from = this.store.operands[operand]!;
     const value = from.read(this);
     if (from.isRemembered) {
-      scratch.reachSource(source);
-      scratch.sourceStamps[source] = scratch.generation;
-      scratch.sourceValues[source] = value;
+      scratch.reachOperand(operand);
+      scratch.operandStamps[operand] = scratch.generation;
+      scratch.operandValues[operand] = value;
     }
     return value;
   }
 
-  text(source: number): string {
+  text(operand: number): string {
     const { scratch } = this;
-    if (scratch.textStamps[source] === scratch.generation) return scratch.texts[source]!;
-    const text = String(this.value(source));
-    if (this.store.sources[source]!.isRemembered) {
-      scratch.textStamps[source] = scratch.generation;
-      scratch.texts[source] = text;
+    if (scratch.textStamps[operand] === scratch.generation) return scratch.texts[operand]!;
+    const text = String(this.value(operand));
+    if (this.store.operands[operand]!.isRemembered) {
+      scratch.textStamps[operand] = scratch.generation;
+      scratch.texts[operand] = text;
     }
     return text;
   }
 
-  lower(source: number): string {
+  lower(operand: number): string {
     const { scratch } = this;
-    if (scratch.lowerStamps[source] === scratch.generation) return scratch.lowers[source]!;
-    const lower = this.text(source).toLowerCase();
-    if (this.store.sources[source]!.isRemembered) {
-      scratch.lowerStamps[source] = scratch.generation;
-      scratch.lowers[source] = lower;
+    if (scratch.lowerStamps[operand] === scratch.generation) return scratch.lowers[operand]!;
+    const lower = this.text(operand).toLowerCase();
+    if (this.store.operands[operand]!.isRemembered) {
+      scratch.lowerStamps[operand] = scratch.generation;
+      scratch.lowers[operand] = lower;
     }
     return lower;
   }
 
   /** A gate, config or layer by name, overrides first. */
-  named(kind: LookupKind, name: string, spec: Spec | null): Result {
+  named(kind: LookupKind, name: string, spec: Spec | null): Found {
     if (kind === SpecKind.Gate && spec?.gateRef) return this.gate(spec.gateRef);
     const own = kind === EXPERIMENT_KIND ? SpecKind.Config : kind;
     if (this.overrides.has(own)) {
@@ -190,24 +191,24 @@ export class Evaluator implements EvalContext {
   }
 
   /** The same by name alone. */
-  lookUp(kind: LookupKind, name: string): Result {
+  lookUp(kind: LookupKind, name: string): Found {
     const own = kind === EXPERIMENT_KIND ? SpecKind.Config : kind;
     return this.named(kind, name, this.store.specs[own].get(name) ?? null);
   }
 
   /** The same without overrides. */
-  private itself(kind: LookupKind, name: string, spec: Spec | null): Result {
+  private itself(kind: LookupKind, name: string, spec: Spec | null): Found {
     const { newer } = this.store;
-    const result = newer === null ? null : this.newer.answer(kind, name, newer);
-    if (result !== null) return result;
+    const found = newer === null ? null : this.newer.found(kind, name, newer);
+    if (found !== null) return found;
     if (spec !== null) return this.spec(spec, spec.rules);
     return this.unknown(kind === EXPERIMENT_KIND ? SpecKind.Config : kind, name);
   }
 
   /** Only the rules that sticky assignment enforces, some of `spec.rules`. */
-  restricted(spec: Spec, rules: readonly Rule[]): Result {
+  restricted(spec: Spec, rules: readonly Rule[]): Found {
     if (!spec.isMalformed && !spec.skipsRules && rules.length === 0) {
-      return this.tables.result(spec.onNoTargeting, this.tables.empty, undefined, Seen.No);
+      return this.tables.found(spec.onNoTargeting, this.tables.empty, undefined, Seen.No);
     }
     return this.spec(spec, rules);
   }
@@ -216,7 +217,7 @@ export class Evaluator implements EvalContext {
    * A spec without its override, for responses: one that refers to itself or is nested too deep
    * costs only its own entry, which is that of an unsupported one. `isGate`: its memo may be used.
    */
-  direct(spec: Spec, isGate = false): Result {
+  direct(spec: Spec, isGate = false): Found {
     try {
       return isGate && spec.gateRef !== null
         ? this.gate(spec.gateRef)
@@ -227,21 +228,21 @@ export class Evaluator implements EvalContext {
       this.serial = ++this.lastSerial;
       this.lasting = 0;
       this.newer.clear();
-      return this.tables.result(spec.onUnsupported, this.tables.empty, undefined, Seen.No);
+      return this.tables.found(spec.onUnsupported, this.tables.empty, undefined, Seen.No);
     }
   }
 
-  /** One result per name: exposures and outcomes are found by it. */
-  private unknown(kind: SpecKind, name: string): Result {
-    let result = this.unrecognized[kind].get(name);
-    if (result === undefined) {
-      result = this.tables.constant({ box: NO_BOX, reason: 'Unrecognized' });
-      this.unrecognized[kind].set(name, result);
+  /** One found per name: exposures and outcomes are found by it. */
+  private unknown(kind: SpecKind, name: string): Found {
+    let found = this.unrecognized[kind].get(name);
+    if (found === undefined) {
+      found = this.tables.constant({ box: NO_BOX, reason: 'Unrecognized' });
+      this.unrecognized[kind].set(name, found);
     }
-    return result;
+    return found;
   }
 
-  private gate(ref: GateRef): Result {
+  private gate(ref: GateRef): Found {
     const { scratch } = this;
     const { id } = ref;
     if (scratch.gateStamps[id] === scratch.generation) {
@@ -254,32 +255,32 @@ export class Evaluator implements EvalContext {
     this.deepest = this.depth;
     this.holdsUntil = Infinity;
     const { asked } = this.newer;
-    const result = this.freshGate(ref);
+    const found = this.freshGate(ref);
     scratch.reachGate(id);
     scratch.gateStamps[id] = this.newer.asked === asked ? scratch.generation : 0;
-    scratch.gateResults[id] = result;
+    scratch.gatesFound[id] = found;
     scratch.gateHeights[id] = this.deepest - this.depth;
     scratch.gateSerials[id] = this.holdsUntil < Infinity ? this.serial : this.lasting;
     if (outerDeepest > this.deepest) this.deepest = outerDeepest;
     if (outerUntil < this.holdsUntil) this.holdsUntil = outerUntil;
-    return result;
+    return found;
   }
 
   /**
    * The limit on depth counts what lies below a remembered gate, so that answers don't depend on
    * the order of asking.
    */
-  private recall(id: number, isVolatile: boolean): Result {
+  private recall(id: number, isVolatile: boolean): Found {
     const deepest = this.depth + this.scratch.gateHeights[id]!;
     if (deepest > MAX_DEPTH) throw TOO_DEEP;
     if (deepest > this.deepest) this.deepest = deepest;
     // When it was evaluated, in this evaluation, the time was noted for what asked then and all
     // above.
     if (isVolatile && this.holdsUntil === Infinity) this.holdsUntil = Number.MAX_VALUE;
-    return this.scratch.gateResults[id]!;
+    return this.scratch.gatesFound[id]!;
   }
 
-  private freshGate(ref: GateRef): Result {
+  private freshGate(ref: GateRef): Found {
     if (this.overrides.has(SpecKind.Gate)) {
       const override = this.overrides.find(SpecKind.Gate, ref.name, this.user, this.tables);
       if (override !== null) return override;
@@ -297,18 +298,17 @@ export class Evaluator implements EvalContext {
     if (this.depth > this.deepest) this.deepest = this.depth;
   }
 
-  nestedGate(ref: GateRef): Result {
+  nestedGate(ref: GateRef): Found {
     this.enter();
-    const result = this.gate(ref);
+    const found = this.gate(ref);
     this.depth--;
-    return result;
+    return found;
   }
 
-  private spec(spec: Spec, rules: readonly Rule[]): Result {
+  private spec(spec: Spec, rules: readonly Rule[]): Found {
     const { tables } = this;
-    if (spec.isMalformed)
-      return tables.result(spec.onUnsupported, tables.empty, undefined, Seen.No);
-    if (spec.skipsRules) return tables.result(spec.onDisabled, tables.empty, undefined, Seen.No);
+    if (spec.isMalformed) return tables.found(spec.onUnsupported, tables.empty, undefined, Seen.No);
+    if (spec.skipsRules) return tables.found(spec.onDisabled, tables.empty, undefined, Seen.No);
     if (spec.merges) return this.newer.merged(spec, rules);
     let rate: unknown = INHERITED_RATE;
     for (let at = 0; at < rules.length; at++) {
@@ -317,40 +317,40 @@ export class Evaluator implements EvalContext {
       rate = rule.samplingRate;
       if (!this.plainRule(rule)) continue;
       if (rule.delegate !== null) return this.delegated(rule, rule.delegate, tables.empty);
-      return tables.result(
+      return tables.found(
         this.passes(rule) ? rule.onPass : rule.onFail,
         tables.empty,
         rate,
         Seen.Inherited,
       );
     }
-    return tables.result(spec.onDefault, tables.empty, rate, Seen.Inherited);
+    return tables.found(spec.onDefault, tables.empty, rate, Seen.Inherited);
   }
 
   /**
    * Continues with the first rule that names a gate: from there on exposures and the sampling state
    * are kept.
    */
-  private rulesWithGates(spec: Spec, rules: readonly Rule[], from: number, rate: unknown): Result {
+  private rulesWithGates(spec: Spec, rules: readonly Rule[], from: number, rate: unknown): Found {
     const { tables } = this;
     const tracking: Tracking = { ...noTracking(tables), rate };
     for (let at = from; at < rules.length; at++) {
       const rule = rules[at]!;
       tracking.rate = rule.samplingRate;
-      const end = this.rule(rule, tracking);
-      if (end === RuleEnd.Fail) continue;
-      if (end === RuleEnd.Unsupported) {
-        return tables.result(rule.onUnsupported, tables.empty, rule.samplingRate, Seen.No);
+      const met = this.rule(rule, tracking);
+      if (met === Met.No) continue;
+      if (met === Met.Unsupported) {
+        return tables.found(rule.onUnsupported, tables.empty, rule.samplingRate, Seen.No);
       }
       if (rule.delegate !== null) return this.delegated(rule, rule.delegate, tracking.list);
       const terminal = this.passes(rule) ? rule.onPass : rule.onFail;
       return ended(
-        tables.result(terminal, tracking.list, rule.samplingRate, tracking.seen),
+        tables.found(terminal, tracking.list, rule.samplingRate, tracking.seen),
         tracking,
       );
     }
     return ended(
-      tables.result(spec.onDefault, tracking.list, tracking.rate, tracking.seen),
+      tables.found(spec.onDefault, tracking.list, tracking.rate, tracking.seen),
       tracking,
     );
   }
@@ -364,26 +364,26 @@ export class Evaluator implements EvalContext {
    * statsig-node evaluates every condition; without nested gates nothing but the first failure can
    * be noticed, so plain tests stop there.
    */
-  rule(rule: Rule, tracking: Tracking): RuleEnd {
+  rule(rule: Rule, tracking: Tracking): Met {
     let passes = true;
     for (const condition of rule.conditions) {
       if (condition.kind === ConditionKind.Test) {
         if (passes && !this.test(condition)) passes = false;
         continue;
       }
-      const end = this.gateCondition(condition, tracking);
-      if (end === RuleEnd.Unsupported) return end;
-      if (end === RuleEnd.Fail) passes = false;
+      const met = this.gateCondition(condition, tracking);
+      if (met === Met.Unsupported) return met;
+      if (met === Met.No) passes = false;
     }
-    return passes ? RuleEnd.Pass : RuleEnd.Fail;
+    return passes ? Met.Yes : Met.No;
   }
 
-  private gateCondition(condition: Condition, tracking: Tracking): RuleEnd {
+  private gateCondition(condition: Condition, tracking: Tracking): Met {
     if (condition.kind === ConditionKind.Gate) return this.singleGate(condition, tracking);
     if (condition.kind === ConditionKind.MultiGate) return this.multiGate(condition, tracking);
     if (condition.kind === ConditionKind.ExperimentGroup)
-      return this.newer.experimentGroup(condition) ? RuleEnd.Pass : RuleEnd.Fail;
-    return RuleEnd.Unsupported;
+      return this.newer.experimentGroup(condition) ? Met.Yes : Met.No;
+    return Met.Unsupported;
   }
 
   private test(condition: Condition): boolean {
@@ -400,37 +400,37 @@ export class Evaluator implements EvalContext {
     return answer;
   }
 
-  private singleGate(condition: Condition, tracking: Tracking): RuleEnd {
+  private singleGate(condition: Condition, tracking: Tracking): Met {
     const ref = condition.gates[0]!;
-    const result = this.nestedGate(ref);
-    if (result.isUnsupported) return RuleEnd.Unsupported;
-    tracking.list = tracking.list.joinGate(ref.name, result, false);
-    if (result.mapped !== null) tracking.mapped = result.mapped;
-    if (result.rate !== INHERITED_RATE) tracking.rate = result.rate;
-    if (result.seen !== Seen.Inherited) tracking.seen = result.seen;
+    const found = this.nestedGate(ref);
+    if (found.isUnsupported) return Met.Unsupported;
+    tracking.list = tracking.list.joinGate(ref.name, found, false);
+    if (found.mapped !== null) tracking.mapped = found.mapped;
+    if (found.rate !== INHERITED_RATE) tracking.rate = found.rate;
+    if (found.seen !== Seen.Inherited) tracking.seen = found.seen;
     const isUnsampled = tracking.rate === undefined || tracking.rate === 0;
     if (isUnsampled && condition.isAnalytical) tracking.seen = Seen.Yes;
-    return result.value === condition.passesOn ? RuleEnd.Pass : RuleEnd.Fail;
+    return found.value === condition.passesOn ? Met.Yes : Met.No;
   }
 
   /** Stops at the first gate that decides; sampling state is not touched (BEHAVIOUR.md 3.14). */
-  private multiGate(condition: Condition, tracking: Tracking): RuleEnd {
+  private multiGate(condition: Condition, tracking: Tracking): Met {
     let { list } = tracking;
-    let end: RuleEnd = RuleEnd.Fail;
+    let met: Met = Met.No;
     for (const ref of condition.gates) {
-      const result = this.nestedGate(ref);
-      if (result.isUnsupported) return RuleEnd.Unsupported;
-      list = list.joinGate(ref.name, result, true);
-      if (result.value === condition.passesOn) {
-        end = RuleEnd.Pass;
+      const found = this.nestedGate(ref);
+      if (found.isUnsupported) return Met.Unsupported;
+      list = list.joinGate(ref.name, found, true);
+      if (found.value === condition.passesOn) {
+        met = Met.Yes;
         break;
       }
     }
     tracking.list = list;
-    return end;
+    return met;
   }
 
-  private delegated(rule: Rule, delegate: Spec, list: ExposureList): Result {
+  private delegated(rule: Rule, delegate: Spec, list: ExposureList): Found {
     this.enter();
     const inner = this.named(EXPERIMENT_KIND, delegate.name, delegate);
     this.depth--;

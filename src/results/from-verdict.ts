@@ -1,30 +1,30 @@
 /** What an evaluation becomes for applications. */
-import type { Evaluation } from '../answers/evaluation';
+import type { Verdict } from '../answers/verdict';
 import type { SecondaryExposure } from '../engine/engine';
 import { EvaluationDetails, type EvaluationReason, type FeatureGate } from './results';
 
 /** A gate as applications see it. */
-export function gateOf(name: string, evaluation: Evaluation): FeatureGate {
-  const { record } = evaluation;
+export function gateOf(name: string, verdict: Verdict): FeatureGate {
+  const { record } = verdict;
   return {
     name,
     ruleID: record.ruleID,
     value: record.value === true,
     groupName: record.groupName,
     idType: record.idType,
-    evaluationDetails: detailsOf(evaluation),
+    evaluationDetails: detailsOf(verdict),
   };
 }
 
 /** Where a result comes from. */
-export function detailsOf(evaluation: Evaluation): EvaluationDetails {
-  const { configSyncTime, initTime, serverTime } = evaluation;
+export function detailsOf(verdict: Verdict): EvaluationDetails {
+  const { configSyncTime, initTime, serverTime } = verdict;
   return new EvaluationDetails(
     configSyncTime,
     initTime,
-    evaluation.reason as EvaluationReason,
+    verdict.reason as EvaluationReason,
     serverTime,
-    evaluation.record,
+    verdict.record,
   );
 }
 

@@ -6,7 +6,7 @@ import { bucket } from '../hashing';
 import { countryOf } from '../lookup/ip';
 import { mappedAddress } from '../lookup/mapped-address';
 import { textOf } from '../js-semantics';
-import type { Source } from '../store';
+import type { Operand } from '../store';
 import { type EvalContext, NEEDS_USER_AGENT } from './context';
 
 const USER_BUCKETS = 1000;
@@ -29,27 +29,27 @@ export function isAgentField(name: unknown): boolean {
 
 type Read = (context: EvalContext) => unknown;
 
-/** Hands out one source per distinct value, so that its reading, text and lower case are shared. */
-export class SourceTable {
-  readonly sources: Source[] = [];
-  private readonly known = new Map<string, Source>();
+/** Hands out one operand per distinct value, so that its reading, text and lower case are shared. */
+export class OperandTable {
+  readonly operands: Operand[] = [];
+  private readonly known = new Map<string, Operand>();
 
-  private intern(key: string, read: () => Read, isRemembered = true): Source {
-    let source = this.known.get(key);
-    if (source === undefined) {
-      source = { id: this.sources.length, isRemembered, read: read() };
-      this.sources.push(source);
-      this.known.set(key, source);
+  private intern(key: string, read: () => Read, isRemembered = true): Operand {
+    let operand = this.known.get(key);
+    if (operand === undefined) {
+      operand = { id: this.operands.length, isRemembered, read: read() };
+      this.operands.push(operand);
+      this.known.set(key, operand);
     }
-    return source;
+    return operand;
   }
 
-  field(name: string | null): Source {
+  field(name: string | null): Operand {
     const lower = name === null ? '' : name.toLowerCase();
     return this.intern(keyOf('field', name), () => (context) => context.user.field(name, lower));
   }
 
-  ip(name: string | null): Source {
+  ip(name: string | null): Operand {
     const field = this.field(name).id;
     if (name !== 'country') return this.orNull(field, keyOf('ip', name));
     const ip = this.field('ip').id;
@@ -63,7 +63,7 @@ export class SourceTable {
     });
   }
 
-  userAgent(name: string | null): Source {
+  userAgent(name: string | null): Operand {
     const field = this.field(name).id;
     const part = name === null ? undefined : UA_PARTS.get(name.toLowerCase());
     if (part === undefined) return this.orNull(field, keyOf('ua', name));
@@ -74,11 +74,11 @@ export class SourceTable {
   }
 
   /** A field whose absence is null rather than undefined. */
-  private orNull(field: number, key: string): Source {
+  private orNull(field: number, key: string): Operand {
     return this.intern(key, () => (context) => context.value(field) ?? null);
   }
 
-  environment(name: string | null): Source {
+  environment(name: string | null): Operand {
     const lower = name === null ? null : name.toLowerCase();
     return this.intern(
       keyOf('environment', lower),
@@ -86,13 +86,13 @@ export class SourceTable {
     );
   }
 
-  /** `idType` as in the payload; anything that means `userID` shares one source. */
-  unit(idType: unknown): Source {
+  /** `idType` as in the payload; anything that means `userID` shares one operand. */
+  unit(idType: unknown): Operand {
     const name = typeof idType === 'string' && idType.toLowerCase() !== 'userid' ? idType : null;
     return this.intern(keyOf('unit', name), () => (context) => context.user.unitId(name));
   }
 
-  userBucket(salt: unknown, idType: unknown): Source {
+  userBucket(salt: unknown, idType: unknown): Operand {
     const unit = this.unit(idType).id;
     const text = textOf(salt);
     const prefix: Midstate = midstate(`${text}.`);
@@ -102,15 +102,15 @@ export class SourceTable {
     );
   }
 
-  currentTime(): Source {
+  currentTime(): Operand {
     return this.intern('time', () => (context) => context.nowMs, false);
   }
 
-  experimentGroup(): Source {
+  experimentGroup(): Operand {
     return this.intern('group', () => (context) => context.experimentGroup, false);
   }
 
-  targetApp(): Source {
+  targetApp(): Operand {
     return this.intern('app', () => (context) => context.targetApp, false);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Specs and rules, and where they end. Rules are compiled, ends are made and fields are read when
- * an evaluation first needs them: a big project has tens of thousands, and making them all took
- * most of the time it takes to prepare a payload.
+ * Specs and rules, and what is found there. Rules are compiled, places are made and fields are read
+ * when an evaluation first needs them: a big project has tens of thousands, and making them all
+ * took most of the time it takes to prepare a payload.
  */
 
 import type { Dialect } from '../dialect';
@@ -9,10 +9,10 @@ import type { JsonObject } from '../js-semantics';
 import { midstate, type Midstate } from '../sha256';
 import { type Condition, ConditionKind, type GateRef, type Rule, type Spec } from '../store';
 import { ValueBox } from '../value-box';
-import { Terminal, type TerminalFacts } from '../outcome';
+import { FoundAt, type FoundFacts } from '../outcome';
 
-/** The end of a spec that cannot be evaluated. */
-function unsupported(facts: TerminalFacts): TerminalFacts {
+/** What is found at a spec that cannot be evaluated. */
+function unsupported(facts: FoundFacts): FoundFacts {
   return {
     ...facts,
     value: false,
@@ -50,15 +50,15 @@ export class CompiledRule implements Rule {
   private readonly prefix: string;
   private readonly says: boolean;
   private hashed: Midstate | null = null;
-  private passed: Terminal | null = null;
-  private failed: Terminal | null = null;
-  private unsupported: Terminal | null = null;
-  private delegated: Terminal | null = null;
+  private passed: FoundAt | null = null;
+  private failed: FoundAt | null = null;
+  private unsupported: FoundAt | null = null;
+  private delegated: FoundAt | null = null;
 
-  /** `spec`: the end of the spec in which nothing passes. */
+  /** `spec`: what is found at the spec where nothing passes. */
   constructor(
     fields: RuleFields,
-    private readonly spec: TerminalFacts,
+    private readonly spec: FoundFacts,
   ) {
     this.id = fields.id;
     this.groupName = fields.groupName;
@@ -81,40 +81,40 @@ export class CompiledRule implements Rule {
     return (this.hashed ??= midstate(this.prefix));
   }
 
-  get onPass(): Terminal {
-    return (this.passed ??= this.end(this.says, this.returnBox));
+  get onPass(): FoundAt {
+    return (this.passed ??= this.foundAt(this.says, this.returnBox));
   }
 
-  get onFail(): Terminal {
-    return (this.failed ??= this.end(this.spec.value, this.spec.box));
+  get onFail(): FoundAt {
+    return (this.failed ??= this.foundAt(this.spec.value, this.spec.box));
   }
 
-  get onUnsupported(): Terminal {
-    return (this.unsupported ??= new Terminal(unsupported(this.spec)));
+  get onUnsupported(): FoundAt {
+    return (this.unsupported ??= new FoundAt(unsupported(this.spec)));
   }
 
-  get onDelegate(): Terminal | null {
+  get onDelegate(): FoundAt | null {
     const { delegate } = this;
     if (delegate === null) return null;
     const { name, explicitParameters } = delegate;
-    return (this.delegated ??= new Terminal({
+    return (this.delegated ??= new FoundAt({
       ...this.spec,
       configDelegate: name,
       explicitParameters,
     }));
   }
 
-  private end(value: boolean, box: ValueBox): Terminal {
+  private foundAt(value: boolean, box: ValueBox): FoundAt {
     const { id, groupName, isExperimentGroup } = this;
-    return new Terminal({ ...this.spec, value, box, ruleID: id, groupName, isExperimentGroup });
+    return new FoundAt({ ...this.spec, value, box, ruleID: id, groupName, isExperimentGroup });
   }
 }
 
 /** Compiles the rules of a spec. */
 export interface RuleMaker {
   readonly dialect: Dialect;
-  rules(rules: unknown[], salt: unknown, facts: TerminalFacts): Rule[];
-  rule(wire: unknown, salt: unknown, facts: TerminalFacts): Rule;
+  rules(rules: unknown[], salt: unknown, facts: FoundFacts): Rule[];
+  rule(wire: unknown, salt: unknown, facts: FoundFacts): Rule;
 }
 
 export class CompiledSpec implements Spec {
@@ -122,13 +122,13 @@ export class CompiledSpec implements Spec {
   readonly skipsRules: boolean;
   readonly merges: boolean;
   private readonly isEnabled: boolean;
-  private known: TerminalFacts | null = null;
+  private known: FoundFacts | null = null;
   private compiled: readonly Rule[] | null = null;
   private targeting: readonly Rule[] | null = null;
-  private disabled: Terminal | null = null;
-  private byDefault: Terminal | null = null;
-  private unsupported: Terminal | null = null;
-  private untargeted: Terminal | null = null;
+  private disabled: FoundAt | null = null;
+  private byDefault: FoundAt | null = null;
+  private unsupported: FoundAt | null = null;
+  private untargeted: FoundAt | null = null;
 
   /** `wire.rules` is a list, and is let go once the rules are compiled. */
   constructor(
@@ -172,8 +172,8 @@ export class CompiledSpec implements Spec {
     return this.facts.explicitParameters;
   }
 
-  /** The end in which nothing passes. */
-  private get facts(): TerminalFacts {
+  /** What is found where nothing passes. */
+  private get facts(): FoundFacts {
     return (this.known ??= specFacts(this.wire, this.maker.dialect));
   }
 
@@ -201,27 +201,27 @@ export class CompiledSpec implements Spec {
     return this.compiled;
   }
 
-  get onDisabled(): Terminal {
-    return (this.disabled ??= new Terminal({
+  get onDisabled(): FoundAt {
+    return (this.disabled ??= new FoundAt({
       ...this.facts,
       ruleID: 'disabled',
       explicitParameters: null,
     }));
   }
 
-  get onDefault(): Terminal {
-    return (this.byDefault ??= new Terminal({
+  get onDefault(): FoundAt {
+    return (this.byDefault ??= new FoundAt({
       ...this.facts,
       ruleID: this.isEnabled ? 'default' : 'disabled',
     }));
   }
 
-  get onUnsupported(): Terminal {
-    return (this.unsupported ??= new Terminal(unsupported(this.facts)));
+  get onUnsupported(): FoundAt {
+    return (this.unsupported ??= new FoundAt(unsupported(this.facts)));
   }
 
-  get onNoTargeting(): Terminal {
-    return (this.untargeted ??= new Terminal({
+  get onNoTargeting(): FoundAt {
+    return (this.untargeted ??= new FoundAt({
       ...this.facts,
       value: false,
       idType: null,
@@ -233,8 +233,8 @@ export class CompiledSpec implements Spec {
   }
 }
 
-/** The end of a spec in which nothing passes. */
-export function specFacts(wire: JsonObject, dialect: Dialect): TerminalFacts {
+/** What is found at a spec where nothing passes. */
+export function specFacts(wire: JsonObject, dialect: Dialect): FoundFacts {
   const { explicitParameters, version } = wire;
   return {
     value: dialect.saysByDefault(wire.defaultValue),

@@ -3,7 +3,7 @@ import type { StatsigServer } from '../api/statsig';
 import type { StatsigUser } from '../types/user';
 import type { Kind, Spec } from './project';
 
-export interface Answer {
+export interface Checked {
   name: string;
   kind: Kind;
   value: unknown;
@@ -13,11 +13,11 @@ export interface Answer {
 }
 
 /** Without an exposure. Layers give the parameters of their default value and rule. */
-export function answerOf(
+export function checkedOf(
   server: StatsigServer,
   user: object,
   { name, kind }: Pick<Spec, 'name' | 'kind'>,
-): Answer {
+): Checked {
   const quiet = { disableExposureLogging: true };
   const whom = user as StatsigUser;
   if (kind === 'gate') {
