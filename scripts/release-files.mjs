@@ -1,5 +1,4 @@
-// What a package that is to be published must and may contain. Used by release.mjs for each of
-// them.
+// What the packages that are to be published must and may contain. Used by release.mjs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputOf } from './run.mjs';
@@ -27,20 +26,37 @@ function namedFiles({ main, types, bin, exports }) {
     .map((path) => path.replace(/^\.\//, ''));
 }
 
+/** What `npm pack` takes of each folder, in one run: npm itself costs more than all packing. */
+function packedFiles(folders) {
+  const packed = outputOf('npm', ['pack', '--dry-run', '--json', '--ignore-scripts', ...folders]);
+  if (packed === null) throw new Error('npm pack failed');
+  // npm 12 answers with an object by package name, older ones with a list.
+  const reports = Object.values(JSON.parse(packed));
+  return new Map(reports.map(({ name, files }) => [name, files]));
+}
+
 /**
- * Problems of a staged package, as sentences. `optional`: names of the platform packages that the
+ * Problems of staged packages, as sentences. `optional`: names of the platform packages that the
  * main one depends on.
  */
-export function packageProblems(folder, { version, kind, optional = [] }) {
-  const packed = outputOf('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: folder,
+export function releaseProblems(packages, version) {
+  const files = packedFiles(packages.map(({ path }) => path));
+  return packages.flatMap(({ packageName, path, kind, optional = [] }) => {
+    const manifest = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+    const problems = [
+      ...fileProblems(files.get(packageName), manifest, kind),
+      ...manifestProblems(manifest, version, optional),
+    ];
+    console.log(
+      `${packageName}: ${files.get(packageName).length} files, ${problems.length} problems`,
+    );
+    return problems.map((problem) => `${packageName}: ${problem}`);
   });
-  if (packed === null) return [`npm pack failed in ${folder}`];
-  const [{ files }] = Object.values(JSON.parse(packed));
+}
+
+function fileProblems(files, manifest, kind) {
   const paths = new Set(files.map(({ path }) => path));
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const wanted = Object.fromEntries(optional.map((name) => [name, version]));
-  const problems = [
+  return [
     ...[...always, ...namedFiles(manifest)]
       .filter((path) => !paths.has(path))
       .map((path) => `${path} is missing`),
@@ -49,13 +65,17 @@ export function packageProblems(folder, { version, kind, optional = [] }) {
       .map((path) => `${path} does not belong there`),
     ...files.filter(({ size }) => size === 0).map(({ path }) => `${path} is empty`),
   ];
-  for (const field of ['repository', 'homepage', 'bugs'])
-    if (!manifest[field]) problems.push(`the manifest has no ${field}`);
+}
+
+function manifestProblems(manifest, version, optional) {
+  const wanted = Object.fromEntries(optional.map((name) => [name, version]));
+  const problems = ['repository', 'homepage', 'bugs']
+    .filter((field) => !manifest[field])
+    .map((field) => `the manifest has no ${field}`);
   if (manifest.version !== version) problems.push(`version ${manifest.version}, not ${version}`);
   if (manifest.scripts || manifest.devDependencies)
     problems.push('the manifest has scripts or devDependencies');
   if (JSON.stringify(manifest.optionalDependencies ?? {}) !== JSON.stringify(wanted))
     problems.push('optionalDependencies are not the platforms at this version');
-  console.log(`${manifest.name}: ${files.length} files, ${problems.length} problems`);
-  return problems.map((problem) => `${manifest.name}: ${problem}`);
+  return problems;
 }

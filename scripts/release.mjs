@@ -3,23 +3,38 @@
 //
 //   node scripts/release.mjs --dry-run [--allow-missing]   pack, check and list every file, publish nothing
 //   node scripts/release.mjs --publish                     from CI, with trusted publishing and provenance
+//   node scripts/release.mjs --rehearse                    to a registry on this machine (check-release.mjs)
 //
+// --binaries FOLDER takes the native binaries from there instead of src/engine/generated.
 // The bills of materials of all packages are left in target/sbom.
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { notesOf, pendingNotes } from './changelog.mjs';
+import { packumentOf } from './package-names.mjs';
 import { platforms } from './platforms.mjs';
-import { packageProblems } from './release-files.mjs';
-import { mustRun, outputOf } from './run.mjs';
+import { releaseProblems } from './release-files.mjs';
+import { mustRun } from './run.mjs';
 import { root } from './stamp.mjs';
 import { builtPlatforms, stageMain, stagePlatform } from './stage-packages.mjs';
 
-const isPublishing = process.argv.includes('--publish');
-if (isPublishing === process.argv.includes('--dry-run'))
-  throw new Error('say either --dry-run or --publish');
+const { values: given } = parseArgs({
+  options: {
+    'dry-run': { type: 'boolean' },
+    rehearse: { type: 'boolean' },
+    publish: { type: 'boolean' },
+    'allow-missing': { type: 'boolean' },
+    binaries: { type: 'string', default: 'src/engine/generated' },
+  },
+});
+const isPublishing = given.publish === true;
+if ([given['dry-run'], given.rehearse, given.publish].filter(Boolean).length !== 1)
+  throw new Error('say one of --dry-run, --rehearse and --publish');
 if (isPublishing && process.env.GITHUB_ACTIONS !== 'true')
   throw new Error('releases are published from CI only');
+if (given.rehearse && !/^http:\/\/127\.0\.0\.1:/.test(process.env.npm_config_registry ?? ''))
+  throw new Error('a rehearsal publishes to this machine only');
 
 const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const tag = process.env.GITHUB_REF_NAME ?? '';
@@ -32,9 +47,10 @@ const notes = notesOf(version);
 if (isPublishing && notes === null) throw new Error(`CHANGELOG.md says nothing of ${version}`);
 console.log(notes ?? `CHANGELOG.md says nothing of ${version} yet; pending: ${pending.join(', ')}`);
 
-const built = builtPlatforms();
+const binaries = resolve(root, given.binaries);
+const built = builtPlatforms(binaries);
 const missing = platforms.filter((platform) => !built.includes(platform));
-if (missing.length > 0 && !process.argv.includes('--allow-missing')) {
+if (missing.length > 0 && !given['allow-missing']) {
   throw new Error(`no binary for ${missing.map((platform) => platform.name).join(', ')}`);
 }
 
@@ -46,14 +62,12 @@ try {
   const packages = built.map((platform) => ({
     packageName: platform.packageName,
     kind: 'platform',
-    path: stagePlatform(platform, folder),
+    path: stagePlatform(platform, folder, binaries),
   }));
   const optional = packages.map(({ packageName }) => packageName);
   packages.push({ packageName: name, kind: 'main', optional, path: stageMain(built, folder) });
   // All are checked before the first is published.
-  const problems = packages.flatMap(({ path, ...rest }) =>
-    packageProblems(path, { version, ...rest }),
-  );
+  const problems = releaseProblems(packages, version);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   mkdirSync(join(root, 'target/sbom'), { recursive: true });
   for (const { packageName, path } of packages) {
@@ -61,32 +75,26 @@ try {
       join(path, 'sbom.cdx.json'),
       join(root, `target/sbom/${packageName}-${version}.cdx.json`),
     );
-    publish(packageName, path);
+    await publish(packageName, path);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function publish(packageName, path) {
-  if (
-    isPublishing &&
-    outputOf('npm', ['view', `${packageName}@${version}`, 'version'])?.trim() === version
-  ) {
+/**
+ * The dry run goes as far as it can without a registry: npm packs and checks the manifest.
+ * Provenance is made when it is sent, and only CI can make it.
+ */
+async function publish(packageName, path) {
+  // A release that failed half-way is run again.
+  const found = given['dry-run'] ? null : await packumentOf(packageName);
+  if (found !== null && version in found.versions) {
     console.log(`${packageName}@${version} is published already`);
     return;
   }
-  // The dry run goes as far as it can without a login: npm packs and checks the manifest;
-  // provenance is made when it is sent.
-  mustRun(
-    'npm',
-    [
-      'publish',
-      ...(isPublishing ? [] : ['--dry-run']),
-      '--provenance',
-      '--access',
-      'public',
-      '--ignore-scripts',
-    ],
-    { cwd: path },
-  );
+  const how = [
+    ...(given['dry-run'] ? ['--dry-run'] : []),
+    ...(given.rehearse ? [] : ['--provenance']),
+  ];
+  mustRun('npm', ['publish', ...how, '--access', 'public', '--ignore-scripts'], { cwd: path });
 }

@@ -34,11 +34,9 @@ function noticesOfBundles() {
   ];
 }
 
-/** Platforms whose binary was built or downloaded into src/engine/generated. */
-export function builtPlatforms() {
-  return platforms.filter((platform) =>
-    existsSync(join(root, 'src/engine/generated', platform.file)),
-  );
+/** Platforms whose binary was built or downloaded into a folder. */
+export function builtPlatforms(binaries = join(root, 'src/engine/generated')) {
+  return platforms.filter((platform) => existsSync(join(binaries, platform.file)));
 }
 
 /**
