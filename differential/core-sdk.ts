@@ -144,7 +144,7 @@ function askUser(sdk: CoreSdk, user: unknown, payload: JsonObject, names: Names)
 }
 
 /** Serves the payload and keeps the events, whatever they are compressed with. */
-async function serve(payload: JsonObject, events: WireEvent[]): Promise<Server> {
+export async function serve(payload: JsonObject, events: WireEvent[]): Promise<Server> {
   const specs = JSON.stringify(payload);
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];

@@ -138,6 +138,14 @@ function fittingTarget(random: Random, type: string, operator: string): Json {
   return odd.targetFrom(random, pool, wantsArray);
 }
 
+/** The dialects find users' own fields by other spellings differently, so those are rare. */
+function pickField(random: Random, type: string): Json {
+  const names = fieldNames[type];
+  if (names === undefined) return null;
+  const field = random.pick(names);
+  return /^(userid|appversion)$/.test(field) && random.chance(0.97) ? 'plan' : field;
+}
+
 /**
  * Leaves out, nulls or breaks a field now and then. `type` and `conditions` stay: breaking those is
  * its own vector.
@@ -187,7 +195,7 @@ export function generateCondition(random: Random, gates: readonly string[]): Jso
     type: spelled(random, type),
     targetValue: fittingTarget(random, type, operator),
     operator: random.chance(0.005) ? 'no_such_operator' : spelled(random, operator),
-    field: fieldNames[type] === undefined ? null : random.pick(fieldNames[type]),
+    field: pickField(random, type),
     additionalValues: random.chance(0.9) ? { salt: random.word(5) } : {},
     idType: random.pick(idTypes),
   };

@@ -9,6 +9,25 @@ import type { Answer, CaseAnswers, Json, JsonObject, UserAnswers } from './case'
 
 const onlyV1 = ['layers', 'hashed_sdk_keys_to_entities', 'hashed_sdk_key_used', 'prompt_configs'];
 
+const OWN_FIELD = /"field":"(user_?id|app_?version|user_?agent)"/gi;
+const OWN_FIELDS = new Set(['userID', 'appVersion', 'userAgent']);
+
+/** Whether it asks for users' own fields by other spellings, which dcs-v2 finds (NEWER.md 14). */
+function spellsOtherwise(payload: JsonObject): boolean {
+  const asked = JSON.stringify(payload).matchAll(OWN_FIELD);
+  return [...asked].some(([, name]) => !OWN_FIELDS.has(name!));
+}
+
+/** dcs-v1 reads a salt that is not there as text, dcs-v2 as an empty one. */
+function convertSalt(condition: JsonObject): JsonObject {
+  if (String(condition['type']).toLowerCase() !== 'user_bucket') return condition;
+  const values = condition['additionalValues'];
+  const isObject = values !== null && typeof values === 'object' && !Array.isArray(values);
+  const salt = isObject ? values['salt'] : undefined;
+  if (salt !== undefined && salt !== null) return condition;
+  return { ...condition, additionalValues: { ...(isObject ? values : {}), salt: String(salt) } };
+}
+
 /** An object is a list to `any` and `none`, and no list in dcs-v1. */
 function convertTarget(condition: JsonObject): JsonObject {
   const { type, operator, targetValue } = condition;
@@ -59,7 +78,7 @@ function convertRule(
 ): JsonObject {
   const conditions = isEnabled ? ((rule['conditions'] as JsonObject[] | null) ?? []) : [NEVER];
   const ids = conditions.map((condition) => {
-    const converted = convertTarget(condition);
+    const converted = convertTarget(convertSalt(condition));
     const id = conditionId(converted);
     table[id] = converted;
     return id;
@@ -105,6 +124,7 @@ function isSayable(payload: JsonObject): boolean {
     ...(payload['dynamic_configs'] as JsonObject[]),
     ...(payload['layer_configs'] as JsonObject[]),
   ];
+  if (spellsOtherwise(payload)) return false;
   const isSilenced = (spec: JsonObject): boolean =>
     !spec['enabled'] && Array.isArray(spec['explicitParameters']);
   return !('hashed_sdk_keys_to_entities' in payload) && !specs.some(isSilenced);
@@ -154,6 +174,14 @@ const WITHOUT_RULES = new RegExp(
   'g',
 );
 
+/** Responses about dcs-v2 have parameter stores, also when there are none. */
+function withStores(response: string): string {
+  return response.replace(
+    /(?<!"param_stores":\{\}),"sdkParams":/,
+    ',"param_stores":{},"sdkParams":',
+  );
+}
+
 /**
  * Answers to a dcs-v1 payload as its dcs-v2 form gives them: there a gate that no rule answered is
  * no secondary exposure.
@@ -167,7 +195,7 @@ export function inV2(answers: CaseAnswers): CaseAnswers {
       secondaryExposures: event.secondaryExposures?.filter(hasRule),
     })),
     clientInitialize: answers.clientInitialize.map((text) =>
-      typeof text === 'string' ? text.replace(WITHOUT_RULES, '') : text,
+      typeof text === 'string' ? withStores(text.replace(WITHOUT_RULES, '')) : text,
     ),
   };
 }

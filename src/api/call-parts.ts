@@ -5,6 +5,7 @@ import type { Diagnostics } from '../observability/diagnostics';
 import type { ExceptionReporter } from '../observability/exception-report';
 import type { SafeLogger } from '../observability/logger';
 import type { ResolvedOptions } from '../options/options';
+import type { EnvironmentRule } from '../users/user-json';
 
 /** The parts of one life that calls use. */
 export interface CallParts {
@@ -17,7 +18,10 @@ export interface CallParts {
   /** Counts checks that expose nothing; null where nobody asks for that. */
   readonly nonExposed: { count(name: string): void } | null;
   /** What users get as `statsigEnvironment` is its. */
-  readonly applier: { readonly environment: object | null };
+  readonly applier: {
+    readonly environment: object | null;
+    readonly environmentRule: EnvironmentRule;
+  };
   /** Looks at the clock. May throw. */
   recoverIfStale(): void;
 }

@@ -451,7 +451,7 @@ export class PublicCalls {
 
   private loggedUser(user: StatsigUser): StatsigUser | null {
     const told = this.parts.engineHost.asEvaluated(user) as StatsigUser;
-    return loggedUserOf(told, this.parts.applier.environment);
+    return loggedUserOf(told, this.parts.applier.environmentRule);
   }
 
   private recover(error: unknown, call: Call, name: unknown): void {

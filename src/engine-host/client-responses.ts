@@ -1,13 +1,12 @@
 /** Client-initialize responses: about a JSON clone of the user, with the environment filled in. */
 import { EvalCode, type ClientInitializeOptions } from '../engine/engine';
 import { EvaluationFailedError } from '../answers/verdict';
-import { clonedUser, type EnvironmentRule } from '../users/user-json';
+import { NO_ENVIRONMENT, clonedUser, type EnvironmentRule } from '../users/user-json';
 import type { UserRecord, UserTable } from '../users/user-table';
 import type { FailoverEngine } from './failover-engine';
 
 /** How often one question is put again: a user agent was supplied, a table emptied, an engine replaced. */
 export const ATTEMPTS = 8;
-const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
 
 export type Untimed = Omit<ClientInitializeOptions, 'nowMs'>;
 
@@ -36,10 +35,10 @@ export class ClientResponses {
     this.readAgents = false;
   }
 
-  /** JSON text of the environment that users get from now on, '' for none. */
-  setEnvironment(json: string): void {
-    if (json === this.environment.json) return;
-    this.environment = { json, overwrites: true };
+  /** The environment that users get from now on. */
+  setEnvironment({ json, overwrites }: EnvironmentRule): void {
+    if (json === this.environment.json && overwrites === this.environment.overwrites) return;
+    this.environment = { json, overwrites };
     this.filling = { json, overwrites: false };
     this.users.setEnvironment(this.environment);
   }

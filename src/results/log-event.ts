@@ -4,7 +4,7 @@
  */
 import { SpecKind, type OutcomeRecord, type SecondaryExposure } from '../engine/engine';
 import type { Verdict } from '../answers/verdict';
-import { jsonOfUser } from '../users/user-json';
+import { NO_ENVIRONMENT, jsonOfUser, type EnvironmentRule } from '../users/user-json';
 import { systemClock } from '../host/clock';
 import type { StatsigUser } from '../types/user';
 
@@ -48,7 +48,8 @@ export class LogEvent {
 
   /** Takes a copy without private attributes. */
   setUser(user: StatsigUser): void {
-    this.user = typeof user === 'object' && user !== null ? loggedUserOf(user, null) : this.user;
+    this.user =
+      typeof user === 'object' && user !== null ? loggedUserOf(user, NO_ENVIRONMENT) : this.user;
   }
 
   /** Texts and numbers; other values as their text, objects as their JSON. */
@@ -165,9 +166,8 @@ export function layerExposureEvent(
  * The user as events carry it: a JSON copy with the environment and without private attributes;
  * null if impossible.
  */
-export function loggedUserOf(user: object, environment: object | null): StatsigUser | null {
-  const json = environment === null ? '' : JSON.stringify(environment);
-  const copy = JSON.parse(jsonOfUser(user, { json, overwrites: true }).json) as StatsigUser | null;
+export function loggedUserOf(user: object, environment: EnvironmentRule): StatsigUser | null {
+  const copy = JSON.parse(jsonOfUser(user, environment).json) as StatsigUser | null;
   if (copy !== null) copy.privateAttributes = null;
   return copy;
 }

@@ -10,6 +10,7 @@ import {
   StatsigSDKKeyMismatchError,
 } from '../types/errors';
 import { WINDOW_MS, type EngineHost } from '../engine-host/engine-host';
+import { NO_ENVIRONMENT, type EnvironmentRule } from '../users/user-json';
 import { textOf } from '../host/host';
 import type { SafeLogger } from '../observability/logger';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
@@ -69,11 +70,13 @@ export class SpecApplier {
   sdkFlags: Record<string, unknown> = {};
   /** What users get as `statsigEnvironment`; null for none. */
   environment: object | null = null;
+  /** The same as users get it. */
+  environmentRule: EnvironmentRule = NO_ENVIRONMENT;
   private reason: SpecSource | 'Uninitialized' = 'Uninitialized';
   private initTime = 0;
 
   constructor(private readonly options: SpecApplierOptions) {
-    this.setEnvironment(null);
+    this.setEnvironment(null, true);
   }
 
   /**
@@ -127,7 +130,8 @@ export class SpecApplier {
       return this.succeeded('older', source);
     }
     this.options.onCommitting(summary);
-    this.setEnvironment(summary.defaultEnvironment);
+    // In dcs-v2 what a user says of itself comes first (NEWER.md 14).
+    this.setEnvironment(summary.defaultEnvironment, summary.format === 1);
     this.options.engineHost.commit({ handle, summary });
     this.lastUpdateTime = summary.time ?? this.lastUpdateTime;
     this.lastGood = { bytes, source };
@@ -168,12 +172,15 @@ export class SpecApplier {
     this.options.engineHost.setSpecTimes({ reason, configSyncTime, initTime });
   }
 
-  private setEnvironment(payloadTier: SpecsSummary['defaultEnvironment']): void {
+  private setEnvironment(
+    payloadTier: SpecsSummary['defaultEnvironment'],
+    overwrites: boolean,
+  ): void {
     this.environment =
       this.options.environment ?? (payloadTier === null ? null : { tier: payloadTier });
-    this.options.engineHost.responses.setEnvironment(
-      this.environment === null ? '' : jsonOf(this.environment),
-    );
+    const json = this.environment === null ? '' : jsonOf(this.environment);
+    this.environmentRule = { json, overwrites };
+    this.options.engineHost.responses.setEnvironment(this.environmentRule);
   }
 
   private discard(prepared: PreparedSpecs): void {

@@ -35,7 +35,8 @@ export const SECTIONS: ReadonlySet<string> = new Set([
 ]);
 
 const NO_ESCAPE_NEEDED = /^[\x20\x21\x23-\x5b\x5d-\x7e\u00a0-\ud7ff\ue000-\uffff]*$/;
-const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
+/** Users keep their own. */
+export const NO_ENVIRONMENT: EnvironmentRule = { json: '', overwrites: true };
 const NOTHING: UserJson = { json: 'null', privateJson: '' };
 const WRAPPERS = [Number, String, Boolean, BigInt];
 

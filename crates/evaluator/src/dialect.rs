@@ -5,7 +5,9 @@
 //! other. So a payload must be read in its own dialect. Everything that differs is decided here and
 //! compiled into the store; evaluation knows no dialects.
 
-use crate::js_semantics::JsValue;
+use std::borrow::Cow;
+
+use crate::js_semantics::{to_string, JsValue};
 
 /// Which dialect a payload is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,6 +18,15 @@ pub enum Dialect {
     /// dcs-v2: maps of specs, and conditions by id. Means what the newer SDKs make of it (NEWER.md
     /// 3, 4).
     V2,
+}
+
+/// A field of users themselves, by another name.
+#[derive(Debug)]
+pub struct OwnField {
+    /// As users have it.
+    pub name: &'static str,
+    /// Whether it comes before what is called as asked for, or after that.
+    pub first: bool,
 }
 
 impl Dialect {
@@ -57,6 +68,38 @@ impl Dialect {
     /// others and experiments may be contextual autotunes.
     pub(crate) fn knows_newer_specs(self) -> bool {
         self == Dialect::V2
+    }
+
+    /// Whether a response for clients tells of what answered, where that is not what was asked for,
+    /// and lists what only dcs-v2 has; and whether the app of a client key is that of gates within
+    /// others, too.
+    pub(crate) fn shows_answers(self) -> bool {
+        self == Dialect::V2
+    }
+
+    /// The salt of a bucket condition.
+    pub(crate) fn salt_text(self, salt: &JsValue) -> Cow<'_, str> {
+        if self == Dialect::V2 && salt.is_nullish() {
+            Cow::Borrowed("")
+        } else {
+            to_string(salt)
+        }
+    }
+
+    /// The field of users themselves that a condition may mean by another spelling of its name.
+    pub(crate) fn own_field(self, name: &str) -> Option<OwnField> {
+        // The others are found in lower case in both dialects.
+        const OWN: [&str; 3] = ["userID", "appVersion", "userAgent"];
+        const OTHERWISE: [(&str, &str); 3] =
+            [("user_id", "userID"), ("app_version", "appVersion"), ("user_agent", "userAgent")];
+        if self == Dialect::V1 || OWN.contains(&name) {
+            return None;
+        }
+        let spelled = OWN.into_iter().find(|own| own.eq_ignore_ascii_case(name));
+        let otherwise = || OTHERWISE.into_iter().find(|(other, _)| *other == name);
+        spelled
+            .map(|name| OwnField { name, first: true })
+            .or_else(|| otherwise().map(|(_, name)| OwnField { name, first: false }))
     }
 
     /// The list that a target stands for, where the dialect has another way to write lists: an

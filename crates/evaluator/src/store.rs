@@ -12,7 +12,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::compile::condition::Condition;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, OwnField};
 use crate::js_semantics::JsValue;
 use crate::store_newer::{Autotune, Mapping};
 pub use given::{Explicit, Rate, Text, Version};
@@ -140,6 +140,8 @@ pub struct FieldName {
     pub name: Box<str>,
     /// Lower-cased, when that differs.
     pub lower: Option<Box<str>>,
+    /// A field of users themselves that it may stand for.
+    pub own: Option<OwnField>,
 }
 
 /// A unit ID type that rules and conditions read.
@@ -175,6 +177,8 @@ pub struct Store {
     pub by_name: [FxHashMap<Text, u32>; 3],
     /// Name → spec index of experiments that are not answered by the config of their name.
     pub experiments: FxHashMap<Text, u32>,
+    /// Spec indexes of the contextual autotunes.
+    pub autotunes: Vec<u32>,
     /// What stands in for a spec (NEWER.md 6), by `Spec::mapping`.
     pub mappings: Vec<Box<[Mapping]>>,
     /// Spec indexes per kind, in JavaScript property order of the names. Without those that have no
@@ -221,6 +225,7 @@ impl Default for Store {
             specs: Vec::new(),
             by_name: Default::default(),
             experiments: FxHashMap::default(),
+            autotunes: Vec::new(),
             mappings: Vec::new(),
             order: Default::default(),
             conditions: Vec::new(),

@@ -5,6 +5,7 @@ import type { Request } from './bootstrap-request';
 import type { Shown } from './bootstrap-results';
 import type { JsonObject } from './js-semantics';
 import type { Found } from './outcome';
+import type { ShownSpec } from './shown-spec';
 import type { Spec, Store } from './store';
 
 /** `{…}` without its key. */
@@ -13,67 +14,85 @@ export function legacyEntry(keyJson: string, shown: Shown, request: Request, sto
   if (kind === SpecKind.Gate) return gate(keyJson, shown, request);
   return kind === SpecKind.Config
     ? config(keyJson, shown, request, store)
-    : layer(keyJson, shown, request);
+    : layer(keyJson, shown, request, store);
 }
 
-function gate(keyJson: string, { spec, found, gateValue }: Shown, request: Request): string {
+function gate(keyJson: string, { base, found, gateValue }: Shown, request: Request): string {
   const idType =
-    spec.idType === undefined || request.removesIdType
+    base.idType === undefined || request.removesIdType
       ? ''
-      : `,"id_type":${JSON.stringify(spec.idType)}`;
+      : `,"id_type":${JSON.stringify(base.idType)}`;
   return (
     `{"name":${keyJson},"value":${JSON.stringify(gateValue) ?? 'null'},"rule_id":${JSON.stringify(found.at.ruleID)},` +
     `"secondary_exposures":${found.exposures.text(request.algorithm, request.hash)}${idType}}`
   );
 }
 
-function config(
-  keyJson: string,
-  { spec, found, isAllocated }: Shown,
-  request: Request,
-  store: Store,
-): string {
+function config(keyJson: string, shown: Shown, request: Request, store: Store): string {
+  const { spec, found, isAllocated, base, answer } = shown;
   const isExperiment = spec.entity !== 'dynamic_config' && spec.entity !== 'autotune';
-  const isShared = isExperiment && spec.hasSharedParams;
+  const isShared = isExperiment && answer.hasSharedParams;
   const value = isShared ? withLayerDefaults(spec, found, store) : valueText(found);
   const explicit = found.at.explicitParameters;
-  let text = block(keyJson, spec, found, value, request) + group(found.at.groupName);
-  const explicitText = JSON.stringify(isShared ? (spec.explicitParameters ?? []) : explicit);
+  let text = block(keyJson, shown, value, request) + group(found.at.groupName);
+  const explicitText = isShared ? sharedExplicit(shown, store) : JSON.stringify(explicit);
   if (explicit !== null) text += `,"explicit_parameters":${explicitText}`;
-  if (!request.removesIdType) text += `,"id_type":${JSON.stringify(spec.idType ?? null)}`;
+  if (!request.removesIdType) text += `,"id_type":${JSON.stringify(base.idType ?? null)}`;
   if (spec.entity === 'dynamic_config') text += `,"passed":${found.value === true}`;
   if (isExperiment)
-    text += `,"is_user_in_experiment":${isAllocated},"is_experiment_active":${spec.isActive}`;
+    text += `,"is_user_in_experiment":${isAllocated},"is_experiment_active":${answer.isActive}`;
   if (isShared) text += ',"is_in_layer":true';
   if (isShared && explicit === null) text += `,"explicit_parameters":${explicitText}`;
   return `${text}}`;
 }
 
-function layer(
-  keyJson: string,
-  { spec, found, isAllocated, delegate, delegateGroup }: Shown,
-  request: Request,
-): string {
+function layer(keyJson: string, shown: Shown, request: Request, store: Store): string {
+  const { found, isAllocated, delegateGroup } = shown;
   const delegateName = found.at.configDelegate ?? '';
-  let text = block(keyJson, spec, found, valueText(found), request);
+  let text = block(keyJson, shown, valueText(found), request);
   if (found.at.groupName !== null)
     text += group(delegateGroup === '' ? found.at.groupName : delegateGroup);
-  const explicit = delegateName === '' ? spec.explicitParameters : delegate?.explicitParameters;
-  text += `,"explicit_parameters":${JSON.stringify(explicit ?? [])}`;
+  text += `,"explicit_parameters":${explicitOfLayer(shown, store)}`;
   if (found.at.groupName === null && delegateGroup !== '') text += group(delegateGroup);
   if (delegateName !== '') {
     text +=
       `,"allocated_experiment_name":${JSON.stringify(request.hash(delegateName))}` +
-      `,"is_experiment_active":${delegate?.isActive ?? false},"is_user_in_experiment":${isAllocated}`;
+      `,"is_experiment_active":${isLayerActive(shown, store)},"is_user_in_experiment":${isAllocated}`;
   }
-  return `${text},"undelegated_secondary_exposures":${found.undelegated.text(request.algorithm, request.hash)}}`;
+  text += `,"undelegated_secondary_exposures":${found.undelegated.text(request.algorithm, request.hash)}`;
+  const { parameterRuleIDs } = found.at;
+  if (parameterRuleIDs !== null)
+    text += `,"parameter_rule_ids":${JSON.stringify(parameterRuleIDs)}`;
+  return `${text}}`;
+}
+
+/** The parameters that a layer lists as explicit. */
+export function explicitOfLayer({ spec, found, delegate }: Shown, { dialect }: Store): string {
+  const own = found.at.configDelegate ? delegate : spec;
+  // What answers nothing, or is overridden, shows its own.
+  const isAnswered = dialect.showsAnswers && found.at.reason === null;
+  const list = isAnswered ? found.at.explicitParameters : own?.explicitParameters;
+  return JSON.stringify(list ?? []);
+}
+
+/** Those of a config that shares its parameters. */
+export function sharedExplicit({ spec, found }: Shown, { dialect }: Store): string {
+  const list = dialect.showsAnswers ? found.at.explicitParameters : spec.explicitParameters;
+  return JSON.stringify(list ?? []);
+}
+
+/** Whether the experiment of a layer is active. */
+export function isLayerActive({ answer, delegate }: Shown, { dialect }: Store): boolean {
+  // An autotune does not say.
+  if (dialect.showsAnswers && !answer.isAutotune) return answer.isActive;
+  return delegate?.isActive ?? false;
 }
 
 /** The fields that configs and layers begin with. */
-function block(keyJson: string, spec: Spec, found: Found, value: string, request: Request): string {
+function block(keyJson: string, { base, found }: Shown, value: string, request: Request): string {
   const rule = JSON.stringify(found.at.ruleID);
   return (
-    `{"name":${keyJson},"value":${value},"group":${rule},"rule_id":${rule},"is_device_based":${isDeviceBased(spec)},` +
+    `{"name":${keyJson},"value":${value},"group":${rule},"rule_id":${rule},"is_device_based":${isDeviceBased(base)},` +
     `"secondary_exposures":${found.exposures.text(request.algorithm, request.hash)}`
   );
 }
@@ -86,7 +105,7 @@ function withLayerDefaults(spec: Spec, found: Found, { experimentLayers, specs }
   return JSON.stringify({ ...(defaults as JsonObject | undefined), ...(value as JsonObject) });
 }
 
-export function isDeviceBased({ idType }: Spec): boolean {
+export function isDeviceBased({ idType }: ShownSpec): boolean {
   return typeof idType === 'string' && idType.toLowerCase() === 'stableid';
 }
 

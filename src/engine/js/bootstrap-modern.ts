@@ -4,12 +4,19 @@
  */
 
 import { type SecondaryExposure, SpecKind } from '../engine';
-import { isDeviceBased, valueText } from './bootstrap-entry';
+import {
+  explicitOfLayer,
+  isDeviceBased,
+  isLayerActive,
+  sharedExplicit,
+  valueText,
+} from './bootstrap-entry';
 import type { Request } from './bootstrap-request';
 import type { Shown } from './bootstrap-results';
 import { djb2 } from './hashing';
 import { type ExposureList, exposuresJson } from './outcome';
-import type { Spec } from './store';
+import type { ShownSpec } from './shown-spec';
+import type { Store } from './store';
 
 /** Texts numbered in order of first use. */
 class Numbered {
@@ -37,7 +44,10 @@ export class ModernWriter {
   private readonly exposures = new Numbered();
   private readonly values = new Numbered();
 
-  constructor(private readonly request: Request) {}
+  constructor(
+    private readonly request: Request,
+    private readonly store: Store,
+  ) {}
 
   /** `{…}` without its key. */
   entry(keyJson: string, shown: Shown): string {
@@ -64,22 +74,23 @@ export class ModernWriter {
       ['value', isGate ? gateValue(shown) : valueText(found)],
       ['rule_id', JSON.stringify(found.at.ruleID)],
     ];
-    if (!isGate) fields.push(['is_device_based', String(isDeviceBased(spec))]);
+    if (!isGate) fields.push(['is_device_based', String(isDeviceBased(shown.base))]);
     fields.push(['secondary_exposures', this.keys(found.exposures)]);
-    if (spec.kind === SpecKind.Config) fields.push(...longConfig(shown));
+    if (spec.kind === SpecKind.Config) fields.push(...longConfig(shown, this.store));
     if (spec.kind === SpecKind.Layer) fields.push(...this.longLayer(shown));
-    fields.push(['id_type', this.idType(spec)]);
+    fields.push(['id_type', this.idType(shown.base)]);
     return fields;
   }
 
-  private longLayer({ spec, found, isAllocated, delegate, delegateGroup }: Shown): Fields {
+  private longLayer(shown: Shown): Fields {
+    const { found, isAllocated, delegateGroup } = shown;
     return [
       ['group_name', text(delegateGroup || found.at.groupName)],
-      ['explicit_parameters', explicitOf(found.at.configDelegate ? delegate : spec)],
+      ['explicit_parameters', explicitOfLayer(shown, this.store)],
       ...(found.at.configDelegate
         ? ([
             ['allocated_experiment_name', text(this.request.hash(found.at.configDelegate))],
-            ['is_experiment_active', String(delegate?.isActive ?? false)],
+            ['is_experiment_active', String(isLayerActive(shown, this.store))],
             ['is_user_in_experiment', String(isAllocated)],
           ] as Fields)
         : []),
@@ -92,7 +103,7 @@ export class ModernWriter {
     const fields: Fields = [
       ['r', found.at.ruleID === 'default' ? undefined : JSON.stringify(found.at.ruleID)],
       ['s', this.indexes(found.exposures)],
-      ['i', this.idType(spec)],
+      ['i', this.idType(shown.base)],
     ];
     if (spec.kind === SpecKind.Gate) {
       const value = gateValue(shown);
@@ -104,13 +115,14 @@ export class ModernWriter {
     return fields;
   }
 
-  private shortLayer({ spec, found, isAllocated, delegate, delegateGroup }: Shown): Fields {
+  private shortLayer(shown: Shown): Fields {
+    const { found, isAllocated, delegateGroup } = shown;
     const fields: Fields = [['gn', text(delegateGroup || found.at.groupName)]];
     if (found.at.configDelegate) {
-      fields.push(['ea', String(delegate?.isActive ?? false)], ['ue', String(isAllocated)]);
+      fields.push(['ea', String(isLayerActive(shown, this.store))], ['ue', String(isAllocated)]);
       fields.push(['ae', text(this.request.hash(found.at.configDelegate))]);
     }
-    const explicit = explicitOf(found.at.configDelegate ? delegate : spec);
+    const explicit = explicitOfLayer(shown, this.store);
     fields.push(
       ['ep', explicit === '[]' ? undefined : explicit],
       ['us', this.indexes(found.undelegated)],
@@ -119,7 +131,7 @@ export class ModernWriter {
   }
 
   /** What JSON says nothing of (an infinite number, too) is left out. */
-  private idType({ idType }: Spec): string | undefined {
+  private idType({ idType }: ShownSpec): string | undefined {
     const json = this.request.removesIdType ? undefined : JSON.stringify(idType);
     return json === 'null' ? undefined : json;
   }
@@ -147,33 +159,32 @@ export class ModernWriter {
   }
 }
 
-function longConfig({ spec, found, isAllocated }: Shown): Fields {
+function longConfig(shown: Shown, store: Store): Fields {
+  const { spec, found, isAllocated, answer } = shown;
   if (spec.entity === 'dynamic_config') return [['passed', String(found.value === true)]];
   const fields: Fields = [['group_name', text(found.at.groupName)]];
-  if (spec.hasSharedParams)
-    fields.push(['is_in_layer', 'true'], ['explicit_parameters', explicitOf(spec)]);
+  const { explicitParameters } = found.at;
+  if (answer.hasSharedParams) fields.push(['is_in_layer', 'true']);
+  if (store.dialect.showsAnswers ? explicitParameters !== null : answer.hasSharedParams)
+    fields.push(['explicit_parameters', sharedExplicit(shown, store)]);
   if (spec.entity !== 'autotune') {
     fields.push(
       ['is_user_in_experiment', String(isAllocated)],
-      ['is_experiment_active', String(spec.isActive)],
+      ['is_experiment_active', String(answer.isActive)],
     );
   }
   return fields;
 }
 
-function shortConfig({ spec, found, isAllocated }: Shown): Fields {
+function shortConfig({ spec, found, isAllocated, answer }: Shown): Fields {
   if (spec.entity === 'dynamic_config') return [['p', String(found.value === true)]];
   const group: Fields = [['gn', text(found.at.groupName)]];
   if (spec.entity === 'autotune') return group;
-  return [...group, ['ea', String(spec.isActive)], ['ue', String(isAllocated)]];
+  return [...group, ['ea', String(answer.isActive)], ['ue', String(isAllocated)]];
 }
 
 function gateValue({ gateValue: value }: Shown): string {
   return JSON.stringify(value) ?? 'null';
-}
-
-function explicitOf(spec: Spec | null): string {
-  return JSON.stringify(spec?.explicitParameters ?? []);
 }
 
 function text(value: string | null): string | undefined {

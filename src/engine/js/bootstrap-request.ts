@@ -88,12 +88,15 @@ export function own(map: Record<string, unknown> | undefined, key: string): unkn
     : undefined;
 }
 
-/** The filter of a spec's entity (SERVER_CORE.md 7.1). Autotunes have none. */
-function filterOf({ kind, entity }: Spec, filters: Request['filters']): Filter {
+/**
+ * The filter of a spec's entity (SERVER_CORE.md 7.1). Autotunes have none, but contextual ones that
+ * of experiments.
+ */
+function filterOf({ kind, entity, isAutotune }: Spec, filters: Request['filters']): Filter {
   if (kind === SpecKind.Gate) return filters.gates;
   if (kind === SpecKind.Layer) return filters.layers;
   if (entity === 'dynamic_config') return filters.configs;
-  return entity === 'autotune' ? null : filters.experiments;
+  return entity === 'autotune' && !isAutotune ? null : filters.experiments;
 }
 
 /** Which specs a client may see (BEHAVIOUR.md 6.1) and wants. */

@@ -3,11 +3,12 @@
  * `bootstrap/results.rs`.
  */
 
-import { SpecKind } from '../engine';
+import { EXPERIMENT_KIND, type LookupKind, SpecKind } from '../engine';
 import { type Request, own } from './bootstrap-request';
 import type { Evaluation } from './eval/evaluation';
 import { withoutMethods } from './js-semantics';
 import type { Found } from './outcome';
+import type { ShownSpec } from './shown-spec';
 import type { Spec } from './store';
 import { ValueBox } from './value-box';
 import type { User } from './user';
@@ -27,6 +28,10 @@ export interface Shown {
   readonly delegate: Spec | null;
   /** Group that a fresh evaluation of the delegate found; '' = none. */
   readonly delegateGroup: string;
+  /** What stood in for the spec; itself in dcs-v1. */
+  readonly base: ShownSpec;
+  /** What answered; the spec itself in dcs-v1. */
+  readonly answer: ShownSpec;
 }
 
 /** Evaluates for responses. */
@@ -53,39 +58,53 @@ export class Results {
     return this.evaluation.direct(
       spec,
       !request.isForApp && !this.evaluation.overrides.has(SpecKind.Gate),
+      this.kindOf(spec),
     );
+  }
+
+  /** What a spec is evaluated as: experiments see autotunes. */
+  private kindOf({ kind, entity }: Spec): LookupKind {
+    const isSeen = kind === SpecKind.Config && entity !== 'dynamic_config';
+    return isSeen && this.evaluation.store.newer !== null ? EXPERIMENT_KIND : kind;
+  }
+
+  /** Whose facts stand beside a found. */
+  private facts(spec: Spec, { base, at }: Found): { base: ShownSpec; answer: ShownSpec } {
+    if (!this.evaluation.store.dialect.showsAnswers) return { base: spec, answer: spec };
+    const own = base ?? spec;
+    return { base: own, answer: at.shown ?? own };
   }
 
   show(spec: Spec, request: Request): Shown {
     if (spec.kind === SpecKind.Gate) return this.gate(spec, request);
     const found = this.configResult(spec, request);
+    const shown = { spec, found, gateValue: undefined, ...this.facts(spec, found) };
     if (spec.kind === SpecKind.Config) {
-      return {
-        spec,
-        found,
-        gateValue: undefined,
-        isAllocated: this.isAllocated(spec, request),
-        delegate: null,
-        delegateGroup: '',
-      };
+      const isAllocated = this.isAllocated(spec, request, found);
+      return { ...shown, isAllocated, delegate: null, delegateGroup: '' };
     }
-    const { configDelegate } = found.at;
+    const { configDelegate, groupName } = found.at;
     const delegate = configDelegate
       ? (this.evaluation.store.specs[SpecKind.Config].get(configDelegate) ?? null)
       : null;
-    const delegateGroup =
-      delegate === null ? '' : (this.fresh(delegate, request).at.groupName ?? '');
-    const isAllocated = delegate !== null && this.isAllocated(delegate, request);
-    return { spec, found, gateValue: undefined, isAllocated, delegate, delegateGroup };
+    if (delegate === null) return { ...shown, isAllocated: false, delegate, delegateGroup: '' };
+    const isAllocated = this.isAllocated(delegate, request, found);
+    const group = this.evaluation.store.dialect.showsAnswers
+      ? groupName
+      : this.fresh(delegate, request).at.groupName;
+    return { ...shown, isAllocated, delegate, delegateGroup: group ?? '' };
   }
 
   private gate(spec: Spec, request: Request): Shown {
     const override = own(request.options.overrides?.featureGates, spec.name);
     const facts = { spec, isAllocated: false, delegate: null, delegateGroup: '' };
-    if (override !== undefined)
-      return { ...facts, found: this.overridden(null, new ValueBox({})), gateValue: override };
+    if (override !== undefined) {
+      const found = this.overridden(null, new ValueBox({}));
+      return { ...facts, found, gateValue: override, base: spec, answer: spec };
+    }
     const found = this.found(spec, request);
-    return { ...facts, found, gateValue: !found.isUnsupported && found.value };
+    const gateValue = !found.isUnsupported && found.value;
+    return { ...facts, found, gateValue, ...this.facts(spec, found) };
   }
 
   /** Local overrides count at the top level only when asked for; below it they always do (Q12). */
@@ -134,8 +153,12 @@ export class Results {
     });
   }
 
-  /** Evaluated from the spec, whatever the overrides say, and without the client key's app (Q9). */
-  private isAllocated(spec: Spec, request: Request): boolean {
+  /**
+   * In dcs-v1 evaluated from the spec, whatever the overrides say, and without the client key's app
+   * (Q9).
+   */
+  private isAllocated(spec: Spec, request: Request, { at }: Found): boolean {
+    if (this.evaluation.store.dialect.showsAnswers) return at.isExperimentGroup;
     if (!request.isForApp) return this.evaluation.direct(spec).at.isExperimentGroup;
     return this.evaluation.withoutApp(() => this.evaluation.direct(spec).at.isExperimentGroup);
   }

@@ -71,7 +71,8 @@ export class ClientResponder {
   /** Throws Interruptions and what a user's values throw. */
   respond(user: User, options: ClientInitializeOptions, facts: ResponseFacts): string {
     const request = readRequest(options, this.evaluation.store);
-    const modern = request.format === 'v1' ? null : new ModernWriter(request);
+    const modern =
+      request.format === 'v1' ? null : new ModernWriter(request, this.evaluation.store);
     const writing: Writing = { request, modern, gateValues: new Map() };
     this.results.begin(user, request);
     const maps = this.maps(writing);
@@ -80,7 +81,7 @@ export class ClientResponder {
     const parts = isUnchanged
       ? [
           EMPTY_MAPS,
-          ...(modern === null ? [] : ['"param_stores":{}']),
+          ...(this.hasStores(writing) ? ['"param_stores":{}'] : []),
           ...unchangedTail(request, facts),
         ]
       : [maps, ...this.tail(user, writing, facts)];
@@ -94,13 +95,18 @@ export class ClientResponder {
       `"dynamic_configs":${this.entries(writing, SpecKind.Config)}`,
       `"layer_configs":${this.entries(writing, SpecKind.Layer)}`,
     ];
-    if (writing.modern !== null) {
-      maps.push(writing.modern.tables());
+    if (writing.modern !== null) maps.push(writing.modern.tables());
+    if (this.hasStores(writing)) {
       maps.push(
         `"param_stores":${paramStoresJson(this.evaluation.store.client.paramStores, writing.request)}`,
       );
     }
     return maps.join(',');
+  }
+
+  /** In statsig-node's shape only dcs-v2 has them. */
+  private hasStores({ modern }: Writing): boolean {
+    return modern !== null || this.evaluation.store.dialect.showsAnswers;
   }
 
   private tail(user: User, writing: Writing, facts: ResponseFacts): string[] {
@@ -149,7 +155,7 @@ export class ClientResponder {
     const cacheKey = `${kind}:${algorithm}`;
     let list = this.ordered.get(cacheKey);
     if (list === undefined) {
-      const all = [...this.evaluation.store.specs[kind].values()].map((spec) => {
+      const all = this.listed(kind).map((spec) => {
         const key = hash(spec.name);
         return { spec, key, keyJson: JSON.stringify(key) };
       });
@@ -160,6 +166,23 @@ export class ClientResponder {
       this.ordered.set(cacheKey, list);
     }
     return list;
+  }
+
+  /** Of experiments what experiments see. */
+  private listed(kind: SpecKind): Spec[] {
+    const { specs, newer } = this.evaluation.store;
+    const own = specs[kind];
+    const autotunes = kind === SpecKind.Config ? newer?.autotunes : undefined;
+    if (autotunes === undefined) return [...own.values()];
+    const more = [...autotunes].filter(([name]) => !own.has(name));
+    return [
+      ...[...own].flatMap(([name, spec]) => {
+        // Behind it, so that it counts for whom it is for.
+        const autotune = autotunes.get(name);
+        return autotune === undefined ? [spec] : [spec, autotune.listed];
+      }),
+      ...more.map(([, { listed }]) => listed),
+    ];
   }
 
   private entries(writing: Writing, kind: SpecKind): string {
@@ -198,7 +221,7 @@ export class ClientResponder {
   private keptEntry({ spec, key, keyJson }: Named, { request, gateValues }: Writing): string {
     const found = this.results.fresh(spec, request);
     if (spec.kind === SpecKind.Gate) gateValues.set(key, !found.isUnsupported && found.value);
-    const shape = `${request.algorithm}:${request.removesIdType}:${spec.kind}`;
+    const shape = `${request.algorithm}:${request.removesIdType}:${spec.kind}:${spec.isAutotune}`;
     let kept = this.kept.get(shape);
     if (kept === undefined) this.kept.set(shape, (kept = new Kept()));
     let text = kept.get(found);

@@ -6,6 +6,22 @@
 
 import { isObject } from './js-semantics';
 
+/** A field of users themselves, by another name. */
+export interface OwnField {
+  /** As users have it. */
+  name: string;
+  /** Whether it comes before what is called as asked for, or after that. */
+  isFirst: boolean;
+}
+
+/** The others are found in lower case in both dialects. */
+const OWN_FIELDS = new Set(['userID', 'appVersion', 'userAgent']);
+const OTHERWISE = new Map([
+  ['user_id', 'userID'],
+  ['app_version', 'appVersion'],
+  ['user_agent', 'userAgent'],
+]);
+
 export class Dialect {
   private constructor(
     /** `SpecsSummary.format`. */
@@ -25,6 +41,15 @@ export class Dialect {
     readonly knowsNewer: boolean,
   ) {}
 
+  /**
+   * Whether a response for clients tells of what answered, where that is not what was asked for,
+   * and lists what only dcs-v2 has; and whether the app of a client key is that of gates within
+   * others, too.
+   */
+  get showsAnswers(): boolean {
+    return this.number === 2;
+  }
+
   /** dcs-v1: lists of specs. Means what statsig-node makes of it (BEHAVIOUR.md 3). */
   static readonly V1 = new Dialect(1, true, true, false);
   /**
@@ -41,6 +66,21 @@ export class Dialect {
   /** What a spec says to everybody else. */
   saysByDefault(defaultValue: unknown): boolean {
     return this.number === 2 && defaultValue === true;
+  }
+
+  /** The field of users themselves that a condition may mean by another spelling of its name. */
+  ownField(name: string): OwnField | null {
+    if (this.number === 1 || OWN_FIELDS.has(name)) return null;
+    const lower = name.toLowerCase();
+    for (const own of OWN_FIELDS)
+      if (own.toLowerCase() === lower) return { name: own, isFirst: true };
+    const other = OTHERWISE.get(name);
+    return other === undefined ? null : { name: other, isFirst: false };
+  }
+
+  /** The salt of a bucket condition. */
+  saltOf(salt: unknown): unknown {
+    return this.number === 2 ? (salt ?? '') : salt;
   }
 
   /**

@@ -12,6 +12,7 @@ import {
 import type { Dialect } from './dialect';
 import { TABLE_FULL } from './eval/context';
 import { hash64 } from './hashing';
+import type { ShownSpec } from './shown-spec';
 import type { ValueBox } from './value-box';
 
 /** Most outcomes of an epoch. */
@@ -44,6 +45,8 @@ export interface FoundFacts {
   readonly reason: OutcomeReason | null;
   /** Which rule each parameter is from, where several gave some. */
   readonly parameterRuleIDs?: Readonly<Record<string, string>> | null;
+  /** What answered; null where no spec did. */
+  readonly shown?: ShownSpec | null;
 }
 
 /** A place within a spec where an evaluation can end, and what was found there. */
@@ -60,6 +63,7 @@ export class FoundAt implements FoundFacts {
   readonly configDelegate: string | null;
   readonly reason: OutcomeReason | null;
   readonly parameterRuleIDs: Readonly<Record<string, string>> | null;
+  readonly shown: ShownSpec | null;
   /** Without nested gates there is one, so it is looked at before any table. */
   private first: Found | null = null;
   private more: Map<ExposureList, Found[]> | null = null;
@@ -77,6 +81,7 @@ export class FoundAt implements FoundFacts {
     this.configDelegate = facts.configDelegate;
     this.reason = facts.reason;
     this.parameterRuleIDs = facts.parameterRuleIDs ?? null;
+    this.shown = facts.shown ?? null;
   }
 
   /** One that was added in this epoch. */
@@ -224,16 +229,15 @@ export class Found {
     readonly mapped: string | null = null,
     /** Numbers of the outcomes that are exposed along with it. */
     readonly also: readonly number[] = NONE,
+    /** What stood in for the spec that was asked for. */
+    readonly base: ShownSpec | null = null,
   ) {
     this.value = at.value;
     this.isUnsupported = at.reason === 'Unsupported';
   }
 
-  /**
-   * The same with what stood in on the way, and with what is exposed along. `way`: what it stands
-   * in for, if so.
-   */
-  derived(mapped: string | null, also: readonly number[], way = ''): Found {
+  /** The same with what stood in for `way`, as `base`, and with what is exposed along. */
+  derived(mapped: string | null, also: readonly number[], way = '', base = this.base): Found {
     const key = `${also.join()}|${way.length}|${way}${mapped ?? ''}`;
     let other = this.others?.get(key);
     if (other === undefined) {
@@ -249,6 +253,7 @@ export class Found {
         inner,
         mapped,
         also,
+        base,
       );
       (this.others ??= new Map<string, Found>()).set(key, other);
     }
@@ -334,7 +339,7 @@ export class Tables {
     if (known !== null) return known;
     const { configDelegate, explicitParameters, idType, version } = at;
     // What stands in for a delegate gives its value, and leaves the layer what it is.
-    const own = inner.mapped === null ? {} : { idType, version };
+    const own = inner.base === null ? {} : { idType, version };
     const through = new FoundAt({
       ...inner.at,
       ...own,

@@ -9,6 +9,7 @@ import type { Dialect } from './dialect';
 import type { EvalContext } from './eval/context';
 import type { Midstate } from './sha256';
 import type { FoundAt } from './outcome';
+import type { ShownSpec } from './shown-spec';
 import type { ValueBox } from './value-box';
 
 /** A value that conditions look at, shared by all conditions that look at the same one. */
@@ -88,7 +89,7 @@ export interface Rule {
   readonly onDelegate: FoundAt | null;
 }
 
-export interface Spec {
+export interface Spec extends ShownSpec {
   readonly kind: SpecKind;
   readonly name: string;
   /**
@@ -109,12 +110,8 @@ export interface Spec {
   /** Fields of users that it looks at, as the payload says. */
   readonly fieldsUsed: readonly string[];
   readonly entity: string | null;
-  /** undefined when the payload has none. */
-  readonly idType: string | null | undefined;
   readonly defaultBox: ValueBox;
   readonly explicitParameters: string[] | null;
-  readonly isActive: boolean;
-  readonly hasSharedParams: boolean;
   readonly targetAppIDs: unknown;
   readonly onDisabled: FoundAt;
   readonly onDefault: FoundAt;
@@ -183,6 +180,8 @@ export interface AutotuneGroup {
 
 /** How a contextual autotune chooses. */
 export interface Autotune {
+  /** As responses for clients list it. */
+  readonly listed: Spec;
   /** Enabled, and has groups. */
   readonly runs: boolean;
   readonly gate: GateRef | null;

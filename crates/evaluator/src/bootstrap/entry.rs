@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::algorithm::Algorithm;
-use super::results::{delegate_index, Shown};
+use super::facts::Facts;
+use super::results::Shown;
 use crate::js_semantics::json::parse_str;
-use crate::js_semantics::{stringify, write_string, JsObject, JsValue};
+use crate::js_semantics::{stringify, write, write_string, JsObject, JsValue};
+use crate::outcome::record::rules_json;
 use crate::outcome::{Outcome, Reason, Secondary};
-use crate::store::{Spec, SpecBody, SpecKind, Store};
+use crate::store::{Spec, SpecKind, Store};
 
 /// Writes entries of one shape.
 pub(super) struct Writer {
@@ -24,100 +26,88 @@ impl Writer {
         out.push_str(key_json);
         out.push_str(":{\"name\":");
         out.push_str(key_json);
+        let facts = Facts::of(&self.store, body, &shown.outcome);
         match spec.kind {
-            SpecKind::Gate => self.gate(body, shown, out),
-            SpecKind::Config => self.config(spec, body, shown, out),
-            SpecKind::Layer => self.layer(body, shown, out),
+            SpecKind::Gate => self.gate(&facts, shown, out),
+            SpecKind::Config => self.config(spec, &facts, shown, out),
+            SpecKind::Layer => self.layer(&facts, shown, out),
         }
         out.push('}');
     }
 
-    fn gate(&self, body: &SpecBody, shown: &Shown, out: &mut String) {
+    fn gate(&self, facts: &Facts<'_>, shown: &Shown, out: &mut String) {
         let outcome = &*shown.outcome;
         out.push_str(",\"value\":");
         out.push_str(gate_value(shown));
         out.push_str(",\"rule_id\":");
         write_string(&outcome.rule, out);
         self.exposures("secondary_exposures", &outcome.secondary, out);
-        if let Some(id_type) = body.id_type_json.as_ref().filter(|_| !self.remove_id_type) {
+        if let Some(id_type) = facts.base.id_type_json.as_ref().filter(|_| !self.remove_id_type) {
             raw("id_type", id_type, out);
         }
     }
 
-    fn config(&self, spec: &Spec, body: &SpecBody, shown: &Shown, out: &mut String) {
+    fn config(&self, spec: &Spec, facts: &Facts<'_>, shown: &Shown, out: &mut String) {
         let outcome = &*shown.outcome;
-        let entity = body.entity.as_deref();
+        let entity = facts.own.entity.as_deref();
         let is_experiment = !matches!(entity, Some("dynamic_config" | "autotune"));
-        let shared = is_experiment && body.has_shared_params;
+        let shared = is_experiment && facts.answer.has_shared_params;
         let merged = shared.then(|| self.with_layer_defaults(spec, outcome));
-        self.block(body, outcome, merged.as_deref().unwrap_or(&outcome.json), out);
+        self.block(facts, outcome, merged.as_deref().unwrap_or(&outcome.json), out);
         optional("group_name", outcome.group.as_deref(), out);
-        let explicit = self.explicit(body, outcome);
-        let own = body.explicit.as_ref().map_or("[]", |list| &list.json);
+        let explicit = facts.explicit_of_config();
         if let Some(explicit) = explicit {
-            raw("explicit_parameters", if shared { own } else { explicit }, out);
+            let list = if shared { facts.explicit_of_shared() } else { explicit };
+            raw("explicit_parameters", list, out);
         }
         if !self.remove_id_type {
-            raw("id_type", body.id_type_json.as_deref().unwrap_or("null"), out);
+            raw("id_type", facts.base.id_type_json.as_deref().unwrap_or("null"), out);
         }
         if entity == Some("dynamic_config") {
             flag("passed", outcome.value, out);
         }
         if is_experiment {
             flag("is_user_in_experiment", shown.in_experiment, out);
-            flag("is_experiment_active", body.is_active, out);
+            flag("is_experiment_active", facts.answer.is_active, out);
         }
         if shared {
             flag("is_in_layer", true, out);
             if explicit.is_none() {
-                raw("explicit_parameters", own, out);
+                raw("explicit_parameters", facts.explicit_of_shared(), out);
             }
         }
     }
 
-    fn layer(&self, body: &SpecBody, shown: &Shown, out: &mut String) {
+    fn layer(&self, facts: &Facts<'_>, shown: &Shown, out: &mut String) {
         let outcome = &*shown.outcome;
-        let delegate = delegate_index(&self.store, outcome)
-            .and_then(|index| self.store.specs.get(index as usize));
-        let delegate_body = delegate.and_then(|spec| spec.body.as_ref());
         let delegate_group = shown.delegate_group.as_deref().filter(|group| !group.is_empty());
-        self.block(body, outcome, &outcome.json, out);
+        self.block(facts, outcome, &outcome.json, out);
         if let Some(group) = outcome.group.as_deref() {
             optional("group_name", delegate_group.or(Some(group)), out);
         }
-        let explicit = if outcome.delegate.is_some() { delegate_body } else { Some(body) };
-        raw(
-            "explicit_parameters",
-            explicit.and_then(|b| b.explicit.as_ref()).map_or("[]", |list| &list.json),
-            out,
-        );
+        raw("explicit_parameters", facts.explicit_of_layer(), out);
         if outcome.group.is_none() {
             optional("group_name", delegate_group, out);
         }
         if let Some(name) = &outcome.delegate {
             optional("allocated_experiment_name", Some(&self.algorithm.hash(name)), out);
-            flag("is_experiment_active", delegate_body.is_some_and(|b| b.is_active), out);
+            flag("is_experiment_active", facts.is_active(), out);
             flag("is_user_in_experiment", shown.in_experiment, out);
         }
         self.exposures("undelegated_secondary_exposures", &outcome.undelegated, out);
+        if let Some(rules) = outcome.parameter_rules.as_deref() {
+            raw("parameter_rule_ids", "", out);
+            write(&rules_json(rules), out);
+        }
     }
 
     /// The fields that configs and layers begin with.
-    fn block(&self, body: &SpecBody, outcome: &Outcome, value: &str, out: &mut String) {
+    fn block(&self, facts: &Facts<'_>, outcome: &Outcome, value: &str, out: &mut String) {
         raw("value", value, out);
         optional("group", Some(&outcome.rule), out);
         optional("rule_id", Some(&outcome.rule), out);
-        flag("is_device_based", body.device_based, out);
+        flag("is_device_based", facts.base.device_based, out);
         self.exposures("secondary_exposures", &outcome.secondary, out);
-    }
-
-    /// The list that an evaluation carries: of the delegate, if there is one.
-    fn explicit<'a>(&'a self, body: &'a SpecBody, outcome: &Outcome) -> Option<&'a str> {
-        outcome.explicit.as_ref()?;
-        let delegate = delegate_index(&self.store, outcome)
-            .and_then(|index| self.store.specs.get(index as usize));
-        let carrier = delegate.and_then(|spec| spec.body.as_ref()).unwrap_or(body);
-        carrier.explicit.as_ref().map(|list| &*list.json)
     }
 
     /// `{...layer.defaultValue, ...value}`.

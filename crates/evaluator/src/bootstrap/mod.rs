@@ -10,6 +10,7 @@ mod algorithm;
 mod cache;
 mod context;
 mod entry;
+mod facts;
 mod modern;
 mod names;
 mod replay;

@@ -8,7 +8,8 @@ use rustc_hash::FxHashMap;
 
 use super::algorithm::Algorithm;
 use super::entry::{flag, gate_value, optional, raw, write_exposure};
-use super::results::{delegate_index, Shown};
+use super::facts::Facts;
+use super::results::Shown;
 use crate::hashing::djb2;
 use crate::outcome::Secondary;
 use crate::store::{SpecBody, SpecKind, Store};
@@ -74,11 +75,12 @@ impl ModernWriter {
         out.push_str(key_json);
         out.push_str(":{");
         let start = out.len();
+        let facts = Facts::of(&store, body, &shown.outcome);
         if self.short {
-            self.short(spec.kind, body, shown, out);
+            self.short(spec.kind, &facts, shown, out);
         } else {
             raw("name", key_json, out);
-            self.long(spec.kind, body, shown, out);
+            self.long(spec.kind, &facts, shown, out);
         }
         // Every field begins with a comma.
         if out.len() > start {
@@ -107,55 +109,57 @@ impl ModernWriter {
         out.push('}');
     }
 
-    fn long(&mut self, kind: SpecKind, body: &SpecBody, shown: &Shown, out: &mut String) {
+    fn long(&mut self, kind: SpecKind, facts: &Facts<'_>, shown: &Shown, out: &mut String) {
         let outcome = &*shown.outcome;
         raw("value", if kind == SpecKind::Gate { gate_value(shown) } else { &outcome.json }, out);
         optional("rule_id", Some(&outcome.rule), out);
         if kind != SpecKind::Gate {
-            flag("is_device_based", body.device_based, out);
+            flag("is_device_based", facts.base.device_based, out);
         }
         self.keys("secondary_exposures", &outcome.secondary, out);
         match kind {
             SpecKind::Gate => {}
-            SpecKind::Config => self.long_config(body, shown, out),
-            SpecKind::Layer => self.long_layer(body, shown, out),
+            SpecKind::Config => self.long_config(facts, shown, out),
+            SpecKind::Layer => self.long_layer(facts, shown, out),
         }
-        self.id_type("id_type", body, out);
+        self.id_type("id_type", facts, out);
     }
 
-    fn long_config(&self, body: &SpecBody, shown: &Shown, out: &mut String) {
+    fn long_config(&self, facts: &Facts<'_>, shown: &Shown, out: &mut String) {
         let outcome = &*shown.outcome;
-        if body.entity.as_deref() == Some("dynamic_config") {
+        if facts.own.entity.as_deref() == Some("dynamic_config") {
             return flag("passed", outcome.value, out);
         }
         optional("group_name", outcome.group.as_deref(), out);
-        if body.has_shared_params {
+        if facts.answer.has_shared_params {
             flag("is_in_layer", true, out);
-            raw("explicit_parameters", body.explicit.as_ref().map_or("[]", |list| &list.json), out);
         }
-        if is_experiment(body) {
+        if facts.lists_explicit() {
+            raw("explicit_parameters", facts.explicit_of_shared(), out);
+        }
+        if is_experiment(facts.own) {
             flag("is_user_in_experiment", shown.in_experiment, out);
-            flag("is_experiment_active", body.is_active, out);
+            flag("is_experiment_active", facts.answer.is_active, out);
         }
     }
 
-    fn long_layer(&mut self, body: &SpecBody, shown: &Shown, out: &mut String) {
+    fn long_layer(&mut self, facts: &Facts<'_>, shown: &Shown, out: &mut String) {
         let outcome = &*shown.outcome;
         optional("group_name", group(shown), out);
-        raw("explicit_parameters", self.explicit(body, shown), out);
+        raw("explicit_parameters", facts.explicit_of_layer(), out);
         if let Some(name) = &outcome.delegate {
             optional("allocated_experiment_name", Some(&self.algorithm.hash(name)), out);
-            flag("is_experiment_active", self.is_active(shown), out);
+            flag("is_experiment_active", facts.is_active(), out);
             flag("is_user_in_experiment", shown.in_experiment, out);
         }
         self.keys("undelegated_secondary_exposures", &outcome.undelegated, out);
     }
 
-    fn short(&mut self, kind: SpecKind, body: &SpecBody, shown: &Shown, out: &mut String) {
+    fn short(&mut self, kind: SpecKind, facts: &Facts<'_>, shown: &Shown, out: &mut String) {
         let outcome = &*shown.outcome;
         optional("r", Some(&*outcome.rule).filter(|rule| *rule != "default"), out);
         self.indexes("s", &outcome.secondary, out);
-        self.id_type("i", body, out);
+        self.id_type("i", facts, out);
         if kind == SpecKind::Gate {
             let value = gate_value(shown);
             if value != "false" {
@@ -166,54 +170,39 @@ impl ModernWriter {
         let value = self.values.id(outcome.json.to_string());
         optional("v", Some(&value.to_string()), out);
         if kind == SpecKind::Layer {
-            return self.short_layer(body, shown, out);
+            return self.short_layer(facts, shown, out);
         }
-        if body.entity.as_deref() == Some("dynamic_config") {
+        if facts.own.entity.as_deref() == Some("dynamic_config") {
             return flag("p", outcome.value, out);
         }
         optional("gn", outcome.group.as_deref(), out);
-        if is_experiment(body) {
-            flag("ea", body.is_active, out);
+        if is_experiment(facts.own) {
+            flag("ea", facts.answer.is_active, out);
             flag("ue", shown.in_experiment, out);
         }
     }
 
-    fn short_layer(&mut self, body: &SpecBody, shown: &Shown, out: &mut String) {
+    fn short_layer(&mut self, facts: &Facts<'_>, shown: &Shown, out: &mut String) {
         optional("gn", group(shown), out);
         if let Some(name) = &shown.outcome.delegate {
-            flag("ea", self.is_active(shown), out);
+            flag("ea", facts.is_active(), out);
             flag("ue", shown.in_experiment, out);
             optional("ae", Some(&self.algorithm.hash(name)), out);
         }
-        let explicit = self.explicit(body, shown);
+        let explicit = facts.explicit_of_layer();
         if explicit != "[]" {
             raw("ep", explicit, out);
         }
         self.indexes("us", &shown.outcome.undelegated, out);
     }
 
-    fn id_type(&self, key: &str, body: &SpecBody, out: &mut String) {
+    fn id_type(&self, key: &str, facts: &Facts<'_>, out: &mut String) {
         if !self.remove_id_type {
-            if let Some(id_type) = body.id_type_json.as_deref().filter(|json| *json != "null") {
+            if let Some(id_type) = facts.base.id_type_json.as_deref().filter(|json| *json != "null")
+            {
                 raw(key, id_type, out);
             }
         }
-    }
-
-    fn delegate_body(&self, shown: &Shown) -> Option<&SpecBody> {
-        let index = delegate_index(&self.store, &shown.outcome)?;
-        self.store.specs.get(index as usize)?.body.as_ref()
-    }
-
-    fn is_active(&self, shown: &Shown) -> bool {
-        self.delegate_body(shown).is_some_and(|body| body.is_active)
-    }
-
-    /// Of a layer: the delegate's parameters, if there is one.
-    fn explicit<'a>(&'a self, body: &'a SpecBody, shown: &Shown) -> &'a str {
-        let carrier =
-            if shown.outcome.delegate.is_some() { self.delegate_body(shown) } else { Some(body) };
-        carrier.and_then(|body| body.explicit.as_ref()).map_or("[]", |list| &list.json)
     }
 
     /// The list of djb2 keys.

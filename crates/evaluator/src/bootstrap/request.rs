@@ -141,7 +141,9 @@ impl<'a> Request<'a> {
 
     /// Which of the public specs this client gets (BEHAVIOUR.md 6.1).
     pub(super) fn includes(&self, kind: SpecKind, name: &str, body: &SpecBody) -> bool {
-        if !self.is_wanted(kind, name, body.entity.as_deref()) {
+        // Contextual autotunes count as experiments, others are not filtered.
+        let entity = body.entity.as_deref().filter(|_| body.autotune.is_none());
+        if !self.is_wanted(kind, name, entity) {
             return false;
         }
         let listed = match kind {

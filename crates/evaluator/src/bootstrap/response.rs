@@ -116,10 +116,17 @@ impl<'a> Response<'a> {
         self.out.push('}');
         if let Some(modern) = &self.modern {
             modern.write_tables(&mut self.out);
+        }
+        if self.has_stores() {
             raw("param_stores", "", &mut self.out);
             write_param_stores(&self.store.meta.param_stores, self.request, &mut self.out);
         }
         Ok(())
+    }
+
+    /// In statsig-node's shape only dcs-v2 has them.
+    fn has_stores(&self) -> bool {
+        self.modern.is_some() || self.store.dialect.shows_answers()
     }
 
     fn entries(&mut self, kind: SpecKind) -> Result<(), Halt> {
@@ -127,7 +134,7 @@ impl<'a> Response<'a> {
         let chosen = self.chosen(kind, &names.kinds[kind as usize]);
         let kept = self.keeps(kind);
         let outcomes = if kept {
-            let specs: Vec<u32> = chosen.iter().map(|named| named.spec).collect();
+            let specs: Vec<u32> = chosen.iter().map(|named| named.asked).collect();
             self.results.direct_many(&specs)?
         } else {
             Vec::new()
@@ -185,7 +192,9 @@ impl<'a> Response<'a> {
             self.replay_passes = gate_value(&self.results.plain(outcome)?) == "true";
         }
         let shape = self.request.shape();
-        if let Some(entry) = self.cache.entry(shape, outcome) {
+        // Two specs that are answered by the same one have entries of their own.
+        let is_kept = named.spec == named.asked;
+        if let Some(entry) = self.cache.entry(shape, outcome).filter(|_| is_kept) {
             self.out.push_str(entry);
             return Ok(());
         }
@@ -193,7 +202,9 @@ impl<'a> Response<'a> {
         let from = self.out.len();
         self.writer.write(named.spec, &named.key_json, &shown, &mut self.out);
         self.out.push(',');
-        self.cache.keep(shape, outcome, self.out.get(from..).unwrap_or_default());
+        if is_kept {
+            self.cache.keep(shape, outcome, self.out.get(from..).unwrap_or_default());
+        }
         Ok(())
     }
 
@@ -201,9 +212,9 @@ impl<'a> Response<'a> {
     fn special_entry(&mut self, kind: SpecKind, named: &Named) -> Result<bool, Halt> {
         let special = self.request.include_local_overrides || self.request.has_options();
         let shown = if special || !self.results.is_plain(kind) {
-            self.results.special(named.spec, self.request)?
+            self.results.special(named, self.request)?
         } else {
-            let outcome = self.results.direct(named.spec)?;
+            let outcome = self.results.direct(named.asked)?;
             self.results.plain(outcome)?
         };
         Ok(self.show(kind, named, &shown))
@@ -239,11 +250,12 @@ impl<'a> Response<'a> {
     fn tail(&mut self) {
         let checksum = self.request.previous_hash.map(|_| self.checksum());
         let unchanged = checksum.is_some() && checksum.as_deref() == self.request.previous_hash;
+        let has_stores = self.has_stores();
         let Response { results, request, store, out, modern, .. } = self;
         if unchanged {
             out.clear();
             out.push_str("{\"feature_gates\":{},\"dynamic_configs\":{},\"layer_configs\":{}");
-            if modern.is_some() {
+            if has_stores {
                 raw("param_stores", "{}", out);
             }
         }

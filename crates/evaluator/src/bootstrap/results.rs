@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::context::Halt;
+use super::names::Named;
 use super::request::Request;
 use crate::js_semantics::{property, stringify, JsValue, UNDEFINED};
 use crate::outcome::{Outcome, Reason};
 use crate::resolve::Resolver;
-use crate::store::{SpecBody, SpecKind, Store, Text};
+use crate::store::{SpecBody, SpecKind, Store, Text, NONE};
 
 /// What is written about one spec.
 pub(super) struct Shown {
@@ -86,8 +87,9 @@ impl Results<'_> {
     }
 
     /// What is written about a spec when overrides or an app are involved.
-    pub(super) fn special(&mut self, spec: u32, request: &Request<'_>) -> Result<Shown, Halt> {
+    pub(super) fn special(&mut self, named: &Named, request: &Request<'_>) -> Result<Shown, Halt> {
         let store = self.store.clone();
+        let spec = named.spec;
         let Some(entry) = store.specs.get(spec as usize) else {
             return Err(Halt::Failed("no such spec"));
         };
@@ -110,11 +112,15 @@ impl Results<'_> {
         let outcome = match override_found {
             Some(outcome) => outcome,
             None => {
-                let direct = self.direct(spec)?;
+                let direct = self.direct(named.asked)?;
                 self.outcome(direct)?
             }
         };
         let (in_experiment, delegate_group) = match entry.kind {
+            _ if store.dialect.shows_answers() => {
+                let group = outcome.delegate.as_ref().and(outcome.group.clone());
+                (outcome.experiment_group, group)
+            }
             SpecKind::Gate => (false, None),
             SpecKind::Config => (self.is_allocated(spec)?, None),
             SpecKind::Layer => self.delegate(&store, &outcome)?,
@@ -175,6 +181,8 @@ fn overridden(kind: SpecKind, name: Text, group: Option<Text>, json: Text) -> Ou
         rate: None,
         seen_analytical: false,
         mapped: None,
+        base: NONE,
+        answer: NONE,
         parameter_rules: None,
         also: Box::default(),
         also_names: Box::default(),

@@ -83,7 +83,7 @@ impl<'a> Compiler<'a> {
         Compiler {
             payload,
             store: Store { dialect: payload.dialect, ..Store::default() },
-            names: Names::default(),
+            names: Names::new(payload.dialect),
             condition_ids: FxHashMap::default(),
             condition_uses: Vec::new(),
             unknown: FxHashMap::default(),

@@ -2,11 +2,13 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::dialect::Dialect;
 use crate::js_semantics::{to_lower_case, JsValue};
 use crate::store::{string_id, FieldName, Store, Text, UnitName};
 
 /// Tables under construction.
 pub(crate) struct Names {
+    dialect: Dialect,
     strings: Vec<Text>,
     string_ids: FxHashMap<Text, u32>,
     fields: Vec<FieldName>,
@@ -15,9 +17,10 @@ pub(crate) struct Names {
     unit_ids: FxHashMap<Box<str>, u32>,
 }
 
-impl Default for Names {
-    fn default() -> Self {
+impl Names {
+    pub(crate) fn new(dialect: Dialect) -> Self {
         let mut names = Names {
+            dialect,
             strings: Vec::new(),
             string_ids: FxHashMap::default(),
             fields: Vec::new(),
@@ -31,9 +34,7 @@ impl Default for Names {
         });
         names
     }
-}
 
-impl Names {
     /// Index of a text.
     pub(crate) fn string(&mut self, text: &str) -> u32 {
         if let Some(&id) = self.string_ids.get(text) {
@@ -56,7 +57,8 @@ impl Names {
             return id;
         }
         let id = self.fields.len() as u32;
-        self.fields.push(field_name(name));
+        let own = self.dialect.own_field(name);
+        self.fields.push(FieldName { own, ..field_name(name) });
         self.field_ids.insert(name.into(), id);
         id
     }
@@ -86,7 +88,7 @@ impl Names {
 
 fn field_name(name: &str) -> FieldName {
     let lower = to_lower_case(name);
-    FieldName { name: name.into(), lower: (lower != name).then(|| Box::from(&*lower)) }
+    FieldName { name: name.into(), lower: (lower != name).then(|| Box::from(&*lower)), own: None }
 }
 
 #[cfg(test)]

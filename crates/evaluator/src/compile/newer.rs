@@ -93,6 +93,7 @@ impl Compiler<'_> {
                 Ok(body) => {
                     let index = self.experiment(&name);
                     self.set_body(index, body);
+                    self.store.autotunes.push(index);
                 }
                 Err(problem) => self.warn(format!(
                     "The contextual autotune {} was left out: {problem}.",
@@ -239,6 +240,7 @@ impl Compiler<'_> {
                 text: (&*to_string(version)).into(),
             }),
             autotune: Some(Box::new(autotune)),
+            explicit: None,
             rules: rules.into(),
             ..self.spec_body(json)
         }

@@ -224,7 +224,8 @@ impl<'a> Compiler<'a> {
             }
             "current_time" => Operand::CurrentTime,
             "user_bucket" => {
-                let salt = to_string(property(property(json, "additionalValues"), "salt"));
+                let salt = property(property(json, "additionalValues"), "salt");
+                let salt = self.store.dialect.salt_text(salt);
                 let unit = self.names.unit(unit);
                 Operand::UserBucket(self.shared_bucket(format!("{salt}."), unit))
             }

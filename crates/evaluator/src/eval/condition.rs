@@ -158,7 +158,7 @@ impl Evaluation<'_> {
     fn target_app(&self) -> &JsValue {
         match self.app {
             None => &self.store.app_id,
-            Some(app) if self.depth == 0 => app,
+            Some(app) if self.depth == 0 || self.store.dialect.shows_answers() => app,
             Some(_) => &UNDEFINED,
         }
     }

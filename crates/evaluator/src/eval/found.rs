@@ -55,6 +55,10 @@ pub(crate) struct Found {
     pub(crate) merged: u32,
     /// Name of the spec that stood in for one on the way (a string of the store), or NONE.
     pub(crate) mapped: u32,
+    /// The spec that stood in for the one that was asked for, or NONE.
+    pub(crate) base: u32,
+    /// The delegate did not answer itself.
+    pub(crate) delegate_mapped: bool,
     /// The rule gives its value.
     pub(crate) pass: bool,
     /// What the spec says to the user.
@@ -73,6 +77,8 @@ impl Found {
             undelegated: 0,
             merged: 0,
             mapped: NONE,
+            base: NONE,
+            delegate_mapped: false,
             pass: false,
             value: false,
             seen: Seen::No,

@@ -123,7 +123,9 @@ impl Evaluation<'_> {
                         ..Found::of(index, code::UNSUPPORTED)
                     });
                 }
-                Met::Yes if rule.delegate != NONE => return self.delegate(rule.delegate, start),
+                Met::Yes if rule.delegate != NONE => {
+                    return self.delegate(rule.delegate, start, sampling.mapped);
+                }
                 Met::Yes => {
                     let pass = self.passes(rule);
                     let value = if pass { rule.says } else { body.says_by_default };
@@ -184,7 +186,7 @@ impl Evaluation<'_> {
     }
 
     /// BEHAVIOUR.md 3.6. The exposures so far are `stack[start..]`.
-    fn delegate(&mut self, config: u32, start: usize) -> Result<Found, Stop> {
+    fn delegate(&mut self, config: u32, start: usize, mapped: u32) -> Result<Found, Stop> {
         self.descend()?;
         self.gates_met = true;
         let undelegated = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
@@ -195,7 +197,16 @@ impl Evaluation<'_> {
         // A delegate starts from (undefined, false), so nothing is inherited beyond it.
         let seen = if found.seen == Seen::Inherit { Seen::No } else { found.seen };
         let rate = if found.rate == rate::INHERIT { rate::UNDEFINED } else { found.rate };
-        Ok(Found { delegate: config, undelegated, seen, rate, ..found })
+        Ok(Found {
+            delegate: config,
+            undelegated,
+            seen,
+            rate,
+            mapped: if found.mapped == NONE { mapped } else { found.mapped },
+            base: NONE,
+            delegate_mapped: found.base != NONE,
+            ..found
+        })
     }
 
     /// Appends `stack[middle..]` to `stack[start..middle]`, without duplicates.

@@ -149,6 +149,7 @@ impl Evaluation<'_> {
                 let name = store.specs.get(mapping.target as usize).map_or(NONE, |spec| spec.name);
                 return Ok(Some(Found {
                     mapped: if found.mapped == NONE { name } else { found.mapped },
+                    base: if found.base == NONE { mapping.target } else { found.base },
                     ..found
                 }));
             }
@@ -247,7 +248,7 @@ impl Evaluation<'_> {
     }
 
     /// Takes the parameters of a delegate, if it is the first to give any. False when it is
-    /// unsupported.
+    /// unsupported, also when it comes too late.
     fn merge_delegate(
         &mut self,
         rule: u32,
@@ -259,6 +260,9 @@ impl Evaluation<'_> {
         let middle = self.stack.len();
         let found = self.experiment(config)?;
         self.depth -= 1;
+        if found.code == code::UNSUPPORTED {
+            return Ok(false);
+        }
         if merge.passed {
             merge.late = self.stack.split_off(middle);
             return Ok(true);
@@ -267,7 +271,7 @@ impl Evaluation<'_> {
         merge.parts = vec![rule, found.decided_by, found.code, found.extra, u32::from(found.pass)];
         merge.taken_from = rule + 1;
         merge.value = found.value;
-        Ok(found.code != code::UNSUPPORTED)
+        Ok(true)
     }
 
     /// NEWER.md 8.

@@ -80,6 +80,10 @@ pub struct Outcome {
     pub seen_analytical: bool,
     /// Name of the spec that stood in for one on the way.
     pub mapped: Option<Text>,
+    /// Spec indexes of what stood in for the spec that was asked for, and of what answered; NONE
+    /// where nothing did.
+    pub(crate) base: u32,
+    pub(crate) answer: u32,
     /// Which rule each parameter of a layer is from, where several gave some.
     pub parameter_rules: Option<Box<[(Text, Text)]>>,
     /// Numbers of the outcomes that are exposed along with it.

@@ -10,7 +10,7 @@ use crate::js_semantics::{
     finished, json::parse_str, property, stringify, to_json as json_of, to_string, JsObject,
     JsValue,
 };
-use crate::store::{Explicit, Rate, SpecKind, Text, Version};
+use crate::store::{Explicit, Rate, SpecKind, Text, Version, NONE};
 
 /// `OutcomeRecord`.
 #[derive(Serialize)]
@@ -111,6 +111,8 @@ pub fn from_json(json: &str) -> Option<Outcome> {
             rate: Rate::new(property(sampling, "rate")),
             seen_analytical: property(sampling, "seenAnalytical").is_truthy(),
             mapped: get("overrideConfigName").as_str().map(Text::from),
+            base: NONE,
+            answer: NONE,
             parameter_rules: get("parameterRuleIDs").as_object().map(|rules| {
                 rules
                     .iter()
@@ -127,7 +129,8 @@ pub fn from_json(json: &str) -> Option<Outcome> {
     )
 }
 
-fn rules_json(rules: &[(Text, Text)]) -> JsValue {
+/// Which rule each parameter is from, by name.
+pub(crate) fn rules_json(rules: &[(Text, Text)]) -> JsValue {
     let entries = rules.iter().map(|(name, rule)| (Box::from(&**name), JsValue::string(rule)));
     JsValue::Object(JsObject::from_entries(entries.collect()))
 }

@@ -42,6 +42,8 @@ impl Resolver {
             seen_analytical: found.seen == Seen::Yes,
             mapped: (kind != SpecKind::Layer && found.mapped != NONE)
                 .then(|| self.store.string(found.mapped)),
+            base: found.base,
+            answer: found.decided_by,
             parameter_rules: None,
             also: self.tables.list(result.also).into(),
             also_names: Default::default(),
@@ -52,7 +54,7 @@ impl Resolver {
         outcome.also_names =
             outcome.also.iter().filter_map(|id| Some(self.tables.get(*id)?.name.clone())).collect();
         self.fill(&mut outcome, found, decided_by);
-        if delegate.is_some() && found.mapped != NONE {
+        if delegate.is_some() && found.delegate_mapped {
             // What stands in for a delegate gives its value, and leaves the layer what it is.
             let layer = body(spec);
             outcome.id_type = layer.and_then(|body| body.id_type.clone());
@@ -99,6 +101,8 @@ impl Resolver {
     /// NEWER.md 7: of a parameter that several give the first one counts, and the default at last.
     fn fill_merged(&self, outcome: &mut Outcome, found: &Found, body: &SpecBody) {
         ruled(outcome, body, "{}".into());
+        // Only a delegate has any.
+        outcome.explicit = None;
         let parts = self.tables.list(found.merged);
         let Some((&[first, decided_by, code, extra, pass], rest)) = parts.split_first_chunk::<5>()
         else {

@@ -8,6 +8,7 @@ mod exotic;
 mod field;
 mod fill;
 mod ids;
+mod own_field;
 mod redact;
 mod scan;
 mod sections;
@@ -111,8 +112,10 @@ mod tests {
             let lower = to_lower_case(name);
             let lower = (lower != name).then(|| Box::from(&*lower));
             user.stamp += 1;
-            let (_, text) =
-                user.unit(0, &UnitName { custom: Some(FieldName { name: name.into(), lower }) });
+            let (_, text) = user.unit(
+                0,
+                &UnitName { custom: Some(FieldName { name: name.into(), lower, own: None }) },
+            );
             user.span(text).to_owned()
         };
         assert_eq!(

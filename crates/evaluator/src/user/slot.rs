@@ -163,7 +163,10 @@ impl UserSlot {
         if let Some(memo) = self.resolved.get(index as usize).filter(|m| m.stamp == stamp) {
             return memo.value;
         }
-        let value = self.lookup(name);
+        let value = match &name.own {
+            None => self.lookup(name),
+            Some(own) => self.lookup_own(name, own),
+        };
         let value = self.parsed(value);
         if let Some(memo) = self.resolved.get_mut(index as usize) {
             *memo = FieldMemo { stamp, value };
@@ -228,7 +231,7 @@ impl UserSlot {
     pub(crate) fn field_named(&mut self, name: &str) -> Val {
         let lower = to_lower_case(name);
         let lower = (lower != name).then(|| Box::from(&*lower));
-        let value = self.lookup(&FieldName { name: name.into(), lower });
+        let value = self.lookup(&FieldName { name: name.into(), lower, own: None });
         self.parsed(value)
     }
 

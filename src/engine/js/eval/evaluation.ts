@@ -121,10 +121,10 @@ export class Evaluation implements EvalContext {
     this.begin(0, user, nowMs);
     this.answers++;
     this.appAtTop = appId;
-    this.appBelow = undefined;
+    this.appBelow = this.store.dialect.showsAnswers ? appId : undefined;
   }
 
-  /** Runs an evaluation that does not see the app of a client key (Q9). Nested gates never do. */
+  /** Runs an evaluation that does not see the app of a client key (Q9). Nested gates do in dcs-v2 only. */
   withoutApp<T>(task: () => T): T {
     const app = this.appAtTop;
     this.appAtTop = this.appBelow;
@@ -217,11 +217,11 @@ export class Evaluation implements EvalContext {
    * A spec without its override, for responses: one that refers to itself or is nested too deep
    * costs only its own entry, which is that of an unsupported one. `isGate`: its memo may be used.
    */
-  direct(spec: Spec, isGate = false): Found {
+  direct(spec: Spec, isGate = false, kind: LookupKind = spec.kind): Found {
     try {
       return isGate && spec.gateRef !== null
         ? this.gate(spec.gateRef)
-        : this.itself(spec.kind, spec.name, spec);
+        : this.itself(kind, spec.name, spec);
     } catch (error) {
       if (error !== TOO_DEEP) throw error;
       this.depth = this.deepest = 0;
@@ -342,7 +342,10 @@ export class Evaluation implements EvalContext {
       if (met === Met.Unsupported) {
         return tables.found(rule.onUnsupported, tables.empty, rule.samplingRate, Seen.No);
       }
-      if (rule.delegate !== null) return this.delegated(rule, rule.delegate, tracking.list);
+      if (rule.delegate !== null) {
+        const found = this.delegated(rule, rule.delegate, tracking.list);
+        return found.mapped === null ? ended(found, tracking) : found;
+      }
       const terminal = this.passes(rule) ? rule.onPass : rule.onFail;
       return ended(
         tables.found(terminal, tracking.list, rule.samplingRate, tracking.seen),

@@ -4,7 +4,7 @@
  * (9). Mirrors `eval/newer.rs`.
  */
 
-import { EXPERIMENT_KIND, type LookupKind } from '../../engine';
+import { EXPERIMENT_KIND, type LookupKind, SpecKind } from '../../engine';
 import { bucket } from '../hashing';
 import { type JsonObject, isObject } from '../js-semantics';
 import { type ExposureList, Found, Seen, FoundAt, type Tables } from '../outcome';
@@ -18,7 +18,9 @@ import type {
   Mapping,
   NewerSpecs,
   Score,
+  Store,
 } from '../store';
+import type { ShownSpec } from '../shown-spec';
 import { ValueBox } from '../value-box';
 import { type EvalContext, TOO_DEEP } from './context';
 import { Random } from './random';
@@ -45,6 +47,7 @@ interface Merge {
 
 /** What this needs of the evaluation that it is part of. */
 export interface NewerHost extends EvalContext {
+  readonly store: Store;
   readonly tables: Tables;
   readonly nowMs: number;
   holdsUntil: number;
@@ -129,10 +132,22 @@ export class NewerEvaluation {
         if (!this.holdsFrom(from) || !this.letsIn(rule)) continue;
         const found = this.host.lookUp(kind, target);
         if (found.at.reason === 'Unrecognized') break;
-        return found.derived(found.mapped ?? target, found.also, way);
+        return found.derived(
+          found.mapped ?? target,
+          found.also,
+          `${way}>${target}`,
+          found.base ?? this.shown(kind, target, found),
+        );
       }
     }
     return null;
+  }
+
+  /** What stands in as `target`. */
+  private shown(kind: LookupKind, target: string, { at }: Found): ShownSpec | null {
+    const { specs, newer } = this.host.store;
+    if (kind === EXPERIMENT_KIND && newer?.autotunes.has(target) === true) return at.shown;
+    return specs[kind === EXPERIMENT_KIND ? SpecKind.Config : kind].get(target) ?? at.shown;
   }
 
   private holdsFrom(time: number): boolean {
@@ -192,12 +207,13 @@ export class NewerEvaluation {
 
   /**
    * Takes the parameters of a delegate, if it is the first to give any. False when it is
-   * unsupported.
+   * unsupported, also when it comes too late.
    */
   private mergeDelegate(rule: Rule, delegate: Spec, merge: Merge): boolean {
     this.host.enter();
     const found = this.host.named(EXPERIMENT_KIND, delegate.name, delegate);
     this.host.leave();
+    if (found.isUnsupported) return false;
     if (merge.taken !== null || merge.plain.length > 0) {
       merge.late = found.exposures;
       return true;
@@ -206,7 +222,7 @@ export class NewerEvaluation {
     merge.taken = found;
     merge.takenBy = rule;
     merge.value = found.value;
-    return !found.isUnsupported;
+    return true;
   }
 
   private mergedFound(spec: Spec, merge: Merge): Found {
@@ -347,9 +363,9 @@ function mergedAt(spec: Spec, { taken, takenBy, plain }: Merge, value: boolean):
     ruleID: takenBy?.id ?? 'default',
     groupName: taken?.at.groupName ?? null,
     isExperimentGroup: takenBy?.onPass.isExperimentGroup ?? false,
-    ...(delegate
-      ? { configDelegate: delegate.name, explicitParameters: delegate.explicitParameters }
-      : {}),
+    // Only a delegate has any.
+    explicitParameters: delegate?.explicitParameters ?? null,
+    ...(delegate ? { configDelegate: delegate.name } : {}),
     parameterRuleIDs: rules,
   });
 }

@@ -5,7 +5,8 @@ import { type Midstate, midstate } from '../sha256';
 import { bucket } from '../hashing';
 import { countryOf } from '../lookup/ip';
 import { mappedAddress } from '../lookup/mapped-address';
-import { textOf } from '../js-semantics';
+import type { Dialect, OwnField } from '../dialect';
+import { member, textOf } from '../js-semantics';
 import type { Operand } from '../store';
 import { type EvalContext, NEEDS_USER_AGENT } from './context';
 
@@ -34,6 +35,8 @@ export class OperandTable {
   readonly operands: Operand[] = [];
   private readonly known = new Map<string, Operand>();
 
+  constructor(private readonly dialect: Dialect) {}
+
   private intern(key: string, read: () => Read, isRemembered = true): Operand {
     let operand = this.known.get(key);
     if (operand === undefined) {
@@ -46,7 +49,12 @@ export class OperandTable {
 
   field(name: string | null): Operand {
     const lower = name === null ? '' : name.toLowerCase();
-    return this.intern(keyOf('field', name), () => (context) => context.user.field(name, lower));
+    const own = name === null ? null : this.dialect.ownField(name);
+    return this.intern(keyOf('field', name), () =>
+      own === null
+        ? (context) => context.user.field(name, lower)
+        : (context) => ownField(context, own, context.user.field(name, lower)),
+    );
   }
 
   ip(name: string | null): Operand {
@@ -123,6 +131,13 @@ function keyOf(kind: string, name: string | null): string {
 export function unitText(context: EvalContext, unit: number): string {
   const id = context.value(unit) ?? '';
   return typeof id === 'string' ? id : '' + (id as string);
+}
+
+/** `found`: what is called as asked for. */
+function ownField({ user }: EvalContext, { name, isFirst }: OwnField, found: unknown): unknown {
+  const own = member(user.data, name);
+  const isSet = (value: unknown): boolean => value !== null && value !== undefined && value !== '';
+  return isSet(own) && (isFirst || !isSet(found)) ? own : found;
 }
 
 function userAgentPart(context: EvalContext, part: keyof UserAgentParts): string | null {

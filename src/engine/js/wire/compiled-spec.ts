@@ -160,6 +160,11 @@ export class CompiledSpec implements Spec {
     return this.wire.hasSharedParams === true;
   }
 
+  /** Those are of experiments, not specs. */
+  get isAutotune(): boolean {
+    return false;
+  }
+
   get targetAppIDs(): unknown {
     return this.wire.targetAppIDs;
   }
@@ -248,6 +253,14 @@ export function specFacts(wire: JsonObject, dialect: Dialect): FoundFacts {
     forwardAll: Boolean(wire.forwardAllExposures),
     configDelegate: null,
     reason: null,
+    shown: dialect.showsAnswers
+      ? {
+          idType: wire.idType as string | null | undefined,
+          isActive: wire.isActive === true,
+          hasSharedParams: wire.hasSharedParams === true,
+          isAutotune: false,
+        }
+      : null,
   };
 }
 

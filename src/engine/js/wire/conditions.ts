@@ -21,7 +21,7 @@ export function within<T>(part: string, compile: () => T): T {
 }
 
 export class ConditionCompiler {
-  readonly operands = new OperandTable();
+  readonly operands: OperandTable;
   private readonly gateRefs = new Map<string, GateRef>();
   private count = 0;
   private readonly known = new Map<string, Condition>();
@@ -31,7 +31,9 @@ export class ConditionCompiler {
     private readonly needs: Needs,
     private readonly dialect: Dialect,
     private readonly byId: JsonObject | null,
-  ) {}
+  ) {
+    this.operands = new OperandTable(dialect);
+  }
 
   /** Resolves the names of gates, those that conditions have named and those they will. */
   link(gates: ReadonlyMap<string, Spec>): void {
@@ -148,7 +150,7 @@ export class ConditionCompiler {
       case 'current_time':
         return this.operands.currentTime();
       case 'user_bucket':
-        return this.operands.userBucket(salt, wire.idType);
+        return this.operands.userBucket(this.dialect.saltOf(salt), wire.idType);
       case 'unit_id':
         return this.operands.unit(wire.idType);
       case 'target_app':

@@ -9,7 +9,7 @@ import { midstate } from '../sha256';
 import type { Rule, AutotuneGroup, Autotune, Mapping, NewerSpecs, Score } from '../store';
 import { FoundAt, type FoundFacts } from '../outcome';
 import { type ConditionCompiler, MalformedSpec } from './conditions';
-import { boxOf, specFacts, type RuleMaker } from './compiled-spec';
+import { CompiledSpec, boxOf, specFacts, type RuleMaker } from './compiled-spec';
 import type { Needs, Screen } from './screen';
 
 /** The kinds that a name is mapped as, and where the salt of what is asked for stands. */
@@ -101,7 +101,7 @@ export class NewerCompiler {
     const byName = new Map<string, Autotune>();
     for (const [name, wire] of Object.entries(map)) {
       const problem = problemOf(wire);
-      if (problem === null) byName.set(name, this.autotune(wire as JsonObject));
+      if (problem === null) byName.set(name, this.autotune(name, wire as JsonObject));
       else
         this.needs.warn(
           `The contextual autotune ${JSON.stringify(name)} was left out: ${problem}.`,
@@ -110,18 +110,18 @@ export class NewerCompiler {
     return byName;
   }
 
-  private autotune(wire: JsonObject): Autotune {
+  private autotune(name: string, wire: JsonObject): Autotune {
     const groups = wire.groups as JsonObject[];
     const { targetingGateName: gate, sampleRate } = wire;
     this.needs.noteNames(wire);
     const learned = isObject(wire.config) ? wire.config : null;
-    const facts = {
-      ...specFacts(wire, this.maker.dialect),
-      value: false,
-      explicitParameters: null,
-    };
+    const known = { ...wire, rules: [], explicitParameters: null, entity: 'autotune' };
+    const own = specFacts(known, this.maker.dialect);
+    const shown = { ...own.shown!, isAutotune: true };
+    const facts = { ...own, value: false, shown };
     const unanswered = { ...facts, idType: null, reason: 'Unsupported' as const, box: boxOf({}) };
     return {
+      listed: new ListedAutotune(SpecKind.Config, name, false, known, this.maker),
       runs: Boolean(wire.enabled) && groups.length > 0,
       gate: typeof gate === 'string' ? this.maker.conditions.gateRef(gate) : null,
       prefix: midstate(`${textOf(wire.salt)}.`),
@@ -181,6 +181,13 @@ function problemOf(wire: unknown): string | null {
   if (!isObject(wire)) return 'not an object';
   if (!Array.isArray(wire.groups)) return '`groups` is not an array';
   return wire.groups.every(isObject) ? null : 'a group is not an object';
+}
+
+/** An autotune as a spec, without rules. */
+class ListedAutotune extends CompiledSpec {
+  override get isAutotune(): boolean {
+    return true;
+  }
 }
 
 function own(map: unknown, name: string): unknown {

@@ -1,0 +1,161 @@
+/** Of dcs-v2 what generated projects seldom meet, on every engine (NEWER.md 5, 7, 14). */
+import test from 'ava';
+import type { JsonObject } from '../../differential/case';
+import { EXPERIMENT_KIND, EvalBits, EvalMode, SpecKind } from '../../src/engine/engine';
+import type { Engine, LookupKind, OutcomeRecord } from '../../src/engine/engine';
+import { loaded, NOW } from '../bootstrap/engine-calls';
+import { expectedEngines } from './engines';
+
+const condition = (more: JsonObject): JsonObject => ({
+  field: null,
+  operator: null,
+  targetValue: null,
+  additionalValues: {},
+  idType: 'userID',
+  ...more,
+});
+const rule = (id: string, conditions: string[], more: JsonObject = {}): JsonObject => ({
+  name: id,
+  id,
+  salt: id,
+  passPercentage: 100,
+  conditions,
+  returnValue: { from: id },
+  idType: 'userID',
+  ...more,
+});
+const spec = (rules: JsonObject[], more: JsonObject = {}): JsonObject => ({
+  type: 'dynamic_config',
+  entity: 'experiment',
+  salt: 'salt',
+  enabled: true,
+  defaultValue: { from: 'default' },
+  rules,
+  idType: 'userID',
+  version: 1,
+  ...more,
+});
+const gate = (conditions: string[], more: JsonObject = {}): JsonObject =>
+  spec([rule('passed', conditions, { returnValue: true })], {
+    type: 'feature_gate',
+    entity: 'feature_gate',
+    defaultValue: false,
+    ...more,
+  });
+const field = (name: string, ...values: string[]): JsonObject =>
+  condition({ type: 'user_field', field: name, operator: 'any', targetValue: values });
+const bucket = (salt: JsonObject): JsonObject =>
+  condition({ type: 'user_bucket', operator: 'lt', targetValue: 500, additionalValues: salt });
+
+const PAYLOAD: JsonObject = {
+  has_updates: true,
+  time: 1,
+  response_format: 'dcs-v2',
+  experiment_to_layer: {},
+  condition_map: {
+    all: condition({ type: 'public' }),
+    lower: field('appversion', '1.0'),
+    upper: field('EMAIL', 'a@b.c'),
+    id: field('user_id', 'u'),
+    version: field('app_version', '1.0'),
+    agent: field('user_agent', 'none'),
+    strange: condition({ type: 'no_such_type' }),
+    unsalted: bucket({}),
+    salted: bucket({ salt: '' }),
+    inner: condition({ type: 'pass_gate', targetValue: 'old' }),
+  },
+  feature_gates: {
+    lower: gate(['lower']),
+    upper: gate(['upper']),
+    id: gate(['id']),
+    version: gate(['version']),
+    agent: gate(['agent']),
+    unsalted: gate(['unsalted']),
+    salted: gate(['salted']),
+    old: gate([]),
+    new: gate(['all']),
+  },
+  dynamic_configs: {
+    lost: spec([rule('unheard', ['strange'])]),
+    inner: spec([rule('control', ['all'], { groupName: 'Control' })]),
+    outer: spec([rule('handed', ['inner'], { configDelegate: 'inner' })]),
+  },
+  layer_configs: {
+    merged: spec([rule('plain', ['all'])], {
+      entity: 'layer',
+      useNewLayerEval: true,
+      explicitParameters: ['from'],
+    }),
+    late: spec([rule('first', ['all']), rule('second', ['all'], { configDelegate: 'lost' })], {
+      entity: 'layer',
+      useNewLayerEval: true,
+    }),
+  },
+  overrides: { old: [{ new_config_name: 'new', rules: [{ rule_name: 'always' }] }] },
+  override_rules: { always: rule('always', ['all']) },
+};
+
+function ask(engine: Engine, kind: LookupKind, name: string, user: object): OutcomeRecord {
+  const { privateAttributes = null, ...rest } = user as JsonObject;
+  const secret = privateAttributes === null ? '' : JSON.stringify(privateAttributes);
+  engine.setUser(0, JSON.stringify(rest), secret, '');
+  const code = engine.evaluate(0, engine.specIndex(kind, name), EvalMode.Quiet, NOW);
+  return engine.outcome(code >> EvalBits.OutcomeShift)!;
+}
+
+for (const kind of expectedEngines) {
+  test(`${kind}: fields of users are found by other spellings of their names`, async (t) => {
+    const engine = await loaded(kind, PAYLOAD);
+    const passes = (name: string, user: object): boolean =>
+      ask(engine, SpecKind.Gate, name, user).value;
+    t.true(passes('lower', { userID: 'u', appVersion: '1.0' }));
+    t.true(passes('lower', { userID: 'u', custom: { appversion: '1.0' } }));
+    t.false(passes('lower', { userID: 'u', appVersion: '2', custom: { appversion: '1.0' } }));
+    t.true(passes('lower', { userID: 'u', appVersion: '', custom: { appversion: '1.0' } }));
+    t.true(passes('upper', { userID: 'u', email: 'a@b.c', custom: { EMAIL: 'other' } }));
+    t.true(passes('id', { userID: 'u' }));
+    t.false(passes('id', { userID: 'u', custom: { user_id: 'other' } }));
+    t.true(passes('id', { userID: 'u', custom: { user_id: '' } }));
+    t.false(passes('version', { appVersion: '1.0', privateAttributes: { app_version: '2' } }));
+    t.true(passes('version', { appVersion: '1.0' }));
+    t.false(passes('agent', { userID: 'u' }));
+    engine.dispose();
+  });
+
+  test(`${kind}: a bucket condition without salt has an empty one`, async (t) => {
+    const engine = await loaded(kind, PAYLOAD);
+    const users = Array.from({ length: 40 }, (_, index) => ({ userID: `u${index}` }));
+    const passing = (name: string): boolean[] =>
+      users.map((user) => ask(engine, SpecKind.Gate, name, user).value);
+    t.deepEqual(passing('unsalted'), passing('salted'));
+    t.true(passing('unsalted').includes(true) && passing('unsalted').includes(false));
+    engine.dispose();
+  });
+
+  test(`${kind}: a merging layer has the explicit parameters of a delegate only`, async (t) => {
+    const engine = await loaded(kind, PAYLOAD);
+    const { explicitParameters, json } = ask(engine, SpecKind.Layer, 'merged', { userID: 'u' });
+    t.deepEqual([explicitParameters, json], [null, { from: 'plain' }]);
+    engine.dispose();
+  });
+
+  test(`${kind}: a delegate that comes too late may still be unsupported`, async (t) => {
+    const engine = await loaded(kind, PAYLOAD);
+    t.like(ask(engine, SpecKind.Layer, 'late', { userID: 'u' }), {
+      reason: 'Unsupported',
+      ruleID: '',
+      json: {},
+    });
+    engine.dispose();
+  });
+
+  test(`${kind}: what stood in for a gate is told beyond a delegate`, async (t) => {
+    const engine = await loaded(kind, PAYLOAD);
+    t.like(ask(engine, EXPERIMENT_KIND, 'outer', { userID: 'u' }), {
+      ruleID: 'control',
+      groupName: 'Control',
+      overrideConfigName: 'new',
+    });
+    engine.dispose();
+  });
+}

@@ -1,0 +1,88 @@
+//! What an entry tells of specs, beside a result.
+
+use super::results::delegate_index;
+use crate::outcome::Outcome;
+use crate::store::{Explicit, SpecBody, Store};
+
+/// Whose facts stand beside a result. In dcs-v1 all are those of the spec that was asked for.
+pub(super) struct Facts<'a> {
+    /// What was asked for: decides which fields there are.
+    pub(super) own: &'a SpecBody,
+    /// What stood in for it: its ID type.
+    pub(super) base: &'a SpecBody,
+    /// What answered: whether it shares parameters, whether it is active.
+    pub(super) answer: &'a SpecBody,
+    /// Of a layer.
+    delegate: Option<&'a SpecBody>,
+    outcome: &'a Outcome,
+    shows_answers: bool,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn of(store: &'a Store, own: &'a SpecBody, outcome: &'a Outcome) -> Facts<'a> {
+        let shows_answers = store.dialect.shows_answers();
+        let body = |index: u32| {
+            let spec = store.specs.get(index as usize).filter(|_| shows_answers)?;
+            spec.body.as_ref()
+        };
+        let base = body(outcome.base).unwrap_or(own);
+        let delegate = delegate_index(store, outcome)
+            .and_then(|index| store.specs.get(index as usize)?.body.as_ref());
+        Facts {
+            own,
+            base,
+            answer: body(outcome.answer).unwrap_or(base),
+            delegate,
+            outcome,
+            shows_answers,
+        }
+    }
+
+    /// Whether the experiment of a layer is active.
+    pub(super) fn is_active(&self) -> bool {
+        // An autotune does not say.
+        if self.shows_answers && self.answer.autotune.is_none() {
+            return self.answer.is_active;
+        }
+        self.delegate.is_some_and(|body| body.is_active)
+    }
+
+    /// The parameters that a layer lists as explicit, as JSON.
+    pub(super) fn explicit_of_layer(&self) -> &'a str {
+        // What answers nothing, or is overridden, shows its own.
+        if self.shows_answers && self.outcome.reason.is_none() {
+            return json_of(self.outcome.explicit.as_deref());
+        }
+        let carrier = if self.outcome.delegate.is_some() { self.delegate } else { Some(self.own) };
+        carrier.map_or("[]", |body| json_of(body.explicit.as_deref()))
+    }
+
+    /// Those of a config, as the evaluation carries them: of the delegate, if there is one.
+    pub(super) fn explicit_of_config(&self) -> Option<&'a str> {
+        let own = self.outcome.explicit.as_deref()?;
+        if self.shows_answers {
+            return Some(&own.json);
+        }
+        let carrier = self.delegate.unwrap_or(self.own);
+        carrier.explicit.as_deref().map(|list| &*list.json)
+    }
+
+    /// Those of a config that shares its parameters.
+    pub(super) fn explicit_of_shared(&self) -> &'a str {
+        let own = self.own.explicit.as_deref();
+        json_of(if self.shows_answers { self.outcome.explicit.as_deref() } else { own })
+    }
+
+    /// Whether the newer shapes list them.
+    pub(super) fn lists_explicit(&self) -> bool {
+        if self.shows_answers {
+            self.outcome.explicit.is_some()
+        } else {
+            self.own.has_shared_params
+        }
+    }
+}
+
+fn json_of(explicit: Option<&Explicit>) -> &str {
+    explicit.map_or("[]", |list| &list.json)
+}

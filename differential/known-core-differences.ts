@@ -1,0 +1,250 @@
+/**
+ * What differs from statsig-node-core 0.23.2 on purpose, each with its reason. Sections are those of
+ * docs/spec/NEWER.md.
+ */
+import { canonical } from './compare-answers';
+import type { Difference } from './newer/difference';
+
+export interface KnownDifference {
+  name: string;
+  reason: string;
+  applies(difference: Difference): boolean;
+}
+
+/** Groups that only rules of gates have, in generated projects. */
+export const GATE_GROUPS = ['G1', 'G2'];
+
+const isUnsupported = ({ said }: Difference): boolean =>
+  said.theirs?.reason === 'Unsupported' && said.ours?.reason === 'Unsupported';
+
+/** As unsupported answers are here. */
+const saysNothing = ({ said: { ours } }: Pick<Difference, 'said'>): boolean =>
+  ours?.ruleID === '' && ['false', '{}'].includes(JSON.stringify(ours.value));
+
+/** Fields that hold the ID type or the version. */
+const OF_THE_SPEC = ['idType', 'configVersion', 'id_type', 'i', 'is_device_based'];
+
+/** What fields of unsupported entries say here. */
+const UNSUPPORTED: Record<string, readonly string[]> = {
+  value: ['false', '{}'],
+  v: ['null', '{}'],
+  rule_id: ['""'],
+  r: ['""'],
+  secondary_exposures: ['[]'],
+  undelegated_secondary_exposures: ['[]'],
+  passed: ['false'],
+  p: ['false'],
+  explicit_parameters: ['null', '[]'],
+};
+
+/** Whether an object has all of another. */
+function isWithin(inner: unknown, outer: unknown): boolean {
+  const [few, many] = [inner ?? {}, outer ?? {}] as Record<string, unknown>[];
+  return Object.keys(few!).every((key) => canonical(few![key]) === canonical(many![key]));
+}
+
+export const KNOWN: readonly KnownDifference[] = [
+  {
+    name: 'gates and configs have no group',
+    reason: 'Its results have no such field; ours have that of the rule, as in statsig-node.',
+    applies: ({ of, kind, field, theirs }) =>
+      of === 'answer' &&
+      (kind === 'gate' || kind === 'config') &&
+      field === 'groupName' &&
+      theirs === null,
+  },
+  {
+    name: 'group of a gate',
+    reason:
+      'Sections 4, 9: 0.23 leaves the group of a gate that was met on those without; 0.24 mends it.',
+    applies: ({ field, theirs, ours, reach }) =>
+      ['groupName', 'group_name', 'gn'].includes(field) &&
+      ours === null &&
+      GATE_GROUPS.includes(String(theirs)) &&
+      reach.has('nested gate'),
+  },
+  {
+    name: 'ID type and version of what was delegated',
+    reason:
+      'Section 5: those of the experiment that answered, as in statsig-node; there its own. In a ' +
+      'merging layer they are those of an autotune there, even when that came too late.',
+    applies: ({ kind, field, said, reach }) =>
+      (field === 'idType' || field === 'configVersion') &&
+      reach.has('delegate') &&
+      (kind !== 'layer' || said.ours?.allocated !== null || reach.has('merging layer')),
+  },
+  {
+    name: 'ID type of what is unknown',
+    reason: 'Ours say null, as in statsig-node.',
+    applies: ({ of, field, ours, said }) =>
+      of === 'answer' && field === 'idType' && ours === null && said.ours?.reason !== 'Recognized',
+  },
+  {
+    name: 'rulePassed of experiments that were asked for on the way',
+    reason: 'Sections 8 and 10: exposures that conditions and stores cause have none there.',
+    applies: ({ of, field, theirs }) =>
+      of === 'exposure' && field === 'rulePassed' && theirs === null,
+  },
+  {
+    name: 'unsupported',
+    reason: 'Section 3: ours say false and {}; there it is what the work so far left.',
+    applies: (difference) =>
+      isUnsupported(difference) && difference.of !== 'response' && saysNothing(difference),
+  },
+  {
+    name: 'undelegated exposures of merging layers',
+    reason: 'Section 7: ours have them, as core 0.24; 0.23 has none.',
+    applies: ({ of, field, lines, theirs, reach }) =>
+      of === 'exposure' &&
+      field === 'secondary' &&
+      reach.has('merging layer') &&
+      lines?.theirs?.fields['isExplicitParameter'] === 'false' &&
+      (theirs as string[]).length === 0,
+  },
+  {
+    name: 'name of what stood in for a layer',
+    reason: 'Section 6: exposures of layers have none; there those that a store causes do.',
+    applies: ({ of, kind, field, ours }) =>
+      of === 'exposure' && kind === 'layer' && field === 'overrideConfigName' && ours === null,
+  },
+  {
+    name: 'activity of an experiment with gates',
+    reason: 'Section 4: 0.23 leaves that of the last gate; 0.24 mends it.',
+    applies: ({ of, field, reach }) =>
+      of === 'response' &&
+      ['is_experiment_active', 'is_user_in_experiment', 'ea', 'ue'].includes(field) &&
+      reach.has('nested gate'),
+  },
+  {
+    name: 'unsupported in responses',
+    reason: 'Section 3: ours say {} and nothing else; there it is what the work so far left.',
+    applies: ({ of, field, kind, ours, reach }) =>
+      of === 'response' &&
+      reach.has('strange condition') &&
+      (UNSUPPORTED[field] === undefined
+        ? ours === null || kind === 'layer'
+        : UNSUPPORTED[field].includes(JSON.stringify(ours))),
+  },
+  {
+    name: 'parameters of the layer',
+    reason:
+      "Section 18: experiments that share parameters have the layer's defaults beneath, as in statsig-node.",
+    applies: ({ of, kind, field, where, theirs, ours }) =>
+      of === 'response' &&
+      where.includes(' v1 ') &&
+      kind === 'config' &&
+      field === 'value' &&
+      isWithin(theirs, ours),
+  },
+  {
+    name: 'exposures of autotunes in init-v2',
+    reason:
+      'Section 18: hidden as all names and each once; there plain, and as often as they were met.',
+    applies: ({ of, kind, field, where }) =>
+      of === 'response' && where.includes('init-v2') && kind === 'experiment' && field === 's',
+  },
+  {
+    name: 'name of what stood in, forgotten',
+    reason:
+      'Section 6: there it is when the target is mapped itself and none of its mappings applies.',
+    applies: ({ of, field, theirs, reach }) =>
+      of === 'exposure' && field === 'overrideConfigName' && theirs === null && reach.has('mapped'),
+  },
+  {
+    name: 'mapped delegate',
+    reason: 'Section 6: leaves the layer its exposures, ID type and version; there they are lost.',
+    applies: ({ kind, field, reach }) =>
+      kind === 'layer' &&
+      ['secondary', ...OF_THE_SPEC].includes(field) &&
+      reach.has('mapped delegate'),
+  },
+  {
+    name: 'ID type, version and explicit parameters of a mapped gate',
+    reason: 'Section 4: 0.23 leaves those of the target on the parent; 0.24 mends it.',
+    applies: ({ field, reach }) =>
+      [...OF_THE_SPEC, 'isExplicitParameter', 'explicit_parameters'].includes(field) &&
+      reach.has('mapped gate'),
+  },
+  {
+    name: 'rule of a merging layer with an autotune that came too late',
+    reason: 'Section 7: the suffix of what the autotune explores is left on the rule there.',
+    applies: ({ of, kind, field, theirs, ours, reach }) =>
+      of === 'answer' &&
+      kind === 'layer' &&
+      field === 'ruleID' &&
+      reach.has('autotune') &&
+      theirs === `${String(ours)}:explore`,
+  },
+  {
+    name: 'unknown gate within another',
+    reason: 'Section 4: 0.23 exposes it with the rule of the gate before; 0.24 mends it.',
+    applies: ({ of, field, theirs, ours, reach }) =>
+      of === 'exposure' &&
+      field === 'secondary' &&
+      reach.has('unknown gate') &&
+      (theirs as string[]).filter((text) => !text.startsWith('no such gate=')).join() ===
+        (ours as string[]).join(),
+  },
+  {
+    name: 'undelegated exposures of a layer with a mapped or unknown gate',
+    reason: 'Section 4: 0.23 has those of the gate, or none; 0.24 mends it.',
+    applies: ({ of, kind, field, lines, reach }) =>
+      of === 'exposure' &&
+      kind === 'layer' &&
+      field === 'secondary' &&
+      lines?.theirs?.fields['isExplicitParameter'] === 'false' &&
+      (reach.has('mapped gate') || reach.has('unknown gate')),
+  },
+  {
+    name: 'unsupported, forgotten',
+    reason:
+      'Section 4: 0.23 forgets it when a mapping of a later gate does not apply; 0.24 mends it.',
+    applies: ({ of, said, reach }) =>
+      of !== 'response' &&
+      said.ours?.reason === 'Unsupported' &&
+      saysNothing({ said }) &&
+      reach.has('strange condition') &&
+      reach.has('mapped'),
+  },
+  {
+    name: 'undelegated exposures where a delegate delegates',
+    reason: 'Section 5: what was collected before the first delegate; there before the last.',
+    applies: ({ of, field, lines, reach }) =>
+      of === 'exposure' &&
+      field === 'secondary' &&
+      reach.has('delegate of a delegate') &&
+      lines?.theirs?.fields['isExplicitParameter'] === 'false',
+  },
+  {
+    name: 'group conditions in responses',
+    reason: 'Section 8: unsupported in 0.23, evaluated in 0.24.',
+    applies: ({ of, reach }) => of === 'response' && reach.has('group condition'),
+  },
+  {
+    name: "statsig-node's shape of responses",
+    reason: 'Section 18: layers have no ID type in it, configs their parameters and their layer.',
+    applies: ({ of, kind, field, where, ours, theirs }) =>
+      of === 'response' &&
+      where.includes(' v1 ') &&
+      ((kind === 'layer' && field === 'id_type' && ours === null) ||
+        (kind === 'config' && field === 'explicit_parameters' && theirs === null)),
+  },
+  {
+    name: 'undelegated exposures of merging layers in responses',
+    reason: 'Section 7: as in events.',
+    applies: ({ of, field, reach }) =>
+      of === 'response' &&
+      reach.has('merging layer') &&
+      (field === 'undelegated_secondary_exposures' || field === 'us'),
+  },
+  {
+    name: 'layer of a config that delegates',
+    reason: 'Section 5: that of the experiment that answered; there its own as well.',
+    applies: ({ of, kind, field, theirs, reach }) =>
+      of === 'response' &&
+      kind === 'config' &&
+      field === 'is_in_layer' &&
+      theirs === true &&
+      reach.has('delegate'),
+  },
+];

@@ -1,0 +1,23 @@
+/** What is told of one that was found. */
+import type { Construct } from './facts';
+import type { Line } from './observe';
+import type { Kind, Said } from './sides';
+
+/** One field that differs. */
+export interface Difference {
+  /** `exposures`: which ones there are, or their order. */
+  of: 'answer' | 'store' | 'exposure' | 'exposures' | 'response';
+  /** Which user. */
+  where: string;
+  /** As what and by which name it was asked for, or is exposed. */
+  kind: Kind;
+  name: string;
+  field: string;
+  theirs: unknown;
+  ours: unknown;
+  /** What was answered, where that is known. */
+  said: { theirs: Said | undefined; ours: Said | undefined };
+  /** The exposure that differs, on both sides. */
+  lines?: { theirs: Line | undefined; ours: Line | undefined };
+  reach: ReadonlySet<Construct>;
+}

@@ -1,0 +1,144 @@
+/** What an answer may depend on: constructs that are reached from a name, directly or not. */
+import type { JsonObject } from '../case';
+import { djb2 } from '../../src/runtime/djb2';
+import type { Kind } from './sides';
+
+export type Construct =
+  | 'nested gate'
+  | 'unknown gate'
+  | 'mapped gate'
+  | 'delegate'
+  | 'delegate of a delegate'
+  | 'mapped delegate'
+  | 'mapped'
+  | 'merging layer'
+  | 'group condition'
+  | 'autotune'
+  | 'strange condition';
+
+interface Spec {
+  rules: { conditions: string[]; configDelegate?: string }[];
+  useNewLayerEval?: boolean;
+}
+interface Condition {
+  type: string;
+  field: string | null;
+  operator: string | null;
+  targetValue: unknown;
+}
+interface Mapping {
+  new_config_name: string;
+}
+
+const MAPS: Record<Kind, string> = {
+  gate: 'feature_gates',
+  config: 'dynamic_configs',
+  experiment: 'dynamic_configs',
+  layer: 'layer_configs',
+};
+
+const REFERENCES: Record<string, Kind> = {
+  gate_name: 'gate',
+  config_name: 'config',
+  experiment_name: 'experiment',
+  layer_name: 'layer',
+};
+
+export class Facts {
+  private readonly known = new Map<string, ReadonlySet<Construct>>();
+
+  constructor(private readonly payload: JsonObject) {}
+
+  /** Of a name as it is asked for. Projects have no circles. */
+  reach(kind: Kind, name: string): ReadonlySet<Construct> {
+    const key = `${kind} ${name}`;
+    let found = this.known.get(key);
+    if (found === undefined) this.known.set(key, (found = this.collect(kind, name)));
+    return found;
+  }
+
+  spec(kind: Kind, name: string): Spec | undefined {
+    return this.in<Spec>(MAPS[kind], name);
+  }
+
+  /** What a key of a response stands for; itself where that is unknown. */
+  named(kind: 'gate' | 'config' | 'layer' | 'store', key: string): [Kind, string] {
+    if (kind === 'store') return ['gate', ''];
+    const maps = [MAPS[kind], ...(kind === 'config' ? ['cmab_configs'] : [])];
+    const names = maps.flatMap((map) => Object.keys((this.payload[map] ?? {}) as object));
+    const name = names.find((candidate) => [candidate, djb2(candidate)].includes(key)) ?? key;
+    const isExperiment = kind === 'config' && this.in<Spec>('cmab_configs', name) !== undefined;
+    return [isExperiment ? 'experiment' : kind, name];
+  }
+
+  /** What a parameter of a store comes from; null for a constant and for what is not there. */
+  reference(store: string, parameter: string): [Kind, string] | null {
+    const of = this.in<{ parameters: Record<string, JsonObject> }>('param_stores', store);
+    const wire = of?.parameters[parameter] ?? {};
+    for (const [field, kind] of Object.entries(REFERENCES))
+      if (typeof wire[field] === 'string') return [kind, wire[field]];
+    return null;
+  }
+
+  private in<T>(map: string, name: string): T | undefined {
+    const of = (this.payload[map] ?? {}) as Record<string, T>;
+    return Object.prototype.hasOwnProperty.call(of, name) ? of[name] : undefined;
+  }
+
+  private collect(kind: Kind, name: string): Set<Construct> {
+    const found = new Set<Construct>();
+    const also = (more: Iterable<Construct>): void => {
+      for (const one of more) found.add(one);
+    };
+    for (const { new_config_name: target } of this.in<Mapping[]>('overrides', name) ?? []) {
+      found.add('mapped');
+      also(this.reach(kind, target));
+    }
+    const autotune =
+      kind === 'experiment'
+        ? this.in<{ targetingGateName?: string }>('cmab_configs', name)
+        : undefined;
+    if (autotune !== undefined) {
+      found.add('autotune');
+      if (autotune.targetingGateName !== undefined) also(this.gate(autotune.targetingGateName));
+    }
+    const spec = this.spec(kind, name);
+    if (spec?.useNewLayerEval === true) found.add('merging layer');
+    for (const { conditions, configDelegate } of spec?.rules ?? []) {
+      for (const id of conditions) also(this.condition(id));
+      if (configDelegate !== undefined) also(this.delegate(configDelegate));
+    }
+    return found;
+  }
+
+  private delegate(name: string): Set<Construct> {
+    const found = new Set(this.reach('experiment', name));
+    const spec = this.spec('config', name);
+    if (spec !== undefined) found.add('delegate');
+    if (spec?.rules.some(({ configDelegate }) => configDelegate !== undefined) === true)
+      found.add('delegate of a delegate');
+    if (found.has('mapped')) found.add('mapped delegate');
+    return found;
+  }
+
+  private gate(name: string): Set<Construct> {
+    const found = new Set(this.reach('gate', name)).add('nested gate');
+    if (found.has('mapped')) found.add('mapped gate');
+    if (this.spec('gate', name) === undefined) found.add('unknown gate');
+    return found;
+  }
+
+  private condition(id: string): Set<Construct> {
+    const condition = this.in<Condition>('condition_map', id);
+    if (condition === undefined) return new Set(['strange condition']);
+    const { type, field, operator, targetValue } = condition;
+    if (type.endsWith('_gate')) return this.gate(String(targetValue));
+    if (type === 'experiment_group')
+      return new Set(this.reach('experiment', String(field))).add('group condition');
+    const isStrange =
+      type.startsWith('no_such') ||
+      operator?.startsWith('no_such') === true ||
+      (type === 'user_field' && operator === null);
+    return new Set(isStrange ? ['strange condition'] : []);
+  }
+}

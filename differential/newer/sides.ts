@@ -1,0 +1,230 @@
+/** statsig-node-core and this package behind one interface, through their public APIs. */
+import type { AddressInfo } from 'node:net';
+import type { EngineKind } from '../../src/engine/engine';
+import { createLocalServer } from '../../src/local-server';
+import type { LocalServer } from '../../src/local-server';
+import type { JsonObject, WireEvent } from '../case';
+import { serve } from '../core-sdk';
+
+/** What is said about a name. */
+export interface Said {
+  value: unknown;
+  ruleID: string;
+  groupName: string | null;
+  idType: string | null;
+  /** Of layers. */
+  allocated: string | null;
+  reason: string;
+}
+
+export type Kind = 'gate' | 'config' | 'experiment' | 'layer';
+
+/** Options of client-initialize responses that both have. */
+export interface ResponseOptions {
+  hash: 'none' | 'djb2' | 'sha256';
+  format: 'v1' | 'v2' | 'init-v2';
+  clientKey: string | null;
+}
+
+export interface Side {
+  /** Layers have all their parameters read. */
+  ask(user: JsonObject, kind: Kind, name: string): Said;
+  /** A parameter of a store. */
+  read(user: JsonObject, store: string, parameter: string, fallback: unknown): unknown;
+  respond(user: JsonObject, options: ResponseOptions): JsonObject;
+  /** What arrived so far, after everything was sent. */
+  events(): Promise<WireEvent[]>;
+  stop(): Promise<void>;
+}
+
+export interface World {
+  payload: JsonObject;
+  idLists: Record<string, string[]>;
+}
+
+interface CoreResult {
+  value?: unknown;
+  __value?: Record<string, unknown>;
+  ruleID: string;
+  idType: string | null;
+  groupName?: string | null;
+  allocatedExperimentName?: string | null;
+  details: { reason: string };
+  get(key: string, fallback: unknown): unknown;
+}
+
+interface CoreSdk {
+  initialize(): Promise<{ isSuccess: boolean; error?: string }>;
+  flushEvents(): Promise<unknown>;
+  shutdown(): Promise<unknown>;
+  getFeatureGate(user: unknown, name: string): CoreResult;
+  getDynamicConfig(user: unknown, name: string): CoreResult;
+  getExperiment(user: unknown, name: string): CoreResult;
+  getLayer(user: unknown, name: string): CoreResult;
+  getParameterStore(
+    user: unknown,
+    name: string,
+  ): { getValue(parameter: string, fallback: unknown): unknown };
+  getClientInitializeResponse(user: unknown, options: object): string;
+}
+
+const FORMATS = { v1: 0, v2: 1, 'init-v2': 2 };
+
+async function lists({ idLists }: World): Promise<LocalServer> {
+  return createLocalServer({ idLists });
+}
+
+/** @throws Error when it does not take the payload. */
+export async function coreSide(world: World): Promise<Side> {
+  const { Statsig, StatsigUser } = require('@statsig/statsig-node-core') as {
+    Statsig: new (key: string, options: object) => CoreSdk;
+    StatsigUser: new (user: JsonObject) => unknown;
+  };
+  const events: WireEvent[] = [];
+  const [server, ids] = [await serve(world.payload, events), await lists(world)];
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const sdk = new Statsig('secret-compare', {
+    specsUrl: `${url}/v2/download_config_specs`,
+    logEventUrl: `${url}/v1/log_event`,
+    idListsUrl: `${ids.api}/get_id_lists`,
+    enableIdLists: true,
+    specsSyncIntervalMs: 3_600_000,
+    idListsSyncIntervalMs: 3_600_000,
+    outputLogLevel: 'none',
+    waitForCountryLookupInit: true,
+    waitForUserAgentInit: true,
+  });
+  const { isSuccess, error } = await sdk.initialize();
+  if (!isSuccess) throw new Error(`statsig-node-core did not initialize: ${String(error)}`);
+  // One object per user: a store that outlives its user ends the process.
+  const users = new Map<JsonObject, unknown>();
+  const userOf = (user: JsonObject): unknown => {
+    if (!users.has(user)) users.set(user, new StatsigUser(user));
+    return users.get(user);
+  };
+  return {
+    ask: (user, kind, name) => askCore(sdk, userOf(user), kind, name),
+    read: (user, store, parameter, fallback) =>
+      sdk.getParameterStore(userOf(user), store).getValue(parameter, fallback),
+    respond: (user, { hash, format, clientKey }) =>
+      JSON.parse(
+        sdk.getClientInitializeResponse(userOf(user), {
+          hashAlgorithm: hash,
+          responseFormat: FORMATS[format],
+          ...(clientKey === null ? {} : { clientSdkKey: clientKey }),
+        }),
+      ) as JsonObject,
+    events: async () => {
+      await sdk.flushEvents();
+      return events;
+    },
+    stop: async () => {
+      await sdk.shutdown();
+      server.closeAllConnections();
+      server.close();
+      await ids.close();
+    },
+  };
+}
+
+function askCore(sdk: CoreSdk, user: unknown, kind: Kind, name: string): Said {
+  const result =
+    kind === 'gate'
+      ? sdk.getFeatureGate(user, name)
+      : kind === 'config'
+        ? sdk.getDynamicConfig(user, name)
+        : kind === 'experiment'
+          ? sdk.getExperiment(user, name)
+          : sdk.getLayer(user, name);
+  const layer = result.__value;
+  for (const parameter of Object.keys(layer ?? {}).sort()) result.get(parameter, null);
+  return {
+    value: layer ?? result.value,
+    ruleID: result.ruleID,
+    groupName: result.groupName ?? null,
+    idType: result.idType === '' ? null : result.idType,
+    allocated: result.allocatedExperimentName ?? null,
+    reason: result.details.reason.split(':')[1] ?? result.details.reason,
+  };
+}
+
+type Ours = import('../../src/index').StatsigServer;
+
+const quiet = (): void => undefined;
+
+/** This package on one engine. */
+export async function ourSide(world: World, engine: EngineKind): Promise<Side> {
+  const { StatsigServer } = require('../../src/index') as typeof import('../../src/index');
+  const server = await createLocalServer({
+    specs: world.payload,
+    idLists: world.idLists,
+    maxEvents: 5_000_000,
+    maxBodyBytes: 0,
+  });
+  const sdk = new StatsigServer('secret-compare', {
+    api: server.api,
+    disableDiagnostics: true,
+    engine,
+    rulesetsSyncIntervalMs: 3_600_000,
+    idListsSyncIntervalMs: 3_600_000,
+    logger: { logLevel: 'none', info: quiet, warn: quiet, error: quiet },
+  });
+  const { success, error } = await sdk.initializeAsync();
+  if (!success) throw new Error(`initialize failed: ${String(error)}`);
+  return {
+    ask: (user, kind, name) => askOurs(sdk, user, kind, name),
+    read: (user, store, parameter, fallback) =>
+      sdk.getParameterStore(user as never, store).get(parameter, fallback),
+    respond: (user, { hash, format, clientKey }) =>
+      sdk.getClientInitializeResponse(user as never, clientKey ?? undefined, {
+        hash,
+        responseFormat: format,
+      }) as unknown as JsonObject,
+    events: async () => {
+      await sdk.flush();
+      if (server.droppedEvents() > 0) throw new Error('the server dropped events');
+      return server.events().map(({ event }) => event as unknown as WireEvent);
+    },
+    stop: async () => {
+      await sdk.shutdownAsync();
+      await server.close();
+    },
+  };
+}
+
+const REASONS = new Set(['Unrecognized', 'Unsupported', 'LocalOverride']);
+const reasonOf = (details: { reason: string } | null): string =>
+  details !== null && REASONS.has(details.reason) ? details.reason : 'Recognized';
+
+function askOurs(sdk: Ours, asked: JsonObject, kind: Kind, name: string): Said {
+  const user = asked as never;
+  if (kind === 'gate') {
+    const { value, ruleID, groupName, idType, evaluationDetails } = sdk.getFeatureGate(user, name);
+    return {
+      value,
+      ruleID,
+      groupName,
+      idType,
+      allocated: null,
+      reason: reasonOf(evaluationDetails),
+    };
+  }
+  const result =
+    kind === 'config'
+      ? sdk.getConfig(user, name)
+      : kind === 'experiment'
+        ? sdk.getExperiment(user, name)
+        : sdk.getLayer(user, name);
+  const value: unknown =
+    'value' in result ? result.value : (result as unknown as { _value: unknown })._value;
+  if ('getAllocatedExperimentName' in result)
+    for (const parameter of Object.keys(value as object).sort()) result.get(parameter, null);
+  return {
+    value,
+    ruleID: result.getRuleID(),
+    groupName: result.getGroupName(),
+    idType: result.getIDType(),
+    allocated: 'getAllocatedExperimentName' in result ? result.getAllocatedExperimentName() : null,
+    reason: reasonOf(result.getEvaluationDetails()),
+  };
+}

@@ -1,0 +1,9 @@
+/** What responses for clients tell of a spec beside a result. */
+export interface ShownSpec {
+  /** undefined when the payload has none. */
+  readonly idType: string | null | undefined;
+  readonly isActive: boolean;
+  readonly hasSharedParams: boolean;
+  /** A contextual autotune. */
+  readonly isAutotune: boolean;
+}
