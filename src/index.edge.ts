@@ -62,6 +62,6 @@ export type { EdgeAssets } from './platform/platform-edge';
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
 export type { DeliveryCounters, DeliveryReport } from './events/delivery';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results/results';
-export type { EngineInfo } from './api/operations-api';
+export type { EngineInfo } from './api/operations';
 export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
 export type * from './api/public-types';

@@ -19,9 +19,11 @@ import { Lifecycle } from '../runtime/lifecycle';
 import type { Clock } from '../host/clock';
 import { SafeLogger } from '../observability/logger';
 import { parseOptions, type ParsedOptions } from '../options/options';
-import { NewerApi } from './newer-api';
+import { giveParts, makeParts, type PartCalls, type Parts } from './server-parts';
+import { overriddenLife } from './override-calls';
 import { Overrides } from '../features/overrides';
-import { overriddenLife } from './overrides-api';
+import { guarded } from '../observability/error-boundary';
+import type { Invocations } from '../runtime/invocations';
 import type { Platform } from '../platform/platform';
 import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
 import { Runtime } from '../runtime/runtime';
@@ -64,17 +66,22 @@ export interface Host {
   isLenient?: boolean;
 }
 
+/** The methods of parts: see server-parts.ts. */
+export interface Server extends PartCalls {}
+
 /**
  * One SDK instance. Evaluation is synchronous and throws only `StatsigUninitializedError` and
  * `StatsigInvalidArgumentError`; whatever else goes wrong gives the empty default.
  */
-export class Server extends NewerApi {
+export class Server {
   /** @internal */
-  protected publicCalls!: PublicCalls;
+  publicCalls!: PublicCalls;
   /** @internal */
   protected runtime!: Runtime;
   /** @internal */
   protected lifecycle!: Lifecycle;
+  /** @internal */
+  callParts!: Parts;
   private readonly secretKey: string | null;
   private readonly parsed: ParsedOptions;
   /** @internal */
@@ -89,11 +96,11 @@ export class Server extends NewerApi {
    * TypeError when options are null or `api` is no string
    */
   constructor(secretKey: string, options: StatsigOptions | undefined, host: Host) {
-    super();
     hide(this, [
-      'evaluations',
+      'publicCalls',
       'runtime',
       'lifecycle',
+      'callParts',
       'secretKey',
       'parsed',
       'logger',
@@ -146,6 +153,21 @@ export class Server extends NewerApi {
   /** True once shutdown began and until the next initialize. */
   get isShutDown(): boolean {
     return this.runtime.isStopped;
+  }
+
+  /** Whether `initialize` is done and `shutdown` has not begun. */
+  isInitialized(): boolean {
+    return this.publicCalls.isReady;
+  }
+
+  /** @internal */
+  get invocations(): Invocations {
+    return this.runtime.invocations;
+  }
+
+  /** @internal The specs that answer, null for none: another object whenever they change. */
+  get specsInForce(): object | null {
+    return this.runtime.applier.lastGood;
   }
 
   /** @internal Says something through this instance's logger. */
@@ -221,6 +243,15 @@ export class Server extends NewerApi {
     return this.publicCalls.tellEveryone(this.publicCalls.config(user, configName, call));
   }
 
+  /** `getConfig` under the newer SDK's name. */
+  getDynamicConfig(
+    user: StatsigUser,
+    configName: string,
+    options?: GetConfigOptions,
+  ): DynamicConfig {
+    return this.getConfig(user, configName, options);
+  }
+
   /**
    * An experiment's parameters for the user's group; logs an exposure unless options say otherwise.
    * Honours `userPersistedValues`.
@@ -266,7 +297,7 @@ export class Server extends NewerApi {
 
   /** The layer that holds an experiment, null when none does. */
   getExperimentLayer(experiment: string): string | null {
-    return this.guarded('getExperimentLayer', null, () =>
+    return guarded(this.runtime.exceptions, 'getExperimentLayer', null, () =>
       typeof experiment === 'string'
         ? this.runtime.engineHost.query((engine) => engine.experimentLayer(experiment))
         : null,
@@ -295,7 +326,7 @@ export class Server extends NewerApi {
 
   /** The sticky assignments stored for a user, `{}` without storage. */
   getUserPersistedValues(user: StatsigUser, idType: string): UserPersistedValues {
-    return this.guarded('getUserPersistedValues', {}, () =>
+    return guarded(this.runtime.exceptions, 'getUserPersistedValues', {}, () =>
       this.publicCalls.sticky.load(user, idType),
     );
   }
@@ -407,6 +438,7 @@ export class Server extends NewerApi {
     this.publicCalls = new PublicCalls(runtime, overrides.stores, isLenient);
     const key = isLenient && typeof secretKey === 'string' ? ANY_KEY : secretKey;
     this.lifecycle = new Lifecycle(this.runtime, this.publicCalls, key);
+    this.callParts = makeParts(this, { runtime, lifecycle: this.lifecycle, overrides, logger });
     overrides.serve(overriddenLife(runtime));
     watchForAbandon(this, this.runtime);
   }
@@ -423,7 +455,7 @@ export class Server extends NewerApi {
 
   /** An event that cannot be written as JSON is said in an error and counted as dropped. */
   private log(tag: string, event: LogEventObject): void {
-    this.guarded(tag, undefined, () => {
+    guarded(this.runtime.exceptions, tag, undefined, () => {
       try {
         logCustomEvent(this.runtime, this.publicCalls.takesEvents, event);
       } catch (error) {
@@ -434,4 +466,5 @@ export class Server extends NewerApi {
   }
 }
 
+giveParts(Server);
 showAs(Server, (server) => server.account());

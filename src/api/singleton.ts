@@ -1,8 +1,8 @@
 /**
  * The module-level API: one shared instance (BEHAVIOUR.md 1.2; copies.ts says which copies of the
- * package share it). Every function but `initialize`, `isInitialized`, `flush`, `flushAfter` and `health` throws
- * `StatsigUninitializedError` while there is no instance. None uses `this`, so they can be taken
- * apart freely (Q2).
+ * package share it). Every function but `initialize`, `isInitialized`, `flush`, `flushAfter` and
+ * `health` throws `StatsigUninitializedError` while there is no instance. None uses `this`, so they
+ * can be taken apart freely (Q2).
  */
 import { otherLives, ownPlace, type Place } from './copies';
 import { StatsigUninitializedError } from '../types/errors';
@@ -283,7 +283,8 @@ class SharedInstance {
     if (current !== null && !current.isShutDown) {
       if (key !== secretKey) {
         current.warn(
-          'statsigSDK::initialize> An instance with another key is running and stays; call shutdown() first.',
+          'statsigSDK::initialize> An instance with another key is running and stays; call ' +
+            'shutdown() first.',
         );
       }
       return current;
@@ -292,7 +293,8 @@ class SharedInstance {
     Object.assign(this.place, { current: made, key: secretKey });
     for (const version of otherLives(this.place)) {
       made.warn(
-        `statsigSDK::initialize> statsig-node-native ${version} is running too, from another copy of the package; it does not share this instance.`,
+        `statsigSDK::initialize> statsig-node-native ${version} is running too, from ` +
+          'another copy of the package; it does not share this instance.',
       );
     }
     return made;

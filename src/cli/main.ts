@@ -25,7 +25,11 @@ function overview(): string {
   const lines = Object.entries(COMMANDS).map(
     ([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`,
   );
-  return `usage: statsig-node-native COMMAND …, --version, or COMMAND --help\n\n${lines.join('\n')}\n\nExit codes: 0 fine, 1 found something or failed, 2 called wrongly.`;
+  return [
+    'usage: statsig-node-native COMMAND …, --version, or COMMAND --help\n',
+    ...lines,
+    '\nExit codes: 0 fine, 1 found something or failed, 2 called wrongly.',
+  ].join('\n');
 }
 
 const usageOf = (name: string, { usage, summary }: Command): string =>
@@ -38,9 +42,11 @@ export async function main(args: string[], output: Output): Promise<number> {
   if (['--version', '-v', 'version'].includes(name)) return say(output, VERSION);
   if (command === undefined) {
     if (['--help', '-h', 'help'].includes(name)) return say(output, overview());
-    output.error(
-      `${name === '' ? 'a command is missing' : `there is no command ${name}${didYouMean(name, Object.keys(COMMANDS))}`}\n${overview()}`,
-    );
+    const problem =
+      name === ''
+        ? 'a command is missing'
+        : `there is no command ${name}${didYouMean(name, Object.keys(COMMANDS))}`;
+    output.error(`${problem}\n${overview()}`);
     return EXIT.usage;
   }
   if (rest.includes('--help') || rest.includes('-h')) return say(output, usageOf(name, command));
@@ -48,9 +54,8 @@ export async function main(args: string[], output: Output): Promise<number> {
     return await command.run(given(rest, command.options), output);
   } catch (error) {
     const isUsage = error instanceof UsageError;
-    output.error(
-      `${error instanceof Error ? error.message : String(error)}${isUsage ? `\n${usageOf(name, command)}` : ''}`,
-    );
+    const problem = error instanceof Error ? error.message : String(error);
+    output.error(isUsage ? `${problem}\n${usageOf(name, command)}` : problem);
     return isUsage ? EXIT.usage : EXIT.found;
   }
 }

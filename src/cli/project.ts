@@ -79,7 +79,8 @@ async function download(url: string): Promise<string> {
   );
   if (!answer.ok)
     throw new Error(
-      `${new URL(url).origin} answered ${answer.status}; is ${KEY_VARIABLE} set to the project's secret key?`,
+      `${new URL(url).origin} answered ${answer.status}; is ${KEY_VARIABLE} set to the ` +
+        `project's secret key?`,
     );
   return answer.text();
 }

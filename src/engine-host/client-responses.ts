@@ -5,7 +5,10 @@ import { NO_ENVIRONMENT, clonedUser, type EnvironmentRule } from '../users/user-
 import type { UserRecord, UserTable } from '../users/user-table';
 import type { FailoverEngine } from './failover-engine';
 
-/** How often one question is put again: a user agent was supplied, a table emptied, an engine replaced. */
+/**
+ * How often one question is put again: a user agent was supplied, a table emptied, an engine
+ * replaced.
+ */
 export const ATTEMPTS = 8;
 
 export type Untimed = Omit<ClientInitializeOptions, 'nowMs'>;

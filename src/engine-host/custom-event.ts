@@ -30,7 +30,9 @@ export function customEventText({ eventName, metadataJson, time, valueJson }: Cu
     latestTime = time;
   }
   return {
-    head: `{"eventName":${latestNameJson},"metadata":${metadataJson},"time":${latestTimeJson},"user":`,
+    head:
+      `{"eventName":${latestNameJson},"metadata":${metadataJson},"time":${latestTimeJson},` +
+      '"user":',
     tail: `,"value":${valueJson},"secondaryExposures":[],"statsigMetadata":{}}`,
   };
 }

@@ -1,7 +1,7 @@
 /**
- * The engine as the rest of the SDK uses it, between the public calls (which validate) and an engine
- * (which evaluates): keeps users in slots, remembers answers, and crosses into the engine only when
- * something is not known yet.
+ * The engine as the rest of the SDK uses it, between the public calls (which validate) and an
+ * engine (which evaluates): keeps users in slots, remembers answers, and crosses into the engine
+ * only when something is not known yet.
  *
  * Life of a warm check: name → index (Map), user → record (by ID, or the last one seen), record
  * against what was encoded, remembered code, exposure already recorded in this window → done,

@@ -121,7 +121,7 @@ export class FailoverEngine implements Engine {
 
   // ---- death ----
 
-  /** True when the engine was dead: another answers now, and what was kept of the old one is void. */
+  /** True when the engine was dead: another answers now; what was kept of the old one is void. */
   private survive(): boolean {
     if (this.hooks === null || !this.current.isDead()) return false;
     const dead = this.current;

@@ -53,14 +53,16 @@ export function engineOptions(clientKey: unknown, given: unknown, warn: WarnOnce
   if (typeof given !== 'object') {
     warn(
       'gcir:options',
-      `statsigSDK> The options of getClientInitializeResponse must be an object, got ${typeName(given)}; they are ignored.`,
+      'statsigSDK> The options of getClientInitializeResponse must be an object, got ' +
+        `${typeName(given)}; they are ignored.`,
     );
     return asked;
   }
   if (Array.isArray(given))
     warn(
       'gcir:options',
-      'statsigSDK> The options of getClientInitializeResponse must be an object, got array; they are ignored.',
+      'statsigSDK> The options of getClientInitializeResponse must be an object, got ' +
+        'array; they are ignored.',
     );
   for (const name of new Set([...KNOWN, ...keysOf(given)])) {
     const value = read(given, name);
@@ -103,7 +105,8 @@ function namesIn(name: string, value: unknown, warn: WarnOnce): string[] | undef
   tell(
     warn,
     name,
-    `holds what is no name; ${isUsable ? 'the names beside it are kept' : 'nothing is filtered by it'}`,
+    'holds what is no name; ' +
+      `${isUsable ? 'the names beside it are kept' : 'nothing is filtered by it'}`,
   );
   return isUsable ? names : undefined;
 }

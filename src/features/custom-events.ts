@@ -53,7 +53,8 @@ export function logCustomEvent(parts: EventParts, isReady: boolean, event: LogEv
     parts.logger.once(
       'no-user-id',
       'warn',
-      'statsigSDK::logEvent> The user has no valid userID or customID. The event is logged without an identifiable user. This is said once.',
+      'statsigSDK::logEvent> The user has no valid userID or customID. The event is logged ' +
+        'without an identifiable user. This is said once.',
     );
   }
   const valueJson = jsonOfValue(value);

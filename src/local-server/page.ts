@@ -42,8 +42,13 @@ function gistOf({ value, metadata }: Record<string, unknown>): string {
 function eventItem({ event, eventName, receivedAtMs }: ReceivedEvent): string {
   const at = new Date(receivedAtMs).toISOString();
   const cell = (tag: string, text: string): string => `<${tag}>${escapeHtml(text)}</${tag}>`;
+  const cells = [
+    cell('b', shortText(eventName)),
+    cell('span', gistOf(event)),
+    cell('span', unitOf(event)),
+  ];
   return `<li><details><summary><time datetime="${at}">${at.slice(11, 23)}</time>
-${cell('b', shortText(eventName))}${cell('span', gistOf(event))}${cell('span', unitOf(event))}</summary>
+${cells.join('')}</summary>
 <pre>${escapeHtml(JSON.stringify(excerpt(event), null, 2))}</pre></details></li>
 `;
 }
@@ -52,7 +57,8 @@ function eventList(events: ReceivedEvent[]): string {
   if (events.length === 0)
     return '<p>None yet. They come when the SDK flushes: every minute, and at shutdown.</p>';
   const head =
-    '<div class="head"><span></span><span>arrived (UTC)</span><span>event</span><span>about</span><span>user</span></div>';
+    '<div class="head"><span></span><span>arrived ' +
+    '(UTC)</span><span>event</span><span>about</span><span>user</span></div>';
   return `${head}<ol>${events.map(eventItem).join('')}</ol>`;
 }
 
@@ -82,7 +88,8 @@ export function htmlPage({ url, specs, events, requests, idLists }: Overview): s
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Local Statsig-compatible server</title><link rel="stylesheet" href="/_style.css">
 <h1>Local Statsig-compatible server</h1>
-<p>SDK option <code>{ api: '${escapeHtml(url)}/v1' }</code>, with any key that begins with <code>secret-</code></p>
+<p>SDK option <code>{ api: '${escapeHtml(url)}/v1' }</code>, with any key that begins with
+<code>secret-</code></p>
 <dl>
 ${fact('gates', String(specs.gates))}${fact('configs and experiments', String(specs.configs))}
 ${fact('layers', String(specs.layers))}${fact('time of the specs', timeText(specs.time))}

@@ -2,10 +2,12 @@
 export const stylesheet = `
 :root {
   color-scheme: light dark;
-  --ink: #1c2330; --quiet: #5d6778; --line: #dfe3ea; --paper: #fff; --raised: #f5f7fa; --accent: #2257c5;
+  --ink: #1c2330; --quiet: #5d6778; --line: #dfe3ea;
+  --paper: #fff; --raised: #f5f7fa; --accent: #2257c5;
 }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e4e8ef; --quiet: #98a2b3; --line: #2e3542; --paper: #14181f; --raised: #1c222c; --accent: #8ab1ff; }
+  :root { --ink: #e4e8ef; --quiet: #98a2b3; --line: #2e3542;
+    --paper: #14181f; --raised: #1c222c; --accent: #8ab1ff; }
 }
 * { box-sizing: border-box; }
 body {
@@ -18,25 +20,35 @@ p { margin: .25rem 0; color: var(--quiet); }
 a { color: var(--accent); }
 code, pre { font: .86em/1.5 ui-monospace, monospace; }
 p code { color: var(--ink); }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: .75rem; margin: 1.25rem 0 0; }
-dl div { padding: .6rem .8rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--raised); }
+dl {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr));
+  gap: .75rem; margin: 1.25rem 0 0;
+}
+dl div {
+  padding: .6rem .8rem; border: 1px solid var(--line); border-radius: .5rem;
+  background: var(--raised);
+}
 dt { font-size: .8rem; color: var(--quiet); }
 dd { margin: 0; font-variant-numeric: tabular-nums; }
 ol { margin: 0; padding: 0; list-style: none; border-top: 1px solid var(--line); }
 li { border-bottom: 1px solid var(--line); }
 summary, .head {
-  display: grid; grid-template-columns: .8rem 7rem 2fr 2fr 1fr; gap: 0 1rem; padding: .45rem .4rem; cursor: pointer;
+  display: grid; grid-template-columns: .8rem 7rem 2fr 2fr 1fr;
+  gap: 0 1rem; padding: .45rem .4rem; cursor: pointer;
 }
 summary::before { content: '▸'; color: var(--quiet); }
 details[open] > summary::before { content: '▾'; }
 .head { cursor: default; font-size: .8rem; color: var(--quiet); }
 summary:hover { background: var(--raised); }
 summary:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
-summary > * { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; unicode-bidi: isolate; }
+summary > * {
+  overflow: hidden; white-space: nowrap; text-overflow: ellipsis; unicode-bidi: isolate;
+}
 time { color: var(--quiet); font-variant-numeric: tabular-nums; }
 summary b { font-weight: 600; }
 pre {
-  max-height: 24rem; margin: 0 .4rem .6rem; padding: .7rem .9rem; overflow: auto; white-space: pre-wrap;
+  max-height: 24rem; margin: 0 .4rem .6rem; padding: .7rem .9rem; overflow: auto;
+  white-space: pre-wrap;
   border-radius: .5rem; background: var(--raised); unicode-bidi: plaintext;
 }
 @media (max-width: 40rem) {

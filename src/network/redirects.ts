@@ -30,7 +30,8 @@ export function followRedirects(send: Transport, secret: string | null): Transpo
       hop = hopTo(target, response.status, hop);
       if (!hop.atHome && carries(hop.request, secret)) {
         throw refused(
-          `to ${target.origin} would carry the secret key; if that is the service, give it as \`api\``,
+          `to ${target.origin} would carry the secret key; ` +
+            'if that is the service, give it as `api`',
         );
       }
     }

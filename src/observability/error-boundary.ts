@@ -30,6 +30,21 @@ export function recover(
   }
 }
 
+/** Runs a call that must not throw anything but the documented errors. */
+export function guarded<T>(
+  exceptions: ExceptionReporter,
+  tag: string,
+  fallback: T,
+  call: () => T,
+): T {
+  try {
+    return call();
+  } catch (error) {
+    recover(error, exceptions, { tag });
+    return fallback;
+  }
+}
+
 /**
  * Calls user code. What it throws, now or as a promise, is logged once per name and goes no further
  * (Q5).

@@ -153,7 +153,8 @@ export class SafeLogger {
     this.reportedFailure = true;
     try {
       console.error(
-        'statsig: the configured logger threw, rejected or has no such method; its messages are lost',
+        'statsig: the configured logger threw, rejected or has no such method; its ' +
+          'messages are lost',
       );
     } catch {
       // Nowhere left to say it.

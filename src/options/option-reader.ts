@@ -200,7 +200,8 @@ export class OptionReader {
     const unknown = namesIn(holder).filter((given) => !fields.includes(given));
     for (const field of unknown.filter((given) => typeof readField(holder, given) === 'function')) {
       this.warnings.push(
-        `statsigSDK> Unknown callback ${name}.${field.slice(0, 80)} is ignored; there are ${fields.join(', ')}.`,
+        `statsigSDK> Unknown callback ${name}.${field.slice(0, 80)} is ignored; there are ` +
+          `${fields.join(', ')}.`,
       );
     }
     return found;

@@ -242,7 +242,7 @@ export type AdditionalOptions = {
   serviceName: string;
   /** Most exposures that are remembered as logged. Default and maximum 100,000. */
   exposureDedupeMaxKeys: number;
-  /** Base URL whose scheme and host files of ID lists are asked of. Default: what the index says. */
+  /** Base URL whose scheme and host ID lists' files are asked of. Default: what the index says. */
   downloadIdListFileApi: string;
   /** As `requestTimeoutMs`, for the index and the files of ID lists, ms. Default: that one. */
   idListsRequestTimeoutMs: number;
@@ -252,8 +252,8 @@ export type AdditionalOptions = {
    */
   overrideAdapter: OverrideAdapter | null;
   /**
-   * Who reads user agents: `'ua-parser-js'`, as statsig-node, or `'statsig'`, as the newer SDK's own
-   * parser. Default: the former for specs of dcs-v1, the latter for dcs-v2.
+   * Who reads user agents: `'ua-parser-js'`, as statsig-node, or `'statsig'`, as the newer SDK's
+   * own parser. Default: the former for specs of dcs-v1, the latter for dcs-v2.
    */
   userAgentParser: 'ua-parser-js' | 'statsig';
   /** Report how often was checked without an exposure, by name, with each flush. Default false. */

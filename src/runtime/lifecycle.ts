@@ -15,7 +15,8 @@ import type { InitializationDetails, InitializationSource } from '../types/initi
 import { isError } from '../observability/thrown';
 
 const INVALID_KEY =
-  'Invalid key provided.  You must use a Server Secret Key from the Statsig console with the node-js-server-sdk';
+  'Invalid key provided.  You must use a Server Secret Key from the Statsig console with ' +
+  'the node-js-server-sdk';
 
 /** What lets calls through while the life is ready. */
 export interface Gatekeeper {

@@ -148,7 +148,8 @@ export function makeHttp({
       localMode: () => new StatsigLocalModeNetworkError(),
       tooManyRequests: (url) =>
         new StatsigTooManyRequestsError(
-          `Request to ${logger.mask(url)} failed because you are making the same request too frequently (1000).`,
+          `Request to ${logger.mask(url)} failed because you are making the same request ` +
+            'too frequently (1000).',
         ),
     },
   });
@@ -264,8 +265,10 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
   const { onEventsDropped } = options;
   const { compress, compressNow } = platform;
   const { eventCompression: gzipLevel } = options;
-  const prefix = (): string =>
-    `{"statsigMetadata":${JSON.stringify({ ...statsigMetadata(around), ...ownMetadata(engineHost.engine.kind) })},"events":[`;
+  const prefix = (): string => {
+    const metadata = { ...statsigMetadata(around), ...ownMetadata(engineHost.engine.kind) };
+    return `{"statsigMetadata":${JSON.stringify(metadata)},"events":[`;
+  };
   return {
     upload: (upload) => parts.http.postEvents(upload),
     newId: platform.randomUUID,

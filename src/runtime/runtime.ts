@@ -276,7 +276,8 @@ export class Runtime {
       return;
     }
     this.logger.info(
-      `statsigSDK> An instance with ${undelivered} undelivered events was dropped without shutdown; they are sent now.`,
+      `statsigSDK> An instance with ${undelivered} undelivered events was dropped without ` +
+        'shutdown; they are sent now.',
     );
     // As at the end of the process, which may be why nobody has the instance any more.
     void this.ending.flush(this.ending.budgetMs);
@@ -398,7 +399,8 @@ export class Runtime {
       }
     } catch (error) {
       this.logger.warn(
-        `statsigSDK> The IP table cannot be read; countries stay unknown: ${this.logger.describe(error)}`,
+        'statsigSDK> The IP table cannot be read; countries stay unknown: ' +
+          `${this.logger.describe(error)}`,
       );
     }
   }

@@ -10,7 +10,7 @@ export { GCIRResponseFormat, OverrideAdapterType } from './types';
 export type {
   ExperimentGroup,
   ExperimentGroups as ExperimentGroupsResult,
-} from '../api/lookups-api';
+} from '../api/lookups';
 export type { ConsoleCaptureOptions, StatsigOptions } from './options';
 export type { TypedGet, UnknownGet } from './results';
 export type { StatsigUserArgs } from './user';

@@ -159,7 +159,8 @@ class Reader {
     }
     const place = `'${this.name}.${key}'`;
     console.warn(
-      `[Statsig] ${place} is of type ${typeName(stored)}, its default of type ${typeName(fallback)}; the default is returned.`,
+      `[Statsig] ${place} is of type ${typeName(stored)}, its default of type ` +
+        `${typeName(fallback)}; the default is returned.`,
     );
     return fallback;
   };

@@ -2,8 +2,8 @@
  * The newer SDK's class over an instance of ours. There is no second lifecycle: each method is a
  * call of the instance with names and results turned. No method throws.
  */
-import type { ExperimentGroups } from '../api/lookups-api';
-import type { LogLineLevel } from '../api/newer-api';
+import type { ExperimentGroups } from '../api/lookups';
+import type { LogLineLevel } from '../api/newer-calls';
 import type { ClientInitializeResponseOptions } from '../types/client-initialize';
 import { DynamicConfig as Config, Layer as OurLayer } from '../results/results';
 import type { SpecsInForce } from '../runtime/spec-applier';

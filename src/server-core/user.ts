@@ -54,7 +54,7 @@ export class StatsigUser {
     return new StatsigUser({ customIDs: customIds });
   }
 
-  /** @internal The user as it is evaluated: the same object each time, and whatever else is given. */
+  /** @internal The user as it is evaluated: one object each time, and whatever else is given. */
   static plainOf(user: unknown): PlainUser {
     const isOurs = typeof user === 'object' && user !== null && #plain in user;
     return (isOurs ? user.#plain : user) as PlainUser;

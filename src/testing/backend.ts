@@ -26,7 +26,8 @@ export class Backend {
   events(): LoggedEvent[] {
     if (this.refused === 0) return structuredCloneOf(this.received);
     throw new Error(
-      `More than ${MOST_EVENTS} events were recorded, ${this.refused} of them are gone; reset() in between`,
+      `More than ${MOST_EVENTS} events were recorded, ${this.refused} of them are gone; ` +
+        'reset() in between',
     );
   }
 

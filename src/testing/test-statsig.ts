@@ -149,7 +149,8 @@ export class TestStatsig extends StatsigServer {
     await this.syncStoreSpecs();
     if (this.runtime.applier.lastUpdateTime === time) return;
     throw new Error(
-      `The project could not be loaded: ${this.health().specs.lastError ?? 'the payload was refused'}`,
+      'The project could not be loaded: ' +
+        `${this.health().specs.lastError ?? 'the payload was refused'}`,
     );
   }
 }

@@ -121,7 +121,8 @@ export class StatsigInvalidBootstrapValuesError extends StatsigError {
 export class StatsigInvalidDataAdapterValuesError extends StatsigError {
   constructor(key: string) {
     super(
-      `statsigSDK::dataAdapter> Failed to retrieve valid values for ${key}) from the provided data adapter`,
+      `statsigSDK::dataAdapter> Failed to retrieve valid values for ${key}) from the ` +
+        'provided data adapter',
     );
   }
 }
@@ -144,7 +145,8 @@ export class StatsigInvalidConfigSpecsResponseError extends StatsigError {
 export class StatsigSDKKeyMismatchError extends StatsigError {
   constructor() {
     super(
-      'statsigSDK::initialize> SDK key provided in initialize() does not match the one used to generate initialize reponse.',
+      'statsigSDK::initialize> SDK key provided in initialize() does not match the one ' +
+        'used to generate initialize reponse.',
     );
   }
 }

@@ -145,7 +145,8 @@ export class IdListSync {
       logger.once(
         'adapter-lists',
         'warn',
-        `statsigSDK> The data adapter gave no ID lists that can be used; the network is asked${why}`,
+        'statsigSDK> The data adapter gave no ID lists that can be used; the network is ' +
+          `asked${why}`,
       );
       return false;
     }
@@ -254,7 +255,9 @@ export class IdListSync {
 
   private tellTooLong(name: string): void {
     const { logger } = this.options;
-    const text = `statsigSDK> The ID list ${name.slice(0, 80)} is longer than maxIdListBytes (${this.maxBytes}) and stays as it was`;
+    const text =
+      `statsigSDK> The ID list ${name.slice(0, 80)} is longer than maxIdListBytes (` +
+      `${this.maxBytes}) and stays as it was`;
     logger.once('id-list-too-long', 'warn', text);
   }
 

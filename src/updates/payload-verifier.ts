@@ -48,7 +48,9 @@ export class PayloadVerifier {
       this.refusing.delete(source);
       return;
     }
-    const text = `verifyPayload refused ${bytes.byteLength} bytes of config specs from ${source}: ${reason}`;
+    const text =
+      `verifyPayload refused ${bytes.byteLength} bytes of config specs from ${source}: ` +
+      `${reason}`;
     const { logger } = this.options;
     const level = this.refusing.has(source) ? 'debug' : 'warn';
     this.refusing.add(source);

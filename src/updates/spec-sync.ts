@@ -179,7 +179,8 @@ export class SpecSync {
     } catch (error) {
       const next = localMode ? '' : '; bootstrapValues and the network are asked';
       logger.warn(
-        `statsigSDK> The data adapter gave no config specs that can be used${next}: ${logger.describe(error)}`,
+        `statsigSDK> The data adapter gave no config specs that can be used${next}: ` +
+          `${logger.describe(error)}`,
       );
       return asError(error);
     }
@@ -264,7 +265,8 @@ export class SpecSync {
         : (errors?.bootstrapValues() ?? applied.error);
     note(result, 'Bootstrap', error, false);
     logger.warn(
-      `statsigSDK> The option bootstrapValues cannot be used: ${whyUnusable(applied, error === null)}`,
+      'statsigSDK> The option bootstrapValues cannot be used: ' +
+        `${whyUnusable(applied, error === null)}`,
     );
   }
 

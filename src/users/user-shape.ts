@@ -5,12 +5,11 @@
  * users a generated function reads, compares and serialises with constant property names: comparing
  * a 10-field user costs 40 ns instead of 290, encoding it 0.6 µs instead of 2.2 (bench/NOTES.md).
  * Where code generation is forbidden, and for users that are not plain, user-snapshot.ts and
- * user-encoder.ts do the same by walking. A Rust engine is sent the values alone
- * (user-template.ts).
+ * user-encoder.ts do the same by walking. Rust engines get the values alone (user-template.ts).
  *
  * A shape only ever takes plain values: strings, finite numbers, booleans, null, and arrays of
- * those. What it takes is therefore carried by JSON without loss. Keys are part of the generated
- * text, as JSON string literals only.
+ * those. What it takes is therefore carried by JSON without loss. Keys are in the generated text as
+ * JSON string literals only.
  */
 import type { AskedNames } from './asked-names';
 import type { EncodedUser } from './user-encoder';
@@ -196,7 +195,8 @@ function walk(
       else {
         const nested = `o${lines.length}`;
         lines.push(
-          `const ${nested} = ${expression}; if (typeof ${nested} !== 'object' || ${nested} === null) ${fail}`,
+          `const ${nested} = ${expression}; ` +
+            `if (typeof ${nested} !== 'object' || ${nested} === null) ${fail}`,
         );
         level(inner, nested, key);
       }
@@ -238,7 +238,8 @@ function captureSource(fields: Field[]): string {
     fail,
     () => true,
     (expression, index) =>
-      `v = ${expression}; if (typeof v !== 'string' && (v = plain(v)) === undefined) ${fail} const v${index} = v;`,
+      `v = ${expression}; if (typeof v !== 'string' && (v = plain(v)) === undefined) ` +
+      `${fail} const v${index} = v;`,
   );
   // One literal of the final size: an array that grows leaves its smaller selves behind.
   const values = Array.from(
@@ -297,7 +298,8 @@ function hidesSource(fields: Field[], asked: AskedNames): string {
   const lists = fields.filter(({ key, fields: inner }) => inner === undefined && SECTIONS.has(key));
   const tests = lists.map(
     ({ key }) =>
-      `if (typeof user[${JSON.stringify(key)}] === 'object' && user[${JSON.stringify(key)}] !== null) return true;`,
+      `if (typeof user[${JSON.stringify(key)}] === 'object' && ` +
+      `user[${JSON.stringify(key)}] !== null) return true;`,
   );
   return `${[...lines, ...tests].join('\n')}\nreturn false;`;
 }
@@ -366,7 +368,8 @@ function texts(fields: Field[], value: (index: number) => [string, string, strin
       hasEnvironment = true;
       addAll(sides.environment, inner);
     } else {
-      plain.text += `${plain.text === '' && plain.pieces.length === 0 ? '' : ','}${JSON.stringify(key)}:`;
+      if (plain.text !== '' || plain.pieces.length > 0) plain.text += ',';
+      plain.text += `${JSON.stringify(key)}:`;
       addAll(plain, inner);
     }
   }

@@ -9,12 +9,13 @@ function about(summary: string, isAll: boolean): Command {
     summary,
     usage: `${isAll ? '' : 'NAME… '}--specs SOURCE --user USER [--json]
 
-  --specs SOURCE  payload as download_config_specs returns it: a file, - for standard input, or a URL of the service, a
-                  proxy or a local server (the key in STATSIG_SECRET_KEY)
+  --specs SOURCE  payload as download_config_specs returns it: a file, - for standard input, or
+                  a URL of the service, a proxy or a local server (the key in STATSIG_SECRET_KEY)
   --user USER     an ID, JSON, @FILE, or - for standard input
   --json          for programs
 
-Evaluates without network and exposures; members of ID lists are not in a payload, so lists are empty.`,
+Evaluates without network and exposures; members of ID lists are not in a payload, so lists are
+empty.`,
     options: { specs: { type: 'string' }, user: { type: 'string' }, json: { type: 'boolean' } },
     async run({ positionals, text, has }, output) {
       const source = text('specs');
@@ -58,7 +59,8 @@ function print(checked: Checked[], output: Output): void {
   for (const { name, kind, value, rule, group, reason } of checked) {
     const because = output.paint(
       'dim',
-      `${kind}, rule ${rule || 'none'}${group === null ? '' : ` "${group}"`}${reason === 'Bootstrap' ? '' : `, ${reason}`}`,
+      `${kind}, rule ${rule || 'none'}${group === null ? '' : ` "${group}"`}` +
+        (reason === 'Bootstrap' ? '' : `, ${reason}`),
     );
     const shown =
       kind === 'gate'

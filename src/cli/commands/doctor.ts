@@ -13,11 +13,13 @@ export const doctor: Command = {
   summary: 'what of this machine matters to the SDK',
   usage: `[--api URL] [--json]
 
-  --api URL   base URL of the service, a proxy or a local server; default https://api.statsigcdn.com/v1
+  --api URL   base URL of the service, a proxy or a local server;
+              default https://api.statsigcdn.com/v1
   --json      for programs
 
-Looks at Node, the engine and why not a faster one, the key in ${KEY_VARIABLE}, proxy variables, whether the
-service answers, and the clock. Exits with 1 when something is bad. The key itself is not shown.`,
+Looks at Node, the engine and why not a faster one, the key in ${KEY_VARIABLE}, proxy
+variables, whether the service answers, and the clock. Exits with 1 when something is bad. The key
+itself is not shown.`,
   options: {
     api: { type: 'string', default: 'https://api.statsigcdn.com/v1' },
     json: { type: 'boolean' },
@@ -133,7 +135,8 @@ async function service(api: string): Promise<Finding[]> {
 /** Seconds that this machine is ahead. The header has whole seconds. */
 function clock(ahead: number): Finding {
   if (Math.abs(ahead) <= 2) return { what: 'clock', state: 'ok', says: 'right within 2 s' };
-  const says = `${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} the service: conditions on time are that wrong`;
+  const side = ahead > 0 ? 'ahead of' : 'behind';
+  const says = `${Math.abs(ahead)} s ${side} the service: conditions on time are that wrong`;
   return { what: 'clock', state: Math.abs(ahead) > 60 ? 'bad' : 'note', says };
 }
 

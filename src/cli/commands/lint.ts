@@ -9,9 +9,10 @@ export const lint: Command = {
   SOURCE   payload: a file, - for standard input, or a URL
   --json   for programs
 
-Finds rules that nobody can reach, roll-outs of 0 % and finished ones, operators and condition types that no Statsig SDK
-knows, references to gates and lists that are not there, circles, salts used twice, expressions that do not compile, and
-specs above 100 kB. Exits with 1 when it found an error.`,
+Finds rules that nobody can reach, roll-outs of 0 % and finished ones, operators and condition types
+that no Statsig SDK knows, references to gates and lists that are not there, circles, salts used
+twice, expressions that do not compile, and specs above 100 kB. Exits with 1 when it found an
+error.`,
   options: { json: { type: 'boolean' } },
   async run({ positionals, has }, output) {
     const [source, more] = positionals;
@@ -22,7 +23,8 @@ specs above 100 kB. Exits with 1 when it found an error.`,
     if (has('json')) output.line(JSON.stringify(findings, null, 2));
     for (const { level, spec, message } of has('json') ? [] : findings) {
       output.line(
-        `${output.paint(level === 'error' ? 'red' : 'yellow', level.padEnd(7))} ${output.paint('bold', spec)}: ${message}`,
+        `${output.paint(level === 'error' ? 'red' : 'yellow', level.padEnd(7))} ` +
+          `${output.paint('bold', spec)}: ${message}`,
       );
     }
     const errors = findings.filter(({ level }) => level === 'error').length;
@@ -160,7 +162,8 @@ function lintGates(targets: unknown[], { specs }: Project, say: Say): void {
     const near = nearest(String(target), gates);
     say(
       'error',
-      `asks for the gate ${String(target)}, which is not there${near === null ? '' : ` (there is ${near})`}`,
+      `asks for the gate ${String(target)}, which is not there` +
+        (near === null ? '' : ` (there is ${near})`),
     );
   }
 }

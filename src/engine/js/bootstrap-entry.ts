@@ -23,7 +23,8 @@ function gate(keyJson: string, { base, found, gateValue }: Shown, request: Reque
       ? ''
       : `,"id_type":${JSON.stringify(base.idType)}`;
   return (
-    `{"name":${keyJson},"value":${JSON.stringify(gateValue) ?? 'null'},"rule_id":${JSON.stringify(found.at.ruleID)},` +
+    `{"name":${keyJson},"value":${JSON.stringify(gateValue) ?? 'null'},"rule_id":` +
+    `${JSON.stringify(found.at.ruleID)},` +
     `"secondary_exposures":${found.exposures.text(request.algorithm, request.hash)}${idType}}`
   );
 }
@@ -57,9 +58,11 @@ function layer(keyJson: string, shown: Shown, request: Request, store: Store): s
   if (delegateName !== '') {
     text +=
       `,"allocated_experiment_name":${JSON.stringify(request.hash(delegateName))}` +
-      `,"is_experiment_active":${isLayerActive(shown, store)},"is_user_in_experiment":${isAllocated}`;
+      `,"is_experiment_active":${isLayerActive(shown, store)},` +
+      `"is_user_in_experiment":${isAllocated}`;
   }
-  text += `,"undelegated_secondary_exposures":${found.undelegated.text(request.algorithm, request.hash)}`;
+  const undelegated = found.undelegated.text(request.algorithm, request.hash);
+  text += `,"undelegated_secondary_exposures":${undelegated}`;
   const { parameterRuleIDs } = found.at;
   if (parameterRuleIDs !== null)
     text += `,"parameter_rule_ids":${JSON.stringify(parameterRuleIDs)}`;
@@ -92,7 +95,8 @@ export function isLayerActive({ answer, delegate }: Shown, { dialect }: Store): 
 function block(keyJson: string, { base, found }: Shown, value: string, request: Request): string {
   const rule = JSON.stringify(found.at.ruleID);
   return (
-    `{"name":${keyJson},"value":${value},"group":${rule},"rule_id":${rule},"is_device_based":${isDeviceBased(base)},` +
+    `{"name":${keyJson},"value":${value},"group":${rule},"rule_id":${rule},` +
+    `"is_device_based":${isDeviceBased(base)},` +
     `"secondary_exposures":${found.exposures.text(request.algorithm, request.hash)}`
   );
 }

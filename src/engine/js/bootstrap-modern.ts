@@ -60,7 +60,10 @@ export class ModernWriter {
   /** Members for the end of the maps. */
   tables(): string {
     if (this.request.format === 'init-v2') {
-      return `"exposures":${this.exposures.json()},"values":${this.values.json()},"response_format":"init-v2"`;
+      return (
+        `"exposures":${this.exposures.json()},"values":${this.values.json()},` +
+        '"response_format":"init-v2"'
+      );
     }
     const entries = [...this.mapped].sort(([a], [b]) => Number(a) - Number(b));
     return `"exposures":{${entries.map(([key, text]) => `"${key}":${text}`).join(',')}}`;

@@ -98,7 +98,8 @@ export class ClientResponder {
     if (writing.modern !== null) maps.push(writing.modern.tables());
     if (this.hasStores(writing)) {
       maps.push(
-        `"param_stores":${paramStoresJson(this.evaluation.store.client.paramStores, writing.request)}`,
+        '"param_stores":' +
+          `${paramStoresJson(this.evaluation.store.client.paramStores, writing.request)}`,
       );
     }
     return maps.join(',');
@@ -245,7 +246,8 @@ function unchangedTail(request: Request, facts: ResponseFacts): string[] {
 }
 
 function sdkInfo({ format }: Request, { sdkType, sdkVersion, sessionID }: ResponseFacts): string {
-  return `"sdkInfo":${JSON.stringify({ sdkType, sdkVersion, ...(format === 'v1' ? {} : { sessionId: sessionID }) })}`;
+  const session = format === 'v1' ? {} : { sessionId: sessionID };
+  return `"sdkInfo":${JSON.stringify({ sdkType, sdkVersion, ...session })}`;
 }
 
 /** A gate that says what clients assume of a gate they do not know. */

@@ -199,7 +199,8 @@ export function exposuresJson(
   hash: (name: string) => string,
 ): string {
   const one = ({ gate, gateValue, ruleID }: SecondaryExposure) =>
-    `{"gate":${JSON.stringify(hash(gate))},"gateValue":${JSON.stringify(gateValue)},"ruleID":${JSON.stringify(ruleID)}}`;
+    `{"gate":${JSON.stringify(hash(gate))},"gateValue":${JSON.stringify(gateValue)},` +
+    `"ruleID":${JSON.stringify(ruleID)}}`;
   return `[${list.map(one).join(',')}]`;
 }
 

@@ -50,7 +50,9 @@ export class Sampler {
     const passes = signedSha64(samplingKey(record, user, parameter)) % divisor === 0n;
     return {
       isLogged: passes || mode === 'shadow',
-      metadata: `{"samplingRate":${JSON.stringify(rate)},"shadowLogged":"${passes ? 'logged' : 'dropped'}","samplingMode":"${mode}"}`,
+      metadata:
+        `{"samplingRate":${JSON.stringify(rate)},"shadowLogged":"` +
+        `${passes ? 'logged' : 'dropped'}","samplingMode":"${mode}"}`,
     };
   }
 
@@ -101,5 +103,8 @@ function samplingKey(
   const who = user.samplingKey();
   if (kind === SpecKind.Gate) return `n:${name};${who}r:${ruleID};v:${String(record.value)}`;
   if (kind === SpecKind.Config) return `n:${name};${who}r:${ruleID}`;
-  return `n:${name};e:${parameter?.allocatedExperiment ?? ''};p:${parameter?.name ?? ''};${who}r:${ruleID}`;
+  return (
+    `n:${name};e:${parameter?.allocatedExperiment ?? ''};p:${parameter?.name ?? ''};` +
+    `${who}r:${ruleID}`
+  );
 }

@@ -12,8 +12,9 @@
 /** Most events that a name may claim: `loggingMaxBufferSize` is at most 1,000. */
 const MAX_EVENTS = 10_000;
 const OWNER = '[0-9a-f]{8}\\.\\d{1,10}\\.\\d{1,15}\\.[0-9a-f]{8}';
+const ID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const BATCH = new RegExp(
-  `^(\\d{15})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})~(${OWNER})-(\\d{1,8})-(\\d{1,5})\\.batch(\\.tmp|\\.now)?$`,
+  `^(\\d{15})-(${ID})~(${OWNER})-(\\d{1,8})-(\\d{1,5})\\.batch(\\.tmp|\\.now)?$`,
 );
 const LEASE = new RegExp(`^(${OWNER})\\.lease$`);
 const LATEST = 10 ** 15 - 1;

@@ -124,7 +124,10 @@ export class Evaluation implements EvalContext {
     this.appBelow = this.store.dialect.showsAnswers ? appId : undefined;
   }
 
-  /** Runs an evaluation that does not see the app of a client key (Q9). Nested gates do in dcs-v2 only. */
+  /**
+   * Runs an evaluation that does not see the app of a client key (Q9). Nested gates do in dcs-v2
+   * only.
+   */
   withoutApp<T>(task: () => T): T {
     const app = this.appAtTop;
     this.appAtTop = this.appBelow;

@@ -30,7 +30,7 @@ export function isAgentField(name: unknown): boolean {
 
 type Read = (context: EvalContext) => unknown;
 
-/** Hands out one operand per distinct value, so that its reading, text and lower case are shared. */
+/** Hands out one operand per distinct value: its reading, text and lower case are shared. */
 export class OperandTable {
   readonly operands: Operand[] = [];
   private readonly known = new Map<string, Operand>();

@@ -115,7 +115,7 @@ class SpecCompiler {
     return isInOrder ? byName : inPropertyOrder(byName);
   }
 
-  /** Each in the place of the first of its name; of the others nothing counts but how deep they nest. */
+  /** Each in the place of the first of its name; of the others only their depth counts. */
   private lastOfEachName(list: SpecWire[]): Map<string, unknown> {
     const specs = new Map(list.map(({ name, spec }) => [name, spec]));
     if (specs.size < list.length) {

@@ -1,30 +1,22 @@
 /** Local overrides, for tests and for people who try things (BEHAVIOUR.md 4, NEWER.md 12). */
 import { SpecKind, type OverrideTable } from '../engine/engine';
+import { guarded } from '../observability/error-boundary';
+import type { ExceptionReporter } from '../observability/exception-report';
 import type { SafeLogger } from '../observability/logger';
 import type { OverriddenLife, Overrides } from '../features/overrides';
 import type { Runtime } from '../runtime/runtime';
-import { LookupsApi } from './lookups-api';
 
 /** See the head of this file. */
-export abstract class OverridesApi extends LookupsApi {
-  /** @internal */
-  protected abstract readonly overrides: Overrides;
-  /** @internal */
-  protected abstract readonly logger: SafeLogger;
-
+export interface OverrideCalls {
   /** Makes a gate answer `value`, for one userID or custom ID or, without one, for everybody. */
-  overrideGate(gateName: string, value: boolean, userOrCustomID: string | null = ''): void {
-    this.override('gates', 'gate', gateName, value, userOrCustomID);
-  }
+  overrideGate(gateName: string, value: boolean, userOrCustomID?: string | null): void;
 
   /** Makes a config or experiment answer `value`, as `overrideGate` does. */
   overrideConfig(
     configName: string,
     value: Record<string, unknown>,
-    userOrCustomID: string | null = '',
-  ): void {
-    this.override('configs', 'config', configName, value, userOrCustomID);
-  }
+    userOrCustomID?: string | null,
+  ): void;
 
   /**
    * Makes an experiment answer what it gives a group, whatever that is in the specs of the moment;
@@ -34,21 +26,15 @@ export abstract class OverridesApi extends LookupsApi {
   overrideExperimentByGroupName(
     experimentName: string,
     groupName: string,
-    userOrCustomID: string | null = '',
-  ): void {
-    this.guarded('override', undefined, () =>
-      this.overrides.setGroup(experimentName, String(groupName), userOrCustomID),
-    );
-  }
+    userOrCustomID?: string | null,
+  ): void;
 
   /** Makes a layer answer `value`, as `overrideGate` does. */
   overrideLayer(
     layerName: string,
     value: Record<string, unknown>,
-    userOrCustomID: string | null = '',
-  ): void {
-    this.override('layers', 'layer', layerName, value, userOrCustomID);
-  }
+    userOrCustomID?: string | null,
+  ): void;
 
   /**
    * Replaces a parameter store by these parameters, as `overrideGate` does. A parameter is its
@@ -57,68 +43,133 @@ export abstract class OverridesApi extends LookupsApi {
   overrideParameterStore(
     storeName: string,
     value: Record<string, unknown>,
+    userOrCustomID?: string | null,
+  ): void;
+
+  /** Forgets overrides of a gate: that for an ID or, without one, all. */
+  removeGateOverride(gateName: string, userOrCustomID?: string | null): void;
+
+  /** Forgets overrides of a config or experiment: that for an ID or, without one, all. */
+  removeConfigOverride(configName: string, userOrCustomID?: string | null): void;
+
+  /** The same: configs and experiments have one set of overrides. */
+  removeDynamicConfigOverride(configName: string, userOrCustomID?: string | null): void;
+
+  /** The same: configs and experiments have one set of overrides. */
+  removeExperimentOverride(experimentName: string, userOrCustomID?: string | null): void;
+
+  /** Forgets overrides of a layer: that for an ID or, without one, all. */
+  removeLayerOverride(layerName: string, userOrCustomID?: string | null): void;
+
+  /** Forgets overrides of a parameter store: that for an ID or, without one, all. */
+  removeParameterStoreOverride(storeName: string, userOrCustomID?: string | null): void;
+
+  /** Forgets all overrides of gates. */
+  clearAllGateOverrides(): void;
+
+  /** Forgets all overrides of configs and experiments. */
+  clearAllConfigOverrides(): void;
+
+  /** Forgets all overrides of layers. */
+  clearAllLayerOverrides(): void;
+
+  /** Forgets all overrides of whatever kind. */
+  removeAllOverrides(): void;
+}
+
+/** The calls on one life. */
+export class OverrideSetter implements OverrideCalls {
+  constructor(
+    private readonly overrides: Overrides,
+    private readonly logger: SafeLogger,
+    private readonly exceptions: ExceptionReporter,
+  ) {}
+
+  overrideGate(gateName: string, value: boolean, userOrCustomID: string | null = ''): void {
+    this.#override('gates', 'gate', gateName, value, userOrCustomID);
+  }
+
+  overrideConfig(
+    configName: string,
+    value: Record<string, unknown>,
+    userOrCustomID: string | null = '',
+  ): void {
+    this.#override('configs', 'config', configName, value, userOrCustomID);
+  }
+
+  overrideExperimentByGroupName(
+    experimentName: string,
+    groupName: string,
+    userOrCustomID: string | null = '',
+  ): void {
+    guarded(this.exceptions, 'override', undefined, () =>
+      this.overrides.setGroup(experimentName, String(groupName), userOrCustomID),
+    );
+  }
+
+  overrideLayer(
+    layerName: string,
+    value: Record<string, unknown>,
+    userOrCustomID: string | null = '',
+  ): void {
+    this.#override('layers', 'layer', layerName, value, userOrCustomID);
+  }
+
+  overrideParameterStore(
+    storeName: string,
+    value: Record<string, unknown>,
     userOrCustomID: string | null = '',
   ): void {
     if (typeof value !== 'object' || value === null) {
-      this.refuse('parameter store', 'object');
+      this.#refuse('parameter store', 'object');
       return;
     }
-    this.guarded('override', undefined, () =>
+    guarded(this.exceptions, 'override', undefined, () =>
       this.overrides.stores.set(storeName, value, userOrCustomID ?? ''),
     );
   }
 
-  /** Forgets overrides of a gate: that for an ID or, without one, all. */
   removeGateOverride(gateName: string, userOrCustomID?: string | null): void {
     this.overrides.remove('gates', gateName, userOrCustomID ?? null);
   }
 
-  /** Forgets overrides of a config or experiment: that for an ID or, without one, all. */
   removeConfigOverride(configName: string, userOrCustomID?: string | null): void {
     this.overrides.remove('configs', configName, userOrCustomID ?? null);
   }
 
-  /** The same: configs and experiments have one set of overrides. */
   removeDynamicConfigOverride(configName: string, userOrCustomID?: string | null): void {
     this.removeConfigOverride(configName, userOrCustomID);
   }
 
-  /** The same: configs and experiments have one set of overrides. */
   removeExperimentOverride(experimentName: string, userOrCustomID?: string | null): void {
     this.removeConfigOverride(experimentName, userOrCustomID);
   }
 
-  /** Forgets overrides of a layer: that for an ID or, without one, all. */
   removeLayerOverride(layerName: string, userOrCustomID?: string | null): void {
     this.overrides.remove('layers', layerName, userOrCustomID ?? null);
   }
 
-  /** Forgets overrides of a parameter store: that for an ID or, without one, all. */
   removeParameterStoreOverride(storeName: string, userOrCustomID?: string | null): void {
     this.overrides.stores.remove(storeName, userOrCustomID ?? null);
   }
 
-  /** Forgets all overrides of gates. */
   clearAllGateOverrides(): void {
     this.overrides.clear('gates');
   }
 
-  /** Forgets all overrides of configs and experiments. */
   clearAllConfigOverrides(): void {
     this.overrides.clear('configs');
   }
 
-  /** Forgets all overrides of layers. */
   clearAllLayerOverrides(): void {
     this.overrides.clear('layers');
   }
 
-  /** Forgets all overrides of whatever kind. */
   removeAllOverrides(): void {
     this.overrides.clearAll();
   }
 
-  private override(
+  #override(
     kind: keyof OverrideTable,
     noun: string,
     name: string,
@@ -127,13 +178,15 @@ export abstract class OverridesApi extends LookupsApi {
   ): void {
     const type = kind === 'gates' ? 'boolean' : 'object';
     if (typeof value !== type) {
-      this.refuse(noun, type);
+      this.#refuse(noun, type);
       return;
     }
-    this.guarded('override', undefined, () => this.overrides.set(kind, name, value, id));
+    guarded(this.exceptions, 'override', undefined, () =>
+      this.overrides.set(kind, name, value, id),
+    );
   }
 
-  private refuse(noun: string, type: string): void {
+  #refuse(noun: string, type: string): void {
     this.logger.warn(`statsigSDK> Attempted to override a ${noun} with a non ${type} value`);
   }
 }

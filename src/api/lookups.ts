@@ -1,7 +1,8 @@
 /** What the specs say, whoever asks (NEWER.md 11). Nothing is evaluated, logged or counted. */
 import { SpecKind } from '../engine/engine';
+import type { EngineHost } from '../engine-host/engine-host';
 import type { KnownSpec } from '../engine-host/spec-facts';
-import { InventoryApi } from './inventory-api';
+import type { Clock } from '../host/clock';
 import { DynamicConfig, EvaluationDetails, type EvaluationReason } from '../results/results';
 
 /** A group of an experiment. */
@@ -25,13 +26,44 @@ export interface ExperimentGroups {
 }
 
 /** See the head of this file. */
-export abstract class LookupsApi extends InventoryApi {
+export interface LookupCalls {
   /**
    * The groups of an experiment, for example for a page on which testers choose one.
    * @example const names = Statsig.getExperimentGroups('button').groups.map((g) => g.groupName);
    */
+  getExperimentGroups(experimentName: string): ExperimentGroups;
+
+  /** An experiment as users of a group see it; `{}` for an unknown group. No exposure. */
+  getExperimentByGroupName(experimentName: string, groupName: string): DynamicConfig;
+
+  /** The same by the ID of the group's rule. */
+  getExperimentByGroupIdAdvanced(experimentName: string, groupID: string): DynamicConfig;
+
+  /** Fields of users that a gate looks at, where the specs say so. */
+  getFieldsNeededForGate(gateName: string): string[];
+
+  /** Fields of users that a dynamic config looks at, where the specs say so. */
+  getFieldsNeededForDynamicConfig(configName: string): string[];
+
+  /** Fields of users that an experiment looks at, where the specs say so. */
+  getFieldsNeededForExperiment(experimentName: string): string[];
+
+  /** Fields of users that a layer looks at, where the specs say so. */
+  getFieldsNeededForLayer(layerName: string): string[];
+
+  /** Fields of users that anything looks at to which a parameter store refers. */
+  getFieldsNeededForParameterStore(storeName: string): string[];
+}
+
+/** The calls on one life. */
+export class Lookups implements LookupCalls {
+  constructor(
+    private readonly host: EngineHost,
+    private readonly clock: Clock,
+  ) {}
+
   getExperimentGroups(experimentName: string): ExperimentGroups {
-    const spec = this.configOf(experimentName);
+    const spec = this.#configOf(experimentName);
     if (spec === null || spec.entity !== 'experiment') return { groups: [] };
     const groups = spec.groups
       .filter(({ isExperimentGroup }) => isExperimentGroup)
@@ -44,80 +76,62 @@ export abstract class LookupsApi extends InventoryApi {
     return { isExperimentActive: spec.isActive, groups };
   }
 
-  /** An experiment as users of a group see it; `{}` for an unknown group. No exposure. */
   getExperimentByGroupName(experimentName: string, groupName: string): DynamicConfig {
-    return this.groupOf(experimentName, (group) => group.groupName === groupName);
+    return this.#groupOf(experimentName, (group) => group.groupName === groupName);
   }
 
-  /** The same by the ID of the group's rule. */
   getExperimentByGroupIdAdvanced(experimentName: string, groupID: string): DynamicConfig {
-    return this.groupOf(experimentName, (group) => group.ruleId === groupID);
+    return this.#groupOf(experimentName, (group) => group.ruleId === groupID);
   }
 
-  /** Fields of users that a gate looks at, where the specs say so. */
   getFieldsNeededForGate(gateName: string): string[] {
-    return this.fieldsOf(SpecKind.Gate, gateName);
+    return this.#fieldsOf(SpecKind.Gate, gateName);
   }
 
-  /** Fields of users that a dynamic config looks at, where the specs say so. */
   getFieldsNeededForDynamicConfig(configName: string): string[] {
-    return this.fieldsOf(SpecKind.Config, configName);
+    return this.#fieldsOf(SpecKind.Config, configName);
   }
 
-  /** Fields of users that an experiment looks at, where the specs say so. */
   getFieldsNeededForExperiment(experimentName: string): string[] {
-    return this.fieldsOf(SpecKind.Config, experimentName);
+    return this.#fieldsOf(SpecKind.Config, experimentName);
   }
 
-  /** Fields of users that a layer looks at, where the specs say so. */
   getFieldsNeededForLayer(layerName: string): string[] {
-    return this.fieldsOf(SpecKind.Layer, layerName);
+    return this.#fieldsOf(SpecKind.Layer, layerName);
   }
 
-  /** Fields of users that anything looks at to which a parameter store refers. */
   getFieldsNeededForParameterStore(storeName: string): string[] {
-    const store = this.runtime.engineHost.facts.parameterStore(storeName) as
+    const store = this.host.facts.parameterStore(storeName) as
       | { parameters?: Record<string, Record<string, unknown> | null> }
       | undefined;
     const fields = Object.values(store?.parameters ?? {}).flatMap((parameter) => [
-      ...this.fieldsOf(SpecKind.Gate, parameter?.['gate_name']),
-      ...this.fieldsOf(SpecKind.Config, parameter?.['config_name']),
-      ...this.fieldsOf(SpecKind.Config, parameter?.['experiment_name']),
-      ...this.fieldsOf(SpecKind.Layer, parameter?.['layer_name']),
+      ...this.#fieldsOf(SpecKind.Gate, parameter?.['gate_name']),
+      ...this.#fieldsOf(SpecKind.Config, parameter?.['config_name']),
+      ...this.#fieldsOf(SpecKind.Config, parameter?.['experiment_name']),
+      ...this.#fieldsOf(SpecKind.Layer, parameter?.['layer_name']),
     ]);
     return [...new Set(fields)];
   }
 
-  /** Whether `initialize` is done and `shutdown` has not begun. */
-  isInitialized(): boolean {
-    return this.publicCalls.isReady;
-  }
-
-  private fieldsOf(kind: SpecKind, name: unknown): string[] {
-    const spec =
-      typeof name === 'string' ? this.runtime.engineHost.facts.contentOf(kind, name) : null;
+  #fieldsOf(kind: SpecKind, name: unknown): string[] {
+    const spec = typeof name === 'string' ? this.host.facts.contentOf(kind, name) : null;
     return [...(spec?.fieldsUsed ?? [])];
   }
 
-  private configOf(name: unknown): KnownSpec | null {
-    return typeof name === 'string'
-      ? this.runtime.engineHost.facts.contentOf(SpecKind.Config, name)
-      : null;
+  #configOf(name: unknown): KnownSpec | null {
+    return typeof name === 'string' ? this.host.facts.contentOf(SpecKind.Config, name) : null;
   }
 
-  private groupOf(
-    name: string,
-    isWanted: (group: KnownSpec['groups'][number]) => boolean,
-  ): DynamicConfig {
-    const group = this.configOf(name)?.groups.find(isWanted);
-    const { reason, configSyncTime, initTime } = this.runtime.engineHost.specTimes;
+  #groupOf(name: string, isWanted: (group: KnownSpec['groups'][number]) => boolean): DynamicConfig {
+    const group = this.#configOf(name)?.groups.find(isWanted);
+    const { reason, configSyncTime, initTime } = this.host.specTimes;
     const details = new EvaluationDetails(
       configSyncTime,
       initTime,
       (group === undefined && reason !== 'Uninitialized'
         ? 'Unrecognized'
         : reason) as EvaluationReason,
-      this.runtime.clock.now(),
+      this.clock.now(),
     );
     const { returnValue, ruleId = '', groupName = null, idType = '' } = group ?? {};
     const value = (returnValue ?? {}) as Record<string, unknown>;

@@ -1,0 +1,64 @@
+/** What an instance has beside checks: the calls of one life, by what they need. */
+import { addMethods, delegate, type ClassOf } from './composed';
+import { deprecatedCalls, type DeprecatedCalls } from './deprecated-calls';
+import { Inventory, type InventoryCalls } from './inventory';
+import { Lookups, type LookupCalls } from './lookups';
+import { NewerNames, type AskedServer, type NewerCalls } from './newer-calls';
+import { Operations, type OperationCalls } from './operations';
+import { OverrideSetter, type OverrideCalls } from './override-calls';
+import type { PublicCalls } from './public-calls';
+import type { Overrides } from '../features/overrides';
+import type { SafeLogger } from '../observability/logger';
+import type { Lifecycle } from '../runtime/lifecycle';
+import type { Runtime } from '../runtime/runtime';
+
+/** The methods that an instance has by them. */
+export interface PartCalls
+  extends DeprecatedCalls,
+    InventoryCalls,
+    LookupCalls,
+    NewerCalls,
+    OperationCalls,
+    OverrideCalls {}
+
+/** See the head of this file. */
+export interface Parts {
+  readonly inventory: Inventory;
+  readonly lookups: Lookups;
+  readonly newer: NewerNames;
+  readonly operations: Operations;
+  readonly overriding: OverrideSetter;
+}
+
+/** What they need of an instance and of its life. */
+interface Around {
+  readonly runtime: Runtime;
+  readonly lifecycle: Lifecycle;
+  readonly overrides: Overrides;
+  readonly logger: SafeLogger;
+}
+
+/** Those of a life that begins. */
+export function makeParts(server: AskedServer, around: Around): Parts {
+  const { runtime, lifecycle, overrides, logger } = around;
+  const { engineHost, exceptions, clock, options } = runtime;
+  return {
+    inventory: new Inventory(engineHost),
+    lookups: new Lookups(engineHost, clock),
+    newer: new NewerNames(server, exceptions, options.sdkType),
+    operations: new Operations(runtime, lifecycle),
+    overriding: new OverrideSetter(overrides, logger, exceptions),
+  };
+}
+
+/** Gives a class the methods of `PartCalls`. */
+export function giveParts(
+  type: ClassOf<{ readonly callParts: Parts; readonly publicCalls: PublicCalls }>,
+): void {
+  addMethods(type, deprecatedCalls);
+  delegate(type, Inventory, ({ callParts }) => callParts.inventory);
+  delegate(type, Lookups, ({ callParts }) => callParts.lookups);
+  delegate(type, NewerNames, ({ callParts }) => callParts.newer);
+  delegate(type, Operations, ({ callParts }) => callParts.operations);
+  delegate(type, OverrideSetter, ({ callParts }) => callParts.overriding);
+}
