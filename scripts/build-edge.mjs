@@ -1,6 +1,7 @@
 // Bundles the entries for edge runtimes, which have no node_modules and no node:*:
 // dist/edge/index.mjs (any runtime; the js engine, WebAssembly when it is handed in) and
-// dist/edge/workerd.mjs (WebAssembly as a static module import). Called by build-ts.mjs.
+// dist/edge/workerd.mjs (WebAssembly as a static module import). And dist/edge/uap.mjs, uap-core's
+// patterns for who wants them. Called by build-ts.mjs.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
@@ -32,16 +33,15 @@ const noNode = {
   },
 };
 
-/** Returns the written files, relative to the root. */
-export async function writeEdge() {
+/** Bundles a source into a file of dist/edge. */
+async function bundle(source, file) {
   // Loaded late: a checkout without esbuild's binary can still build the rest.
   const { build } = await import('esbuild');
-  mkdirSync(join(root, 'dist/edge'), { recursive: true });
   const { outputFiles } = await build({
     write: false,
     absWorkingDir: root,
-    entryPoints: ['src/index.edge.ts'],
-    outfile: 'dist/edge/index.mjs',
+    entryPoints: [source],
+    outfile: `dist/edge/${file}`,
     bundle: true,
     format: 'esm',
     platform: 'neutral',
@@ -51,9 +51,22 @@ export async function writeEdge() {
     plugins: [noNode],
     logLevel: 'error',
   });
-  writeFileSync(join(root, 'dist/edge/index.mjs'), hardened(outputFiles[0].text));
+  writeFileSync(join(root, `dist/edge/${file}`), hardened(outputFiles[0].text));
+}
+
+/** Returns the written files, relative to the root. */
+export async function writeEdge() {
+  mkdirSync(join(root, 'dist/edge'), { recursive: true });
+  await bundle('src/index.edge.ts', 'index.mjs');
+  await bundle('src/users/uap-agent.ts', 'uap.mjs');
   writeFileSync(join(root, 'dist/edge/workerd.mjs'), workerd);
-  const written = ['dist/edge/index.mjs', 'dist/edge/workerd.mjs'];
+  writeFileSync(
+    join(root, 'dist/edge/uap.d.mts'),
+    `${header}export { uapReader } from '../users/uap-agent.js';\n`,
+  );
+  const written = ['index.mjs', 'workerd.mjs', 'uap.mjs', 'uap.d.mts'].map(
+    (file) => `dist/edge/${file}`,
+  );
   for (const name of ['index', 'workerd']) {
     writeFileSync(join(root, `dist/edge/${name}.d.mts`), types);
     written.push(`dist/edge/${name}.d.mts`);

@@ -20,6 +20,7 @@ const inputs = [
   'crates/node/src',
   'crates/node/Cargo.toml',
   'crates/node/build.rs',
+  'src/users/uap-core.json',
   'Cargo.toml',
   'Cargo.lock',
   'scripts/build-native.mjs',

@@ -173,6 +173,6 @@ export async function bundleSdk(files, late) {
   });
   for (const [file, text] of texts) writeFileSync(join(root, file), text);
   writeFileSync(join(root, bundle), hardened(outputFiles[0].text));
-  const others = files.filter((file) => !file.endsWith('.js') && !isInner(slashes(file)));
+  const others = files.filter((file) => !/\.js(on)?$/.test(file) && !isInner(slashes(file)));
   return [...others, ...[...texts.keys(), ...late, bundle].map((file) => normalize(file))];
 }

@@ -75,6 +75,7 @@ function staticChecks(project, main) {
     './package.json',
     './statsig.wasm',
     './edge',
+    './uap',
     ...withDefault,
   ];
   const code = run(localBin('attw'), [...attw, '--quiet']);

@@ -31,9 +31,13 @@ const standardLibrary = {
   licenses: [{ expression: 'MIT OR Apache-2.0' }],
 };
 
+/** Its manifest has a form of its licence that npm no longer knows. */
+const PATTERNS = { name: 'uap-core', license: 'Apache-2.0' };
+
 function npmComponent(name) {
-  const { version, license, integrity } =
-    read('package-lock.json').packages[`node_modules/${name}`];
+  const entry = read('package-lock.json').packages[`node_modules/${name}`];
+  const { version, integrity } = entry;
+  const license = name === PATTERNS.name ? PATTERNS.license : entry.license;
   const content = Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex');
   return component({ type: 'npm', name, version, license, hash: { alg: 'SHA-512', content } });
 }
@@ -48,7 +52,7 @@ export function sbomOf(kind, manifest) {
           ...crates.wasm.map(crateComponent),
           ...[...Object.keys(manifest.dependencies), ...bundledPackages()].map(npmComponent),
         ];
-  const components = [...own, standardLibrary];
+  const components = [...own, npmComponent(PATTERNS.name), standardLibrary];
   const self = component({
     type: 'npm',
     name: manifest.name,

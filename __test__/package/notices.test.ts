@@ -69,6 +69,7 @@ test('the bill of materials names crates, dependencies and what is bundled, with
   ])
     t.regex(purls(main), new RegExp(`^pkg:${name}@`, 'm'));
   t.regex(purls(platform), /^pkg:cargo\/napi@/m);
+  for (const bom of [main, platform]) t.regex(purls(bom), /^pkg:npm\/uap-core@/m);
   for (const { components, dependencies } of [main, platform]) {
     t.deepEqual(new Set(dependencies[0]!.dependsOn).size, components.length);
     for (const { name, purl, licenses, hashes } of components) {

@@ -481,7 +481,7 @@ export interface ReplacementEngine extends Engine {
   prepareSpecsNow(payload: Uint8Array): PreparedSpecs;
 }
 
-/** Result of parsing a user agent the way statsig-node does (BEHAVIOUR.md 3.10). */
+/** Result of parsing a user agent; null: the parser found nothing, or nobody asked it. */
 export interface UserAgentParts {
   osName: string | null;
   osVersion: string | null;

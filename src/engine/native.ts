@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { interpreterOf, refuseCutOff } from './native-elf';
 import type { Engine, PreparedSpecs } from './engine';
+import type { UapReader } from './uap-reader';
 import { nodeHost } from './node-host';
 import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
 
@@ -27,6 +28,9 @@ interface NativeBinding extends RustBinding {
 
 interface NativeModule {
   NativeEngine: new () => NativeBinding;
+  /** Name and version of the system, then of the browser. */
+  readUserAgent(agent: string): string[];
+  loadUserAgents(): Promise<void>;
 }
 
 /** Name of this platform as napi-rs spells it, e.g. `linux-x64-gnu`. */
@@ -137,3 +141,13 @@ export function createNativeEngine(): Engine {
   loaded ??= load();
   return new NativeEngine(new loaded.NativeEngine());
 }
+
+/** By the crate ua-parser, one for all engines of the process. The binary is loaded already. */
+export const uapReader: UapReader = {
+  load: () => void loaded?.loadUserAgents().catch(() => undefined),
+  read(agent) {
+    const [osName = null, osVersion = null, browserName = null, browserVersion = null] =
+      loaded?.readUserAgent(agent) ?? [];
+    return { osName, osVersion, browserName, browserVersion };
+  },
+};

@@ -4,6 +4,7 @@
  * an unused one costs nothing.
  */
 import type { Engine, EngineKind, ReplacementEngine } from './engine';
+import type { UapReader } from './uap-reader';
 import { ENGINE_KINDS } from './kinds';
 import { nodeHost } from './node-host';
 import { VERSION } from './version';
@@ -45,6 +46,13 @@ export function selectEngine(
  */
 export function makeReplacement(kind: 'wasm' | 'js'): ReplacementEngine {
   return FACTORIES[kind]();
+}
+
+/** That of an engine which was selected; null: it has none of its own. */
+export function uapReaderOf(kind: EngineKind): UapReader | null {
+  if (kind !== 'native') return null;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded already
+  return (require('./native') as typeof import('./native')).uapReader;
 }
 
 function firstLine(error: unknown): string {

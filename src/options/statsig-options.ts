@@ -252,10 +252,11 @@ export type AdditionalOptions = {
    */
   overrideAdapter: OverrideAdapter | null;
   /**
-   * Who reads user agents: `'ua-parser-js'`, as statsig-node, or `'statsig'`, as the newer SDK's
-   * own parser. Default: the former for specs of dcs-v1, the latter for dcs-v2.
+   * Who reads user agents: `'ua-parser-js'`, as statsig-node; `'statsig'`, as the newer SDK's own
+   * parser; or `'uap'`, the patterns of uap-core, loaded when they are first needed. Default: the
+   * first for specs of dcs-v1, the second for dcs-v2.
    */
-  userAgentParser: 'ua-parser-js' | 'statsig';
+  userAgentParser: 'ua-parser-js' | 'uap' | 'statsig';
   /** Report how often was checked without an exposure, by name, with each flush. Default false. */
   countNonExposedChecks: boolean;
   /**

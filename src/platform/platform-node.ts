@@ -1,8 +1,9 @@
 /** Node as the SDK's host. */
 import { createHash, randomUUID } from 'node:crypto';
 import { types } from 'node:util';
+import type { UapReader } from '../engine/uap-reader';
 import { nodeHost } from '../engine/node-host';
-import { makeReplacement, selectEngine } from '../engine/select';
+import { makeReplacement, selectEngine, uapReaderOf } from '../engine/select';
 import { gunzipNode, gzipNode, gzipNow } from '../events/gzip-node';
 import { openSpool } from '../events/spool/open';
 import { watchProcess } from '../exit/process-end';
@@ -24,6 +25,7 @@ export const nodePlatform: Platform = {
   sha256Base64: (text) => createHash('sha256').update(text).digest('base64'),
   selectEngine: (forced) => selectEngine(forced),
   makeReplacement,
+  uapReader: (kind) => uapReaderOf(kind) ?? ownUapReader(),
   transport: nodeTransport,
   compress: gzipNode,
   compressNow: gzipNow,
@@ -32,6 +34,12 @@ export const nodePlatform: Platform = {
   watchEnd: watchProcess,
   readIpTable,
 };
+
+function ownUapReader(): UapReader {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and
+  // synchronously
+  return (require('../users/uap-agent') as typeof import('../users/uap-agent')).uapReader;
+}
 
 /** Deno throws for a variable that it may not show (`--allow-env`); to us that one is not set. */
 function forcedByEnvironment(): string | undefined {

@@ -3,6 +3,7 @@
  * their own.
  */
 import type { EngineKind, ReplacementEngine } from '../engine/engine';
+import type { UapReader } from '../engine/uap-reader';
 import type { Selection } from '../engine/select';
 import type { Compress, EventSpool } from '../events/delivery';
 import type { Ending } from '../exit/ending';
@@ -39,6 +40,11 @@ export interface Platform {
   selectEngine(forced: EngineKind | null): Selection;
   /** An engine to take over from one that died. May throw for wasm, never for js. */
   makeReplacement(kind: 'wasm' | 'js'): ReplacementEngine;
+  /**
+   * Reads user agents by uap-core's patterns, with an engine that was selected; null where they
+   * were not handed in.
+   */
+  uapReader(kind: EngineKind): UapReader | null;
   /** `usesProxies`: those that the environment names, where there is one. */
   transport(usesProxies: boolean): Transport;
   /** null: event bodies go out uncompressed. */

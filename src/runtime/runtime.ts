@@ -29,6 +29,7 @@ import type { ExceptionReporter } from '../observability/exception-report';
 import type { SafeLogger } from '../observability/logger';
 import type { ParsedOptions, ResolvedOptions } from '../options/options';
 import type { Platform } from '../platform/platform';
+import { agentParser } from './agent-parser';
 import * as parts from './runtime-parts';
 import { SpecApplier, type SpecsInForce } from './spec-applier';
 import type { ContainedAdapter } from '../storage/contained-adapter';
@@ -91,7 +92,7 @@ export class Runtime {
         isProxy: platform.isProxy,
         onBatchFull: () => this.delivery.batchReady(),
         additions: parts.userAdditions(this.options),
-        agentParser: this.options.userAgentParser,
+        agentParser: agentParser(this.options, platform, this.selection.engine.kind, logger),
       },
       this.failoverHooks(),
     );

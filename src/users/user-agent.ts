@@ -1,10 +1,11 @@
 /**
- * User-agent fields as statsig-node gives them (BEHAVIOUR.md 3.10), or as the newer SDK does.
- * Parsing stays in JavaScript, on the same library that statsig-node uses, because bucket parity
+ * User-agent fields as statsig-node gives them (BEHAVIOUR.md 3.10), as the newer SDK does, or by
+ * uap-core's patterns. Parsing for statsig-node stays in JavaScript, on the same library that statsig-node uses, because bucket parity
  * hangs on it (ARCHITECTURE.md has the measurements against uap-core); an engine asks for it only
  * when a condition needs it, and results are remembered by text.
  */
 import type { SpecsSummary, UserAgentParts } from '../engine/engine';
+import type { UapReader } from '../engine/uap-reader';
 import { utf8 } from '../host/host';
 import { parseStatsigAgent } from './statsig-agent';
 import { attribute } from './user-reader';
@@ -13,6 +14,8 @@ import { attribute } from './user-reader';
 const LONGEST = 1000;
 /** Distinct user agents remembered; when full the older half goes. */
 const REMEMBERED = 4096;
+
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const NOTHING: UserAgentParts = {
   osName: null,
@@ -42,8 +45,8 @@ function preloadUserAgentParser(): void {
   }
 }
 
-/** Who parses. */
-export type AgentParser = 'ua-parser-js' | 'statsig';
+/** Who parses: one of ours by name, or uap-core's patterns. */
+export type AgentParser = 'ua-parser-js' | 'statsig' | UapReader;
 
 /** Who parses for specs of a format, unless somebody is wanted. Loads it if they ask for it. */
 export function agentParserFor(
@@ -52,6 +55,7 @@ export function agentParserFor(
 ): AgentParser {
   const parser = wanted ?? (format === 2 ? 'statsig' : 'ua-parser-js');
   if (usesUserAgent && parser === 'ua-parser-js') preloadUserAgentParser();
+  if (usesUserAgent && typeof parser === 'object') parser.load();
   return parser;
 }
 
@@ -67,13 +71,22 @@ export class UserAgentCache {
     if (typeof userAgent !== 'string' || userAgent.length > LONGEST) return NOTHING;
     const known = this.recent.get(userAgent) ?? this.older.get(userAgent);
     if (known !== undefined) return known;
-    const parts = this.parser === 'statsig' ? newerParts(userAgent) : parseUserAgent(userAgent);
+    const parts = this.partsOf(userAgent);
     if (this.recent.size >= REMEMBERED / 2) {
       this.older = this.recent;
       this.recent = new Map();
     }
     this.recent.set(userAgent, parts);
     return parts;
+  }
+
+  private partsOf(userAgent: string): UserAgentParts {
+    const { parser } = this;
+    if (parser === 'ua-parser-js') return parseUserAgent(userAgent);
+    // There the limit is of bytes.
+    const isLong = userAgent.length > LONGEST / 3 && utf8(userAgent).length > LONGEST;
+    if (isLong) return NOTHING;
+    return parser === 'statsig' ? parseStatsigAgent(userAgent) : readBy(parser, userAgent);
   }
 }
 
@@ -86,10 +99,13 @@ export function userAgentOf(user: object): unknown {
   return undefined;
 }
 
-/** There the limit is of bytes. */
-function newerParts(userAgent: string): UserAgentParts {
-  const isLong = userAgent.length > LONGEST / 3 && utf8(userAgent).length > LONGEST;
-  return isLong ? NOTHING : parseStatsigAgent(userAgent);
+/** Halves of surrogate pairs reach the native engine as U+FFFD; so they do all. */
+function readBy(reader: UapReader, userAgent: string): UserAgentParts {
+  try {
+    return reader.read(userAgent.replace(LONE, '\ufffd'));
+  } catch {
+    return NOTHING;
+  }
 }
 
 function parseUserAgent(userAgent: string): UserAgentParts {

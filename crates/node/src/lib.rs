@@ -1,6 +1,6 @@
 //! N-API binding: converts, catches panics, registers. Loaded by `src/engine/native.ts`.
 //!
-//! One class, `NativeEngine`, with the methods of `Engine` in `src/engine/engine.ts` under the same
+//! A class, `NativeEngine`, with the methods of `Engine` in `src/engine/engine.ts` under the same
 //! names. Integers, strings and bytes cross, never objects, so these differ:
 //!
 //! - `setUserAgent(slot, json)`, `internOutcome(json)` and `clientInitialize(slot, json)` take JSON
@@ -12,6 +12,8 @@
 //!   replace, input)` take them: see `inputs`;
 //! - `prepareSpecs` resolves to the JSON of `{handle, summary}`;
 //! - the functions of `hot` are own properties of the instance, not methods of the prototype.
+//!
+//! Beside it `readUserAgent` and `loadUserAgents`, which belong to no engine.
 //!
 //! `prepareSpecs`, `takeBatch` and `updateIdList` work on libuv's pool and are installed on the
 //! thread of the engine. A panic makes its call answer `Failed` (or nothing), and every later one
@@ -29,3 +31,4 @@ mod raw;
 mod shared;
 mod tasks;
 mod texts;
+mod user_agents;

@@ -73,7 +73,7 @@ impl Inbox {
 }
 
 /// Runs work that must not unwind into libuv.
-fn guarded<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
+pub fn guarded<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         Err(Error::new(Status::GenericFailure, "the native evaluator panicked"))
     })
