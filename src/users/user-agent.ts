@@ -1,8 +1,8 @@
 /**
  * User-agent fields as statsig-node gives them (BEHAVIOUR.md 3.10), as the newer SDK does, or by
- * uap-core's patterns. Parsing for statsig-node stays in JavaScript, on the same library that statsig-node uses, because bucket parity
- * hangs on it (ARCHITECTURE.md has the measurements against uap-core); an engine asks for it only
- * when a condition needs it, and results are remembered by text.
+ * uap-core's patterns. The first stays in JavaScript, on the same library that statsig-node uses,
+ * because bucket parity hangs on it (ARCHITECTURE.md has the measurements against uap-core); an
+ * engine asks for it only when a condition needs it, and results are remembered by text.
  */
 import type { SpecsSummary, UserAgentParts } from '../engine/engine';
 import type { UapReader } from '../engine/uap-reader';
