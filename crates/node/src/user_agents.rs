@@ -34,6 +34,7 @@ impl Readers {
         READERS.get_or_init(Readers::load).as_ref()
     }
 
+    /// Compiles the patterns.
     fn load() -> Option<Readers> {
         let [browsers, systems]: [Vec<Row>; 2] = serde_json::from_str(PATTERNS).ok()?;
         let browsers = browsers.iter().map(|row| user_agent::Parser {
@@ -77,14 +78,17 @@ fn regex(row: &Row) -> Cow<'static, str> {
     pattern.replace(r"\b", r"(?-u:\b)").into()
 }
 
+/// What takes the place of a group; None: the group itself.
 fn replacement(row: &Row, at: usize) -> Option<Cow<'static, str>> {
     row.get(at).cloned().flatten().map(Cow::Owned)
 }
 
+/// A name, `Other` for none.
 fn name(found: &str) -> String {
     if found.is_empty() { "Other" } else { found }.into()
 }
 
+/// Three parts, `0` for each that is missing.
 fn version(parts: [Option<&str>; 3]) -> String {
     parts.map(|part| part.filter(|text| !text.is_empty()).unwrap_or("0")).join(".")
 }
@@ -120,6 +124,7 @@ impl Task for LoadUserAgents {
     }
 }
 
+/// What everybody is told when the patterns cannot be used.
 fn unloaded() -> Error {
     Error::new(Status::GenericFailure, "the patterns of user agents do not load")
 }
