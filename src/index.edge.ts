@@ -54,6 +54,8 @@ export const {
   eventStats,
   flushAfter,
   health,
+  on,
+  addEvaluationHooks,
   getParameterStore,
   getParameterStoreList,
 } = Statsig;

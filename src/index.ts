@@ -118,6 +118,8 @@ export const removeAllOverrides = Statsig.removeAllOverrides;
 export const identify = Statsig.identify;
 export const forwardLogLineEvent = Statsig.forwardLogLineEvent;
 export const isInitialized = Statsig.isInitialized;
+export const on = Statsig.on;
+export const addEvaluationHooks = Statsig.addEvaluationHooks;
 
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
 export type {
@@ -133,7 +135,23 @@ export type { FlushOptions } from './api/flush-options';
 export type * from './types/user-persistent-storage';
 export type { LogEvent, LogEventData } from './results/log-event';
 export type { EvaluationDetails, EvaluationReason, FeatureGate } from './results/results';
+export type { ChangedNames } from './runtime/changed-names';
 export type { Health, HealthState } from './runtime/health';
+export type {
+  Check,
+  EvaluationHooks,
+  SpecsNotice,
+  StatsigEventName,
+  StatsigEvents,
+  StatsigListener,
+} from './runtime/listeners';
+export type {
+  CheckKind,
+  CheckMessage,
+  ExposureMessage,
+  FlushContext,
+  SyncContext,
+} from './observability/channels';
 export type { GetParameterStoreOptions, ParameterStore } from './api/parameter-store';
 export type { StatsigErrorCode } from './types/errors';
 export type { LogLevel } from './observability/logger';

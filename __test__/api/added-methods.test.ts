@@ -52,6 +52,8 @@ const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => u
   identify: [(s) => s.identify(U), UNINITIALIZED],
   forwardLogLineEvent: [(s) => s.forwardLogLineEvent(U, 'info', 'line'), UNINITIALIZED],
   isInitialized: [(s) => s.isInitialized(), 'false'],
+  on: [(s) => typeof s.on('ready', () => undefined), '"function"'],
+  addEvaluationHooks: [(s) => typeof s.addEvaluationHooks({}), '"function"'],
   overrideExperimentByGroupName: [
     (s) => s.overrideExperimentByGroupName('experiment', 'Control'),
     'undefined',

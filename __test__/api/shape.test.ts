@@ -52,6 +52,8 @@ const OURS = [
   'identify',
   'forwardLogLineEvent',
   'isInitialized',
+  'on',
+  'addEvaluationHooks',
   'Statsig',
   'StatsigError',
   'StatsigInitializeFromNetworkError',

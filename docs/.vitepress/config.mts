@@ -82,6 +82,7 @@ export default defineConfig({
           page('Runtimes and the edge', '/runtimes'),
           page('Packaging and bundlers', '/packaging'),
           page('Health', '/health'),
+          page('Observability', '/observability'),
           page('Stores', '/storage'),
           page('Many machines', '/scaling'),
           page('Troubleshooting', '/troubleshooting'),

@@ -5,6 +5,7 @@
  * are `instanceof` each other's classes (types/shared-classes.ts).
  */
 import { VERSION } from '../engine/version';
+import type { Listeners } from '../runtime/listeners';
 
 /** What is asked of an instance that another copy made. */
 export interface LiveInstance {
@@ -19,6 +20,8 @@ export interface Place<Instance extends LiveInstance = LiveInstance> {
   current: Instance | null;
   /** The key that `current` was made with. */
   key: unknown;
+  /** Listeners of the singleton, whichever instance it has. */
+  listeners?: Listeners;
 }
 
 interface SharedPlace extends Place {

@@ -5,12 +5,12 @@
  */
 import { EvalMode, SpecKind } from '../engine/engine';
 import type { CallParts } from './call-parts';
+import { Callbacks } from './callbacks';
 import type { Call } from './calls';
-import { contained, recover } from '../observability/error-boundary';
+import { recover } from '../observability/error-boundary';
 import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../types/errors';
 import type { Verdict } from '../answers/verdict';
 import type { PinnedUser } from '../answers/scope-memo';
-import { exposureEvent, layerExposureEvent, loggedUserOf } from '../results/log-event';
 import { logTypeMismatch } from '../features/custom-events';
 import { copiesOf, detailsOf, gateOf } from '../results/from-verdict';
 import { DynamicConfig, Layer, OWNED, makeEmptyFeatureGate } from '../results/results';
@@ -18,8 +18,10 @@ import type { FeatureGate, OnDefaultValueFallback } from '../results/results';
 import { AdapterOverrides } from '../features/override-adapter';
 import { storeOf, type StoreDefinition, type StoreOverrides } from '../features/store-overrides';
 import { NOT_STICKY, StickyAssignments, type StickyRequest } from '../features/sticky';
+import type { Check } from '../runtime/listeners';
 import type { StatsigUser } from '../types/user';
 import { isIdentifiable } from '../users/user-table';
+import type { Watchers } from './watchers';
 
 const INVALID_NAME = 'Lookup key must be a non-empty string';
 const INVALID_USER =
@@ -35,12 +37,14 @@ export class PublicCalls {
   private readonly hasGateHooks: boolean;
   private readonly adapted: AdapterOverrides | null;
   private readonly isClockReplaced: () => boolean;
+  private readonly callbacks: Callbacks;
   private checks = 0;
   private mismatchUser: StatsigUser | null = null;
   private mismatchListener: OnDefaultValueFallback | null = null;
 
   constructor(
     private readonly parts: CallParts,
+    private readonly watchers: Watchers,
     private readonly storeOverrides: StoreOverrides | null = null,
     /** See `Host`. */
     private readonly isLenient = false,
@@ -52,6 +56,7 @@ export class PublicCalls {
       typeof parts.options.overrideAdapter?.overrideGate === 'function';
     this.adapted = AdapterOverrides.of(parts);
     this.isClockReplaced = parts.clock.isReplaced;
+    this.callbacks = new Callbacks(parts);
     this.sticky = new StickyAssignments(userPersistentStorage, parts.logger);
   }
 
@@ -172,21 +177,29 @@ export class PublicCalls {
 
   /** Nobody is told about single calls, so that the value of a gate is all there is to find out. */
   get isPlain(): boolean {
-    return this.isReady && !this.hasGateHooks && !this.parts.diagnostics.recordsApiCalls;
+    return (
+      this.isReady &&
+      !this.hasGateHooks &&
+      this.watchers.isIdle &&
+      !this.parts.diagnostics.recordsApiCalls
+    );
   }
 
   gate(user: StatsigUser, name: string, call: Call): FeatureGate {
     const marker = this.startMarker(call, name);
     let gate: FeatureGate;
     let isSuccess = true;
+    let check: Check | null = null;
     try {
       this.validate(user, name);
+      check = this.watchers.begin('gate', name, user);
       if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
       const verdict =
         this.adapted?.gate(user, name, call.mode) ??
         this.parts.engineHost.evaluate(user, SpecKind.Gate, name, call.mode);
       gate = gateOf(name, verdict);
-      this.tellGate(gate, verdict, user);
+      if (check !== null) this.watchers.exposed({ kind: 'gate', name, mode: call.mode }, verdict);
+      this.callbacks.gate(gate, verdict, user);
     } catch (error) {
       isSuccess = false;
       this.recover(error, call, name);
@@ -194,6 +207,7 @@ export class PublicCalls {
     } finally {
       this.endMarker(call, name, marker, isSuccess);
     }
+    this.watchers.end(check, gate, call.mode);
     return gate;
   }
 
@@ -206,13 +220,17 @@ export class PublicCalls {
     const marker = this.startMarker(call, name);
     let config: DynamicConfig;
     let isSuccess = true;
+    let check: Check | null = null;
     try {
       this.validate(user, name);
+      check = this.watchers.begin(call.kind, name, user);
       if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
       const verdict =
         this.adapted?.config(user, name, call) ?? this.evaluateConfig(user, name, call, request);
       config = this.configOf(name, verdict, user);
-      this.tellConfig(config, verdict, user, call);
+      if (check !== null)
+        this.watchers.exposed({ kind: check.kind, name, mode: call.mode }, verdict);
+      this.callbacks.config(config, verdict, user, call);
     } catch (error) {
       isSuccess = false;
       this.recover(error, call, name);
@@ -220,6 +238,7 @@ export class PublicCalls {
     } finally {
       this.endMarker(call, name, marker, isSuccess);
     }
+    this.watchers.end(check, config, call.mode);
     return config;
   }
 
@@ -227,13 +246,15 @@ export class PublicCalls {
     const marker = this.startMarker(call, name);
     let layer: Layer;
     let isSuccess = true;
+    let check: Check | null = null;
     try {
       this.validate(user, name);
+      check = this.watchers.begin('layer', name, user);
       if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
       const verdict = this.adapted?.layer(user, name) ?? this.evaluateLayer(user, name, request);
       if ((call.mode & EvalMode.Expose) !== 0) this.parts.engineHost.exposeReferences(verdict);
       layer = this.layerOf(name, verdict, user, call.mode);
-      this.tellLayer(layer, user);
+      this.callbacks.layer(layer, user);
     } catch (error) {
       isSuccess = false;
       this.recover(error, call, name);
@@ -241,6 +262,7 @@ export class PublicCalls {
     } finally {
       this.endMarker(call, name, marker, isSuccess);
     }
+    this.watchers.end(check, layer, call.mode);
     return layer;
   }
 
@@ -260,11 +282,11 @@ export class PublicCalls {
   expose(user: StatsigUser, kind: SpecKind, name: string, call: Call): void {
     try {
       this.validate(user, name);
-      if (kind === SpecKind.Gate) {
-        this.parts.engineHost.evaluate(user, kind, name, call.mode);
-      } else {
-        this.evaluateConfig(user, name, call, NOT_STICKY);
-      }
+      const verdict =
+        kind === SpecKind.Gate
+          ? this.parts.engineHost.evaluate(user, kind, name, call.mode)
+          : this.evaluateConfig(user, name, call, NOT_STICKY);
+      this.watchers.exposed({ kind: call.kind, name, mode: call.mode }, verdict);
     } catch (error) {
       this.recover(error, call, name);
     }
@@ -275,7 +297,9 @@ export class PublicCalls {
     try {
       this.validate(user, name);
       const verdict = this.evaluateLayer(user, name, NOT_STICKY);
-      this.parts.engineHost.exposeLayerParameter(verdict, String(parameter), call.mode);
+      const text = String(parameter);
+      this.parts.engineHost.exposeLayerParameter(verdict, text, call.mode);
+      this.watchers.exposed({ kind: 'layer', name, parameter: text, mode: call.mode }, verdict);
     } catch (error) {
       this.recover(error, call, name);
     }
@@ -283,10 +307,7 @@ export class PublicCalls {
 
   /** Tells `options.evaluationCallback` about a result. What it throws stays there (Q5). */
   tellEveryone<R extends FeatureGate | DynamicConfig | Layer>(result: R): R {
-    const { evaluationCallback } = this.parts.options;
-    if (evaluationCallback !== null) {
-      contained(this.parts.logger, 'evaluationCallback', () => evaluationCallback(result));
-    }
+    this.callbacks.everyone(result);
     return result;
   }
 
@@ -401,57 +422,21 @@ export class PublicCalls {
     user: StatsigUser,
     mode: number,
   ): void {
-    const { engineHost, logger, options } = this.parts;
-    const { layerParamCallback } = options.evaluationCallbacks;
-    if (layerParamCallback !== undefined) {
-      contained(logger, 'layerParamCallback', () =>
-        layerParamCallback(
-          layer,
-          parameter,
-          user,
-          layerExposureEvent(verdict, parameter, this.loggedUser(user)),
-        ),
-      );
-    }
+    this.callbacks.parameter(layer, parameter, verdict, user);
     if ((mode & EvalMode.Expose) === 0) this.parts.nonExposed?.count(layer.name);
     else {
       try {
-        engineHost.exposeLayerParameter(verdict, String(parameter), mode);
+        const text = String(parameter);
+        this.parts.engineHost.exposeLayerParameter(verdict, text, mode);
+        if (!this.watchers.isIdle)
+          this.watchers.exposed(
+            { kind: 'layer', name: layer.name, parameter: text, mode },
+            verdict,
+          );
       } catch (error) {
         this.parts.exceptions.report(error, { tag: 'layerExposure', configName: layer.name });
       }
     }
-  }
-
-  private tellGate(gate: FeatureGate, verdict: Verdict, user: StatsigUser): void {
-    const { gateCallback } = this.parts.options.evaluationCallbacks;
-    if (gateCallback !== undefined) {
-      contained(this.parts.logger, 'gateCallback', () =>
-        gateCallback(gate, user, exposureEvent(verdict, this.loggedUser(user))),
-      );
-    }
-  }
-
-  private tellConfig(config: DynamicConfig, verdict: Verdict, user: StatsigUser, call: Call): void {
-    const name = call.configCallback ?? 'dynamicConfigCallback';
-    const callback = this.parts.options.evaluationCallbacks[name];
-    if (callback !== undefined) {
-      contained(this.parts.logger, name, () =>
-        callback(config, user, exposureEvent(verdict, this.loggedUser(user))),
-      );
-    }
-  }
-
-  private tellLayer(layer: Layer, user: StatsigUser): void {
-    const { layerCallback } = this.parts.options.evaluationCallbacks;
-    if (layerCallback !== undefined) {
-      contained(this.parts.logger, 'layerCallback', () => layerCallback(layer, user));
-    }
-  }
-
-  private loggedUser(user: StatsigUser): StatsigUser | null {
-    const told = this.parts.engineHost.asEvaluated(user) as StatsigUser;
-    return loggedUserOf(told, this.parts.applier.environmentRule);
   }
 
   private recover(error: unknown, call: Call, name: unknown): void {

@@ -24,6 +24,12 @@ import { overriddenLife } from './override-calls';
 import { Overrides } from '../features/overrides';
 import { guarded } from '../observability/error-boundary';
 import type { Invocations } from '../runtime/invocations';
+import {
+  Listeners,
+  type EvaluationHooks,
+  type StatsigEventName,
+  type StatsigListener,
+} from '../runtime/listeners';
 import type { Platform } from '../platform/platform';
 import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
 import { Runtime } from '../runtime/runtime';
@@ -46,6 +52,7 @@ import type {
 } from '../options/statsig-options';
 import type { StatsigUser } from '../types/user';
 import { UserScope } from './user-scope';
+import { Watchers } from './watchers';
 
 /** Stands for a key that is right. */
 const ANY_KEY = 'secret-';
@@ -64,7 +71,12 @@ export interface Host {
    * answers, too.
    */
   isLenient?: boolean;
+  /** Told what happens; of the instance's own if not given. */
+  listeners?: Listeners;
 }
+
+/** Instances that were made in this process. */
+let instances = 0;
 
 /** The methods of parts: see server-parts.ts. */
 export interface Server extends PartCalls {}
@@ -90,6 +102,10 @@ export class Server {
   protected readonly overrides: Overrides;
   private ended: Promise<unknown>;
   private readonly host: Host;
+  /** @internal */
+  protected readonly listeners: Listeners;
+  /** @internal In messages of channels. */
+  readonly instance: number;
 
   /**
    * @throws Error when the key is neither a string nor null-ish, or a forced engine cannot load;
@@ -107,8 +123,12 @@ export class Server {
       'overrides',
       'ended',
       'host',
+      'listeners',
+      'instance',
     ]);
     this.host = host;
+    this.listeners = host.listeners ?? new Listeners();
+    this.instance = ++instances;
     this.ended = Promise.resolve();
     if (secretKey != null && typeof secretKey !== 'string') {
       throw new Error('Must be of type "string"');
@@ -153,6 +173,26 @@ export class Server {
   /** True once shutdown began and until the next initialize. */
   get isShutDown(): boolean {
     return this.runtime.isStopped;
+  }
+
+  /**
+   * Tells what happens to the instance, in every life of it; returns what ends that. What a
+   * listener throws is logged and costs nothing.
+   * @throws StatsigInvalidArgumentError when the listener is no function
+   * @example statsig.on('update', ({ changed }) => console.log(changed.gates));
+   */
+  on<E extends StatsigEventName>(event: E, listener: StatsigListener<E>): () => void {
+    return this.listeners.on(event, listener);
+  }
+
+  /**
+   * Has each check of a gate, config, experiment or layer shown before it is evaluated and after;
+   * returns what ends that. Checks take longer while there are hooks.
+   * @throws StatsigInvalidArgumentError when it is given no object
+   * @example statsig.addEvaluationHooks({ after: ({ name }) => seen.add(name) });
+   */
+  addEvaluationHooks(hooks: EvaluationHooks): () => void {
+    return this.listeners.addHooks(hooks);
   }
 
   /** Whether `initialize` is done and `shutdown` has not begun. */
@@ -420,13 +460,15 @@ export class Server {
 
   private beginLife(): void {
     // What the runtime holds must not hold this instance: abandoned.ts.
-    const { secretKey, parsed, logger, host, overrides } = this;
+    const { secretKey, parsed, logger, host, overrides, listeners, instance } = this;
     const runtime = new Runtime({
       secretKey,
       parsed,
       logger,
       platform: host.platform,
       clock: host.clock,
+      listeners,
+      instance,
       addresses: host.addresses,
       onSpecs: (specs) => {
         overrides.specsChanged();
@@ -435,7 +477,9 @@ export class Server {
     });
     this.runtime = runtime;
     const isLenient = host.isLenient === true;
-    this.publicCalls = new PublicCalls(runtime, overrides.stores, isLenient);
+    const { channels } = host.platform;
+    const watchers = new Watchers({ channels, listeners, logger, instance });
+    this.publicCalls = new PublicCalls(runtime, watchers, overrides.stores, isLenient);
     const key = isLenient && typeof secretKey === 'string' ? ANY_KEY : secretKey;
     this.lifecycle = new Lifecycle(this.runtime, this.publicCalls, key);
     this.callParts = makeParts(this, { runtime, lifecycle: this.lifecycle, overrides, logger });

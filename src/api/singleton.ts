@@ -1,15 +1,16 @@
 /**
  * The module-level API: one shared instance (BEHAVIOUR.md 1.2; copies.ts says which copies of the
- * package share it). Every function but `initialize`, `isInitialized`, `flush`, `flushAfter` and
- * `health` throws `StatsigUninitializedError` while there is no instance. None uses `this`, so they
- * can be taken apart freely (Q2).
+ * package share it). Every function but `initialize`, `isInitialized`, `flush`, `flushAfter`,
+ * `health`, `on` and `addEvaluationHooks` throws `StatsigUninitializedError` while there is no
+ * instance. None uses `this`, so they can be taken apart freely (Q2).
  */
 import { otherLives, ownPlace, type Place } from './copies';
 import { StatsigUninitializedError } from '../types/errors';
 import { flushAfter, type FlushAfterOptions } from './flush-after';
 import type { FlushOptions } from './flush-options';
 import { noHealth } from '../runtime/health';
-import type { Server } from './server';
+import { Listeners, type EvaluationHooks } from '../runtime/listeners';
+import type { Host, Server } from './server';
 import type { InitializationDetails } from '../types/initialization';
 import type { StatsigOptions } from '../options/statsig-options';
 
@@ -89,6 +90,8 @@ type Same = Pick<
   | 'identify'
   | 'forwardLogLineEvent'
   | 'isInitialized'
+  | 'on'
+  | 'addEvaluationHooks'
 >;
 
 /** Functions of the singleton. */
@@ -120,7 +123,11 @@ export interface StatsigFunctions extends Same {
 }
 
 /** What the singleton needs of the class it makes an instance of. */
-export type ServerClass = new (secretKey: string, options?: StatsigOptions) => Server;
+export type ServerClass = new (
+  secretKey: string,
+  options?: StatsigOptions,
+  host?: Pick<Host, 'listeners'>,
+) => Server;
 
 /** A method name of `Server`. */
 type Method = {
@@ -233,6 +240,8 @@ export function createSingleton(
   for (const [name, value] of Object.entries(functions)) nameFunction(value, name);
   functions['isInitialized'] = () => place.current?.isInitialized() ?? false;
   functions['health'] = () => place.current?.health() ?? noHealth();
+  functions['on'] = (event: never, listener: never) => shared.listeners.on(event, listener);
+  functions['addEvaluationHooks'] = (hooks: EvaluationHooks) => shared.listeners.addHooks(hooks);
   functions['flushAfter'] = (handler: never, options?: FlushAfterOptions) =>
     flushAfter(() => place.current?.invocations ?? null, handler, options);
   return functions as unknown as StatsigFunctions;
@@ -252,6 +261,11 @@ class SharedInstance {
     private readonly Instance: ServerClass,
     private readonly place: Place<Server>,
   ) {}
+
+  /** They outlive instances: who listens before `initialize` hears of it. */
+  get listeners(): Listeners {
+    return (this.place.listeners ??= new Listeners());
+  }
 
   enforce(): Server {
     if (this.place.current === null) {
@@ -289,7 +303,7 @@ class SharedInstance {
       }
       return current;
     }
-    const made = new this.Instance(secretKey, options);
+    const made = new this.Instance(secretKey, options, { listeners: this.listeners });
     Object.assign(this.place, { current: made, key: secretKey });
     for (const version of otherLives(this.place)) {
       made.warn(

@@ -10,6 +10,8 @@ export interface ExceptionReporterOptions {
   /** POSTs the JSON body; usually `http.postException`. */
   post(body: string): Promise<unknown>;
   logger: SafeLogger;
+  /** Told of each. Must not throw. */
+  onReport?(thrown: unknown, tag: string): void;
   /** {sdkType, sdkVersion, languageVersion, sessionID} */
   statsigMetadata: Record<string, unknown>;
   /** Copy of the options (BEHAVIOUR.md 8.9). */
@@ -46,7 +48,9 @@ export class ExceptionReporter {
   /** Never throws; returns before anything is sent. */
   report(thrown: unknown, context: ExceptionContext): void {
     this.count++;
-    const { logger } = this.options;
+    const { logger, onReport } = this.options;
+    // Lost events are told by themselves.
+    if (context.eventCount === undefined) onReport?.(thrown, context.tag);
     const key = `exception:${context.tag}:${nameOf(thrown)}`;
     if (context.isSaid !== true) {
       logger.once(

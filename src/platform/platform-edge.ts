@@ -13,6 +13,7 @@ import { VERSION } from '../engine/version';
 import { createWasmEngine, type WasmModule } from '../engine/wasm';
 import { gunzipWeb, gzipWeb } from '../events/gzip-web';
 import { fetchTransport } from '../network/fetch-transport';
+import { NO_CHANNELS } from '../observability/channels';
 import type { Platform } from './platform';
 
 /** What the host may add before the first instance is made. */
@@ -37,6 +38,7 @@ export function useAssets(added: EdgeAssets): void {
 /** See the head of this file. */
 export const edgePlatform: Platform = {
   hasBackground: false,
+  channels: NO_CHANNELS,
   languageVersion: '',
   forcedEngine: undefined,
   isProxy: null,

@@ -8,6 +8,7 @@ import { gunzipNode, gzipNode, gzipNow } from '../events/gzip-node';
 import { openSpool } from '../events/spool/open';
 import { watchProcess } from '../exit/process-end';
 import { useHost } from '../host/host';
+import { nodeChannels } from './channels-node';
 import { readIpTable } from './lookup-node';
 import { nodeTransport } from '../network/node-transport';
 import type { Platform } from './platform';
@@ -16,6 +17,7 @@ useHost(nodeHost);
 
 export const nodePlatform: Platform = {
   hasBackground: true,
+  channels: nodeChannels,
   languageVersion: process.version.replace(/^v/, ''),
   get forcedEngine() {
     return forcedByEnvironment();

@@ -8,6 +8,7 @@ import type { Selection } from '../engine/select';
 import type { Compress, EventSpool } from '../events/delivery';
 import type { Ending } from '../exit/ending';
 import type { Clock } from '../host/clock';
+import type { Channels } from '../observability/channels';
 import type { Transport } from '../network/transport';
 
 /** How a spool is opened. */
@@ -27,6 +28,8 @@ export interface Platform {
    * flushes.
    */
   readonly hasBackground: boolean;
+  /** Diagnostics channels. */
+  readonly channels: Channels;
   /** For `statsigMetadata.languageVersion`. */
   readonly languageVersion: string;
   /** Value of `STATSIG_ENGINE`. */

@@ -98,6 +98,7 @@ export class Lifecycle {
     this.pending = null;
     if (!this.runtime.isStopped) {
       this.calls.isReady = true;
+      this.runtime.initialized(outcome.error);
     }
     const isTimeout = outcome.error instanceof StatsigInitTimeoutError;
     this.runtime.diagnostics.endInitialize({

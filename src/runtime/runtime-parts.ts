@@ -23,9 +23,11 @@ import type { NetworkOverride } from '../network/transport';
 import { Diagnostics } from '../observability/diagnostics';
 import { NonExposedChecks } from '../observability/non-exposed-checks';
 import { ExceptionReporter } from '../observability/exception-report';
+import type { SyncContext } from '../observability/channels';
 import type { SafeLogger } from '../observability/logger';
 import type { ResolvedOptions } from '../options/options';
 import type { Platform } from '../platform/platform';
+import type { Notices } from './notices';
 import type { SpecApplier } from './spec-applier';
 import { ContainedAdapter } from '../storage/contained-adapter';
 import type { IdListSyncOptions } from '../updates/id-list-sync';
@@ -53,6 +55,9 @@ export interface Surroundings {
   clock: Clock;
   /** See `HttpOptions`. */
   addresses?: Addresses;
+  notices: Notices;
+  /** In messages of channels. */
+  instance: number;
 }
 
 /** Parts that both kinds of sync need. */
@@ -160,6 +165,7 @@ export function makeExceptions(around: Surroundings, http: StatsigHttp): Excepti
   return new ExceptionReporter({
     enabled: options.reportExceptions && !isSilent(options) && secretKey !== null,
     post: (body) => http.postException(body),
+    onReport: (error, during) => around.notices.failed(during, error),
     logger,
     statsigMetadata: statsigMetadata(around),
     statsigOptions: loggingCopy,
@@ -197,10 +203,11 @@ export function makeNonExposed(
 }
 
 export function specSyncOptions(
-  { options, logger, clock }: Surroundings,
+  around: Surroundings,
   parts: SyncParts,
   applier: SpecApplier,
 ): SpecSyncOptions {
+  const { options, logger, clock, notices } = around;
   const verify = options.verifyPayload;
   return {
     ...parts,
@@ -220,6 +227,11 @@ export function specSyncOptions(
     rulesUpdatedCallback: options.rulesUpdatedCallback,
     logger,
     clock,
+    trace: traced(around, 'config-specs'),
+    onPass: (health) => {
+      notices.synced(health);
+      if (health.lastError !== null) notices.failed('config-specs', health.lastError);
+    },
     errors: {
       adapterValues: (path) => new StatsigInvalidDataAdapterValuesError(path),
       bootstrapValues: () => new StatsigInvalidBootstrapValuesError(),
@@ -227,11 +239,29 @@ export function specSyncOptions(
   };
 }
 
+/** What a sync tells its tracing channel. */
+function traced(
+  { platform, instance, logger }: Surroundings,
+  what: SyncContext['what'],
+): NonNullable<SpecSyncOptions['trace']> {
+  return (work) => {
+    const context: SyncContext = { instance, what };
+    return platform.channels.sync.trace(context, async () => {
+      const result = await work();
+      const { success, error } = result;
+      context.result =
+        error === undefined ? { success } : { success, error: logger.describe(error) };
+      return result;
+    });
+  };
+}
+
 export function idListSyncOptions(
-  { options, logger, clock }: Surroundings,
+  around: Surroundings,
   parts: SyncParts,
   engineHost: EngineHost,
 ): IdListSyncOptions {
+  const { options, logger, clock, notices } = around;
   return {
     ...parts,
     store: {
@@ -245,6 +275,10 @@ export function idListSyncOptions(
     localMode: options.localMode,
     logger,
     clock,
+    trace: traced(around, 'id-lists'),
+    onPass: ({ lastError }) => {
+      if (lastError !== null) notices.failed('id-lists', lastError);
+    },
     errors: { invalidIndex: () => new StatsigInvalidIDListsResponseError() },
   };
 }
@@ -270,7 +304,11 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
     return `{"statsigMetadata":${JSON.stringify(metadata)},"events":[`;
   };
   return {
-    upload: (upload) => parts.http.postEvents(upload),
+    upload: (upload) => {
+      const { batchId, count: events, body } = upload;
+      const context = { instance: around.instance, batchId, events, bytes: body.byteLength };
+      return platform.channels.flush.trace(context, () => parts.http.postEvents(upload));
+    },
     newId: platform.randomUUID,
     filter: options.beforeLog === null ? null : new EventFilter(options.beforeLog, logger),
     takeBatch: (maxEvents, gzip) =>
@@ -308,6 +346,7 @@ export function deliveryOptions(around: Surroundings, parts: DeliveryParts): Eve
         isSaid: true,
       };
       if (dropped.reason !== 'beforeLog') parts.exceptions.report(error, report);
+      around.notices.dropped(dropped);
       if (onEventsDropped !== null)
         contained(logger, 'onEventsDropped', () => onEventsDropped(dropped));
     },

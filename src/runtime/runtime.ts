@@ -30,6 +30,8 @@ import type { SafeLogger } from '../observability/logger';
 import type { ParsedOptions, ResolvedOptions } from '../options/options';
 import type { Platform } from '../platform/platform';
 import { agentParser } from './agent-parser';
+import type { Listeners } from './listeners';
+import { Notices } from './notices';
 import * as parts from './runtime-parts';
 import { SpecApplier, type SpecsInForce } from './spec-applier';
 import type { ContainedAdapter } from '../storage/contained-adapter';
@@ -44,6 +46,9 @@ export interface RuntimeInit {
   logger: SafeLogger;
   clock?: Clock;
   addresses?: Addresses;
+  listeners: Listeners;
+  /** In messages of channels. */
+  instance: number;
   /** Other specs serve. */
   onSpecs?(specs: SpecsInForce): void;
 }
@@ -61,6 +66,7 @@ export class Runtime {
   readonly specs: SpecSync;
   readonly idLists: IdListSync;
   readonly delivery: EventDelivery;
+  readonly notices: Notices;
   /** Null: nobody wants to know. */
   readonly nonExposed: NonExposedChecks | null;
   readonly invocations = new Invocations(this);
@@ -98,7 +104,11 @@ export class Runtime {
     );
     const { options, loggingCopy } = parsed;
     const sessionID = platform.randomUUID();
-    const { addresses } = init;
+    const { addresses, instance, listeners } = init;
+    const intervalMs = options.rulesetsSyncIntervalMs;
+    const isStopped = (): boolean => this.isStopped;
+    const notices = new Notices({ listeners, logger, intervalMs, isStopped });
+    this.notices = notices;
     const around = {
       options,
       loggingCopy,
@@ -108,6 +118,8 @@ export class Runtime {
       logger,
       clock,
       addresses,
+      notices,
+      instance,
     };
     const http = parts.makeHttp(around);
     this.http = http;
@@ -157,6 +169,12 @@ export class Runtime {
       this.startPolling();
     }
     return result;
+  }
+
+  /** Says so to listeners. */
+  initialized(error: Error | undefined): void {
+    const isServing = this.applier.isServing || this.options.localMode;
+    this.notices.initialized(isServing, error);
   }
 
   /** One pass over the specs now. Never rejects. */
@@ -415,7 +433,10 @@ export class Runtime {
       reportMismatch: (error) => this.exceptions.report(error, { tag: 'validateSDKKeyUsed' }),
       onAccepted: (summary) => this.diagnostics.setRates(summary.diagnostics),
       onCommitting: (summary) => this.loadIpTableFor(summary),
-      onCommitted: (specs) => this.init.onSpecs?.(specs),
+      onCommitted: (specs) => {
+        this.notices.committed(specs);
+        this.init.onSpecs?.(specs);
+      },
     });
   }
 }

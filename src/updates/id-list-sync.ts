@@ -11,7 +11,7 @@ import { readContent } from './id-list-content';
 import { type IdListEntry, parseIndex, storedIndex } from './id-list-index';
 import { IdListCopies } from './id-list-copies';
 import { measureRequest } from './measure';
-import { Poller } from './poller';
+import { Poller, type PollerOptions } from './poller';
 import type { SyncResult } from './spec-sync';
 import { decodeText, encodeText } from './text';
 import { isError } from '../observability/thrown';
@@ -37,6 +37,9 @@ export interface IdListSyncOptions {
   diagnostics: Diagnostics;
   logger: SafeLogger;
   clock?: Clock;
+  /** See `PollerOptions`. */
+  trace?: PollerOptions<SyncResult>['trace'];
+  onPass?: PollerOptions<SyncResult>['onPass'];
   /** Parallel downloads. Default 8. */
   maxDownloads?: number;
   /**
@@ -85,6 +88,8 @@ export class IdListSync {
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
       describe: ({ error }) => options.logger.describe(error),
+      trace: options.trace,
+      onPass: options.onPass,
       onFailing: (failures) =>
         options.logger.warn(`statsigSDK> ID lists failed to sync ${failures} times in a row`),
     });

@@ -1,5 +1,5 @@
 import { type Clock, type TimerHandle, hasPassed } from '../host/clock';
-import { SyncRecord } from './sync-health';
+import { SyncRecord, type SyncHealth } from './sync-health';
 
 /**
  * Spread of each polling interval: ±5 %, so that a fleet started together does not stay in step.
@@ -24,6 +24,10 @@ export interface PollerOptions<T> {
   isFailure(result: T): boolean;
   /** Text of what failed, without secrets. */
   describe?(result: T): string;
+  /** Runs the pass, and tells somebody. */
+  trace?(work: () => Promise<T>): Promise<T>;
+  /** A pass is over. Must not throw. */
+  onPass?(health: SyncHealth): void;
   /** Failures went on for two minutes. */
   onFailing(failures: number): void;
 }
@@ -70,7 +74,8 @@ export class Poller<T> {
 
   /** A pass now, or the one that is running. `work` takes the place of the usual pass. */
   run(work: () => Promise<T> = this.options.run): Promise<T> {
-    this.running ??= work()
+    const { trace = (pass: () => Promise<T>) => pass() } = this.options;
+    this.running ??= trace(work)
       .then((result) => {
         this.note(result);
         return result;
@@ -147,8 +152,9 @@ export class Poller<T> {
   }
 
   private note(result: T): void {
-    const { describe, isFailure } = this.options;
+    const { describe, isFailure, onPass } = this.options;
     this.record.note(isFailure(result) ? (describe?.(result) ?? 'the sync failed') : null);
+    onPass?.(this.health());
   }
 
   private count(result: T): void {

@@ -12,7 +12,7 @@ import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { StoredSpecs } from '../storage/stored-specs';
 import { measureRequest } from './measure';
 import type { PayloadVerifier } from './payload-verifier';
-import { Poller } from './poller';
+import { Poller, type PollerOptions } from './poller';
 import { SpecCopy } from './spec-copy';
 import type { SpecSource } from './spec-source';
 import { decodeText, encodeText } from './text';
@@ -53,6 +53,9 @@ export interface SpecSyncOptions {
   diagnostics: Diagnostics;
   logger: SafeLogger;
   clock?: Clock;
+  /** See `PollerOptions`. */
+  trace?: PollerOptions<SyncResult>['trace'];
+  onPass?: PollerOptions<SyncResult>['onPass'];
   errors?: { adapterValues(path: string): Error; bootstrapValues(): Error };
 }
 
@@ -108,6 +111,8 @@ export class SpecSync {
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
       describe: ({ error }) => options.logger.describe(error),
+      trace: options.trace,
+      onPass: options.onPass,
       onFailing: (failures) =>
         options.logger.warn(`statsigSDK> Config specs failed to sync ${failures} times in a row`),
     });
