@@ -13,6 +13,8 @@ const U = { userID: 'u' };
 
 /** These have an answer, or reject. */
 const WITHOUT_INSTANCE = [
+  'on',
+  'addEvaluationHooks',
   'initialize',
   'isInitialized',
   'flush',
