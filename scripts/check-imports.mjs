@@ -7,6 +7,7 @@ export const ROOMS = [
   'cli',
   'testing',
   'openfeature',
+  'otel',
   'server-core',
   'compat',
   'api',

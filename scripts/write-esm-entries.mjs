@@ -16,6 +16,7 @@ export const entries = [
   'testing/index',
   'server-core/index',
   'openfeature/index',
+  'otel/index',
   'storage/redis',
   'storage/file-adapter',
   'storage/memory-adapter',

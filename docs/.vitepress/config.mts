@@ -23,6 +23,7 @@ function reference(): DefaultTheme.SidebarItem[] {
     'statsig-node-native': 'index',
     '…/testing': 'testing',
     '…/openfeature': 'openfeature',
+    '…/otel': 'otel',
     '…/local-server': 'local-server',
     '…/redis': 'storage/redis',
     '…/file-adapter': 'storage/file-adapter',

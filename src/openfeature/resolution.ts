@@ -1,5 +1,6 @@
 /** From what the SDK answers to what OpenFeature wants to hear. */
 import type { EvaluationDetails } from '../results/results';
+import { semanticReason, type Origin } from '../results/semantic-reason';
 import type { Target } from './names';
 import { ProviderError, type FlagMetadata, type Resolution } from './shapes';
 
@@ -23,7 +24,7 @@ export function resolution<T>(value: T, about: Circumstances): Resolution<T> {
   const variant = about.groupName ?? about.ruleID;
   const resolved: Resolution<T> = {
     value,
-    reason: reasonOf(about),
+    reason: semanticReason(originOf(about)).toUpperCase(),
     flagMetadata: metadataOf(about),
   };
   if (variant !== '') resolved.variant = variant;
@@ -69,10 +70,6 @@ export function refuse({ target: { kind, name }, details }: Circumstances): void
     );
 }
 
-function reasonOf({ target, ruleID, groupName, details }: Circumstances): string {
-  if (details?.reason === 'LocalOverride') return 'STATIC';
-  if (details?.reason === 'Persisted') return 'CACHED';
-  if (ruleID === 'disabled') return 'DISABLED';
-  if (ruleID === 'default' || ruleID === '') return 'DEFAULT';
-  return target.kind !== 'gate' && groupName !== null ? 'SPLIT' : 'TARGETING_MATCH';
+function originOf({ target, ruleID, groupName, details }: Circumstances): Origin {
+  return { kind: target.kind, ruleID, groupName, reason: details?.reason ?? '' };
 }

@@ -1,0 +1,28 @@
+/** Why a value is what it is, in the words that OpenFeature and OpenTelemetry share. */
+
+/** How an answer came about. */
+export interface Origin {
+  kind: 'gate' | 'config' | 'experiment' | 'layer';
+  ruleID: string;
+  groupName: string | null;
+  /** As in `evaluationDetails`. */
+  reason: string;
+}
+
+/** Of a value that the project gave. */
+export type SemanticReason =
+  | 'static'
+  | 'cached'
+  | 'disabled'
+  | 'default'
+  | 'split'
+  | 'targeting_match';
+
+/** See the head of this file. */
+export function semanticReason({ kind, ruleID, groupName, reason }: Origin): SemanticReason {
+  if (reason === 'LocalOverride') return 'static';
+  if (reason === 'Persisted') return 'cached';
+  if (ruleID === 'disabled') return 'disabled';
+  if (ruleID === 'default' || ruleID === '') return 'default';
+  return kind !== 'gate' && groupName !== null ? 'split' : 'targeting_match';
+}
