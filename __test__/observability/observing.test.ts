@@ -209,7 +209,12 @@ test('failing syncs are told as errors, as stale once, and as ready when they su
   const clock = new FakeClock();
   const server = new StatsigServer(
     KEY,
-    { logger: new Log(), networkOverrideFunc: network.override, disableIdListsSync: true },
+    {
+      engine: 'js',
+      logger: new Log(),
+      networkOverrideFunc: network.override,
+      disableIdListsSync: true,
+    },
     { clock },
   );
   const told: string[] = [];
