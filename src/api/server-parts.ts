@@ -2,6 +2,7 @@
 import { addMethods, delegate, type ClassOf } from './composed';
 import { deprecatedCalls, type DeprecatedCalls } from './deprecated-calls';
 import { Inventory, type InventoryCalls } from './inventory';
+import { Listening, type ListeningCalls } from './listening';
 import { Lookups, type LookupCalls } from './lookups';
 import { NewerNames, type AskedServer, type NewerCalls } from './newer-calls';
 import { Operations, type OperationCalls } from './operations';
@@ -10,12 +11,14 @@ import type { PublicCalls } from './public-calls';
 import type { Overrides } from '../features/overrides';
 import type { SafeLogger } from '../observability/logger';
 import type { Lifecycle } from '../runtime/lifecycle';
+import type { Listeners } from '../runtime/listeners';
 import type { Runtime } from '../runtime/runtime';
 
 /** The methods that an instance has by them. */
 export interface PartCalls
   extends DeprecatedCalls,
     InventoryCalls,
+    ListeningCalls,
     LookupCalls,
     NewerCalls,
     OperationCalls,
@@ -24,6 +27,7 @@ export interface PartCalls
 /** See the head of this file. */
 export interface Parts {
   readonly inventory: Inventory;
+  readonly listening: Listening;
   readonly lookups: Lookups;
   readonly newer: NewerNames;
   readonly operations: Operations;
@@ -36,6 +40,7 @@ interface Around {
   readonly lifecycle: Lifecycle;
   readonly overrides: Overrides;
   readonly logger: SafeLogger;
+  readonly listeners: Listeners;
 }
 
 /** Those of a life that begins. */
@@ -44,6 +49,7 @@ export function makeParts(server: AskedServer, around: Around): Parts {
   const { engineHost, exceptions, clock, options } = runtime;
   return {
     inventory: new Inventory(engineHost),
+    listening: new Listening(around.listeners),
     lookups: new Lookups(engineHost, clock),
     newer: new NewerNames(server, exceptions, options.sdkType),
     operations: new Operations(runtime, lifecycle),
@@ -57,6 +63,7 @@ export function giveParts(
 ): void {
   addMethods(type, deprecatedCalls);
   delegate(type, Inventory, ({ callParts }) => callParts.inventory);
+  delegate(type, Listening, ({ callParts }) => callParts.listening);
   delegate(type, Lookups, ({ callParts }) => callParts.lookups);
   delegate(type, NewerNames, ({ callParts }) => callParts.newer);
   delegate(type, Operations, ({ callParts }) => callParts.operations);

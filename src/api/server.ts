@@ -24,12 +24,7 @@ import { overriddenLife } from './override-calls';
 import { Overrides } from '../features/overrides';
 import { guarded } from '../observability/error-boundary';
 import type { Invocations } from '../runtime/invocations';
-import {
-  Listeners,
-  type EvaluationHooks,
-  type StatsigEventName,
-  type StatsigListener,
-} from '../runtime/listeners';
+import { Listeners } from '../runtime/listeners';
 import type { Platform } from '../platform/platform';
 import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
 import { Runtime } from '../runtime/runtime';
@@ -173,26 +168,6 @@ export class Server {
   /** True once shutdown began and until the next initialize. */
   get isShutDown(): boolean {
     return this.runtime.isStopped;
-  }
-
-  /**
-   * Tells what happens to the instance, in every life of it; returns what ends that. What a
-   * listener throws is logged and costs nothing.
-   * @throws StatsigInvalidArgumentError when the listener is no function
-   * @example statsig.on('update', ({ changed }) => console.log(changed.gates));
-   */
-  on<E extends StatsigEventName>(event: E, listener: StatsigListener<E>): () => void {
-    return this.listeners.on(event, listener);
-  }
-
-  /**
-   * Has each check of a gate, config, experiment or layer shown before it is evaluated and after;
-   * returns what ends that. Checks take longer while there are hooks.
-   * @throws StatsigInvalidArgumentError when it is given no object
-   * @example statsig.addEvaluationHooks({ after: ({ name }) => seen.add(name) });
-   */
-  addEvaluationHooks(hooks: EvaluationHooks): () => void {
-    return this.listeners.addHooks(hooks);
   }
 
   /** Whether `initialize` is done and `shutdown` has not begun. */
@@ -482,7 +457,13 @@ export class Server {
     this.publicCalls = new PublicCalls(runtime, watchers, overrides.stores, isLenient);
     const key = isLenient && typeof secretKey === 'string' ? ANY_KEY : secretKey;
     this.lifecycle = new Lifecycle(this.runtime, this.publicCalls, key);
-    this.callParts = makeParts(this, { runtime, lifecycle: this.lifecycle, overrides, logger });
+    this.callParts = makeParts(this, {
+      runtime,
+      lifecycle: this.lifecycle,
+      overrides,
+      logger,
+      listeners,
+    });
     overrides.serve(overriddenLife(runtime));
     watchForAbandon(this, this.runtime);
   }

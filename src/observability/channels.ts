@@ -1,6 +1,6 @@
 /**
- * What is published on diagnostics channels, the lowest hook there is: a message costs nothing while
- * nobody subscribes. Names of channels and fields are as stable as those of methods
+ * What is published on diagnostics channels, the lowest hook there is: a message costs nothing
+ * while nobody subscribes. Names of channels and fields are as stable as those of methods
  * (docs/observability.md).
  */
 
@@ -26,8 +26,8 @@ export interface CheckMessage {
 }
 
 /**
- * On `statsig:exposure`: a call logs an exposure. Equal ones within a minute are sent once, and some
- * may be sampled away: that is decided later.
+ * On `statsig:exposure`: a call logs an exposure. Equal ones within a minute are sent once, and
+ * some may be sampled away: that is decided later.
  */
 export interface ExposureMessage {
   /** Which instance of the process: 1 is the first. */

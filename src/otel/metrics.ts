@@ -1,4 +1,4 @@
-/** How an instance is, as metrics that are read when they are collected, and how long syncs take. */
+/** How an instance is, as metrics that are read when collected, and how long syncs take. */
 import type { Attributes, Meter, Observable, ObservableResult } from '@opentelemetry/api';
 import diagnostics from 'node:diagnostics_channel';
 import { performance } from 'node:perf_hooks';
