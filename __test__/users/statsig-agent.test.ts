@@ -33,7 +33,7 @@ function differences(agents: readonly string[]): string[] {
 /** Words that the parser knows. */
 const WORDS = `Mac OS X like iOS iPhone CPU Windows NT Phone XP CrOS Better Uptime Bot MSIE Android
   Mobile Version/4.0 Chrome/1.2.3.4 Safari/1 Firefox/3 CFNetwork/1 Silk/1 PlayStation 10_1 16.2, Red
-  Hat Kindle/3.0 EdgiOS/1 CriOS/2 AdsBot-Google-Mobile; Edge/12 OPR/1.2.3.4 Chrome HuaweiBrowser/1
+  Hat Kindle/3.0 iPadOS Radius Compilance Uptime Monitoring "IEMobile/3 Mac OS X/10.1 EdgiOS/1 CriOS/2 AdsBot-Google-Mobile; Edge/12 OPR/1.2.3.4 Chrome HuaweiBrowser/1
   Nintendo 3DS AppleTV Ubuntu Linux; OculusBrowser/3 Trident/7.0; rv:11.0) NetworkingExtension/1
   NX/3.1.2.3 YaBrowser/1.2.3.4 Electron/1 GSA/1 Yahoo! Slurp 5.1; 10.0; 6.2 é 日 (iPad; a`.split(
   /\s+/,
@@ -51,7 +51,7 @@ test('words in any order', (t) => {
   const agents = Array.from({ length: 10_000 }, () =>
     Array.from({ length: 1 + random.below(8) }, () =>
       random.pick(random.below(3) === 0 ? known : WORDS),
-    ).join(' '),
+    ).join(random.pick([' ', ' ', '; ', ';'])),
   );
   t.deepEqual(differences(agents), []);
 });

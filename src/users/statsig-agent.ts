@@ -24,12 +24,11 @@ type Hint =
 
 const NO_VERSION = '0.0.0';
 const OTHER = 'Other';
-/** What Rust takes for white space. */
-const SPACE = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+/** What Rust takes for white space, and semicolons. */
+const SPACE = /[;\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 /** At most two bytes of UTF-8. */
 const TINY = /^(?:[\0-\x7f]{1,2}|[\x80-\u07ff])$/;
-const AROUND = /^[();,+_]+|[();,+_]+$/g;
-const ADDRESS = /\.com|\.net|\.org|\.html|https?:\/\//;
+const AROUND = /^[();,+_"]+|[();,+_"]+$/g;
 
 const WINDOWS: Readonly<Record<string, string>> = {
   '5.1': 'XP',
@@ -50,7 +49,14 @@ const BROWSERS: Readonly<Record<string, string>> = {
   'OAI-SearchBot': 'OAI-SearchBot',
   NX: 'NetFront NX',
   Electron: 'Electron',
+  IEMobile: 'IE Mobile',
 };
+/** Bots of three words. */
+const BOTS: ReadonlySet<string> = new Set([
+  'Better Uptime Bot',
+  'Radius Compilance Bot',
+  'Uptime Monitoring Bot',
+]);
 /** Products under another name. */
 const RENAMED: Readonly<Record<string, string>> = { Edg: 'Edge', Edge: 'Edge', OPR: 'Opera' };
 /** Versions of these have three parts at most. */
@@ -70,7 +76,6 @@ export function parseStatsigAgent(agent: string): UserAgentParts {
 }
 
 class Words {
-  private readonly raw: readonly string[];
   private readonly words: readonly (string | null)[];
   private at = 0;
   private readonly tokens: Token[] = [];
@@ -81,8 +86,7 @@ class Words {
 
   constructor(agent: string) {
     // Two spaces have a word between them that says nothing.
-    this.raw = agent.split(SPACE);
-    this.words = this.raw.map(bare);
+    this.words = agent.split(SPACE).map(bare);
     while (this.at < this.words.length) {
       const word = this.words[this.at] ?? null;
       if (word !== null && !this.phrase(word)) this.product(word);
@@ -95,14 +99,10 @@ class Words {
     return this.words[this.at + places] ?? null;
   }
 
-  /**
-   * A word that begins with a digit is the version, and is not looked at again. A semicolon before
-   * it ends what it could be a version of.
-   */
+  /** A word that begins with a digit is the version, and is not looked at again. */
   private versionAt(places: number): string | null {
     const word = this.next(places);
-    const isEnded = this.raw[this.at + places - 1]?.endsWith(';') === true;
-    if (word === null || isEnded || !/^[0-9]/.test(word)) return null;
+    if (word === null || !/^[0-9]/.test(word)) return null;
     this.at++;
     return word;
   }
@@ -122,7 +122,7 @@ class Words {
   }
 
   private name(tag: string, version: string | null): void {
-    if (this.named === null || !ADDRESS.test(tag)) this.named = { tag, version };
+    this.named = { tag, version };
   }
 
   /** The first one takes the place of whatever was named before it. */
@@ -145,19 +145,21 @@ class Words {
       this.at += 3;
     } else if (word === 'Mac' && one === 'OS') {
       this.hints.add('macos');
-      this.addSystem('Mac OS X', this.versionAt(2) ?? this.versionAt(3));
+      this.addSystem('Mac OS X', this.versionAt(two === 'X' ? 3 : 2));
       this.at += 2;
-    } else if (word === 'iOS') {
+    } else if (word === 'iOS' || word === 'iPadOS') {
       const version = this.versionAt(1);
       this.addSystem('iOS', version);
       this.hints.add('ios');
-      if (this.raw[this.at]?.endsWith(';') !== true) this.at++;
+      this.at++;
     } else if (word === 'iPhone' && one === 'OS') {
       this.addSystem('iOS', this.versionAt(2));
       this.at++;
     } else if (/^(iPad|iPhone|Apple-iPhone7C2)/.test(word)) {
       this.hints.add('ios');
-      this.add(word.startsWith('iPad') ? 'iPad' : 'iPhone');
+      const device = word.startsWith('iPad') ? 'iPad' : 'iPhone';
+      const model = word.startsWith(device) ? word.slice(device.length).split(device, 1)[0] : '';
+      this.add(device, bare(model ?? ''));
     } else if (word === 'CPU' && one === 'OS') {
       this.add('CPU OS', this.versionAt(2));
       this.at++;
@@ -169,10 +171,9 @@ class Words {
     const one = this.next(1);
     if (word === 'CrOS') this.addSystem('Chrome OS', this.chromeOsVersion());
     else if (word === 'MSIE') this.addBrowser('IE', this.versionAt(1));
-    else if (word === 'Better' && one === 'Uptime' && this.next(2) === 'Bot') {
-      this.name('Better Uptime Bot', null);
-      this.at += 2;
-    } else if (word === 'CrKey') this.addSystem('Chromecast', null);
+    else if (BOTS.has(`${word} ${one} ${this.next(2)}`))
+      this.bot(`${word} ${one} ${this.next(2)}`, null);
+    else if (word === 'CrKey') this.addSystem('Chromecast', null);
     else if (word === 'PlayStation') this.hinted('playstation', word);
     else if (word === 'Android' || word === 'Ubuntu') this.addSystem(word, this.versionAt(1));
     else if (word === 'Windows' && one === 'Phone') {
