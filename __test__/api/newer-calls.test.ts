@@ -339,7 +339,7 @@ for (const engine of ENGINES) {
     t.deepEqual(
       lines.map(({ value, metadata }) => [value, metadata]),
       [
-        ['a line', { file: 'a.ts', status: 'info', log_level: 'Info', source: 'statsig-node' }],
+        ['a line', { file: 'a.ts', status: 'info', log_level: 'Log', source: 'statsig-node' }],
         [null, { status: 'error', log_level: 'Error', source: 'statsig-node' }],
         ['odd', { status: 'info', log_level: 'Info', source: 'statsig-node' }],
       ],

@@ -13,7 +13,7 @@ export type LogLineLevel = 'trace' | 'debug' | 'log' | 'info' | 'warn' | 'error'
 const LEVELS: Readonly<Record<string, string>> = {
   trace: 'Trace',
   debug: 'Debug',
-  log: 'Info',
+  log: 'Log',
   info: 'Info',
   warn: 'Warn',
   error: 'Error',
