@@ -109,7 +109,7 @@ test('a logger, a level, options that mean nothing here', async (t) => {
   const { statsig, service } = await start({
     outputLogLevel: 'warn',
     outputLoggerProvider: { debug: put, info: put, warn: put, error: put },
-    proxyConfig: { proxyHost: 'h' },
+    proxyConfig: { proxyHost: 'h', proxyProtocol: 'socks5' },
     specAdaptersConfig: [{ adapterType: 'network_grpc_websocket', initTimeoutMs: 1 }],
   });
   t.is(lines.length, 2);

@@ -10,11 +10,12 @@ type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse<Readable>>;
 
 /**
  * axios over connections of our own, for Node, Bun and Deno. axios is loaded at the first request,
- * so that a process in localMode never pays for it. `usesProxies`: those that the environment
- * names.
+ * so that a process in localMode never pays for it. `proxies`: those that the environment names,
+ * or the one at a URL.
  */
-export function nodeTransport(usesProxies = true): Transport {
-  const agents = makeAgents(usesProxies ? environmentProxy : () => '');
+export function nodeTransport(proxies: boolean | string = true): Transport {
+  const url = typeof proxies === 'string' ? proxies : '';
+  const agents = makeAgents(proxies === true ? environmentProxy : () => url);
   const send: Send = (config) => loadAxios().request({ ...config, ...agentsOf(agents) });
   const transport: Transport = async (request) => {
     try {

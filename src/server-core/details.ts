@@ -9,6 +9,11 @@ const SOURCES: Readonly<Record<string, string>> = {
   DataAdapter: 'Adapter(DataStore)',
 };
 
+/** Where specs came from, in their word. */
+export function sourceOf(source: string): string {
+  return SOURCES[source] ?? source;
+}
+
 /** What there is to know of the specs in force. */
 export interface SpecsState {
   /** Our word for where they came from. */

@@ -1,33 +1,38 @@
 /** The instance of ours that is behind one of theirs. */
 import { Server } from '../api/server';
 import { nodePlatform } from '../platform/platform-node';
-import type { SpecsInForce } from '../runtime/spec-applier';
+import { nodeTransport } from '../network/node-transport';
+import { agentParser } from '../runtime/agent-parser';
 import { UserAgentCache, userAgentOf } from '../users/user-agent';
 import type { SpecsState } from './details';
+import type { SpecsNews } from './news';
 import type { Setup } from './options';
 
 /** See the head of this file. */
 export class Instance extends Server {
-  private receivedAt = 0;
   private hasStarted = false;
 
-  constructor(sdkKey: string, setup: Setup, onSpecs: (specs: SpecsInForce) => void) {
+  /** @param news told of specs; must not hold this instance */
+  constructor(
+    sdkKey: string,
+    setup: Setup,
+    private readonly news: SpecsNews,
+  ) {
+    const { proxy, addresses } = setup;
     super(sdkKey, setup.options, {
-      platform: nodePlatform,
-      addresses: setup.addresses,
+      platform:
+        proxy === null ? nodePlatform : { ...nodePlatform, transport: () => nodeTransport(proxy) },
+      addresses,
       isLenient: true,
-      onSpecs: (specs) => {
-        this.receivedAt = this.runtime.clock.now();
-        onSpecs(specs);
-      },
+      onSpecs: (specs) => news.arrived(specs),
     });
   }
 
   /** What there is to know of the specs in force. */
   get state(): SpecsState {
     const { reason: source, configSyncTime: lcut } = this.runtime.engineHost.specTimes;
-    const { receivedAt, hasStarted } = this;
-    return { source, lcut, receivedAt, hasStarted };
+    const { hasStarted } = this;
+    return { source, lcut, receivedAt: this.news.receivedAt, hasStarted };
   }
 
   get now(): number {
@@ -50,13 +55,20 @@ export class Instance extends Server {
     this.logger.error(`statsigSDK> ${what} failed: ${this.logger.describe(error)}`);
   }
 
+  /** For who follows the SDK at work. */
+  debug(message: string): void {
+    this.logger.debug(`statsigSDK> ${message}`);
+  }
+
   /** The parts of the user's agent, as conditions see them; null without one. */
   agentOf(user: object): Record<string, string | null> | null {
     const agent = userAgentOf(user);
     if (typeof agent !== 'string') return null;
-    const { osName, osVersion, browserName, browserVersion } = new UserAgentCache('statsig').parse(
-      agent,
-    );
+    const { options, selection } = this.runtime;
+    const parser = agentParser(options, nodePlatform, selection.engine.kind, this.logger);
+    const { osName, osVersion, browserName, browserVersion } = new UserAgentCache(
+      parser ?? 'statsig',
+    ).parse(agent);
     return {
       browser_name: browserName,
       browser_version: browserVersion,

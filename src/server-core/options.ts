@@ -68,17 +68,15 @@ export interface StatsigOptions {
 export interface Setup {
   options: OurOptions;
   addresses: Addresses;
+  /** Where specs are asked for, without the last part of its path. */
+  api: string;
+  /** URL of the proxy for all requests; null: those that the environment names. */
+  proxy: string | null;
   /** Options that mean nothing here. */
   unsupported: string[];
 }
 
 const STATSIG_V2 = 'https://api.statsigcdn.com/v2/download_config_specs';
-const UNSUPPORTED = [
-  'proxyConfig',
-  'consoleCaptureOptions',
-  'experimentalFlags',
-  'useThirdPartyUaParser',
-] as const;
 
 export function setupOf(
   sdkKey: string,
@@ -87,7 +85,11 @@ export function setupOf(
 ): Setup {
   const adapters = given.specAdaptersConfig ?? [];
   const http = adapters.find(({ adapterType }) => adapterType === 'network_http');
-  const unsupported: string[] = UNSUPPORTED.filter((name) => given[name] != null);
+  const proxy = proxyOf(given.proxyConfig);
+  const unsupported: string[] = [];
+  if (given.experimentalFlags != null) unsupported.push('experimentalFlags');
+  if (given.proxyConfig?.proxyHost && proxy === null) unsupported.push('proxyConfig of this form');
+  if (given.proxyConfig?.caCertPath != null) unsupported.push('proxyConfig.caCertPath');
   if (adapters.some(({ adapterType }) => adapterType === 'network_grpc_websocket'))
     unsupported.push('specAdaptersConfig of type network_grpc_websocket');
   const options = {
@@ -101,13 +103,16 @@ export function setupOf(
         ? null
         : DataStoreAdapter.of(given.dataStore, sdkKey, given.dataStoreKeySchemaVersion),
   } as OurOptions;
+  const specs = trimmed(given.specsUrl ?? http?.specsUrl ?? STATSIG_V2);
   return {
     options: withoutUndefined(options),
+    api: specs.replace(/\/download_config_specs$/, ''),
     addresses: withoutUndefined({
-      specs: trimmed(given.specsUrl ?? http?.specsUrl ?? STATSIG_V2),
+      specs,
       events: given.logEventUrl,
       idLists: given.idListsUrl,
     }),
+    proxy,
     unsupported,
   };
 }
@@ -128,6 +133,7 @@ function general(given: StatsigOptions): OurOptions {
     downloadIdListFileApi: given.downloadIdListFileApi,
     rulesetsSyncIntervalMs: given.specsSyncIntervalMs,
     userPersistentStorage: given.persistentStorage as OurOptions['userPersistentStorage'],
+    userAgentParser: given.useThirdPartyUaParser === true ? 'uap' : undefined,
     logger: loggerOf(given.outputLoggerProvider, given.outputLogLevel),
   };
 }
@@ -144,6 +150,17 @@ function delivery(given: StatsigOptions): OurOptions {
     countNonExposedChecks: true,
     disableDiagnostics: true,
   };
+}
+
+/** Null for none, and for one that cannot be. */
+function proxyOf(given: ProxyConfig | null | undefined): string | null {
+  const { proxyHost, proxyPort, proxyAuth, proxyProtocol = 'http' } = given ?? {};
+  if (!proxyHost || !/^https?$/.test(proxyProtocol)) return null;
+  const [name = '', ...password] = (proxyAuth ?? '').split(':');
+  const secret = [name, password.join(':')].map(encodeURIComponent).join(':');
+  const port = proxyPort == null ? '' : `:${proxyPort}`;
+  const url = `${proxyProtocol}://${proxyAuth ? `${secret}@` : ''}${proxyHost}${port}`;
+  return URL.canParse?.(url) === false ? null : url;
 }
 
 function trimmed(url: string): string {

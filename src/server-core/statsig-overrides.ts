@@ -11,9 +11,16 @@ export abstract class StatsigOverrides {
   /** @internal */
   protected abstract readonly instance: Instance;
   /** @internal */
-  protected readonly overrides = new ConfigOverrides(
-    (experiment, group) => this.instance.getExperimentByGroupName(experiment, group).value,
-  );
+  protected readonly overrides: ConfigOverrides;
+
+  constructor() {
+    // A life holds the overrides, and must not hold the instance: abandoned.ts.
+    const self = new WeakRef(this);
+    this.overrides = new ConfigOverrides(
+      (experiment, group) =>
+        self.deref()?.instance.getExperimentByGroupName(experiment, group).value ?? {},
+    );
+  }
 
   overrideGate(gateName: string, value: boolean, id?: Id): void {
     this.instance.overrideGate(gateName, value, id ?? '');

@@ -6,11 +6,13 @@ import type { ExperimentGroups } from '../api/lookups';
 import type { LogLineLevel } from '../api/newer-calls';
 import type { ClientInitializeResponseOptions } from '../types/client-initialize';
 import { DynamicConfig as Config, Layer as OurLayer } from '../results/results';
-import type { SpecsInForce } from '../runtime/spec-applier';
+import { CAPTURE_USER, ConsoleCapture } from './console-capture';
 import { SdkEvents } from './events';
 import { Instance } from './instance';
 import { Metrics } from './metrics';
-import { setupOf, type StatsigOptions } from './options';
+import { SpecsNews } from './news';
+import { sourceOf } from './details';
+import { setupOf, type ConsoleCaptureOptions, type StatsigOptions } from './options';
 import { StatsigOverrides } from './statsig-overrides';
 import { ParameterStore } from './parameter-store';
 import {
@@ -71,19 +73,26 @@ export class Statsig extends StatsigOverrides {
   protected readonly instance: Instance;
   private readonly events: SdkEvents;
   private readonly metrics: Metrics;
+  private readonly endLogger: () => void;
+  private capture: ConsoleCapture | null = null;
   private delivered = 0;
-  private lcut = 0;
 
   constructor(sdkKey: string, options?: StatsigOptions) {
     super();
     const given = options ?? {};
     this.metrics = new Metrics(given.observabilityClient);
-    this.events = new SdkEvents((error) => this.instance.complain('A subscriber', error));
+    // What the instance runs must not hold this one: abandoned.ts.
+    const self = new WeakRef(this);
+    this.events = new SdkEvents((error) => self.deref()?.instance.complain('A subscriber', error));
     const setup = setupOf(String(sdkKey), given, this.overrides);
-    this.instance = new Instance(String(sdkKey), setup, (specs) => this.onSpecs(specs));
+    const news = new SpecsNews(this.events, this.metrics, setup.api);
+    this.instance = new Instance(String(sdkKey), setup, news);
     for (const name of setup.unsupported)
       this.instance.warn(`statsigSDK> The option ${name} is not supported and is ignored.`);
-    given.outputLoggerProvider?.initialize?.();
+    const { outputLoggerProvider: provider, consoleCaptureOptions } = given;
+    this.guarded('outputLoggerProvider.initialize', undefined, () => provider?.initialize?.());
+    this.endLogger = () => provider?.shutdown?.();
+    if (consoleCaptureOptions?.enabled === true) this.startCapture(consoleCaptureOptions);
   }
 
   // ---- life ----
@@ -95,8 +104,14 @@ export class Statsig extends StatsigOverrides {
       success: false,
       error: thrown as Error,
     }));
-    const tags = { init_success: String(success), source: this.instance.state.source };
-    this.metrics.dist('initialization', this.instance.now - startedAt, tags);
+    const { source, lcut } = this.instance.state;
+    const took = this.instance.now - startedAt;
+    this.metrics.dist('initialization', took, {
+      init_success: String(success),
+      source: sourceOf(source),
+      store_populated: String(lcut > 0),
+    });
+    this.instance.debug(`initialize took ${took} ms; config specs: ${source}`);
     if (success) return { isSuccess: true };
     this.metrics.error('initialize', error?.message ?? '');
     return { isSuccess: false, error: error?.message ?? 'Initialization failed' };
@@ -104,8 +119,11 @@ export class Statsig extends StatsigOverrides {
 
   /** Sends pending events and ends polling. */
   async shutdown(timeoutMs?: number | undefined | null): Promise<StatsigResult> {
+    this.stopConsoleCapture();
     const { kept, dropped } = await this.instance.shutdownAsync(timeoutMs ?? SHUTDOWN_MS);
     this.countDelivered();
+    this.instance.debug('shut down');
+    this.guarded('outputLoggerProvider.shutdown', undefined, this.endLogger);
     return resultOf(kept + dropped);
   }
 
@@ -116,8 +134,11 @@ export class Statsig extends StatsigOverrides {
     return resultOf(kept + dropped);
   }
 
-  /** There is no capture of the console here, so nothing to stop. */
-  stopConsoleCapture(): void {}
+  /** The console is captured no more (option `consoleCaptureOptions`). */
+  stopConsoleCapture(): void {
+    this.capture?.stop();
+    this.capture = null;
+  }
 
   // ---- events ----
 
@@ -367,15 +388,12 @@ export class Statsig extends StatsigOverrides {
 
   // ---- inside ----
 
-  private onSpecs({ source, time, bytes }: SpecsInForce): void {
-    if (this.lcut !== 0 && time > this.lcut)
-      this.metrics.dist('config_propagation_diff', Date.now() - time, { source });
-    this.lcut = time;
-    this.events.emit('specs_updated', () => ({
-      source,
-      source_api: source,
-      values: JSON.parse(Buffer.from(bytes).toString()) as unknown,
-    }));
+  private startCapture(options: ConsoleCaptureOptions): void {
+    const self = new WeakRef(this);
+    const user = options.user === undefined ? CAPTURE_USER : plain(options.user);
+    this.capture = new ConsoleCapture(options, (level, line, trace) => {
+      self.deref()?.instance.forwardLogLineEvent(user, level, line, { trace });
+    });
   }
 
   private countDelivered(): void {

@@ -65,7 +65,7 @@ export class StatsigUser {
   }
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set userID(value: any) {
-    this.put('userID', value == null ? null : text('userID', value));
+    this.put('userID', value == null ? null : scalar('userID', value));
   }
   get customIDs(): Record<string, string> | null {
     return this.sectionOf('customIDs');
@@ -96,42 +96,42 @@ export class StatsigUser {
   }
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set email(value: any) {
-    this.put('email', value == null ? null : text('email', value));
+    this.put('email', value == null ? null : scalar('email', value));
   }
   get ip(): string | null {
     return this.textOf('ip');
   }
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set ip(value: any) {
-    this.put('ip', value == null ? null : text('ip', value));
+    this.put('ip', value == null ? null : scalar('ip', value));
   }
   get userAgent(): string | null {
     return this.textOf('userAgent');
   }
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set userAgent(value: any) {
-    this.put('userAgent', value == null ? null : text('userAgent', value));
+    this.put('userAgent', value == null ? null : scalar('userAgent', value));
   }
   get country(): string | null {
     return this.textOf('country');
   }
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set country(value: any) {
-    this.put('country', value == null ? null : text('country', value));
+    this.put('country', value == null ? null : scalar('country', value));
   }
   get locale(): string | null {
     return this.textOf('locale');
   }
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set locale(value: any) {
-    this.put('locale', value == null ? null : text('locale', value));
+    this.put('locale', value == null ? null : scalar('locale', value));
   }
   get appVersion(): string | null {
     return this.textOf('appVersion');
   }
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set appVersion(value: any) {
-    this.put('appVersion', value == null ? null : text('appVersion', value));
+    this.put('appVersion', value == null ? null : scalar('appVersion', value));
   }
 
   /** Without private attributes. */
@@ -147,7 +147,8 @@ export class StatsigUser {
   }
 
   private textOf(name: string): string | null {
-    return (this.#plain[name] ?? null) as string | null;
+    const value = this.#plain[name] ?? null;
+    return value === null ? null : String(value);
   }
 
   private sectionOf<T>(name: string): T | null {
@@ -159,6 +160,11 @@ export class StatsigUser {
 function text(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   throw wrongType(name, 'a string', value, 'StringExpected');
+}
+
+/** Setters take numbers and booleans, too, as there; getters give their text. */
+function scalar(name: string, value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? value : text(name, value);
 }
 
 /** A copy, so that later changes to the caller's object do not count, as there. */
