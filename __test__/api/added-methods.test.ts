@@ -54,6 +54,8 @@ const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => u
   isInitialized: [(s) => s.isInitialized(), 'false'],
   on: [(s) => typeof s.on('ready', () => undefined), '"function"'],
   addEvaluationHooks: [(s) => typeof s.addEvaluationHooks({}), '"function"'],
+  overrideDynamicConfig: [(s) => s.overrideDynamicConfig('config', { a: 1 }), 'undefined'],
+  overrideExperiment: [(s) => s.overrideExperiment('experiment', { a: 1 }), 'undefined'],
   overrideExperimentByGroupName: [
     (s) => s.overrideExperimentByGroupName('experiment', 'Control'),
     'undefined',

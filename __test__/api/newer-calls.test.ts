@@ -192,7 +192,12 @@ for (const engine of ENGINES) {
     server.removeGateOverride('gate');
     t.deepEqual(gates(), [true, true]);
     server.overrideLayer('layer', { text: 'mine' });
-    server.overrideConfig('config', { text: 'mine' });
+    server.overrideDynamicConfig('config', { text: 'mine' });
+    t.is(server.getConfig(U, 'config').get('text', ''), 'mine');
+    server.overrideExperiment('experiment', { text: 'mine' }, 'u');
+    t.deepEqual(server.getExperiment({ userID: 'u' }, 'experiment').value, { text: 'mine' });
+    server.removeExperimentOverride('experiment', 'u');
+    t.notDeepEqual(server.getExperiment({ userID: 'u' }, 'experiment').value, { text: 'mine' });
     server.overrideGate('gate', false);
     server.overrideParameterStore('store', { c: 'mine' });
     server.removeLayerOverride('layer');

@@ -40,6 +40,8 @@ const OURS = [
   'getFieldsNeededForExperiment',
   'getFieldsNeededForLayer',
   'getFieldsNeededForParameterStore',
+  'overrideDynamicConfig',
+  'overrideExperiment',
   'overrideExperimentByGroupName',
   'overrideParameterStore',
   'removeGateOverride',

@@ -18,6 +18,20 @@ export interface OverrideCalls {
     userOrCustomID?: string | null,
   ): void;
 
+  /** The same: configs and experiments have one set of overrides. */
+  overrideDynamicConfig(
+    configName: string,
+    value: Record<string, unknown>,
+    userOrCustomID?: string | null,
+  ): void;
+
+  /** The same: configs and experiments have one set of overrides. */
+  overrideExperiment(
+    experimentName: string,
+    value: Record<string, unknown>,
+    userOrCustomID?: string | null,
+  ): void;
+
   /**
    * Makes an experiment answer what it gives a group, whatever that is in the specs of the moment;
    * `{}` for a group that they do not have. Takes the place of a value that was given, and the
@@ -95,6 +109,22 @@ export class OverrideSetter implements OverrideCalls {
     userOrCustomID: string | null = '',
   ): void {
     this.#override('configs', 'config', configName, value, userOrCustomID);
+  }
+
+  overrideDynamicConfig(
+    configName: string,
+    value: Record<string, unknown>,
+    userOrCustomID?: string | null,
+  ): void {
+    this.overrideConfig(configName, value, userOrCustomID);
+  }
+
+  overrideExperiment(
+    experimentName: string,
+    value: Record<string, unknown>,
+    userOrCustomID?: string | null,
+  ): void {
+    this.overrideConfig(experimentName, value, userOrCustomID);
   }
 
   overrideExperimentByGroupName(

@@ -78,6 +78,8 @@ type Same = Pick<
   | 'getFieldsNeededForExperiment'
   | 'getFieldsNeededForLayer'
   | 'getFieldsNeededForParameterStore'
+  | 'overrideDynamicConfig'
+  | 'overrideExperiment'
   | 'overrideExperimentByGroupName'
   | 'overrideParameterStore'
   | 'removeGateOverride'
@@ -203,6 +205,8 @@ const AFTER_ENFORCE: readonly Method[] = [
   'getFieldsNeededForExperiment',
   'getFieldsNeededForLayer',
   'getFieldsNeededForParameterStore',
+  'overrideDynamicConfig',
+  'overrideExperiment',
   'overrideExperimentByGroupName',
   'overrideParameterStore',
   'removeGateOverride',

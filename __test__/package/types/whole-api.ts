@@ -147,6 +147,8 @@ export function exposuresAndEvents(): void {
 export function overridesAndLists(): string[] {
   Statsig.overrideGate('gate', true, 'a-user');
   Statsig.overrideGate('gate', false);
+  Statsig.overrideDynamicConfig('config', { a: 1 }, 'a-user');
+  Statsig.overrideExperiment('experiment', { a: 1 });
   Statsig.overrideExperimentByGroupName('experiment', 'Control', 'a-user');
   Statsig.overrideParameterStore('store', { color: 'red' });
   Statsig.removeGateOverride('gate', 'a-user');
