@@ -85,7 +85,8 @@ function problemsOf(files: Map<string, string>): readonly ts.Diagnostic[] {
     name.replace(/^.*\/node_modules\/statsig-node(-native)?\//, `${root}/`);
   host.readFile = (name) => files.get(name) ?? readFile(packed(name));
   host.fileExists = (name) => files.has(name) || fileExists(packed(name));
-  host.directoryExists = (name) => name === app || ts.sys.directoryExists(packed(`${name}/`));
+  host.directoryExists = (name) =>
+    name === app || name === join(app, 'dist') || ts.sys.directoryExists(packed(`${name}/`));
   host.getSourceFile = (name, target) => {
     const text = host.readFile(name);
     return text === undefined ? undefined : ts.createSourceFile(name, text, target);
@@ -104,7 +105,8 @@ test('every snippet compiles', (t) => {
       files.set(file, text.replace(/\nexport \{\};$/, '\nmodule.exports = {};'));
   files.set(join(app, 'reader.d.mts'), READERS);
   files.set(join(app, 'others.d.ts'), OTHERS);
-  files.set(join(app, 'checkout.d.ts'), 'export const buttonFor: (user: object) => string;');
+  for (const file of ['checkout.d.ts', 'dist/checkout.d.ts'])
+    files.set(join(app, file), 'export const buttonFor: (user: object) => string;');
   const problems = problemsOf(files)
     .filter(({ file }) => file?.fileName.startsWith(app))
     .map(({ file, start, messageText }) => {

@@ -56,6 +56,7 @@ export default defineConfig({
         text: 'First steps',
         items: [
           page('Start', '/start'),
+          page('The first hour', '/first-hour'),
           page('From statsig-node', '/migrating-from-statsig-node'),
           page('From statsig-node-core', '/migrating-from-statsig-node-core'),
           page("The newer SDK's names", '/server-core'),
