@@ -36,6 +36,10 @@ declare global {
 `;
 const OTHERS = `
 declare module 'ava';
+declare module 'express';
+declare module 'fastify';
+declare module 'hono';
+declare module '@nestjs/common';
 declare module '@vercel/functions';
 declare module 'statsig-node-native/statsig.wasm?module' {
   const module: object;

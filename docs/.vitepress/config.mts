@@ -70,6 +70,7 @@ export default defineConfig({
           page('Newer calls', '/newer-calls'),
           page('server-core', '/server-core'),
           page('Calls of the newer SDK', '/newer-calls'),
+          page('Frameworks', '/frameworks'),
           page('Events', '/events'),
           page('Testing', '/testing'),
           page('Command line', '/cli'),
@@ -81,12 +82,14 @@ export default defineConfig({
       {
         text: 'Running it',
         items: [
-          page('Runtimes and the edge', '/runtimes'),
+          page('Runtimes', '/runtimes'),
+          page('Edge and serverless', '/edge-and-serverless'),
           page('Packaging and bundlers', '/packaging'),
           page('Health', '/health'),
           page('Observability', '/observability'),
           page('Stores', '/storage'),
           page('Many machines', '/scaling'),
+          page('Debugging', '/debugging'),
           page('Troubleshooting', '/troubleshooting'),
         ],
       },
