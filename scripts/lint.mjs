@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { unusedExports } from './check-exports.mjs';
 import { importProblems } from './check-imports.mjs';
 import { layoutProblems } from './check-layout.mjs';
+import { lifeProblems } from './check-lives.mjs';
 import { pages, referenceProblems } from './check-references.mjs';
 import { moduleProblems } from './check-rust-modules.mjs';
 import { versionProblems } from './check-versions.mjs';
@@ -33,6 +34,7 @@ const problems = [
   ...licenceProblems(),
   ...workflowProblems(),
   ...referenceProblems([...sources, ...pages()]),
+  ...lifeProblems([...sources, ...pages()]),
 ];
 for (const problem of problems) console.error(problem);
 console.log(`lint: ${sources.length} files, ${problems.length} problems`);

@@ -147,3 +147,38 @@ test('links of pages lead to files and titles, those of packed pages to packed o
     'docs/a.md: spec/BEHAVIOUR.md#310-users has no such anchor',
   ]);
 });
+
+test('the lists of files in ARCHITECTURE.md are what walking the code gives', async (t) => {
+  const check = await script('check-lives.mjs', 'lifeProblems');
+  const page = (...lines: string[]): Source => ({
+    file: 'ARCHITECTURE.md',
+    text: ['## Three lives, file by file', ...lines, '## Next'].join('\n\n'),
+  });
+  const lists = (last: string): Source =>
+    page(
+      '**A hit**: `src/a.ts` → `src/b.ts`',
+      '**A cold one** goes on through `src/c.ts`',
+      '**An exposure**: `src/b.ts` → `crates/node/src/hot.rs` → `crates/evaluator/src/eval/mod.rs`',
+      `**A payload**: ${last}`,
+    );
+  const files: Source[] = [
+    { file: 'src/a.ts', text: "import { b } from './b';" },
+    { file: 'src/b.ts', text: "import type { C } from './c';" },
+    { file: 'src/c.ts', text: "import type { Engine } from './engine/engine';" },
+    { file: 'src/d.ts', text: "import type { Engine } from './engine/engine';" },
+    { file: 'crates/evaluator/src/eval/mod.rs', text: 'mod met;' },
+  ];
+  t.deepEqual(check([...files, lists('`src/c.ts` → `src/d.ts`')]), []);
+  const [turned] = check([...files, lists('`src/b.ts` → `src/a.ts`')]);
+  t.regex(turned ?? '', /"A payload": nothing before src\/a\.ts/);
+  const inRust = '`crates/evaluator/src/eval/mod.rs` → `crates/evaluator/src/store/rule.rs`';
+  t.is(check([...files, lists(inRust)]).length, 1);
+  t.is(
+    check([
+      ...files,
+      lists('`crates/evaluator/src/eval/mod.rs` → `crates/evaluator/src/eval/met.rs`'),
+    ]).length,
+    0,
+  );
+  t.regex(check([...files, page('nothing')])[0] ?? '', /no lists/);
+});
