@@ -31,6 +31,18 @@ test('SHA-256 is the true one, at every length and width', (t) => {
   t.is(sha256Base64('test_gate'), 'AoZS0F06Ub+W2ONx+94rPTS7MRxuxa+GnXro5Q1uaGY=');
 });
 
+test('SHA-256 of texts at each edge of UTF-8, wherever they lie in a block', (t) => {
+  const edges = [0x7f, 0x80, 0x7ff, 0x800, 0xfff, 0x1000, 0xd7ff, 0xe000, 0xffff];
+  const pairs = [0x10000, 0x3ffff, 0x40000, 0x10ffff];
+  const lone = ['\ud800', '\udbff', '\udc00', '\udfff', '\udc00\ud800', '\ud800\ud800\udc00'];
+  const texts = [...[...edges, ...pairs].map((code) => String.fromCodePoint(code)), ...lone];
+  for (const text of texts)
+    for (const before of [0, 1, 2, 3, 53, 54, 55, 60, 61, 62, 63, 64]) {
+      const whole = 'a'.repeat(before) + text + 'é';
+      t.is(sha256Base64(whole), reference(whole).toString('base64'), JSON.stringify(whole));
+    }
+});
+
 test('a prepared prefix changes nothing', (t) => {
   for (const prefix of [
     '',
