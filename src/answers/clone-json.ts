@@ -1,11 +1,12 @@
 /** Copies of JSON values: callers own what they get and may change it (BEHAVIOUR.md 1.8). */
+import { fieldsOf } from '../host/fields';
 
 /** A deep copy of a value that JSON.parse made. */
 export function cloneJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(cloneJson) as T;
   // Spread copies own fields by definition, so a field named __proto__ stays a field.
-  const copy = { ...value } as Record<string, unknown>;
+  const copy = fieldsOf({ ...value });
   for (const key in copy) {
     if (!Object.prototype.hasOwnProperty.call(copy, key)) continue;
     const field = copy[key];
@@ -33,5 +34,5 @@ export function copierOf(value: unknown): () => unknown {
   if (typeof value !== 'object' || value === null) return () => value;
   const isFlat = Object.values(value).every((field) => typeof field !== 'object' || field === null);
   if (!isFlat) return () => cloneJson(value);
-  return Array.isArray(value) ? () => value.slice() as unknown[] : () => ({ ...value });
+  return Array.isArray(value) ? () => value.slice() : () => ({ ...value });
 }

@@ -62,8 +62,9 @@ export class ReadAhead {
     let kept = 1;
     for (let i = 1; i < written; i++) {
       const spec = this.specs[i]!;
-      if (answers.keepAhead(record, spec, this.codes[i]!)) this.specs[kept++] = spec;
-      else if (this.codes[i]! >= 0) this.refuse(spec);
+      const code = this.codes[i]!;
+      if (answers.keepAhead(record, spec, code)) this.specs[kept++] = spec;
+      else if (code >= 0) this.refuse(spec);
     }
     this.count = kept;
   }

@@ -61,7 +61,7 @@ export function sharedPlace<Instance extends LiveInstance>(
     place.paths.add(path);
   }
   // Every copy puts an instance of this class there, its own version of it.
-  return place as unknown as Place<Instance>;
+  return place as Place<Instance>;
 }
 
 /** Other minor versions of the same host that have a live instance of their own. */

@@ -34,7 +34,7 @@ export function flushAfter<This, Args extends any[], Result>(
     let current = instance();
     current?.begin();
     try {
-      return (await handler.apply(this, args)) as Awaited<Result>;
+      return await handler.apply(this, args);
     } finally {
       const last = instance();
       if (last !== current) {
@@ -53,7 +53,7 @@ async function handOver(delivery: Promise<unknown>, waitUntil: WaitUntil | null)
     if (waitUntil !== null) {
       // What the host makes of it is the host's: the answer does not wait for it, and does not fail
       // with it.
-      onRejection(waitUntil(delivery) as unknown, () => undefined);
+      onRejection(waitUntil(delivery), () => undefined);
       return;
     }
   } catch {
@@ -73,10 +73,8 @@ function waitUntilOf(options: FlushAfterOptions, args: unknown[]): WaitUntil | n
 
 function methodOf(holder: unknown): WaitUntil | null {
   try {
-    const { waitUntil } = (holder ?? {}) as { waitUntil?: unknown };
-    return typeof waitUntil === 'function'
-      ? (delivery) => waitUntil.call(holder, delivery) as void
-      : null;
+    const { waitUntil }: { waitUntil?: unknown } = holder ?? {};
+    return typeof waitUntil === 'function' ? (delivery) => waitUntil.call(holder, delivery) : null;
   } catch {
     return null;
   }

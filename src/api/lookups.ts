@@ -1,4 +1,5 @@
 /** What the specs say, whoever asks (NEWER.md 11). Nothing is evaluated, logged or counted. */
+import { fieldsOf } from '../host/fields';
 import { SpecKind } from '../engine/engine';
 import type { EngineHost } from '../engine-host/engine-host';
 import type { KnownSpec } from '../engine-host/spec-facts';
@@ -134,11 +135,11 @@ export class Lookups implements LookupCalls {
       this.clock.now(),
     );
     const { returnValue, ruleId = '', groupName = null, idType = '' } = group ?? {};
-    const value = (returnValue ?? {}) as Record<string, unknown>;
+    const value = fieldsOf(returnValue ?? {});
     return new DynamicConfig(name, value, ruleId, groupName, idType, [], null, details);
   }
 }
 
 function copyOf(value: unknown): unknown {
-  return typeof value === 'object' ? (JSON.parse(JSON.stringify(value)) as unknown) : value;
+  return typeof value === 'object' ? JSON.parse(JSON.stringify(value)) : value;
 }

@@ -129,9 +129,8 @@ export class NewerNames implements NewerCalls {
   }
 
   #lineMetadata(level: unknown, metadata: object | null | undefined): LineMetadata {
-    const known = Object.prototype.hasOwnProperty.call(LEVELS, level as string)
-      ? (level as string)
-      : 'info';
+    const isLevel = typeof level === 'string' && Object.hasOwn(LEVELS, level);
+    const known = isLevel ? level : 'info';
     return {
       ...metadata,
       status: known === 'log' ? 'info' : known,

@@ -3,6 +3,7 @@
  * config, experiment or layer. Nothing is evaluated until a parameter is read, and what is read
  * exposes what it comes from.
  */
+import { fieldsOf } from '../host/fields';
 import * as calls from './calls';
 import type { Call } from './calls';
 import type { PublicCalls } from './public-calls';
@@ -140,7 +141,7 @@ export class ParameterStore {
       value = candidate;
       return false;
     };
-    layer.get(key, null as never, peek);
+    layer.get(key, null, peek);
     return { value, expose: () => void layer.getValue(key) };
   }
 }
@@ -153,7 +154,7 @@ function own(value: unknown, key: string): unknown {
   return typeof value === 'object' &&
     value !== null &&
     Object.prototype.hasOwnProperty.call(value, key)
-    ? (value as Record<string, unknown>)[key]
+    ? fieldsOf(value)[key]
     : undefined;
 }
 
@@ -164,7 +165,5 @@ function typeName(value: unknown): string {
 
 /** The caller's to change: the original serves others. */
 function copyOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null
-    ? (JSON.parse(JSON.stringify(value)) as unknown)
-    : value;
+  return typeof value === 'object' && value !== null ? JSON.parse(JSON.stringify(value)) : value;
 }

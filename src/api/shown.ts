@@ -51,7 +51,7 @@ export function showAs<T extends object>(
       options: unknown,
       print?: (value: unknown, options: unknown) => string,
     ): unknown {
-      const name = (this.constructor as { name?: unknown } | undefined)?.name ?? type.name;
+      const name = this.constructor?.name ?? type.name;
       return typeof print === 'function'
         ? `${String(name)} ${print(shown(this), options)}`
         : shown(this);

@@ -129,7 +129,7 @@ function copyOf(user: object): StatsigUser {
     if (typeof section === 'object' && section !== null && !Array.isArray(section))
       copy[key] = ownFields(section);
   }
-  return copy as unknown as StatsigUser;
+  return copy as StatsigUser;
 }
 
 /** A getter that throws leaves its field out. */

@@ -45,10 +45,7 @@ export function given(args: string[], options: NonNullable<ParseArgsConfig['opti
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-  const values = parsed.values as Record<
-    string,
-    string | boolean | (string | boolean)[] | undefined
-  >;
+  const values = parsed.values;
   const texts = (option: string): string[] =>
     [values[option] ?? []].flat().filter((value) => typeof value === 'string');
   return {

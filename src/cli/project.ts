@@ -2,6 +2,7 @@
  * Projects that commands look at: where their payload comes from, and an instance that answers from
  * it.
  */
+import { fieldsOf } from '../host/fields';
 import { readFile } from 'node:fs/promises';
 import { StatsigServer } from '../api/statsig';
 import { UsageError } from './command';
@@ -93,10 +94,10 @@ export function parseProject(text: string, from: string): Project {
   } catch {
     throw new Error(`${from} is no JSON`);
   }
-  const payload = (parsed ?? {}) as Record<string, unknown>;
+  const payload = fieldsOf(parsed ?? {});
   if (typeof parsed !== 'object' || !('feature_gates' in payload))
     throw new Error(`${from} is no payload of config specs: it has no feature_gates`);
-  const conditions = (payload['condition_map'] ?? {}) as Record<string, unknown>;
+  const conditions = fieldsOf(payload['condition_map'] ?? {});
   const specs = (
     [
       ['feature_gates', 'gate'],
@@ -106,7 +107,7 @@ export function parseProject(text: string, from: string): Project {
   ).flatMap(([list, kind]) =>
     entriesOf(payload[list]).map((spec) => specOf(spec, kind, conditions)),
   );
-  return { text, specs, idLists: Object.keys((payload['id_lists'] ?? {}) as object) };
+  return { text, specs, idLists: Object.keys(payload['id_lists'] ?? {}) };
 }
 
 /** Lists are arrays in dcs-v1 and objects by name in dcs-v2. */
@@ -152,7 +153,7 @@ export async function readUser(given: string | undefined): Promise<Record<string
     given === '-' || given.startsWith('@') ? await readText(given.replace(/^@/, '')) : given;
   if (!text.trimStart().startsWith('{')) return { userID: text };
   try {
-    return JSON.parse(text) as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
     throw new UsageError('--user is no JSON');
   }

@@ -8,9 +8,7 @@ export function ruleInWords({
   returnValue,
   configDelegate,
 }: Rule): string {
-  const all = (Array.isArray(conditions) ? (conditions as Condition[]) : [])
-    .map(conditionInWords)
-    .join(' and ');
+  const all = (Array.isArray(conditions) ? conditions : []).map(conditionInWords).join(' and ');
   const value = configDelegate ? `as ${configDelegate} says` : short(returnValue);
   return `${passPercentage ?? 0} % of ${all === '' ? 'everyone' : `those with ${all}`}: ${value}`;
 }

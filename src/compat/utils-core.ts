@@ -42,7 +42,7 @@ export function clone<T>(value: T | null): T | null {
 
 /** A copy by way of JSON. Throws what `JSON.stringify` throws. */
 export function cloneEnforce<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
+  return JSON.parse(JSON.stringify(value));
 }
 
 /** `Number(value)`, or null where that is not finite or the value is missing. */

@@ -161,7 +161,8 @@ export class EngineHost {
       const done = answers.version === version ? this.askBatch(record, user, mode, values) : 0;
       if (done === 0) {
         // Whatever it is, the single check knows what to do.
-        values[batch.positions[0]!] = single(names[batch.positions[0]!]!);
+        const [position = 0] = batch.positions;
+        values[position] = single(names[position] ?? '');
         batch.drop(1);
       } else batch.drop(done);
     }

@@ -56,11 +56,11 @@ function isMusl(): boolean {
 /** glibc reports its version in the process report; musl does not. Costs 7 ms. */
 function reportsGlibc(): boolean {
   try {
-    const report = process.report as { excludeNetwork?: boolean; getReport(): object } | undefined;
+    const report: { excludeNetwork?: boolean; getReport(): object } | undefined = process.report;
     if (report === undefined) return true;
     // Interfaces may need DNS look-ups, which takes seconds on some machines.
     report.excludeNetwork = true;
-    const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };
+    const { header }: { header?: { glibcVersionRuntime?: string } } = report.getReport();
     return header?.glibcVersionRuntime !== undefined;
   } catch {
     return true;
@@ -77,7 +77,7 @@ function load(): NativeModule {
   const requireFile = createRequire(__filename);
   const path = existsSync(local) ? local : requireFile.resolve(`statsig-node-native-${name}`);
   if (path.endsWith('.node') && process.platform === 'linux') refuseCutOff(path);
-  const found = requireFile(path) as Partial<NativeModule>;
+  const found: Partial<NativeModule> = requireFile(path);
   if (typeof found.NativeEngine !== 'function')
     throw new Error(`${path} is no statsig-node-native binary`);
   return found as NativeModule;

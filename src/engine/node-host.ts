@@ -44,7 +44,7 @@ const otherTimers: typeof realTimers = {
       port2.postMessage(0);
     }),
   startTimer(task, ms) {
-    const { Socket } = require('node:net') as typeof import('node:net');
+    const { Socket }: typeof import('node:net') = require('node:net');
     // 0 is none.
     const socket = new Socket().setTimeout(Math.max(1, ms), () => {
       socket.setTimeout(0);
@@ -60,15 +60,15 @@ const otherTimers: typeof realTimers = {
 };
 
 function channel(): import('node:worker_threads').MessageChannel {
-  const { MessageChannel } = require('node:worker_threads') as typeof import('node:worker_threads');
+  const { MessageChannel }: typeof import('node:worker_threads') = require('node:worker_threads');
   return new MessageChannel();
 }
 
 /** `Host` of host.ts, and of the engines. */
 export const nodeHost = {
-  TextDecoder: TextDecoder as unknown as typeof globalThis.TextDecoder,
-  TextEncoder: TextEncoder as unknown as typeof globalThis.TextEncoder,
-  URL: URL as typeof globalThis.URL,
+  TextDecoder,
+  TextEncoder,
+  URL,
   /** A global one that differs is somebody's fake; undefined where that cannot be told. */
   setTimeout: areFake ? undefined : setTimeout,
   ...(areFake ? otherTimers : realTimers),

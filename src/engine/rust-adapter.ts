@@ -316,12 +316,12 @@ function areOwnBytes(bytes: unknown): bytes is Uint8Array {
 
 /** What `prepareSpecs` answered. A time that JSON cannot carry comes as text. */
 export function preparedOf(json: string): PreparedSpecs {
-  const prepared = JSON.parse(json) as PreparedSpecs;
-  const { time } = prepared.summary as { time?: unknown };
+  const prepared: PreparedSpecs = JSON.parse(json);
+  const { time } = prepared.summary;
   if (typeof time === 'string') prepared.summary.time = Number(time);
   return prepared;
 }
 
 function parse<T>(json: string | null, otherwise: T): T {
-  return json === null || json === '' ? otherwise : (JSON.parse(json) as T);
+  return json === null || json === '' ? otherwise : JSON.parse(json);
 }

@@ -66,7 +66,7 @@ const FACTORIES = {
   native: () => (require('./native') as typeof import('./native')).createNativeEngine(),
   wasm: () => (require('./wasm-node') as typeof import('./wasm-node')).createWasmEngineFromFile(),
   js: () => {
-    const { createJsEngine, useHost } = require('./js/engine') as typeof import('./js/engine');
+    const { createJsEngine, useHost }: typeof import('./js/engine') = require('./js/engine');
     useHost(nodeHost);
     return createJsEngine(VERSION);
   },

@@ -47,7 +47,7 @@ export class EventFilter {
   /** Never throws: events that cannot be read cannot be shown to the hook, and are dropped. */
   apply({ count, body }: EncodedBatch): FilteredBatch {
     try {
-      const { events, ...rest } = JSON.parse(textOf(body)) as { events: LoggedEvent[] };
+      const { events, ...rest }: { events: LoggedEvent[] } = JSON.parse(textOf(body));
       const kept = events.map((event) => this.ask(event)).filter((text) => text !== null);
       const head = JSON.stringify(rest).slice(0, -1);
       const text = `${head}${head === '{' ? '' : ','}"events":[${kept.join(',')}]}`;

@@ -22,6 +22,6 @@ async function throughStream(
   through: CompressionStream | DecompressionStream,
 ): Promise<Uint8Array> {
   // The cast: BlobPart excludes views of shared memory, which no caller here has.
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(through);
+  const stream = new Blob([bytes]).stream().pipeThrough(through);
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -24,7 +24,7 @@ export async function splitBatch(
     throw new Error('A gzipped batch cannot be split here');
   const plain =
     batch.isGzipped && tools.decompress !== null ? await tools.decompress(batch.body) : batch.body;
-  const body = JSON.parse(textOf(plain)) as Body;
+  const body: Body = JSON.parse(textOf(plain));
   const middle = Math.ceil(body.events.length / 2);
   if (middle === body.events.length) throw new Error('A batch of one event cannot be split');
   const half = (events: unknown[]): Promise<StoredBatch> =>

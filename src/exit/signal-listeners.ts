@@ -12,9 +12,7 @@ interface Counted {
  * not count: they wait to be the only ones, as they are once ours is gone.
  */
 export function heardByOthers(signal: 'SIGTERM' | 'SIGINT', own: (signal: never) => void): boolean {
-  const others = process
-    .listeners(signal)
-    .filter((listener) => (listener as unknown) !== own).length;
+  const others = process.listeners(signal).filter((listener) => listener !== own).length;
   return others > Math.min(others, signalExits());
 }
 

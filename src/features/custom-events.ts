@@ -33,7 +33,7 @@ const SHORT_JSON = LARGEST_OBJECT / 4;
 const DEEPEST = 64;
 
 /** What stands for a user that is null. */
-const NOBODY = { customIDs: {} } as StatsigUser;
+const NOBODY = { customIDs: {} };
 
 /**
  * Queues a custom event.
@@ -142,10 +142,7 @@ function jsonOfValue(value: unknown): string {
   if (typeof value === 'number') {
     return numberJson(value);
   }
-  const text: unknown =
-    typeof value === 'object'
-      ? JSON.stringify(value)
-      : (value as { toString(): unknown }).toString();
+  const text: unknown = typeof value === 'object' ? JSON.stringify(value) : value.toString();
   return JSON.stringify(text) ?? 'null';
 }
 

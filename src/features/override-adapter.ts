@@ -93,7 +93,7 @@ function asValues(returned: unknown): Record<string, unknown> | null {
   const isRecord = typeof returned === 'object' && returned !== null && !Array.isArray(returned);
   if (!isRecord || typeof (returned as { then?: unknown }).then === 'function') return null;
   try {
-    return JSON.parse(JSON.stringify(returned)) as Record<string, unknown>;
+    return JSON.parse(JSON.stringify(returned));
   } catch {
     return null;
   }

@@ -34,7 +34,7 @@ export class Overrides {
   get current(): OverrideTable {
     const names = Object.keys(this.groups);
     if (names.length === 0) return this.table;
-    const configs = Object.assign(named(), this.table.configs) as OverrideTable['configs'];
+    const configs = Object.assign(named(), this.table.configs);
     for (const name of names) configs[name] = { ...configs[name], ...this.valuesOf(name) };
     return { ...this.table, configs };
   }
@@ -49,7 +49,7 @@ export class Overrides {
     // A copy: the caller's object stays the caller's, and one bad value cannot spoil the table.
     const copy: unknown = JSON.parse(JSON.stringify(value));
     const id = userOrCustomID ?? '';
-    const ofKind = this.table[kind] as Record<string, Record<string, unknown>>;
+    const ofKind = this.table[kind];
     (ofKind[name] ??= named())[id] = copy;
     if (kind === 'configs') delete this.groups[name]?.[id];
     this.publish(this.current);
@@ -106,7 +106,7 @@ export class Overrides {
 
 /** Without a prototype, names such as `constructor` are names like any other (Q11). */
 function named<T>(): Record<string, T> {
-  return Object.create(null) as Record<string, T>;
+  return Object.create(null);
 }
 
 function empty(): OverrideTable {

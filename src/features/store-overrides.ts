@@ -1,4 +1,5 @@
 /** Local overrides of parameter stores (NEWER.md 12). The engines know nothing of them. */
+import { fieldsOf } from '../host/fields';
 import type { EngineHost } from '../engine-host/engine-host';
 import { EvaluationDetails, type EvaluationReason } from '../results/results';
 import { attribute, keysOf } from '../users/user-reader';
@@ -25,7 +26,7 @@ export class StoreOverrides {
 
   /** @throws TypeError when the value is no JSON */
   set(name: string, value: object, id: string): void {
-    const copy = JSON.parse(JSON.stringify(value)) as Values;
+    const copy: Values = JSON.parse(JSON.stringify(value));
     const ids = this.byName.get(name) ?? new Map<string, Values>();
     this.byName.set(name, ids.set(id, copy));
   }
@@ -76,7 +77,7 @@ function definitionOf(values: Values): { parameters: Record<string, unknown> } {
 }
 
 function isParameter(value: unknown): boolean {
-  const { ref_type: ref, param_type: type } = (value ?? {}) as Record<string, unknown>;
+  const { ref_type: ref, param_type: type } = fieldsOf(value ?? {});
   return typeof ref === 'string' && typeof type === 'string';
 }
 

@@ -65,7 +65,7 @@ type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promi
 
 /** By content encoding. zstd exists from Node 22.15 on. */
 function decompressorOf(encoding: string): Decompress | undefined {
-  const { zstdDecompress } = zlib as typeof zlib & { zstdDecompress?: typeof zlib.gunzip };
+  const { zstdDecompress }: typeof zlib & { zstdDecompress?: typeof zlib.gunzip } = zlib;
   const known = new Map([
     ['gzip', zlib.gunzip],
     ['deflate', zlib.inflate],
@@ -73,7 +73,7 @@ function decompressorOf(encoding: string): Decompress | undefined {
     ['zstd', zstdDecompress],
   ]);
   const decompress = known.get(encoding);
-  return decompress && (promisify(decompress) as Decompress);
+  return decompress && promisify(decompress);
 }
 
 /** Undoes `content-encoding`. Throws a `BodyError` for unknown encodings and broken bytes. */

@@ -66,7 +66,7 @@ export class IdLists {
         creationTime: list.creationTime,
       },
     ]);
-    return Object.fromEntries(entries) as Record<string, unknown>;
+    return Object.fromEntries(entries);
   }
 
   byFile(fileID: string): ServedIdList | undefined {

@@ -92,7 +92,7 @@ function sizesOf(text: string): { gates: number; configs: number; layers: number
   const count = (value: unknown): number =>
     value !== null && typeof value === 'object' ? Object.keys(value).length : 0;
   try {
-    const payload = JSON.parse(text) as Record<string, unknown>;
+    const payload: Record<string, unknown> = JSON.parse(text);
     return {
       gates: count(payload.feature_gates),
       configs: count(payload.dynamic_configs),

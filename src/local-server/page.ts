@@ -23,7 +23,7 @@ export function countByRoute(requests: ReceivedRequest[]): Record<string, number
 }
 
 function unitOf({ user }: Record<string, unknown>): string {
-  const { userID, customIDs } = (user ?? {}) as { userID?: unknown; customIDs?: unknown };
+  const { userID, customIDs }: { userID?: unknown; customIDs?: unknown } = user ?? {};
   return shortText(userID ?? customIDs);
 }
 

@@ -100,7 +100,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 export function eventsOf(body: string, receivedAtMs: number): ReceivedEvent[] | null {
   let batch: Batch;
   try {
-    batch = JSON.parse(body) as Batch;
+    batch = JSON.parse(body);
   } catch {
     return null;
   }

@@ -88,7 +88,7 @@ class ForwardingAgent extends HttpAgent {
     if (proxied instanceof Error) return void created(proxied);
     if (proxied?.isSecure === true)
       return connectTls({ ...own, servername: serverNameOf(proxied.host) });
-    return super.createConnection(own as never, created as never) as Socket;
+    return super.createConnection(own, created) as Socket;
   }
 
   /** Nobody hears an error of `addRequest`, so it is kept for the connection. */
@@ -115,10 +115,7 @@ class TunnellingAgent extends HttpsAgent {
 
   override createConnection(options: RequestOptions, created: Created): Socket | undefined {
     const secured = (socket?: Socket): Socket =>
-      super.createConnection(
-        { ...options, ...(socket && { socket }) } as never,
-        created as never,
-      ) as Socket;
+      super.createConnection({ ...options, ...(socket && { socket }) }, created) as Socket;
     try {
       const target = targetOf(options);
       const proxy = readProxy(this.proxyFor(`https://${target}`));

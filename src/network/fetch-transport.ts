@@ -13,7 +13,7 @@ export function fetchTransport(customFetch?: Fetch): Transport {
     if (typeof send !== 'function') throw new NetworkError('network', 'This runtime has no fetch');
     const { method, headers, body, signal } = request;
     // The cast: BodyInit excludes views of shared memory, which no caller here has.
-    const init = { method, headers, body: body as string | Uint8Array<ArrayBuffer>, signal };
+    const init = { method, headers, body: body, signal };
     let response = await send(request.url, { ...init, redirect: 'manual' });
     // Browsers do not tell where a redirect leads. Following it would take the key along, if there
     // is one.

@@ -2,6 +2,7 @@
  * Errors of the network layer. The facade turns those a user sees into its public classes, by
  * `code`.
  */
+import { fieldsOf } from '../host/fields';
 
 export type NetworkErrorCode =
   /** localMode: rejected before any I/O. */
@@ -56,7 +57,7 @@ export class NetworkError extends Error {
     if (typeof thrown !== 'object' || thrown === null) return null;
     const field = (name: string, ...types: string[]): Record<string, unknown> => {
       try {
-        const value = (thrown as Record<string, unknown>)[name];
+        const value = fieldsOf(thrown)[name];
         return types.includes(typeof value) ? { [name]: value } : {};
       } catch {
         return {};

@@ -48,7 +48,7 @@ const environmentProxy: ProxyFor = (url) => {
  * `import()`, which jest does not offer to CommonJS.
  */
 function loadAxios(): { request: Send; proxyFor: ProxyFor } {
-  return require('./generated/axios-http') as ReturnType<typeof loadAxios>;
+  return require('./generated/axios-http');
 }
 
 async function exchange(send: Send, request: TransportRequest): Promise<TransportResponse> {
@@ -82,7 +82,7 @@ function plainBody(
   { status, headers, data }: AxiosResponse<Readable>,
   { isUpload }: TransportRequest,
 ): Readable {
-  const encoding = headers['content-encoding'] as unknown;
+  const encoding = headers['content-encoding'];
   if (typeof encoding !== 'string' || isUpload || status < 200 || status > 299 || status === 204)
     return data;
   const body = decodedOrClosed(data, encoding);
@@ -176,7 +176,7 @@ interface AxiosLikeError {
 }
 
 function wasStaleConnection(error: unknown): boolean {
-  const { code, request } = (error ?? {}) as AxiosLikeError;
+  const { code, request }: AxiosLikeError = error ?? {};
   if (code !== 'ECONNRESET' && code !== 'EPIPE') return false;
   return request?.reusedSocket === true;
 }
@@ -184,7 +184,7 @@ function wasStaleConnection(error: unknown): boolean {
 /** axios errors carry the whole request, headers and key included; only code and message go on. */
 function plainError(error: unknown): Error {
   if (error instanceof NetworkError) return error;
-  const { code, message } = (error ?? {}) as AxiosLikeError;
+  const { code, message }: AxiosLikeError = error ?? {};
   const text = [code, message].filter((part) => typeof part === 'string' && part !== '').join(': ');
   const plain = new NetworkError('network', text || 'The request failed');
   plain.thrown = NetworkError.accountOf(error);

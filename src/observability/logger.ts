@@ -41,7 +41,7 @@ export const consoleLogger: LoggerInterface = {
 function shownInJson(value: unknown): unknown {
   if (isError(value))
     return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
-  if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
+  if (value instanceof Map || value instanceof Set) return [...value];
   return typeof value === 'bigint' ? String(value) : value;
 }
 
@@ -142,7 +142,7 @@ export class SafeLogger {
     try {
       const text = JSON.stringify(part, (_, value: unknown) => shownInJson(value)) ?? '';
       const masked = this.mask(text);
-      return masked === text ? part : (JSON.parse(masked) as unknown);
+      return masked === text ? part : JSON.parse(masked);
     } catch {
       return 'an object that has no JSON';
     }

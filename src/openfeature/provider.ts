@@ -143,7 +143,7 @@ export class StatsigProvider {
 
   private resolve<T>(flagKey: string, context: EvaluationContext, is: Is<T>): Resolution<T> {
     try {
-      const target = this.names.find(flagKey, (is as unknown) === isBoolean);
+      const target = this.names.find(flagKey, is === isBoolean);
       return this.answer(target, this.userOf(context), is);
     } catch (error) {
       throw asProviderError(error, 'TARGETING_KEY_MISSING');

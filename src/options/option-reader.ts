@@ -2,6 +2,7 @@
  * Typed access to an options object that may hold anything. Collects one warning per unusable
  * option.
  */
+import { fieldsOf } from '../host/fields';
 import { bytesIn } from '../host/bytes';
 import { textOf } from '../host/host';
 
@@ -21,7 +22,7 @@ export class OptionReader {
         `statsigSDK> Options must be an object, got ${describe(given)}; all defaults are used.`,
       );
     }
-    this.given = (isObject ? given : {}) as Record<string, unknown>;
+    this.given = fieldsOf(isObject ? given : {});
   }
 
   /** The value as given; undefined when reading it throws. */

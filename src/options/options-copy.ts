@@ -1,4 +1,5 @@
 /** The account of the options that diagnostics and exception reports carry (BEHAVIOUR.md 8.9). */
+import { fieldsOf } from '../host/fields';
 
 const LONGEST_TEXT = 50;
 const ABSENT = Symbol('absent');
@@ -10,7 +11,7 @@ const ABSENT = Symbol('absent');
 export function optionsLoggingCopy(given: object): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
   for (const name of Object.keys(given)) {
-    const shown = shownAs(name, given as Record<string, unknown>);
+    const shown = shownAs(name, fieldsOf(given));
     if (shown !== ABSENT) {
       copy[name] = shown;
     }

@@ -1,4 +1,5 @@
 /** Options that the newer SDKs have, and what belongs to them. */
+import { fieldsOf } from '../host/fields';
 import { describe, type OptionReader } from './option-reader';
 import type { CountryLookup, OverrideAdapter } from './statsig-options';
 
@@ -37,7 +38,7 @@ function customFields(reader: OptionReader): Record<string, unknown> | null {
   try {
     const copy: unknown = typeof given === 'object' ? JSON.parse(JSON.stringify(given)) : null;
     if (typeof copy === 'object' && copy !== null && !Array.isArray(copy))
-      return Object.keys(copy).length === 0 ? null : (copy as Record<string, unknown>);
+      return Object.keys(copy).length === 0 ? null : fieldsOf(copy);
   } catch {
     // No JSON: told as any other value that is of no use.
   }

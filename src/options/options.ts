@@ -214,7 +214,7 @@ function hookOptions(reader: OptionReader) {
       'experimentCallback',
       'layerCallback',
       'layerParamCallback',
-    ]) as EvaluationCallbacks,
+    ]),
   };
 }
 

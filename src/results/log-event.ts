@@ -115,7 +115,7 @@ function exposure(
 /** A copy as JSON carries it; null where JSON cannot. */
 function copyOf(value: object): Record<string, unknown> | null {
   try {
-    return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+    return JSON.parse(JSON.stringify(value));
   } catch {
     return null;
   }
@@ -167,7 +167,7 @@ export function layerExposureEvent(
  * null if impossible.
  */
 export function loggedUserOf(user: object, environment: EnvironmentRule): StatsigUser | null {
-  const copy = JSON.parse(jsonOfUser(user, environment).json) as StatsigUser | null;
+  const copy: StatsigUser | null = JSON.parse(jsonOfUser(user, environment).json);
   if (copy !== null) copy.privateAttributes = null;
   return copy;
 }

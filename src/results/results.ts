@@ -2,6 +2,7 @@
  * What evaluations look like to applications: own keys, their order, JSON and the semantics of
  * `get` are those of statsig-node (BEHAVIOUR.md 1.8).
  */
+import { fieldsOf } from '../host/fields';
 import { recogniseAcrossCopies } from '../types/shared-classes';
 import type { SecondaryExposure } from '../engine/engine';
 import { systemClock } from '../host/clock';
@@ -390,7 +391,7 @@ function ownValue(value: unknown, ownership: typeof OWNED | undefined): Record<s
     return {};
   }
   const own: unknown = ownership === OWNED ? value : JSON.parse(JSON.stringify(value));
-  return (own ?? {}) as Record<string, unknown>;
+  return fieldsOf(own ?? {});
 }
 
 /**

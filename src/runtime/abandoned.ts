@@ -10,9 +10,11 @@ interface Registry {
   unregister(token: object): void;
 }
 
-const { FinalizationRegistry: Finalizer } = globalThis as {
+const {
+  FinalizationRegistry: Finalizer,
+}: {
   FinalizationRegistry?: new (collected: (life: Life) => void) => Registry;
-};
+} = globalThis;
 
 /**
  * Null where the host has none. What it holds is the life, which knows nothing of the instance.

@@ -60,5 +60,5 @@ export class DataStoreAdapter implements IDataAdapter {
 
 /** Stores that were written for the newer SDK may give an array of numbers. */
 function bytesOf(bytes: unknown): Uint8Array {
-  return Array.isArray(bytes) ? Uint8Array.from(bytes as number[]) : (bytes as Uint8Array);
+  return Array.isArray(bytes) ? Uint8Array.from(bytes) : (bytes as Uint8Array);
 }

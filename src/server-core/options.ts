@@ -92,7 +92,7 @@ export function setupOf(
   if (given.proxyConfig?.caCertPath != null) unsupported.push('proxyConfig.caCertPath');
   if (adapters.some(({ adapterType }) => adapterType === 'network_grpc_websocket'))
     unsupported.push('specAdaptersConfig of type network_grpc_websocket');
-  const options = {
+  const options: OurOptions = {
     ...general(given),
     ...delivery(given),
     overrideAdapter,

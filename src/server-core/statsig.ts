@@ -291,12 +291,12 @@ export class Statsig extends StatsigOverrides {
     options?: ClientInitResponseOptions | undefined | null,
   ): string {
     const { clientSdkKey, hashAlgorithm, responseFormat, ...rest } = options ?? {};
-    const ours = {
+    const ours: ClientInitializeResponseOptions = {
       ...rest,
       hash: hashAlgorithm === 'sha256' || hashAlgorithm === 'none' ? hashAlgorithm : 'djb2',
       responseFormat: FORMATS[responseFormat ?? 0] ?? 'v1',
       ...filtersOf(options),
-    } as ClientInitializeResponseOptions;
+    };
     const text = this.guarded('getClientInitializeResponse', null, () =>
       this.instance.getClientInitializeResponseString(plain(user), clientSdkKey, ours),
     );
@@ -439,8 +439,6 @@ function stickyOptions(options: ExperimentEvaluationOptions | undefined) {
 function filtersOf(options: ClientInitResponseOptions | undefined | null): object {
   const filters = Object.entries(options ?? {}).filter(([name]) => name.endsWith('Filter'));
   return Object.fromEntries(
-    filters
-      .filter(([, filter]) => filter != null)
-      .map(([name, filter]) => [name, [...(filter as Iterable<string>)]]),
+    filters.filter(([, filter]) => filter != null).map(([name, filter]) => [name, [...filter]]),
   );
 }

@@ -153,7 +153,7 @@ export class StatsigUser {
 
   private sectionOf<T>(name: string): T | null {
     const value = this.#plain[name];
-    return value === undefined ? null : ({ ...(value as object) } as T);
+    return value === undefined ? null : ({ ...value } as T);
   }
 }
 

@@ -145,7 +145,7 @@ function readResponse(response: unknown): StoredItem {
       error: new Error("The data adapter's get did not answer with an object"),
     };
   }
-  const { result, error } = response as { result?: unknown; error?: unknown };
+  const { result, error }: { result?: unknown; error?: unknown } = response;
   if (error !== undefined && error !== null) return { value: null, error: toError(error) };
   if (result === undefined || result === null) return { value: null, error: null };
   if (typeof result !== 'string' && typeof result !== 'object') {

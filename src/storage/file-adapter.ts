@@ -1,3 +1,4 @@
+import { codeOf } from '../host/fields';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ export class FileDataAdapter implements IDataAdapter {
     try {
       return { result: await readFile(this.path(key), 'utf8') };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      if (codeOf(error) === 'ENOENT') return {};
       return { error: error as Error };
     }
   }

@@ -232,7 +232,7 @@ interface RedisPackage {
 function makeClient(url: string): RedisClient {
   let redis: RedisPackage;
   try {
-    redis = require('redis') as RedisPackage;
+    redis = require('redis');
   } catch {
     throw new Error(
       'RedisDataAdapter with a url needs the package "redis"; install it or pass a client',

@@ -48,7 +48,7 @@ export class Backend {
   };
 
   private receive(body: string): void {
-    const { events } = JSON.parse(body) as { events: LoggedEvent[] };
+    const { events }: { events: LoggedEvent[] } = JSON.parse(body);
     const room = MOST_EVENTS - this.received.length;
     this.refused += Math.max(0, events.length - room);
     for (const event of events.slice(0, room)) this.received.push(event);
@@ -57,5 +57,5 @@ export class Backend {
 
 /** Events are JSON, and a test may change what it is given. */
 function structuredCloneOf(events: LoggedEvent[]): LoggedEvent[] {
-  return JSON.parse(JSON.stringify(events)) as LoggedEvent[];
+  return JSON.parse(JSON.stringify(events));
 }

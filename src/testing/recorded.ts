@@ -82,10 +82,13 @@ function layerPart(metadata: Record<string, unknown>): Partial<RecordedExposure>
 }
 
 function idsOf(user: LoggedEvent['user']): OfUser {
-  const { userID, customIDs } = (user ?? {}) as {
+  const {
+    userID,
+    customIDs,
+  }: {
     userID?: string;
     customIDs?: Record<string, string>;
-  };
+  } = user ?? {};
   const hasCustom =
     typeof customIDs === 'object' && customIDs !== null && Object.keys(customIDs).length > 0;
   return { ...(userID == null ? {} : { userID }), ...(hasCustom ? { customIDs } : {}) };

@@ -7,7 +7,7 @@
  * registered symbol).
  */
 
-const BRAND: unique symbol = Symbol.for('statsig-node-native.error-codes') as never;
+const BRAND: unique symbol = Symbol.for('statsig-node-native.error-codes');
 
 /** Stable identifiers of the errors, for callers that would rather not match messages. */
 export type StatsigErrorCode =
@@ -47,7 +47,7 @@ export class StatsigError extends Error {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(this.prototype, BRAND)) {
       return false;
     }
-    const code = (this.prototype as StatsigError).code;
+    const code = this.prototype.code;
     return ((value as Branded)[BRAND] ?? []).includes(code);
   }
 }

@@ -8,7 +8,7 @@ export function recogniseAcrossCopies(type: { prototype: object }, name: string)
   Object.defineProperty(type.prototype, brand, { value: true });
   Object.defineProperty(type, Symbol.hasInstance, {
     value(this: unknown, value: unknown): boolean {
-      const isOwn = Function.prototype[Symbol.hasInstance].call(this as () => void, value);
+      const isOwn = Function.prototype[Symbol.hasInstance].call(this, value);
       return (
         isOwn || (this === type && typeof value === 'object' && value !== null && brand in value)
       );

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../host/fields';
 import { textOf } from '../host/host';
 
 /** An entry of the ID list index that can be used. */
@@ -43,7 +44,7 @@ export function parseIndex(bytes: Uint8Array): IdListIndex | null {
 
 /** url and fileID must be texts; a creationTime that is no number counts as 0. */
 function readEntry(name: string, value: unknown): IdListEntry[] {
-  const { url, fileID, creationTime, size } = (value ?? {}) as Record<string, unknown>;
+  const { url, fileID, creationTime, size } = fieldsOf(value ?? {});
   if (typeof url !== 'string' || typeof fileID !== 'string') return [];
   return [{ name, url, fileID, creationTime: numberOr0(creationTime), size: numberOr0(size) }];
 }
@@ -69,7 +70,7 @@ export function storedIndex(value: string | object): StoredIndex | null {
   }
   const names = Object.keys(index).slice(0, MAX_ID_LISTS);
   const isEntry = (name: string): boolean => {
-    const entry = (index as Record<string, unknown>)[name];
+    const entry = fieldsOf(index)[name];
     return typeof entry === 'object' && entry !== null && !Array.isArray(entry);
   };
   return { names, isCertain: names.length === 0 || names.some(isEntry) };

@@ -21,10 +21,9 @@ export function textOf(value: unknown): string {
  * `Symbol.toPrimitive` of its own or its class.
  */
 export function convertsItself(list: unknown[]): boolean {
-  let base = Object.getPrototypeOf(list) as unknown[] | null;
+  let base: unknown[] | null = Object.getPrototypeOf(list);
   // Array.prototype is an array itself, in every realm.
-  while (base !== null && !Array.isArray(base))
-    base = Object.getPrototypeOf(base) as unknown[] | null;
+  while (base !== null && !Array.isArray(base)) base = Object.getPrototypeOf(base);
   if (base === null) return true;
   return (
     list.toString !== base.toString ||
@@ -97,13 +96,11 @@ function conversions(value: object): {
 function primitiveOf(value: object): unknown {
   if (typeof value === 'bigint') return value;
   const convert: unknown = (value as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive];
-  if (typeof convert === 'function')
-    return (convert as (hint: string) => unknown).call(value, 'default');
-  const valueOf: unknown = (value as { valueOf?: unknown }).valueOf;
-  const first: unknown =
-    typeof valueOf === 'function' ? (valueOf as () => unknown).call(value) : value;
+  if (typeof convert === 'function') return convert.call(value, 'default');
+  const valueOf: unknown = value.valueOf;
+  const first: unknown = typeof valueOf === 'function' ? valueOf.call(value) : value;
   const isObject = typeof first === 'function' || (typeof first === 'object' && first !== null);
-  return isObject ? (value as { toString(): unknown }).toString() : first;
+  return isObject ? value.toString() : first;
 }
 
 function carried(primitive: unknown, text: string): string | number | boolean | null {

@@ -2,6 +2,7 @@
  * What the SDK adds to every user: `globalCustomFields`, and the country that the application finds
  * for an address. They go into a copy; the caller's object stays as it is.
  */
+import { fieldsOf } from '../host/fields';
 import { clonedUser } from './user-json';
 import { attribute } from './user-reader';
 
@@ -56,7 +57,7 @@ export class UserAdditions {
 
 /** What the user has itself wins. */
 function join(user: object, section: string, added: GlobalFields): void {
-  const holder = user as Record<string, unknown>;
+  const holder = fieldsOf(user);
   const own = holder[section];
   const isRecord = typeof own === 'object' && own !== null && !Array.isArray(own);
   holder[section] = { ...added, ...(isRecord ? own : {}) };

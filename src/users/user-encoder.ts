@@ -7,6 +7,7 @@
  * inherited fields, `toJSON`) is two: what property reads give to conditions, and what
  * JSON.stringify gives to events.
  */
+import { fieldsOf } from '../host/fields';
 import type { ExoticUser, ExoticValue } from '../engine/engine';
 import type { AskedNames } from './asked-names';
 import { convertsItself, tag } from './tagged-values';
@@ -49,7 +50,7 @@ export function encodeUser(
 /** True for a user that is what its keys say, sections included. */
 export function hasOrdinaryParts(user: object, asked: AskedNames): boolean {
   try {
-    const sections = user as Record<string, unknown>;
+    const sections = fieldsOf(user);
     return (
       isOrdinary(user, asked) &&
       [...SECTIONS].every((name) => isOrdinarySection(sections[name], asked)) &&
@@ -68,7 +69,7 @@ export function hasOrdinaryParts(user: object, asked: AskedNames): boolean {
 function losesFirst(section: unknown): boolean {
   if (typeof section !== 'object' || section === null) return false;
   const keys = Object.keys(section);
-  if (!keys.some((key) => mayBeLeftOut((section as Record<string, unknown>)[key]))) return false;
+  if (!keys.some((key) => mayBeLeftOut(fieldsOf(section)[key]))) return false;
   return new Set(keys.map((key) => key.toLowerCase())).size < keys.length;
 }
 
@@ -130,7 +131,7 @@ function encodeOrdinary(user: object, environment: EnvironmentRule): EncodedUser
 /** A getter that throws makes its field missing, now; it is asked again at the next check. */
 function readStable(fields: object, key: string, state: State): unknown {
   try {
-    return (fields as Record<string, unknown>)[key];
+    return fieldsOf(fields)[key];
   } catch {
     state.isStable = false;
     return undefined;

@@ -69,7 +69,7 @@ export function clonedUser(
   environment: EnvironmentRule,
 ): Record<string, unknown> | null {
   const { json, privateJson } = jsonOfUser(user, environment);
-  const clone = JSON.parse(json) as Record<string, unknown> | null;
+  const clone: Record<string, unknown> | null = JSON.parse(json);
   if (privateJson !== '' && clone !== null) clone['privateAttributes'] = JSON.parse(privateJson);
   return clone;
 }
@@ -132,7 +132,7 @@ function copyWith(user: object, statsigEnvironment: unknown): object {
     enumerable: true,
     configurable: true,
   };
-  return Object.create(user, { ...own, statsigEnvironment: environment }) as object;
+  return Object.create(user, { ...own, statsigEnvironment: environment });
 }
 
 /** The JSON of what a `toJSON` gave. A text, a number or a list is no user. */
@@ -188,9 +188,8 @@ function jsonOfSection(key: string, section: unknown): string | undefined {
   )
     return text;
   try {
-    const { toJSON } = section as { toJSON?: unknown };
-    const given: unknown =
-      typeof toJSON === 'function' ? (toJSON as ToJson).call(section, key) : section;
+    const { toJSON }: { toJSON?: unknown } = section;
+    const given: unknown = typeof toJSON === 'function' ? toJSON.call(section, key) : section;
     if (!isFieldObject(given)) return text;
     const members = Object.keys(given).map(
       (name) => [name, jsonOfMember(name, read(given, name))] as const,

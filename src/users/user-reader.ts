@@ -79,7 +79,7 @@ export function answeredNames(object: unknown, asked: AskedNames): Iterable<stri
   const found = new Set<string>();
   try {
     for (
-      let holder = Object(object) as object | null;
+      let holder: object | null = Object(object);
       holder !== null && !isRoot(holder);
       holder = protoOf(holder)
     ) {
@@ -121,5 +121,5 @@ function isRoot(object: object): boolean {
 }
 
 function protoOf(object: object): object | null {
-  return Object.getPrototypeOf(object) as object | null;
+  return Object.getPrototypeOf(object);
 }

@@ -11,6 +11,7 @@
  * those. What it takes is therefore carried by JSON without loss. Keys are in the generated text as
  * JSON string literals only.
  */
+import { fieldsOf } from '../host/fields';
 import type { AskedNames } from './asked-names';
 import type { EncodedUser } from './user-encoder';
 import { needsNoEscape, quote, SECTIONS, type EnvironmentRule } from './user-json';
@@ -22,9 +23,7 @@ type Values = unknown[];
 
 /** See the head of this file. */
 export interface UserShape {
-  /**
-   * The values of a user of this shape, in a fixed order; null when the user is not of this shape.
-   */
+  /** The values of a user of this shape, in a fixed order; null when it is not of this shape. */
   capture(user: object): Values | null;
   /** True when the user still is what `values` captured; order counts where `isOrderTold`. */
   matches(user: object, values: Values): boolean;
@@ -158,7 +157,7 @@ function describe(object: object, isTop: boolean): Field[] | null {
 /** The values of the user that the shape is made from, in their order. */
 function valuesOf(object: object, fields: Field[]): Values {
   return fields.flatMap(({ key, fields: inner }) => {
-    const value = (object as Record<string, unknown>)[key];
+    const value = fieldsOf(object)[key];
     return inner === undefined ? [value] : valuesOf(value as object, inner);
   });
 }
@@ -455,8 +454,8 @@ function assemble(
 ): EncodedUser {
   const takesOwn =
     environment.json === '' || (!environment.overwrites && own !== '' && own !== 'null');
-  const tier = takesOwn ? own! : environment.json;
-  let json = before!;
+  const tier = takesOwn ? own : environment.json;
+  let json = before;
   if (tier !== '') json += `${json === '' ? '' : ','}"statsigEnvironment":${tier}`;
   if (after !== '') json += `,${after}`;
   return {

@@ -4,6 +4,7 @@
  * change to count (BEHAVIOUR.md evaluates the live object), so every check compares before it
  * trusts a remembered slot.
  */
+import { fieldsOf } from '../host/fields';
 
 // What applications added to Object.prototype is not the user's.
 const { hasOwnProperty } = Object.prototype;
@@ -21,7 +22,7 @@ export class UserSnapshot {
     this.proto = Object.getPrototypeOf(fields);
     for (const key in fields) {
       if (!hasOwnProperty.call(fields, key)) continue;
-      const value = (fields as Record<string, unknown>)[key];
+      const value = fieldsOf(fields)[key];
       this.keys.push(key);
       this.values.push(value);
       this.nested.push(
@@ -38,7 +39,7 @@ export class UserSnapshot {
     for (const key in fields) {
       if (!hasOwnProperty.call(fields, key)) continue;
       if (keys[i] !== key) return false;
-      const value = (fields as Record<string, unknown>)[key];
+      const value = fieldsOf(fields)[key];
       const inner = nested[i];
       if (
         inner === undefined

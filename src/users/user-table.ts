@@ -15,6 +15,7 @@
  * records are kept per ID, so that two views of one user (say, from two devices) don't evict one
  * another.
  */
+import { fieldsOf } from '../host/fields';
 import type { StatsigUser } from '../types/user';
 import { AskedNames, NO_NAMES, type IsProxy, type NamesOfPayload } from './asked-names';
 import type { UserAdditions } from './user-additions';
@@ -41,9 +42,9 @@ export const NEWCOMERS_PER_STAY = 8;
 export function isIdentifiable(user: unknown): user is StatsigUser {
   if (typeof user !== 'object' || user === null) return false;
   try {
-    const { userID } = user as { userID?: unknown };
+    const { userID }: { userID?: unknown } = user;
     if (typeof userID === 'string' || typeof userID === 'number') return true;
-    const { customIDs } = user as { customIDs?: unknown };
+    const { customIDs }: { customIDs?: unknown } = user;
     return typeof customIDs === 'object' && customIDs !== null && Object.keys(customIDs).length > 0;
   } catch {
     return true;
@@ -167,7 +168,9 @@ export class UserTable {
    */
   acquire(given: object): UserRecord {
     const user = this.additions === null ? given : this.withAdditions(given);
-    if (user === this.lastUser && this.isSame(this.lastRecord!, user)) return this.lastRecord!;
+    const { lastRecord } = this;
+    if (user === this.lastUser && lastRecord !== null && this.isSame(lastRecord, user))
+      return lastRecord;
     const record = this.find(user);
     this.lastUser = user;
     this.lastRecord = record;
@@ -362,13 +365,13 @@ function isPlain(user: object): boolean {
 
 /** Users with different keys are different; equal keys are only a hint. */
 function keyOf(user: object): string {
-  const { userID, customIDs } = user as { userID?: unknown; customIDs?: unknown };
+  const { userID, customIDs }: { userID?: unknown; customIDs?: unknown } = user;
   if (typeof userID === 'string' && userID !== '') return userID;
   if (typeof userID === 'number') return `${userID}`;
   if (typeof customIDs === 'object' && customIDs !== null) {
     for (const name in customIDs) {
       if (!Object.prototype.hasOwnProperty.call(customIDs, name)) continue;
-      const id = (customIDs as Record<string, unknown>)[name];
+      const id = fieldsOf(customIDs)[name];
       if (typeof id === 'string') return id;
     }
   }

@@ -37,7 +37,7 @@ export function rivals(folder: string, format: 1 | 2): Installed[] {
     if (reads !== format) return [];
     try {
       const path = require.resolve(name);
-      const manifest = require(`${name}/package.json`) as { name: string; version: string };
+      const manifest: { name: string; version: string } = require(`${name}/package.json`);
       if (manifest.name !== name) return [];
       return [{ kind: kind as Kind, path, label: `${kind} ${manifest.version}` }];
     } catch {

@@ -75,7 +75,7 @@ function count(given: string | undefined, option: string): number {
 }
 
 function formatOf({ text }: Project): 1 | 2 {
-  const { feature_gates: gates } = JSON.parse(text) as { feature_gates: unknown };
+  const { feature_gates: gates }: { feature_gates: unknown } = JSON.parse(text);
   return Array.isArray(gates) ? 1 : 2;
 }
 
@@ -97,7 +97,7 @@ async function compare(project: Project, sdks: Installed[], plan: Plan): Promise
     for (let round = 0; round < plan.rounds; round += 1) {
       for (const [at, sdk] of sdks.entries()) {
         plan.progress(`round ${round + 1} of ${plan.rounds}: ${sdk.label}`);
-        measured[at]!.rounds.push(await inProcess({ sdk, url: server.url, gates, user, rowMs }));
+        measured[at]?.rounds.push(await inProcess({ sdk, url: server.url, gates, user, rowMs }));
       }
     }
   } finally {
@@ -135,18 +135,19 @@ const ROWS: [Row, string][] = [
 
 function print(measured: Measured[], gates: number, output: Output): void {
   const [mine, ...others] = measured;
+  const rounds = mine?.rounds.length ?? 0;
   const wide = Math.max(...ROWS.map(([, words]) => words.length));
   const columns = measured.map(({ label }) => Math.max(label.length, 9));
-  const heads = measured.map(({ label }, at) => label.padStart(columns[at]!)).join('  ');
-  output.line(
-    `${gates} gates, Node ${process.versions.node}, medians of ${mine!.rounds.length}, events on`,
-  );
+  const heads = measured.map(({ label }, at) => label.padStart(columns[at] ?? 0)).join('  ');
+  output.line(`${gates} gates, Node ${process.versions.node}, medians of ${rounds}, events on`);
   output.line(`${''.padEnd(wide)}  ${heads}`);
   for (const [row, words] of ROWS) {
     const medians = measured.map(({ rounds }) => median(rounds.map((figures) => figures[row])));
-    const cells = medians.map((value, at) => shown(value).padStart(columns[at]!)).join('  ');
+    const cells = medians.map((value, at) => shown(value).padStart(columns[at] ?? 0)).join('  ');
     const times =
-      others.length === 0 ? '' : `  ${shown(Math.min(...medians.slice(1)) / medians[0]!)}×`;
+      others.length === 0
+        ? ''
+        : `  ${shown(Math.min(...medians.slice(1)) / (medians[0] ?? Number.NaN))}×`;
     output.line(`${words.padEnd(wide)}  ${cells}${output.paint('bold', times)}`);
   }
   if (others.length === 0)
@@ -157,7 +158,7 @@ function print(measured: Measured[], gates: number, output: Output): void {
 
 function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 const shown = (value: number): string =>

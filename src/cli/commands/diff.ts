@@ -51,7 +51,7 @@ async function usersOf(file: string | undefined, count: number): Promise<object[
   }
   const users: unknown = JSON.parse(await readText(file));
   if (!Array.isArray(users)) throw new Error(`${file} is no array of users`);
-  return users as object[];
+  return users;
 }
 
 async function compare(before: Project, after: Project, users: object[]): Promise<Change[]> {
@@ -62,7 +62,9 @@ async function compare(before: Project, after: Project, users: object[]): Promis
   const [was, is] = await Promise.all([answersOf(before, users), answersOf(after, users)]);
   return keys.flatMap((key): Change[] => {
     const [one, other] = [old.get(key), now.get(key)];
-    const { name, entity: kind } = (other ?? one)!;
+    const spec = other ?? one;
+    if (spec === undefined) return [];
+    const { name, entity: kind } = spec;
     const [left, right] = [was.get(key), is.get(key)];
     const moved = left && right ? left.filter((value, i) => value !== right[i]).length : 0;
     if (one === undefined || other === undefined)
@@ -94,19 +96,18 @@ function differences(one: Spec, other: Spec): string[] {
     .filter((field) => !isDeepStrictEqual(one[field], other[field]))
     .map((field) => `${field}: ${short(one[field], 40)} → ${short(other[field], 40)}`);
   const idOf = (rule: Spec['rules'][number], at: number): string => rule.id ?? String(at);
-  const [was, is] = [one, other].map(
-    ({ rules }) => new Map(rules.map((rule, at) => [idOf(rule, at), rule])),
-  );
-  const rules = [...new Set([...was!.keys(), ...is!.keys()])].flatMap((id) => {
-    const [left, right] = [was!.get(id), is!.get(id)];
-    if (left === undefined) return [`+ rule ${id}: ${ruleInWords(right!)}`];
-    if (right === undefined) return [`- rule ${id}: ${ruleInWords(left)}`];
+  const rulesOf = ({ rules }: Spec) => new Map(rules.map((rule, at) => [idOf(rule, at), rule]));
+  const [was, is] = [rulesOf(one), rulesOf(other)];
+  const rules = [...new Set([...was.keys(), ...is.keys()])].flatMap((id) => {
+    const [left, right] = [was.get(id), is.get(id)];
+    if (right === undefined) return left ? [`- rule ${id}: ${ruleInWords(left)}`] : [];
+    if (left === undefined) return [`+ rule ${id}: ${ruleInWords(right)}`];
     if (isDeepStrictEqual(left, right)) return [];
     const [a, b] = [ruleInWords(left), ruleInWords(right)];
     return [a === b ? `rule ${id}: changed in what words do not show` : `rule ${id}: ${a} → ${b}`];
   });
   const order =
-    [...was!.keys()].join() !== [...is!.keys()].join() && rules.length === 0
+    [...was.keys()].join() !== [...is.keys()].join() && rules.length === 0
       ? ['the order of rules']
       : [];
   return [...fields, ...rules, ...order];

@@ -1,3 +1,4 @@
+import { codeOf } from '../../host/fields';
 import { StatsigServer } from '../../api/statsig';
 import { EXIT, type Command } from '../command';
 import { KEY_VARIABLE } from '../project';
@@ -141,7 +142,6 @@ function clock(ahead: number): Finding {
 }
 
 function messageOf(error: unknown): string {
-  const { code } = error as { code?: unknown };
   const message = error instanceof Error ? error.message : String(error);
-  return message === '' && typeof code === 'string' ? code : message;
+  return message === '' ? codeOf(error) : message;
 }

@@ -115,7 +115,7 @@ export function findingsOf(project: Project): Finding[] {
 }
 
 const conditionsOf = ({ conditions }: Rule): (Condition | undefined)[] =>
-  Array.isArray(conditions) ? (conditions as Condition[]) : [];
+  Array.isArray(conditions) ? conditions : [];
 const isOpen = (rule: Rule): boolean =>
   conditionsOf(rule).every((condition) => String(condition?.type).toLowerCase() === 'public');
 

@@ -54,7 +54,7 @@ export class ModernWriter {
     const fields =
       this.request.format === 'init-v2' ? this.short(shown) : this.long(keyJson, shown);
     const present = fields.filter(([, value]) => value !== undefined);
-    return `{${present.map(([field, value]) => `"${field}":${value!}`).join(',')}}`;
+    return `{${present.map(([field, value]) => `"${field}":${value}`).join(',')}}`;
   }
 
   /** Members for the end of the maps. */

@@ -78,7 +78,7 @@ export function readRequest(
 }
 
 function filter(names: unknown): Filter {
-  return Array.isArray(names) ? new Set(names as string[]) : null;
+  return Array.isArray(names) ? new Set(names) : null;
 }
 
 /** Own properties only: names like `constructor` are ordinary. */

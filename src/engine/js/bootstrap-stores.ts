@@ -72,5 +72,5 @@ function objectOf(value: unknown): JsonObject {
 }
 
 function arrayOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
+  return Array.isArray(value) ? value : [];
 }

@@ -49,7 +49,7 @@ export function member(object: unknown, key: string): unknown {
 /** Value of the first own key that equals `key` ignoring case. */
 export function memberIgnoringCase(object: unknown, lowerKey: string): unknown {
   if (object === null || object === undefined) return undefined;
-  for (const key of Object.keys(object as object)) {
+  for (const key of Object.keys(object)) {
     if (key.toLowerCase() === lowerKey) return (object as JsonObject)[key];
   }
   return undefined;
@@ -108,7 +108,7 @@ export function localMidnight(timeMs: number): number {
 export function regExp(source: unknown): ((text: string) => boolean) | null {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and
   // synchronously
-  const { matcher } = require('./regexp/regexp') as typeof import('./regexp/regexp');
+  const { matcher }: typeof import('./regexp/regexp') = require('./regexp/regexp');
   return matcher(source === undefined ? '' : textOf(source));
 }
 

@@ -204,13 +204,39 @@ export function exposuresJson(
   return `[${list.map(one).join(',')}]`;
 }
 
+/** What the way to a place adds. */
+interface Way {
+  readonly exposures: ExposureList;
+  /** Those before the delegate's. */
+  readonly undelegated: ExposureList;
+  /** Undefined = none; INHERITED_RATE = the asker's. */
+  readonly rate: unknown;
+  readonly seen: Seen;
+  /** What the delegate found, for delegated ones. */
+  readonly inner?: Found | null;
+  /** Name of the spec that stood in for one on the way. */
+  readonly mapped?: string | null;
+  /** Numbers of the outcomes that are exposed along with it. */
+  readonly also?: readonly number[];
+  /** What stood in for the spec that was asked for. */
+  readonly base?: ShownSpec | null;
+}
+
 /**
  * What a spec says of some user: a place, and what the way there adds. Immutable but for
  * `outcome`.
  */
-export class Found {
+export class Found implements Way {
   readonly value: boolean;
   readonly isUnsupported: boolean;
+  readonly exposures: ExposureList;
+  readonly undelegated: ExposureList;
+  readonly rate: unknown;
+  readonly seen: Seen;
+  readonly inner: Found | null;
+  readonly mapped: string | null;
+  readonly also: readonly number[];
+  readonly base: ShownSpec | null;
   /** Its outcome when asked for directly; -1 until then. */
   outcome = -1;
   private others: Map<string, Found> | null = null;
@@ -219,22 +245,18 @@ export class Found {
     readonly tables: Tables,
     readonly id: number,
     readonly at: FoundAt,
-    readonly exposures: ExposureList,
-    readonly undelegated: ExposureList,
-    /** Undefined = none; INHERITED_RATE = the asker's. */
-    readonly rate: unknown,
-    readonly seen: Seen,
-    /** What the delegate found, for delegated ones. */
-    readonly inner: Found | null,
-    /** Name of the spec that stood in for one on the way. */
-    readonly mapped: string | null = null,
-    /** Numbers of the outcomes that are exposed along with it. */
-    readonly also: readonly number[] = NONE,
-    /** What stood in for the spec that was asked for. */
-    readonly base: ShownSpec | null = null,
+    way: Way,
   ) {
     this.value = at.value;
     this.isUnsupported = at.reason === 'Unsupported';
+    this.exposures = way.exposures;
+    this.undelegated = way.undelegated;
+    this.rate = way.rate;
+    this.seen = way.seen;
+    this.inner = way.inner ?? null;
+    this.mapped = way.mapped ?? null;
+    this.also = way.also ?? NONE;
+    this.base = way.base ?? null;
   }
 
   /** The same with what stood in for `way`, as `base`, and with what is exposed along. */
@@ -243,19 +265,8 @@ export class Found {
     let other = this.others?.get(key);
     if (other === undefined) {
       const { tables, at, exposures, undelegated, rate, seen, inner } = this;
-      other = new Found(
-        tables,
-        tables.claim(),
-        at,
-        exposures,
-        undelegated,
-        rate,
-        seen,
-        inner,
-        mapped,
-        also,
-        base,
-      );
+      const way = { exposures, undelegated, rate, seen, inner, mapped, also, base };
+      other = new Found(tables, tables.claim(), at, way);
       (this.others ??= new Map<string, Found>()).set(key, other);
     }
     return other;
@@ -324,7 +335,8 @@ export class Tables {
   found(at: FoundAt, list: ExposureList, rate: unknown, seen: Seen): Found {
     const known = at.find(this, list, rate, seen, null);
     if (known !== null) return known;
-    const found = new Found(this, this.claim(), at, list, list, rate, seen, null);
+    const way = { exposures: list, undelegated: list, rate, seen };
+    const found = new Found(this, this.claim(), at, way);
     at.add(found);
     return found;
   }
@@ -349,17 +361,9 @@ export class Tables {
       parameterRuleIDs: null,
     });
     const exposures = list.concat(inner.exposures);
-    const found = new Found(
-      this,
-      this.claim(),
-      through,
-      exposures,
-      list,
-      rate,
-      seen,
-      inner,
-      inner.mapped,
-    );
+    const { mapped } = inner;
+    const way = { exposures, undelegated: list, rate, seen, inner, mapped };
+    const found = new Found(this, this.claim(), through, way);
     at.add(found);
     return found;
   }
@@ -379,7 +383,8 @@ export class Tables {
       reason: null,
       ...facts,
     });
-    return new Found(this, this.claim(), at, this.empty, this.empty, undefined, Seen.No, null);
+    const way = { exposures: this.empty, undelegated: this.empty, rate: undefined, seen: Seen.No };
+    return new Found(this, this.claim(), at, way);
   }
 
   /** The outcome number of what was asked for by name. Throws TABLE_FULL. */
@@ -469,31 +474,4 @@ function recordOf(kind: SpecKind, name: string, found: Found): OutcomeRecord {
       seenAnalytical: found.seen === Seen.Yes,
     },
   };
-}
-
-/** What an outcome number of another epoch gets. */
-export function missingOutcome(): OutcomeRecord {
-  return {
-    kind: SpecKind.Gate,
-    name: '',
-    value: false,
-    ruleID: '',
-    groupName: null,
-    idType: null,
-    json: {},
-    secondaryExposures: [],
-    undelegatedSecondaryExposures: [],
-    explicitParameters: null,
-    configDelegate: null,
-    configVersion: null,
-    isExperimentGroup: false,
-    reason: 'Unrecognized',
-    persistedTime: null,
-    sampling: { forwardAll: false, rate: null, seenAnalytical: false },
-  };
-}
-
-/** The caller keeps its record; the table keeps its own. */
-export function copyOf(record: OutcomeRecord): OutcomeRecord {
-  return JSON.parse(JSON.stringify(record)) as OutcomeRecord;
 }

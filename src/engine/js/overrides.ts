@@ -74,7 +74,7 @@ function ownEntry(byId: ById, user: User): OverrideEntry | undefined {
   if (own !== undefined) return own;
   const customIds = member(user.data, 'customIDs');
   if (customIds !== null && customIds !== undefined) {
-    for (const key of Object.keys(customIds as object)) {
+    for (const key of Object.keys(customIds)) {
       const entry = byId.get(String(member(customIds, key)));
       if (entry !== undefined) return entry;
     }

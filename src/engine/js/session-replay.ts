@@ -59,7 +59,7 @@ export function privacySettings(info: unknown): string[] {
 function triggers(wire: unknown, random: number, hash: HashName): JsonObject | null {
   if (wire === null || wire === undefined) return null;
   const out: JsonObject = {};
-  for (const name of Object.keys(wire as object)) {
+  for (const name of Object.keys(wire)) {
     const trigger = member(wire, name);
     const rate = member(trigger, 'sampling_rate') ?? null;
     const values = member(trigger, 'values') ?? null;

@@ -109,7 +109,7 @@ const NOT_EXOTIC: ExoticUser = { values: [] };
 
 function parseExotic(text: string): ExoticUser {
   try {
-    const exotic = JSON.parse(text) as ExoticUser;
+    const exotic: ExoticUser = JSON.parse(text);
     return Array.isArray(exotic.values) ? exotic : NOT_EXOTIC;
   } catch {
     return NOT_EXOTIC;

@@ -11,7 +11,8 @@ import {
 } from './file-name';
 import { Lease } from './lease';
 import type { Owner } from './owner';
-import { type SpoolFs, codeOf } from './spool-fs';
+import { codeOf } from '../../host/fields';
+import type { SpoolFs } from './spool-fs';
 
 const BLOCK_BYTES = 4096;
 

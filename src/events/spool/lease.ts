@@ -1,7 +1,8 @@
 import type { Clock, TimerHandle } from '../../host/clock';
 import { leaseName, ownerOfLease } from './file-name';
 import type { Owner } from './owner';
-import { type SpoolFs, codeOf } from './spool-fs';
+import { codeOf } from '../../host/fields';
+import type { SpoolFs } from './spool-fs';
 
 /** A lease that was not renewed for this long has run out, ms. */
 export const LEASE_MS = 120_000;

@@ -1,7 +1,8 @@
 /** Node's file system for the spool. What it makes is this user's only; what it reads is a file. */
+import { codeOf } from '../../host/fields';
 import * as fs from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rename, rm, utimes } from 'node:fs/promises';
-import { codeOf, type SpoolFs } from './spool-fs';
+import type { SpoolFs } from './spool-fs';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY } = fs.constants;
 const FOLDER_MODE = 0o700;
@@ -23,7 +24,7 @@ export const nodeFs: SpoolFs = {
       const facts = await lstat(path);
       return { isFile: facts.isFile(), bytes: facts.size, changedAt: facts.mtimeMs };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      if (codeOf(error) === 'ENOENT') return null;
       throw error;
     }
   },

@@ -49,9 +49,3 @@ export interface SpoolFs {
   syncFolder(path: string): Promise<void>;
   now: SpoolFsNow;
 }
-
-/** Node's code of a failure, '' when it has none. */
-export function codeOf(error: unknown): string {
-  const code: unknown = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' ? code : '';
-}

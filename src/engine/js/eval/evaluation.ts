@@ -18,6 +18,7 @@ import {
   type Rule,
   type Spec,
   type Store,
+  type Operand,
 } from '../store';
 import { ValueBox } from '../value-box';
 import type { User } from '../user';
@@ -146,11 +147,16 @@ export class Evaluation implements EvalContext {
     return this.idLists.get(name);
   }
 
+  /** What conditions name by its number: they were compiled with the store. */
+  private operand(id: number): Operand {
+    return this.store.operands[id]!;
+  }
+
   value(operand: number): unknown {
     const { scratch } = this;
     if (scratch.operandStamps[operand] === scratch.generation)
       return scratch.operandValues[operand];
-    const from = this.store.operands[operand]!;
+    const from = this.operand(operand);
     const value = from.read(this);
     if (from.isRemembered) {
       scratch.reachOperand(operand);
@@ -164,7 +170,7 @@ export class Evaluation implements EvalContext {
     const { scratch } = this;
     if (scratch.textStamps[operand] === scratch.generation) return scratch.texts[operand]!;
     const text = String(this.value(operand));
-    if (this.store.operands[operand]!.isRemembered) {
+    if (this.operand(operand).isRemembered) {
       scratch.textStamps[operand] = scratch.generation;
       scratch.texts[operand] = text;
     }
@@ -175,7 +181,7 @@ export class Evaluation implements EvalContext {
     const { scratch } = this;
     if (scratch.lowerStamps[operand] === scratch.generation) return scratch.lowers[operand]!;
     const lower = this.text(operand).toLowerCase();
-    if (this.store.operands[operand]!.isRemembered) {
+    if (this.operand(operand).isRemembered) {
       scratch.lowerStamps[operand] = scratch.generation;
       scratch.lowers[operand] = lower;
     }

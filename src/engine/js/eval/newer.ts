@@ -234,7 +234,8 @@ export class NewerEvaluation {
     let found = tables.merged.get(key);
     if (found === undefined) {
       const at = mergedAt(spec, merge, value);
-      found = new Found(tables, tables.claim(), at, full, undelegated, undefined, seen, null);
+      const way = { exposures: full, undelegated, rate: undefined, seen };
+      found = new Found(tables, tables.claim(), at, way);
       tables.merged.set(key, found);
     }
     return found;

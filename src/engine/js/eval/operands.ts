@@ -130,7 +130,7 @@ function keyOf(kind: string, name: string | null): string {
 /** The unit ID as hashing sees it: joined to a string, so objects convert with the default hint. */
 export function unitText(context: EvalContext, unit: number): string {
   const id = context.value(unit) ?? '';
-  return typeof id === 'string' ? id : '' + (id as string);
+  return typeof id === 'string' ? id : '' + id;
 }
 
 /** `found`: what is called as asked for. */

@@ -10,14 +10,14 @@ type Compare = (left: number, right: number) => boolean;
 const MATCH_MAX_UNITS = 1000;
 const USER_BUCKETS = 1000;
 
-const COMPARISONS: Record<string, Compare> = {
+const COMPARISONS = {
   gt: (a, b) => a > b,
   gte: (a, b) => a >= b,
   lt: (a, b) => a < b,
   lte: (a, b) => a <= b,
   eq: (a, b) => a === b,
   neq: (a, b) => a !== b,
-};
+} satisfies Record<string, Compare>;
 
 interface Operation {
   operand: Operand;
@@ -46,16 +46,16 @@ export function isOperator(lower: string): boolean {
 }
 
 const OPERATORS: Record<string, Compile> = {
-  gt: numeric('gt'),
-  gte: numeric('gte'),
-  lt: numeric('lt'),
-  lte: numeric('lte'),
-  version_gt: version('gt'),
-  version_gte: version('gte'),
-  version_lt: version('lt'),
-  version_lte: version('lte'),
-  version_eq: version('eq'),
-  version_neq: version('neq'),
+  gt: numeric(COMPARISONS.gt),
+  gte: numeric(COMPARISONS.gte),
+  lt: numeric(COMPARISONS.lt),
+  lte: numeric(COMPARISONS.lte),
+  version_gt: version(COMPARISONS.gt),
+  version_gte: version(COMPARISONS.gte),
+  version_lt: version(COMPARISONS.lt),
+  version_lte: version(COMPARISONS.lte),
+  version_eq: version(COMPARISONS.eq),
+  version_neq: version(COMPARISONS.neq),
   any: (o) => membership(o, true),
   none: (o) => not(membership(o, true)),
   any_case_sensitive: (o) => membership(o, false),
@@ -86,8 +86,7 @@ function isMissing(value: unknown): value is null | undefined {
   return value === null || value === undefined;
 }
 
-function numeric(name: string): Compile {
-  const compare = COMPARISONS[name] as Compare;
+function numeric(compare: Compare): Compile {
   return ({ operand: { id }, target }) => {
     const right = numberOf(target);
     if (isMissing(target) || Number.isNaN(right)) return never;
@@ -99,8 +98,7 @@ function numeric(name: string): Compile {
   };
 }
 
-function version(name: string): Compile {
-  const compare = COMPARISONS[name] as Compare;
+function version(compare: Compare): Compile {
   return ({ operand: { id }, target }) => {
     if (typeof target !== 'string') return never;
     return (context) => {

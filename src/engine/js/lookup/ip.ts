@@ -44,8 +44,8 @@ export class IpTable {
     const { table } = this;
     let at = 0;
     while (at + 1 < table.length) {
-      const first = table[at]!;
-      this.countries.push(String.fromCharCode(first, table[at + 1]!));
+      const first = byteAt(table, at);
+      this.countries.push(String.fromCharCode(first, byteAt(table, at + 1)));
       at += 2;
       if (first === END_OF_COUNTRIES) break;
     }
@@ -108,17 +108,21 @@ const tables = new WeakMap<Uint8Array, IpTable>();
 
 /** Units of the range at a place of the table. */
 function rangeAt(table: Uint8Array, at: number): number {
-  const first = table[at]!;
+  const first = byteAt(table, at);
   if (first < LARGEST_SINGLE) return first;
-  if (first === TWO_BYTES) return table[at + 1]! | (table[at + 2]! << 8);
-  return first === THREE_BYTES
-    ? table[at + 1]! | (table[at + 2]! << 8) | (table[at + 3]! << 16)
-    : 0;
+  const two = byteAt(table, at + 1) | (byteAt(table, at + 2) << 8);
+  if (first === TWO_BYTES) return two;
+  return first === THREE_BYTES ? two | (byteAt(table, at + 3) << 16) : 0;
+}
+
+/** A byte of the table, 0 where it was cut off. */
+function byteAt(table: Uint8Array, at: number): number {
+  return table[at] ?? 0;
 }
 
 /** Its bytes, the country's included. */
 function widthAt(table: Uint8Array, at: number): number {
-  const first = table[at]!;
+  const first = table[at];
   return first === TWO_BYTES || first === THREE_BYTES ? 2 + first - LARGEST_SINGLE : 2;
 }
 

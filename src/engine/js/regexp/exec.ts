@@ -78,13 +78,18 @@ class Machine {
     return false;
   }
 
+  /** A number of an instruction: there are `WIDTH` of each. */
+  private operand(inst: number, index: number): number {
+    return this.code[inst + index]!;
+  }
+
   /** By the first instruction alone. */
   private canStartAt(start: number): boolean {
     const { code, units } = this;
     if (code[0] === Op.One && code[2] === 0)
-      return start < this.length && this.isOneOf(code[1]!, units[start]!);
+      return start < this.length && this.isOneOf(this.operand(0, 1), units[start]!);
     if (code[0] === Op.Literal && code[3] === 0)
-      return start < this.length && units[start] === this.program.literals[code[1]!];
+      return start < this.length && units[start] === this.program.literals[this.operand(0, 1)];
     return true;
   }
 
@@ -108,13 +113,13 @@ class Machine {
     this.inst = inst + WIDTH;
     switch (code[inst]) {
       case Op.One:
-        return this.one(code[inst + 1]!, code[inst + 2]!) ? Way.On : Way.None;
+        return this.one(this.operand(inst, 1), this.operand(inst, 2)) ? Way.On : Way.None;
       case Op.Literal:
         return this.literal(inst);
       case Op.Many:
-        return this.isRepeated(code[inst + 1]!) ? Way.None : this.many(inst);
+        return this.isRepeated(this.operand(inst, 1)) ? Way.None : this.many(inst);
       case Op.Few:
-        return this.isRepeated(code[inst + 1]!) ? Way.None : this.few(inst);
+        return this.isRepeated(this.operand(inst, 1)) ? Way.None : this.few(inst);
       case Op.Start:
         return this.at === 0 ? Way.On : Way.None;
       case Op.End:
@@ -122,21 +127,21 @@ class Machine {
       case Op.WordEdge:
         return this.isWordEdge() === (code[inst + 1] === 1) ? Way.On : Way.None;
       case Op.Save:
-        return this.states.set(code[inst + 1]!, this.at) ? Way.On : Way.Stopped;
+        return this.states.set(this.operand(inst, 1), this.at) ? Way.On : Way.Stopped;
       case Op.BackReference:
-        return this.backReference(code[inst + 1]!, code[inst + 2]!);
+        return this.backReference(this.operand(inst, 1), this.operand(inst, 2));
       case Op.Split:
-        return this.isRepeated(code[inst + 1]!)
+        return this.isRepeated(this.operand(inst, 1))
           ? Way.None
-          : this.branch(code[inst + 2]!, code[inst + 3]!);
+          : this.branch(this.operand(inst, 2), this.operand(inst, 3));
       case Op.Jump:
-        return this.goTo(code[inst + 1]!);
+        return this.goTo(this.operand(inst, 1));
       case Op.Look:
         return this.look(inst);
       case Op.LookEnd:
         return this.lookEnd(inst);
       case Op.LoopInit:
-        return this.states.setLoop(code[inst + 1]!, 0, UNSET) ? Way.On : Way.Stopped;
+        return this.states.setLoop(this.operand(inst, 1), 0, UNSET) ? Way.On : Way.Stopped;
       case Op.Loop:
         return this.loop(inst);
       case Op.Iterate:
@@ -192,9 +197,9 @@ class Machine {
   /** The unit that an instruction begins with; -1 when it is not one unit. */
   private plainUnitAt(inst: number): number {
     const { code } = this;
-    if (code[inst] === Op.One && code[inst + 2] === 0) return code[inst + 1]!;
+    if (code[inst] === Op.One && code[inst + 2] === 0) return this.operand(inst, 1);
     return code[inst] === Op.Literal && code[inst + 3] === 0
-      ? this.program.literals[code[inst + 1]!]!
+      ? this.program.literals[this.operand(inst, 1)]!
       : -1;
   }
 
@@ -215,9 +220,9 @@ class Machine {
       program: { literals },
       units,
     } = this;
-    const place = code[inst + 1]!;
-    const length = code[inst + 2]!;
-    const back = code[inst + 3]!;
+    const place = this.operand(inst, 1);
+    const length = this.operand(inst, 2);
+    const back = code[inst + 3];
     const start = back === 0 ? this.at : this.at - length;
     if (start < 0) return Way.None;
     let same = 0;
@@ -235,11 +240,11 @@ class Machine {
 
   /** A greedy repetition of a single unit. */
   private many(inst: number): Way {
-    const { code, at: start } = this;
-    const single = code[inst + 2]!;
-    const min = code[inst + 3]!;
-    const max = code[inst + 4]!;
-    const back = code[inst + 5]!;
+    const { at: start } = this;
+    const single = this.operand(inst, 2);
+    const min = this.operand(inst, 3);
+    const max = this.operand(inst, 4);
+    const back = this.operand(inst, 5);
     let count = 0;
     while (count < max && this.one(single, back)) count++;
     this.charge(count * (single >= 0 ? 1 : this.program.sets[-single - 1]!.depth));
@@ -250,11 +255,10 @@ class Machine {
 
   /** A lazy repetition of a single unit. */
   private few(inst: number): Way {
-    const { code } = this;
-    const min = code[inst + 3]!;
-    const max = code[inst + 4]!;
+    const min = this.operand(inst, 3);
+    const max = this.operand(inst, 4);
     for (let i = 0; i < min; i++) {
-      if (!this.one(code[inst + 2]!, code[inst + 5]!)) return Way.None;
+      if (!this.one(this.operand(inst, 2), this.operand(inst, 5))) return Way.None;
       this.steps++;
     }
     return max > min ? this.push(Frame.Grow, inst, this.at, max - min) : Way.On;
@@ -262,7 +266,7 @@ class Machine {
 
   private grow(inst: number, at: number, left: number): boolean {
     this.at = at;
-    if (!this.one(this.code[inst + 2]!, this.code[inst + 5]!)) return false;
+    if (!this.one(this.operand(inst, 2), this.operand(inst, 5))) return false;
     // There is room: a frame was taken a moment ago.
     if (left > 1) this.states.push(Frame.Grow, inst, this.at, left >= UNBOUNDED ? left : left - 1);
     this.inst = inst + WIDTH;
@@ -275,9 +279,9 @@ class Machine {
   }
 
   private backReference(register: number, back: number): Way {
-    const { registers, units } = this;
-    const from = registers[register]!;
-    const to = registers[register + 1]!;
+    const { units } = this;
+    const from = this.states.get(register);
+    const to = this.states.get(register + 1);
     if (from === UNSET || to === UNSET) return Way.On;
     const length = to - from;
     const start = back === 0 ? this.at : this.at - length;
@@ -310,22 +314,22 @@ class Machine {
 
   private look(inst: number): Way {
     const { code, notes } = this;
-    const row = code[inst + 1]!;
+    const row = this.operand(inst, 1);
     const matched = notes.has(row, this.at);
     if (matched || notes.has(row + 1, this.at)) {
-      this.inst = code[inst + 4]!;
+      this.inst = this.operand(inst, 4);
       return matched !== (code[inst + 3] === 1) ? Way.On : Way.None;
     }
     const way = this.push(Frame.LookFailed, inst, this.at, 0);
     // No look-around is entered while it is under way, so nothing needs to be restored.
-    this.registers[code[inst + 2]!] = this.states.depth;
-    this.registers[code[inst + 2]! + 1] = this.at;
+    this.registers[this.operand(inst, 2)] = this.states.depth;
+    this.registers[this.operand(inst, 2) + 1] = this.at;
     return way;
   }
 
   private lookFailed(inst: number, at: number): boolean {
-    this.notes.add(this.code[inst + 1]! + 1, at);
-    this.inst = this.code[inst + 4]!;
+    this.notes.add(this.operand(inst, 1) + 1, at);
+    this.inst = this.operand(inst, 4);
     this.at = at;
     return this.code[inst + 3] === 1;
   }
@@ -336,12 +340,12 @@ class Machine {
    */
   private lookEnd(inst: number): Way {
     const { code, notes, states } = this;
-    const row = code[inst + 1]!;
-    const register = code[inst + 2]!;
-    const start = this.registers[register + 1]!;
-    const depth = this.registers[register]!;
+    const row = this.operand(inst, 1);
+    const register = this.operand(inst, 2);
+    const start = this.states.get(register + 1);
+    const depth = this.states.get(register);
     // Some of what was tried in the body led to its end, and some was not tried to its end.
-    const cleared = notes.clear(row + 2, code[inst + 4]!);
+    const cleared = notes.clear(row + 2, this.operand(inst, 4));
     notes.add(row, start);
     this.charge(cleared + states.depth - depth);
     if (code[inst + 3] === 1) {
@@ -356,26 +360,26 @@ class Machine {
 
   private loop(inst: number): Way {
     const { code } = this;
-    const register = code[inst + 1]!;
-    const count = this.registers[register]!;
-    const min = code[inst + 2]!;
+    const register = this.operand(inst, 1);
+    const count = this.states.get(register);
+    const min = this.operand(inst, 2);
     // Beyond the required iterations one that matched nothing is none.
     if (count > min && this.registers[register + 1] === this.at) return Way.None;
     if (count < min) return Way.On;
-    const exit = code[inst + 5]!;
-    if (count >= code[inst + 3]!) return this.goTo(exit);
+    const exit = this.operand(inst, 5);
+    if (count >= this.operand(inst, 3)) return this.goTo(exit);
     const iterate = inst + WIDTH;
     return code[inst + 4] === 1 ? this.branch(iterate, exit) : this.branch(exit, iterate);
   }
 
   private iterate(inst: number): Way {
-    const { code, registers, states } = this;
-    const register = code[inst + 1]!;
-    const to = code[inst + 3]!;
-    let hasRoom = states.setLoop(register, registers[register]! + 1, this.at);
-    this.charge(to - code[inst + 2]!);
-    for (let captured = code[inst + 2]!; hasRoom && captured < to; captured++) {
-      if (registers[captured] !== UNSET) hasRoom = states.set(captured, UNSET);
+    const { states } = this;
+    const register = this.operand(inst, 1);
+    const to = this.operand(inst, 3);
+    let hasRoom = states.setLoop(register, this.states.get(register) + 1, this.at);
+    this.charge(to - this.operand(inst, 2));
+    for (let captured = this.operand(inst, 2); hasRoom && captured < to; captured++) {
+      if (states.get(captured) !== UNSET) hasRoom = states.set(captured, UNSET);
     }
     return hasRoom ? Way.On : Way.Stopped;
   }

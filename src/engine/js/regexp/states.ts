@@ -77,12 +77,22 @@ export class States {
 
   /** A number of the frame that was popped. */
   field(index: number): number {
-    return this.frames[this.top + index]!;
+    return this.number(this.top + index);
+  }
+
+  /** What a register holds; a pattern names none but its own. */
+  get(register: number): number {
+    return this.registers[register]!;
+  }
+
+  /** What a frame below the top holds at a place. */
+  private number(place: number): number {
+    return this.frames[place]!;
   }
 
   /** Changes a register in a way that backtracking undoes. */
   set(register: number, value: number): boolean {
-    const hasRoom = this.push(Frame.Restore, register, this.registers[register]!, 0);
+    const hasRoom = this.push(Frame.Restore, register, this.get(register), 0);
     this.registers[register] = value;
     return hasRoom;
   }
@@ -92,8 +102,8 @@ export class States {
     const hasRoom = this.push(
       Frame.RestoreLoop,
       register,
-      registers[register]!,
-      registers[register + 1]!,
+      this.get(register),
+      this.get(register + 1),
     );
     registers[register] = count;
     registers[register + 1] = at;
@@ -122,9 +132,9 @@ export class States {
     const { frames, registers } = this;
     const kind = frames[place];
     if (kind !== Frame.Restore && kind !== Frame.RestoreLoop) return false;
-    const register = frames[place + 1]!;
-    registers[register] = frames[place + 2]!;
-    if (kind === Frame.RestoreLoop) registers[register + 1] = frames[place + 3]!;
+    const register = this.number(place + 1);
+    registers[register] = this.number(place + 2);
+    if (kind === Frame.RestoreLoop) registers[register + 1] = this.number(place + 3);
     return true;
   }
 

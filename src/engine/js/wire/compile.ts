@@ -134,18 +134,14 @@ class SpecCompiler {
       // What might not compile is tried now, so that a malformed spec is known before it serves.
       if (!isPlain) this.maker.rules(rules, salt, specFacts(wire, this.maker.dialect));
       if (unknown !== '') this.warn(kind, name, `uses ${unknown}, which is not supported`);
-      return new CompiledSpec(kind, name, false, wire, this.maker);
+      return new CompiledSpec(kind, name, { wire, isMalformed: false }, this.maker);
     } catch (error) {
       if (error instanceof NestedTooDeep) throw error;
       const reason = error instanceof Error ? error.message : 'unknown reason';
       this.warn(kind, name, `was disabled: ${reason}`);
-      return new CompiledSpec(
-        kind,
-        name,
-        true,
-        { ...(isObject(wire) ? wire : {}), rules: [] },
-        this.maker,
-      );
+      const withoutRules = { ...(isObject(wire) ? wire : {}), rules: [] };
+      const content = { wire: withoutRules, isMalformed: true };
+      return new CompiledSpec(kind, name, content, this.maker);
     }
   }
 
@@ -156,7 +152,7 @@ class SpecCompiler {
 
 /** Objects put keys that are integers first, whatever the order in the text. */
 function inPropertyOrder<T>(byName: Map<string, T>): Map<string, T> {
-  const object = Object.create(null) as Record<string, T>;
+  const object: Record<string, T> = Object.create(null);
   for (const [name, value] of byName) object[name] = value;
   return new Map(Object.entries(object));
 }

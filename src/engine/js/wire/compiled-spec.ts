@@ -125,6 +125,8 @@ export class CompiledSpec implements Spec {
   private known: FoundFacts | null = null;
   private compiled: readonly Rule[] | null = null;
   private targeting: readonly Rule[] | null = null;
+  readonly isMalformed: boolean;
+  private readonly wire: JsonObject;
   private disabled: FoundAt | null = null;
   private byDefault: FoundAt | null = null;
   private unsupported: FoundAt | null = null;
@@ -134,10 +136,11 @@ export class CompiledSpec implements Spec {
   constructor(
     readonly kind: Spec['kind'],
     readonly name: string,
-    readonly isMalformed: boolean,
-    private readonly wire: JsonObject,
+    { wire, isMalformed }: { wire: JsonObject; isMalformed: boolean },
     private readonly maker: RuleMaker,
   ) {
+    this.wire = wire;
+    this.isMalformed = isMalformed;
     this.isEnabled = Boolean(wire.enabled);
     this.merges = maker.dialect.knowsNewer && wire.useNewLayerEval === true;
     this.skipsRules = !this.isEnabled && maker.dialect.skipsRulesOfDisabled;
@@ -247,7 +250,7 @@ export function specFacts(wire: JsonObject, dialect: Dialect): FoundFacts {
     groupName: null,
     idType: typeof wire.idType === 'string' ? wire.idType : null,
     box: boxOf(wire.defaultValue),
-    explicitParameters: Array.isArray(explicitParameters) ? (explicitParameters as string[]) : null,
+    explicitParameters: Array.isArray(explicitParameters) ? explicitParameters : null,
     version: version ?? null,
     isExperimentGroup: false,
     forwardAll: Boolean(wire.forwardAllExposures),

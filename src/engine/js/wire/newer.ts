@@ -121,7 +121,12 @@ export class NewerCompiler {
     const facts = { ...own, value: false, shown };
     const unanswered = { ...facts, idType: null, reason: 'Unsupported' as const, box: boxOf({}) };
     return {
-      listed: new ListedAutotune(SpecKind.Config, name, false, known, this.maker),
+      listed: new ListedAutotune(
+        SpecKind.Config,
+        name,
+        { wire: known, isMalformed: false },
+        this.maker,
+      ),
       runs: Boolean(wire.enabled) && groups.length > 0,
       gate: typeof gate === 'string' ? this.maker.conditions.gateRef(gate) : null,
       prefix: midstate(`${textOf(wire.salt)}.`),

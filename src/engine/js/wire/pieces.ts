@@ -164,7 +164,7 @@ class PieceReader {
 
   private blank(start: number, end: number): void {
     for (let at = start; at < end; at++) {
-      const byte = this.json[at]!;
+      const byte = this.json[at];
       if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) throw new NotJson();
     }
   }
