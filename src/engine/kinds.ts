@@ -6,5 +6,5 @@ export const ENGINE_KINDS: readonly EngineKind[] = ['native', 'wasm', 'js'];
 
 /** True for the names that `STATSIG_ENGINE` and the option take. */
 export function isEngineKind(value: unknown): value is EngineKind {
-  return (ENGINE_KINDS as readonly unknown[]).includes(value);
+  return ENGINE_KINDS.some((kind) => kind === value);
 }

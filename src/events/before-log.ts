@@ -1,3 +1,4 @@
+import { fieldsOf } from '../host/fields';
 import { textOf, utf8 } from '../host/host';
 import type { SafeLogger } from '../observability/logger';
 import type { EncodedBatch } from './batch';
@@ -103,7 +104,7 @@ function isEvent(returned: unknown): boolean {
   return (
     typeof returned === 'object' &&
     returned !== null &&
-    typeof (returned as Partial<LoggedEvent>).eventName === 'string'
+    typeof fieldsOf(returned)['eventName'] === 'string'
   );
 }
 
@@ -111,6 +112,6 @@ function isPromise(returned: unknown): returned is PromiseLike<unknown> {
   return (
     typeof returned === 'object' &&
     returned !== null &&
-    typeof (returned as { then?: unknown }).then === 'function'
+    typeof fieldsOf(returned)['then'] === 'function'
   );
 }

@@ -1,4 +1,5 @@
 /** Overrides of an application's own: the option `overrideAdapter`. */
+import { fieldsOf } from '../host/fields';
 import {
   EXPERIMENT_KIND,
   EvalMode,
@@ -91,7 +92,7 @@ export class AdapterOverrides {
 /** A copy of what JSON can say; null for what is no object of values. */
 function asValues(returned: unknown): Record<string, unknown> | null {
   const isRecord = typeof returned === 'object' && returned !== null && !Array.isArray(returned);
-  if (!isRecord || typeof (returned as { then?: unknown }).then === 'function') return null;
+  if (!isRecord || typeof fieldsOf(returned)['then'] === 'function') return null;
   try {
     return JSON.parse(JSON.stringify(returned));
   } catch {

@@ -102,7 +102,7 @@ export function setupOf(
       given.dataStore == null
         ? null
         : DataStoreAdapter.of(given.dataStore, sdkKey, given.dataStoreKeySchemaVersion),
-  } as OurOptions;
+  };
   const specs = trimmed(given.specsUrl ?? http?.specsUrl ?? STATSIG_V2);
   return {
     options: withoutUndefined(options),

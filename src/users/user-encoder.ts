@@ -76,7 +76,7 @@ function losesFirst(section: unknown): boolean {
 function mayBeLeftOut(value: unknown): boolean {
   if (typeof value !== 'object' || value === null)
     return value === undefined || typeof value === 'function' || typeof value === 'symbol';
-  return typeof (value as { toJSON?: unknown }).toJSON === 'function';
+  return typeof fieldsOf(value)['toJSON'] === 'function';
 }
 
 function isOrdinarySection(section: unknown, asked: AskedNames): boolean {

@@ -4,6 +4,7 @@
  * JSON.stringify throws, only the attribute that it stumbles over is lost: a getter that throws is
  * a missing field, a cycle or a failing `toJSON` null. Never throws.
  */
+import { fieldsOf } from '../host/fields';
 import { read } from './user-reader';
 
 /** How the environment is applied (BEHAVIOUR.md 3.9). */
@@ -54,7 +55,7 @@ export function quote(text: string): string {
 export function jsonOfUser(user: object, environment: EnvironmentRule): UserJson {
   const rule = isEnvironmentNeeded(user, environment) ? environment : NO_ENVIRONMENT;
   try {
-    const toJSON: unknown = (user as { toJSON?: unknown }).toJSON;
+    const { toJSON } = fieldsOf(user);
     return typeof toJSON === 'function'
       ? jsonByItself(user, toJSON as ToJson, rule)
       : jsonOfDocument(user, rule);

@@ -4,6 +4,7 @@
  * throws is missing, and so is what every object inherits from `Object.prototype` (`toString`,
  * `constructor`). Nothing here throws.
  */
+import { fieldsOf } from '../host/fields';
 import type { AskedNames } from './asked-names';
 
 const hasOwn = (object: object, key: string): boolean =>
@@ -61,7 +62,7 @@ export function inheritedKeysOf(object: object): string[] {
 export function isOrdinary(object: object, asked: AskedNames): boolean {
   const proto: unknown = Object.getPrototypeOf(object);
   if (proto !== Object.prototype && proto !== null) return false;
-  return typeof (object as { toJSON?: unknown }).toJSON !== 'function' && !hides(object, asked);
+  return typeof fieldsOf(object)['toJSON'] !== 'function' && !hides(object, asked);
 }
 
 /** Whether a plain-looking object may answer to names that are not among its keys. */

@@ -409,11 +409,7 @@ function plainValue(value: unknown): unknown {
 }
 
 function isPlainList(value: unknown): value is unknown[] {
-  return (
-    Array.isArray(value) &&
-    (value as { toJSON?: unknown }).toJSON === undefined &&
-    !convertsItself(value)
-  );
+  return Array.isArray(value) && fieldsOf(value)['toJSON'] === undefined && !convertsItself(value);
 }
 
 function isPlainItem(item: unknown): boolean {

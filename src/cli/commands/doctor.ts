@@ -126,7 +126,7 @@ async function service(api: string): Promise<Finding[]> {
       ? [reached]
       : [reached, clock(Math.round((asked + took / 2 - date) / 1000))];
   } catch (error) {
-    const { cause } = error as { cause?: unknown };
+    const cause = error instanceof Error ? error.cause : undefined;
     return [
       { what: 'service', state: 'bad', says: `cannot be reached: ${messageOf(cause ?? error)}` },
     ];
