@@ -12,8 +12,15 @@ const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')
 };
 const repository = `${homepage.replace(/#.*/, '')}/blob/main/`;
 
-/** Pages that are mostly wide tables: they get the room of the outline. */
-const wide = ['options.md', 'differences-from-statsig-node.md', 'packaging.md', 'events.md'];
+/** Pages of wide tables or long lines: they get the room of the outline. */
+const wide = [
+  'options.md',
+  'differences-from-statsig-node.md',
+  'packaging.md',
+  'events.md',
+  'edge-and-serverless.md',
+  'first-hour.md',
+];
 
 const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, link });
 
@@ -68,8 +75,6 @@ export default defineConfig({
         items: [
           page('Options', '/options'),
           page('Newer calls', '/newer-calls'),
-          page('server-core', '/server-core'),
-          page('Calls of the newer SDK', '/newer-calls'),
           page('Frameworks', '/frameworks'),
           page('Events', '/events'),
           page('Testing', '/testing'),
