@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { flags, toStatsig } from './flags.mjs';
+import { newerNames, withNewer } from './newer.mjs';
 import { emptyProject, mixedProject, toV2 } from './statsig.mjs';
 
 const real = (version) =>
@@ -57,6 +58,8 @@ function idListProject() {
 
 const builders = {
   specs150: () => mixedProject(total(150)),
+  /** Served as dcs-v2 to everyone. */
+  newer: () => mixedProject(total(150)),
   specs1500: () => mixedProject(total(1500)),
   specs3000: () => mixedProject(total(3000)),
   gates150: () => mixedProject({ gates: 150, configs: 15, experiments: 15, layers: 10 }),
@@ -93,6 +96,7 @@ export function v1(project) {
 /** Wire text of a project, `version` 1 or 2. */
 export function text(project, version) {
   if (project === 'real' && hasReal()) return readFileSync(real(version), 'utf8');
+  if (project === 'newer') return JSON.stringify(withNewer(toV2(v1(project))));
   return JSON.stringify(version === 1 ? v1(project) : toV2(v1(project)));
 }
 
@@ -109,6 +113,7 @@ export function names(project) {
     configs: withKey(data.dynamic_configs.filter((s) => s.entity === 'dynamic_config')),
     experiments: withKey(data.dynamic_configs.filter((s) => s.entity === 'experiment')),
     layers: withKey(data.layer_configs),
+    ...(project === 'newer' ? newerNames() : {}),
   };
 }
 

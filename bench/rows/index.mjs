@@ -16,8 +16,18 @@ import { rows as bootstrap } from './bootstrap.mjs';
 import { rows as checks } from './checks.mjs';
 import { rows as cpu } from './cpu.mjs';
 import { rows as idList } from './id-list.mjs';
+import { rows as newer } from './newer.mjs';
 import { rows as poll } from './poll.mjs';
 import { rows as start } from './start.mjs';
 import { rows as values } from './values.mjs';
 
-export const ROWS = [...checks, ...cpu, ...values, ...bootstrap, ...idList, ...start, ...poll];
+export const ROWS = [
+  ...checks,
+  ...cpu,
+  ...values,
+  ...newer,
+  ...bootstrap,
+  ...idList,
+  ...start,
+  ...poll,
+];

@@ -12,9 +12,20 @@ export async function create(Statsig, context) {
   const shared = client(Statsig, context);
   return {
     ...shared,
+    ...newer(Statsig, context),
     bootstrapText: textApi(Statsig) ?? shared.bootstrapText,
     scope: Statsig.forUser ? scope(Statsig, context) : undefined,
     gates: Statsig.checkGates ? (user, names) => Statsig.checkGates(user, names) : undefined,
+  };
+}
+
+/** Calls of the newer SDK, where the build has them. */
+function newer(Statsig, { exposures }) {
+  if (!Statsig.getParameterStore) return {};
+  const quiet = { disableExposureLogging: !exposures };
+  return {
+    store: (user, name, key) => Statsig.getParameterStore(user, name, quiet).get(key, null),
+    groups: (name) => Statsig.getExperimentGroups(name).groups,
   };
 }
 

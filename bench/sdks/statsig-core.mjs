@@ -21,6 +21,7 @@ export async function create({ Statsig, StatsigUser }, { url, key, project, expo
   });
   const result = await statsig.initialize();
   if (!result.isSuccess) throw new Error(`statsig-node-core: ${result.error}`);
+  const quietStore = { disableExposureLogging: !exposures };
   const quiet = exposures ? undefined : { disableExposureLogging: true };
   const value = exposures
     ? {
@@ -34,6 +35,8 @@ export async function create({ Statsig, StatsigUser }, { url, key, project, expo
         layer: (u, n, k) => statsig.getLayer(u, n, quiet).get(k, null),
       };
   return {
+    store: (u, n, k) => statsig.getParameterStore(u, n, quietStore).getValue(k, null),
+    groups: (n) => statsig.getExperimentGroups(n).groups,
     user: (plain) => new StatsigUser(plain),
     gate: exposures
       ? (user, name) => statsig.checkGate(user, name)
