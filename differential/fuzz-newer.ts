@@ -17,10 +17,11 @@ import type { Difference } from './newer/difference';
 import { Facts } from './newer/facts';
 import { addLines, observeUser, userKey } from './newer/observe';
 import type { Observed } from './newer/observe';
+import { generateOverrides } from './newer/local-overrides';
 import { generateProject } from './newer/project';
 import type { Draft } from './newer/draft';
 import { coreSide, ourSide } from './newer/sides';
-import type { Side, World } from './newer/sides';
+import type { LocalOverride, Side, World } from './newer/sides';
 import { generateUser } from './newer/users';
 import { Random } from './random';
 
@@ -47,14 +48,16 @@ export interface Outcome {
 interface Asked {
   users: readonly JsonObject[];
   responses: boolean;
+  overrides: readonly LocalOverride[];
 }
 
 async function observe(
   side: Side,
   draft: Draft,
-  { users, responses }: Asked,
+  { users, responses, overrides }: Asked,
 ): Promise<ReadonlyMap<string, Observed>> {
   try {
+    for (const one of overrides) side.override(one);
     const observed = new Map<string, Observed>();
     for (const [index, user] of users.entries()) {
       observed.set(userKey(user), observeUser({ side, draft, responses }, user, index));
@@ -93,11 +96,13 @@ async function compareProject(number: number, campaign: Campaign, found: Outcome
     ]),
   );
   const world: World = { payload: draft.payload, idLists };
-  const asked: Asked = { users, responses: campaign.responses };
+  // Of every third project some is overridden.
+  const overrides = number % 3 === 2 ? generateOverrides(random, draft, ids) : [];
+  const asked: Asked = { users, responses: campaign.responses, overrides };
   const theirs = await observe(await coreSide(world), draft, asked);
   for (const engine of campaign.engines) {
     const ours = await observe(await ourSide(world, engine), draft, asked);
-    const comparison = new Comparison(new Facts(draft.payload));
+    const comparison = new Comparison(new Facts(draft.payload, overrides));
     for (const [user, observed] of theirs)
       comparison.user(`project ${number}, ${engine}, ${user}`, observed, ours.get(user)!);
     found.compared += comparison.compared;

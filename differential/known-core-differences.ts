@@ -24,6 +24,22 @@ const saysNothing = ({ said: { ours } }: Pick<Difference, 'said'>): boolean =>
 /** Fields that hold the ID type or the version. */
 const OF_THE_SPEC = ['idType', 'configVersion', 'id_type', 'i', 'is_device_based'];
 
+/** Of overridden entries. */
+const OF_SPECS_IN_RESPONSES = [
+  ...OF_THE_SPEC,
+  'explicit_parameters',
+  'ep',
+  'is_in_layer',
+  'il',
+  'is_experiment_active',
+  'ea',
+  'passed',
+  'p',
+];
+
+const isNothing = (value: unknown): boolean =>
+  [null, '', false].includes(value as null) || canonical(value) === '[]';
+
 /** What fields of unsupported entries say here. */
 const UNSUPPORTED: Record<string, readonly string[]> = {
   value: ['false', '{}'],
@@ -68,10 +84,75 @@ export const KNOWN: readonly KnownDifference[] = [
     reason:
       'Section 5: those of the experiment that answered, as in statsig-node; there its own. In a ' +
       'merging layer they are those of an autotune there, even when that came too late.',
-    applies: ({ kind, field, said, reach }) =>
-      (field === 'idType' || field === 'configVersion') &&
+    applies: ({ of, kind, field, said, reach }) =>
+      (of === 'response'
+        ? OF_THE_SPEC.includes(field) && reach.has('merging layer') && reach.has('autotune')
+        : field === 'idType' || field === 'configVersion') &&
       reach.has('delegate') &&
       (kind !== 'layer' || said.ours?.allocated !== null || reach.has('merging layer')),
+  },
+  {
+    name: 'ID type of overrides',
+    reason: "BEHAVIOUR.md 4: 'userID' for an ID's own, as in statsig-node; there none.",
+    applies: ({ of, field, said, theirs }) =>
+      of === 'answer' && field === 'idType' && theirs === null && said.ours?.ruleID === 'override',
+  },
+  {
+    name: 'overrides in responses',
+    reason:
+      "Sections 12, 18: ID type, activity, layer and explicit parameters are the spec's, and they " +
+      'pass, as in statsig-node; an unknown group is {}.',
+    applies: ({ of, where, field, theirs, ours, reach }) =>
+      of === 'response' &&
+      where.endsWith('overridden') &&
+      reach.has('overridden') &&
+      (['value', 'v'].includes(field)
+        ? theirs === null && canonical(ours) === '{}'
+        : OF_SPECS_IN_RESPONSES.includes(field) && isNothing(theirs)),
+  },
+  {
+    name: 'config whose autotune is for another app',
+    reason:
+      'Section 18: says of itself whether it is active and in a layer; there it is active, and ' +
+      'in none.',
+    applies: ({ of, where, kind, field, theirs, reach }) =>
+      of === 'response' &&
+      where.includes('client-key') &&
+      kind === 'experiment' &&
+      reach.has('autotune') &&
+      (['is_in_layer', 'il', 'explicit_parameters', 'ep'].includes(field)
+        ? theirs === null
+        : ['is_experiment_active', 'ea'].includes(field) && theirs === true),
+  },
+  {
+    name: 'undelegated exposures beside an overridden gate',
+    reason: 'Section 4: 0.23 loses them, as in events; 0.24 mends it.',
+    applies: ({ of, field, theirs, reach }) =>
+      of === 'response' &&
+      ['undelegated_secondary_exposures', 'us'].includes(field) &&
+      reach.has('overridden') &&
+      reach.has('nested gate') &&
+      isNothing(theirs),
+  },
+  {
+    name: 'reason of what looked at an overridden gate',
+    reason: "Section 12: 0.23 leaves the gate's; 0.24 mends it.",
+    applies: ({ of, field, theirs, ours, reach }) =>
+      of === 'answer' &&
+      field === 'reason' &&
+      theirs === 'LocalOverride' &&
+      ours === 'Recognized' &&
+      reach.has('overridden') &&
+      reach.has('nested gate'),
+  },
+  {
+    name: 'rulePassed of overrides',
+    reason: 'Section 12: true, as in statsig-node; there false.',
+    applies: ({ of, field, lines }) =>
+      of === 'exposure' &&
+      field === 'rulePassed' &&
+      lines?.ours?.fields['ruleID'] === 'override' &&
+      lines.theirs?.fields['rulePassed'] === 'false',
   },
   {
     name: 'ID type of what is unknown',
@@ -168,10 +249,9 @@ export const KNOWN: readonly KnownDifference[] = [
   {
     name: 'rule of a merging layer with an autotune that came too late',
     reason: 'Section 7: the suffix of what the autotune explores is left on the rule there.',
-    applies: ({ of, kind, field, theirs, ours, reach }) =>
-      of === 'answer' &&
+    applies: ({ kind, field, theirs, ours, reach }) =>
       kind === 'layer' &&
-      field === 'ruleID' &&
+      ['ruleID', 'rule_id', 'r'].includes(field) &&
       reach.has('autotune') &&
       theirs === `${String(ours)}:explore`,
   },
@@ -186,14 +266,16 @@ export const KNOWN: readonly KnownDifference[] = [
         (ours as string[]).join(),
   },
   {
-    name: 'undelegated exposures of a layer with a mapped or unknown gate',
+    name: 'undelegated exposures of a layer with a mapped, unknown or overridden gate',
     reason: 'Section 4: 0.23 has those of the gate, or none; 0.24 mends it.',
     applies: ({ of, kind, field, lines, reach }) =>
       of === 'exposure' &&
       kind === 'layer' &&
       field === 'secondary' &&
       lines?.theirs?.fields['isExplicitParameter'] === 'false' &&
-      (reach.has('mapped gate') || reach.has('unknown gate')),
+      (reach.has('mapped gate') ||
+        reach.has('unknown gate') ||
+        (reach.has('overridden') && reach.has('nested gate'))),
   },
   {
     name: 'unsupported, forgotten',

@@ -1,7 +1,7 @@
 /** What an answer may depend on: constructs that are reached from a name, directly or not. */
 import type { JsonObject } from '../case';
 import { djb2 } from '../../src/runtime/djb2';
-import type { Kind } from './sides';
+import type { Kind, LocalOverride } from './sides';
 
 export type Construct =
   | 'nested gate'
@@ -14,6 +14,7 @@ export type Construct =
   | 'merging layer'
   | 'group condition'
   | 'autotune'
+  | 'overridden'
   | 'strange condition';
 
 interface Spec {
@@ -47,7 +48,10 @@ const REFERENCES: Record<string, Kind> = {
 export class Facts {
   private readonly known = new Map<string, ReadonlySet<Construct>>();
 
-  constructor(private readonly payload: JsonObject) {}
+  constructor(
+    private readonly payload: JsonObject,
+    private readonly overrides: readonly LocalOverride[] = [],
+  ) {}
 
   /** Of a name as it is asked for. Projects have no circles. */
   reach(kind: Kind, name: string): ReadonlySet<Construct> {
@@ -90,6 +94,9 @@ export class Facts {
     const also = (more: Iterable<Construct>): void => {
       for (const one of more) found.add(one);
     };
+    const ofKind = MAPS[kind];
+    if (this.overrides.some((one) => one.name === name && MAPS[one.kind] === ofKind))
+      found.add('overridden');
     for (const { new_config_name: target } of this.in<Mapping[]>('overrides', name) ?? []) {
       found.add('mapped');
       also(this.reach(kind, target));

@@ -31,6 +31,7 @@ const RESPONSES: ResponseOptions[] = (['v1', 'v2', 'init-v2'] as const).flatMap(
   { format, hash: 'none', clientKey: null },
   { format, hash: 'djb2', clientKey: null },
   { format, hash: 'none', clientKey: 'client-key' },
+  { format, hash: 'none', clientKey: null, includeLocalOverrides: true },
 ]);
 
 const FIELDS = [
@@ -82,7 +83,7 @@ export function observeUser(
   if (responses && index % 4 === 1)
     for (const options of RESPONSES)
       observed.responses.set(
-        `${options.format} ${options.hash} ${String(options.clientKey)}`,
+        `${options.format} ${options.hash} ${String(options.clientKey)} ${options.includeLocalOverrides ? 'overridden' : ''}`,
         entriesOf(side.respond(user, options), options),
       );
   return observed;

@@ -19,11 +19,21 @@ export interface Said {
 
 export type Kind = 'gate' | 'config' | 'experiment' | 'layer';
 
+export interface LocalOverride {
+  kind: Kind;
+  name: string;
+  /** Of experiments a text: the name of a group. */
+  value: boolean | string | JsonObject;
+  /** A user ID or custom ID; absent for everyone. */
+  id?: string;
+}
+
 /** Options of client-initialize responses that both have. */
 export interface ResponseOptions {
   hash: 'none' | 'djb2' | 'sha256';
   format: 'v1' | 'v2' | 'init-v2';
   clientKey: string | null;
+  includeLocalOverrides?: boolean;
 }
 
 export interface Side {
@@ -32,6 +42,7 @@ export interface Side {
   /** A parameter of a store. */
   read(user: JsonObject, store: string, parameter: string, fallback: unknown): unknown;
   respond(user: JsonObject, options: ResponseOptions): JsonObject;
+  override(one: LocalOverride): void;
   /** What arrived so far, after everything was sent. */
   events(): Promise<WireEvent[]>;
   stop(): Promise<void>;
@@ -66,6 +77,11 @@ interface CoreSdk {
     name: string,
   ): { getValue(parameter: string, fallback: unknown): unknown };
   getClientInitializeResponse(user: unknown, options: object): string;
+  overrideGate(name: string, value: boolean, id?: string): void;
+  overrideDynamicConfig(name: string, value: JsonObject, id?: string): void;
+  overrideExperiment(name: string, value: JsonObject, id?: string): void;
+  overrideExperimentByGroupName(name: string, group: string, id?: string): void;
+  overrideLayer(name: string, value: JsonObject, id?: string): void;
 }
 
 const FORMATS = { v1: 0, v2: 1, 'init-v2': 2 };
@@ -106,14 +122,16 @@ export async function coreSide(world: World): Promise<Side> {
     ask: (user, kind, name) => askCore(sdk, userOf(user), kind, name),
     read: (user, store, parameter, fallback) =>
       sdk.getParameterStore(userOf(user), store).getValue(parameter, fallback),
-    respond: (user, { hash, format, clientKey }) =>
+    respond: (user, { hash, format, clientKey, includeLocalOverrides = false }) =>
       JSON.parse(
         sdk.getClientInitializeResponse(userOf(user), {
           hashAlgorithm: hash,
           responseFormat: FORMATS[format],
+          includeLocalOverrides,
           ...(clientKey === null ? {} : { clientSdkKey: clientKey }),
         }),
       ) as JsonObject,
+    override: (one) => overrideCore(sdk, one),
     events: async () => {
       await sdk.flushEvents();
       return events;
@@ -125,6 +143,29 @@ export async function coreSide(world: World): Promise<Side> {
       await ids.close();
     },
   };
+}
+
+function reasonOfCore(reason: string): string {
+  const [source = '', success] = reason.split(':');
+  return source === 'LocalOverride' ? source : (success ?? source);
+}
+
+/** Configs and experiments are apart there; ours have one set. */
+function overrideCore(sdk: CoreSdk, { kind, name, value, id }: LocalOverride): void {
+  if (typeof value === 'boolean') sdk.overrideGate(name, value, id);
+  else if (typeof value === 'string') sdk.overrideExperimentByGroupName(name, value, id);
+  else if (kind === 'layer') sdk.overrideLayer(name, value, id);
+  else {
+    sdk.overrideDynamicConfig(name, value, id);
+    sdk.overrideExperiment(name, value, id);
+  }
+}
+
+function overrideOurs(sdk: Ours, { kind, name, value, id }: LocalOverride): void {
+  if (typeof value === 'boolean') sdk.overrideGate(name, value, id);
+  else if (typeof value === 'string') sdk.overrideExperimentByGroupName(name, value, id);
+  else if (kind === 'layer') sdk.overrideLayer(name, value, id);
+  else sdk.overrideConfig(name, value, id);
 }
 
 function askCore(sdk: CoreSdk, user: unknown, kind: Kind, name: string): Said {
@@ -144,7 +185,7 @@ function askCore(sdk: CoreSdk, user: unknown, kind: Kind, name: string): Said {
     groupName: result.groupName ?? null,
     idType: result.idType === '' ? null : result.idType,
     allocated: result.allocatedExperimentName ?? null,
-    reason: result.details.reason.split(':')[1] ?? result.details.reason,
+    reason: reasonOfCore(result.details.reason),
   };
 }
 
@@ -164,6 +205,8 @@ export async function ourSide(world: World, engine: EngineKind): Promise<Side> {
   const sdk = new StatsigServer('secret-compare', {
     api: server.api,
     disableDiagnostics: true,
+    // Several of these run beside each other.
+    downloadTimeoutMs: 120_000,
     engine,
     rulesetsSyncIntervalMs: 3_600_000,
     idListsSyncIntervalMs: 3_600_000,
@@ -175,11 +218,13 @@ export async function ourSide(world: World, engine: EngineKind): Promise<Side> {
     ask: (user, kind, name) => askOurs(sdk, user, kind, name),
     read: (user, store, parameter, fallback) =>
       sdk.getParameterStore(user as never, store).get(parameter, fallback),
-    respond: (user, { hash, format, clientKey }) =>
+    respond: (user, { hash, format, clientKey, includeLocalOverrides }) =>
       sdk.getClientInitializeResponse(user as never, clientKey ?? undefined, {
         hash,
         responseFormat: format,
+        includeLocalOverrides,
       }) as unknown as JsonObject,
+    override: (one) => overrideOurs(sdk, one),
     events: async () => {
       await sdk.flush();
       if (server.droppedEvents() > 0) throw new Error('the server dropped events');
