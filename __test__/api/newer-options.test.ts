@@ -210,6 +210,50 @@ for (const engine of ENGINES) {
   });
 }
 
+for (const engine of ENGINES)
+  test(`${engine}: dcs-v2 may say how long the first of a kind is remembered`, async (t) => {
+    for (const [ttl, firsts] of [
+      [10_000, 6],
+      [undefined, 1],
+    ] as const) {
+      const [network, clock] = [new FakeNetwork(), new FakeClock()];
+      network.specs = {
+        has_updates: true,
+        time: 1,
+        sdk_configs: {
+          exposure_dedupe_ttl_ms: 1_000,
+          exposure_spec_sampling_ttl_ms: ttl,
+          sampling_mode: 'on',
+          special_case_sampling_rate: 1e9,
+        },
+        feature_gates: { a: spec({ rules: [] }) },
+        dynamic_configs: {},
+        layer_configs: {},
+        condition_map: {},
+        experiment_to_layer: {},
+      };
+      const options = {
+        engine,
+        logger: new Log(),
+        networkOverrideFunc: network.override,
+        disableRulesetsSync: true,
+        disableIdListsSync: true,
+        loggingIntervalMs: 1e9,
+      };
+      const server = new StatsigServer(KEY, options, { clock });
+      await server.initializeAsync();
+      await clock.advance(60_000);
+      for (let i = 0; i < 60; i++) {
+        server.checkGate({ userID: 'u' }, 'a');
+        await clock.advance(1_000);
+      }
+      await server.flush();
+      const exposures = network.events.filter(({ eventName }) => eventName.includes('exposure'));
+      t.is(exposures.length, firsts, String(ttl));
+      server.shutdown(0);
+    }
+  });
+
 test('who asks, whom for files of ID lists, and how long', async (t) => {
   const files = await Loopback.start((_, response) => void response.end('+abcdefgh\n'));
   const api = await Loopback.start(({ url }, response) => {

@@ -243,6 +243,52 @@ for (const kind of expectedEngines) {
     t.like(gates['grouped'], { value: true, rule_id: 'grouped_rule', secondary_exposures: [] });
   });
 
+  test(`${kind}: overrides show when they are asked for, at every level`, async (t) => {
+    const engine = await loaded(kind, PAYLOAD);
+    engine.setOverrides({
+      gates: { for_app: { '': true } },
+      configs: { to: { '': { v: 'mine' } } },
+      layers: {},
+    });
+    const ask = (options: object = {}): Response =>
+      JSON.parse(respond(engine, USER, { hash: 'none', ...options })!) as Response;
+    for (const options of [{}, { clientKey: 'client-a' }])
+      t.like(ask(options).feature_gates['above_app'], {
+        value: 'clientKey' in options,
+        rule_id: 'clientKey' in options ? 'above_rule' : 'default',
+        secondary_exposures: [
+          'clientKey' in options
+            ? { gate: 'for_app', gateValue: 'true', ruleID: 'app_rule' }
+            : { gate: 'for_app', gateValue: 'false', ruleID: 'default' },
+        ],
+      });
+    t.like(ask().layer_configs['merging'], { value: { v: 'to_rule' } });
+    const shown = ask({ includeLocalOverrides: true });
+    t.like(shown.feature_gates['above_app'], {
+      value: true,
+      secondary_exposures: [{ gate: 'for_app', gateValue: 'true', ruleID: 'override' }],
+    });
+    t.like(shown.layer_configs['merging'], { value: { v: 'mine' } });
+    t.like(ask().feature_gates['above_app'], { value: false });
+    engine.dispose();
+  });
+
+  test(`${kind}: a config whose autotune is not for the app`, async (t) => {
+    const engine = await loaded(kind, {
+      ...PAYLOAD,
+      dynamic_configs: { both: spec({ isActive: true, targetAppIDs: ['a'] }) },
+      cmab_configs: { both: autotune({ enabled: false }) },
+    });
+    const text = respond(engine, USER, { hash: 'none', clientKey: 'client-a' })!;
+    t.like((JSON.parse(text) as Response).dynamic_configs['both'], {
+      rule_id: 'prestart',
+      id_type: 'stableID',
+      is_experiment_active: true,
+      is_user_in_experiment: false,
+    });
+    engine.dispose();
+  });
+
   test(`${kind}: parameter stores come in every shape`, async (t) => {
     const store = {
       store: {

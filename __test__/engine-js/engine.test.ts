@@ -124,6 +124,7 @@ test('the summary tells what the facade needs', async (t) => {
     usesUserAgent: true,
     usesIdLists: true,
     defaultEnvironment: 'staging',
+    checksum: null,
     hashedSdkKeyUsed: '9',
     sdkFlags: { f: true },
   });

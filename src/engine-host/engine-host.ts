@@ -19,6 +19,7 @@ import {
   type OutcomeRecord,
   type PreparedSpecs,
 } from '../engine/engine';
+import type { WindowOf } from '../engine/engine';
 import { Answers, UNKNOWN, isVolatile } from '../answers/answers';
 import { Verdict, EvaluationFailedError, type SpecTimes } from '../answers/verdict';
 import { GateBatch } from '../answers/gate-batch';
@@ -491,9 +492,9 @@ export class EngineHost {
     this.users.resize(this.answers.slots);
   }
 
-  /** A new dedupe and sampling window: exposures count again. */
-  rotateWindow(): void {
-    this.answers.rotateWindow();
-    this.engine.rotateWindow();
+  /** A new dedupe or sampling window, or both: exposures count again. */
+  rotateWindow(of?: WindowOf): void {
+    if (of !== 'sampled') this.answers.rotateWindow();
+    this.engine.rotateWindow(of);
   }
 }

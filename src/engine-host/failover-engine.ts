@@ -25,6 +25,7 @@ import {
   type SpecKind,
   type UserAgentParts,
 } from '../engine/engine';
+import type { WindowOf } from '../engine/engine';
 import { BufferedEngine } from './buffered-engine';
 import { EngineMemory } from './engine-memory';
 import { RetiredEngines } from './retired-engines';
@@ -285,8 +286,8 @@ export class FailoverEngine implements Engine {
   }
 
   /** A death that only remembered answers would hide shows here. */
-  rotateWindow(): void {
-    this.current.rotateWindow();
+  rotateWindow(of?: WindowOf): void {
+    this.current.rotateWindow(of);
     this.survive();
   }
 

@@ -109,10 +109,7 @@ export interface OutcomeRecord {
   ruleID: string;
   groupName: string | null;
   idType: string | null;
-  /**
-   * Value of a config or layer as parsed from the payload; `{}` for gates and where the payload
-   * gives none.
-   */
+  /** Value of a config or layer as the payload gives it; `{}` for gates and for none. */
   json: unknown;
   secondaryExposures: SecondaryExposure[];
   undelegatedSecondaryExposures: SecondaryExposure[];
@@ -139,17 +136,19 @@ export interface OutcomeRecord {
   sampling: { forwardAll: boolean; rate: unknown; seenAnalytical: boolean };
 }
 
+/** What a window is of: exposures, or the first of a kind, which is never sampled away. */
+export type WindowOf = 'exposed' | 'sampled';
+
 /** What a payload says about itself, read while it is prepared. */
 export interface SpecsSummary {
   /** False: nothing else is meaningful, `handle` is 0. */
   hasUpdates: boolean;
-  /**
-   * `Number(time)` of the payload, which may be NaN or infinite; undefined when absent. null
-   * compares as 0.
-   */
+  /** `Number(time)`, maybe NaN or infinite; undefined when absent. null compares as 0. */
   time?: number | null;
   /** 1 = dcs-v1 (arrays), 2 = dcs-v2 (maps and condition_map). Decides what the specs mean. */
   format: 1 | 2;
+  /** Its own name for what it says; null without one. */
+  checksum: string | null;
   hashedSdkKeyUsed: string | null;
   gates: number;
   configs: number;
@@ -427,8 +426,8 @@ export interface Engine {
    * not given yet comes first; its promise then gives an empty one.
    */
   takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzipLevel?: number): EventBatch;
-  /** Starts a new dedupe and sampling window (about every 60 s). */
-  rotateWindow(): void;
+  /** Starts a new window (about every 60 s), or both. */
+  rotateWindow(of?: WindowOf): void;
 
   /** All local overrides: `{gates,configs,layers}`, each name → userID, custom ID or '' → value. */
   setOverrides(overrides: OverrideTable): void;

@@ -18,6 +18,7 @@ import {
   type SpecKind,
   type UserAgentParts,
 } from './engine';
+import type { WindowOf } from './engine';
 import { VERSION } from './version';
 
 /** What `ask` is asked: `question` of crates/evaluator/src/boundary.rs, where each is explained. */
@@ -235,8 +236,8 @@ export abstract class RustEngine implements Engine {
     return this.rust.takeBatchNow(prefix, suffix, maxEvents, gzipLevel);
   }
 
-  rotateWindow(): void {
-    this.rust.tell(Statement.NextWindow, '');
+  rotateWindow(of?: WindowOf): void {
+    this.rust.tell(Statement.NextWindow, of ?? '');
   }
 
   setOverrides(overrides: OverrideTable): void {

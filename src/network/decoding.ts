@@ -31,6 +31,8 @@ function decoderOf(name: string): (() => Transform) | null {
     case 'x-gzip':
       return createGunzip;
     case 'br':
+    // Config specs in protobuf's form (NEWER.md 19).
+    case 'statsig-br':
       return createBrotliDecompress;
     case 'deflate':
       return () => new Inflate();

@@ -78,6 +78,10 @@ export interface Validator {
 export interface SpecsRequest {
   /** 0 asks for all. */
   sinceTime: number;
+  /** Of the specs in force; told to hosts of dcs-v2 (NEWER.md 19). */
+  checksum?: string | null;
+  /** Further parts of the query of dcs-v2. */
+  query?: readonly string[];
   validator?: Validator | null;
   /** Rejects what must not be used: the download has then failed. */
   verify?(response: TransportResponse): Promise<void> | undefined;
@@ -145,19 +149,21 @@ export class StatsigHttp {
    * configured (8.4).
    */
   downloadSpecs(ask: SpecsRequest): Promise<SpecsDownload> {
-    const query = ask.sinceTime ? `?sinceTime=${ask.sinceTime}` : '';
-    const file = `/${this.options.sdkKey ?? ''}.json${query}`;
-    const path = `/download_config_specs${file}`;
+    const file = (isV2: boolean): string =>
+      `/${this.options.sdkKey ?? ''}.json${queryOf(ask, isV2)}`;
+    const path = (isV2: boolean): string => `/download_config_specs${file(isV2)}`;
     const base = this.options.apiForDownloadConfigSpecs;
     const { addresses } = this.options;
     if (addresses?.specs !== undefined)
-      return this.withFallback(addresses.specs + file, baseOfV2(FALLBACK_SPECS) + path, (url) =>
-        this.specsFrom(url, ask),
+      return this.withFallback(
+        addresses.specs + file(true),
+        baseOfV2(FALLBACK_SPECS) + path(true),
+        (url) => this.specsFrom(url, ask),
       );
     return this.format.download((isV2) =>
       this.withFallback(
-        (isV2 ? baseOfV2(base) : base) + path,
-        (isV2 ? baseOfV2(FALLBACK_SPECS) : FALLBACK_SPECS) + path,
+        (isV2 ? baseOfV2(base) : base) + path(isV2),
+        (isV2 ? baseOfV2(FALLBACK_SPECS) : FALLBACK_SPECS) + path(isV2),
         (url) => this.specsFrom(url, ask),
       ),
     );
@@ -437,4 +443,12 @@ function callContained<T>(run: () => Promise<T>): Promise<T> {
   const result = (async () => run())();
   result.catch(() => undefined);
   return result;
+}
+
+/** What is in force already, as far as a host can do something with it. */
+function queryOf({ sinceTime, checksum, query = [] }: SpecsRequest, isV2: boolean): string {
+  const parts: string[] = isV2 ? [...query] : [];
+  if (sinceTime) parts.push(`sinceTime=${sinceTime}`);
+  if (isV2 && checksum) parts.push(`checksum=${encodeURIComponent(checksum)}`);
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }

@@ -98,6 +98,7 @@ export interface ResolvedOptions {
   readonly maxSpecsBytes: number | undefined;
   readonly maxIdListBytes: number | undefined;
   readonly configFormat: ConfigFormat;
+  readonly specsDeltas: boolean;
   readonly globalCustomFields: Readonly<Record<string, unknown>> | null;
   readonly serviceName: string | null;
   readonly exposureDedupeMaxKeys: number;

@@ -234,6 +234,11 @@ export type AdditionalOptions = {
    */
   configFormat: ConfigFormat;
   /**
+   * Asks hosts of v2 for protobuf in place of JSON, and for what changed in place of the whole.
+   * Default false.
+   */
+  specsDeltas: boolean;
+  /**
    * Custom fields of every user, for evaluation and events; a user's own of the same name win.
    * Default: none.
    */

@@ -19,8 +19,9 @@ import {
   type DeliveryReport,
   type FlushLimits,
 } from '../events/delivery';
+import { ExposureWindows } from './exposure-windows';
 import { Invocations } from './invocations';
-import { hasPassed, systemClock, type Clock, type TimerHandle } from '../host/clock';
+import { systemClock, type Clock } from '../host/clock';
 import type { Ending } from '../exit/ending';
 import type { Addresses, StatsigHttp } from '../network/http';
 import type { Diagnostics } from '../observability/diagnostics';
@@ -78,8 +79,7 @@ export class Runtime {
   private readonly adapter: ContainedAdapter | null;
   private hasIpTable = false;
   private isLoaded = false;
-  private windowStartedAt = 0;
-  private windowTimer: TimerHandle = null;
+  private readonly windows: ExposureWindows;
   private readonly ending: Ending;
   private unwatchEnd: () => void = () => undefined;
 
@@ -89,7 +89,6 @@ export class Runtime {
     this.options = parsed.options;
     this.logger = logger;
     this.clock = clock;
-    this.windowStartedAt = clock.now();
     this.selection = this.selectEngine();
     this.engineHost = new EngineHost(
       this.selection.engine,
@@ -127,6 +126,11 @@ export class Runtime {
     this.exceptions = parts.makeExceptions(around, http);
     this.diagnostics = parts.makeDiagnostics(around, this.engineHost);
     this.applier = this.makeApplier();
+    this.windows = new ExposureWindows(
+      clock,
+      () => this.applier.windows,
+      (of) => this.engineHost.rotateWindow(of),
+    );
     const { adapter, diagnostics, engineHost, exceptions, applier } = this;
     this.specs = new SpecSync(
       parts.specSyncOptions(around, { http, adapter, diagnostics }, applier),
@@ -153,7 +157,7 @@ export class Runtime {
   /** Specs, ID lists and polling; the body of initialize. Never rejects. */
   async load(): Promise<SpecInitResult> {
     if (this.init.platform.hasBackground) {
-      this.startWindows();
+      this.windows.start();
       this.delivery.start();
       this.watchEnd();
     }
@@ -208,7 +212,7 @@ export class Runtime {
   recoverIfStale(): void {
     const now = this.engineHost.time();
     if (!this.init.platform.hasBackground) {
-      this.rotateIfDue(now);
+      this.windows.turnIfDue(now);
       return;
     }
     if (this.isLoaded && !this.isStopped) {
@@ -226,7 +230,7 @@ export class Runtime {
   async stop(timeoutMs?: number): Promise<DeliveryReport> {
     this.isStopped = true;
     stopWatching(this);
-    this.clock.clearTimer(this.windowTimer);
+    this.windows.stop();
     this.specs.poller.stop();
     this.idLists.poller.stop();
     const delivered = this.delivery.shutdown(timeoutMs);
@@ -263,7 +267,7 @@ export class Runtime {
     this.specs.poller.pause();
     this.idLists.poller.pause();
     this.delivery.pause();
-    this.clock.clearTimer(this.windowTimer);
+    this.windows.stop();
   }
 
   /** Timers run again; what was due meanwhile is done now. */
@@ -271,9 +275,9 @@ export class Runtime {
     if (this.isStopped || !this.init.platform.hasBackground) {
       return;
     }
-    this.rotateIfDue(this.clock.now());
-    this.clock.clearTimer(this.windowTimer);
-    this.startWindows();
+    this.windows.turnIfDue(this.clock.now());
+    this.windows.stop();
+    this.windows.start();
     this.specs.poller.resume();
     this.idLists.poller.resume();
     this.delivery.resume();
@@ -322,22 +326,6 @@ export class Runtime {
     const { error } = await this.idLists.initialize();
     if (error !== undefined && !this.options.localMode) {
       this.logger.error(new StatsigInitializeIDListsError(error));
-    }
-  }
-
-  private startWindows(): void {
-    this.windowTimer = this.clock.setTimer(() => {
-      this.windowStartedAt = this.clock.now();
-      this.engineHost.rotateWindow();
-      this.startWindows();
-    }, this.applier.windowMs);
-  }
-
-  /** Where no timer runs, calls turn the window. */
-  private rotateIfDue(now: number): void {
-    if (hasPassed(this.applier.windowMs, this.windowStartedAt, now)) {
-      this.windowStartedAt = now;
-      this.engineHost.rotateWindow();
     }
   }
 

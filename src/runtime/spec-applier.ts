@@ -12,6 +12,7 @@ import {
 import { WINDOW_MS, type EngineHost } from '../engine-host/engine-host';
 import { NO_ENVIRONMENT, type EnvironmentRule } from '../users/user-json';
 import { textOf } from '../host/host';
+import type { WindowLengths } from './exposure-windows';
 import type { SafeLogger } from '../observability/logger';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import type { SpecSource } from '../updates/spec-source';
@@ -62,10 +63,12 @@ export class SpecApplier {
   lastUpdateTime = 0;
   /** The last payload that was committed. */
   lastGood: RawPayload | null = null;
+  /** That of the payload in force. */
+  checksum: string | null = null;
   /** Format of the payload in force. */
   format: 1 | 2 = 1;
-  /** Length of a window of exposures. */
-  windowMs = WINDOW_MS;
+  /** Lengths of windows of exposures. */
+  windows: WindowLengths = { exposed: WINDOW_MS, sampled: WINDOW_MS };
   /** Flags of the payload in force. */
   sdkFlags: Record<string, unknown> = {};
   /** What users get as `statsigEnvironment`; null for none. */
@@ -125,7 +128,8 @@ export class SpecApplier {
       return this.succeeded('noUpdates', source);
     }
     this.options.onAccepted(summary);
-    if (summary.time !== undefined && (summary.time ?? 0) < this.lastUpdateTime) {
+    const isOlder = summary.time !== undefined && (summary.time ?? 0) < this.lastUpdateTime;
+    if (isOlder || this.isKnown(summary)) {
       this.discard(prepared);
       return this.succeeded('older', source);
     }
@@ -137,12 +141,21 @@ export class SpecApplier {
     this.lastGood = { bytes, source };
     this.format = summary.format;
     this.sdkFlags = summary.sdkFlags;
-    this.windowMs = windowOf(summary);
+    this.windows = {
+      exposed: windowOf(summary, 'exposure_dedupe_ttl_ms'),
+      sampled: windowOf(summary, 'exposure_spec_sampling_ttl_ms'),
+    };
+    this.checksum = summary.checksum;
     this.options.onCommitted?.({ source, time: this.lastUpdateTime, bytes });
     for (const warning of summary.warnings) {
       this.options.logger.warn(`statsigSDK> ${warning}`);
     }
     return this.succeeded('applied', source);
+  }
+
+  /** In dcs-v2 an equal checksum says that nothing changed. */
+  private isKnown({ format, checksum }: SpecsSummary): boolean {
+    return format === 2 && this.format === 2 && Boolean(checksum) && checksum === this.checksum;
   }
 
   /**
@@ -190,9 +203,9 @@ export class SpecApplier {
   }
 }
 
-/** dcs-v2 may say how long an exposure is remembered as logged. */
-function windowOf({ format, sdkConfigs }: SpecsSummary): number {
-  const wanted = sdkConfigs['exposure_dedupe_ttl_ms'];
+/** dcs-v2 may say how long an exposure is remembered as logged, or as the first of its kind. */
+function windowOf({ format, sdkConfigs }: SpecsSummary, setting: string): number {
+  const wanted = sdkConfigs[setting];
   const isUsable = format === 2 && typeof wanted === 'number' && wanted > 0;
   return isUsable ? Math.min(Math.max(wanted, SHORTEST_WINDOW_MS), LONGEST_WINDOW_MS) : WINDOW_MS;
 }

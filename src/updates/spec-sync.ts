@@ -13,6 +13,7 @@ import { StoredSpecs } from '../storage/stored-specs';
 import { measureRequest } from './measure';
 import type { PayloadVerifier } from './payload-verifier';
 import { Poller, type PollerOptions } from './poller';
+import { ProtoDownload } from './proto/proto-download';
 import { SpecCopy } from './spec-copy';
 import type { SpecSource } from './spec-source';
 import { decodeText, encodeText } from './text';
@@ -44,10 +45,14 @@ export interface SpecSyncOptions {
   apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult>;
   /** `time` of the specs in force, 0 when none: becomes sinceTime. */
   lastUpdateTime(): number;
+  /** `checksum` of the specs in force, if they are dcs-v2 and have one. */
+  checksum?(): string | null;
   /** Format of the specs in force. Default 1. */
   format?(): 1 | 2;
   /** Which format is wanted. Default `v1`. */
   configFormat?: WantedFormat;
+  /** Whether dcs-v2 is asked for in protobuf's form, and for what changed. Default false. */
+  specsDeltas?: boolean;
   /** Called with the raw text after every successful network sync (Q15). Contained. */
   rulesUpdatedCallback: ((json: string, time: number) => void) | null;
   diagnostics: Diagnostics;
@@ -94,6 +99,7 @@ export class SpecSync {
   private validator: Validator | null = null;
   private readonly copy: SpecCopy | null;
   private readonly store: StoredSpecs | null;
+  private readonly proto: ProtoDownload;
 
   constructor(private readonly options: SpecSyncOptions) {
     const {
@@ -104,6 +110,10 @@ export class SpecSync {
     } = options;
     this.store = adapter === null ? null : new StoredSpecs(adapter, configFormat === 'v1' ? 1 : 2);
     this.copy = this.store === null ? null : new SpecCopy(this.store, clock, format);
+    const { specsDeltas = false, logger } = options;
+    this.proto = new ProtoDownload(specsDeltas, (message) =>
+      logger.once('proto', 'warn', `statsigSDK> Config specs have ${message}; it is left out`),
+    );
     this.poller = new Poller({
       intervalMs: options.intervalMs,
       isDisabled: options.pollingDisabled,
@@ -283,10 +293,14 @@ export class SpecSync {
         await this.storing(() => this.copy?.refresh());
         return null;
       }
-      const result = await this.apply(response.body, 'Network');
+      const body = await this.proto.read(response);
+      const before = this.options.lastUpdateTime();
+      const result = await this.apply(body, 'Network');
       if (result.status === 'rejected') return result.error;
+      if (result.status === 'applied') this.proto.applied(result.time > before);
+      else this.proto.unchanged();
       this.validator = validator;
-      await this.afterNetwork(response.body, result);
+      await this.afterNetwork(body, result);
       return null;
     } catch (error) {
       if (error instanceof NetworkError && error.code === 'too_long') this.tooLong();
@@ -298,7 +312,13 @@ export class SpecSync {
     const { http, diagnostics, logger, verifier } = this.options;
     const verify = ({ body, header }: TransportResponse): Promise<void> | undefined =>
       verifier?.check(body, 'Network', header);
-    const ask = { sinceTime: this.options.lastUpdateTime(), validator: this.validator, verify };
+    const ask = {
+      sinceTime: this.options.lastUpdateTime(),
+      checksum: this.options.checksum?.() ?? null,
+      query: this.proto.query,
+      validator: this.validator,
+      verify,
+    };
     return measureRequest({
       diagnostics,
       logger,

@@ -79,6 +79,6 @@ pub mod statement {
     pub const NO_ID_LIST: u32 = 2;
     /// The epoch ends.
     pub const RESET: u32 = 3;
-    /// A new window of deduplication begins.
+    /// A new window begins: of what was `exposed`, of what was `sampled`, or of both (``).
     pub const NEXT_WINDOW: u32 = 4;
 }

@@ -271,9 +271,9 @@ impl Engine {
         self.exposures.take(max_events, &self.resolver.tables)
     }
 
-    /// Starts a new dedupe and sampling window.
-    pub fn rotate_window(&mut self) {
-        self.exposures.rotate_window();
+    /// Starts a new window: of what was `exposed`, of what was `sampled`, or of both (any other text).
+    pub fn rotate_window(&mut self, of: &str) {
+        self.exposures.rotate_window(of != "sampled", of != "exposed");
     }
 
     /// Why the last `Failed` happened.

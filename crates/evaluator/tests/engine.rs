@@ -286,7 +286,7 @@ fn exposures_are_deduplicated_per_window() {
     }
     engine.evaluate(0, 0, EXPOSE | MANUAL, NOW);
     assert_eq!(engine.pending_events(), 3);
-    engine.rotate_window();
+    engine.rotate_window("");
     engine.evaluate(0, 0, EXPOSE, NOW);
     let events = events(&mut engine);
     assert_eq!(events.len(), 4);
@@ -474,7 +474,7 @@ fn events_keep_their_outcomes_when_specs_change_and_when_batches_split_them() {
     let first = engine.take_batch(250).encode("[", "]");
     let second = engine.take_batch(700).encode("[", "]");
     // Recorded after the chunk was closed by a batch that took part of it.
-    engine.rotate_window();
+    engine.rotate_window("");
     expose(&mut engine, "b", 590..600);
     let rest = engine.take_batch(usize::MAX).encode("[", "]");
     let names = |body: &[u8]| -> Vec<String> {

@@ -72,7 +72,10 @@ export class Results {
   private facts(spec: Spec, { base, at }: Found): { base: ShownSpec; answer: ShownSpec } {
     if (!this.evaluation.store.dialect.showsAnswers) return { base: spec, answer: spec };
     const own = base ?? spec;
-    return { base: own, answer: at.shown ?? own };
+    const answer = at.shown ?? own;
+    const isOfConfig = spec.kind === SpecKind.Config && !spec.isAutotune && base === null;
+    // Its autotune, which is not for this app, answers; the config says whether it is active.
+    return isOfConfig && answer.isAutotune ? { base: answer, answer: spec } : { base: own, answer };
   }
 
   show(spec: Spec, request: Request): Shown {

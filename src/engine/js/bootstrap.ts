@@ -71,6 +71,13 @@ export class ClientResponder {
   /** Throws Interruptions and what a user's values throw. */
   respond(user: User, options: ClientInitializeOptions, facts: ResponseFacts): string {
     const request = readRequest(options, this.evaluation.store);
+    // In dcs-v1 they show through gates within others and delegates (Q12).
+    const hides = this.evaluation.store.dialect.showsAnswers && !options.includeLocalOverrides;
+    const write = (): string => this.written(user, request, facts);
+    return hides ? this.evaluation.withoutOverrides(write) : write();
+  }
+
+  private written(user: User, request: Request, facts: ResponseFacts): string {
     const modern =
       request.format === 'v1' ? null : new ModernWriter(request, this.evaluation.store);
     const writing: Writing = { request, modern, gateValues: new Map() };

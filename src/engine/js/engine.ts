@@ -22,6 +22,7 @@ import {
   USER_CAPACITY,
   type UserAgentParts,
 } from '../engine';
+import type { WindowOf } from '../engine';
 import { ClientResponder } from './bootstrap';
 import { Interruption } from './eval/context';
 import { Evaluation } from './eval/evaluation';
@@ -383,8 +384,8 @@ class JsEngine implements ReplacementEngine {
   readonly takeBatchNow: ReplacementEngine['takeBatchNow'] = (...of) =>
     this.events.takeNow(of[0], of[1], of[2]);
 
-  rotateWindow(): void {
-    this.events.startWindow();
+  rotateWindow(of?: WindowOf): void {
+    this.events.startWindow(of);
   }
 
   setOverrides(overrides: OverrideTable): void {

@@ -4,6 +4,7 @@
  */
 
 import { type EngineOptions, type EventBatch, EvalMode, type OutcomeRecord } from '../engine';
+import type { WindowOf } from '../engine';
 import { MAX_SEEN, SeenSet } from './dedupe';
 import { type Hash64, hash64 } from './hashing';
 import { nextTurn } from './host';
@@ -59,9 +60,9 @@ export class EventQueue {
     return this.pending.length >= this.options.batchLimit || this.pendingBytes >= BATCH_BYTES;
   }
 
-  startWindow(): void {
-    this.seen.clear();
-    this.sampler.clear();
+  startWindow(of?: WindowOf): void {
+    if (of !== 'sampled') this.seen.clear();
+    if (of !== 'exposed') this.sampler.clear();
   }
 
   /** Exposure of a gate or config, or of one parameter of a layer. */

@@ -52,6 +52,10 @@ export class Overrides {
     ];
   }
 
+  get isEmpty(): boolean {
+    return this.byName.every(({ size }) => size === 0);
+  }
+
   has(kind: SpecKind): boolean {
     return this.byName[kind].size > 0;
   }

@@ -2,7 +2,7 @@
 
 use super::results::delegate_index;
 use crate::outcome::Outcome;
-use crate::store::{Explicit, SpecBody, Store};
+use crate::store::{Explicit, SpecBody, SpecKind, Store};
 
 /// Whose facts stand beside a result. In dcs-v1 all are those of the spec that was asked for.
 pub(super) struct Facts<'a> {
@@ -25,17 +25,20 @@ impl<'a> Facts<'a> {
             let spec = store.specs.get(index as usize).filter(|_| shows_answers)?;
             spec.body.as_ref()
         };
-        let base = body(outcome.base).unwrap_or(own);
+        let (base, answer) = (body(outcome.base), body(outcome.answer));
+        let (base, answer) = match (base, answer) {
+            // Its autotune, which is not for this app, answers; the config says whether it is active.
+            (None, Some(autotune)) if is_autotune_of_config(own, autotune, outcome) => {
+                (autotune, own)
+            }
+            (base, answer) => {
+                let base = base.unwrap_or(own);
+                (base, answer.unwrap_or(base))
+            }
+        };
         let delegate = delegate_index(store, outcome)
             .and_then(|index| store.specs.get(index as usize)?.body.as_ref());
-        Facts {
-            own,
-            base,
-            answer: body(outcome.answer).unwrap_or(base),
-            delegate,
-            outcome,
-            shows_answers,
-        }
+        Facts { own, base, answer, delegate, outcome, shows_answers }
     }
 
     /// Whether the experiment of a layer is active.
@@ -81,6 +84,10 @@ impl<'a> Facts<'a> {
             self.own.has_shared_params
         }
     }
+}
+
+fn is_autotune_of_config(own: &SpecBody, answer: &SpecBody, outcome: &Outcome) -> bool {
+    outcome.kind == SpecKind::Config && answer.autotune.is_some() && own.autotune.is_none()
 }
 
 fn json_of(explicit: Option<&Explicit>) -> &str {

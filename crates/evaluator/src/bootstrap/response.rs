@@ -84,7 +84,12 @@ impl<'a> Response<'a> {
     pub(super) fn write(mut self) -> Result<String, Halt> {
         self.forget_user();
         self.results.resolver.bind(self.results.slot, self.results.now);
+        let hides = self.hides_overrides();
+        let overrides = hides.then(|| std::mem::take(&mut self.results.resolver.world.overrides));
         let written = self.maps();
+        if let Some(overrides) = overrides {
+            self.results.resolver.world.overrides = overrides;
+        }
         self.forget_user();
         written?;
         self.tail();
@@ -92,10 +97,17 @@ impl<'a> Response<'a> {
         Ok(self.out)
     }
 
-    /// What was found out about the user with a client key's app is of no use to other calls, and
-    /// theirs not here.
+    /// In dcs-v1 they show through gates within others and delegates (Q12).
+    fn hides_overrides(&self) -> bool {
+        self.store.dialect.shows_answers()
+            && !self.request.include_local_overrides
+            && !self.results.resolver.world.overrides.has_no_names()
+    }
+
+    /// What was found out about the user without overrides, or with a client key's app, is of no use
+    /// to other calls, and theirs not here.
     fn forget_user(&mut self) {
-        if !self.request.for_app {
+        if !self.request.for_app && !self.hides_overrides() {
             return;
         }
         if let Some(user) = self.results.resolver.slots.get_mut(self.results.slot as usize) {

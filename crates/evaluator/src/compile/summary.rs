@@ -14,6 +14,7 @@ struct Summary<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     time: Option<JsValue>,
     format: u8,
+    checksum: Option<&'a str>,
     hashed_sdk_key_used: Option<&'a str>,
     gates: usize,
     configs: usize,
@@ -87,6 +88,7 @@ fn summarize<'a>(
         has_updates: false,
         time: time(payload.get("time")),
         format: payload.dialect.number(),
+        checksum: payload.get("checksum").as_str(),
         hashed_sdk_key_used: payload.get("hashed_sdk_key_used").as_str(),
         gates,
         configs,

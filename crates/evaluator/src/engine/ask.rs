@@ -30,7 +30,7 @@ impl Engine {
             statement::OVERRIDES => self.set_overrides(text),
             statement::NO_ID_LIST => self.remove_id_list(text),
             statement::RESET => self.reset(),
-            statement::NEXT_WINDOW => self.rotate_window(),
+            statement::NEXT_WINDOW => self.rotate_window(text),
             _ => {}
         }
     }

@@ -235,10 +235,14 @@ impl Exposures {
         self.pending.end_epoch(|| tables.snapshot());
     }
 
-    /// Starts a new dedupe and sampling window.
-    pub(crate) fn rotate_window(&mut self) {
-        self.seen.clear();
-        self.first_seen.clear();
+    /// Starts a new window of deduplication, of sampling, or both.
+    pub(crate) fn rotate_window(&mut self, exposed: bool, sampled: bool) {
+        if exposed {
+            self.seen.clear();
+        }
+        if sampled {
+            self.first_seen.clear();
+        }
     }
 
     /// Number of pending events.

@@ -37,10 +37,12 @@ const NO_BOX = new ValueBox({});
 const noResults = () =>
   [new Map<string, Found>(), new Map<string, Found>(), new Map<string, Found>()] as const;
 
+const NO_OVERRIDES = new Overrides({ gates: {}, configs: {}, layers: {} });
+
 export class Evaluation implements EvalContext {
   ipTable: IpTable | null = null;
   readsMapped = false;
-  overrides = new Overrides({ gates: {}, configs: {}, layers: {} });
+  overrides = NO_OVERRIDES;
   readonly idLists = new Map<string, IdList>();
   user!: User;
   nowMs = -Infinity;
@@ -136,6 +138,20 @@ export class Evaluation implements EvalContext {
       return task();
     } finally {
       this.appAtTop = app;
+    }
+  }
+
+  /** Evaluates as if nothing was overridden. */
+  withoutOverrides<T>(task: () => T): T {
+    const { overrides } = this;
+    if (overrides.isEmpty) return task();
+    this.overrides = NO_OVERRIDES;
+    this.answers++;
+    try {
+      return task();
+    } finally {
+      this.overrides = overrides;
+      this.answers++;
     }
   }
 

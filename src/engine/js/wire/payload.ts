@@ -206,6 +206,7 @@ export function summarise(root: JsonObject): SpecsSummary {
     hasUpdates: Boolean(root.has_updates),
     ...(time === undefined ? {} : { time: time === null ? null : numberOf(time) }),
     format: dialectOf(root).number,
+    checksum: typeof root.checksum === 'string' ? root.checksum : null,
     hashedSdkKeyUsed:
       typeof root.hashed_sdk_key_used === 'string' ? root.hashed_sdk_key_used : null,
     gates: 0,

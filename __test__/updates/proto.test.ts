@@ -1,0 +1,239 @@
+/** Config specs in protobuf's form: what they say, and what changed. */
+import test from 'ava';
+import { ChecksumMismatch, ProtoSpecs } from '../../src/updates/proto/proto-specs';
+import * as proto from './proto-writer';
+import type { Envelope, Fields } from './proto-writer';
+
+type Json = Record<string, Record<string, unknown>>;
+
+function reader() {
+  const told: string[] = [];
+  const specs = new ProtoSpecs((message) => told.push(message));
+  const read = (...envelopes: Envelope[]): Json => {
+    const json = JSON.parse(specs.read(proto.body(...envelopes))) as Json;
+    specs.commit();
+    return json;
+  };
+  return { specs, told, read };
+}
+
+const data = (fields: Fields): Fields => fields;
+
+test('a spec, its rules and its conditions', (t) => {
+  const { read, told } = reader();
+  const config = data([
+    [1, 'salt'],
+    [2, true],
+    [3, [[2, '{"color":"grey"}']]],
+    [4, 4],
+    [5, [[2, 'companyID']]],
+    [6, 7],
+    [
+      7,
+      [
+        [1, 'name'],
+        [3, 'id'],
+        [4, ''],
+        [5, 'one'],
+        [5, 'two'],
+        [6, [[1, 2]]],
+        [7, [[2, '{"color":"red"}']]],
+        [8, 'Test'],
+        [9, 'other'],
+        [10, true],
+        [13, { double: 12.5 }],
+      ],
+    ],
+    [8, true],
+    [9, 'color'],
+    [11, 'app'],
+    [14, 'email'],
+  ]);
+  const condition = data([
+    [1, 6],
+    [2, [[1, 1]]],
+    [3, [[6, '["a","b"]']]],
+    [4, 17],
+    [5, 'email'],
+    [6, '{"salt":"x"}'],
+  ]);
+  const json = read(
+    proto.top(12, 'sum', { experiment_to_layer: { e: 'l' }, cmab_configs: {} }),
+    [4, 'e', '', config],
+    [7, 'one', '', condition],
+    [6, 'store', '', []],
+    proto.DONE,
+  );
+  t.deepEqual(told, []);
+  t.like(json, { time: 12, has_updates: true, checksum: 'sum', response_format: 'dcs-v2' });
+  t.deepEqual([json['experiment_to_layer'], json['cmab_configs']], [{ e: 'l' }, {}]);
+  t.deepEqual(json['param_stores'], { store: {} });
+  t.deepEqual(json['condition_map'], {
+    one: {
+      type: 'user_field',
+      idType: 'userID',
+      targetValue: ['a', 'b'],
+      operator: 'any_case_sensitive',
+      field: 'email',
+      additionalValues: { salt: 'x' },
+    },
+  });
+  t.deepEqual(json['dynamic_configs'], {
+    e: {
+      type: 'dynamic_config',
+      salt: 'salt',
+      enabled: true,
+      defaultValue: { color: 'grey' },
+      entity: 'experiment',
+      idType: 'companyID',
+      rules: [
+        {
+          name: 'name',
+          passPercentage: 12.5,
+          id: 'id',
+          conditions: ['one', 'two'],
+          idType: 'stableID',
+          returnValue: { color: 'red' },
+          salt: '',
+          groupName: 'Test',
+          configDelegate: 'other',
+          isExperimentGroup: true,
+        },
+      ],
+      version: 7,
+      isActive: true,
+      explicitParameters: ['color'],
+      targetAppIDs: ['app'],
+      fieldsUsed: ['email'],
+    },
+  });
+});
+
+test('values of every type', (t) => {
+  const { read } = reader();
+  const values: [Fields, unknown][] = [
+    [[[1, 'text']], 'text'],
+    [[[2, false]], false],
+    [[[3, -5n]], -5],
+    [[[4, 2n ** 40n]], 2 ** 40],
+    [[[5, { double: 0.1 }]], 0.1],
+    [[[6, '[1,null]']], [1, null]],
+    [[], null],
+  ];
+  const conditions = values.map(
+    ([value], at) =>
+      [
+        7,
+        `c${at}`,
+        '',
+        data([
+          [1, 6],
+          [3, value],
+        ]),
+      ] as const,
+  );
+  const json = read(proto.top(1, ''), ...conditions, proto.DONE);
+  values.forEach(([, value], at) =>
+    t.deepEqual((json['condition_map']![`c${at}`] as Json)['targetValue'], value as never),
+  );
+});
+
+test('what nobody here knows costs itself alone, and is told', (t) => {
+  const { read, told } = reader();
+  const json = read(
+    proto.top(1, ''),
+    proto.gate('good', '1', true),
+    proto.gate('later', '2', true, 99_999),
+    [999_999, 'what'],
+    [7, 'group', '', data([[1, 99]])],
+    [4, 'broken', '', data([[3, [[2, '{']]]])],
+    proto.DONE,
+  );
+  t.deepEqual(Object.keys(json['feature_gates']!), ['good']);
+  t.deepEqual([json['condition_map'], json['dynamic_configs']], [{}, {}]);
+  t.is(told.length, 4);
+});
+
+test('a delta changes what it names', (t) => {
+  const { read } = reader();
+  read(
+    proto.top(1, 'a', { sdk_configs: { x: 1 }, overrides: { gone: [], kept: [] } }),
+    proto.gate('same', '1', true),
+    proto.gate('changed', '2', true),
+    proto.gate('gone', '3', true),
+    proto.everybody('4294967295'),
+    proto.DONE,
+  );
+  const json = read(
+    proto.COPY_PREVIOUS,
+    proto.top(2, 'b', { overrides: { gone: [], kept: [] } }),
+    proto.gate('changed', '5', false),
+    proto.gate('new', '6', true),
+    [3, 'same', '1'],
+    [
+      8,
+      '',
+      '',
+      [
+        [2, 'gone'],
+        [10, 'gone'],
+      ],
+    ],
+    proto.checksums({ feature_gates: 12n, condition_map: 4294967295n }),
+    proto.DONE,
+  );
+  t.deepEqual(Object.keys(json['feature_gates']!), ['same', 'changed', 'new']);
+  t.deepEqual([json['time'], json['sdk_configs'], json['overrides']], [
+    2,
+    undefined,
+    { kept: [] },
+  ] as never);
+  const passes = (name: string): unknown =>
+    (json['feature_gates']![name] as { rules: { returnValue: unknown }[] }).rules[0]!.returnValue;
+  t.deepEqual([passes('same'), passes('changed'), passes('new')], [true, false, true]);
+});
+
+test('a delta that adds up to something else is refused, and what was there stays', (t) => {
+  const { specs, read } = reader();
+  read(proto.top(1, 'a'), proto.gate('one', '7', true), proto.DONE);
+  const wrong = proto.body(
+    proto.COPY_PREVIOUS,
+    proto.top(2, 'b'),
+    proto.gate('two', '8', true),
+    proto.checksums({ feature_gates: 16n }),
+    proto.DONE,
+  );
+  t.throws(() => specs.read(wrong), { instanceOf: ChecksumMismatch });
+  const json = read(proto.COPY_PREVIOUS, proto.top(2, 'b'), proto.DONE);
+  t.deepEqual(Object.keys(json['feature_gates']!), ['one']);
+});
+
+test('checksums that are no numbers count nothing', (t) => {
+  const { read } = reader();
+  const json = read(
+    proto.top(1, 'a'),
+    proto.gate('one', 'zk6Bcqadwj==', true),
+    proto.gate('two', '4294967296', true),
+    proto.checksums({ feature_gates: 0n, unknown: 5n }),
+    proto.DONE,
+  );
+  t.is(Object.keys(json['feature_gates']!).length, 2);
+});
+
+for (const [what, envelopes] of [
+  ['without an end', [proto.top(1, '')]],
+  ['of no kind', [proto.top(1, ''), [0], proto.DONE]],
+  ['that changes what is not here', [proto.COPY_PREVIOUS, proto.DONE]],
+] as [string, Envelope[]][])
+  test(`a response ${what} is refused`, (t) => {
+    const { specs } = reader();
+    t.throws(() => specs.read(proto.body(...envelopes)));
+    t.false(specs.isReady);
+  });
+
+test('a response that is cut off anywhere is refused', (t) => {
+  const { specs } = reader();
+  const whole = proto.body(proto.top(1, ''), proto.gate('one', '1', true), proto.DONE);
+  for (let length = 0; length < whole.length - 1; length++)
+    t.throws(() => specs.read(whole.subarray(0, length)), undefined, String(length));
+});
