@@ -10,6 +10,8 @@ export const ROOMS = [
   'otel',
   'server-core',
   'compat',
+  'inspector',
+  'project',
   'api',
   'runtime',
   'features',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { COMMANDS, main } from '../../src/cli/main';
 import { findingsOf } from '../../src/cli/commands/lint';
 import { nearest } from '../../src/cli/nearest';
-import { parseProject } from '../../src/cli/project';
+import { parseProject } from '../../src/project/payload';
 import { VERSION } from '../../src/engine/version';
 
 const sample = join(__dirname, '../../testdata/payloads/sample-project.json');

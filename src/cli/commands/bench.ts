@@ -3,8 +3,9 @@ import { createLocalServer } from '../../local-server';
 import { rivals, type Installed, type User } from '../bench/sdks';
 import type { Figures, Row, Task } from '../bench/worker';
 import { EXIT, UsageError, type Command, type Output } from '../command';
-import { readProject, readUser, type Project } from '../project';
-import { withServer } from '../project';
+import type { Project } from '../../project/payload';
+import { withServer } from '../../project/with-server';
+import { readProject, readUser } from '../project';
 
 /** Long enough for an SDK that polls a slow disk at its start; a hung one is given up. */
 const LONGEST_MS = 120_000;

@@ -1,7 +1,8 @@
-import { checkedOf, type Checked } from '../checked';
+import { checkedOf, type Checked } from '../../project/checked';
+import { withServer } from '../../project/with-server';
 import { EXIT, UsageError, type Command, type Output } from '../command';
 import { didYouMean } from '../nearest';
-import { readProject, readUser, withServer } from '../project';
+import { readProject, readUser } from '../project';
 
 /** What one user gets of named specs, or of all. */
 function about(summary: string, isAll: boolean): Command {

@@ -1,8 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
-import { checkedOf } from '../checked';
+import { checkedOf } from '../../project/checked';
+import { differences } from '../../project/differences';
+import type { Project, Spec } from '../../project/payload';
+import { withServer } from '../../project/with-server';
 import { EXIT, UsageError, type Command, type Output } from '../command';
-import { readProject, readText, withServer, type Project, type Spec } from '../project';
-import { ruleInWords, short } from '../words';
+import { readProject, readText } from '../project';
 
 /** What changed in one spec. */
 interface Change {
@@ -89,28 +90,6 @@ function answersOf(project: Project, users: object[]): Promise<Map<string, strin
         ]),
       ),
   );
-}
-
-function differences(one: Spec, other: Spec): string[] {
-  const fields = (['enabled', 'salt', 'defaultValue'] as const)
-    .filter((field) => !isDeepStrictEqual(one[field], other[field]))
-    .map((field) => `${field}: ${short(one[field], 40)} → ${short(other[field], 40)}`);
-  const idOf = (rule: Spec['rules'][number], at: number): string => rule.id ?? String(at);
-  const rulesOf = ({ rules }: Spec) => new Map(rules.map((rule, at) => [idOf(rule, at), rule]));
-  const [was, is] = [rulesOf(one), rulesOf(other)];
-  const rules = [...new Set([...was.keys(), ...is.keys()])].flatMap((id) => {
-    const [left, right] = [was.get(id), is.get(id)];
-    if (right === undefined) return left ? [`- rule ${id}: ${ruleInWords(left)}`] : [];
-    if (left === undefined) return [`+ rule ${id}: ${ruleInWords(right)}`];
-    if (isDeepStrictEqual(left, right)) return [];
-    const [a, b] = [ruleInWords(left), ruleInWords(right)];
-    return [a === b ? `rule ${id}: changed in what words do not show` : `rule ${id}: ${a} → ${b}`];
-  });
-  const order =
-    [...was.keys()].join() !== [...is.keys()].join() && rules.length === 0
-      ? ['the order of rules']
-      : [];
-  return [...fields, ...rules, ...order];
 }
 
 function print(changes: Change[], asked: number, output: Output): void {

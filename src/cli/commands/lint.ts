@@ -1,6 +1,7 @@
+import type { Condition, Project, Rule, Spec } from '../../project/payload';
 import { EXIT, UsageError, type Command } from '../command';
 import { nearest } from '../nearest';
-import { readProject, type Condition, type Project, type Rule, type Spec } from '../project';
+import { readProject } from '../project';
 
 export const lint: Command = {
   summary: 'what is wrong, or left over, in a payload',

@@ -1,5 +1,5 @@
 /** Rules in words. */
-import type { Condition, Rule } from './project';
+import type { Condition, Rule } from './payload';
 
 /** "50 % of those with country any ["NL","BE"]: true" */
 export function ruleInWords({

@@ -1,7 +1,7 @@
 /** What users get of a project, as data. */
 import type { StatsigServer } from '../api/statsig';
 import type { StatsigUser } from '../types/user';
-import type { Kind, Spec } from './project';
+import type { Kind, Spec } from './payload';
 
 export interface Checked {
   name: string;

@@ -1,0 +1,102 @@
+/** Payloads, read: specs of either format as their rules say. */
+import { fieldsOf } from '../host/fields';
+
+/** One condition, as payloads write it. */
+export interface Condition {
+  type?: unknown;
+  operator?: unknown;
+  targetValue?: unknown;
+  field?: unknown;
+  additionalValues?: unknown;
+}
+
+export interface Rule {
+  id?: string;
+  name?: string;
+  groupName?: string | null;
+  passPercentage?: number;
+  returnValue?: unknown;
+  conditions?: unknown;
+  configDelegate?: string;
+}
+
+export interface Spec {
+  name: string;
+  kind: Kind;
+  entity: string;
+  enabled?: boolean;
+  salt?: string;
+  defaultValue?: unknown;
+  rules: Rule[];
+  /** Length of its JSON. */
+  size: number;
+}
+
+export type Kind = 'gate' | 'config' | 'layer';
+
+/** A payload, read. */
+export interface Project {
+  text: string;
+  specs: Spec[];
+  /** Names of ID lists. */
+  idLists: string[];
+}
+
+/** @throws Error when it is no payload */
+export function parseProject(text: string, from: string): Project {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new Error(`${from} is no JSON`);
+  }
+  const payload = fieldsOf(parsed ?? {});
+  if (typeof parsed !== 'object' || !('feature_gates' in payload))
+    throw new Error(`${from} is no payload of config specs: it has no feature_gates`);
+  const conditions = fieldsOf(payload['condition_map'] ?? {});
+  const specs = (
+    [
+      ['feature_gates', 'gate'],
+      ['dynamic_configs', 'config'],
+      ['layer_configs', 'layer'],
+    ] as const
+  ).flatMap(([list, kind]) =>
+    entriesOf(payload[list]).map((spec) => specOf(spec, kind, conditions)),
+  );
+  return { text, specs, idLists: Object.keys(payload['id_lists'] ?? {}) };
+}
+
+/** Lists are arrays in dcs-v1 and objects by name in dcs-v2. */
+function entriesOf(list: unknown): Record<string, unknown>[] {
+  if (typeof list !== 'object' || list === null) return [];
+  const entries = Array.isArray(list)
+    ? list
+    : Object.entries(list).map(([name, spec]) => ({ name, ...(spec as object) }));
+  return entries.filter(
+    (entry): entry is Record<string, unknown> => typeof entry === 'object' && entry !== null,
+  );
+}
+
+function specOf(
+  spec: Record<string, unknown>,
+  kind: Kind,
+  conditions: Record<string, unknown>,
+): Spec {
+  const rules = entriesOf(spec['rules']).map(
+    (rule): Rule => ({
+      ...rule,
+      conditions: [rule['conditions'] ?? []]
+        .flat()
+        .map((one) => (typeof one === 'string' ? conditions[one] : one)),
+    }),
+  );
+  const { name, entity, ...rest } = spec;
+  return {
+    ...rest,
+    name: String(name),
+    kind,
+    entity: typeof entity === 'string' ? entity : kind,
+    rules,
+    size: JSON.stringify(spec).length,
+  };
+}

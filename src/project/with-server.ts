@@ -1,0 +1,28 @@
+/** An instance that answers from a payload alone. */
+import { StatsigServer } from '../api/statsig';
+import type { Project } from './payload';
+
+/**
+ * Calls `use` with an instance that answers from a payload alone: no network, no events. ID lists
+ * are empty.
+ */
+export async function withServer<T>(
+  project: Project,
+  use: (server: StatsigServer) => T,
+): Promise<T> {
+  const server = new StatsigServer('secret-project', {
+    localMode: true,
+    bootstrapValues: project.text,
+    disableAllLogging: true,
+    disableDiagnostics: true,
+    logger: { logLevel: 'none', warn: () => undefined, error: () => undefined },
+  });
+  const { success, error } = await server.initializeAsync();
+  try {
+    if (!success || server.health().source !== 'Bootstrap')
+      throw error ?? new Error('The payload cannot be used');
+    return use(server);
+  } finally {
+    await server.shutdownAsync(0);
+  }
+}
