@@ -1,4 +1,4 @@
-// Bundles axios, compiles src/ to dist/ (CommonJS and declarations), then writes what is derived
+// Bundles axios and the inspector's page, compiles src/ to dist/ (CommonJS and declarations), then writes what is derived
 // from it: the ES module entries, the bundles for edge runtimes, the deep-import files of
 // statsig-node's layout, and what `require` loads in one file, each engine in another.
 //
@@ -8,6 +8,7 @@ import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } 
 import { join, relative } from 'node:path';
 import { writeAxios } from './build-axios.mjs';
 import { writeEdge } from './build-edge.mjs';
+import { writeInspectorPage } from './build-inspector.mjs';
 import { bundleEngines } from './build-engines.mjs';
 import { bundleSdk } from './build-sdk.mjs';
 import { writeDeepImports } from './write-deep-imports.mjs';
@@ -83,7 +84,7 @@ const isGenerated = (path) => /[\\/]generated[\\/][^\\/]+\.(node|wasm|js|txt)$/.
 
 /** What other steps made, or the release downloaded, goes where the compiled code looks for it. */
 function copyGenerated() {
-  for (const folder of ['engine/generated', 'network/generated']) {
+  for (const folder of ['engine/generated', 'network/generated', 'inspector/generated']) {
     const from = join(root, 'src', folder);
     if (!existsSync(from)) continue;
     cpSync(from, join(root, 'dist', folder), {
@@ -95,7 +96,12 @@ function copyGenerated() {
 
 if (
   process.argv.includes('--if-stale') &&
-  isFresh('ts', inputs, ['dist/index.js', 'dist/index.mjs', 'src/network/generated/axios-http.js'])
+  isFresh('ts', inputs, [
+    'dist/index.js',
+    'dist/index.mjs',
+    'src/network/generated/axios-http.js',
+    'src/inspector/generated/page.js',
+  ])
 ) {
   copyGenerated();
   console.log('javascript: dist is up to date');
@@ -103,6 +109,7 @@ if (
 }
 const hash = hashOf(inputs);
 await writeAxios();
+await writeInspectorPage();
 copyGenerated();
 const written = [...compile(), ...writeDeepImports(), ...writeEsmEntries(), ...(await writeEdge())];
 const files = new Set(await bundleSdk(written, await bundleEngines()));

@@ -52,6 +52,12 @@ import { Watchers } from './watchers';
 /** Stands for a key that is right. */
 const ANY_KEY = 'secret-';
 
+/** What an inspector sees of a life. */
+export interface Insides {
+  readonly applier: { readonly lastGood: { readonly bytes: Uint8Array } | null };
+  readonly delivery: { watch(watcher: (batch: Uint8Array) => void): () => void };
+}
+
 /** What the host gives an instance. */
 export interface Host {
   platform: Platform;
@@ -183,6 +189,11 @@ export class Server {
   /** @internal The specs that answer, null for none: another object whenever they change. */
   get specsInForce(): object | null {
     return this.runtime.applier.lastGood;
+  }
+
+  /** @internal What an inspector sees beside the calls: another object in each life. */
+  get insides(): Insides {
+    return this.runtime;
   }
 
   /** @internal Says something through this instance's logger. */

@@ -44,6 +44,8 @@ export class Collector {
   /** The same once they are written. */
   private written: Ready | null = null;
   private readonly maxEvents: number;
+  /** Shown each batch before it is sent. None must throw. */
+  readonly watchers = new Set<(body: Uint8Array) => void>();
 
   constructor(private readonly options: CollectorOptions) {
     this.maxEvents = Math.max(1, Math.floor(options.maxBatchEvents) || 1);
@@ -149,20 +151,26 @@ export class Collector {
 
   /** What the filter leaves; all, without one. */
   private filtered(batch: EncodedBatch): Ready {
+    const left = this.asFiltered(batch);
+    if (left.count > 0 && !left.isGzipped) for (const watch of this.watchers) watch(left.body);
+    return { taken: batch.count, batch: left };
+  }
+
+  private asFiltered(batch: EncodedBatch): EncodedBatch {
     const { filter, onFiltered } = this.options;
-    if (filter === null || batch.count === 0) return { taken: batch.count, batch };
+    if (filter === null || batch.count === 0) return batch;
     const { batch: left, dropped } = filter.apply(batch);
     if (dropped > 0) onFiltered(dropped);
-    return { taken: batch.count, batch: left };
+    return left;
   }
 
   private stored({ count, body }: EncodedBatch, zipped: Uint8Array | null): StoredBatch {
     return { id: this.options.newId(), count, body: zipped ?? body, isGzipped: zipped !== null };
   }
 
-  /** A filter has to read what the engine gives. */
+  /** A filter has to read what the engine gives, and so has whoever watches. */
   private get asksForGzip(): boolean {
-    return this.isCompressing && this.options.filter === null;
+    return this.isCompressing && this.options.filter === null && this.watchers.size === 0;
   }
 
   private get isCompressing(): boolean {

@@ -1,5 +1,6 @@
 import { abortController } from '../host/abort';
 import { type Clock, type TimerHandle, type TimerKind, sleep, systemClock } from '../host/clock';
+import { contained } from '../observability/error-boundary';
 import { Backlog } from './backlog';
 import { Collector } from './collector';
 import type {
@@ -98,6 +99,16 @@ export class EventDelivery {
     if (!this.isPaused) return;
     this.isPaused = false;
     if (this.timer !== null && this.closing === null) this.schedule();
+  }
+
+  /** Shows each batch before it is sent; returns what ends that. What it throws is logged once. */
+  watch(watcher: (body: Uint8Array) => void): () => void {
+    const { logger } = this.options;
+    const { watchers } = this.collector;
+    const entry = (body: Uint8Array): void =>
+      contained(logger, 'A watcher of events', () => watcher(body));
+    watchers.add(entry);
+    return () => void watchers.delete(entry);
   }
 
   /** An event that was accepted by a call and could not be written as JSON. */

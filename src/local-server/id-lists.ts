@@ -27,8 +27,11 @@ function wireText(members: IdListInput): string {
 export class IdLists {
   private readonly lists = new Map<string, ServedIdList>();
   private files = 0;
+  /** Counts changes. */
+  version = 0;
 
   set(name: string, members: IdListInput | null): void {
+    this.version += 1;
     if (members === null) {
       this.lists.delete(name);
       return;
@@ -67,6 +70,11 @@ export class IdLists {
       },
     ]);
     return Object.fromEntries(entries);
+  }
+
+  /** Wire texts by name. */
+  texts(): Map<string, string> {
+    return new Map([...this.lists.values()].map(({ name, bytes }) => [name, bytes.toString()]));
   }
 
   byFile(fileID: string): ServedIdList | undefined {

@@ -20,9 +20,10 @@ export interface Inspected {
   listNames(): string[];
 }
 
-/** The server's own pages, by path: an inspector adds its own here. */
+/** The server's own pages, by path, beside the inspector (door.ts). */
 const pages: Record<string, (inspected: Inspected, request: IncomingMessage) => Reply> = {
   '/': overviewReply,
+  '/_page': pageReply,
   '/_events': eventsReply,
   '/_style.css': () => ({
     status: 200,
@@ -56,16 +57,18 @@ function* pieces(head: string, items: readonly unknown[], end: string): Generato
   yield end;
 }
 
-function overviewReply(inspected: Inspected, request: IncomingMessage): Reply {
-  const overview = overviewOf(inspected);
-  if (String(request.headers.accept ?? '').includes('text/html')) {
-    return {
-      status: 200,
-      headers: { 'content-type': 'text/html; charset=utf-8' },
-      body: htmlPage(overview),
-    };
-  }
-  const { events, ...rest } = overview;
+/** The page that needs no script. */
+function pageReply(inspected: Inspected): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: htmlPage(overviewOf(inspected)),
+  };
+}
+
+/** For programs. */
+function overviewReply(inspected: Inspected): Reply {
+  const { events, ...rest } = overviewOf(inspected);
   const counts = `"received":${events.received},"dropped":${events.dropped}`;
   const head = `${JSON.stringify(rest).slice(0, -1)},"events":{${counts},"latest":[`;
   return { ...json(null), body: pieces(head, events.latest, ']}}') };

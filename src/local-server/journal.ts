@@ -14,11 +14,14 @@ export class Journal {
   private bodyLength = 0;
   private dropped = 0;
   private readonly waiting = new Set<() => void>();
+  /** Told of events as they arrive. Must not throw. */
+  onEvents: (events: ReceivedEvent[]) => void = () => undefined;
 
   constructor(private readonly limits: JournalLimits) {}
 
   addEvents(events: ReceivedEvent[]): void {
     for (const event of events) this.events.push(event);
+    this.onEvents(events);
     // Trimmed in one cut once it is a quarter over, so that adding stays cheap.
     if (this.events.length > this.limits.maxEvents * 1.25) this.trimEvents();
   }

@@ -3,15 +3,18 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { refusal, urlOf } from './access';
+import { openDoor } from './door';
 import { BodyError, decodeBody, json, readBody, send } from './exchange';
 import type { Reply } from './exchange';
 import { Faults, waitAsToldBy } from './faults';
 import { IdLists } from './id-lists';
+import type { Door } from './inspected';
 import { inspectionReply } from './inspection';
 import type { Inspected } from './inspection';
 import { Journal } from './journal';
 import { eventsOf, idListReply, specsReply, targetOf } from './routes';
 import type { Target } from './routes';
+import { SpecOverrides } from './spec-overrides';
 import { emptySpecs, serveSpecs, SpecsFile } from './specs-source';
 import type { ServedSpecs } from './specs-source';
 import type { IdListInput, LocalServerOptions, ReceivedRequest, SpecsInput } from './types';
@@ -31,6 +34,9 @@ export class StatsigCompatibleServer {
   readonly journal: Journal;
   readonly faults = new Faults();
   readonly lists = new IdLists();
+  private readonly overrides = new SpecOverrides();
+  /** Opened with the first page that somebody looks at. */
+  private door: Door | null = null;
   private readonly log: (message: string) => void;
   private readonly closing = new AbortController();
   private readonly server: Server;
@@ -98,6 +104,7 @@ export class StatsigCompatibleServer {
 
   close(graceMs: number): Promise<void> {
     this.closing.abort();
+    this.door?.close();
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.server.closeAllConnections(), graceMs);
       this.server.close(() => {
@@ -112,6 +119,7 @@ export class StatsigCompatibleServer {
     const target = targetOf(request.url ?? '/');
     const refused = this.refusalOf(request, target);
     if (target === null || refused !== null) return this.refuse(response, refused);
+    if (isForInspector(request, target.path)) return this.inspect(request, response);
     const received = describe(request, target);
     try {
       await this.answer({ request, response, target, received });
@@ -126,6 +134,20 @@ export class StatsigCompatibleServer {
   private refusalOf(request: IncomingMessage, target: Target | null): string | null {
     const { host = defaultHost, allowedHosts = [] } = this.options;
     return refusal(request, target?.host ?? '', { host, allowedHosts });
+  }
+
+  /** What a browser asks is not what SDKs asked, and so not in the journal. */
+  private inspect(request: IncomingMessage, response: ServerResponse): void {
+    try {
+      const { journal, lists, overrides } = this;
+      const { url } = this.inspected;
+      const specs = (): ServedSpecs => this.currentSpecs(1);
+      this.door ??= openDoor({ url, journal, lists, overrides, specs });
+      this.door.handle(request, response);
+    } catch (error) {
+      this.log(`the inspector failed: ${String(error)}`);
+      send(response, json({ error: 'the inspector cannot be shown' }, 500));
+    }
   }
 
   /** Nothing is read, nothing remembered: what a website sends must not push out what arrived. */
@@ -189,8 +211,16 @@ export class StatsigCompatibleServer {
   }
 
   private currentSpecs(version: 1 | 2): ServedSpecs {
-    return (version === 2 ? this.specs[2] : null) ?? this.file?.current() ?? this.specs[1];
+    const own = version === 2 ? this.specs[2] : null;
+    const base = own ?? this.file?.current() ?? this.specs[1];
+    return this.overrides.applied(own === null ? 'v1' : 'v2', base);
   }
+}
+
+/** The page, what it asks for; programs get an overview as JSON at `/`. */
+function isForInspector({ headers }: IncomingMessage, path: string): boolean {
+  const isPage = path === '/' && String(headers.accept ?? '').includes('text/html');
+  return isPage || path.startsWith('/_inspector/');
 }
 
 function describe(

@@ -13,7 +13,7 @@ export function ruleInWords({
   return `${passPercentage ?? 0} % of ${all === '' ? 'everyone' : `those with ${all}`}: ${value}`;
 }
 
-function conditionInWords(condition: Condition | undefined): string {
+export function conditionInWords(condition: Condition | undefined): string {
   const { type, operator, targetValue, field } = condition ?? {};
   const kind = String(type).toLowerCase();
   if (kind === 'public') return 'no condition';

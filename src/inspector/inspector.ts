@@ -1,0 +1,189 @@
+/** What the page asks for: a method per question. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseProject, type Project } from '../project/payload';
+import type { StatsigUser } from '../types/user';
+import { explained, userFrom } from './answers';
+import { linesOf, pageOf, specOf } from './catalog';
+import { changeBetween, type PayloadChange } from './changes';
+import { Streams } from './streams';
+import type { Override, Subject } from './subject';
+
+const MOST_CHANGES = 20;
+const LONGEST_OVERRIDE = 100_000;
+
+/** Says what is wrong with a request. */
+export class RequestError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+type Json = Record<string, unknown>;
+
+/** See the head of this file. */
+export class Inspector {
+  readonly streams = new Streams(
+    () => this.look(),
+    () => this.subject.idle(),
+  );
+  private readonly changes: PayloadChange[] = [];
+  private readonly unlisten: () => void;
+  private project: { revision: unknown; value: Project } | null = null;
+  private seen: { revision: unknown; payload: string | null } | null = null;
+  private looking: Promise<void> | null = null;
+
+  constructor(private readonly subject: Subject) {
+    this.unlisten = subject.feed.listen((events) => this.streams.send('events', events));
+  }
+
+  /** Facts about what answers. */
+  async status(): Promise<object> {
+    const { title, api, overrides } = this.subject;
+    const { server } = await this.subject.current();
+    const { engine, version, rejected } = server.engineInfo();
+    return {
+      title,
+      api,
+      isReadOnly: overrides === null,
+      health: server.health(),
+      engine: { engine, version, rejected },
+      now: Date.now(),
+    };
+  }
+
+  async flags(): Promise<object> {
+    const project = await this.currentProject();
+    return { flags: linesOf(project, this.subject.overrides?.list() ?? []), time: timeOf(project) };
+  }
+
+  async flag(kind: string, name: string): Promise<object> {
+    const project = await this.currentProject();
+    return pageOf(this.found(project, kind, name), this.subject.overrides?.list() ?? []);
+  }
+
+  async explain({ user, kind, name }: Json): Promise<object> {
+    const spec = this.found(await this.currentProject(), String(kind), String(name));
+    const { server } = await this.subject.current();
+    return explained(server, this.userOf(user), spec);
+  }
+
+  async clientResponse({ user }: Json): Promise<string> {
+    const { server } = await this.subject.current();
+    const response = server.getClientInitializeResponseString(this.userOf(user), undefined, {
+      hash: 'none',
+    });
+    return response ?? 'null';
+  }
+
+  users(): object {
+    return { users: this.subject.feed.recentUsers() };
+  }
+
+  changed(): object {
+    return { changes: [...this.changes].reverse() };
+  }
+
+  override(given: Json): object {
+    const { kind, name, value, userID = null } = given;
+    const { overrides } = this.subject;
+    if (overrides === null) throw new RequestError(403, 'this inspector is read-only');
+    const own = kind === 'experiment' ? 'config' : kind;
+    if (own !== 'gate' && own !== 'config' && own !== 'layer')
+      throw new RequestError(400, 'kind is gate, config, experiment or layer');
+    const whose = typeof userID === 'string' && userID !== '' ? userID : null;
+    const key = { kind: own, name: String(name), userID: whose } satisfies Omit<Override, 'value'>;
+    if (value === undefined) overrides.remove(key);
+    else overrides.set({ ...key, value: valueOf(own, value) });
+    this.look();
+    return { overrides: overrides.list() };
+  }
+
+  clear(): object {
+    this.subject.feed.forget();
+    return {};
+  }
+
+  /** Adds a page that is told what happens. */
+  stream(request: IncomingMessage, response: ServerResponse): void {
+    if (!this.streams.add(request, response))
+      throw new RequestError(503, 'too many pages are open');
+    this.streams.send('events', this.subject.feed.latest(), response);
+    this.look();
+  }
+
+  close(): void {
+    this.unlisten();
+    this.streams.end();
+    this.subject.idle();
+  }
+
+  /** Is the payload another one? Never throws; costs nothing when it is the same. */
+  look(): void {
+    if (this.subject.isOver()) this.streams.end();
+    if (this.looking !== null || this.subject.revision() === this.seen?.revision) return;
+    this.looking = this.compare()
+      .catch(() => undefined)
+      .finally(() => (this.looking = null));
+  }
+
+  private async compare(): Promise<void> {
+    const { revision, payload } = await this.subject.current();
+    const before = this.seen?.payload ?? null;
+    const isFirst = this.seen === null;
+    this.seen = { revision, payload };
+    if (!isFirst) this.streams.send('specs', {});
+    if (before === null || payload === null || before === payload) return;
+    const { feed } = this.subject;
+    const around = { users: feed.recentUsers(), lists: this.subject.lists() };
+    const change = await changeBetween(before, payload, around);
+    if (change.flags.length === 0) return;
+    this.changes.push({ seenAt: Date.now(), ...change });
+    this.changes.splice(0, this.changes.length - MOST_CHANGES);
+    this.streams.send('changed', {});
+  }
+
+  private async currentProject(): Promise<Project> {
+    const { payload, revision } = await this.subject.current();
+    if (payload === null) throw new RequestError(503, 'there are no config specs yet');
+    if (this.project?.revision !== revision || this.project === null)
+      this.project = { revision, value: parseProject(payload, 'the payload') };
+    return this.project.value;
+  }
+
+  private found(project: Project, kind: string, name: string): ReturnType<typeof specOf> & object {
+    const spec = specOf(project, kind, name);
+    if (spec === null) throw new RequestError(404, `there is no ${kind} ${name}`);
+    return spec;
+  }
+
+  private userOf(given: unknown): StatsigUser {
+    try {
+      return userFrom(given);
+    } catch (error) {
+      throw new RequestError(400, (error as Error).message);
+    }
+  }
+}
+
+function valueOf(kind: Override['kind'], value: unknown): unknown {
+  const isRight =
+    kind === 'gate'
+      ? typeof value === 'boolean'
+      : typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isRight)
+    throw new RequestError(
+      400,
+      kind === 'gate' ? 'a gate is true or false' : 'an object is needed',
+    );
+  if (JSON.stringify(value).length > LONGEST_OVERRIDE)
+    throw new RequestError(413, `at most ${LONGEST_OVERRIDE} characters of JSON`);
+  return value;
+}
+
+function timeOf({ text }: Project): number {
+  const { time } = JSON.parse(text) as { time?: unknown };
+  return typeof time === 'number' ? time : 0;
+}

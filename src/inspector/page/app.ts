@@ -1,0 +1,154 @@
+/** Everything behind the door: where one is, and what is told. */
+import { html } from 'htm/preact';
+import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import { follow, get, post } from './api';
+import { Changes } from './changes';
+import { Client } from './client';
+import { Events } from './events';
+import { Flags } from './flags';
+import { Health } from './health';
+import type { ShownEvent, Status } from './types';
+import { ago, useLoaded, type View } from './ui';
+
+const VIEWS = [
+  ['flags', 'Flags'],
+  ['events', 'Events'],
+  ['changes', 'Changes'],
+  ['health', 'Health'],
+  ['client', 'Client values'],
+] as const;
+
+const MOST_EVENTS = 1_000;
+
+function usePlace(): string[] {
+  const read = (): string[] =>
+    (location.hash.slice(1) || 'flags').split('/').map(decodeURIComponent);
+  const [place, setPlace] = useState(read);
+  useEffect(() => {
+    const onChange = (): void => setPlace(read());
+    addEventListener('hashchange', onChange);
+    return () => removeEventListener('hashchange', onChange);
+  }, []);
+  return place;
+}
+
+/** What was told so far. */
+interface Told {
+  events: ShownEvent[];
+  /** Came while the list stands still. */
+  held: ShownEvent[];
+  isPaused: boolean;
+  missed: number;
+  /** Counts payloads, and changes between them. */
+  specs: number;
+  changes: number;
+}
+
+const NOTHING: Told = { events: [], held: [], isPaused: false, missed: 0, specs: 0, changes: 0 };
+
+type Action =
+  | ['events', ShownEvent[]]
+  | ['missed', number]
+  | ['specs' | 'changed' | 'clear', unknown]
+  | ['pause', boolean];
+
+function next(told: Told, [name, data]: Action): Told {
+  switch (name) {
+    case 'events':
+      return told.isPaused
+        ? { ...told, held: joined(told.held, data) }
+        : { ...told, events: joined(told.events, data) };
+    case 'missed':
+      return { ...told, missed: told.missed + data };
+    case 'specs':
+      return { ...told, specs: told.specs + 1 };
+    case 'changed':
+      return { ...told, changes: told.changes + 1 };
+    case 'clear':
+      return { ...told, events: [], held: [], missed: 0 };
+    case 'pause':
+      return data
+        ? { ...told, isPaused: true }
+        : { ...told, isPaused: false, events: joined(told.events, told.held), held: [] };
+    default:
+      return told;
+  }
+}
+
+/** A stream that begins again tells the latest once more. */
+function joined(events: ShownEvent[], more: ShownEvent[]): ShownEvent[] {
+  const last = events.at(-1)?.id ?? 0;
+  const isAnother = (more.at(-1)?.id ?? last) < last;
+  const fresh = isAnother ? more : more.filter(({ id }) => id > last);
+  return [...events, ...fresh].slice(-MOST_EVENTS);
+}
+
+export function App(): View {
+  const [view = 'flags', kind = '', name = ''] = usePlace();
+  const [told, dispatch] = useReducer(next, NOTHING);
+  const [isConnected, setConnected] = useState(true);
+  useEffect(() => {
+    const abort = new AbortController();
+    void follow((...action) => dispatch(action as Action), setConnected, abort.signal);
+    return () => abort.abort();
+  }, []);
+  const [status] = useStatus(told.specs);
+  const current = view === 'flag' ? 'flags' : view;
+  useFocusOn(current);
+  return html`<header>
+      <h1>${status?.title ?? 'Statsig'}</h1>
+      <${State} status=${status} isConnected=${isConnected} />
+      <nav aria-label="Views">${VIEWS.map(
+        ([id, text]) =>
+          html`<a href=${`#${id}`} aria-current=${current === id ? 'page' : undefined}>${text}${
+            id === 'changes' &&
+            told.changes > 0 &&
+            html` <span class="badge">${told.changes}</span>`
+          }</a>`,
+      )}</nav>
+    </header>
+    <main tabindex="-1">
+      ${current === 'flags' && html`<${Flags} selected=${view === 'flag' ? { kind, name } : null} status=${status} revision=${told.specs} />`}
+      ${
+        current === 'events' &&
+        html`<${Events} events=${told.events} isPaused=${told.isPaused} waiting=${told.held.length} missed=${told.missed}
+          api=${status?.api ?? null} pause=${(is: boolean) => dispatch(['pause', is])}
+          clear=${() => void post('clear', {}).then(() => dispatch(['clear', null]))} />`
+      }
+      ${current === 'changes' && html`<${Changes} revision=${told.changes} />`}
+      ${current === 'health' && html`<${Health} status=${status} />`}
+      ${current === 'client' && html`<${Client} revision=${told.specs} />`}
+    </main>` as View;
+}
+
+/** Looked at again every five seconds, for ages and counts. */
+function useStatus(specs: number): [Status | null, string] {
+  const [looks, setLooks] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => document.hidden || setLooks((n) => n + 1), 5_000);
+    return () => clearInterval(timer);
+  }, []);
+  return useLoaded(() => get<Status>('status'), `${specs} ${looks}`);
+}
+
+/** Another view is announced; not the first one. */
+function useFocusOn(view: string): void {
+  const before = useRef(view);
+  useEffect(() => {
+    if (before.current === view) return;
+    before.current = view;
+    document.querySelector('main')?.focus();
+  }, [view]);
+}
+
+function State({ status, isConnected }: { status: Status | null; isConnected: boolean }): View {
+  if (status === null) return null;
+  const { health, engine, isReadOnly } = status;
+  return html`<p class="state">
+    <span class=${isConnected ? 'tag on' : 'tag off'} role="status">${isConnected ? 'live' : 'not connected'}</span>
+    <span class="tag">${engine.engine}</span>
+    ${!health.isReady && html`<span class="tag off">${health.state}</span>`}
+    ${isReadOnly && html`<span class="tag">read-only</span>`}
+    <span class="quiet">${health.source}, ${ago(health.specs.ageMs)}</span>
+  </p>` as View;
+}

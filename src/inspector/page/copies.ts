@@ -1,0 +1,61 @@
+/** Texts to take along. */
+import { address, isTokenNeeded } from './api';
+
+interface Question {
+  /** JSON */
+  user: string;
+  kind: string;
+  name: string;
+}
+
+/** For a POSIX shell. The token is left out: texts are passed on. */
+export function curlText({ user, kind, name }: Question): string {
+  const body = `{"kind":${JSON.stringify(kind)},"name":${JSON.stringify(name)},"user":${user}}`;
+  const quoted = body.replace(/'/g, `'\\''`);
+  const token = isTokenNeeded() ? ` -H "authorization: Bearer $INSPECTOR_TOKEN"` : '';
+  return `curl -s '${address('explain')}' -H 'content-type: application/json'${token} -d '${quoted}'`;
+}
+
+const CALLS: Record<string, (user: string, name: string) => string> = {
+  gate: (user, name) => `statsig.checkGate(${user}, ${name})`,
+  config: (user, name) => `statsig.getConfig(${user}, ${name}).value`,
+  experiment: (user, name) => `statsig.getExperiment(${user}, ${name}).value`,
+};
+
+/** A test for Node's runner: this payload, this user, this value. */
+export function testText(
+  { user, kind, name, value }: Question & { value: unknown },
+  api: string | null,
+): string {
+  const source = api === null ? 'https://api.statsigcdn.com/v1' : api.replace(/\/v1$/, '');
+  const title = JSON.stringify(`${kind} ${name}`);
+  const call = CALLS[kind];
+  const check =
+    call === undefined
+      ? layerCheck(user, name, value)
+      : `  assert.deepEqual(${call('user', JSON.stringify(name))}, ${JSON.stringify(value)});`;
+  return `// Save the payload beside it: npx statsig-node-native pull ${source} > project.json
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import { StatsigServer } from 'statsig-node-native';
+
+test(${title}, async () => {
+  const bootstrapValues = readFileSync(new URL('project.json', import.meta.url), 'utf8');
+  const statsig = new StatsigServer('secret-test', { localMode: true, bootstrapValues });
+  await statsig.initializeAsync();
+  const user = ${user};
+${check}
+  await statsig.shutdownAsync();
+});
+`;
+}
+
+function layerCheck(_user: string, name: string, value: unknown): string {
+  const entries = Object.entries((value ?? {}) as object);
+  const lines = entries.map(
+    ([key, expected]) =>
+      `  assert.deepEqual(layer.get(${JSON.stringify(key)}, null), ${JSON.stringify(expected)});`,
+  );
+  return [`  const layer = statsig.getLayer(user, ${JSON.stringify(name)});`, ...lines].join('\n');
+}

@@ -1,0 +1,67 @@
+/** One flag: its rules in words, and what a user gets. */
+import { html } from 'htm/preact';
+import { get } from './api';
+import { AsUser } from './as-user';
+import { OverrideForm } from './override';
+import type { FlagPage, RuleInWords, Status } from './types';
+import { Problem, useLoaded, Value, type View } from './ui';
+
+interface FlagProps {
+  kind: string;
+  name: string;
+  status: Status | null;
+  revision: number;
+}
+
+export function Flag({ kind, name, status, revision }: FlagProps): View {
+  const query = new URLSearchParams({ kind, name });
+  const [flag, problem] = useLoaded(() => get<FlagPage>(`flag?${query}`), `${revision}`);
+  return html`<article>
+    <a class="back" href="#flags">← All flags</a>
+    <h2>${name}</h2>
+    <${Problem} text=${problem} />
+    ${flag && html`<${Facts} flag=${flag} />`}
+    ${flag && html`<${AsUser} kind=${kind} name=${name} revision=${revision} status=${status} />`}
+    ${flag && status?.isReadOnly === false && html`<${OverrideForm} flag=${flag} />`}
+    ${flag && html`<${Rules} flag=${flag} />`}
+  </article>` as View;
+}
+
+function Facts({ flag }: { flag: FlagPage }): View {
+  return html`<p class="facts">
+    <span class="tag">${flag.entity.replace(/_/g, ' ')}</span>
+    ${flag.isEnabled ? html`<span class="tag on">on</span>` : html`<span class="tag off">off</span>`}
+    ${flag.overrides.length > 0 && html`<span class="tag warn">override</span>`}
+    <span>by ${flag.idType}</span>
+  </p>` as View;
+}
+
+function Rules({ flag }: { flag: FlagPage }): View {
+  return html`<section class="rules" aria-labelledby="rules-title">
+    <h3 id="rules-title">Rules</h3>
+    <ol>
+      ${flag.rules.map((rule) => html`<${Rule} rule=${rule} kind=${flag.kind} />`)}
+      <li class="otherwise"><b>Otherwise</b> <${Value} value=${flag.defaultValue} /></li>
+    </ol>
+  </section>` as View;
+}
+
+function Rule({ rule, kind }: { rule: RuleInWords; kind: string }): View {
+  const { title, id, conditions, passPercentage, delegate, value } = rule;
+  return html`<li>
+    <div class="rule-head"><b>${title}</b>${title !== id && html`<code class="quiet">${id}</code>`}</div>
+    ${
+      conditions.length === 0
+        ? html`<p>Everyone</p>`
+        : html`<ul class="conditions">${conditions.map((text) => html`<li>${text}</li>`)}</ul>`
+    }
+    <p class="gives">
+      <span class=${passPercentage >= 100 ? 'tag on' : passPercentage > 0 ? 'tag' : 'tag off'}>${passPercentage} %</span>
+      ${
+        delegate === null
+          ? html`get <${Value} value=${kind === 'gate' && value === undefined ? true : value} />`
+          : html`get what <a href=${`#flag/experiment/${encodeURIComponent(delegate)}`}>${delegate}</a> says`
+      }
+    </p>
+  </li>` as View;
+}

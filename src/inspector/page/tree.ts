@@ -1,0 +1,99 @@
+/** An explanation as a tree: lists in lists, which keyboards and screen readers know. */
+import { html } from 'htm/preact';
+import type {
+  ExplainedBucket,
+  ExplainedCondition,
+  ExplainedParameter,
+  ExplainedRule,
+  ExplainedSpec,
+  Explanation,
+  RuleOutcome,
+} from './explanation';
+import { Json, short, type View } from './ui';
+
+const OUTCOMES: Record<RuleOutcome, [mark: string, className: string, words: string]> = {
+  passed: ['✓', 'yes', 'applies'],
+  delegated: ['→', 'yes', 'hands over'],
+  outside: ['◌', 'no', 'applies, but the percentage leaves this user out'],
+  failed: ['✗', 'no', 'does not apply'],
+  unsupported: ['?', 'unknown', 'is not known to this SDK'],
+  notReached: ['·', 'quiet', 'not reached'],
+};
+
+export function Tree({ explanation }: { explanation: Explanation }): View {
+  const { spec, sticky, parameters, exposures, isCut, error } = explanation;
+  return html`<div class="tree">
+    <h4>Why</h4>
+    ${error !== undefined && html`<p class="problem">${error}</p>`}
+    ${sticky && html`<p>A stored value sticks: rule <code>${sticky.ruleID}</code></p>`}
+    ${spec && html`<${Spec} spec=${spec} isTop />`}
+    ${parameters && html`<${Parameters} parameters=${parameters} />`}
+    ${isCut && html`<p class="hint">There were more steps than are shown.</p>`}
+    <details><summary>Exposures that a check would log: ${exposures.length}</summary>
+      <${Json} value=${exposures} label="Exposures" /></details>
+  </div>` as View;
+}
+
+function Parameters({ parameters }: { parameters: Record<string, ExplainedParameter> }): View {
+  return html`<ul>${Object.entries(parameters).map(
+    ([name, { value, from, explanation }]) => html`<li>
+      <code>${name}</code> is <code>${short(value)}</code>, from ${from}
+      ${explanation?.spec && html`<${Spec} spec=${explanation.spec} />`}
+    </li>`,
+  )}</ul>` as View;
+}
+
+function Spec({ spec, isTop = false }: { spec: ExplainedSpec; isTop?: boolean }): View {
+  const { kind, entity, name, value, reason, rules, standIns = [], targeting = [], bucket } = spec;
+  const what = (entity ?? kind).replace(/_/g, ' ').replace('feature gate', 'gate');
+  const says = kind === 'gate' ? `is ${value}` : value ? 'gives a value' : 'gives its default';
+  return html`<details class="spec" open=${isTop || rules.length < 4}>
+    <summary><span class=${value ? 'mark yes' : 'mark no'} aria-hidden="true">${value ? '✓' : '✗'}</span>
+      <b>${name}</b> <span class="quiet">${what}</span> ${says}${spec.enabled === false && ', switched off'}
+      ${reason !== undefined && html` <span class="tag">${reason}</span>`}
+      ${spec.isRepeated && html` <span class="quiet">(explained above)</span>`}</summary>
+    <ul>
+      ${standIns.map((rule) => html`<${Rule} rule=${rule} lead="stands in: " />`)}
+      ${targeting.map((one) => html`<li>targeting <${Spec} spec=${one} /></li>`)}
+      ${bucket && html`<li><${Bucket} bucket=${bucket} /></li>`}
+      ${rules.map((rule) => html`<${Rule} rule=${rule} />`)}
+    </ul>
+  </details>` as View;
+}
+
+function Rule({ rule, lead = '' }: { rule: ExplainedRule; lead?: string }): View {
+  const { id, name, groupName, outcome, conditions, bucket, passPercentage, spec } = rule;
+  const [mark, className, words] = OUTCOMES[outcome];
+  return html`<li class=${`rule ${className}`}>
+    <span class=${`mark ${className}`} aria-hidden="true">${mark}</span>
+    ${lead}<b>${groupName ?? name ?? id}</b> <span class="outcome">${words}</span>
+    ${
+      outcome !== 'notReached' &&
+      html`<ul>
+        ${conditions.map((condition) => html`<${Condition} condition=${condition} />`)}
+        ${bucket && html`<li><${Bucket} bucket=${bucket} percentage=${passPercentage} /></li>`}
+        ${spec && html`<li><${Spec} spec=${spec} /></li>`}
+      </ul>`
+    }
+  </li>` as View;
+}
+
+function Condition({ condition }: { condition: ExplainedCondition }): View {
+  const { met, why, specs = [] } = condition;
+  const [mark, className] = met === null ? ['?', 'unknown'] : met ? ['✓', 'yes'] : ['✗', 'no'];
+  return html`<li>
+    <span class=${`mark ${className}`} aria-hidden="true">${mark}</span>
+    <span class="unseen">${met === null ? 'unknown: ' : met ? 'holds: ' : 'does not hold: '}</span>${why}
+    ${specs.map((spec) => html`<${Spec} spec=${spec} />`)}
+  </li>` as View;
+}
+
+function Bucket({ bucket, percentage }: { bucket: ExplainedBucket; percentage?: unknown }): View {
+  const { number, below, salt, idType, unitID } = bucket;
+  const isIn = below !== undefined && number < below;
+  const share = percentage === undefined ? '' : `${String(percentage)} %: `;
+  return html`<span class="bucket" title=${`SHA-256 of ${salt}.${unitID}`}>
+    <span class=${isIn ? 'mark yes' : 'mark no'} aria-hidden="true">#</span>
+    ${share}bucket ${number.toLocaleString('en')} of 10,000${below !== undefined && `, those below ${below.toLocaleString('en')} pass`}
+    <span class="quiet"> (${idType} ${unitID}, salt ${salt})</span></span>` as View;
+}

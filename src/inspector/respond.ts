@@ -1,0 +1,52 @@
+/** Answers, with what browsers must not do with them. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { acceptsGzip } from '../local-server/exchange';
+
+/** Nothing inline, nothing from elsewhere, no frame. */
+const PROTECTION = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** Shorter texts are not worth compressing. */
+const SHORTEST_ZIPPED = 2_000;
+
+export function protect(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(PROTECTION)) response.setHeader(name, value);
+}
+
+export interface Answer {
+  status?: number;
+  type?: string;
+  headers?: Record<string, string>;
+  body: string;
+}
+
+/** Sends it, unless the client is gone. */
+export function answer(request: IncomingMessage, response: ServerResponse, given: Answer): void {
+  if (response.headersSent || response.destroyed) return;
+  const { status = 200, type = 'application/json; charset=utf-8', headers = {}, body } = given;
+  protect(response);
+  const isZipped = body.length >= SHORTEST_ZIPPED && acceptsGzip(request);
+  const bytes = isZipped ? gzipSync(body, { level: 4 }) : Buffer.from(body);
+  response.writeHead(status, {
+    ...headers,
+    ...(isZipped ? { 'content-encoding': 'gzip' } : {}),
+    vary: 'accept-encoding',
+    'content-type': type,
+    'content-length': String(bytes.length),
+  });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+}
+
+export function json(value: unknown, status = 200): Answer {
+  return { status, body: JSON.stringify(value) ?? 'null' };
+}
