@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { outputOf } from './run.mjs';
 
 const mayHave = {
-  main: /^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|sbom\.cdx\.json|CHANGELOG\.md|SECURITY\.md|docs\/(spec\/)?[\w-]+\.md|dist\/.+\.(js|mjs|d\.ts|d\.mts|wasm)|dist\/network\/generated\/axios-http\.licenses\.txt)$/,
+  main: /^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|sbom\.cdx\.json|CHANGELOG\.md|SECURITY\.md|docs\/(spec\/)?[\w-]+\.md|dist\/.+\.(js|mjs|d\.ts|d\.mts|wasm)|dist\/network\/generated\/axios-http\.licenses\.txt|dist\/inspector\/generated\/page\.licenses\.txt)$/,
   platform:
     /^(package\.json|README\.md|LICENSE|THIRD-PARTY-LICENSES\.txt|sbom\.cdx\.json|[\w.-]+\.node)$/,
 };

@@ -42,6 +42,7 @@ function noticesOfBundles() {
     `${name} ${version} (${license}), in dist/edge\n\n${readFileSync(join(folder, 'license.md'), 'utf8').trim()}`,
     axios,
     noticeOfPatterns(),
+    'dist/inspector/generated/page.js: see page.licenses.txt beside it',
   ];
 }
 

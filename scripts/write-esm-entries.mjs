@@ -13,6 +13,7 @@ const require = createRequire(import.meta.url);
 export const entries = [
   'index',
   'local-server/index',
+  'inspector/index',
   'testing/index',
   'server-core/index',
   'openfeature/index',

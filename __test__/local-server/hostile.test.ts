@@ -238,6 +238,8 @@ test('only names of this machine are answered, whatever asks', async (t) => {
     '/v1/download_config_specs/secret-x.json',
     '/v1/get_id_lists',
     '/_style.css',
+    '/_inspector/api/flags',
+    '/_inspector/api/stream',
   ]) {
     const answers = await Promise.all(foreign.map((host) => raw(server, { host, target })));
     for (const [at, { status }] of answers.entries())
@@ -314,7 +316,11 @@ test('every answer forbids scripts, frames and guesses at its type', async (t) =
   const answers = await Promise.all([
     raw(server, { headers: ['Accept: text/html'] }),
     raw(server),
+    raw(server, { target: '/_page' }),
     raw(server, { target: '/_style.css' }),
+    raw(server, { target: '/_inspector/page.js' }),
+    raw(server, { target: '/_inspector/api/flags' }),
+    raw(server, { target: '/_inspector/nothing' }),
     raw(server, { target: '/_events' }),
     raw(server, { target: '/nothing' }),
     raw(server, { host: 'evil.example' }),
@@ -361,7 +367,7 @@ test('any event is shown, as text and within bounds', async (t) => {
     );
   t.is(server.events().length, oddEvents.length);
 
-  const page = await raw(server, { headers: ['Accept: text/html'] });
+  const page = await raw(server, { target: '/_page' });
   t.is(page.status, 200);
   t.true(page.body.length < 500_000);
   t.true(page.body.includes('&#60;script&#62;alert(1)&#60;/script&#62;'));
@@ -400,7 +406,7 @@ test('odd specs and names of lists are shown, too', async (t) => {
   ];
   for (const text of specs) {
     server.setSpecs(text);
-    const page = await raw(server, { headers: ['Accept: text/html'] });
+    const page = await raw(server, { target: '/_page' });
     t.is(page.status, 200, text.slice(0, 40));
     t.false(page.body.includes('<b>list'));
     t.true(page.body.length < 20_000);

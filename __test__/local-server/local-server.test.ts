@@ -185,7 +185,7 @@ test('events: plain and gzipped batches are kept in order and shown', async (t) 
   t.is(shown.count, 3);
   t.deepEqual(shown.events[0].event, batch('one').events[0]);
 
-  const page = await client.get<string>(`${server.url}/`, { headers: { accept: 'text/html' } });
+  const page = await client.get<string>(`${server.url}/_page`);
   t.true(page.data.includes('&#60;three&#62;'));
   t.false(page.data.includes('<three>'));
   const overview = (await client.get(`${server.url}/`, { headers: { accept: 'application/json' } }))

@@ -13,7 +13,7 @@ export interface Refusal {
 /** Headers by which a proxy tells that it asks for somebody else. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'];
 
-/** From this machine, unless others are allowed; with the name of this machine; of no other site. */
+/** From this machine, unless others are allowed; by a name of it; from no other site. */
 export function placeRefusal(
   request: IncomingMessage,
   { allowRemote, allowedHosts }: ResolvedInspectorOptions,

@@ -14,6 +14,7 @@ export function userFrom(given: unknown): StatsigUser {
 
 /** The answer, and the explanation where the instance has one. */
 export function explained(server: Server, user: StatsigUser, spec: Spec): object {
-  const answer = { ...checkedOf(server, user as Record<string, unknown>, spec), kind: kindOf(spec) };
+  const checked = checkedOf(server, user, spec);
+  const answer = { ...checked, kind: kindOf(spec) };
   return { answer, explanation: null };
 }

@@ -7,8 +7,9 @@ interface Built {
 }
 
 const ICON =
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#2257c5"/>' +
-  '<path d="M4 8.5 7 11l5-6" fill="none" stroke="#fff" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>';
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">' +
+  '<rect width="16" height="16" rx="4" fill="#2257c5"/>' +
+  '<path d="M4 8.5 7 11l5-6" fill="none" stroke="#fff" stroke-width="2"/></svg>';
 
 const HTML = `<!doctype html>
 <html lang="en">
@@ -23,7 +24,8 @@ const HTML = `<!doctype html>
 </head>
 <body>
 <div id="app"><p class="loading">Loading…</p></div>
-<noscript><p>This page needs JavaScript. The local server shows events without it at <a href="_page">_page</a>.</p></noscript>
+<noscript><p>This page needs JavaScript. A local server shows events without it at
+<a href="_page">_page</a>.</p></noscript>
 </body>
 </html>
 `;

@@ -1,6 +1,6 @@
 /** Flags of a project: a list to search, and each with its rules in words. */
-import type { Project, Rule, Spec } from '../project/payload';
-import { conditionInWords, short } from '../project/words';
+import type { Condition, Project, Rule, Spec } from '../project/payload';
+import { conditionInWords, isPublic, short } from '../project/words';
 import type { Override } from './subject';
 
 /** What can be asked for. */
@@ -85,14 +85,12 @@ export function pageOf(spec: Spec, overrides: readonly Override[]): FlagPage {
 }
 
 function ruleOf(rule: Rule, at: number): RuleInWords {
-  const conditions = Array.isArray(rule.conditions) ? rule.conditions : [];
+  const conditions = Array.isArray(rule.conditions) ? (rule.conditions as Condition[]) : [];
   const id = String(rule.id ?? at);
   return {
     id,
     title: String(rule.groupName ?? rule.name ?? id),
-    conditions: conditions
-      .filter((one) => String((one as { type?: unknown } | null)?.type).toLowerCase() !== 'public')
-      .map((one) => conditionInWords(one as Parameters<typeof conditionInWords>[0])),
+    conditions: conditions.filter((one) => !isPublic(one)).map(conditionInWords),
     passPercentage: Number(rule.passPercentage ?? 0),
     delegate: typeof rule.configDelegate === 'string' ? rule.configDelegate || null : null,
     value: bounded(rule.returnValue),

@@ -21,7 +21,7 @@ export type InspectedStatsig = Server | { _enforceServer(): Server };
  * A page that shows an instance, read-only: flags and their rules, what a user gets and why, events
  * as they are sent, changes of the payload, health. Off unless it is given a token; answers this
  * machine only unless it is told otherwise. Never throws.
- * @example createServer(createInspector(Statsig, { token: process.env.INSPECTOR_TOKEN })).listen(4471, '127.0.0.1');
+ * @example app.use('/_statsig', createInspector(Statsig, { token: process.env.INSPECTOR_TOKEN }));
  */
 export function createInspector(
   statsig: InspectedStatsig,

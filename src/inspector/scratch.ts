@@ -14,6 +14,8 @@ export async function scratchInstance(payload: string, lists: ListTexts): Promis
     dataAdapter: lists.size === 0 ? null : storeOf(lists),
     disableAllLogging: true,
     disableDiagnostics: true,
+    disableRulesetsSync: true,
+    disableIdListsSync: true,
     logger: silent,
   });
   await server.initializeAsync();

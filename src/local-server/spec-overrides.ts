@@ -91,7 +91,7 @@ function apply(payload: Wire, override: SpecOverride): void {
   }
 }
 
-/** For one user before that for everybody: the later one is put in front, so a condition decides. */
+/** The latest is in front; its condition says for whom it is. */
 function ruleOf({ value, userID }: SpecOverride, spec: Wire, payload: Wire): Wire {
   const condition = {
     type: userID === null ? 'public' : 'unit_id',

@@ -13,13 +13,8 @@ export interface Checked {
 }
 
 /** Without an exposure. Layers give the parameters of their default value and rule. */
-<<<<<<< HEAD:src/project/checked.ts
 export function checkedOf(
-  server: StatsigServer,
-=======
-export function answerOf(
   server: Server,
->>>>>>> 2bf2c3b (feat(inspector): a page that shows an instance or a local server):src/project/answers.ts
   user: object,
   { name, kind }: Pick<Spec, 'name' | 'kind'>,
 ): Checked {

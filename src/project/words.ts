@@ -8,15 +8,21 @@ export function ruleInWords({
   returnValue,
   configDelegate,
 }: Rule): string {
-  const all = (Array.isArray(conditions) ? conditions : []).map(conditionInWords).join(' and ');
+  const all = (Array.isArray(conditions) ? conditions : [])
+    .filter((one) => !isPublic(one))
+    .map(conditionInWords)
+    .join(' and ');
   const value = configDelegate ? `as ${configDelegate} says` : short(returnValue);
   return `${passPercentage ?? 0} % of ${all === '' ? 'everyone' : `those with ${all}`}: ${value}`;
 }
 
+/** Whether everybody meets it. */
+export const isPublic = (condition: Condition | undefined): boolean =>
+  String(condition?.type).toLowerCase() === 'public';
+
 export function conditionInWords(condition: Condition | undefined): string {
   const { type, operator, targetValue, field } = condition ?? {};
   const kind = String(type).toLowerCase();
-  if (kind === 'public') return 'no condition';
   if (kind.endsWith('_gate'))
     return `${kind.includes('fail') ? 'not ' : ''}gate ${short(targetValue)}`;
   const subject = typeof field === 'string' ? field : kind;

@@ -93,6 +93,7 @@ export function App(): View {
     return () => abort.abort();
   }, []);
   const [status] = useStatus(told.specs);
+  const selected = view === 'flag' ? { kind, name } : null;
   const current = view === 'flag' ? 'flags' : view;
   useFocusOn(current);
   return html`<header>
@@ -108,10 +109,14 @@ export function App(): View {
       )}</nav>
     </header>
     <main tabindex="-1">
-      ${current === 'flags' && html`<${Flags} selected=${view === 'flag' ? { kind, name } : null} status=${status} revision=${told.specs} />`}
+      ${
+        current === 'flags' &&
+        html`<${Flags} selected=${selected} status=${status} revision=${told.specs} />`
+      }
       ${
         current === 'events' &&
-        html`<${Events} events=${told.events} isPaused=${told.isPaused} waiting=${told.held.length} missed=${told.missed}
+        html`<${Events} events=${told.events} isPaused=${told.isPaused}
+          waiting=${told.held.length} missed=${told.missed}
           api=${status?.api ?? null} pause=${(is: boolean) => dispatch(['pause', is])}
           clear=${() => void post('clear', {}).then(() => dispatch(['clear', null]))} />`
       }
@@ -145,7 +150,8 @@ function State({ status, isConnected }: { status: Status | null; isConnected: bo
   if (status === null) return null;
   const { health, engine, isReadOnly } = status;
   return html`<p class="state">
-    <span class=${isConnected ? 'tag on' : 'tag off'} role="status">${isConnected ? 'live' : 'not connected'}</span>
+    <span class=${`tag ${isConnected ? 'on' : 'off'}`} role="status">
+      ${isConnected ? 'live' : 'not connected'}</span>
     <span class="tag">${engine.engine}</span>
     ${!health.isReady && html`<span class="tag off">${health.state}</span>`}
     ${isReadOnly && html`<span class="tag">read-only</span>`}

@@ -5,7 +5,7 @@ import { get, post } from './api';
 import { curlText, testText } from './copies';
 import { Tree } from './tree';
 import type { Explained, Status, User } from './types';
-import { Copy, Problem, short, useKept, useLoaded, Value, type View } from './ui';
+import { Copy, Problem, short, typed, useKept, useLoaded, Value, type View } from './ui';
 
 const FIRST = '{\n  "userID": "user-1"\n}';
 
@@ -24,11 +24,13 @@ export function parsedUser(text: string): User | string {
 interface UserFieldProps {
   text: string;
   setText: (text: string) => void;
-  problem: string;
+  /** What it says, or why it says nothing. */
+  user: User | string;
 }
 
 /** The user as JSON; users of recent events can be taken. */
-export function UserField({ text, setText, problem }: UserFieldProps): View {
+export function UserField({ text, setText, user: said }: UserFieldProps): View {
+  const problem = typeof said === 'string' ? said : '';
   const [asked, setAsked] = useState(0);
   const [loaded] = useLoaded(() => get<{ users: User[] }>('users'), `${asked}`);
   const take = (event: Event): void => {
@@ -43,9 +45,9 @@ export function UserField({ text, setText, problem }: UserFieldProps): View {
       <option value="">Recent users…</option>
       ${loaded?.users.map((user, i) => html`<option value=${i}>${labelOf(user)}</option>`)}
     </select>
-    <textarea id="user-json" rows="6" spellcheck=${false} autocomplete="off" aria-invalid=${problem !== ''}
-      aria-describedby="user-problem" value=${text}
-      onInput=${(event: Event) => setText((event.target as HTMLTextAreaElement).value)}></textarea>
+    <textarea id="user-json" rows="6" spellcheck=${false} autocomplete="off"
+      aria-invalid=${problem !== ''} aria-describedby="user-problem" value=${text}
+      onInput=${typed(setText)}></textarea>
     <p id="user-problem" class=${problem === '' ? 'unseen' : 'problem'}>${problem}</p>
   </div>` as View;
 }
@@ -81,11 +83,13 @@ export function AsUser({ kind, name, revision, status }: AsUserProps): View {
   return html`<section class="as-user" aria-labelledby="as-user-title">
     <h3 id="as-user-title">As this user</h3>
     <form onSubmit=${submit}>
-      <${UserField} text=${text} setText=${setText} problem=${typeof user === 'string' ? user : ''} />
+      <${UserField} text=${text} setText=${setText} user=${user} />
       <button type="submit" disabled=${typeof user === 'string'}>Evaluate</button>
     </form>
     <${Problem} text=${problem} />
-    <div aria-live="polite">${loaded && html`<${Answer} loaded=${loaded} user=${asked} status=${status} />`}</div>
+    <div aria-live="polite">
+      ${loaded && html`<${Answer} loaded=${loaded} user=${asked} status=${status} />`}
+    </div>
   </section>` as View;
 }
 
@@ -99,6 +103,7 @@ interface AnswerProps {
 function Answer({ loaded, user, status }: AnswerProps): View {
   const { answer, explanation } = loaded;
   const { kind, name, value, rule, group, reason } = answer;
+  const test = (): string => testText({ user, kind, name, value }, status?.api ?? null);
   return html`<div class="answer">
     <p class="result"><${Value} value=${value} /></p>
     <p class="facts">
@@ -110,7 +115,7 @@ function Answer({ loaded, user, status }: AnswerProps): View {
     ${explanation && html`<${Tree} explanation=${explanation} />`}
     <p class="copies">
       <${Copy} text=${() => curlText({ user, kind, name })}>Copy as curl<//>
-      <${Copy} text=${() => testText({ user, kind, name, value }, status?.api ?? null)}>Copy as a test<//>
+      <${Copy} text=${test}>Copy as a test<//>
     </p>
   </div>` as View;
 }

@@ -13,7 +13,8 @@ export function Changes({ revision }: { revision: number }): View {
     <${Problem} text=${problem} />
     ${
       loaded?.changes.length === 0 &&
-      html`<p class="hint">Nothing has changed since somebody looks. The next payload that differs is told here:
+      html`<p class="hint">Nothing has changed since somebody looks. The next payload
+        that differs is told here:
         rules in words, and users who get something else.</p>`
     }
     ${loaded?.changes.map((change) => html`<${Change} key=${change.seenAt} change=${change} />`)}
@@ -22,9 +23,11 @@ export function Changes({ revision }: { revision: number }): View {
 
 function Change({ change }: { change: PayloadChange }): View {
   const { seenAt, from, to, sample, flags, more } = change;
+  const count = flags.length + more;
   return html`<article>
-    <h3>${clock(seenAt)}: ${flags.length + more} ${flags.length + more === 1 ? 'flag' : 'flags'}</h3>
-    <p class="hint">Payload of ${dated(from)} → ${dated(to)}. ${sample} users were asked: recent ones, and made-up IDs.</p>
+    <h3>${clock(seenAt)}: ${count} ${count === 1 ? 'flag' : 'flags'}</h3>
+    <p class="hint">Payload of ${dated(from)} → ${dated(to)}. ${sample} users were asked:
+      recent ones, and made-up IDs.</p>
     <ul class="changed">${flags.map((flag) => html`<${Flag} flag=${flag} sample=${sample} />`)}</ul>
     ${more > 0 && html`<p class="hint">and ${more} more</p>`}
   </article>` as View;
@@ -33,22 +36,26 @@ function Change({ change }: { change: PayloadChange }): View {
 function Flag({ flag, sample }: { flag: FlagChange; sample: number }): View {
   const { kind, name, what, details, moved, examples } = flag;
   const tag = { added: 'on', removed: 'off', changed: 'warn' }[what];
-  const link = `#flag/${kind}/${encodeURIComponent(name)}`;
+  const title =
+    what === 'removed' ? html`<b>${name}</b>` : html`<a href=${linkTo(kind, name)}>${name}</a>`;
   return html`<li>
-    <p><span class=${`tag ${tag}`}>${what}</span> ${what === 'removed' ? html`<b>${name}</b>` : html`<a href=${link}>${name}</a>`}
+    <p><span class=${`tag ${tag}`}>${what}</span> ${title}
       <span class="quiet"> ${kind}</span>${
         what === 'changed' && html`, ${moved} of ${sample} users get something else`
       }</p>
-    ${details.length > 0 && html`<ul class="words">${details.map((text) => html`<li>${text}</li>`)}</ul>`}
+    <ul class="words">${details.map((text) => html`<li>${text}</li>`)}</ul>
     ${
       examples.length > 0 &&
       html`<ul class="words">${examples.map(
         ({ user, before, after }) =>
-          html`<li>${nameOf(user)}: <code>${short(before, 60)}</code> → <code>${short(after, 60)}</code></li>`,
+          html`<li>${nameOf(user)}: <code>${short(before, 60)}</code> → ${' '}
+            <code>${short(after, 60)}</code></li>`,
       )}</ul>`
     }
   </li>` as View;
 }
+
+const linkTo = (kind: string, name: string): string => `#flag/${kind}/${encodeURIComponent(name)}`;
 
 function nameOf(user: object): string {
   const { userID } = user as { userID?: unknown };

@@ -17,12 +17,17 @@ export function Client({ revision }: { revision: number }): View {
     if (typeof user !== 'string') setAsked(JSON.stringify(user));
   };
   return html`<section class="client" aria-label="Client values">
-    <p class="hint">The client-initialize response: what a client SDK of this user is bootstrapped with, names in the clear.</p>
+    <p class="hint">The client-initialize response: what a client SDK of this user is
+      bootstrapped with, names in the clear.</p>
     <form onSubmit=${submit}>
-      <${UserField} text=${text} setText=${setText} problem=${typeof user === 'string' ? user : ''} />
+      <${UserField} text=${text} setText=${setText} user=${user} />
       <button type="submit" disabled=${typeof user === 'string'}>Show</button>
     </form>
     <${Problem} text=${problem} />
-    ${loaded !== null && html`<p><${Copy} text=${() => JSON.stringify(loaded)}>Copy as JSON<//></p><${Json} value=${loaded} label="Client-initialize response" />`}
+    ${
+      loaded !== null &&
+      html`<p><${Copy} text=${() => JSON.stringify(loaded)}>Copy as JSON<//></p>
+        <${Json} value=${loaded} label="Client-initialize response" />`
+    }
   </section>` as View;
 }

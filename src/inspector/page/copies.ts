@@ -13,7 +13,8 @@ export function curlText({ user, kind, name }: Question): string {
   const body = `{"kind":${JSON.stringify(kind)},"name":${JSON.stringify(name)},"user":${user}}`;
   const quoted = body.replace(/'/g, `'\\''`);
   const token = isTokenNeeded() ? ` -H "authorization: Bearer $INSPECTOR_TOKEN"` : '';
-  return `curl -s '${address('explain')}' -H 'content-type: application/json'${token} -d '${quoted}'`;
+  const type = `-H 'content-type: application/json'`;
+  return `curl -s '${address('explain')}' ${type}${token} -d '${quoted}'`;
 }
 
 const CALLS: Record<string, (user: string, name: string) => string> = {

@@ -30,7 +30,7 @@ export function Flag({ kind, name, status, revision }: FlagProps): View {
 function Facts({ flag }: { flag: FlagPage }): View {
   return html`<p class="facts">
     <span class="tag">${flag.entity.replace(/_/g, ' ')}</span>
-    ${flag.isEnabled ? html`<span class="tag on">on</span>` : html`<span class="tag off">off</span>`}
+    <span class=${`tag ${flag.isEnabled ? 'on' : 'off'}`}>${flag.isEnabled ? 'on' : 'off'}</span>
     ${flag.overrides.length > 0 && html`<span class="tag warn">override</span>`}
     <span>by ${flag.idType}</span>
   </p>` as View;
@@ -48,19 +48,22 @@ function Rules({ flag }: { flag: FlagPage }): View {
 
 function Rule({ rule, kind }: { rule: RuleInWords; kind: string }): View {
   const { title, id, conditions, passPercentage, delegate, value } = rule;
+  const shareClass = passPercentage >= 100 ? 'on' : passPercentage > 0 ? '' : 'off';
+  const link = `#flag/experiment/${encodeURIComponent(delegate ?? '')}`;
   return html`<li>
-    <div class="rule-head"><b>${title}</b>${title !== id && html`<code class="quiet">${id}</code>`}</div>
+    <div class="rule-head"><b>${title}</b>
+      ${title !== id && html`<code class="quiet">${id}</code>`}</div>
     ${
       conditions.length === 0
         ? html`<p>Everyone</p>`
         : html`<ul class="conditions">${conditions.map((text) => html`<li>${text}</li>`)}</ul>`
     }
     <p class="gives">
-      <span class=${passPercentage >= 100 ? 'tag on' : passPercentage > 0 ? 'tag' : 'tag off'}>${passPercentage} %</span>
+      <span class=${`tag ${shareClass}`}>${passPercentage} %</span>
       ${
         delegate === null
           ? html`get <${Value} value=${kind === 'gate' && value === undefined ? true : value} />`
-          : html`get what <a href=${`#flag/experiment/${encodeURIComponent(delegate)}`}>${delegate}</a> says`
+          : html`get what <a href=${link}>${delegate}</a> says`
       }
     </p>
   </li>` as View;

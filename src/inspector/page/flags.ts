@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from './api';
 import { Flag } from './flag';
 import type { FlagLine, Status } from './types';
-import { Problem, useKept, useLoaded, type View } from './ui';
+import { entityOf, Problem, typed, useKept, useLoaded, type View } from './ui';
 
 const KINDS = [
   ['', 'All'],
@@ -66,18 +66,23 @@ function Search({
   return html`<div class="search" role="search">
       <label>
         <span class="unseen">Search flags</span>
-        <input ref=${input} type="search" placeholder="Search flags  ( / )" value=${words} autocomplete="off"
-          spellcheck=${false} onInput=${(event: Event) => setWords((event.target as HTMLInputElement).value)} />
+        <input ref=${input} type="search" placeholder="Search flags  ( / )" value=${words}
+          autocomplete="off"
+          spellcheck=${false} onInput=${typed(setWords)} />
       </label>
       <label>
         <span class="unseen">Kind</span>
-        <select value=${kind} onChange=${(event: Event) => setKind((event.target as HTMLSelectElement).value)}>
+        <select value=${kind} onChange=${typed(setKind)}>
           ${KINDS.map(([value, text]) => html`<option value=${value}>${text}</option>`)}
         </select>
       </label>
     </div>
     <p class="count" role="status">${found.length} of ${flags.length}</p>
     <${Lines} key=${`${words} ${kind}`} found=${found} selected=${selected} />` as View;
+}
+
+function isSame(flag: FlagLine, selected: FlagsProps['selected']): boolean {
+  return selected?.name === flag.name && selected.kind === flag.kind;
 }
 
 /** All words, in any order; names that begin with them first. */
@@ -110,12 +115,12 @@ function Lines({ found, selected }: { found: FlagLine[]; selected: FlagsProps['s
     ${found.slice(0, shown).map(
       (flag) => html`<li key=${`${flag.kind} ${flag.name}`}>
         <a href=${`#flag/${flag.kind}/${encodeURIComponent(flag.name)}`}
-          aria-current=${selected?.name === flag.name && selected.kind === flag.kind ? 'true' : undefined}>
+          aria-current=${isSame(flag, selected) ? 'true' : undefined}>
           <span class="name">${flag.name}</span>
           <span class="tags">
             ${flag.isOverridden && html`<span class="tag warn">override</span>`}
             ${!flag.isEnabled && html`<span class="tag off">off</span>`}
-            <span class="tag">${flag.entity.replace(/_/g, ' ').replace('feature gate', 'gate')}</span>
+            <span class="tag">${entityOf(flag.entity)}</span>
           </span>
         </a>
       </li>`,

@@ -25,7 +25,9 @@ export function Health({ status }: { status: Status | null }): View {
     ...(api === null ? [] : [['SDK option', `{ api: '${api}' }`] as [string, unknown]]),
   ];
   return html`<section class="health" aria-label="Health">
-    <dl>${facts.map(([name, text]) => html`<div><dt>${name}</dt><dd>${String(text)}</dd></div>`)}</dl>
+    <dl>${facts.map(
+      ([name, text]) => html`<div><dt>${name}</dt><dd>${String(text)}</dd></div>`,
+    )}</dl>
     <details><summary>As JSON</summary><${Json} value=${health} label="Health" /></details>
   </section>` as View;
 }

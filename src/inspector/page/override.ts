@@ -3,7 +3,7 @@ import { html } from 'htm/preact';
 import { useState } from 'preact/hooks';
 import { post } from './api';
 import type { FlagPage } from './types';
-import { Problem, Value, type View } from './ui';
+import { Problem, typed, Value, type View } from './ui';
 
 export function OverrideForm({ flag }: { flag: FlagPage }): View {
   const { kind, name, overrides, defaultValue } = flag;
@@ -29,14 +29,14 @@ export function OverrideForm({ flag }: { flag: FlagPage }): View {
     <p class="hint">Served to every SDK that is connected, with its next sync.</p>
     <form onSubmit=${sendText}>
       <label>For user ID <input value=${userID} placeholder="everybody" autocomplete="off"
-        onInput=${(event: Event) => setUserID((event.target as HTMLInputElement).value)} /></label>
+        onInput=${typed(setUserID)} /></label>
       ${
         kind === 'gate'
           ? html`<span class="buttons">
               <button type="button" onClick=${set(true)}>Set true</button>
               <button type="button" onClick=${set(false)}>Set false</button></span>`
           : html`<label class="wide">Value <textarea rows="5" spellcheck=${false} value=${text}
-                onInput=${(event: Event) => setText((event.target as HTMLTextAreaElement).value)}></textarea></label>
+                onInput=${typed(setText)}></textarea></label>
               <button type="submit">Set value</button>`
       }
     </form>
@@ -44,7 +44,8 @@ export function OverrideForm({ flag }: { flag: FlagPage }): View {
     <ul class="overrides">
       ${overrides.map(
         (one) => html`<li><${Value} value=${one.value} /> for ${one.userID ?? 'everybody'}
-          <button type="button" class="small" onClick=${() => void send(undefined, one.userID)}>Remove</button></li>`,
+          <button type="button" class="small"
+            onClick=${() => void send(undefined, one.userID)}>Remove</button></li>`,
       )}
     </ul>
   </section>` as View;

@@ -9,7 +9,7 @@ import type {
   Explanation,
   RuleOutcome,
 } from './explanation';
-import { Json, short, type View } from './ui';
+import { entityOf, Json, short, type View } from './ui';
 
 const OUTCOMES: Record<RuleOutcome, [mark: string, className: string, words: string]> = {
   passed: ['✓', 'yes', 'applies'],
@@ -45,11 +45,12 @@ function Parameters({ parameters }: { parameters: Record<string, ExplainedParame
 
 function Spec({ spec, isTop = false }: { spec: ExplainedSpec; isTop?: boolean }): View {
   const { kind, entity, name, value, reason, rules, standIns = [], targeting = [], bucket } = spec;
-  const what = (entity ?? kind).replace(/_/g, ' ').replace('feature gate', 'gate');
+  const what = entityOf(entity ?? kind);
+  const isOff = spec.enabled === false;
   const says = kind === 'gate' ? `is ${value}` : value ? 'gives a value' : 'gives its default';
   return html`<details class="spec" open=${isTop || rules.length < 4}>
-    <summary><span class=${value ? 'mark yes' : 'mark no'} aria-hidden="true">${value ? '✓' : '✗'}</span>
-      <b>${name}</b> <span class="quiet">${what}</span> ${says}${spec.enabled === false && ', switched off'}
+    <summary><${Mark} is=${value} />
+      <b>${name}</b> <span class="quiet">${what}</span> ${says}${isOff && ', switched off'}
       ${reason !== undefined && html` <span class="tag">${reason}</span>`}
       ${spec.isRepeated && html` <span class="quiet">(explained above)</span>`}</summary>
     <ul>
@@ -59,6 +60,11 @@ function Spec({ spec, isTop = false }: { spec: ExplainedSpec; isTop?: boolean })
       ${rules.map((rule) => html`<${Rule} rule=${rule} />`)}
     </ul>
   </details>` as View;
+}
+
+function Mark({ is }: { is: boolean | null }): View {
+  const [mark, className] = is === null ? ['?', 'unknown'] : is ? ['✓', 'yes'] : ['✗', 'no'];
+  return html`<span class=${`mark ${className}`} aria-hidden="true">${mark}</span>` as View;
 }
 
 function Rule({ rule, lead = '' }: { rule: ExplainedRule; lead?: string }): View {
@@ -80,20 +86,23 @@ function Rule({ rule, lead = '' }: { rule: ExplainedRule; lead?: string }): View
 
 function Condition({ condition }: { condition: ExplainedCondition }): View {
   const { met, why, specs = [] } = condition;
-  const [mark, className] = met === null ? ['?', 'unknown'] : met ? ['✓', 'yes'] : ['✗', 'no'];
+  const spoken = met === null ? 'unknown: ' : met ? 'holds: ' : 'does not hold: ';
   return html`<li>
-    <span class=${`mark ${className}`} aria-hidden="true">${mark}</span>
-    <span class="unseen">${met === null ? 'unknown: ' : met ? 'holds: ' : 'does not hold: '}</span>${why}
+    <${Mark} is=${met} />
+    <span class="unseen">${spoken}</span>${why}
     ${specs.map((spec) => html`<${Spec} spec=${spec} />`)}
   </li>` as View;
 }
 
+const counted = (number: number): string => number.toLocaleString('en');
+
 function Bucket({ bucket, percentage }: { bucket: ExplainedBucket; percentage?: unknown }): View {
   const { number, below, salt, idType, unitID } = bucket;
   const isIn = below !== undefined && number < below;
+  const pass = below === undefined ? '' : `, those below ${counted(below)} pass`;
   const share = percentage === undefined ? '' : `${String(percentage)} %: `;
   return html`<span class="bucket" title=${`SHA-256 of ${salt}.${unitID}`}>
     <span class=${isIn ? 'mark yes' : 'mark no'} aria-hidden="true">#</span>
-    ${share}bucket ${number.toLocaleString('en')} of 10,000${below !== undefined && `, those below ${below.toLocaleString('en')} pass`}
+    ${share}bucket ${counted(number)} of 10,000${pass}
     <span class="quiet"> (${idType} ${unitID}, salt ${salt})</span></span>` as View;
 }

@@ -40,8 +40,19 @@ export function useKept(name: string, first: string): [string, (value: string) =
 
 export function Json({ value, label }: { value: unknown; label?: string }): View {
   const text = JSON.stringify(value, null, 2) ?? 'nothing';
-  return html`<pre class="json" tabindex="0" role="region" aria-label=${label ?? 'JSON'}>${text}</pre>` as View;
+  return html`<pre class="json" tabindex="0" role="region" aria-label=${label ?? 'JSON'}>
+${text}</pre>` as View;
 }
+
+/** Hands on what was typed or chosen. */
+export const typed =
+  (take: (text: string) => void) =>
+  (event: Event): void =>
+    take((event.target as HTMLInputElement).value);
+
+/** As the console calls it. */
+export const entityOf = (entity: string): string =>
+  entity.replace(/_/g, ' ').replace('feature gate', 'gate');
 
 /** A value in one line. */
 export function short(value: unknown, most = 120): string {

@@ -1,0 +1,9 @@
+/** Headless Chromium (see scripts/programs.cjs) that tests click through pages with. */
+import { chromium, type Browser } from 'playwright-core';
+import { find } from '../../scripts/programs.cjs';
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: String(find('chromium')),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });

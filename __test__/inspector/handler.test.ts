@@ -1,0 +1,280 @@
+import test, { type ExecutionContext } from 'ava';
+import { StatsigServer } from '../../src/api/statsig';
+import { createInspector, type InspectorOptions } from '../../src/inspector';
+import { ask, openStream, payload, serve, TOKEN, type Asking } from './support';
+
+const API = '/_inspector/api/';
+const ada = { userID: 'ada', custom: { city: 'Utrecht' } };
+
+async function instance(t: ExecutionContext, options: object = {}): Promise<StatsigServer> {
+  const statsig = new StatsigServer('secret-inspected', {
+    bootstrapValues: payload(),
+    disableDiagnostics: true,
+    disableRulesetsSync: true,
+    disableIdListsSync: true,
+    initStrategyForIDLists: 'none',
+    loggingIntervalMs: 3_600_000,
+    networkOverrideFunc: async () => new Response('{"success":true}', { status: 202 }),
+    ...options,
+  });
+  await statsig.initializeAsync();
+  t.teardown(() => statsig.shutdownAsync(100));
+  return statsig;
+}
+
+async function inspected(t: ExecutionContext, options: InspectorOptions = { token: TOKEN }) {
+  const statsig = await instance(t);
+  const inspector = createInspector(statsig, options);
+  t.teardown(() => inspector.close());
+  const url = await serve(t, inspector);
+  return {
+    statsig,
+    inspector,
+    url,
+    get: (path: string, asking?: Asking) => ask(`${url}${API}${path}`, asking),
+  };
+}
+
+test('without a token, or switched off, there is nothing', async (t) => {
+  for (const options of [undefined, {}, { token: '' }, { token: TOKEN, enabled: false }]) {
+    const statsig = await instance(t);
+    const url = await serve(t, createInspector(statsig, options));
+    for (const path of ['/', `${API}flags`, '/_inspector/page.js'])
+      t.is((await ask(url + path)).status, 404, path);
+  }
+});
+
+test('the page is for everybody here, data for the token only', async (t) => {
+  const { url, get } = await inspected(t);
+  const page = await ask(`${url}/`, { headers: { authorization: '' } });
+  t.is(page.status, 200);
+  t.false(page.body.includes('bike_lanes'));
+  for (const authorization of ['', 'Bearer', 'Bearer ', `Basic ${TOKEN}`, 'Bearer wrong', TOKEN]) {
+    for (const path of ['status', 'flags', 'users', 'changes', 'stream', 'nothing']) {
+      const refused = await get(path, { headers: { authorization } });
+      t.is(refused.status, 401, `${authorization} ${path}`);
+      t.is(refused.headers['www-authenticate'], 'Bearer');
+    }
+    const refused = await get('explain', { body: {}, headers: { authorization } });
+    t.is(refused.status, 401);
+  }
+  t.is((await get('flags')).status, 200);
+  t.is((await get('flags', { headers: { authorization: `bearer   ${TOKEN}` } })).status, 200);
+});
+
+test('by another name, from another page, or through a proxy nobody is answered', async (t) => {
+  const { get } = await inspected(t);
+  const refused: Record<string, string>[] = [
+    { host: 'evil.example' },
+    { origin: 'http://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'x-forwarded-for': '10.0.0.1' },
+    { forwarded: 'for=10.0.0.1' },
+  ];
+  for (const headers of refused)
+    t.is((await get('flags', { headers })).status, 403, JSON.stringify(headers));
+  t.is((await get('flags', { headers: { host: 'localhost:1' } })).status, 200);
+});
+
+test('other machines and names, if that is said', async (t) => {
+  const remote = await inspected(t, { token: TOKEN, allowRemote: true });
+  const headers = { host: 'flags.example', 'x-forwarded-for': '10.0.0.1' };
+  t.is((await remote.get('flags', { headers })).status, 200);
+  const origin = 'http://evil.example';
+  t.is((await remote.get('flags', { headers: { ...headers, origin } })).status, 403);
+  const named = await inspected(t, {
+    token: TOKEN,
+    allowRemote: true,
+    allowedHosts: ['flags.example'],
+  });
+  t.is((await named.get('flags', { headers })).status, 200);
+  t.is((await named.get('flags', { headers: { host: 'other.example' } })).status, 403);
+});
+
+test('nothing inline, nothing from elsewhere, nothing kept', async (t) => {
+  const { url, get } = await inspected(t);
+  const answers = [
+    await ask(`${url}/`),
+    await ask(`${url}/_inspector/page.js`),
+    await ask(`${url}/_inspector/page.css`),
+    await get('flags'),
+    await get('flags', { headers: { authorization: '' } }),
+    await get('nothing'),
+  ];
+  for (const { headers } of answers) {
+    const policy = String(headers['content-security-policy']);
+    t.regex(policy, /default-src 'none'.*script-src 'self'/);
+    t.notRegex(policy, /unsafe|http|\*/);
+    t.is(headers['x-content-type-options'], 'nosniff');
+    t.is(headers['cache-control'], 'no-store');
+    t.is(headers['access-control-allow-origin'], undefined);
+  }
+  t.notRegex(answers[0]!.body, /<script(?! src)|style=|https?:\/\//);
+  t.notRegex(answers[1]!.body, /\beval\(|new Function/);
+});
+
+test('each path has its methods, bodies are JSON and bounded', async (t) => {
+  const { url, get } = await inspected(t);
+  const wrong = await get('flags', { body: {} });
+  t.deepEqual([wrong.status, wrong.headers.allow], [405, 'GET']);
+  t.is((await get('explain')).status, 405);
+  t.is((await ask(`${url}/`, { method: 'POST', body: {} })).status, 405);
+  t.is((await ask(`${url}/`, { method: 'HEAD' })).body, '');
+  t.is((await get('nothing')).status, 404);
+  t.is((await get('__proto__')).status, 404);
+  const typed = { 'content-type': 'text/plain' };
+  t.is((await get('explain', { body: {}, headers: typed })).status, 415);
+  t.is((await get('explain', { body: [] })).status, 400);
+  t.is((await get('explain', { body: { user: 'x'.repeat(300_000) } })).status, 413);
+  for (const user of [null, 'ada', [], 1])
+    t.is((await get('explain', { body: { user, kind: 'gate', name: 'bike_lanes' } })).status, 400);
+  const nobody = await get('explain', { body: { user: {}, kind: 'gate', name: 'bike_lanes' } });
+  t.is(nobody.status, 400);
+  t.regex(String(nobody.json().error), /userID/);
+  const unknown = await get('explain', { body: { user: ada, kind: 'gate', name: 'none' } });
+  t.is(unknown.status, 404);
+});
+
+test('flags with their rules in words', async (t) => {
+  const { get } = await inspected(t);
+  const { flags } = (await get('flags')).json() as { flags: { name: string; kind: string }[] };
+  t.deepEqual(
+    flags.map(({ kind, name }) => `${kind} ${name}`),
+    ['gate bike_lanes', 'experiment button', 'gate new_checkout', 'layer search', 'config tariff'],
+  );
+  const flag = (await get('flag?kind=gate&name=bike_lanes')).json();
+  const [rule] = flag.rules as Record<string, unknown>[];
+  t.like(rule, { id: 'cities', passPercentage: 100, delegate: null });
+  t.regex(String(rule!.conditions), /city.*Utrecht/);
+  t.is((await get('flag?kind=gate&name=tariff')).status, 404);
+});
+
+test('what a user gets, without an exposure', async (t) => {
+  const { get, statsig } = await inspected(t);
+  const { queued } = statsig.eventStats();
+  for (const [kind, name, value] of [
+    ['gate', 'bike_lanes', true],
+    ['config', 'tariff', { perMinute: 0.3 }],
+    ['experiment', 'button', { label: 'Pay' }],
+    ['layer', 'search', { ranking: 'price' }],
+  ] as const) {
+    const { answer } = (await get('explain', { body: { user: ada, kind, name } })).json() as {
+      answer: { value: unknown };
+    };
+    t.deepEqual(answer.value, value, name);
+  }
+  const client = (await get('client', { body: { user: ada } })).json();
+  t.true('bike_lanes' in (client.feature_gates as object));
+  t.is(statsig.eventStats().queued, queued);
+});
+
+test('health, engine and sync times, without a secret', async (t) => {
+  const { get } = await inspected(t);
+  const status = await get('status');
+  t.like(status.json(), { isReadOnly: true, api: null, health: { isReady: true } });
+  t.false(status.body.includes('secret-inspected'));
+});
+
+test('an application is read-only', async (t) => {
+  const { get, statsig } = await inspected(t);
+  const body = { kind: 'gate', name: 'bike_lanes', value: true };
+  t.is((await get('override', { body })).status, 403);
+  t.false(statsig.checkGate({ userID: 'eva' }, 'bike_lanes', { disableExposureLogging: true }));
+});
+
+test('events are told as they are sent, without private attributes', async (t) => {
+  const { url, get, statsig } = await inspected(t);
+  const stream = await openStream(`${url}${API}stream`);
+  await get('status');
+  await statsig.flush();
+  const { delivered } = statsig.eventStats();
+  statsig.logEvent({ ...ada, privateAttributes: { ssn: 'hidden' } }, 'ride', 3);
+  await statsig.flush();
+  const isRide = (data: unknown): boolean => JSON.stringify(data).includes('ride');
+  const events = (await stream.told('events', isRide)) as { eventName: string }[];
+  t.deepEqual(
+    events.map(({ eventName }) => eventName),
+    ['ride'],
+  );
+  const users = await get('users');
+  t.deepEqual(users.json(), { users: [ada] });
+  t.false((JSON.stringify(events) + users.body).includes('hidden'));
+  t.is(statsig.eventStats().delivered, delivered + 1);
+  stream.close();
+});
+
+test('no more than eight streams, and a closed one makes room', async (t) => {
+  const { url, inspector } = await inspected(t);
+  const open = () => openStream(`${url}${API}stream`);
+  const streams = await Promise.all(Array.from({ length: 8 }, open));
+  t.true(streams.every(({ status }) => status === 200));
+  t.is((await open()).status, 503);
+  inspector.close();
+  await Promise.all(streams.map(({ ended }) => ended));
+  t.is((await open()).status, 200);
+});
+
+test('below a path: as frameworks cut it off, and as they leave it', async (t) => {
+  const statsig = await instance(t);
+  const whole = createInspector(statsig, { token: TOKEN, basePath: '/_statsig/' });
+  const url = await serve(t, whole);
+  t.is((await ask(`${url}/_statsig/`)).status, 200);
+  t.is((await ask(`${url}/_statsig/_inspector/api/flags`)).status, 200);
+  const without = await ask(`${url}/_statsig`);
+  t.deepEqual([without.status, without.headers.location], [302, './_statsig/']);
+  const inner = createInspector(statsig, { token: TOKEN });
+  const mounted = await serve(t, (request, response) => {
+    Object.assign(request, { originalUrl: request.url });
+    request.url = String(request.url).replace(/^\/app/, '') || '/';
+    inner(request, response);
+  });
+  t.is((await ask(`${mounted}/app/_inspector/api/flags`)).status, 200);
+  t.is((await ask(`${mounted}/app`)).headers.location, './app/');
+});
+
+test('before initialize, after shutdown, and with nothing at all it answers', async (t) => {
+  const bare = new StatsigServer('secret-bare', { localMode: true });
+  const absent = {
+    _enforceServer(): never {
+      throw new Error('secret-absent is not there');
+    },
+  };
+  for (const statsig of [bare, absent]) {
+    const inspector = createInspector(statsig, { token: TOKEN });
+    const url = await serve(t, inspector);
+    for (const path of ['status', 'flags', 'users', 'changes', 'flag?kind=gate&name=x']) {
+      const answer = await ask(`${url}${API}${path}`);
+      t.true([200, 500, 503].includes(answer.status), `${path} ${answer.status}`);
+      t.false(answer.body.includes('secret-'), path);
+    }
+    inspector.close();
+  }
+});
+
+test('a payload that changes is told in words, with users who move', async (t) => {
+  let specs = payload();
+  const statsig = await instance(t, {
+    bootstrapValues: null,
+    networkOverrideFunc: async () => new Response(JSON.stringify(specs)),
+  });
+  const inspector = createInspector(statsig, { token: TOKEN });
+  const url = await serve(t, inspector);
+  const stream = await openStream(`${url}${API}stream`);
+  await ask(`${url}${API}status`);
+  specs = payload(true, 2_000);
+  await statsig.syncStoreSpecs();
+  await stream.told('changed');
+  const { changes } = (await ask(`${url}${API}changes`)).json() as {
+    changes: { from: number; to: number; sample: number; flags: Record<string, unknown>[] }[];
+  };
+  t.like(changes[0], { from: 1_000, to: 2_000, sample: 200 });
+  const [lanes, checkout] = changes[0]!.flags;
+  t.like(lanes, { name: 'bike_lanes', what: 'changed', moved: 200 });
+  t.regex(String(lanes!.details), /rule cities: .*Utrecht.* → .*everyone/);
+  // Its own rules are the same: it asks the other gate.
+  t.like(checkout, { name: 'new_checkout', details: [] });
+  t.true(Number(checkout!.moved) > 50);
+  t.is((checkout!.examples as object[]).length, 3);
+  inspector.close();
+});

@@ -1,0 +1,148 @@
+/** The page in a real browser: on the local server, and mounted in an application. */
+import { readFileSync } from 'node:fs';
+import type { ExecutionContext } from 'ava';
+import type { Page } from 'playwright-core';
+import { StatsigServer } from '../../src/api/statsig';
+import { createInspector } from '../../src/inspector';
+import { createLocalServer } from '../../src/local-server';
+import { needs } from '../needs';
+import { launch } from './browser';
+import { payload, serve, TOKEN } from './support';
+
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const ada = '{"userID":"ada","custom":{"city":"Utrecht"}}';
+const eva = '{"userID":"eva"}';
+
+interface Opened {
+  page: Page;
+  /** Errors and messages of the console, but those of a token that was refused. */
+  said(): string[];
+}
+
+async function open(t: ExecutionContext, url: string, phone = false): Promise<Opened> {
+  const browser = await launch();
+  t.teardown(() => browser.close());
+  const viewport = phone ? { width: 390, height: 844 } : { width: 1200, height: 800 };
+  const page = await browser.newPage({ viewport, colorScheme: phone ? 'dark' : 'light' });
+  const said: string[] = [];
+  page.on('pageerror', (error) => said.push(error.message));
+  page.on('console', (message) => said.push(message.text()));
+  page.setDefaultTimeout(20_000);
+  await page.goto(url);
+  return { page, said: () => said.filter((text) => !/401/.test(text)) };
+}
+
+/** What axe finds that is serious. It is given to the debugger, which no policy holds back. */
+async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { axe: tool } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: Violation[] }> };
+    };
+    interface Violation {
+      id: string;
+      impact: string;
+      nodes: { html: string }[];
+    }
+    const { violations } = await tool.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
+
+async function evaluate(page: Page, user: string, value: string): Promise<void> {
+  await page.getByLabel('User', { exact: true }).fill(user);
+  await page.getByRole('button', { name: 'Evaluate' }).click();
+  await page.locator('.answer .result', { hasText: value }).waitFor();
+}
+
+needs('chromium')(
+  'the local server: search, evaluate, override, event, payload diff',
+  async (t) => {
+    t.timeout(120_000);
+    const server = await createLocalServer({ specs: payload() as Record<string, unknown> });
+    t.teardown(() => server.close(0));
+    const statsig = new StatsigServer('secret-local', {
+      api: server.api,
+      disableDiagnostics: true,
+      disableRulesetsSync: true,
+    });
+    await statsig.initializeAsync();
+    t.teardown(() => statsig.shutdownAsync(500));
+    const { page, said } = await open(t, server.url);
+
+    await page.getByLabel('Search flags').fill('lane');
+    await page.getByRole('link', { name: /bike_lanes/ }).click();
+    await page.getByRole('heading', { name: 'bike_lanes' }).waitFor();
+    t.regex(await page.locator('.rules').innerText(), /city.*Utrecht/);
+    await evaluate(page, eva, 'false');
+    await evaluate(page, ada, 'true');
+
+    // An SDK that is connected gets the override with its next sync, and its event says so.
+    t.false(statsig.checkGate({ userID: 'eva' }, 'bike_lanes'));
+    await page.getByRole('button', { name: 'Set true' }).click();
+    await page.getByText('for everybody').waitFor();
+    await evaluate(page, eva, 'true');
+  await page.locator('.answer code', { hasText: 'inspector_override' }).waitFor();
+      await statsig.syncStoreSpecs();
+    t.true(statsig.checkGate({ userID: 'eva' }, 'bike_lanes'));
+    await statsig.flush();
+    await page.getByRole('link', { name: 'Events' }).click();
+    await page.locator('.event-lines .about', { hasText: 'inspector_override' }).waitFor();
+    await page.getByLabel('Filter events').fill('inspector_override');
+    t.is(await page.locator('.event-lines > li').count(), 1);
+    t.deepEqual(await serious(page), []);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('None yet').waitFor();
+
+    server.setSpecs(payload(true, 5_000) as Record<string, unknown>);
+    await page.getByRole('link', { name: /^Changes/ }).click();
+    const changed = page.locator('.changed > li', { hasText: 'rule cities' }).first();
+    await changed.waitFor();
+    t.regex(await changed.innerText(), /everyone/);
+    t.deepEqual(await serious(page), []);
+  },
+);
+
+needs('chromium')('an application: token, no toggles, on a phone, by keyboard', async (t) => {
+  t.timeout(120_000);
+  const statsig = new StatsigServer('secret-app', {
+    localMode: true,
+    bootstrapValues: payload(),
+  });
+  await statsig.initializeAsync();
+  t.teardown(() => statsig.shutdownAsync(500));
+  const inspector = createInspector(statsig, { token: TOKEN, basePath: '/_statsig' });
+  t.teardown(() => inspector.close());
+  const url = await serve(t, inspector);
+  const { page, said } = await open(t, `${url}/_statsig`, true);
+
+  await page.getByLabel('Token').fill('wrong');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Token').fill(TOKEN);
+  t.deepEqual(await serious(page), []);
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: /bike_lanes/ }).waitFor();
+  t.deepEqual(await serious(page), []);
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('checkout');
+  t.is(await page.locator('.lines a').count(), 1);
+  await page.getByRole('link', { name: /new_checkout/ }).press('Enter');
+  await page.getByRole('button', { name: 'Evaluate' }).waitFor();
+  t.is(await page.getByRole('button', { name: 'Set true' }).count(), 0);
+  await evaluate(page, ada, 'true');
+  t.deepEqual(await serious(page), []);
+  const width = await page.evaluate('document.documentElement.scrollWidth');
+  t.true(Number(width) <= 390, `${width}`);
+
+  await page.getByRole('link', { name: 'Health' }).click();
+  await page.getByText('Config specs from').waitFor();
+  await page.getByRole('link', { name: 'Client values' }).click();
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByRole('region', { name: 'Client-initialize response' }).waitFor();
+  t.deepEqual(await serious(page), []);
+  t.deepEqual(said(), []);
+});
