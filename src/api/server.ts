@@ -52,12 +52,6 @@ import { Watchers } from './watchers';
 /** Stands for a key that is right. */
 const ANY_KEY = 'secret-';
 
-/** What an inspector sees of a life. */
-export interface Insides {
-  readonly applier: { readonly lastGood: { readonly bytes: Uint8Array } | null };
-  readonly delivery: { watch(watcher: (batch: Uint8Array) => void): () => void };
-}
-
 /** What the host gives an instance. */
 export interface Host {
   platform: Platform;
@@ -192,7 +186,7 @@ export class Server {
   }
 
   /** @internal What an inspector sees beside the calls: another object in each life. */
-  get insides(): Insides {
+  get insides(): Runtime {
     return this.runtime;
   }
 
