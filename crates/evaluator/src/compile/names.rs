@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn names_are_numbered_once() {
-        let mut names = Names::default();
+        let mut names = Names::new(Dialect::default());
         let known = string_id::TEXTS.map(|text| names.string(text));
         assert_eq!(known, [0, 1, 2, 3]);
         assert_eq!((names.string("a"), names.string("b"), names.string("a")), (4, 5, 4));
