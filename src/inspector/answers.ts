@@ -12,9 +12,16 @@ export function userFrom(given: unknown): StatsigUser {
   return given as StatsigUser;
 }
 
-/** The answer, and the explanation where the instance has one. */
+/** What an instance has that can explain its answers. */
+interface Explaining {
+  explain(user: StatsigUser, kind: string, name: string): object;
+}
+
+/** The answer, and the explanation where the instance has one; private attributes are masked. */
 export function explained(server: Server, user: StatsigUser, spec: Spec): object {
-  const checked = checkedOf(server, user, spec);
-  const answer = { ...checked, kind: kindOf(spec) };
-  return { answer, explanation: null };
+  const kind = kindOf(spec);
+  const answer = { ...checkedOf(server, user, spec), kind };
+  const isExplaining = 'explain' in server && typeof server.explain === 'function';
+  const explaining = isExplaining ? (server as unknown as Explaining) : null;
+  return { answer, explanation: explaining?.explain(user, kind, spec.name) ?? null };
 }
