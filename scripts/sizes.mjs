@@ -8,7 +8,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
  * override adapters and its reading of user agents added 13 KiB to the first and the fourth.
  */
 export const mostKiB = {
-  'sdk.js': 108,
+  // 110 with listeners, hooks, channels and what dcs-v2 brought.
+  'sdk.js': 114,
   'engine/js/engine.js': 40,
   'network/generated/axios-http.js': 34,
   // 14: loaded by the first who opens the inspector.
