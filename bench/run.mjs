@@ -151,7 +151,10 @@ async function main() {
     for (const row of wantedRows) {
       const sdks = eligible(row);
       for (const project of [row.project, row.baselineProject].filter(Boolean))
-        await server.ask('warm', `secret-${project}--warm`);
+        await server.ask(
+          'warm',
+          `secret-${project}--${row.encoding ? `${row.encoding}-` : ''}warm`,
+        );
       const out = await (row.fresh ? runFresh : runLongLived)(row, sdks, server);
       const { id, title, unit, project, exposures, target } = row;
       const entry = {

@@ -2,9 +2,17 @@
 // that counts events. The project is part of the SDK key: `secret-<project>--<anything>`. Control
 // goes over IPC, so it costs the SDKs nothing.
 import { createServer } from 'node:http';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { ID_LIST, flagCount, listLine, listMember, text } from './payloads/index.mjs';
 import { flags, toUnleash } from './payloads/flags.mjs';
 
+/** Specs are compressed for keys like `secret-<project>--br-<anything>`, as real services do. */
+const encodingOf = (key) => /--(br|gzip)-/.exec(key)?.[1];
+const packers = {
+  gzip: gzipSync,
+  br: (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
+};
+const packed = new Map();
 const projectOf = (key) => /^secret-(.+?)--/.exec(key ?? '')?.[1] ?? 'specs150';
 const bodies = new Map();
 const bumps = new Map();
@@ -49,21 +57,35 @@ function count(key, events, bytes) {
   counters.set(key, entry);
 }
 
-function reply(res, status, body, type = 'application/json') {
+/** The specs as they go out, compressed once: at the time of `warm` and `bump`, not of a download. */
+function wire(key, version) {
+  const { time, bytes } = payload(key, version);
+  const encoding = encodingOf(key);
+  if (encoding === undefined) return { time, bytes };
+  const id = `${projectOf(key)}/${version}/${encoding}/${time}`;
+  if (!packed.has(id)) packed.set(id, packers[encoding](bytes));
+  return { time, bytes: packed.get(id), encoding };
+}
+
+function reply(res, status, body, type = 'application/json', encoding = undefined) {
   const bytes = Buffer.isBuffer(body)
     ? body
     : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-  res.writeHead(status, { 'content-type': type, 'content-length': bytes.length });
+  res.writeHead(status, {
+    'content-type': type,
+    'content-length': bytes.length,
+    ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+  });
   res.end(bytes);
 }
 
 function specs(url, res) {
   const [, version, key] = /\/v([12])\/download_config_specs\/(.+)\.json/.exec(url.pathname);
-  const { time, bytes } = payload(key, Number(version));
+  const { time, bytes, encoding } = wire(key, Number(version));
   const since = Number(url.searchParams.get('sinceTime') ?? 0);
   if (since >= time) return reply(res, 200, { has_updates: false });
   served.set(key, time);
-  return reply(res, 200, bytes);
+  return reply(res, 200, bytes, 'application/json', encoding);
 }
 
 function lists(key, res) {
@@ -145,13 +167,13 @@ const control = {
   /** The project's `time` moves on; returns the new one. */
   bump: ({ key }) => {
     bumps.set(key, (bumps.get(key) ?? 0) + 1000);
-    payload(key, 1);
-    return payload(key, 2).time;
+    wire(key, 1);
+    return wire(key, 2).time;
   },
   warm: ({ key }) =>
     (projectOf(key) === 'idlist' ? idList().length : 0) +
-    payload(key, 1).bytes.length +
-    payload(key, 2).bytes.length,
+    wire(key, 1).bytes.length +
+    wire(key, 2).bytes.length,
 };
 
 server.keepAliveTimeout = 60_000;

@@ -17,12 +17,16 @@ const folder = 'licenses';
 const rule = `\n\n${'-'.repeat(80)}\n\n`;
 /** Where a crate gives a choice, the first of these that it offers. */
 const preferred = ['MIT', 'ISC', 'Zlib', 'BSL-1.0', 'BSD-3-Clause', 'Apache-2.0'];
+/** The licence whose text a crate ships, where that is not the preferred one. */
+const shipped = { 'brotli-decompressor': 'BSD-3-Clause' };
+/** Crates without a text, and the one of the same repository and owner that has it. */
+const sibling = { 'alloc-stdlib': 'alloc-no-stdlib' };
 const fileOf = { MIT: /mit/i, 'BSL-1.0': /boost|bsl/i, 'Apache-2.0': /apache/i };
 
 /** The licence under which a crate is used. @throws when it offers none of those above */
 function chosen({ name, license }) {
   const offered = license.split(/ OR |\//);
-  const found = preferred.find((id) => offered.includes(id));
+  const found = shipped[name] ?? preferred.find((id) => offered.includes(id));
   if (found === undefined)
     throw new Error(`${name}: licence ${license} is none of ${preferred.join(', ')}`);
   return found;
@@ -36,7 +40,9 @@ function mitOf({ authors }) {
 }
 
 /** A crate's licence text; MIT's own words with its authors' names where it ships none. */
-function textOf(crate) {
+function textOf(crate, all) {
+  const other = all.find(({ name }) => name === sibling[crate.name]);
+  if (other !== undefined) return textOf(other, all);
   const id = chosen(crate);
   const files = readdirSync(crate.folder).filter((file) => /^(licen[cs]e|copying)/i.test(file));
   const file =
@@ -68,7 +74,7 @@ function generated() {
   const standard = readFileSync(join(root, folder, 'rust-std.txt'), 'utf8').trim();
   const texts = Object.entries(crates).map(([artefact, rows]) => {
     const parts = rows.map(
-      (row) => `${row.name} ${row.version} (${chosen(row)})\n\n${textOf(row)}`,
+      (row) => `${row.name} ${row.version} (${chosen(row)})\n\n${textOf(row, rows)}`,
     );
     return [`${folder}/${artefact}.txt`, `${[...parts, standard].join(rule)}\n`];
   });

@@ -44,7 +44,8 @@ export function startWorker({
   cpuProf = false,
   timeoutMs = 240_000,
 }) {
-  const key = `secret-${project}--${sdk}-${process.pid}-${serial++}`;
+  const encoding = row.encoding === undefined ? '' : `${row.encoding}-`;
+  const key = `secret-${project}--${encoding}${sdk}-${process.pid}-${serial++}`;
   const env = {
     ...process.env,
     ...SDKS[sdk].env,

@@ -9,6 +9,7 @@
 //   round(bench, state) → {value, …}   once per round; other fields are kept in the raw results
 //   fresh: true               a new process for each round and no client: round calls bench.create() itself
 //   baselineProject           with `fresh`: a second process runs it, its value is subtracted
+//   encoding                  'br' or 'gzip': the server compresses the specs, as real services do
 //   polls                     the SDK may poll by itself;  big: only with --big
 //   target                    {ratio: at least this many times better than the faster Statsig SDK,
 //                              ratioToOthers: … than the fastest other SDK, against: row id to compare with}

@@ -69,9 +69,16 @@ function requests(project, big) {
   };
 }
 
+/** Specs that come compressed, as real services send them. */
+function compressed(row, encoding) {
+  return { ...row, id: `${row.id}-${encoding}`, title: `${row.title}, ${encoding}`, encoding };
+}
+
 export const rows = [
   poll('specs5mb', false),
   poll('specs50mb', true),
   requests('specs5mb', false),
+  compressed(poll('specs5mb', false), 'gzip'),
+  compressed(requests('specs5mb', false), 'gzip'),
   requests('specs50mb', true),
 ];

@@ -220,7 +220,7 @@ export class BufferedEngine implements Engine {
     this.settled.setDetails(reason, configSyncTimeMs, initTimeMs);
   }
 
-  prepareSpecs(payload: Uint8Array): ReturnType<Engine['prepareSpecs']> {
+  prepareSpecs(payload: Parameters<Engine['prepareSpecs']>[0]): ReturnType<Engine['prepareSpecs']> {
     return this.settled.prepareSpecs(payload);
   }
 

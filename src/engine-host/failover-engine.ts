@@ -17,6 +17,7 @@ import {
   type EngineKind,
   type EngineOptions,
   type EventBatch,
+  type Inflated,
   type LookupKind,
   type OutcomeRecord,
   type OverrideTable,
@@ -26,6 +27,7 @@ import {
   type UserAgentParts,
 } from '../engine/engine';
 import type { WindowOf } from '../engine/engine';
+import { PackedSpecs, type SpecBytes } from '../updates/packed-specs';
 import { BufferedEngine } from './buffered-engine';
 import { EngineMemory } from './engine-memory';
 import { RetiredEngines } from './retired-engines';
@@ -293,12 +295,26 @@ export class FailoverEngine implements Engine {
 
   // ---- specs and what surrounds them ----
 
+  /** Whether the present engine takes specs with their content encoding. */
+  get inflates(): boolean {
+    return this.current.inner.inflate !== undefined;
+  }
+
+  /** The present engine inflates specs, which hold the result. False: it can not. */
+  async inflateSpecs(specs: PackedSpecs, maxBytes: number): Promise<boolean> {
+    const { inner } = this.current;
+    const inflated = await inner.inflate?.(specs.bytes, specs.encoding, maxBytes).catch(() => null);
+    if (inflated == null) return false;
+    specs.hold(inflated);
+    return true;
+  }
+
   /** The result is the present engine's; a payload that kills its engine is refused. */
-  async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
+  async prepareSpecs(payload: SpecBytes | Inflated): Promise<PreparedSpecs> {
     for (;;) {
       const { current } = this;
       try {
-        const prepared = await current.prepareSpecs(payload);
+        const prepared = await current.prepareSpecs(await textFor(current, payload));
         if (current === this.current && !this.survive()) return prepared;
       } catch (error) {
         if (current === this.current) {
@@ -417,4 +433,13 @@ export class FailoverEngine implements Engine {
     this.retired.dispose();
     this.current.dispose();
   }
+}
+
+/** Specs as this engine takes them: what it has inflated itself, else bytes of text. */
+async function textFor(
+  { inner }: BufferedEngine,
+  payload: SpecBytes | Inflated,
+): Promise<Uint8Array | Inflated> {
+  if (!(payload instanceof PackedSpecs)) return payload;
+  return payload.takeInflated(inner) ?? payload.plain();
 }

@@ -16,6 +16,7 @@
  *   `setTimeZone` and any change to an ID list. Users survive epochs.
  */
 
+import type { ContentEncoding } from '../host/bytes';
 import type { SpecContent } from './spec-content';
 
 /** Which implementation answers. */
@@ -279,8 +280,19 @@ export interface EngineStats {
   idListBytes: number;
 }
 
+/** A payload that an engine holds inflated; `prepareSpecs` takes it. */
+export interface Inflated {
+  /** The engine. */
+  readonly owner: object;
+  /** Bytes of its text. */
+  readonly length: number;
+  /** Frees it, unless it was taken. */
+  release(): void;
+}
+
 /**
- * See the head of this file. No method but `prepareSpecs` and `updateIdList` may throw or reject.
+ * See the head of this file. No method but `prepareSpecs`, `inflate` and `updateIdList` may throw or
+ * reject.
  */
 export interface Engine {
   readonly kind: EngineKind;
@@ -306,7 +318,12 @@ export interface Engine {
    * Parses and compiles a payload, off the event loop on native. Rejects when it is no payload at
    * all.
    */
-  prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs>;
+  prepareSpecs(payload: Uint8Array | Inflated): Promise<PreparedSpecs>;
+  /**
+   * Takes the content encoding out of a body, on another thread, and keeps what is in it. Null when
+   * the body is not whole and fine, or longer than `maxBytes` then: Node is to say what is wrong.
+   */
+  inflate?(body: Uint8Array, encoding: ContentEncoding, maxBytes: number): Promise<Inflated | null>;
   /** Swaps the prepared specs in, atomically. Ends the epoch. */
   commitSpecs(handle: number): void;
   discardSpecs(handle: number): void;

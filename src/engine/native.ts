@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { interpreterOf, refuseCutOff } from './native-elf';
-import type { Engine, PreparedSpecs } from './engine';
+import type { ContentEncoding } from '../host/bytes';
+import type { Engine, Inflated, PreparedSpecs } from './engine';
 import type { UapReader } from './uap-reader';
 import { nodeHost } from './node-host';
 import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
@@ -21,6 +22,10 @@ interface NativeBinding extends RustBinding {
   /** False when the piece does not fit. */
   addInput(input: number, piece: Uint8Array): boolean;
   closeInput(input: number): void;
+  /** Resolves to the length of what is in it, -1 when Node is to say what is wrong. Takes the input. */
+  inflate(input: number, encoding: number, maxBytes: number): Promise<number>;
+  prepareInflated(input: number): Promise<string>;
+  dropInflated(input: number): void;
   /** Resolves to the JSON of `PreparedSpecs`. Takes the input. */
   prepareSpecs(input: number): Promise<string>;
   updateIdList(name: string, replace: boolean, input: number): Promise<boolean>;
@@ -94,16 +99,35 @@ class NativeEngine extends RustEngine {
     super('native', native);
   }
 
-  async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
-    const input = this.firstSlice(ownBytes(payload));
-    if (payload.byteLength > SLICE) await this.furtherSlices(input, payload);
-    return preparedOf(await this.native.prepareSpecs(input));
+  async prepareSpecs(payload: Uint8Array | Inflated): Promise<PreparedSpecs> {
+    if (payload instanceof InflatedInput)
+      return preparedOf(await this.native.prepareInflated(payload.input));
+    return this.prepareBytes(payload as Uint8Array);
+  }
+
+  async inflate(
+    body: Uint8Array,
+    encoding: ContentEncoding,
+    maxBytes: number,
+  ): Promise<Inflated | null> {
+    const input = await this.allSlices(body);
+    const length = await this.native.inflate(input, ENCODINGS.indexOf(encoding), maxBytes);
+    return length < 0 ? null : new InflatedInput(this, length, input, this.native);
+  }
+
+  private async prepareBytes(payload: Uint8Array): Promise<PreparedSpecs> {
+    return preparedOf(await this.native.prepareSpecs(await this.allSlices(payload)));
   }
 
   async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
-    const input = this.firstSlice(ownBytes(lines));
-    if (lines.byteLength > SLICE) await this.furtherSlices(input, lines);
-    return this.native.updateIdList(name, replace, input);
+    return this.native.updateIdList(name, replace, await this.allSlices(lines));
+  }
+
+  /** The number of an input with these bytes. */
+  private async allSlices(bytes: Uint8Array): Promise<number> {
+    const input = this.firstSlice(ownBytes(bytes));
+    if (bytes.byteLength > SLICE) await this.furtherSlices(input, bytes);
+    return input;
   }
 
   private firstSlice(bytes: Uint8Array): number {
@@ -133,6 +157,23 @@ class NativeEngine extends RustEngine {
 }
 
 const NO_BYTES = new Uint8Array(0);
+
+/** By the numbers of `inflate.rs`. */
+const ENCODINGS: readonly ContentEncoding[] = ['gzip', 'deflate', 'br'];
+
+/** What was inflated lies in the addon, under the number of its input. */
+class InflatedInput implements Inflated {
+  constructor(
+    readonly owner: NativeEngine,
+    readonly length: number,
+    readonly input: number,
+    private readonly native: NativeBinding,
+  ) {}
+
+  release(): void {
+    this.native.dropInflated(this.input);
+  }
+}
 
 /**
  * A new native engine. @throws Error when no binary for this platform loads; the message says why.

@@ -10,6 +10,7 @@ import {
   type EngineOptions,
   type EngineStats,
   type EventBatch,
+  type Inflated,
   type LookupKind,
   type OutcomeRecord,
   type OverrideTable,
@@ -162,7 +163,7 @@ export abstract class RustEngine implements Engine {
     this.rust.setDetails(reason, configSyncTimeMs, initTimeMs);
   }
 
-  abstract prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs>;
+  abstract prepareSpecs(payload: Uint8Array | Inflated): Promise<PreparedSpecs>;
 
   commitSpecs(handle: number): void {
     this.rust.commitSpecs(handle);

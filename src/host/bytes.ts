@@ -23,3 +23,6 @@ export function asBuffer(bytes: Uint8Array): Uint8Array {
   if (typeof Buffer === 'undefined' || Buffer.isBuffer(bytes)) return bytes;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+/** Content encodings of HTTP that are known. */
+export type ContentEncoding = 'gzip' | 'deflate' | 'br';

@@ -1,9 +1,22 @@
 import { type Readable, Transform, type TransformCallback, pipeline } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import {
+  brotliDecompressSync,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+} from 'node:zlib';
+import type { ContentEncoding } from '../host/bytes';
 import { NetworkError } from './network-error';
 
-/** What `decoded` takes out, for `Accept-Encoding`. */
-export const DECODED_ENCODINGS = 'gzip, deflate, br';
+/**
+ * `Accept-Encoding`: what `decoded` takes out is more. Each other value would be an entry of its
+ * own in caches such as Statsig's forward proxy.
+ */
+export const ASKED_ENCODINGS = 'br, gzip';
 /** Encodings laid over each other; servers use one. */
 const MOST_LAYERS = 4;
 
@@ -25,6 +38,43 @@ export function decoded(body: Readable, encoding: string): Readable {
   return layers.reduceRight<Readable>((inner, layer) => pipeline(inner, layer(), ignore), body);
 }
 
+/** The one encoding that a header names; null for none, several, or one that is not known. */
+export function encodingOf(header: unknown): ContentEncoding | null {
+  switch (typeof header === 'string' ? header.trim().toLowerCase() : '') {
+    case 'gzip':
+    case 'x-gzip':
+      return 'gzip';
+    case 'br':
+      return 'br';
+    case 'deflate':
+      return 'deflate';
+    default:
+      return null;
+  }
+}
+
+/** A whole body without its encoding, on this thread. @throws Error for one that is none */
+export function decodedNow(
+  body: Uint8Array,
+  encoding: ContentEncoding,
+  maxBytes: number,
+): Uint8Array {
+  const limit = { maxOutputLength: maxBytes };
+  switch (encoding) {
+    case 'gzip':
+      return gunzipSync(body, limit);
+    case 'br':
+      return brotliDecompressSync(body, limit);
+    case 'deflate':
+      return hasZlibHead(body) ? inflateSync(body, limit) : inflateRawSync(body, limit);
+  }
+}
+
+/** Servers send two forms under the name deflate; the first byte tells. */
+function hasZlibHead(body: Uint8Array): boolean {
+  return ((body[0] ?? 0) & 0x0f) === 8;
+}
+
 function decoderOf(name: string): (() => Transform) | null {
   switch (name) {
     case 'gzip':
@@ -41,17 +91,12 @@ function decoderOf(name: string): (() => Transform) | null {
   }
 }
 
-/**
- * Servers send two forms under the name deflate: with zlib's head and without. The first byte
- * tells.
- */
+/** Zlib's form with its head and the one without. */
 class Inflate extends Transform {
   private decoder: Transform | null = null;
 
   override _transform(piece: Buffer, _: BufferEncoding, done: TransformCallback): void {
-    this.decoder ??= this.start(
-      ((piece[0] ?? 0) & 0x0f) === 8 ? createInflate() : createInflateRaw(),
-    );
+    this.decoder ??= this.start(hasZlibHead(piece) ? createInflate() : createInflateRaw());
     this.decoder.write(piece, done);
   }
 

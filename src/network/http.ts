@@ -85,6 +85,8 @@ export interface SpecsRequest {
   validator?: Validator | null;
   /** Rejects what must not be used: the download has then failed. */
   verify?(response: TransportResponse): Promise<void> | undefined;
+  /** Takes the content encoding out of a body; rejects as `verify`. Else that is done here. */
+  unpack?(response: TransportResponse): Promise<void>;
 }
 
 /**
@@ -113,6 +115,7 @@ interface Send {
   body?: Uint8Array | string;
   signal?: AbortSignal;
   isDownload?: boolean;
+  keepsEncoding?: boolean;
   /** Longest wait for the next sign of life, ms. */
   idleMs?: number;
   /** Longest body of the response, after decompression. Default 1 MiB. */
@@ -177,9 +180,15 @@ export class StatsigHttp {
       headers: this.headers(known === null ? {} : { 'If-None-Match': known.etag }),
       isDownload: true,
       maxBytes: this.options.maxSpecsBytes ?? MAX_SPECS_BYTES,
+      keepsEncoding: ask.unpack !== undefined,
       alsoOk: known === null ? undefined : 304,
     });
-    if (response.status !== 304) await ask.verify?.(response);
+    if (response.status !== 304) {
+      await ask.unpack?.(response).catch((error: unknown) => {
+        throw this.describeFailure(error, url);
+      });
+      await ask.verify?.(response);
+    }
     const etag = response.header('etag');
     return { response, validator: etag === null || etag === '' ? known : { url, etag } };
   }
@@ -341,7 +350,7 @@ export class StatsigHttp {
 
   private async answerWithin(deadline: Deadline, request: Send): Promise<TransportResponse> {
     try {
-      const { method, url, headers, body, maxBytes = MAX_ANSWER_BYTES } = request;
+      const { method, url, headers, body, keepsEncoding, maxBytes = MAX_ANSWER_BYTES } = request;
       const isUpload = method === 'POST' && request.isDownload !== true;
       const { signal, touch } = deadline;
       const sent = callContained(() =>
@@ -351,6 +360,7 @@ export class StatsigHttp {
           headers,
           body,
           isUpload,
+          keepsEncoding,
           maxBytes,
           signal,
           onProgress: touch,

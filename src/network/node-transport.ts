@@ -1,10 +1,11 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import { makeAgents, type Agents, type ProxyFor } from './agents';
-import { DECODED_ENCODINGS, decoded } from './decoding';
+import type { ContentEncoding } from '../host/bytes';
+import { ASKED_ENCODINGS, decoded, decodedNow, encodingOf } from './decoding';
 import { GrowingBytes } from './growing-bytes';
 import { NetworkError, tooLong } from './network-error';
-import type { Transport, TransportRequest, TransportResponse } from './transport';
+import type { PackedBody, Transport, TransportRequest, TransportResponse } from './transport';
 
 type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse<Readable>>;
 
@@ -55,7 +56,7 @@ async function exchange(send: Send, request: TransportRequest): Promise<Transpor
   const response = await send({
     method: request.method,
     url: request.url,
-    headers: { Accept: '*/*', 'Accept-Encoding': DECODED_ENCODINGS, ...request.headers },
+    headers: { Accept: '*/*', 'Accept-Encoding': ASKED_ENCODINGS, ...request.headers },
     data: bodyBuffer(request.body),
     responseType: 'stream',
     decompress: false,
@@ -65,13 +66,52 @@ async function exchange(send: Send, request: TransportRequest): Promise<Transpor
     maxRedirects: 0,
   });
   request.onProgress();
+  const { status } = response;
+  const header = (name: string): string | null => headerText(response.headers[name.toLowerCase()]);
+  const answer = { status, ok: isSuccess(status), header };
+  const encoding = keptEncoding(response, request);
+  if (encoding !== null) {
+    const body = await readAll(response.data, request, expectedBytes(response));
+    return { ...answer, body, packed: packedBody(body, encoding, request.maxBytes) };
+  }
   const body = await readAll(plainBody(response, request), request, expectedBytes(response));
+  return { ...answer, body };
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** The encoding with which the body is handed on; null where it is decoded here, if it has any. */
+function keptEncoding(
+  { status, headers }: AxiosResponse<Readable>,
+  { keepsEncoding }: TransportRequest,
+): ContentEncoding | null {
+  if (keepsEncoding !== true || !isSuccess(status) || status === 204) return null;
+  return encodingOf(headers['content-encoding']);
+}
+
+/** Made here, where nothing of the connection is in sight: it may be kept for days. */
+function packedBody(body: Uint8Array, encoding: ContentEncoding, maxBytes: number): PackedBody {
   return {
-    status: response.status,
-    ok: response.status >= 200 && response.status < 300,
-    header: (name) => headerText(response.headers[name.toLowerCase()]),
-    body,
+    encoding,
+    plain: () => inflated(body, encoding, maxBytes),
+    plainNow: () => decodedNow(body, encoding, maxBytes),
   };
+}
+
+async function inflated(
+  body: Uint8Array,
+  encoding: ContentEncoding,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const { signal } = new AbortController();
+  const whole = { isUpload: false, maxBytes, signal, onProgress: ignore };
+  try {
+    return await readAll(decoded(Readable.from([body]), encoding), whole, 0);
+  } catch (error) {
+    throw plainError(error);
+  }
 }
 
 /**
@@ -83,8 +123,7 @@ function plainBody(
   { isUpload }: TransportRequest,
 ): Readable {
   const encoding = headers['content-encoding'];
-  if (typeof encoding !== 'string' || isUpload || status < 200 || status > 299 || status === 204)
-    return data;
+  if (typeof encoding !== 'string' || isUpload || !isSuccess(status) || status === 204) return data;
   const body = decodedOrClosed(data, encoding);
   delete headers['content-encoding'];
   delete headers['content-length'];
@@ -118,7 +157,7 @@ function bodyBuffer(body: Uint8Array | string | undefined): Buffer | undefined {
  */
 function readAll(
   stream: Readable,
-  request: TransportRequest,
+  request: Pick<TransportRequest, 'isUpload' | 'maxBytes' | 'signal' | 'onProgress'>,
   expected: number,
 ): Promise<Uint8Array> {
   const { isUpload, maxBytes } = request;

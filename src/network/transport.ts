@@ -2,6 +2,7 @@
  * What the SDK needs from an HTTP implementation. Three exist: `node-transport` (axios),
  * `fetch-transport` (edge) and `override-transport` (the user's `networkOverrideFunc`).
  */
+import type { ContentEncoding } from '../host/bytes';
 
 /**
  * One request. `signal` carries every deadline and abort; `onProgress` is called for each piece of
@@ -19,6 +20,8 @@ export interface TransportRequest {
    * followed.
    */
   isUpload: boolean;
+  /** Whoever reads the body takes it with its content encoding, where that is a known one. */
+  keepsEncoding?: boolean;
   /** A longer response body rejects, unless the request is an upload. After decompression. */
   maxBytes: number;
   signal: AbortSignal;
@@ -33,8 +36,19 @@ export interface TransportResponse {
   header(name: string): string | null;
   /** True for the answer of an override that brings no `headers`. */
   hasNoHeaders?: boolean;
-  /** The decoded body (content encoding removed). */
+  /** The decoded body (content encoding removed), unless there is `packed`. */
   body: Uint8Array;
+  /** The body has its content encoding still, as the request allowed. */
+  packed?: PackedBody;
+}
+
+/** How to come from a body with a content encoding to what is in it. */
+export interface PackedBody {
+  encoding: ContentEncoding;
+  /** Rejects when the body is none of its encoding, and when it is longer than allowed. */
+  plain(): Promise<Uint8Array>;
+  /** The same on this thread. @throws Error as `plain` rejects */
+  plainNow(): Uint8Array;
 }
 
 /**

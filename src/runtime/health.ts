@@ -1,6 +1,7 @@
 /** `health()`: how an instance is, as one plain object. */
 import type { EngineKind } from '../engine/engine';
 import type { Runtime } from './runtime';
+import { textLengthOf } from '../updates/packed-specs';
 import type { SyncHealth } from '../updates/sync-health';
 
 /** Where a life is. */
@@ -89,7 +90,9 @@ function read(runtime: Runtime, state: HealthState): Health {
   const failures = [specs, idLists, { lastError, lastErrorAt }]
     .filter((one) => one.lastError !== null)
     .sort((a, b) => b.lastErrorAt - a.lastErrorAt);
-  const payloadBytes = applier.lastGood?.bytes.byteLength ?? 0;
+  const payload = applier.lastGood?.bytes;
+  const keptBytes = payload?.byteLength ?? 0;
+  const compiledBytes = (payload ? textLengthOf(payload) : 0) * BYTES_PER_PAYLOAD_BYTE[kind];
   return {
     isReady: state === 'ready' && (applier.isServing || options.localMode),
     state,
@@ -100,7 +103,7 @@ function read(runtime: Runtime, state: HealthState): Health {
     engine: kind,
     lastError: failures[0]?.lastError ?? null,
     memory: {
-      specBytes: Math.round(payloadBytes * (1 + BYTES_PER_PAYLOAD_BYTE[kind])),
+      specBytes: Math.round(keptBytes + compiledBytes),
       idListBytes: stats.idListBytes,
       pendingEventBytes: stats.pendingBytes,
     },

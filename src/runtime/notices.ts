@@ -1,6 +1,7 @@
 /** Tells listeners what happens in one life. Nothing of it throws. */
 import type { DroppedEvents } from '../events/delivery';
 import type { SafeLogger } from '../observability/logger';
+import { plainNowOf, type SpecBytes } from '../updates/packed-specs';
 import type { SyncHealth } from '../updates/sync-health';
 import { changedNames, marksOf, noMarks, type ChangedNames, type Marks } from './changed-names';
 import type { Listeners, StatsigEventName, StatsigEvents } from './listeners';
@@ -107,9 +108,9 @@ export class Notices {
 }
 
 /** What cannot be read has no names. */
-function markedOr(payload: Uint8Array | undefined): Marks {
+function markedOr(payload: SpecBytes | undefined): Marks {
   try {
-    return payload === undefined ? noMarks() : marksOf(payload);
+    return payload === undefined ? noMarks() : marksOf(plainNowOf(payload));
   } catch {
     return noMarks();
   }

@@ -19,6 +19,7 @@ import type { EventDelivery, EventDeliveryOptions, EventSpool } from '../events/
 import type { Ending } from '../exit/ending';
 import type { Clock } from '../host/clock';
 import { StatsigHttp, type Addresses } from '../network/http';
+import { MAX_SPECS_BYTES } from '../network/limits';
 import type { NetworkOverride } from '../network/transport';
 import { Diagnostics } from '../observability/diagnostics';
 import { NonExposedChecks } from '../observability/non-exposed-checks';
@@ -205,7 +206,7 @@ export function makeNonExposed(
 export function specSyncOptions(
   around: Surroundings,
   parts: SyncParts,
-  applier: SpecApplier,
+  { applier, engineHost }: { applier: SpecApplier; engineHost: EngineHost },
 ): SpecSyncOptions {
   const { options, logger, clock, notices } = around;
   const verify = options.verifyPayload;
@@ -221,6 +222,12 @@ export function specSyncOptions(
         ? null
         : new PayloadVerifier({ verify, limitMs: options.rulesetsSyncIntervalMs, clock, logger }),
     apply: (bytes, source) => applier.apply(bytes, source),
+    inflater: {
+      isAble: () => engineHost.engine.inflates,
+      isInForce: (specs) => applier.isInForce(specs),
+      inflate: (specs) =>
+        engineHost.engine.inflateSpecs(specs, options.maxSpecsBytes ?? MAX_SPECS_BYTES),
+    },
     lastUpdateTime: () => applier.lastUpdateTime,
     checksum: () => (applier.format === 2 ? applier.checksum : null),
     format: () => applier.format,

@@ -34,9 +34,10 @@ import { agentParser } from './agent-parser';
 import type { Listeners } from './listeners';
 import { Notices } from './notices';
 import * as parts from './runtime-parts';
-import { SpecApplier, type SpecsInForce } from './spec-applier';
+import { SpecApplier, type RawPayload, type SpecsInForce } from './spec-applier';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { IdListSync } from '../updates/id-list-sync';
+import { plainNowOf } from '../updates/packed-specs';
 import { SpecSync, type SpecInitResult } from '../updates/spec-sync';
 import { isError } from '../observability/thrown';
 
@@ -133,7 +134,7 @@ export class Runtime {
     );
     const { adapter, diagnostics, engineHost, exceptions, applier } = this;
     this.specs = new SpecSync(
-      parts.specSyncOptions(around, { http, adapter, diagnostics }, applier),
+      parts.specSyncOptions(around, { http, adapter, diagnostics }, { applier, engineHost }),
     );
     this.idLists = new IdListSync(
       parts.idListSyncOptions(around, { http, adapter, diagnostics }, engineHost),
@@ -371,7 +372,7 @@ export class Runtime {
   private failoverHooks(): FailoverHooks {
     return {
       makeReplacement: (kind) => this.init.platform.makeReplacement(kind),
-      payload: () => this.applier.lastGood?.bytes ?? null,
+      payload: () => plainOfLast(this.applier.lastGood),
       onDeath: (death) => this.onEngineDeath(death),
     };
   }
@@ -427,4 +428,9 @@ export class Runtime {
       },
     });
   }
+}
+
+/** Bytes of the text for an engine that takes over within a call. */
+function plainOfLast(last: RawPayload | null): Uint8Array | null {
+  return last === null ? null : plainNowOf(last.bytes);
 }

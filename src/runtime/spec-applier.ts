@@ -17,7 +17,7 @@ import type { SafeLogger } from '../observability/logger';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import type { SpecSource } from '../updates/spec-source';
 import type { ApplyResult } from '../updates/spec-sync';
-import { isSameBytes } from '../updates/text';
+import { isSameSpecs, plainOf, textLengthOf, type SpecBytes } from '../updates/packed-specs';
 import type { StatsigEnvironment } from '../types/user';
 import { isError } from '../observability/thrown';
 
@@ -32,7 +32,7 @@ const LONGEST_WINDOW_MS = 3_600_000;
 
 /** A payload as it arrived, kept so that another engine can take over. */
 export interface RawPayload {
-  bytes: Uint8Array;
+  bytes: SpecBytes;
   source: SpecSource;
 }
 
@@ -40,7 +40,7 @@ export interface RawPayload {
 export interface SpecsInForce {
   source: SpecSource;
   time: number;
-  bytes: Uint8Array;
+  bytes: SpecBytes;
 }
 
 export interface SpecApplierOptions {
@@ -86,8 +86,8 @@ export class SpecApplier {
    * Never rejects. A payload that is in force already is not parsed again: pollers of an adapter
    * get it every time.
    */
-  async apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult> {
-    if (this.lastGood !== null && (await isSameBytes(this.lastGood.bytes, bytes))) {
+  async apply(bytes: SpecBytes, source: SpecSource): Promise<ApplyResult> {
+    if (await this.isInForce(bytes)) {
       return this.succeeded('applied', source);
     }
     let prepared: PreparedSpecs;
@@ -97,13 +97,18 @@ export class SpecApplier {
       this.options.logger.debug(
         `statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`,
       );
-      return { status: 'rejected', error: parseError(bytes) ?? invalid(source) };
+      return { status: 'rejected', error: (await parseError(bytes)) ?? invalid(source) };
     }
     try {
       return this.decide(prepared, bytes, source);
     } catch (error) {
       return { status: 'rejected', error: isError(error) ? error : new Error(String(error)) };
     }
+  }
+
+  /** Whether these specs, in the same form, are the last that were committed. */
+  async isInForce(bytes: SpecBytes): Promise<boolean> {
+    return this.lastGood !== null && isSameSpecs(this.lastGood.bytes, bytes);
   }
 
   /** Fixes `initTime` at the end of init: the time of the specs, -1 when there are none. */
@@ -117,7 +122,7 @@ export class SpecApplier {
     return this.reason !== 'Uninitialized';
   }
 
-  private decide(prepared: PreparedSpecs, bytes: Uint8Array, source: SpecSource): ApplyResult {
+  private decide(prepared: PreparedSpecs, bytes: SpecBytes, source: SpecSource): ApplyResult {
     const { handle, summary } = prepared;
     if (!this.isForThisKey(summary)) {
       this.discard(prepared);
@@ -225,12 +230,12 @@ function invalid(source: SpecSource): Error {
 }
 
 /** The parser's complaint about a refused payload; null when it is JSON, or too large to look. */
-function parseError(bytes: Uint8Array): Error | null {
-  if (bytes.length > LARGEST_EXPLAINED) {
+async function parseError(bytes: SpecBytes): Promise<Error | null> {
+  if (textLengthOf(bytes) > LARGEST_EXPLAINED) {
     return null;
   }
   try {
-    JSON.parse(textOf(bytes));
+    JSON.parse(textOf(await plainOf(bytes)));
     return null;
   } catch (error) {
     return error as Error;

@@ -4,6 +4,7 @@
  */
 import { systemClock } from '../host/clock';
 import type { SpecsInForce } from '../runtime/spec-applier';
+import { plainNowOf } from '../updates/packed-specs';
 import { sourceOf } from './details';
 import type { SdkEvents } from './events';
 import type { Metrics } from './metrics';
@@ -35,7 +36,7 @@ export class SpecsNews {
     this.events.emit('specs_updated', () => ({
       source,
       source_api,
-      values: JSON.parse(Buffer.from(bytes).toString()) as unknown,
+      values: JSON.parse(Buffer.from(plainNowOf(bytes)).toString()) as unknown,
     }));
   }
 }

@@ -3,6 +3,7 @@
  */
 import { hasPassed, type Clock } from '../host/clock';
 import type { StoredSpecs } from '../storage/stored-specs';
+import { plainOf, type SpecBytes } from './packed-specs';
 import { decodeText } from './text';
 
 /**
@@ -13,7 +14,7 @@ export const REWRITE_AFTER_MS = 600_000;
 
 interface Copy {
   /** Shared with whoever applied it, so it costs nothing to keep. */
-  body: Uint8Array;
+  body: SpecBytes;
   time: number;
   format: 1 | 2;
   writtenAt: number;
@@ -35,12 +36,12 @@ export class SpecCopy {
   ) {}
 
   /** These bytes came from the adapter and are in force. */
-  found(body: Uint8Array, time: number): void {
+  found(body: SpecBytes, time: number): void {
     this.copy = { body, time, format: this.format(), writtenAt: this.clock.now() };
   }
 
   /** Writes an update. Rejects when the adapter does. */
-  async write(body: Uint8Array, text: string, time: number): Promise<void> {
+  async write(body: SpecBytes, text: string, time: number): Promise<void> {
     const copy = { body, time, format: this.format(), writtenAt: -Infinity };
     this.copy = copy;
     await this.store.write(copy.format, text, time);
@@ -54,6 +55,6 @@ export class SpecCopy {
   async refresh(): Promise<void> {
     const { copy } = this;
     if (copy === null || !hasPassed(REWRITE_AFTER_MS, copy.writtenAt, this.clock.now())) return;
-    await this.write(copy.body, await decodeText(copy.body), copy.time);
+    await this.write(copy.body, await decodeText(await plainOf(copy.body)), copy.time);
   }
 }

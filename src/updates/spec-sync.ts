@@ -11,6 +11,7 @@ import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { StoredSpecs } from '../storage/stored-specs';
 import { measureRequest } from './measure';
+import { PackedSpecs, plainOf, type SpecBytes } from './packed-specs';
 import type { PayloadVerifier } from './payload-verifier';
 import { Poller, type PollerOptions } from './poller';
 import { ProtoDownload } from './proto/proto-download';
@@ -42,7 +43,9 @@ export interface SpecSyncOptions {
   /** Longest payload, bytes. Default 64 MiB. */
   maxBytes?: number;
   /** Parses, compiles and commits. Must not throw; a rejection counts as 'rejected'. */
-  apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult>;
+  apply(bytes: SpecBytes, source: SpecSource): Promise<ApplyResult>;
+  /** Who inflates what came compressed; without one, Node does. */
+  inflater?: SpecInflater;
   /** `time` of the specs in force, 0 when none: becomes sinceTime. */
   lastUpdateTime(): number;
   /** `checksum` of the specs in force, if they are dcs-v2 and have one. */
@@ -62,6 +65,16 @@ export interface SpecSyncOptions {
   trace?: PollerOptions<SyncResult>['trace'];
   onPass?: PollerOptions<SyncResult>['onPass'];
   errors?: { adapterValues(path: string): Error; bootstrapValues(): Error };
+}
+
+/** An engine that inflates. */
+export interface SpecInflater {
+  /** Whether the present one does. */
+  isAble(): boolean;
+  /** Whether these are the specs that serve. */
+  isInForce(specs: SpecBytes): Promise<boolean>;
+  /** False when it could not, whatever the reason. */
+  inflate(specs: PackedSpecs): Promise<boolean>;
 }
 
 /** Result of `initialize`; becomes InitializationDetails. */
@@ -287,15 +300,16 @@ export class SpecSync {
 
   private async fromNetwork(): Promise<Error | null> {
     try {
-      const { response, validator } = await this.download();
+      const { response, validator, specs } = await this.download();
       if (response.status === 304) {
         this.tellUser(NO_UPDATES);
         await this.storing(() => this.copy?.refresh());
         return null;
       }
-      const body = await this.proto.read(response);
+      const body = specs instanceof PackedSpecs ? specs : await this.proto.read(response);
       const before = this.options.lastUpdateTime();
       const result = await this.apply(body, 'Network');
+      if (body instanceof PackedSpecs) body.release();
       if (result.status === 'rejected') return result.error;
       if (result.status === 'applied') this.proto.applied(result.time > before);
       else this.proto.unchanged();
@@ -308,8 +322,14 @@ export class SpecSync {
     }
   }
 
-  private download(): Promise<SpecsDownload> {
-    const { http, diagnostics, logger, verifier } = this.options;
+  private async download(): Promise<SpecsDownload & { specs: SpecBytes }> {
+    const { http, diagnostics, logger, verifier, inflater } = this.options;
+    let unpacked: SpecBytes | null = null;
+    const isPlain = this.options.specsDeltas !== true && verifier === null;
+    const isUnpackedHere = isPlain && inflater?.isAble() === true;
+    const unpack = async (response: TransportResponse): Promise<void> => {
+      unpacked = await inflate(response, inflater);
+    };
     const verify = ({ body, header }: TransportResponse): Promise<void> | undefined =>
       verifier?.check(body, 'Network', header);
     const ask = {
@@ -318,14 +338,16 @@ export class SpecSync {
       query: this.proto.query,
       validator: this.validator,
       verify,
+      ...(isUnpackedHere ? { unpack } : {}),
     };
-    return measureRequest({
+    const download = await measureRequest({
       diagnostics,
       logger,
       key: 'download_config_specs',
       run: () => http.downloadSpecs(ask),
-      response: (download) => download.response,
+      response: (one) => one.response,
     });
+    return { ...download, specs: unpacked ?? download.response.body };
   }
 
   /**
@@ -333,12 +355,14 @@ export class SpecSync {
    * not stored (Q16).
    */
   private async afterNetwork(
-    body: Uint8Array,
+    body: SpecBytes,
     result: Exclude<ApplyResult, { status: 'rejected' }>,
   ): Promise<void> {
     const isStored = this.copy !== null && result.status === 'applied';
     const text =
-      this.options.rulesUpdatedCallback === null && !isStored ? '' : await decodeText(body);
+      this.options.rulesUpdatedCallback === null && !isStored
+        ? ''
+        : await decodeText(await plainOf(body));
     this.tellUser(text);
     await this.storing(() =>
       isStored ? this.copy?.write(body, text, result.time) : this.copy?.refresh(),
@@ -364,7 +388,7 @@ export class SpecSync {
       contained(logger, 'rulesUpdatedCallback', () => rulesUpdatedCallback(text, lastUpdateTime()));
   }
 
-  private async apply(bytes: Uint8Array, source: SpecSource): Promise<ApplyResult> {
+  private async apply(bytes: SpecBytes, source: SpecSource): Promise<ApplyResult> {
     const { diagnostics } = this.options;
     const isMeasured = source !== 'Bootstrap';
     if (isMeasured) diagnostics.start('download_config_specs', 'process');
@@ -377,6 +401,18 @@ export class SpecSync {
       });
     return result;
   }
+}
+
+/** The body as it is kept, inflated where it is to be compiled. Rejects when it is none. */
+async function inflate(
+  { body, packed }: TransportResponse,
+  inflater: SpecInflater | undefined,
+): Promise<SpecBytes> {
+  if (packed === undefined || inflater === undefined) return body;
+  const specs = new PackedSpecs(body, packed);
+  if ((await inflater.isInForce(specs)) || (await inflater.inflate(specs))) return specs;
+  // Whole or not, what Node's decoders say of it counts.
+  return specs.plain();
 }
 
 /** Writes one source's outcome down. The last of success and failure wins; an error stays (Q42). */

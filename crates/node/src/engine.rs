@@ -8,10 +8,12 @@ use statsig_evaluator::boundary::{eval_code, question};
 use statsig_evaluator::{ClientInitialize, Engine};
 
 use crate::hot;
+use crate::inflate::Encoding;
 use crate::raw::define;
 use crate::shared::Shared;
-
-use crate::tasks::{DropTask, EncodeTask, EncodedBatch, Form, IdListTask, PrepareTask};
+use crate::tasks::{
+    DropTask, EncodeTask, EncodedBatch, Form, IdListTask, InflateTask, PrepareTask,
+};
 
 /// See the crate documentation.
 #[napi]
@@ -84,6 +86,38 @@ impl NativeEngine {
             payload: self.shared.inputs.take(input),
             inbox: self.shared.inbox.clone(),
         })
+    }
+
+    /// Inflates the body of an input on the pool, by the number of its encoding. Resolves to the
+    /// length of the content, which `prepare_inflated` or `drop_inflated` takes; -1: it is not for
+    /// us to say what is wrong.
+    #[napi(ts_return_type = "Promise<number>")]
+    pub fn inflate(&self, input: u32, encoding: u32, most: f64) -> AsyncTask<InflateTask> {
+        AsyncTask::new(InflateTask {
+            input,
+            packed: self.shared.inputs.take(input),
+            encoding: Encoding::from_number(encoding),
+            most: most as usize,
+            inbox: self.shared.inbox.clone(),
+        })
+    }
+
+    /// As `prepare_specs`, of what was inflated.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn prepare_inflated(&self, input: u32) -> AsyncTask<PrepareTask> {
+        AsyncTask::new(PrepareTask {
+            payload: self.shared.inbox.take_inflated(input),
+            inbox: self.shared.inbox.clone(),
+        })
+    }
+
+    /// Drops what was inflated, if it is still there.
+    #[napi]
+    pub fn drop_inflated(&self, env: Env, input: u32) -> Result<()> {
+        if let Some(body) = self.shared.inbox.take_inflated(input) {
+            env.spawn(DropTask { retired: Some(body) })?;
+        }
+        Ok(())
     }
 
     /// Swaps prepared specs in.

@@ -1,7 +1,7 @@
 //! Bytes for the pool, copied piece by piece: what JavaScript still has cannot be kept from being
 //! resized or detached while another thread reads it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// Most inputs that are open at a time; the SDK has one or two.
 const MOST_OPEN: usize = 16;
@@ -13,6 +13,8 @@ const LONGEST: f64 = 4294967295.0;
 pub struct Inputs {
     /// The open ones, in no order.
     open: RefCell<Vec<Input>>,
+    /// The latest number: none comes again while what it stood for may still be about.
+    last: Cell<u32>,
 }
 
 /// Bytes that are arriving.
@@ -37,7 +39,8 @@ impl Inputs {
         if bytes.try_reserve_exact(length).is_err() {
             return 0;
         }
-        let id = (1..).find(|id| open.iter().all(|input| input.id != *id)).unwrap_or(0);
+        let id = self.last.get().wrapping_add(1).max(1);
+        self.last.set(id);
         open.push(Input { id, bytes, length });
         id
     }

@@ -10,12 +10,14 @@
 //! - bytes for the pool come first: `openInput(length)`, `addInput(input, piece)` for each piece,
 //!   and `closeInput(input)` if nothing comes of it; `prepareSpecs(input)` and `updateIdList(name,
 //!   replace, input)` take them: see `inputs`;
+//! - `inflate(input, encoding, most)` resolves to the length of what came out, -1 when that is for
+//!   Node to say (see `inflate`); `prepareInflated(input)` or `dropInflated(input)` takes it;
 //! - `prepareSpecs` resolves to the JSON of `{handle, summary}`;
 //! - the functions of `hot` are own properties of the instance, not methods of the prototype.
 //!
 //! Beside it `readUserAgent` and `loadUserAgents`, which belong to no engine.
 //!
-//! `prepareSpecs`, `takeBatch` and `updateIdList` work on libuv's pool and are installed on the
+//! `prepareSpecs`, `inflate`, `takeBatch` and `updateIdList` work on libuv's pool and are installed on the
 //! thread of the engine. A panic makes its call answer `Failed` (or nothing), and every later one
 //! too: see `isDead()`. What records an event answers true then; `takeBatch`, `pendingEvents` and
 //! `exportIdList` go on as well as they can.
@@ -25,6 +27,7 @@
 
 mod engine;
 mod hot;
+mod inflate;
 mod inputs;
 #[allow(unsafe_code)]
 mod raw;

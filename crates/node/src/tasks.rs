@@ -13,6 +13,8 @@ use napi_derive::napi;
 use statsig_evaluator::engine::{IdListUpdate, PreparedList};
 use statsig_evaluator::{prepare, EventBatch, PreparedSpecs};
 
+use crate::inflate::{inflate, Encoding};
+
 /// What tasks leave for the engine, which looks when `filled` says so.
 #[derive(Default)]
 pub struct Inbox {
@@ -29,7 +31,12 @@ pub struct Content {
     pub specs: PreparedList,
     /// Finished ID lists.
     pub lists: Vec<IdListUpdate>,
+    /// Inflated bodies by the numbers of their inputs.
+    pub inflated: Vec<(u32, Vec<u8>)>,
 }
+
+/// Most inflated bodies that wait; the SDK has one.
+const MOST_INFLATED: usize = 4;
 
 impl Inbox {
     /// Takes the finished ID lists. One atomic load when there are none.
@@ -51,7 +58,27 @@ impl Inbox {
         self.with(|content| {
             content.specs.clear();
             content.lists.clear();
+            content.inflated.clear();
         });
+    }
+
+    /// Takes an inflated body.
+    pub fn take_inflated(&self, input: u32) -> Option<Vec<u8>> {
+        self.with(|content| {
+            let at = content.inflated.iter().position(|(known, _)| *known == input)?;
+            Some(content.inflated.swap_remove(at).1)
+        })
+    }
+
+    /// Keeps an inflated body; false when too many wait.
+    fn add_inflated(&self, input: u32, body: Vec<u8>) -> bool {
+        self.with(|content| {
+            let fits = content.inflated.len() < MOST_INFLATED;
+            if fits {
+                content.inflated.push((input, body));
+            }
+            fits
+        })
     }
 
     /// Adds a finished ID list.
@@ -101,6 +128,38 @@ impl Task for PrepareTask {
 
     fn resolve(&mut self, _: Env, specs: PreparedSpecs) -> Result<String> {
         self.inbox.add_specs(specs)
+    }
+}
+
+/// Inflates a body; see `inflate`.
+pub struct InflateTask {
+    /// Number of its input.
+    pub input: u32,
+    /// The body; None when bytes are missing.
+    pub packed: Option<Vec<u8>>,
+    /// How it is encoded; None for a number that stands for nothing.
+    pub encoding: Option<Encoding>,
+    /// Longest content.
+    pub most: usize,
+    /// Where the result goes.
+    pub inbox: Arc<Inbox>,
+}
+
+impl Task for InflateTask {
+    type Output = Option<Vec<u8>>;
+    type JsValue = f64;
+
+    fn compute(&mut self) -> Result<Self::Output> {
+        let (Some(packed), Some(encoding)) = (self.packed.take(), self.encoding) else {
+            return Ok(None);
+        };
+        guarded(|| Ok(inflate(&packed, encoding, self.most)))
+    }
+
+    fn resolve(&mut self, _: Env, plain: Self::Output) -> Result<f64> {
+        let Some(plain) = plain else { return Ok(-1.0) };
+        let length = plain.len() as f64;
+        Ok(if self.inbox.add_inflated(self.input, plain) { length } else { -1.0 })
     }
 }
 
