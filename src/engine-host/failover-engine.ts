@@ -17,7 +17,6 @@ import {
   type EngineKind,
   type EngineOptions,
   type EventBatch,
-  type Inflated,
   type LookupKind,
   type OutcomeRecord,
   type OverrideTable,
@@ -27,7 +26,7 @@ import {
   type UserAgentParts,
 } from '../engine/engine';
 import type { WindowOf } from '../engine/engine';
-import { PackedSpecs, type SpecBytes } from '../updates/packed-specs';
+import { PackedSpecs, type Inflated, type SpecBytes } from '../updates/packed-specs';
 import { BufferedEngine } from './buffered-engine';
 import { EngineMemory } from './engine-memory';
 import { RetiredEngines } from './retired-engines';

@@ -16,7 +16,7 @@
  *   `setTimeZone` and any change to an ID list. Users survive epochs.
  */
 
-import type { ContentEncoding } from '../host/bytes';
+import type { Inflated, Inflater } from './inflater';
 import type { SpecContent } from './spec-content';
 
 /** Which implementation answers. */
@@ -280,21 +280,10 @@ export interface EngineStats {
   idListBytes: number;
 }
 
-/** A payload that an engine holds inflated; `prepareSpecs` takes it. */
-export interface Inflated {
-  /** The engine. */
-  readonly owner: object;
-  /** Bytes of its text. */
-  readonly length: number;
-  /** Frees it, unless it was taken. */
-  release(): void;
-}
-
 /**
- * See the head of this file. No method but `prepareSpecs`, `inflate` and `updateIdList` may throw or
- * reject.
+ * See the head of this file. Only `prepareSpecs`, `inflate` and `updateIdList` may throw or reject.
  */
-export interface Engine {
+export interface Engine extends Inflater {
   readonly kind: EngineKind;
   /** Version of the evaluator. */
   readonly version: string;
@@ -314,16 +303,8 @@ export interface Engine {
    */
   setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void;
 
-  /**
-   * Parses and compiles a payload, off the event loop on native. Rejects when it is no payload at
-   * all.
-   */
+  /** Parses and compiles a payload, off the event loop on native. Rejects what is none at all. */
   prepareSpecs(payload: Uint8Array | Inflated): Promise<PreparedSpecs>;
-  /**
-   * Takes the content encoding out of a body, on another thread, and keeps what is in it. Null when
-   * the body is not whole and fine, or longer than `maxBytes` then: Node is to say what is wrong.
-   */
-  inflate?(body: Uint8Array, encoding: ContentEncoding, maxBytes: number): Promise<Inflated | null>;
   /** Swaps the prepared specs in, atomically. Ends the epoch. */
   commitSpecs(handle: number): void;
   discardSpecs(handle: number): void;

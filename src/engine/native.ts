@@ -6,8 +6,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { interpreterOf, refuseCutOff } from './native-elf';
-import type { ContentEncoding } from '../host/bytes';
-import type { Engine, Inflated, PreparedSpecs } from './engine';
+import type { Engine, PreparedSpecs } from './engine';
+import type { Inflated } from './inflater';
 import type { UapReader } from './uap-reader';
 import { nodeHost } from './node-host';
 import { RustEngine, ownBytes, preparedOf, type RustBinding } from './rust-adapter';
@@ -22,13 +22,18 @@ interface NativeBinding extends RustBinding {
   /** False when the piece does not fit. */
   addInput(input: number, piece: Uint8Array): boolean;
   closeInput(input: number): void;
-  /** Resolves to the length of what is in it, -1 when Node is to say what is wrong. Takes the input. */
-  inflate(input: number, encoding: number, maxBytes: number): Promise<number>;
+  /** Null when Node is to say what is wrong. Takes the input. */
+  inflate(input: number, encoding: number, maxBytes: number): Promise<InflatedBody | null>;
   prepareInflated(input: number): Promise<string>;
   dropInflated(input: number): void;
   /** Resolves to the JSON of `PreparedSpecs`. Takes the input. */
   prepareSpecs(input: number): Promise<string>;
   updateIdList(name: string, replace: boolean, input: number): Promise<boolean>;
+}
+
+interface InflatedBody {
+  readonly length: number;
+  readonly mentionsAgents: boolean;
 }
 
 interface NativeModule {
@@ -105,14 +110,10 @@ class NativeEngine extends RustEngine {
     return this.prepareBytes(payload as Uint8Array);
   }
 
-  async inflate(
-    body: Uint8Array,
-    encoding: ContentEncoding,
-    maxBytes: number,
-  ): Promise<Inflated | null> {
+  async inflate(body: Uint8Array, encoding: string, maxBytes: number): Promise<Inflated | null> {
     const input = await this.allSlices(body);
-    const length = await this.native.inflate(input, ENCODINGS.indexOf(encoding), maxBytes);
-    return length < 0 ? null : new InflatedInput(this, length, input, this.native);
+    const inflated = await this.native.inflate(input, ENCODINGS.indexOf(encoding), maxBytes);
+    return inflated === null ? null : new InflatedInput(this, inflated, input, this.native);
   }
 
   private async prepareBytes(payload: Uint8Array): Promise<PreparedSpecs> {
@@ -159,16 +160,22 @@ class NativeEngine extends RustEngine {
 const NO_BYTES = new Uint8Array(0);
 
 /** By the numbers of `inflate.rs`. */
-const ENCODINGS: readonly ContentEncoding[] = ['gzip', 'deflate', 'br'];
+const ENCODINGS: readonly string[] = ['gzip', 'deflate', 'br'];
 
 /** What was inflated lies in the addon, under the number of its input. */
 class InflatedInput implements Inflated {
+  readonly length: number;
+  readonly mentionsAgents: boolean;
+
   constructor(
     readonly owner: NativeEngine,
-    readonly length: number,
+    { length, mentionsAgents }: InflatedBody,
     readonly input: number,
     private readonly native: NativeBinding,
-  ) {}
+  ) {
+    this.length = length;
+    this.mentionsAgents = mentionsAgents;
+  }
 
   release(): void {
     this.native.dropInflated(this.input);

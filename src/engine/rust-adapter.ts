@@ -10,7 +10,6 @@ import {
   type EngineOptions,
   type EngineStats,
   type EventBatch,
-  type Inflated,
   type LookupKind,
   type OutcomeRecord,
   type OverrideTable,
@@ -20,6 +19,7 @@ import {
   type UserAgentParts,
 } from './engine';
 import type { WindowOf } from './engine';
+import type { Inflated } from './inflater';
 import { VERSION } from './version';
 
 /** What `ask` is asked: `question` of crates/evaluator/src/boundary.rs, where each is explained. */

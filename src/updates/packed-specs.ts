@@ -2,10 +2,17 @@
  * Config specs as they are kept: bytes of their text, or, where the engine inflates, the body of
  * the response with its content encoding, a tenth of the size.
  */
-import type { Inflated } from '../engine/engine';
 import type { ContentEncoding } from '../host/bytes';
 import type { PackedBody } from '../network/transport';
 import { isSameBytes } from './text';
+
+/** What an engine made of a body and holds. */
+export interface Inflated {
+  readonly owner: object;
+  readonly length: number;
+  readonly mentionsAgents: boolean;
+  release(): void;
+}
 
 /** See the head of this file. */
 export class PackedSpecs {
@@ -13,6 +20,8 @@ export class PackedSpecs {
   private content: Inflated | null = null;
   /** Bytes of the text; those of the body as long as nobody has inflated it. */
   textLength: number;
+  /** Whether the text may have conditions on user agents. */
+  mentionsAgents = false;
 
   constructor(
     readonly bytes: Uint8Array,
@@ -44,6 +53,7 @@ export class PackedSpecs {
     this.release();
     this.content = content;
     this.textLength = content.length;
+    this.mentionsAgents = content.mentionsAgents;
   }
 
   /** What `owner` has inflated, given away; null when that is nothing. */

@@ -306,7 +306,8 @@ export class SpecSync {
         await this.storing(() => this.copy?.refresh());
         return null;
       }
-      const body = specs instanceof PackedSpecs ? specs : await this.proto.read(response);
+      const isAsItCame = specs === response.body;
+      const body = isAsItCame ? await this.proto.read(response) : specs;
       const before = this.options.lastUpdateTime();
       const result = await this.apply(body, 'Network');
       if (body instanceof PackedSpecs) body.release();

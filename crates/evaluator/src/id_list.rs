@@ -66,6 +66,11 @@ impl IdList {
         }
     }
 
+    /// Whether it keeps the order of its IDs.
+    pub fn is_ordered(&self) -> bool {
+        self.order.is_some()
+    }
+
     /// Number of IDs.
     pub fn len(&self) -> usize {
         self.packed.len + self.others.len()

@@ -12,7 +12,7 @@ use crate::inflate::Encoding;
 use crate::raw::define;
 use crate::shared::Shared;
 use crate::tasks::{
-    DropTask, EncodeTask, EncodedBatch, Form, IdListTask, InflateTask, PrepareTask,
+    DropTask, EncodeTask, EncodedBatch, Form, IdListTask, InflateTask, PayloadText, PrepareTask,
 };
 
 /// See the crate documentation.
@@ -83,15 +83,14 @@ impl NativeEngine {
     #[napi(ts_return_type = "Promise<string>")]
     pub fn prepare_specs(&self, input: u32) -> AsyncTask<PrepareTask> {
         AsyncTask::new(PrepareTask {
-            payload: self.shared.inputs.take(input),
+            payload: self.shared.inputs.take(input).map(PayloadText::plain),
             inbox: self.shared.inbox.clone(),
         })
     }
 
-    /// Inflates the body of an input on the pool, by the number of its encoding. Resolves to the
-    /// length of the content, which `prepare_inflated` or `drop_inflated` takes; -1: it is not for
-    /// us to say what is wrong.
-    #[napi(ts_return_type = "Promise<number>")]
+    /// Inflates the body of an input on the pool, by the number of its encoding. `prepare_inflated`
+    /// or `drop_inflated` takes the content; null: it is not for us to say what is wrong.
+    #[napi(ts_return_type = "Promise<InflatedBody | null>")]
     pub fn inflate(&self, input: u32, encoding: u32, most: f64) -> AsyncTask<InflateTask> {
         AsyncTask::new(InflateTask {
             input,

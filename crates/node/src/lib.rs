@@ -10,7 +10,7 @@
 //! - bytes for the pool come first: `openInput(length)`, `addInput(input, piece)` for each piece,
 //!   and `closeInput(input)` if nothing comes of it; `prepareSpecs(input)` and `updateIdList(name,
 //!   replace, input)` take them: see `inputs`;
-//! - `inflate(input, encoding, most)` resolves to the length of what came out, -1 when that is for
+//! - `inflate(input, encoding, most)` resolves to facts about what came out, null when that is for
 //!   Node to say (see `inflate`); `prepareInflated(input)` or `dropInflated(input)` takes it;
 //! - `prepareSpecs` resolves to the JSON of `{handle, summary}`;
 //! - the functions of `hot` are own properties of the instance, not methods of the prototype.
@@ -31,6 +31,7 @@ mod inflate;
 mod inputs;
 #[allow(unsafe_code)]
 mod raw;
+mod registry;
 mod shared;
 mod tasks;
 mod texts;

@@ -11,9 +11,13 @@ use napi::bindgen_prelude::{Env, Result, Status, Task, Uint8Array};
 use napi::Error;
 use napi_derive::napi;
 use statsig_evaluator::engine::{IdListUpdate, PreparedList};
+use statsig_evaluator::id_list::IdList;
+use statsig_evaluator::store::Store;
+use statsig_evaluator::wire::PayloadError;
 use statsig_evaluator::{prepare, EventBatch, PreparedSpecs};
 
-use crate::inflate::{inflate, Encoding};
+use crate::inflate::{inflate, mentions_agents, Encoding};
+use crate::registry::{key_of, Key, Registry};
 
 /// What tasks leave for the engine, which looks when `filled` says so.
 #[derive(Default)]
@@ -32,7 +36,7 @@ pub struct Content {
     /// Finished ID lists.
     pub lists: Vec<IdListUpdate>,
     /// Inflated bodies by the numbers of their inputs.
-    pub inflated: Vec<(u32, Vec<u8>)>,
+    pub inflated: Vec<(u32, PayloadText)>,
 }
 
 /// Most inflated bodies that wait; the SDK has one.
@@ -63,7 +67,7 @@ impl Inbox {
     }
 
     /// Takes an inflated body.
-    pub fn take_inflated(&self, input: u32) -> Option<Vec<u8>> {
+    pub fn take_inflated(&self, input: u32) -> Option<PayloadText> {
         self.with(|content| {
             let at = content.inflated.iter().position(|(known, _)| *known == input)?;
             Some(content.inflated.swap_remove(at).1)
@@ -71,7 +75,7 @@ impl Inbox {
     }
 
     /// Keeps an inflated body; false when too many wait.
-    fn add_inflated(&self, input: u32, body: Vec<u8>) -> bool {
+    fn add_inflated(&self, input: u32, body: PayloadText) -> bool {
         self.with(|content| {
             let fits = content.inflated.len() < MOST_INFLATED;
             if fits {
@@ -106,10 +110,33 @@ pub fn guarded<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
     })
 }
 
+/// Specs in force in any thread of the process, with their summaries.
+static SPECS: Registry<Store, Box<str>> = Registry::new();
+/// ID lists likewise.
+static LISTS: Registry<IdList, Weak<IdList>> = Registry::new();
+
+/// Tags of keys: bytes of a text, else of a body by its encoding.
+const PLAIN: u8 = 255;
+
+/// A payload for the compiler.
+pub struct PayloadText {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The key of what it came as; None: that is its bytes.
+    key: Option<Key>,
+}
+
+impl PayloadText {
+    /// A payload that came as it is.
+    pub fn plain(bytes: Vec<u8>) -> PayloadText {
+        PayloadText { bytes, key: None }
+    }
+}
+
 /// Parses and compiles a payload; None when its bytes did not all arrive.
 pub struct PrepareTask {
     /// Its bytes; None when some are missing.
-    pub payload: Option<Vec<u8>>,
+    pub payload: Option<PayloadText>,
     /// Where the result goes.
     pub inbox: Arc<Inbox>,
 }
@@ -123,11 +150,27 @@ impl Task for PrepareTask {
             .payload
             .take()
             .ok_or_else(|| Error::new(Status::InvalidArg, "the payload is incomplete"))?;
-        guarded(|| prepare(&payload).map_err(|e| Error::new(Status::InvalidArg, e.to_string())))
+        guarded(|| {
+            prepare_shared(&payload).map_err(|e| Error::new(Status::InvalidArg, e.to_string()))
+        })
     }
 
     fn resolve(&mut self, _: Env, specs: PreparedSpecs) -> Result<String> {
         self.inbox.add_specs(specs)
+    }
+}
+
+/// As `prepare`, or what another thread made of the same payload.
+fn prepare_shared(payload: &PayloadText) -> std::result::Result<PreparedSpecs, PayloadError> {
+    let key = payload.key.unwrap_or_else(|| key_of(PLAIN, &payload.bytes));
+    let shared = SPECS.get_or_make(key, || match prepare(&payload.bytes) {
+        Ok(PreparedSpecs { store: Some(store), summary }) => Ok((store, summary.into())),
+        // There is nothing to share.
+        other => Err(other),
+    });
+    match shared {
+        Ok((store, summary)) => Ok(PreparedSpecs { store: Some(store), summary: summary.into() }),
+        Err(other) => other,
     }
 }
 
@@ -146,21 +189,38 @@ pub struct InflateTask {
 }
 
 impl Task for InflateTask {
-    type Output = Option<Vec<u8>>;
-    type JsValue = f64;
+    type Output = Option<(PayloadText, bool)>;
+    type JsValue = Option<InflatedBody>;
 
     fn compute(&mut self) -> Result<Self::Output> {
         let (Some(packed), Some(encoding)) = (self.packed.take(), self.encoding) else {
             return Ok(None);
         };
-        guarded(|| Ok(inflate(&packed, encoding, self.most)))
+        guarded(|| {
+            let plain = inflate(&packed, encoding, self.most);
+            Ok(plain.map(|plain| {
+                let mentions_agents = mentions_agents(&plain);
+                let key = Some(key_of(encoding as u8, &packed));
+                (PayloadText { bytes: plain, key }, mentions_agents)
+            }))
+        })
     }
 
-    fn resolve(&mut self, _: Env, plain: Self::Output) -> Result<f64> {
-        let Some(plain) = plain else { return Ok(-1.0) };
-        let length = plain.len() as f64;
-        Ok(if self.inbox.add_inflated(self.input, plain) { length } else { -1.0 })
+    fn resolve(&mut self, _: Env, inflated: Self::Output) -> Result<Option<InflatedBody>> {
+        let Some((plain, mentions_agents)) = inflated else { return Ok(None) };
+        let length = plain.bytes.len() as f64;
+        let is_kept = self.inbox.add_inflated(self.input, plain);
+        Ok(is_kept.then_some(InflatedBody { length, mentions_agents }))
     }
+}
+
+/// What is told of a body that was inflated.
+#[napi(object)]
+pub struct InflatedBody {
+    /// Bytes of its content.
+    pub length: f64,
+    /// The content may have conditions on user agents.
+    pub mentions_agents: bool,
 }
 
 /// `EventBatch` of `engine.ts`.
@@ -295,7 +355,7 @@ impl Task for IdListTask {
 
     fn compute(&mut self) -> Result<bool> {
         let Some((update, lines)) = self.update.as_mut() else { return Ok(false) };
-        guarded(|| Ok(update.apply(lines)))
+        guarded(|| Ok(apply_shared(update, lines)))
     }
 
     fn resolve(&mut self, _: Env, changed: bool) -> Result<bool> {
@@ -304,6 +364,20 @@ impl Task for IdListTask {
         }
         Ok(changed)
     }
+}
+
+/// As `apply`, or what another thread made of the same lines for the same list.
+fn apply_shared(update: &mut IdListUpdate, lines: &[u8]) -> bool {
+    let (mark, digest) = (update.base_mark(), key_of(PLAIN, lines));
+    let key = key_of(mark[0], &[&mark[1..], &digest].concat());
+    // The note keeps the base's mark from being given to another list.
+    let base = Arc::downgrade(update.base());
+    let make = || update.applied(lines).map(|list| (list, base)).ok_or(());
+    let shared = LISTS.get_or_make(key, make);
+    shared.is_ok_and(|(list, _)| {
+        update.set(list);
+        true
+    })
 }
 
 /// Frees what a swap of specs left behind, which takes milliseconds, away from the event loop.
@@ -326,5 +400,75 @@ impl<T: Send + 'static> Task for DropTask<T> {
 
     fn resolve(&mut self, _: Env, (): ()) -> Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use statsig_evaluator::Engine;
+
+    use super::*;
+
+    const SPECS: &str = r#""feature_gates":[],"dynamic_configs":[],"layer_configs":[]}"#;
+
+    fn prepared(head: &str, key: Option<Key>) -> PreparedSpecs {
+        let bytes = format!("{{\"has_updates\":{head},{SPECS}").into_bytes();
+        prepare_shared(&PayloadText { bytes, key }).unwrap()
+    }
+
+    #[test]
+    fn one_payload_is_one_store_however_many_engines_have_it() {
+        let (one, other) = (prepared("true", None), prepared("true", None));
+        assert_eq!(one.summary, other.summary);
+        let newer = prepared("true,\"time\":7", None);
+        let store = one.store.unwrap();
+        assert!(Arc::ptr_eq(&store, &other.store.unwrap()));
+        assert!(!Arc::ptr_eq(&store, &newer.store.unwrap()) && newer.summary != one.summary);
+        // A body is known by what it came as.
+        let key = Some(key_of(Encoding::Gzip as u8, b"packed"));
+        let (packed, again) = (prepared("true", key), prepared("true", key));
+        assert!(Arc::ptr_eq(&packed.store.unwrap(), &again.store.unwrap()));
+    }
+
+    #[test]
+    fn what_is_no_update_and_what_is_refused_is_told_each_time() {
+        for _ in 0..2 {
+            let nothing = prepared("false", None);
+            assert!(nothing.store.is_none() && nothing.summary.contains("\"hasUpdates\":false"));
+            assert!(prepare_shared(&PayloadText::plain(b"{".to_vec())).is_err());
+        }
+    }
+
+    fn list(engine: &Engine) -> Arc<IdList> {
+        engine.start_id_list("list", false).base().clone()
+    }
+
+    fn update(engine: &mut Engine, replace: bool, lines: &str) -> bool {
+        let mut update = engine.start_id_list("list", replace);
+        apply_shared(&mut update, lines.as_bytes()) && engine.finish_id_list(update)
+    }
+
+    #[test]
+    fn lists_with_the_same_past_are_one() {
+        let mut engines = [Engine::new(), Engine::new(), Engine::new()];
+        engines[2].set_options(r#"{"keepsIdListOrder":true}"#);
+        let steps = [
+            (true, "+aaaaaaaa\n+bbbbbbbb\n"),
+            (false, "-aaaaaaaa\n"),
+            (false, "+cccccccc\n"),
+            (true, "+dddddddd\n"),
+        ];
+        for (replace, lines) in steps {
+            assert!(engines.iter_mut().all(|engine| update(engine, replace, lines)), "{lines}");
+            let [one, other, ordered] = [0, 1, 2].map(|i| list(&engines[i]));
+            assert!(Arc::ptr_eq(&one, &other) && !Arc::ptr_eq(&one, &ordered), "{lines}");
+            assert_eq!(one.len(), ordered.len());
+            assert!(!update(&mut engines[0], replace, "no lines"));
+        }
+        assert!(update(&mut engines[0], false, "+eeeeeeee\n"));
+        assert!(update(&mut engines[1], false, "+ffffffff\n"));
+        let [one, other] = [0, 1].map(|i| list(&engines[i]));
+        assert!(one.contains_key("eeeeeeee") && !one.contains_key("ffffffff"));
+        assert!(other.contains_key("ffffffff") && !other.contains_key("eeeeeeee"));
     }
 }
