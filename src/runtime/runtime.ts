@@ -21,6 +21,8 @@ import {
 } from '../events/delivery';
 import { ExposureWindows } from './exposure-windows';
 import { Invocations } from './invocations';
+import { rehearseUsers } from '../users/rehearsal';
+import { host } from '../host/host';
 import { systemClock, type Clock } from '../host/clock';
 import type { Ending } from '../exit/ending';
 import type { Addresses, StatsigHttp } from '../network/http';
@@ -162,7 +164,10 @@ export class Runtime {
       this.delivery.start();
       this.watchEnd();
     }
-    const result = await this.specs.initialize();
+    const loading = this.specs.initialize();
+    if (!this.options.localMode && this.init.platform.hasBackground)
+      void host.nextTurn().then(rehearseUsers);
+    const result = await loading;
     this.applier.fixInitTime();
     if (this.options.initStrategyForIDLists === 'await') {
       await this.loadIdLists();
@@ -419,6 +424,9 @@ export class Runtime {
       secretKey: this.init.secretKey,
       environment: this.options.environment,
       logger: this.logger,
+      parsesAgents:
+        (this.options.userAgentParser ??
+          (this.options.configFormat === 'v1' ? 'ua-parser-js' : 'statsig')) === 'ua-parser-js',
       reportMismatch: (error) => this.exceptions.report(error, { tag: 'validateSDKKeyUsed' }),
       onAccepted: (summary) => this.diagnostics.setRates(summary.diagnostics),
       onCommitting: (summary) => this.loadIpTableFor(summary),
