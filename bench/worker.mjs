@@ -17,6 +17,8 @@ let nextUser = 1_000_000;
 /** Everything a row may use; see rows/index.mjs. */
 const bench = {
   adapter,
+  sdk,
+  context,
   project,
   targetMs,
   user,

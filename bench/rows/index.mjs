@@ -15,12 +15,14 @@
 //                              ratioToOthers: … than the fastest other SDK, against: row id to compare with}
 import { rows as bootstrap } from './bootstrap.mjs';
 import { rows as checks } from './checks.mjs';
+import { rows as cold } from './cold.mjs';
 import { rows as cpu } from './cpu.mjs';
 import { rows as idList } from './id-list.mjs';
 import { rows as newer } from './newer.mjs';
 import { rows as poll } from './poll.mjs';
 import { rows as start } from './start.mjs';
 import { rows as values } from './values.mjs';
+import { rows as workers } from './workers.mjs';
 
 export const ROWS = [
   ...checks,
@@ -30,5 +32,7 @@ export const ROWS = [
   ...bootstrap,
   ...idList,
   ...start,
+  ...cold,
   ...poll,
+  ...workers,
 ];
