@@ -3,6 +3,7 @@ import type { Server } from '../api/server';
 import { textOf } from '../host/host';
 import { Feed } from './feed';
 import type { Subject } from './subject';
+import { plainNowOf } from '../updates/packed-specs';
 
 /** `server` may throw as long as there is none. */
 export function appSubject(server: () => Server): Subject {
@@ -33,7 +34,7 @@ export function appSubject(server: () => Server): Subject {
       const now = watch();
       const revision = now.specsInForce;
       const { lastGood } = now.insides.applier;
-      return { server: now, payload: lastGood && textOf(lastGood.bytes), revision };
+      return { server: now, payload: lastGood && textOf(plainNowOf(lastGood.bytes)), revision };
     },
     lists: () => new Map(),
     idle: rest,
