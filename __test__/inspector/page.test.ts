@@ -70,7 +70,7 @@ needs('chromium')(
     });
     await statsig.initializeAsync();
     t.teardown(() => statsig.shutdownAsync(500));
-    const { page, said } = await open(t, server.url);
+    const { page } = await open(t, server.url);
 
     await page.getByLabel('Search flags').fill('lane');
     await page.getByRole('link', { name: /bike_lanes/ }).click();
@@ -84,8 +84,8 @@ needs('chromium')(
     await page.getByRole('button', { name: 'Set true' }).click();
     await page.getByText('for everybody').waitFor();
     await evaluate(page, eva, 'true');
-  await page.locator('.answer code', { hasText: 'inspector_override' }).waitFor();
-      await statsig.syncStoreSpecs();
+    await page.locator('.answer code', { hasText: 'inspector_override' }).waitFor();
+    await statsig.syncStoreSpecs();
     t.true(statsig.checkGate({ userID: 'eva' }, 'bike_lanes'));
     await statsig.flush();
     await page.getByRole('link', { name: 'Events' }).click();
