@@ -1,73 +1,77 @@
 import { Readable } from 'node:stream';
-import type { IncomingMessage } from 'node:http';
+import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import { makeAgents, type Agents, type ProxyFor } from './agents';
 import type { ContentEncoding } from '../host/bytes';
-import { abortController } from '../host/abort';
-import { decoded, decodedNow, encodingOf } from './decoding';
+import { ASKED_ENCODINGS, decoded, decodedNow, encodingOf } from './decoding';
 import { GrowingBytes } from './growing-bytes';
 import { NetworkError, tooLong } from './network-error';
-import { RequestError, nodeRequest } from './node-request';
 import type { PackedBody, Transport, TransportRequest, TransportResponse } from './transport';
 
+type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse<Readable>>;
+
 /**
- * Node's own http over connections of ours, for Node, Bun and Deno. `proxies`: those that the
- * environment names, or the one at a URL.
+ * axios over connections of our own, for Node, Bun and Deno. axios is loaded at the first request,
+ * so that a process in localMode never pays for it. `proxies`: those that the environment names,
+ * or the one at a URL.
  */
 export function nodeTransport(proxies: boolean | string = true): Transport {
   const url = typeof proxies === 'string' ? proxies : '';
   const agents = makeAgents(proxies === true ? environmentProxy : () => url);
+  const send: Send = (config) => loadAxios().request({ ...config, ...agentsOf(agents) });
   const transport: Transport = async (request) => {
     try {
-      return await exchange(request, agents);
+      return await exchange(send, request);
     } catch (error) {
       // The server closed an idle connection just as it was taken: says nothing about this request.
       if (request.signal.aborted || !wasStaleConnection(error)) throw plainError(error);
     }
-    return exchange(request, agents).catch((error: unknown) => Promise.reject(plainError(error)));
+    return exchange(send, request).catch((error: unknown) => Promise.reject(plainError(error)));
   };
   return Object.assign(transport, { close: agents.close });
 }
 
-/** Variables that may name a proxy, in lower or upper case. */
-const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'all_proxy'].flatMap((name) => [
-  name,
-  `npm_config_${name}`,
-  'npm_config_proxy',
-]);
+/** `proxy: false`: the agents know. */
+function agentsOf({ httpAgent, httpsAgent }: Agents): AxiosRequestConfig {
+  return { httpAgent, httpsAgent, proxy: false };
+}
 
 /** A runtime that does not let us read the environment (Deno) names no proxy. */
 const environmentProxy: ProxyFor = (url) => {
   try {
-    return PROXY_VARIABLES.some(isSet) ? loadProxyFor().proxyFor(url) : '';
+    return loadAxios().proxyFor(url);
   } catch {
     return '';
   }
 };
 
-/** Nearly nobody sets one, and to read them takes a file of code. */
-function isSet(name: string): boolean {
-  try {
-    const { env } = process;
-    return Boolean(env[name]) || Boolean(env[name.toUpperCase()]);
-  } catch {
-    return false;
-  }
+/**
+ * The bundle of axios' adapter for Node's http, from `scripts/build-axios.mjs`. `require`, not
+ * `import()`, which jest does not offer to CommonJS.
+ */
+function loadAxios(): { request: Send; proxyFor: ProxyFor } {
+  return require('./generated/axios-http');
 }
 
-/** From the bundle of `scripts/build-axios.mjs`. `require`, not `import()`, which jest has not. */
-function loadProxyFor(): { proxyFor: ProxyFor } {
-  return require('./generated/axios-http') as ReturnType<typeof loadProxyFor>;
-}
-
-async function exchange(request: TransportRequest, agents: Agents): Promise<TransportResponse> {
-  const response = await nodeRequest(request, agents);
+async function exchange(send: Send, request: TransportRequest): Promise<TransportResponse> {
+  const response = await send({
+    method: request.method,
+    url: request.url,
+    headers: { Accept: '*/*', 'Accept-Encoding': ASKED_ENCODINGS, ...request.headers },
+    data: bodyBuffer(request.body),
+    responseType: 'stream',
+    decompress: false,
+    signal: request.signal,
+    validateStatus: () => true,
+    maxBodyLength: Infinity,
+    maxRedirects: 0,
+  });
   request.onProgress();
-  const status = response.statusCode ?? 0;
+  const { status } = response;
   const header = (name: string): string | null => headerText(response.headers[name.toLowerCase()]);
   const answer = { status, ok: isSuccess(status), header };
   const encoding = keptEncoding(response, request);
   if (encoding !== null) {
-    const body = await readAll(response, request, expectedBytes(response));
+    const body = await readAll(response.data, request, expectedBytes(response));
     return { ...answer, body, packed: packedBody(body, encoding, request.maxBytes) };
   }
   const body = await readAll(plainBody(response, request), request, expectedBytes(response));
@@ -80,10 +84,10 @@ function isSuccess(status: number): boolean {
 
 /** The encoding with which the body is handed on; null where it is decoded here, if it has any. */
 function keptEncoding(
-  { statusCode = 0, headers }: IncomingMessage,
+  { status, headers }: AxiosResponse<Readable>,
   { keepsEncoding }: TransportRequest,
 ): ContentEncoding | null {
-  if (keepsEncoding !== true || !isSuccess(statusCode) || statusCode === 204) return null;
+  if (keepsEncoding !== true || !isSuccess(status) || status === 204) return null;
   return encodingOf(headers['content-encoding']);
 }
 
@@ -101,7 +105,7 @@ async function inflated(
   encoding: ContentEncoding,
   maxBytes: number,
 ): Promise<Uint8Array> {
-  const { signal } = abortController();
+  const { signal } = new AbortController();
   const whole = { isUpload: false, maxBytes, signal, onProgress: ignore };
   try {
     return await readAll(decoded(Readable.from([body]), encoding), whole, 0);
@@ -114,11 +118,13 @@ async function inflated(
  * Decoded where somebody reads it. Of a failure, and of the answer to an upload, the status is all
  * that counts: what is wrong with its body must not hide it, nor send events twice.
  */
-function plainBody(response: IncomingMessage, { isUpload }: TransportRequest): Readable {
-  const { statusCode: status = 0, headers } = response;
+function plainBody(
+  { status, headers, data }: AxiosResponse<Readable>,
+  { isUpload }: TransportRequest,
+): Readable {
   const encoding = headers['content-encoding'];
-  if (encoding === undefined || isUpload || !isSuccess(status) || status === 204) return response;
-  const body = decodedOrClosed(response, encoding);
+  if (typeof encoding !== 'string' || isUpload || !isSuccess(status) || status === 204) return data;
+  const body = decodedOrClosed(data, encoding);
   delete headers['content-encoding'];
   delete headers['content-length'];
   return body;
@@ -135,8 +141,14 @@ function decodedOrClosed(data: Readable, encoding: string): Readable {
 }
 
 /** What the server announces; of a compressed body it says nothing about what comes out. */
-function expectedBytes({ headers }: IncomingMessage): number {
+function expectedBytes({ headers }: AxiosResponse<Readable>): number {
   return Number(headers['content-length']) || 0;
+}
+
+function bodyBuffer(body: Uint8Array | string | undefined): Buffer | undefined {
+  if (body === undefined) return undefined;
+  if (typeof body === 'string') return Buffer.from(body);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 /**
@@ -196,19 +208,24 @@ function headerText(value: unknown): string | null {
   return value === undefined || value === null ? null : String(value);
 }
 
-function wasStaleConnection(error: unknown): boolean {
-  if (!(error instanceof RequestError) || !error.reusedSocket) return false;
-  const { code } = error.cause as { code?: unknown };
-  return code === 'ECONNRESET' || code === 'EPIPE';
+interface AxiosLikeError {
+  code?: string;
+  message?: string;
+  request?: { reusedSocket?: boolean };
 }
 
-/** Node's errors carry addresses and sockets; only code and message go on. */
+function wasStaleConnection(error: unknown): boolean {
+  const { code, request }: AxiosLikeError = error ?? {};
+  if (code !== 'ECONNRESET' && code !== 'EPIPE') return false;
+  return request?.reusedSocket === true;
+}
+
+/** axios errors carry the whole request, headers and key included; only code and message go on. */
 function plainError(error: unknown): Error {
   if (error instanceof NetworkError) return error;
-  const thrown = error instanceof RequestError ? error.cause : error;
-  const { code, message } = (thrown ?? {}) as { code?: unknown; message?: unknown };
+  const { code, message }: AxiosLikeError = error ?? {};
   const text = [code, message].filter((part) => typeof part === 'string' && part !== '').join(': ');
   const plain = new NetworkError('network', text || 'The request failed');
-  plain.thrown = NetworkError.accountOf(thrown);
+  plain.thrown = NetworkError.accountOf(error);
   return plain;
 }

@@ -1,5 +1,5 @@
 /**
- * What the SDK needs from an HTTP implementation. Three exist: `node-transport`,
+ * What the SDK needs from an HTTP implementation. Three exist: `node-transport` (axios),
  * `fetch-transport` (edge) and `override-transport` (the user's `networkOverrideFunc`).
  */
 import type { ContentEncoding } from '../host/bytes';
