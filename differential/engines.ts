@@ -72,7 +72,7 @@ function prepareEngine(engine: Engine, one: Case): void {
 const encoder = new TextEncoder();
 
 /** By which names the payload asks users; null when it was refused. */
-async function loadCase(
+export async function loadCase(
   engine: Engine,
   one: Case,
   payload: JsonObject,
@@ -96,7 +96,13 @@ async function loadCase(
   return new AskedNames(prepared.summary, types.isProxy);
 }
 
-function setUser(engine: Engine, slot: number, one: Case, user: object, asked: AskedNames): void {
+export function setUser(
+  engine: Engine,
+  slot: number,
+  one: Case,
+  user: object,
+  asked: AskedNames,
+): void {
   const environment = environmentOf(one);
   const encoded = encodeUser(
     user,
@@ -118,7 +124,7 @@ function setClone(engine: Engine, slot: number, one: Case, user: object, asked: 
   engine.setUser(slot, encoded.json, encoded.privateJson, encoded.exotic);
 }
 
-function userAgentOf(one: Case, index: number): UserAgentParts {
+export function userAgentOf(one: Case, index: number): UserAgentParts {
   return one.userAgents === undefined
     ? oracleUserAgent(one.users[index])
     : (one.userAgents[index] ?? noUserAgent);

@@ -33,6 +33,9 @@ const TESTED = [
   'users/user-json',
 ].map((name) => `dist/${name}.js`);
 
+/** What the bundle requires late and is made of its modules. */
+const LATE = ['dist/explain/explain.js', 'dist/explain/format.js'];
+
 /** Leaves `require('./x')` as it is, but for the place that it is called from. */
 const lateLoads = {
   name: 'late-loads',
@@ -159,7 +162,8 @@ export async function bundleSdk(files, late) {
   const { build } = await import('esbuild');
   const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const parts = await partsOf(build);
-  const offered = [...new Set(exported([exports, bin]))].filter((file) => file.endsWith('.js'));
+  const named = [...exported([exports, bin]), ...LATE];
+  const offered = [...new Set(named)].filter((file) => file.endsWith('.js'));
   writeFileSync(join(root, bundle), '');
   const doors = offered.filter((file) => parts.has(file));
   const needed = new Set([...doors, ...TESTED]);

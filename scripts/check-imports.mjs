@@ -13,6 +13,7 @@ export const ROOMS = [
   'inspector',
   'project',
   'api',
+  'explain',
   'runtime',
   'features',
   'platform',

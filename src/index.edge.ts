@@ -3,6 +3,7 @@
  * `platform-edge.ts` for what differs.
  */
 import { sharedPlace } from './api/copies';
+import { formatExplanation } from './api/explain-calls';
 import { edgePlatform, useAssets } from './platform/platform-edge';
 import { DynamicConfig, Layer } from './results/results';
 import { Server, type Host } from './api/server';
@@ -24,7 +25,7 @@ const functions = createSingleton(StatsigServer, sharedPlace<Server>('edge', und
 export const Statsig: StatsigObject<typeof StatsigServer> = statsigObject(StatsigServer, functions);
 export default Statsig;
 
-export { DataAdapterKeyPath, DynamicConfig, Layer, useAssets };
+export { DataAdapterKeyPath, DynamicConfig, Layer, formatExplanation, useAssets };
 export {
   EngineDiedError,
   EngineUnavailableError,
@@ -58,8 +59,15 @@ export const {
   addEvaluationHooks,
   getParameterStore,
   getParameterStoreList,
+  explain,
+  explainGate,
+  explainConfig,
+  explainExperiment,
+  explainLayer,
+  explainParameterStore,
 } = Statsig;
 
+export type * from './explain/types';
 export type { EdgeAssets } from './platform/platform-edge';
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
 export type { DeliveryCounters, DeliveryReport } from './events/delivery';

@@ -6,6 +6,7 @@
  */
 import * as errors from './types/errors';
 import { DynamicConfig, Layer } from './results/results';
+import { formatExplanation } from './api/explain-calls';
 import { StatsigServer, functions } from './api/statsig';
 import { statsigObject, type StatsigObject } from './api/statsig-object';
 import { DataAdapterKeyPath } from './storage/data-adapter';
@@ -14,7 +15,7 @@ import { DataAdapterKeyPath } from './storage/data-adapter';
 export const Statsig: StatsigObject<typeof StatsigServer> = statsigObject(StatsigServer, functions);
 export default Statsig;
 
-export { DataAdapterKeyPath, DynamicConfig, Layer, StatsigServer };
+export { DataAdapterKeyPath, DynamicConfig, Layer, StatsigServer, formatExplanation };
 export {
   EngineDiedError,
   EngineUnavailableError,
@@ -119,6 +120,12 @@ export const removeParameterStoreOverride = Statsig.removeParameterStoreOverride
 export const removeAllOverrides = Statsig.removeAllOverrides;
 export const identify = Statsig.identify;
 export const forwardLogLineEvent = Statsig.forwardLogLineEvent;
+export const explain = Statsig.explain;
+export const explainGate = Statsig.explainGate;
+export const explainConfig = Statsig.explainConfig;
+export const explainExperiment = Statsig.explainExperiment;
+export const explainLayer = Statsig.explainLayer;
+export const explainParameterStore = Statsig.explainParameterStore;
 export const isInitialized = Statsig.isInitialized;
 export const on = Statsig.on;
 export const addEvaluationHooks = Statsig.addEvaluationHooks;
@@ -160,9 +167,10 @@ export type { LogLevel } from './observability/logger';
 export type { ExperimentGroup, ExperimentGroups } from './api/lookups';
 export type { LogLineLevel } from './api/newer-calls';
 export type { EngineInfo } from './api/operations';
+export type * from './explain/types';
 export type { SyncHealth } from './updates/sync-health';
 export type { UserScope } from './api/user-scope';
 export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
 export type * from './api/public-types';
 
-module.exports = { default: Statsig, ...Statsig, Statsig, ...errors };
+module.exports = { default: Statsig, ...Statsig, Statsig, formatExplanation, ...errors };

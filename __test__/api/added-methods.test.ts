@@ -38,6 +38,30 @@ const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => u
     (s, user = U, name = 'store') => s.getParameterStore(user as never, name as never).names(),
     UNINITIALIZED,
   ],
+  explain: [
+    (s, user = U, name = 'always') => s.explain(user as never, 'gate', name as never).value,
+    UNINITIALIZED,
+  ],
+  explainGate: [
+    (s, user = U, name = 'always') => s.explainGate(user as never, name as never).kind,
+    UNINITIALIZED,
+  ],
+  explainConfig: [
+    (s, user = U, name = 'config') => s.explainConfig(user as never, name as never).kind,
+    UNINITIALIZED,
+  ],
+  explainExperiment: [
+    (s, user = U, name = 'experiment') => s.explainExperiment(user as never, name as never).kind,
+    UNINITIALIZED,
+  ],
+  explainLayer: [
+    (s, user = U, name = 'layer') => s.explainLayer(user as never, name as never).kind,
+    UNINITIALIZED,
+  ],
+  explainParameterStore: [
+    (s, user = U, name = 'store') => s.explainParameterStore(user as never, name as never).kind,
+    UNINITIALIZED,
+  ],
   getParameterStoreList: [(s) => s.getParameterStoreList(), '[]'],
   engineInfo: [(s) => s.engineInfo().engine.length > 0, 'true'],
   health: [(s) => s.health().isReady, 'false'],

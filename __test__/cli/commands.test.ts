@@ -50,6 +50,25 @@ test('help, of each command too, fits a screen', async (t) => {
   t.is((await run('--version')).out, VERSION);
 });
 
+test('explain tells each rule and condition, or the tree', async (t) => {
+  const user = JSON.stringify({ userID: 'u', email: 'a@b.c', privateAttributes: { x: 1 } });
+  const { specs } = parseProject(readFileSync(sample, 'utf8'), 'sample');
+  const [first, second] = specs.map(({ name }) => name) as [string, string];
+  const { code, out } = await run('explain', first, '--specs', sample, '--user', user);
+  t.is(code, 0);
+  t.regex(out, new RegExp(`^(gate|config|experiment|layer) ${first} is `));
+  t.regex(out, /^ {2}[✓✗] rule /m);
+  const tree = await run('explain', first, '--specs', sample, '--user', 'u', '--json');
+  t.is((JSON.parse(tree.out) as { name: string }).name, first);
+  const many = await run('explain', first, second, '--specs', sample, '--user', 'u', '--json');
+  t.is((JSON.parse(many.out) as unknown[]).length, 2);
+  const wrong = await run('explain', `${first}x`, '--specs', sample, '--user', 'u');
+  t.is(wrong.code, 1);
+  t.is(wrong.err, `nothing is called ${first}x, did you mean ${first}?`);
+  t.is((await run('explain', '--specs', sample, '--user', 'u')).code, 2);
+  t.is((await run('explain', 'x', '--user', 'u')).code, 2);
+});
+
 test('docs/cli.md has the usage of each command', (t) => {
   const page = readFileSync(join(__dirname, '../../docs/cli.md'), 'utf8');
   for (const [name, { usage }] of Object.entries(COMMANDS))

@@ -3,6 +3,7 @@ import test from 'ava';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEngine } from '../../differential/engines';
+import { unlikeExplanations } from '../../differential/explanations';
 import { compareRecording } from '../../differential/newer-data';
 import type { Recording } from '../../differential/newer-data';
 import type { JsonObject, WireEvent } from '../../differential/case';
@@ -533,3 +534,24 @@ for (const kind of TESTED_ENGINES) {
     engine.dispose();
   });
 }
+
+test('explanations are the same on every engine, and say what checks do', async (t) => {
+  const maps = ['feature_gates', 'dynamic_configs', 'layer_configs', 'overrides', 'cmab_configs'];
+  const all = [...new Set(maps.flatMap((map) => Object.keys(PAYLOAD[map] as object)))];
+  const one = {
+    name: 'newer',
+    payload: PAYLOAD,
+    idLists: {},
+    environment: null,
+    now: NOW,
+    timeZone: 'UTC',
+    users: [
+      { userID: 'u', country: 'FR', custom: { plan: 'pro', age: 10 } },
+      { userID: 'g', country: 'DE' },
+    ],
+    overrides: { gates: {}, configs: { best: { g: { arm: 'own' } } }, layers: {} },
+  };
+  const names = { gates: all, configs: all, layers: all };
+  const questions = { names, layerParameters: {}, exposures: false, clientInitialize: [] };
+  t.deepEqual(await unlikeExplanations(TESTED_ENGINES, one, questions, PAYLOAD), []);
+});

@@ -169,6 +169,17 @@ test('what a user gets, without an exposure', async (t) => {
   t.is(statsig.eventStats().queued, queued);
 });
 
+test('why, as a tree, without what is private', async (t) => {
+  const { get } = await inspected(t);
+  const user = { userID: 'eva', privateAttributes: { city: 'hidden' } };
+  const asked = await get('explain', { body: { user, kind: 'gate', name: 'new_checkout' } });
+  const { explanation } = asked.json() as { explanation: { spec: { rules: object[] } } };
+  const [withLanes] = explanation.spec.rules;
+  t.like(withLanes, { id: 'with_lanes', outcome: 'failed' });
+  t.true(JSON.stringify(withLanes).includes('bike_lanes'));
+  t.false(asked.body.includes('hidden'));
+});
+
 test('health, engine and sync times, without a secret', async (t) => {
   const { get } = await inspected(t);
   const status = await get('status');

@@ -78,6 +78,8 @@ needs('chromium')(
     t.regex(await page.locator('.rules').innerText(), /city.*Utrecht/);
     await evaluate(page, eva, 'false');
     await evaluate(page, ada, 'true');
+    const tree = page.locator('.tree');
+    t.regex(await tree.innerText(), /bike_lanes[^]*cities[^]*applies[^]*city[^]*Utrecht/);
 
     // An SDK that is connected gets the override with its next sync, and its event says so.
     t.false(statsig.checkGate({ userID: 'eva' }, 'bike_lanes'));

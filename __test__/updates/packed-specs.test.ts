@@ -134,6 +134,25 @@ for (const engine of TESTED_ENGINES) {
     await other.shutdownAsync();
   });
 
+  test(`${engine}: explanations have the words of the payload that serves`, async (t) => {
+    const server = await SpecServer.start();
+    t.teardown(() => server.stop());
+    const client = server.client(engine);
+    for (const [i, form] of ['gzip', 'br', 'deflate', 'raw deflate'].entries()) {
+      const groupName = `as ${form}`;
+      Object.assign(server, { form, text: textOf(i + 1).replace('"All"', `"${groupName}"`) });
+      if (i === 0) await client.initializeAsync();
+      else await client.syncStoreSpecs();
+      const { value, spec } = client.explainGate(USER, 'always');
+      t.true(value);
+      t.like(spec?.rules[0], { id: 'all', name: 'r', groupName });
+      t.deepEqual(client.explainGate(USER, 'always').spec, spec);
+      const isPacked = runtimeOf(client).applier.lastGood?.bytes instanceof PackedSpecs;
+      t.is(isPacked, engine === 'native', form);
+    }
+    await client.shutdownAsync();
+  });
+
   test(`${engine}: an adapter is given the text`, async (t) => {
     const server = await SpecServer.start();
     t.teardown(() => server.stop());

@@ -79,6 +79,7 @@ export default defineConfig({
           page('Frameworks', '/frameworks'),
           page('Events', '/events'),
           page('Testing', '/testing'),
+          page('Explanations', '/explain'),
           page('Command line', '/cli'),
           page('Local server', '/local-server'),
           page('Inspector', '/inspector'),

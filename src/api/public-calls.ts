@@ -35,7 +35,7 @@ export class PublicCalls {
   isReady = false;
   readonly sticky: StickyAssignments;
   private readonly hasGateHooks: boolean;
-  private readonly adapted: AdapterOverrides | null;
+  readonly adapted: AdapterOverrides | null;
   private readonly isClockReplaced: () => boolean;
   private readonly callbacks: Callbacks;
   private checks = 0;
@@ -273,6 +273,11 @@ export class PublicCalls {
   parameterStore(user: StatsigUser, name: string): StoreDefinition {
     this.validate(user, name);
     this.parts.nonExposed?.count(name);
+    return this.storeFor(user, name);
+  }
+
+  /** The same for a user and a name that were looked at. */
+  storeFor(user: StatsigUser, name: string): StoreDefinition {
     const override =
       this.adapted?.store(user, name) ?? this.storeOverrides?.storeFor(user, name) ?? null;
     return storeOf(this.parts, name, override);
@@ -361,7 +366,7 @@ export class PublicCalls {
   }
 
   /** @throws the errors of BEHAVIOUR.md 1.5, in their order */
-  private validate(user: unknown, name: unknown): void {
+  validate(user: unknown, name: unknown): void {
     this.recoverNowAndThen();
     if (!this.isReady && !this.isLenient) throw new StatsigUninitializedError();
     if (typeof name !== 'string' || name.length === 0)

@@ -1,5 +1,6 @@
 /** What an instance has beside checks: the calls of one life, by what they need. */
 import { addMethods, delegate, type ClassOf } from './composed';
+import { Explanations, type ExplainCalls } from './explain-calls';
 import { deprecatedCalls, type DeprecatedCalls } from './deprecated-calls';
 import { Inventory, type InventoryCalls } from './inventory';
 import { Listening, type ListeningCalls } from './listening';
@@ -17,6 +18,7 @@ import type { Runtime } from '../runtime/runtime';
 /** The methods that an instance has by them. */
 export interface PartCalls
   extends DeprecatedCalls,
+    ExplainCalls,
     InventoryCalls,
     ListeningCalls,
     LookupCalls,
@@ -26,6 +28,7 @@ export interface PartCalls
 
 /** See the head of this file. */
 export interface Parts {
+  readonly explanations: Explanations;
   readonly inventory: Inventory;
   readonly listening: Listening;
   readonly lookups: Lookups;
@@ -36,6 +39,7 @@ export interface Parts {
 
 /** What they need of an instance and of its life. */
 interface Around {
+  readonly publicCalls: PublicCalls;
   readonly runtime: Runtime;
   readonly lifecycle: Lifecycle;
   readonly overrides: Overrides;
@@ -45,9 +49,10 @@ interface Around {
 
 /** Those of a life that begins. */
 export function makeParts(server: AskedServer, around: Around): Parts {
-  const { runtime, lifecycle, overrides, logger } = around;
+  const { publicCalls, runtime, lifecycle, overrides, logger } = around;
   const { engineHost, exceptions, clock, options } = runtime;
   return {
+    explanations: new Explanations(publicCalls, runtime, logger),
     inventory: new Inventory(engineHost),
     listening: new Listening(around.listeners),
     lookups: new Lookups(engineHost, clock),
@@ -62,6 +67,7 @@ export function giveParts(
   type: ClassOf<{ readonly callParts: Parts; readonly publicCalls: PublicCalls }>,
 ): void {
   addMethods(type, deprecatedCalls);
+  delegate(type, Explanations, ({ callParts }) => callParts.explanations);
   delegate(type, Inventory, ({ callParts }) => callParts.inventory);
   delegate(type, Listening, ({ callParts }) => callParts.listening);
   delegate(type, Lookups, ({ callParts }) => callParts.lookups);

@@ -462,13 +462,9 @@ export class Server {
     this.publicCalls = new PublicCalls(runtime, watchers, overrides.stores, isLenient);
     const key = isLenient && typeof secretKey === 'string' ? ANY_KEY : secretKey;
     this.lifecycle = new Lifecycle(this.runtime, this.publicCalls, key);
-    this.callParts = makeParts(this, {
-      runtime,
-      lifecycle: this.lifecycle,
-      overrides,
-      logger,
-      listeners,
-    });
+    const { publicCalls, lifecycle } = this;
+    const around = { publicCalls, runtime, lifecycle, overrides, logger, listeners };
+    this.callParts = makeParts(this, around);
     overrides.serve(overriddenLife(runtime));
     watchForAbandon(this, this.runtime);
   }

@@ -91,6 +91,12 @@ type Same = Pick<
   | 'removeAllOverrides'
   | 'identify'
   | 'forwardLogLineEvent'
+  | 'explain'
+  | 'explainGate'
+  | 'explainConfig'
+  | 'explainExperiment'
+  | 'explainLayer'
+  | 'explainParameterStore'
   | 'isInitialized'
   | 'on'
   | 'addEvaluationHooks'
@@ -218,6 +224,12 @@ const AFTER_ENFORCE: readonly Method[] = [
   'removeAllOverrides',
   'identify',
   'forwardLogLineEvent',
+  'explain',
+  'explainGate',
+  'explainConfig',
+  'explainExperiment',
+  'explainLayer',
+  'explainParameterStore',
 ];
 
 /** The singleton's functions for one class, over an instance in `place`. */

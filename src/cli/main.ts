@@ -4,6 +4,7 @@ import { bench } from './commands/bench';
 import { check, evaluateAll } from './commands/check';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
+import { explain } from './commands/explain';
 import { lint } from './commands/lint';
 import { pull } from './commands/pull';
 import { serve } from './commands/serve';
@@ -13,6 +14,7 @@ import { VERSION } from '../engine/version';
 export const COMMANDS: Record<string, Command> = {
   serve,
   check,
+  explain,
   'evaluate-all': evaluateAll,
   diff,
   lint,

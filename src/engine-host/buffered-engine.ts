@@ -248,6 +248,10 @@ export class BufferedEngine implements Engine {
     return this.settled.specContent(index);
   }
 
+  explain(slot: number, spec: number, nowMs: number): ReturnType<Engine['explain']> {
+    return this.settled.explain(slot, spec, nowMs);
+  }
+
   experimentLayer(experiment: string): string | null {
     return this.settled.experimentLayer(experiment);
   }

@@ -63,7 +63,7 @@ export class EngineHost {
   private readonly batch = new GateBatch();
   private readonly ahead = new ReadAhead();
   private readonly parameters = new ParameterExposures();
-  private readonly outcomes = new OutcomeCache();
+  readonly outcomes = new OutcomeCache();
   private userAgents = new UserAgentCache();
   /** Client-initialize responses, and the environment of users. */
   readonly responses: ClientResponses;
@@ -376,7 +376,7 @@ export class EngineHost {
   }
 
   /** The record of a user with a valid row of answers. */
-  private current(user: object): UserRecord {
+  current(user: object): UserRecord {
     const record = this.users.acquire(user);
     if (record.version !== this.answers.version) this.answers.renew(record);
     return record;
@@ -386,7 +386,7 @@ export class EngineHost {
    * Acts on a negative code so that asking again can succeed. `generation`: of the engine that gave
    * it. @throws EvaluationFailedError
    */
-  private actOn(code: number, record: UserRecord, user: object, generation: number): void {
+  actOn(code: number, record: UserRecord, user: object, generation: number): void {
     const { engine } = this;
     if (code === EvalCode.NeedsUserAgent)
       engine.setUserAgent(record.slot, this.userAgents.parse(userAgentOf(user)));

@@ -350,6 +350,10 @@ export class FailoverEngine implements Engine {
     return this.told(this.current.specContent(index), true);
   }
 
+  explain(slot: number, spec: number, nowMs: number): ReturnType<Engine['explain']> {
+    return this.told(this.current.explain(slot, spec, nowMs), true);
+  }
+
   experimentLayer(experiment: string): string | null {
     return this.told(this.current.experimentLayer(experiment), true);
   }

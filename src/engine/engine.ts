@@ -18,6 +18,8 @@
 
 import type { Inflated, Inflater } from './inflater';
 import type { SpecContent } from './spec-content';
+export type { Place, Step, Trace } from './trace';
+import type { Trace } from './trace';
 
 /** Which implementation answers. */
 export type EngineKind = 'native' | 'wasm' | 'js';
@@ -47,10 +49,7 @@ export const EvalMode = {
   Expose: 1,
   /** Mark the exposure as manual (`isManualExposure: "true"`). */
   Manual: 2,
-  /**
-   * Use only the rules `inlineTargetingRules` and `targetingGate` (sticky assignment's
-   * enforceTargeting). No
-   *  overrides, never exposes. */
+  /** Only targeting rules (sticky assignment's enforceTargeting). No overrides, never exposes. */
   TargetingOnly: 4,
   /** The same with the rules whose id ends with `override` (enforceOverrides). */
   OverridesOnly: 8,
@@ -324,6 +323,8 @@ export interface Engine extends Inflater {
   ): { entity: string | null; idType: string | null; isActive: boolean } | null;
   /** What no evaluation says of a spec. Null for an unknown name. */
   specContent(index: number): SpecContent | null;
+  /** Evaluates without an exposure, and tells how. The outcome is the same. */
+  explain(slot: number, spec: number, nowMs: number): Trace;
   /** The layer that holds an experiment, by the payload's `layers`; null when none does. */
   experimentLayer(experiment: string): string | null;
   /** The parameter stores of the payload, by name, as it has them. */
@@ -374,8 +375,7 @@ export interface Engine extends Inflater {
   holdsUntil(): number;
   /**
    * Records the exposure of an outcome again (a remembered answer in a new window), after those
-   * that it `alsoExposes`;
-   *  of a layer only these. True = batch full. */
+   * that it `alsoExposes`; of a layer only these. True = batch full. */
   expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
   /**
    * Records the exposures of `count` outcomes of gates and configs in their order, each given as

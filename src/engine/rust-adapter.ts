@@ -3,6 +3,7 @@
  * text is turned here.
  */
 import {
+  EvalCode,
   USER_CAPACITY,
   type ClientInitializeOptions,
   type Engine,
@@ -20,6 +21,7 @@ import {
 } from './engine';
 import type { WindowOf } from './engine';
 import type { Inflated } from './inflater';
+import type { Trace } from './trace';
 import { VERSION } from './version';
 
 /** What `ask` is asked: `question` of crates/evaluator/src/boundary.rs, where each is explained. */
@@ -31,6 +33,7 @@ export const Question = {
   Outcome: 4,
   LastError: 5,
   SpecContent: 6,
+  Explain: 7,
 } as const;
 type Question = (typeof Question)[keyof typeof Question];
 
@@ -193,6 +196,11 @@ export abstract class RustEngine implements Engine {
 
   specContent(index: number): SpecContent | null {
     return parse<SpecContent | null>(this.rust.ask(Question.SpecContent, index, ''), null);
+  }
+
+  explain(slot: number, spec: number, nowMs: number): Trace {
+    const answer = this.rust.ask(Question.Explain, spec, `${slot} ${nowMs}`);
+    return parse<Trace>(answer, { code: EvalCode.Failed, isCut: false, steps: [] });
   }
 
   experimentLayer(experiment: string): string | null {

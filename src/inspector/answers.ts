@@ -12,16 +12,9 @@ export function userFrom(given: unknown): StatsigUser {
   return given as StatsigUser;
 }
 
-/** What an instance has that can explain its answers. */
-interface Explaining {
-  explain(user: StatsigUser, kind: string, name: string): object;
-}
-
-/** The answer, and the explanation where the instance has one; private attributes are masked. */
+/** The answer, and why; private attributes are masked. */
 export function explained(server: Server, user: StatsigUser, spec: Spec): object {
   const kind = kindOf(spec);
   const answer = { ...checkedOf(server, user, spec), kind };
-  const isExplaining = 'explain' in server && typeof server.explain === 'function';
-  const explaining = isExplaining ? (server as unknown as Explaining) : null;
-  return { answer, explanation: explaining?.explain(user, kind, spec.name) ?? null };
+  return { answer, explanation: server.explain(user, kind, spec.name) };
 }

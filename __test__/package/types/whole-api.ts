@@ -6,8 +6,11 @@
 import Statsig, {
   StatsigServer,
   type DynamicConfig,
+  type ExplainedCondition,
+  type Explanation,
   type Layer,
   DataAdapterKeyPath,
+  formatExplanation,
 } from 'statsig-node';
 import {
   StatsigUninitializedError,
@@ -142,6 +145,16 @@ export function exposuresAndEvents(): void {
   Statsig.logEvent(user, 'event', 9.99, { item: 'book' });
   const event: LogEventObject = { eventName: 'event', user, value: 'value', metadata: { a: 'b' } };
   Statsig.logEventObject(event);
+}
+
+export function explanations(): string {
+  const told: Explanation = Statsig.explain(user, 'gate', 'gate', { showPrivate: true });
+  const condition: ExplainedCondition | undefined = told.spec?.rules[0]?.conditions[0];
+  Statsig.explainConfig(user, 'config');
+  Statsig.explainExperiment(user, 'experiment', { userPersistedValues: {} });
+  Statsig.explainLayer(user, 'layer');
+  Statsig.explainParameterStore(user, 'store').parameters;
+  return formatExplanation(Statsig.explainGate(user, 'gate')) + (condition?.why ?? '');
 }
 
 export function overridesAndLists(): string[] {

@@ -67,6 +67,8 @@ pub mod question {
     pub const LAST_ERROR: u32 = 5;
     /// What a spec says without a user, by its index.
     pub const SPEC_CONTENT: u32 = 6;
+    /// How a spec, by its index, answers; the text is a slot and a time.
+    pub const EXPLAIN: u32 = 7;
 }
 
 /// What [`Engine::tell`](crate::Engine::tell) is told: `Statement` of `rust-adapter.ts`.

@@ -3,6 +3,7 @@
 
 mod ask;
 mod evaluate;
+mod explain;
 mod lists;
 mod many;
 mod prepared;

@@ -20,6 +20,7 @@ import {
   type ReplacementEngine,
   SpecKind,
   USER_CAPACITY,
+  type Trace,
   type UserAgentParts,
 } from '../engine';
 import type { WindowOf } from '../engine';
@@ -27,6 +28,7 @@ import { ClientResponder } from './bootstrap';
 import { Interruption } from './eval/context';
 import { Evaluation } from './eval/evaluation';
 import { Random } from './eval/random';
+import { Tracer } from './eval/tracer';
 import type { Details } from './event-json';
 import { EventQueue, type ExposureFacts } from './exposure';
 import { textEncoder } from './host';
@@ -38,7 +40,7 @@ import { Overrides } from './overrides';
 import type { SamplingSettings } from './sampling';
 import type { Store } from './store';
 import { ValueBox } from './value-box';
-import { type Target, Targets } from './target';
+import { type Target, Targets, contentOf } from './target';
 import { type Steps, atOnce, inTurns } from './turns';
 import { User } from './user';
 import { compileStore } from './wire/compile';
@@ -174,15 +176,7 @@ class JsEngine implements ReplacementEngine {
 
   specContent(index: number): SpecContent | null {
     const spec = this.targets.get(index)?.spec ?? null;
-    if (spec === null) return null;
-    const groups = spec.rules.map((rule) => ({
-      ruleId: rule.id,
-      groupName: rule.groupName,
-      idType: rule.idType,
-      isExperimentGroup: rule.isExperimentGroup,
-      returnValue: JSON.parse(rule.returnBox.text()) as unknown,
-    }));
-    return { fieldsUsed: [...spec.fieldsUsed], groups };
+    return spec === null ? null : contentOf(spec);
   }
 
   experimentLayer(experiment: string): string | null {
@@ -217,7 +211,7 @@ class JsEngine implements ReplacementEngine {
     const { evaluation } = this;
     try {
       evaluation.begin(slot, user, nowMs);
-      const found = this.withReferences(this.found(target, mode));
+      const found = this.withReferences(this.found(target, mode, evaluation), evaluation);
       outcome =
         found.outcome >= 0 ? found.outcome : this.tables.outcomeOf(target.kind, target.name, found);
       if (mode & EvalMode.Expose && mode < EvalMode.TargetingOnly)
@@ -251,9 +245,36 @@ class JsEngine implements ReplacementEngine {
     return written;
   }
 
+  explain(slot: number, index: number, nowMs: number): Trace {
+    const tracer = new Tracer(this.evaluation);
+    const code = this.explained(tracer, slot, index, nowMs);
+    return { code, isCut: tracer.isCut, steps: tracer.steps };
+  }
+
+  private explained(tracer: Tracer, slot: number, index: number, nowMs: number): number {
+    const user = this.users[slot];
+    const target = this.targets.get(index);
+    if (!user || target === undefined) return this.fail('no such user or spec');
+    try {
+      tracer.begin(slot, user, nowMs);
+      const { kind, name } = target;
+      const find = (): Found => this.found(target, EvalMode.Quiet, tracer);
+      const told = this.isServing ? find() : tracer.told(kind, name, null, find);
+      const found = this.withReferences(told, tracer);
+      const outcome = this.tables.outcomeOf(kind, name, found);
+      return (outcome << EvalBits.OutcomeShift) | Number(found.value === true);
+    } catch (error) {
+      return this.codeOf(error);
+    }
+  }
+
+  private get isServing(): boolean {
+    return this.details.reason !== 'Uninitialized';
+  }
+
   /** Answers of experiments that were asked for on the way are exposed along with the answer. */
-  private withReferences(found: Found): Found {
-    const { references } = this.evaluation.newer;
+  private withReferences(found: Found, { newer }: Evaluation): Found {
+    const { references } = newer;
     if (references.size === 0) return found;
     const also = [...references].map(([name, reference]) =>
       this.tables.outcomeOf(SpecKind.Config, name, reference),
@@ -261,14 +282,13 @@ class JsEngine implements ReplacementEngine {
     return found.derived(found.mapped, also);
   }
 
-  private found(target: Target, mode: number): Found {
+  private found(target: Target, mode: number, evaluation: Evaluation): Found {
     const { kind, lookup, name, spec } = target;
-    const { evaluation } = this;
     if (mode & EvalMode.TargetingOnly && spec !== null)
       return evaluation.restricted(spec, spec.targetingRules);
     if (mode & EvalMode.OverridesOnly && spec !== null)
       return evaluation.restricted(spec, spec.overrideRules);
-    if (this.details.reason !== 'Uninitialized') return evaluation.named(lookup, name, spec);
+    if (this.isServing) return evaluation.named(lookup, name, spec);
     const override = evaluation.overrides.find(kind, name, evaluation.user, this.tables);
     if (override !== null) return override;
     target.uninitialized ??= this.tables.constant({

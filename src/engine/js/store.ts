@@ -4,7 +4,7 @@
  * of one epoch at those places (`FoundAt`).
  */
 
-import type { LookupKind, SpecKind, SpecsSummary } from '../engine';
+import type { LookupKind, Place, SpecKind, SpecsSummary } from '../engine';
 import type { Dialect } from './dialect';
 import type { EvalContext } from './eval/context';
 import type { Midstate } from './sha256';
@@ -18,6 +18,10 @@ export interface Operand {
   /** False: depends on more than the user, so it is read anew each time. */
   readonly isRemembered: boolean;
   read(context: EvalContext): unknown;
+  /** Where it is found, for explanations. */
+  place(context: EvalContext): Place;
+  /** Operand of the unit ID, of buckets. */
+  unit?: number;
 }
 
 /** A gate named by a condition, whether or not the project has it. */
@@ -42,6 +46,8 @@ export interface Condition {
   readonly kind: ConditionKind;
   /** Only kinds Test and ExperimentGroup. */
   readonly test: (context: EvalContext) => boolean;
+  /** What kind Test looks at. */
+  readonly operand: Operand | null;
   /** The answer may change with the current time until then, ms; -Infinity = never. */
   readonly settledAfter: number;
   /** And is the same all the time before. */

@@ -1,6 +1,13 @@
 /** Spec indexes of an epoch: handed out when a name is first asked for. */
 
-import { EXPERIMENT_KIND, EvalCode, type LookupKind, MAX_UNKNOWN_NAMES, SpecKind } from '../engine';
+import {
+  EXPERIMENT_KIND,
+  EvalCode,
+  type LookupKind,
+  MAX_UNKNOWN_NAMES,
+  type SpecContent,
+  SpecKind,
+} from '../engine';
 import type { Found } from './outcome';
 import type { Spec, Store } from './store';
 
@@ -81,4 +88,16 @@ export class Targets {
     this.names.get(target.lookup)!.set(target.name, index);
     return index;
   }
+}
+
+/** What no evaluation says of a spec. */
+export function contentOf(spec: Spec): SpecContent {
+  const groups = spec.rules.map((rule) => ({
+    ruleId: rule.id,
+    groupName: rule.groupName,
+    idType: rule.idType,
+    isExperimentGroup: rule.isExperimentGroup,
+    returnValue: JSON.parse(rule.returnBox.text()) as unknown,
+  }));
+  return { fieldsUsed: [...spec.fieldsUsed], groups };
 }

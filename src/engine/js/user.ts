@@ -50,6 +50,17 @@ export class User {
     );
   }
 
+  /** Where `field` finds one, for explanations. */
+  placeOf(name: string | null, lower: string): 'user' | 'custom' | 'private' | 'nowhere' {
+    const { data } = this;
+    if (typeof data !== 'object' || name === null) return 'nowhere';
+    const has = (object: unknown): boolean =>
+      (member(object, name) ?? member(object, lower) ?? null) !== null;
+    if (has(data)) return 'user';
+    if (has(member(data, 'custom'))) return 'custom';
+    return has(member(data, 'privateAttributes')) ? 'private' : 'nowhere';
+  }
+
   /** Unit ID for an ID type; null stands for `userID`. */
   unitId(idType: string | null): unknown {
     if (idType === null) return member(this.data, 'userID');

@@ -111,8 +111,8 @@ function Answer({ loaded, user, status }: AnswerProps): View {
       ${group && html`<span>group <code>${group}</code></span>`}
       <span>reason <code>${reason}</code></span>
     </p>
-    ${explanation && html`<p class="summary">${explanation.summary}</p>`}
-    ${explanation && html`<${Tree} explanation=${explanation} />`}
+    <p class="summary">${explanation.summary}</p>
+    <${Tree} explanation=${explanation} />
     <p class="copies">
       <${Copy} text=${() => curlText({ user, kind, name })}>Copy as curl<//>
       <${Copy} text=${test}>Copy as a test<//>

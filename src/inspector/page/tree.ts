@@ -8,7 +8,7 @@ import type {
   ExplainedSpec,
   Explanation,
   RuleOutcome,
-} from './explanation';
+} from '../../explain/types';
 import { entityOf, Json, short, type View } from './ui';
 
 const OUTCOMES: Record<RuleOutcome, [mark: string, className: string, words: string]> = {

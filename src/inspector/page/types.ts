@@ -4,7 +4,7 @@ export type { FlagChange, PayloadChange } from '../changes';
 export type { ShownEvent } from '../feed';
 import type { Checked } from '../../project/checked';
 import type { Health } from '../../runtime/health';
-import type { Explanation } from './explanation';
+import type { Explanation } from '../../explain/types';
 
 export interface Status {
   title: string;
@@ -17,7 +17,7 @@ export interface Status {
 
 export interface Explained {
   answer: Omit<Checked, 'kind'> & { kind: string };
-  explanation: Explanation | null;
+  explanation: Explanation;
 }
 
 export type User = Record<string, unknown>;

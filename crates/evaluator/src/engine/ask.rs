@@ -8,7 +8,7 @@ use crate::store::SpecKind;
 impl Engine {
     /// Answers a [`question`] about `number` and `text`, mostly in JSON; None where there is
     /// nothing.
-    pub fn ask(&self, question: u32, number: u32, text: &str) -> Option<String> {
+    pub fn ask(&mut self, question: u32, number: u32, text: &str) -> Option<String> {
         match question {
             question::SPEC_NAMES => {
                 SpecKind::from_number(number).map(|kind| self.spec_names(kind, text))
@@ -19,6 +19,7 @@ impl Engine {
             question::PARAM_STORES => Some(self.param_stores()),
             question::OUTCOME => Some(self.outcome(number)),
             question::LAST_ERROR => Some(self.last_error().into()),
+            question::EXPLAIN => self.explain(number, text),
             _ => None,
         }
     }

@@ -3,13 +3,13 @@
 use super::compare::{self, compares};
 use super::found::Stop;
 use super::met::Met;
-use super::{Evaluation, Sampling};
+use super::{Evaluation, Observer, Sampling, Step};
 use crate::compile::condition::{AgentPart, Condition, Op, Operand, TimeTest};
 use crate::js_semantics::coerce::SECONDS_BELOW;
 use crate::js_semantics::{utf16_len, JsValue, UNDEFINED};
 use crate::lookup::ip::mapped_address;
 use crate::store::{rate, NONE};
-use crate::user::{GateMemo, Seen, Val, Value};
+use crate::user::{GateMemo, Place, Seen, Val, Value};
 
 /// Longest user agent that is parsed, in UTF-16 units.
 const MAX_AGENT: usize = 1000;
@@ -18,7 +18,7 @@ const MAX_AGENT: usize = 1000;
 /// to spare: two days.
 const DAY_MARGIN_MS: f64 = 2.0 * 86_400_000.0;
 
-impl Evaluation<'_> {
+impl<O: Observer> Evaluation<'_, O> {
     pub(super) fn condition(
         &mut self,
         index: u32,
@@ -29,6 +29,22 @@ impl Evaluation<'_> {
         let Some(condition) = store.conditions.get(index as usize) else {
             return Ok(Met::Unsupported);
         };
+        if !O::LISTENS || matches!(condition.operand, Operand::Public) {
+            return self.answer(condition, start, sampling);
+        }
+        self.observer.step(Step::Condition);
+        let met = self.answer(condition, start, sampling)?;
+        self.observer.step(Step::Met(met));
+        Ok(met)
+    }
+
+    #[inline(always)]
+    fn answer(
+        &mut self,
+        condition: &Condition,
+        start: usize,
+        sampling: &mut Sampling,
+    ) -> Result<Met, Stop> {
         match &condition.operand {
             Operand::Public => Ok(Met::Yes),
             Operand::Unsupported => Ok(Met::Unsupported),
@@ -46,12 +62,15 @@ impl Evaluation<'_> {
     }
 
     fn remembered(&mut self, condition: &Condition) -> Result<Met, Stop> {
-        if condition.memo != NONE {
+        if condition.memo != NONE && !O::LISTENS {
             match self.slot.conditions.get(condition.memo as usize) {
                 Some(1) => return Ok(Met::No),
                 Some(2) => return Ok(Met::Yes),
                 _ => {}
             }
+        }
+        if O::LISTENS && matches!(condition.op, Op::Unsupported) {
+            return Ok(Met::Unsupported);
         }
         let met = self.compare(condition)?;
         if condition.memo != NONE {
@@ -124,14 +143,18 @@ impl Evaluation<'_> {
         match &condition.operand {
             Operand::CurrentTime => {
                 self.holds_until = self.holds_until.min(steady_until(&condition.op, self.now));
-                return Ok(compares(&condition.op, Value::Number(self.now), self.world));
+                let now = Value::Number(self.now);
+                self.observer.step(Step::Saw(Place::Time, now));
+                return Ok(compares(&condition.op, now, self.world));
             }
             Operand::UserBucket(bucket) => {
                 if matches!(condition.op, Op::Unsupported) {
                     return Ok(Met::Unsupported);
                 }
+                self.tell_unit(*bucket);
                 // 1,000 divides 10,000.
                 let bucket = self.bucket(*bucket) % 1000;
+                self.observer.step(Step::Saw(Place::Bucket, Value::Number(bucket.into())));
                 return Ok(compare::bucket(&condition.op, bucket.into(), self.world));
             }
             Operand::Ip { field, country } => return self.ip(&condition.op, *field, *country),
@@ -139,6 +162,11 @@ impl Evaluation<'_> {
                 return self.user_agent(&condition.op, *field, *part)
             }
             Operand::TargetApp => {
+                let app = self.target_app();
+                if O::LISTENS {
+                    let app = app.clone();
+                    self.observer.step(Step::Saw(Place::App, Value::Object(&app)));
+                }
                 return Ok(compares(&condition.op, Value::Object(self.target_app()), self.world));
             }
             _ => {}
@@ -152,7 +180,27 @@ impl Evaluation<'_> {
             },
             _ => Val::Null,
         };
+        if O::LISTENS {
+            let place = match &condition.operand {
+                Operand::UserField(field) => self.place_of(*field),
+                Operand::Environment(_) => Place::Environment,
+                _ => Place::UnitId,
+            };
+            self.observer.step(Step::Saw(place, self.slot.value(value)));
+        }
         Ok(compares(&condition.op, self.slot.value(value), self.world))
+    }
+
+    /// Where a field is found.
+    fn place_of(&self, field: u32) -> Place {
+        self.store.fields.get(field as usize).map_or(Place::Nowhere, |name| self.slot.place(name))
+    }
+
+    /// Tells of a field's own value, or of what was derived from another one.
+    fn saw(&mut self, place: Place, value: Val) {
+        if O::LISTENS {
+            self.observer.step(Step::Saw(place, self.slot.value(value)));
+        }
     }
 
     fn target_app(&self) -> &JsValue {
@@ -173,6 +221,7 @@ impl Evaluation<'_> {
     fn ip(&mut self, op: &Op, field: u32, country: bool) -> Result<Met, Stop> {
         let value = self.field(field);
         if !self.slot.value(value).is_nullish() {
+            self.saw(if O::LISTENS { self.place_of(field) } else { Place::Nowhere }, value);
             return Ok(compares(op, self.slot.value(value), self.world));
         }
         let ip = if country { self.slot.field_named("ip") } else { Val::Null };
@@ -193,15 +242,21 @@ impl Evaluation<'_> {
             }
             _ => Value::Null,
         };
+        if O::LISTENS {
+            let from = self.slot.place_named("ip").of_ip();
+            self.observer.step(Step::Saw(if country { from } else { Place::Nowhere }, found));
+        }
         Ok(compares(op, found, self.world))
     }
 
     fn user_agent(&mut self, op: &Op, field: u32, part: Option<AgentPart>) -> Result<Met, Stop> {
         let value = self.field(field);
         if !self.slot.value(value).is_nullish() {
+            self.saw(if O::LISTENS { self.place_of(field) } else { Place::Nowhere }, value);
             return Ok(compares(op, self.slot.value(value), self.world));
         }
         let Some(part) = part.filter(|_| field != NONE) else {
+            self.saw(Place::Nowhere, Val::Null);
             return Ok(compares(op, Value::Null, self.world));
         };
         if self.slot.agent().is_none() {
@@ -213,7 +268,12 @@ impl Evaluation<'_> {
             }
         }
         let text = self.slot.agent().and_then(|agent| agent.parts[part as usize].as_deref());
-        Ok(compares(op, text.map_or(Value::Null, Value::Text), self.world))
+        let text = text.map_or(Value::Null, Value::Text);
+        if O::LISTENS {
+            let place = self.slot.place_named("userAgent").of_agent();
+            self.observer.step(Step::Saw(place, text));
+        }
+        Ok(compares(op, text, self.world))
     }
 }
 

@@ -5,6 +5,7 @@ mod condition;
 mod found;
 mod met;
 mod newer;
+mod observer;
 mod only;
 mod random;
 mod traces;
@@ -20,7 +21,8 @@ use crate::overrides::Overrides;
 use crate::store::{rate, string_id, Pass, Rule, Spec, SpecBody, Store, NONE};
 use crate::user::{GateMemo, Seen, UserSlot};
 pub(crate) use found::{code, Found, Stop};
-use met::Met;
+pub(crate) use met::Met;
+pub(crate) use observer::{Observer, Step};
 pub(crate) use only::Only;
 pub(crate) use random::Random;
 pub(crate) use traces::{Newer, Reference};
@@ -54,8 +56,8 @@ impl Sampling {
     }
 }
 
-/// One evaluation.
-pub(crate) struct Evaluation<'a> {
+/// One evaluation, with whoever is told how it goes.
+pub(crate) struct Evaluation<'a, O: Observer = ()> {
     pub(crate) store: &'a Store,
     pub(crate) world: &'a World,
     pub(crate) slot: &'a mut UserSlot,
@@ -83,9 +85,10 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) app: Option<&'a JsValue>,
     /// Secondary exposures of the running specs, one after the other.
     pub(crate) stack: &'a mut Vec<u32>,
+    pub(crate) observer: O,
 }
 
-impl Evaluation<'_> {
+impl<O: Observer> Evaluation<'_, O> {
     /// Evaluates a spec's rules. Its exposures are on the stack behind what was there.
     pub(crate) fn spec(&mut self, index: u32, only: Only) -> Result<Found, Stop> {
         let store = self.store;
@@ -112,6 +115,7 @@ impl Evaluation<'_> {
                 continue;
             }
             sampling.rate = rule.rate;
+            self.tell_rule(i as u32, rule);
             match self.rule(rule, start, &mut sampling)? {
                 Met::No => {}
                 Met::Unsupported => {
@@ -161,10 +165,47 @@ impl Evaluation<'_> {
     }
 
     fn passes(&mut self, rule: &Rule) -> bool {
-        match &rule.pass {
+        let passes = match &rule.pass {
             Pass::Always => true,
             Pass::Never => false,
-            Pass::Bucket { bucket, threshold } => f64::from(self.bucket(*bucket)) < *threshold,
+            Pass::Bucket { bucket, threshold } => {
+                self.tell_unit(*bucket);
+                let bucket = self.bucket(*bucket);
+                self.observer.step(Step::Bucket(bucket));
+                f64::from(bucket) < *threshold
+            }
+        };
+        self.observer.step(Step::Passed(passes));
+        passes
+    }
+
+    /// Tells the observer that a rule begins.
+    #[inline(always)]
+    fn tell_rule(&mut self, at: u32, rule: &Rule) {
+        if O::LISTENS {
+            let id = self.store.strings.get(rule.id as usize).map_or("", |id| id);
+            self.observer.step(Step::Rule(at, id));
+        }
+    }
+
+    /// Tells the observer whose bucket it is.
+    #[inline(always)]
+    fn tell_unit(&mut self, bucket: u32) {
+        if O::LISTENS {
+            let store = self.store;
+            let unit = store.buckets.get(bucket as usize).map_or(NONE, |bucket| bucket.unit);
+            let Some(name) = store.units.get(unit as usize) else { return };
+            let (_, text) = self.slot.unit(unit, name);
+            self.observer.step(Step::Unit(self.slot.span(text)));
+        }
+    }
+
+    /// Tells the observer about a gate that is remembered.
+    #[inline(always)]
+    fn tell_known(&mut self, name: u32, memo: &GateMemo) {
+        if O::LISTENS {
+            let name = self.store.strings.get(name as usize).map_or("", |name| name);
+            self.observer.step(Step::Known(name, memo.value, memo.unsupported));
         }
     }
 
@@ -252,11 +293,13 @@ impl Evaluation<'_> {
         match self.slot.gates.get(at) {
             Some(memo) if memo.stamp == self.lasting => {
                 let memo = *memo;
+                self.tell_known(spec.name, &memo);
                 self.reach(u32::from(memo.height) + 1)?;
                 Ok(memo)
             }
             Some(memo) if memo.stamp == self.stamp => {
                 let memo = *memo;
+                self.tell_known(spec.name, &memo);
                 // When it was evaluated, in this evaluation, the time was noted for what asked then
                 // and all above.
                 self.holds_until = self.holds_until.min(f64::MAX);
@@ -308,6 +351,19 @@ impl Evaluation<'_> {
             seen: found.seen,
         })
     }
+}
+
+/// Tells an observer what a spec came to.
+pub(crate) fn tell_end(observer: &mut impl Observer, store: &Store, found: &Found) {
+    let rule = store.strings.get(rule_string(store, found) as usize).map_or("", |rule| rule);
+    let reason = match found.code {
+        code::OVERRIDE => "LocalOverride",
+        code::UNRECOGNIZED => "Unrecognized",
+        code::UNSUPPORTED => "Unsupported",
+        code::UNINITIALIZED => "Uninitialized",
+        _ => "",
+    };
+    observer.step(Step::End(rule, found.value, reason));
 }
 
 /// The rule id that a result reports, as a string of the store.

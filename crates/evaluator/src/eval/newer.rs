@@ -7,11 +7,11 @@ use super::found::{code, Found, Stop};
 use super::met::Met;
 use super::only::Only;
 use super::traces::Reference;
-use super::{Evaluation, Sampling};
+use super::{tell_end, Evaluation, Observer, Sampling, Step};
 use crate::compile::condition::Op;
 use crate::store::{rate, Rule, Spec, SpecBody, SpecKind, Text, NONE};
 use crate::store_newer::{autotune_rule, Autotune, Score};
-use crate::user::{Seen, Value};
+use crate::user::{Place, Seen, Value};
 
 /// Contexts of one evaluation: mappings that were tried and experiments that were looked into.
 const MAX_CONTEXTS: u32 = 10_000;
@@ -35,7 +35,7 @@ struct Merge {
     parts: Vec<u32>,
 }
 
-impl Evaluation<'_> {
+impl<O: Observer> Evaluation<'_, O> {
     /// A spec that is not answered by its rules alone.
     #[inline(never)]
     pub(super) fn odd(&mut self, index: u32, spec: &Spec, only: Only) -> Result<Found, Stop> {
@@ -77,6 +77,20 @@ impl Evaluation<'_> {
 
     /// A spec as it is asked for by name, with what stands in for it.
     pub(super) fn named(&mut self, index: u32) -> Result<Found, Stop> {
+        if !O::LISTENS {
+            return self.itself(index);
+        }
+        let spec = self.store.specs.get(index as usize);
+        let name = spec.and_then(|spec| self.store.strings.get(spec.name as usize));
+        let kind = spec.map_or(SpecKind::Gate, |spec| spec.kind);
+        self.observer.step(Step::Spec(kind, name.map_or("", |name| name)));
+        let found = self.itself(index)?;
+        tell_end(&mut self.observer, self.store, &found);
+        Ok(found)
+    }
+
+    #[inline(always)]
+    fn itself(&mut self, index: u32) -> Result<Found, Stop> {
         match self.world.overrides.find(index, self.slot) {
             Some(applied) => {
                 let value = self.world.overrides.value(applied).is_some_and(|value| value.flag);
@@ -168,6 +182,7 @@ impl Evaluation<'_> {
     /// Whether a rule passes, without a trace of what it asked.
     fn lets_in(&mut self, rule: &Rule) -> Result<bool, Stop> {
         let start = self.stack.len();
+        self.tell_rule(Step::OTHER, rule);
         let met = self.rule(rule, start, &mut Sampling::new())?;
         self.stack.truncate(start);
         Ok(met == Met::Yes && self.passes(rule))
@@ -187,6 +202,7 @@ impl Evaluation<'_> {
         };
         let mut sampling = Sampling::new();
         for (i, rule) in body.rules.iter().enumerate().filter(|(_, rule)| only.takes(rule)) {
+            self.tell_rule(i as u32, rule);
             let met = self.tested(rule, start, &mut merge, &mut sampling)?;
             if met == Met::Unsupported {
                 self.stack.truncate(start);
@@ -280,7 +296,9 @@ impl Evaluation<'_> {
             return Ok(Met::Unsupported);
         }
         let group = if experiment == NONE { None } else { self.group_in(experiment)? };
-        Ok(compares(op, group.as_deref().map_or(Value::Null, Value::Text), self.world))
+        let group = group.as_deref().map_or(Value::Null, Value::Text);
+        self.observer.step(Step::Saw(Place::Group, group));
+        Ok(compares(op, group, self.world))
     }
 
     fn group_in(&mut self, experiment: u32) -> Result<Option<Text>, Stop> {
@@ -347,7 +365,10 @@ impl Evaluation<'_> {
                 return Ok(Some(autotune_rule::NOT_TARGETED));
             }
         }
-        let bucket = f64::from(self.bucket(autotune.bucket));
+        self.tell_unit(autotune.bucket);
+        let bucket = self.bucket(autotune.bucket);
+        self.observer.step(Step::Bucket(bucket));
+        let bucket = f64::from(bucket);
         let count = autotune.groups.len();
         let (group, explores) = if !autotune.has_config {
             (((bucket * count as f64 / 10_000.0) as usize).min(count - 1), true)

@@ -1,7 +1,7 @@
 //! What contextual autotunes draw from: the same numbers on every engine.
 
 /// Numbers that look random, the same on every engine for the same seed (mulberry32).
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Random(u32);
 
 impl Random {

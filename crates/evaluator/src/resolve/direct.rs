@@ -72,6 +72,7 @@ impl Resolver {
             gates_met: false,
             app: None,
             stack: &mut self.stack,
+            observer: (),
         };
         for &spec in specs.get(outcomes.len()..).unwrap_or_default() {
             let known = known_outcome(&mut evaluation, spec);

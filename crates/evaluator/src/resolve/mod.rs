@@ -5,6 +5,7 @@
 //! for responses.
 
 mod direct;
+mod explain;
 mod run;
 mod spell;
 
@@ -15,6 +16,7 @@ use crate::eval::{Newer, Random, Stop, World, MAX_DEPTH};
 use crate::outcome::table::Tables;
 use crate::store::{SpecKind, Store, Text};
 use crate::user::UserSlot;
+pub(crate) use explain::Trace;
 
 /// Name and kind of an unknown spec.
 pub(crate) struct Unknown {

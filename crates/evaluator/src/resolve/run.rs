@@ -1,7 +1,7 @@
 //! Evaluates, and finds or makes the outcome.
 
 use super::Resolver;
-use crate::eval::{code, Evaluation, Found, Only, Reference, Stop};
+use crate::eval::{code, Evaluation, Found, Observer, Only, Reference, Stop};
 use crate::js_semantics::JsValue;
 use crate::outcome::table::OutcomeKey;
 use crate::store::Store;
@@ -61,6 +61,17 @@ impl Resolver {
     }
 
     pub(super) fn run(&mut self, slot: u32, ask: &Ask<'_>) -> Result<Evaluated, Stop> {
+        self.run_told(slot, ask, ())
+    }
+
+    /// The same, and tells an observer how it goes.
+    #[inline(always)]
+    pub(super) fn run_told<O: Observer>(
+        &mut self,
+        slot: u32,
+        ask: &Ask<'_>,
+        observer: O,
+    ) -> Result<Evaluated, Stop> {
         let stamp = self.next_stamp();
         let Some(slot) = self.slots.get_mut(slot as usize) else { return Err(Stop::TooDeep) };
         self.stack.clear();
@@ -82,6 +93,7 @@ impl Resolver {
             gates_met: false,
             app: ask.app,
             stack: &mut self.stack,
+            observer,
         };
         let found = evaluation.spec(ask.spec, ask.only);
         self.holds_until = evaluation.holds_until;

@@ -57,3 +57,62 @@ pub(crate) struct Field {
     pub(super) key: Span,
     pub(super) value: Val,
 }
+
+/// Where what a condition compares was found, for explanations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Nowhere,
+    Top,
+    Custom,
+    Private,
+    Environment,
+    UnitId,
+    Ip,
+    PrivateIp,
+    UserAgent,
+    PrivateUserAgent,
+    Time,
+    Bucket,
+    App,
+    Group,
+}
+
+impl Place {
+    /// As explanations name it: `Place` of `src/engine/trace.ts`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Place::Nowhere => "nowhere",
+            Place::Top => "user",
+            Place::Custom => "custom",
+            Place::Private => "private",
+            Place::Environment => "environment",
+            Place::UnitId => "unitID",
+            Place::Ip => "ip",
+            Place::PrivateIp => "private ip",
+            Place::UserAgent => "userAgent",
+            Place::PrivateUserAgent => "private userAgent",
+            Place::Time => "time",
+            Place::Bucket => "bucket",
+            Place::App => "app",
+            Place::Group => "group",
+        }
+    }
+
+    /// What is derived from the IP address that stands here.
+    pub(crate) fn of_ip(self) -> Place {
+        if self == Place::Private {
+            Place::PrivateIp
+        } else {
+            Place::Ip
+        }
+    }
+
+    /// What is derived from the user agent that stands here.
+    pub(crate) fn of_agent(self) -> Place {
+        if self == Place::Private {
+            Place::PrivateUserAgent
+        } else {
+            Place::UserAgent
+        }
+    }
+}

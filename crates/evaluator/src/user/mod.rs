@@ -17,7 +17,7 @@ mod template;
 pub mod value;
 
 pub use field::Span;
-pub(crate) use field::{Field, Scope, Val};
+pub(crate) use field::{Field, Place, Scope, Val};
 pub(crate) use redact::Redaction;
 pub(crate) use slot::{GateMemo, PendingText, Seen};
 pub use slot::{UserAgentParts, UserSlot};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::field::{Field, Scope, Span, Val};
+use super::field::{Field, Place, Scope, Span, Val};
 use super::value::Value;
 use crate::js_semantics::{json, to_lower_case, JsValue};
 use crate::store::{FieldName, Store};
@@ -176,7 +176,36 @@ impl UserSlot {
 
     /// The first non-null-ish of the six places.
     pub(super) fn lookup(&self, name: &FieldName) -> Val {
-        // What stands in each place, in one walk over the fields.
+        let found = self.places(name);
+        let set = found.into_iter().find(|value| !matches!(value, Val::Undefined | Val::Null));
+        // `a ?? … ?? f` is f when nothing was found, and f may be null.
+        set.unwrap_or(found[5])
+    }
+
+    /// In which of them that is.
+    pub(crate) fn place(&self, name: &FieldName) -> Place {
+        if name.own.as_ref().is_some_and(|own| self.is_own(name, own)) {
+            return Place::Top;
+        }
+        let is_set = |value: &Val| !matches!(value, Val::Undefined | Val::Null);
+        match self.places(name).iter().position(is_set) {
+            None => Place::Nowhere,
+            Some(0 | 1) => Place::Top,
+            Some(2 | 3) => Place::Custom,
+            Some(_) => Place::Private,
+        }
+    }
+
+    /// The same for a name that was not interned.
+    pub(crate) fn place_named(&self, name: &str) -> Place {
+        let lower = to_lower_case(name);
+        let lower = (lower != name).then(|| Box::from(&*lower));
+        self.place(&FieldName { name: name.into(), lower, own: None })
+    }
+
+    /// What stands in each place, in one walk over the fields.
+    #[inline(always)]
+    fn places(&self, name: &FieldName) -> [Val; 6] {
         let mut found = [Val::Undefined; 6];
         let lower = name.lower.as_ref().unwrap_or(&name.name);
         for field in self.fields.iter().rev() {
@@ -201,9 +230,7 @@ impl UserSlot {
                 found[scope + 1] = field.value;
             }
         }
-        let set = found.into_iter().find(|value| !matches!(value, Val::Undefined | Val::Null));
-        // `a ?? … ?? f` is f when nothing was found, and f may be null.
-        set.unwrap_or(found[5])
+        found
     }
 
     pub(super) fn find(&self, scope: Scope, key: &str) -> Option<Val> {

@@ -222,7 +222,7 @@ export class Evaluation implements EvalContext {
   }
 
   /** The same without overrides. */
-  private itself(kind: LookupKind, name: string, spec: Spec | null): Found {
+  protected itself(kind: LookupKind, name: string, spec: Spec | null): Found {
     const { newer } = this.store;
     const found = newer === null ? null : this.newer.found(kind, name, newer);
     if (found !== null) return found;
@@ -295,7 +295,7 @@ export class Evaluation implements EvalContext {
    * The limit on depth counts what lies below a remembered gate, so that answers don't depend on
    * the order of asking.
    */
-  private recall(id: number, isVolatile: boolean): Found {
+  protected recall(id: number, isVolatile: boolean): Found {
     const deepest = this.depth + this.scratch.gateHeights[id]!;
     if (deepest > MAX_DEPTH) throw TOO_DEEP;
     if (deepest > this.deepest) this.deepest = deepest;
@@ -305,7 +305,7 @@ export class Evaluation implements EvalContext {
     return this.scratch.gatesFound[id]!;
   }
 
-  private freshGate(ref: GateRef): Found {
+  protected freshGate(ref: GateRef): Found {
     if (this.overrides.has(SpecKind.Gate)) {
       const override = this.overrides.find(SpecKind.Gate, ref.name, this.user, this.tables);
       if (override !== null) return override;
@@ -383,7 +383,7 @@ export class Evaluation implements EvalContext {
     );
   }
 
-  private plainRule({ conditions }: Rule): boolean {
+  protected plainRule({ conditions }: Rule): boolean {
     for (let i = 0; i < conditions.length; i++) if (!this.test(conditions[i]!)) return false;
     return true;
   }
@@ -406,7 +406,7 @@ export class Evaluation implements EvalContext {
     return passes ? Met.Yes : Met.No;
   }
 
-  private gateCondition(condition: Condition, tracking: Tracking): Met {
+  protected gateCondition(condition: Condition, tracking: Tracking): Met {
     if (condition.kind === ConditionKind.Gate) return this.singleGate(condition, tracking);
     if (condition.kind === ConditionKind.MultiGate) return this.multiGate(condition, tracking);
     if (condition.kind === ConditionKind.ExperimentGroup)
@@ -414,7 +414,7 @@ export class Evaluation implements EvalContext {
     return Met.Unsupported;
   }
 
-  private test(condition: Condition): boolean {
+  protected test(condition: Condition): boolean {
     const { scratch } = this;
     const cell = scratch.conditions[condition.id]!;
     if (cell >> 1 === scratch.generation) return (cell & 1) === 1;
@@ -464,6 +464,9 @@ export class Evaluation implements EvalContext {
     this.depth--;
     return this.tables.delegated(rule.onDelegate!, list, inner);
   }
+
+  /** A bucket out of 10,000 was looked at, for whoever explains. */
+  bucketed(_number: number, _unit: string): void {}
 
   passes(rule: Rule): boolean {
     if (rule.passKind !== PassKind.Bucket) return rule.passKind === PassKind.Always;

@@ -62,6 +62,7 @@ export interface NewerHost extends EvalContext {
   nestedGate(gate: GateRef): Found;
   rule(rule: Rule, tracking: Tracking): Met;
   passes(rule: Rule): boolean;
+  bucketed(number: number, unit: string): void;
   value(operand: number): unknown;
 }
 
@@ -283,7 +284,9 @@ export class NewerEvaluation {
 
   private chosen(autotune: Autotune): FoundAt {
     const { groups } = autotune;
-    const at = bucket(autotune.prefix, unitText(this.host, autotune.unit), PASS_BUCKETS);
+    const unit = unitText(this.host, autotune.unit);
+    const at = bucket(autotune.prefix, unit, PASS_BUCKETS);
+    this.host.bucketed(at, unit);
     if (!autotune.hasConfig) {
       return groups[Math.min(Math.floor((at * groups.length) / PASS_BUCKETS), groups.length - 1)]!
         .onExplored;

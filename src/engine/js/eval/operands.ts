@@ -1,6 +1,6 @@
 /** Condition types that yield a value (BEHAVIOUR.md 3.5, 3.7, 3.10): where it is read. */
 
-import type { UserAgentParts } from '../../engine';
+import type { Place, UserAgentParts } from '../../engine';
 import { type Midstate, midstate } from '../sha256';
 import { bucket } from '../hashing';
 import { countryOf } from '../lookup/ip';
@@ -8,6 +8,7 @@ import { mappedAddress } from '../lookup/mapped-address';
 import type { Dialect, OwnField } from '../dialect';
 import { member, textOf } from '../js-semantics';
 import type { Operand } from '../store';
+import type { User } from '../user';
 import { type EvalContext, NEEDS_USER_AGENT } from './context';
 
 const USER_BUCKETS = 1000;
@@ -29,6 +30,12 @@ export function isAgentField(name: unknown): boolean {
 }
 
 type Read = (context: EvalContext) => unknown;
+type Look = (context: EvalContext) => Place;
+
+const always =
+  (place: Place): Look =>
+  () =>
+    place;
 
 /** Hands out one operand per distinct value: its reading, text and lower case are shared. */
 export class OperandTable {
@@ -37,10 +44,10 @@ export class OperandTable {
 
   constructor(private readonly dialect: Dialect) {}
 
-  private intern(key: string, read: () => Read, isRemembered = true): Operand {
+  private intern(key: string, place: Look, read: () => Read, isRemembered = true): Operand {
     let operand = this.known.get(key);
     if (operand === undefined) {
-      operand = { id: this.operands.length, isRemembered, read: read() };
+      operand = { id: this.operands.length, isRemembered, read: read(), place };
       this.operands.push(operand);
       this.known.set(key, operand);
     }
@@ -50,18 +57,26 @@ export class OperandTable {
   field(name: string | null): Operand {
     const lower = name === null ? '' : name.toLowerCase();
     const own = name === null ? null : this.dialect.ownField(name);
-    return this.intern(keyOf('field', name), () =>
+    const place: Look = ({ user }) =>
+      own !== null && ownField(user, own, user.field(name, lower)) !== undefined
+        ? 'user'
+        : user.placeOf(name, lower);
+    return this.intern(keyOf('field', name), place, () =>
       own === null
         ? (context) => context.user.field(name, lower)
-        : (context) => ownField(context, own, context.user.field(name, lower)),
+        : ({ user }) => {
+            const found = user.field(name, lower);
+            return ownField(user, own, found) ?? found;
+          },
     );
   }
 
   ip(name: string | null): Operand {
     const field = this.field(name).id;
-    if (name !== 'country') return this.orNull(field, keyOf('ip', name));
+    if (name !== 'country') return this.orNull(this.field(name), keyOf('ip', name));
     const ip = this.field('ip').id;
-    return this.intern(keyOf('ip', name), () => (context) => {
+    const place = derived(this.field(name), 'ip', 'ip', 'private ip');
+    return this.intern(keyOf('ip', name), place, () => (context) => {
       const own = context.value(field);
       if (own !== null && own !== undefined) return own;
       const address = context.value(ip);
@@ -74,22 +89,24 @@ export class OperandTable {
   userAgent(name: string | null): Operand {
     const field = this.field(name).id;
     const part = name === null ? undefined : UA_PARTS.get(name.toLowerCase());
-    if (part === undefined) return this.orNull(field, keyOf('ua', name));
-    return this.intern(keyOf('ua', name), () => (context) => {
+    if (part === undefined) return this.orNull(this.field(name), keyOf('ua', name));
+    const place = derived(this.field(name), 'userAgent', 'userAgent', 'private userAgent');
+    return this.intern(keyOf('ua', name), place, () => (context) => {
       const own = context.value(field);
       return own !== null && own !== undefined ? own : userAgentPart(context, part);
     });
   }
 
   /** A field whose absence is null rather than undefined. */
-  private orNull(field: number, key: string): Operand {
-    return this.intern(key, () => (context) => context.value(field) ?? null);
+  private orNull({ id, place }: Operand, key: string): Operand {
+    return this.intern(key, place, () => (context) => context.value(id) ?? null);
   }
 
   environment(name: string | null): Operand {
     const lower = name === null ? null : name.toLowerCase();
     return this.intern(
       keyOf('environment', lower),
+      always('environment'),
       () => (context) => context.user.environment(lower),
     );
   }
@@ -97,30 +114,46 @@ export class OperandTable {
   /** `idType` as in the payload; anything that means `userID` shares one operand. */
   unit(idType: unknown): Operand {
     const name = typeof idType === 'string' && idType.toLowerCase() !== 'userid' ? idType : null;
-    return this.intern(keyOf('unit', name), () => (context) => context.user.unitId(name));
+    return this.intern(
+      keyOf('unit', name),
+      always('unitID'),
+      () => (context) => context.user.unitId(name),
+    );
   }
 
   userBucket(salt: unknown, idType: unknown): Operand {
     const unit = this.unit(idType).id;
     const text = textOf(salt);
     const prefix: Midstate = midstate(`${text}.`);
-    return this.intern(
+    const operand = this.intern(
       `${keyOf('bucket', text)}:${unit}`,
+      always('bucket'),
       () => (context) => bucket(prefix, unitText(context, unit), USER_BUCKETS),
     );
+    operand.unit = unit;
+    return operand;
   }
 
   currentTime(): Operand {
-    return this.intern('time', () => (context) => context.nowMs, false);
+    return this.intern('time', always('time'), () => (context) => context.nowMs, false);
   }
 
   experimentGroup(): Operand {
-    return this.intern('group', () => (context) => context.experimentGroup, false);
+    return this.intern('group', always('group'), () => (context) => context.experimentGroup, false);
   }
 
   targetApp(): Operand {
-    return this.intern('app', () => (context) => context.targetApp, false);
+    return this.intern('app', always('app'), () => (context) => context.targetApp, false);
   }
+}
+
+/** The place of a field, or of the other one that its value is derived from. */
+function derived(field: Operand, from: string, open: Place, hidden: Place): Look {
+  return (context) => {
+    const own = field.place(context);
+    if (own !== 'nowhere') return own;
+    return context.user.placeOf(from, from.toLowerCase()) === 'private' ? hidden : open;
+  };
 }
 
 function keyOf(kind: string, name: string | null): string {
@@ -133,11 +166,11 @@ export function unitText(context: EvalContext, unit: number): string {
   return typeof id === 'string' ? id : '' + id;
 }
 
-/** `found`: what is called as asked for. */
-function ownField({ user }: EvalContext, { name, isFirst }: OwnField, found: unknown): unknown {
+/** A field of the user itself; undefined where `found`, what is called as asked for, counts. */
+function ownField(user: User, { name, isFirst }: OwnField, found: unknown): unknown {
   const own = member(user.data, name);
   const isSet = (value: unknown): boolean => value !== null && value !== undefined && value !== '';
-  return isSet(own) && (isFirst || !isSet(found)) ? own : found;
+  return isSet(own) && (isFirst || !isSet(found)) ? own : undefined;
 }
 
 function userAgentPart(context: EvalContext, part: keyof UserAgentParts): string | null {

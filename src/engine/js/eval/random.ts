@@ -2,6 +2,11 @@
 export class Random {
   constructor(private state: number) {}
 
+  /** Draws the same from here on. */
+  copy(): Random {
+    return new Random(this.state);
+  }
+
   /** A draw in [0, 1). */
   draw(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;

@@ -128,6 +128,7 @@ export class ConditionCompiler {
       id: this.count++,
       kind,
       test: () => false,
+      operand: null,
       ...ALWAYS,
       isRemembered: true,
       gates: [],
@@ -176,6 +177,7 @@ export class ConditionCompiler {
     return {
       ...this.base(ConditionKind.Test),
       test,
+      operand,
       ...(kind === 'current_time' ? settledAround(spelling.toLowerCase(), target) : ALWAYS),
       isRemembered: kind !== 'target_app',
     };

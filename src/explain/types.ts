@@ -1,6 +1,6 @@
 /** What an explanation is. Plain data: it can be kept, sent and shown anywhere. */
-type SecondaryExposure = Record<string, string>;
-type Place = string;
+import type { SecondaryExposure } from '../engine/engine';
+import type { Place } from '../engine/trace';
 
 /** What can be explained. */
 export type ExplainedKind = 'gate' | 'config' | 'experiment' | 'layer' | 'parameter_store';

@@ -1,0 +1,71 @@
+import { formatExplanation } from '../../api/explain-calls';
+import type { StatsigServer } from '../../api/statsig';
+import type { Explanation } from '../../explain/types';
+import type { Project } from '../../project/payload';
+import { withServer } from '../../project/with-server';
+import type { StatsigUser } from '../../types/user';
+import { EXIT, UsageError, type Command, type Output } from '../command';
+import { didYouMean } from '../nearest';
+import { readProject, readUser } from '../project';
+
+/** Why a user gets what of named gates, configs, experiments, layers and parameter stores. */
+export const explain: Command = {
+  summary: 'why a user gets what of a gate, config, experiment or layer',
+  usage: `NAME… --specs SOURCE --user USER [--show-private] [--json]
+
+  --specs SOURCE  payload: a file, - for standard input, or a URL (the key in STATSIG_SECRET_KEY)
+  --user USER     an ID, JSON, @FILE, or - for standard input
+  --show-private  values of privateAttributes, too
+  --json          the whole tree, for programs
+
+Tells every rule and condition in order, with what was compared. Evaluates without network and
+exposures; members of ID lists are not in a payload, so lists are empty.`,
+  options: {
+    specs: { type: 'string' },
+    user: { type: 'string' },
+    'show-private': { type: 'boolean' },
+    json: { type: 'boolean' },
+  },
+  async run({ positionals, text, has }, output) {
+    const source = text('specs');
+    if (source === undefined) throw new UsageError('--specs SOURCE is missing');
+    if (positionals.length === 0)
+      throw new UsageError('which gate, config, experiment, layer or parameter store?');
+    const user = (await readUser(text('user'))) as unknown as StatsigUser;
+    const project = await readProject(source);
+    const showPrivate = has('show-private');
+    const told = await withServer(project, (server) =>
+      positionals.flatMap((name) =>
+        kindsOf(name, project, server).map((kind) =>
+          server.explain(user, kind, name, { showPrivate }),
+        ),
+      ),
+    );
+    if (has('json')) output.line(JSON.stringify(told.length === 1 ? told[0] : told, null, 2));
+    else print(told, output);
+    return EXIT.ok;
+  },
+};
+
+/** As what a name can be asked for. @throws Error when it is nothing */
+function kindsOf(name: string, { specs }: Project, server: StatsigServer): Explanation['kind'][] {
+  const kinds: Explanation['kind'][] = specs
+    .filter((spec) => spec.name === name)
+    .map(({ kind, entity }) => (entity === 'experiment' ? 'experiment' : kind));
+  const stores = server.getParameterStoreList();
+  if (stores.includes(name)) kinds.push('parameter_store');
+  if (kinds.length > 0) return kinds;
+  const known = [...specs.map((spec) => spec.name), ...stores];
+  throw new Error(`nothing is called ${name}${didYouMean(name, known)}`);
+}
+
+function print(told: readonly Explanation[], output: Output): void {
+  for (const [i, one] of told.entries()) {
+    if (i > 0) output.line();
+    for (const line of formatExplanation(one).split('\n')) {
+      const mark = /^ *([✓✗?]) /.exec(line)?.[1];
+      const colour = mark === '✓' ? 'green' : mark === '✗' ? 'red' : 'yellow';
+      output.line(mark === undefined ? line : line.replace(mark, output.paint(colour, mark)));
+    }
+  }
+}
