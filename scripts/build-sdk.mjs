@@ -21,6 +21,8 @@ const inputOf = (output) => output.replace(/^dist\//, './src/').replace(/\.js$/,
  * What the behaviour suites ask of an installed package besides what it offers (use-packed.cjs).
  */
 const TESTED = [
+  'api/composed',
+  'api/deprecated-calls',
   'api/singleton',
   'engine-host/time-zone',
   'engine/engine',

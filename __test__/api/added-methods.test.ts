@@ -192,6 +192,7 @@ test('every public method is in one of the tables', (t) => {
     'account',
     'invocations',
     'specsInForce',
+    'insides',
   ]);
   const names = new Set<string>();
   for (

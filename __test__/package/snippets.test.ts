@@ -27,7 +27,8 @@ declare global {
   const project: string;
   const testers: Map<string | null | undefined, { gates: Record<string, boolean> }>;
   const reader: { get(address: string): { country: { iso_code: string } } | null };
-  const app: { get(path: string, answer: (request: any, response: any) => unknown): void };
+  type Answers = (path: string, answer: (request: any, response: any) => unknown) => void;
+  const app: { get: Answers; use: Answers };
   const page: { write(html: string): void };
   const handler: (request: Request) => Promise<Response>;
   const beforeAll: any, beforeEach: any, afterEach: any, afterAll: any, expect: any, jest: any;

@@ -15,7 +15,12 @@ export interface InspectorHandler {
 }
 
 /** An instance, or the shared one: `Statsig`. */
-export type InspectedStatsig = Server | { _enforceServer(): Server };
+export type InspectedStatsig = Server | { readonly StatsigServer: unknown } | Shared;
+
+/** What `Statsig` has and does not show. */
+interface Shared {
+  _enforceServer(): Server;
+}
 
 /**
  * A page that shows an instance, read-only: flags and their rules, what a user gets and why, events
@@ -38,7 +43,7 @@ export function createInspector(
 
 /** Asked anew each time: the shared instance may be made later, and again after a shutdown. */
 function serverOf(statsig: InspectedStatsig): () => Server {
-  return () => ('_enforceServer' in statsig ? statsig._enforceServer() : statsig);
+  return () => ('_enforceServer' in statsig ? statsig._enforceServer() : (statsig as Server));
 }
 
 function answerOff(request: IncomingMessage, response: ServerResponse): void {
