@@ -214,7 +214,6 @@ test('every public method is in one of the tables', (t) => {
     'fieldsOf',
     'configOf',
     'groupOf',
-    'insides',
   ]);
   const missing = [...names].filter(
     (name) =>
