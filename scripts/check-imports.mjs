@@ -8,6 +8,7 @@ export const ROOMS = [
   'testing',
   'openfeature',
   'otel',
+  'forward-proxy',
   'server-core',
   'compat',
   'inspector',

@@ -127,6 +127,10 @@ const forTests = [
     elsewhere: 'Chromium or Chrome; CHROMIUM may say where it is',
   },
   onPathRow('nginx', 'the nginx example is not run', { apt: ['nginx-light'], brew: ['nginx'] }),
+  onPathRow('openssl', 'TLS to a forward proxy is not tried', {
+    apt: ['openssl'],
+    brew: ['openssl'],
+  }),
 ];
 
 const file = (path, use, apt) => ({

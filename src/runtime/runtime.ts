@@ -35,6 +35,7 @@ import type { Platform } from '../platform/platform';
 import { agentParser } from './agent-parser';
 import type { Listeners } from './listeners';
 import { Notices } from './notices';
+import { PushedSpecs } from './pushed-specs';
 import * as parts from './runtime-parts';
 import { SpecApplier, type RawPayload, type SpecsInForce } from './spec-applier';
 import type { ContainedAdapter } from '../storage/contained-adapter';
@@ -68,6 +69,7 @@ export class Runtime {
   readonly diagnostics: Diagnostics;
   readonly exceptions: ExceptionReporter;
   readonly specs: SpecSync;
+  private readonly pushed: PushedSpecs;
   readonly idLists: IdListSync;
   readonly delivery: EventDelivery;
   readonly notices: Notices;
@@ -138,6 +140,9 @@ export class Runtime {
     this.specs = new SpecSync(
       parts.specSyncOptions(around, { http, adapter, diagnostics }, { applier, engineHost }),
     );
+    const time = (): number => applier.lastUpdateTime;
+    const { specs } = this;
+    this.pushed = new PushedSpecs({ options: this.options, secretKey, logger, time }, specs);
     this.idLists = new IdListSync(
       parts.idListSyncOptions(around, { http, adapter, diagnostics }, engineHost),
     );
@@ -237,6 +242,7 @@ export class Runtime {
     this.isStopped = true;
     stopWatching(this);
     this.windows.stop();
+    this.pushed.stop();
     this.specs.poller.stop();
     this.idLists.poller.stop();
     const delivered = this.delivery.shutdown(timeoutMs);
@@ -270,6 +276,7 @@ export class Runtime {
 
   /** No timer runs until `resume`. */
   pause(): void {
+    this.pushed.stop();
     this.specs.poller.pause();
     this.idLists.poller.pause();
     this.delivery.pause();
@@ -287,6 +294,7 @@ export class Runtime {
     this.specs.poller.resume();
     this.idLists.poller.resume();
     this.delivery.resume();
+    if (this.isLoaded) this.pushed.start();
   }
 
   /** Delivers, and lets syncs under way end. Never rejects. */
@@ -320,6 +328,7 @@ export class Runtime {
 
   private startPolling(): void {
     this.specs.poller.start();
+    this.pushed.start();
     if (this.options.initStrategyForIDLists !== 'none') {
       this.idLists.poller.start();
     }

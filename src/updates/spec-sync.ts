@@ -16,6 +16,7 @@ import type { PayloadVerifier } from './payload-verifier';
 import { Poller, type PollerOptions } from './poller';
 import { ProtoDownload } from './proto/proto-download';
 import { SpecCopy } from './spec-copy';
+import { inflate, type SpecInflater } from './spec-inflater';
 import type { SpecSource } from './spec-source';
 import { decodeText, encodeText } from './text';
 import { isError } from '../observability/thrown';
@@ -27,6 +28,8 @@ import { isError } from '../observability/thrown';
 export type ApplyResult =
   | { status: 'applied' | 'noUpdates' | 'older'; time: number }
   | { status: 'rejected'; error: Error };
+
+type Accepted = Exclude<ApplyResult, { status: 'rejected' }>;
 
 export interface SpecSyncOptions {
   http: StatsigHttp;
@@ -67,16 +70,6 @@ export interface SpecSyncOptions {
   errors?: { adapterValues(path: string): Error; bootstrapValues(): Error };
 }
 
-/** An engine that inflates. */
-export interface SpecInflater {
-  /** Whether the present one does. */
-  isAble(): boolean;
-  /** Whether these are the specs that serve. */
-  isInForce(specs: SpecBytes): Promise<boolean>;
-  /** False when it could not, whatever the reason. */
-  inflate(specs: PackedSpecs): Promise<boolean>;
-}
-
 /** Result of `initialize`; becomes InitializationDetails. */
 export interface SpecInitResult {
   success: boolean;
@@ -110,6 +103,10 @@ export class SpecSync {
    * Of the last payload that was applied from the network; an unchanged one is then not even sent.
    */
   private validator: Validator | null = null;
+  /** A stream brings what polling would. */
+  private isStreaming = false;
+  /** How often a stream broke. */
+  private losses = 0;
   private readonly copy: SpecCopy | null;
   private readonly store: StoredSpecs | null;
   private readonly proto: ProtoDownload;
@@ -172,7 +169,44 @@ export class SpecSync {
     return this.poller.runAfresh();
   }
 
+  /** A payload that a stream brought; false when it cannot be used. Never rejects. */
+  async receive(payload: Uint8Array): Promise<boolean> {
+    const { losses } = this;
+    let result: SyncResult | null = null;
+    while (result === null && !this.poller.isStopped) {
+      await this.poller.idle();
+      await this.poller.run(async () => (result = this.end(await this.fromStream(payload))));
+    }
+    const isGood = (result as SyncResult | null)?.success === true;
+    // What broke while this was applied brings nothing more.
+    this.isStreaming = isGood && losses === this.losses;
+    return isGood;
+  }
+
+  /** The stream is broken. */
+  streamLost(): void {
+    this.losses++;
+    this.isStreaming = false;
+  }
+
+  private async fromStream(payload: Uint8Array): Promise<Error | null> {
+    try {
+      // A copy: it is kept, and whoever pushed may use his buffer again.
+      const bytes = new Uint8Array(this.within(payload));
+      await this.options.verifier?.check(bytes, 'Network');
+      const body = await this.proto.read(bytes);
+      const result = await this.putInForce(body);
+      // The server's last answer is no longer what is in force.
+      if (result.status === 'applied') this.validator = null;
+      await this.afterNetwork(body, result);
+      return null;
+    } catch (error) {
+      return asError(error);
+    }
+  }
+
   private async pass(): Promise<SyncResult> {
+    if (this.isStreaming) return { success: true };
     const { store } = this;
     if (store?.isPolled === true) return this.end(await this.fromStore(store));
     if (this.options.localMode) return { success: true };
@@ -307,13 +341,8 @@ export class SpecSync {
         return null;
       }
       const isAsItCame = specs === response.body;
-      const body = isAsItCame ? await this.proto.read(response) : specs;
-      const before = this.options.lastUpdateTime();
-      const result = await this.apply(body, 'Network');
-      if (body instanceof PackedSpecs) body.release();
-      if (result.status === 'rejected') return result.error;
-      if (result.status === 'applied') this.proto.applied(result.time > before);
-      else this.proto.unchanged();
+      const body = isAsItCame ? await this.proto.read(response.body) : specs;
+      const result = await this.putInForce(body);
       this.validator = validator;
       await this.afterNetwork(body, result);
       return null;
@@ -321,6 +350,17 @@ export class SpecSync {
       if (error instanceof NetworkError && error.code === 'too_long') this.tooLong();
       return asError(error);
     }
+  }
+
+  /** Rejects when they are refused. */
+  private async putInForce(body: SpecBytes): Promise<Accepted> {
+    const before = this.options.lastUpdateTime();
+    const result = await this.apply(body, 'Network');
+    if (body instanceof PackedSpecs) body.release();
+    if (result.status === 'rejected') throw result.error;
+    if (result.status === 'applied') this.proto.applied(result.time > before);
+    else this.proto.unchanged();
+    return result;
   }
 
   private async download(): Promise<SpecsDownload & { specs: SpecBytes }> {
@@ -355,10 +395,7 @@ export class SpecSync {
    * Adapter and callback are told; what they do with it cannot fail the sync. An ignored payload is
    * not stored (Q16).
    */
-  private async afterNetwork(
-    body: SpecBytes,
-    result: Exclude<ApplyResult, { status: 'rejected' }>,
-  ): Promise<void> {
+  private async afterNetwork(body: SpecBytes, result: Accepted): Promise<void> {
     const isStored = this.copy !== null && result.status === 'applied';
     const text =
       this.options.rulesUpdatedCallback === null && !isStored
@@ -402,18 +439,6 @@ export class SpecSync {
       });
     return result;
   }
-}
-
-/** The body as it is kept, inflated where it is to be compiled. Rejects when it is none. */
-async function inflate(
-  { body, packed }: TransportResponse,
-  inflater: SpecInflater | undefined,
-): Promise<SpecBytes> {
-  if (packed === undefined || inflater === undefined) return body;
-  const specs = new PackedSpecs(body, packed);
-  if ((await inflater.isInForce(specs)) || (await inflater.inflate(specs))) return specs;
-  // Whole or not, what Node's decoders say of it counts.
-  return specs.plain();
 }
 
 /** Writes one source's outcome down. The last of success and failure wins; an error stays (Q42). */

@@ -1,5 +1,4 @@
 /** Downloads that may come in protobuf's form: what is asked for, and what came as JSON. */
-import type { TransportResponse } from '../../network/transport';
 import { encodeText } from '../text';
 import { ProtoSpecs } from './proto-specs';
 
@@ -32,11 +31,11 @@ export class ProtoDownload {
   }
 
   /** The body as JSON. Rejects when it is no form of specs. */
-  async read(response: TransportResponse): Promise<Uint8Array> {
-    this.isProto = isProto(response.body);
-    if (!this.isProto) return response.body;
+  async read(body: Uint8Array): Promise<Uint8Array> {
+    this.isProto = isProto(body);
+    if (!this.isProto) return body;
     try {
-      return await encodeText(this.specs.read(response.body));
+      return await encodeText(this.specs.read(body));
     } catch (error) {
       this.wantsWhole = true;
       throw error;

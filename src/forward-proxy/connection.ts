@@ -1,0 +1,110 @@
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import type { Clock, TimerHandle } from '../host/clock';
+import type { SpecStreamSink } from '../updates/spec-stream';
+import { Frames, requestFrame, specsIn } from './messages';
+import type { ForwardProxyOptions } from './options';
+
+const PATH = '/statsig_forward_proxy.StatsigForwardProxy/StreamConfigSpec';
+/** Longest wait for the first message, ms. */
+const FIRST_MS = 10_000;
+
+export interface ConnectionOptions {
+  proxy: ForwardProxyOptions;
+  sink: SpecStreamSink;
+  clock: Clock;
+  /** Longest silence, ms. */
+  silenceMs: number;
+  /** Told once, when nothing comes any more. */
+  onEnd(reason: unknown): void;
+}
+
+/** One stream over one connection, which never keeps the process alive. Ends once. */
+export class Connection {
+  private readonly session: ClientHttp2Session;
+  private readonly request: ClientHttp2Stream;
+  private readonly frames: Frames;
+  private watchdog: TimerHandle = null;
+  /** The newest payload while another one is being taken. */
+  private waiting: Buffer | null = null;
+  private isTaking = false;
+  private isOver = false;
+
+  /** @throws Error for an address or certificates that are none */
+  constructor(private readonly options: ConnectionOptions) {
+    const { proxy, sink } = options;
+    this.frames = new Frames(sink.maxBytes);
+    this.session = connect(proxy.url, { ...proxy.tls });
+    this.session.unref();
+    const end = (reason: unknown): void => this.end(reason);
+    this.session.on('error', end).on('close', () => end(new Error('The connection was closed')));
+    this.session.on('goaway', () => end(new Error('The proxy goes away')));
+    this.request = this.session.request({
+      [constants.HTTP2_HEADER_METHOD]: 'POST',
+      [constants.HTTP2_HEADER_PATH]: PATH,
+      [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
+      te: 'trailers',
+    });
+    this.request.on('error', end).on('close', () => end(new Error('The stream ended')));
+    this.request.on('response', ({ ':status': status, 'grpc-status': code }) => {
+      if (status !== 200 || (code !== undefined && code !== '0'))
+        end(new Error(`The proxy answered ${status}, gRPC ${String(code ?? 'without status')}`));
+    });
+    this.request.on('data', (chunk: Buffer) => this.read(chunk));
+    this.request.end(requestFrame(sink.secretKey, sink.format, sink.time()));
+    this.watch(FIRST_MS);
+  }
+
+  /** Closes everything, at once; nobody is told. */
+  close(): void {
+    this.isOver = true;
+    this.options.clock.clearTimer(this.watchdog);
+    this.waiting = null;
+    this.request.destroy();
+    this.session.destroy();
+  }
+
+  private end(reason: unknown): void {
+    if (this.isOver) return;
+    this.close();
+    this.options.onEnd(reason);
+  }
+
+  private watch(ms: number): void {
+    const { clock } = this.options;
+    clock.clearTimer(this.watchdog);
+    const silent = (): void => this.end(new Error(`Nothing came for ${ms} ms`));
+    this.watchdog = clock.setTimer(silent, ms, 'limit');
+  }
+
+  private read(chunk: Buffer): void {
+    if (this.isOver) return;
+    try {
+      const messages = this.frames.add(chunk);
+      const specs = messages.map(specsIn).filter((payload) => payload !== null);
+      if (messages.length > 0) this.watch(this.options.silenceMs);
+      // Each is whole: only the newest one counts. A sign of life must not take its place.
+      for (const payload of specs)
+        if (this.waiting === null || !isSign(payload)) this.waiting = payload;
+      void this.take();
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
+  private async take(): Promise<void> {
+    if (this.isTaking) return;
+    this.isTaking = true;
+    while (this.waiting !== null && !this.isOver) {
+      const payload = this.waiting;
+      this.waiting = null;
+      if (!(await this.options.sink.push(payload)))
+        this.end(new Error('The proxy sent what are no config specs'));
+    }
+    this.isTaking = false;
+  }
+}
+
+/** `{"has_updates":false}`, however it is spaced. */
+function isSign(payload: Buffer): boolean {
+  return payload.length < 64;
+}
