@@ -1,6 +1,8 @@
 /** What an explanation is. Plain data: it can be kept, sent and shown anywhere. */
 import type { SecondaryExposure } from '../engine/engine';
-import type { Place } from '../engine/trace';
+import type { Place as ExplainedPlace } from '../engine/trace';
+
+export type { ExplainedPlace };
 
 /** What can be explained. */
 export type ExplainedKind = 'gate' | 'config' | 'experiment' | 'layer' | 'parameter_store';
@@ -12,7 +14,12 @@ export interface ExplainOptions {
   /** Sticky values, as for `getExperiment` and `getLayer`. Nothing is saved. */
   userPersistedValues?: Record<string, unknown> | null;
   /** As for `getExperiment` and `getLayer`. */
-  persistentAssignmentOptions?: { enforceTargeting?: boolean; enforceOverrides?: boolean };
+  persistentAssignmentOptions?: {
+    /** As there: whoever no longer passes targeting loses the sticky value. Default false. */
+    enforceTargeting?: boolean;
+    /** As there: overrides of the payload go before the sticky value. Default false. */
+    enforceOverrides?: boolean;
+  };
 }
 
 /** An event that a check would queue, as far as it depends on the check. */
@@ -46,7 +53,14 @@ export interface Explanation {
   /** What the rules say, step by step; null where nothing is evaluated. */
   spec: ExplainedSpec | null;
   /** The stored value that was given instead of what the rules say. */
-  sticky?: { ruleID: string; groupName: string | null; savedAt: number | null };
+  sticky?: {
+    /** The rule that gave it when it was saved. */
+    ruleID: string;
+    /** The group that it belongs to. */
+    groupName: string | null;
+    /** When it was saved, ms; null where that is not told. */
+    savedAt: number | null;
+  };
   /** Parameters of a store, by name. */
   parameters?: Record<string, ExplainedParameter>;
   /** Why there is no answer: specs that refer to themselves, say. */
@@ -67,7 +81,9 @@ export interface ExplainedParameter {
 
 /** One gate, config or layer on the way. */
 export interface ExplainedSpec {
+  /** Experiments are configs. */
   kind: 'gate' | 'config' | 'layer';
+  /** As the payload names it. */
   name: string;
   /** `segment`, `holdout`, `experiment` and so on, as the payload says. */
   entity?: string;
@@ -102,6 +118,7 @@ export type RuleOutcome =
 
 /** A rule. */
 export interface ExplainedRule {
+  /** What exposures call `ruleID`. */
   id: string;
   /** As the console names it. */
   name?: string;
@@ -112,9 +129,11 @@ export interface ExplainedRule {
    * percentage.
    */
   outcome: RuleOutcome;
+  /** In order; those after the first that does not hold were not reached. */
   conditions: ExplainedCondition[];
   /** As the payload gives it, mostly a number. */
   passPercentage?: unknown;
+  /** Where the user falls, if all conditions hold. */
   bucket?: ExplainedBucket;
   /** What it gives to those who pass. */
   returnValue?: unknown;
@@ -124,7 +143,9 @@ export interface ExplainedRule {
 
 /** A condition. */
 export interface ExplainedCondition {
+  /** `user_field`, `ip_based` and so on, as the payload says. */
   type: string;
+  /** `any`, `gt` and so on, as the payload says. */
   operator?: string;
   /** Field of the user, or of what the type looks at. */
   field?: string;
@@ -139,7 +160,7 @@ export interface ExplainedCondition {
   /** A private attribute, not shown. */
   isMasked?: true;
   /** Where the value was found. */
-  place?: Place;
+  place?: ExplainedPlace;
   /** Whether it holds; null: it cannot be told, nobody knows its type or operator. */
   met: boolean | null;
   /** The same in words. */
@@ -160,5 +181,6 @@ export interface ExplainedBucket {
   salt: string;
   /** Which ID is hashed. */
   idType: string;
+  /** The ID itself, in the clear. */
   unitID: string;
 }

@@ -15,7 +15,13 @@ export interface InspectorHandler {
 }
 
 /** An instance, or the shared one: `Statsig`. */
-export type InspectedStatsig = Server | { readonly StatsigServer: unknown } | Shared;
+export type InspectedStatsig =
+  | Server
+  | {
+      /** Tells the default export from anything else. */
+      readonly StatsigServer: unknown;
+    }
+  | Shared;
 
 /** What `Statsig` has and does not show. */
 interface Shared {

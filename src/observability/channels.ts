@@ -11,13 +11,17 @@ export type CheckKind = 'gate' | 'config' | 'experiment' | 'layer';
 export interface CheckMessage {
   /** Which instance of the process: 1 is the first. */
   instance: number;
+  /** What it is that is asked for. */
   kind: CheckKind;
+  /** Of the gate, config, experiment or layer. */
   name: string;
   /** Of the user who was asked about. */
   userID: unknown;
   /** A gate's boolean, or the object of a config or experiment. A layer tells by its parameters. */
   value?: unknown;
+  /** The rule that decided; '' or `default` for none. */
   ruleID: string;
+  /** The group of that rule, where it has one. */
   groupName: string | null;
   /** As in `evaluationDetails`. */
   reason: string;
@@ -32,13 +36,17 @@ export interface CheckMessage {
 export interface ExposureMessage {
   /** Which instance of the process: 1 is the first. */
   instance: number;
+  /** What it is that is asked for. */
   kind: CheckKind;
+  /** Of the gate, config, experiment or layer. */
   name: string;
   /** Of a layer: the parameter that was read. */
   parameter?: string;
   /** Of the user who is exposed. */
   userID: unknown;
+  /** The rule that decided; '' or `default` for none. */
   ruleID: string;
+  /** The group of that rule, where it has one. */
   groupName: string | null;
   /** Logged by `log…Exposure`, not by a check. */
   isManual: boolean;
@@ -48,9 +56,11 @@ export interface ExposureMessage {
 export interface SyncContext {
   /** Which instance of the process: 1 is the first. */
   instance: number;
+  /** What is brought up to date. */
   what: 'config-specs' | 'id-lists';
   /** What the pass came to, once it is over. */
   result?: {
+    /** Also where nothing had changed. */
     success: boolean;
     /** Masked text of what failed. */
     error?: string;

@@ -27,10 +27,18 @@ export interface StatsigEvents {
   update: SpecsNotice & {
     /** The time of the specs before them, ms. */
     previousTime: number;
+    /** Names whose specs are new, other or gone, by kind. */
     changed: ChangedNames;
   };
   /** Syncs of config specs fail for two minutes; the last good ones serve. Told once. */
-  stale: { ageMs: number | null; failures: number; lastError: string | null };
+  stale: {
+    /** Since the last sync that succeeded; null for none. */
+    ageMs: number | null;
+    /** Syncs that failed since then. */
+    failures: number;
+    /** Masked text of the last of them. */
+    lastError: string | null;
+  };
   /** Something failed that is nobody's call. */
   error: {
     /** What was done: `config-specs`, `id-lists`, `initialize`, `engine` or a call. */
@@ -50,6 +58,7 @@ export type StatsigListener<E extends StatsigEventName> = (event: StatsigEvents[
 
 /** A check, as hooks see it: the same object before and after. */
 export interface Check {
+  /** What it is that is asked for. */
   readonly kind: CheckKind;
   /** Of the gate, config, experiment or layer. */
   readonly name: string;
