@@ -35,15 +35,18 @@ const TESTED = [
   'users/user-json',
 ].map((name) => `dist/${name}.js`);
 
-/** What the bundle requires late and is made of its modules. */
-const LATE = ['dist/explain/explain.js', 'dist/explain/format.js'];
+/**
+ * Required late, and in the bundle all the same: made of its modules, as a file it would be in a
+ * circle with the bundle, which rollup warns of.
+ */
+const isInside = (path) => path.startsWith('../explain/');
 
 /** Leaves `require('./x')` as it is, but for the place that it is called from. */
 const lateLoads = {
   name: 'late-loads',
   setup(build) {
     build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'require-call') return undefined;
+      if (kind !== 'require-call' || isInside(path)) return undefined;
       return {
         external: true,
         path: `./${slashes(relative(join(root, 'src'), join(resolveDir, path)))}`,
@@ -164,7 +167,7 @@ export async function bundleSdk(files, late) {
   const { build } = await import('esbuild');
   const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const parts = await partsOf(build);
-  const named = [...exported([exports, bin]), ...LATE];
+  const named = [...exported([exports, bin])];
   const offered = [...new Set(named)].filter((file) => file.endsWith('.js'));
   writeFileSync(join(root, bundle), '');
   const doors = offered.filter((file) => parts.has(file));
