@@ -1,5 +1,5 @@
-// Gates by tools of their own: formatters, spelling (typos, _typos.toml), what Rust crates depend
-// on (cargo-deny, deny.toml), and that the four fuzz targets compile.
+// Gates by tools of their own: formatters, clippy, spelling (typos, _typos.toml), what Rust crates
+// depend on (cargo-deny, deny.toml), and that the four fuzz targets compile.
 //
 //   node scripts/check-tools.mjs [--advisories]
 //
@@ -33,6 +33,17 @@ end();
 function everyChange() {
   tried('biome', () => run(localBin('biome'), ['ci', '.']));
   tried('rustfmt', () => run('cargo', ['fmt', '--all', '--check']));
+  tried('clippy', () =>
+    run('cargo', [
+      'clippy',
+      '--workspace',
+      '--all-targets',
+      '--locked',
+      '--quiet',
+      '--',
+      '--deny=warnings',
+    ]),
+  );
   tried('spelling', () => run('typos', ['--format', 'brief'], { env: env() }));
   // Without libFuzzer's instrumentation, which needs a nightly compiler: fuzz.yml runs them with it.
   tried('fuzz targets compile', () =>

@@ -8,34 +8,13 @@ const node =
   (...args) =>
   () =>
     run(process.execPath, args, { shell: false });
-const hasCargo = outputOf('cargo', ['--version']) !== null;
 const hasActionlint = outputOf('actionlint', ['-version']) !== null;
 
 const steps = [
   ['source rules', node('scripts/lint.mjs')],
-  ['biome', () => run(localBin('biome'), ['ci', '.'])],
   ['workflows', hasActionlint ? () => run('actionlint', []) : 'actionlint is not installed'],
   ['types of tests', () => run(localBin('tsc'), ['-p', 'tsconfig.test.json'])],
-  [
-    'rustfmt',
-    hasCargo ? () => run('cargo', ['fmt', '--all', '--check']) : 'cargo is not installed',
-  ],
-  [
-    'clippy',
-    hasCargo
-      ? () =>
-          run('cargo', [
-            'clippy',
-            '--workspace',
-            '--all-targets',
-            '--quiet',
-            '--',
-            '-D',
-            'warnings',
-          ])
-      : 'cargo is not installed',
-  ],
-  ['spelling and fuzz targets', node('scripts/check-tools.mjs')],
+  ['formatters, clippy, spelling, fuzz targets', node('scripts/check-tools.mjs')],
   ['build', node('scripts/build.mjs', '--if-stale')],
   ['tests', node('scripts/test.mjs')],
   ['package', node('scripts/check-package.mjs')],
