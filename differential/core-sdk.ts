@@ -2,40 +2,10 @@
  * statsig-node-core as the oracle of dcs-v2, through its public API. Its results carry no secondary
  * exposures, so those come from the events that it logs.
  */
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
-import { decompress } from 'fzstd';
 import type { SecondaryExposure } from '../src/engine/engine';
 import type { JsonObject, Names, WireEvent } from './case';
-
-interface CoreResult {
-  value?: unknown;
-  /** Of layers. */
-  __value?: Record<string, unknown>;
-  ruleID: string;
-  idType: string | null;
-  groupName?: string | null;
-  allocatedExperimentName?: string | null;
-  details: { reason: string };
-  get(key: string, fallback: unknown): unknown;
-}
-
-interface CoreSdk {
-  initialize(): Promise<{ isSuccess: boolean; error?: string }>;
-  flushEvents(): Promise<unknown>;
-  shutdown(): Promise<unknown>;
-  getFeatureGate(user: unknown, name: string): CoreResult;
-  getDynamicConfig(user: unknown, name: string): CoreResult;
-  getExperiment(user: unknown, name: string): CoreResult;
-  getLayer(user: unknown, name: string): CoreResult;
-}
-
-interface CoreModule {
-  Statsig: new (key: string, options: object) => CoreSdk;
-  StatsigUser: new (user: JsonObject) => unknown;
-}
+import { startCore } from './core-client';
+import type { CoreResult, CoreSdk } from './core-client';
 
 /** An exposure as both SDKs log it. */
 export interface Exposure {
@@ -143,31 +113,6 @@ function askUser(sdk: CoreSdk, user: unknown, payload: JsonObject, names: Names)
   return answers;
 }
 
-/** Serves the payload and keeps the events, whatever they are compressed with. */
-export async function serve(payload: JsonObject, events: WireEvent[]): Promise<Server> {
-  const specs = JSON.stringify(payload);
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      if (request.url?.includes('log_event') === true)
-        events.push(...eventsIn(Buffer.concat(parts), request.headers['content-encoding']));
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(
-        request.url?.includes('download_config_specs') === true ? specs : '{"success":true}',
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
-
-function eventsIn(body: Buffer, encoding: string | undefined): WireEvent[] {
-  const plain =
-    encoding === 'zstd' ? decompress(body) : encoding === 'gzip' ? gunzipSync(body) : body;
-  return (JSON.parse(Buffer.from(plain).toString()) as { events: WireEvent[] }).events;
-}
-
 /**
  * Asks statsig-node-core everything. Users must have IDs of their own. @throws Error when it does
  * not take the payload
@@ -177,25 +122,11 @@ export async function askCore(
   users: JsonObject[],
   names: Names,
 ): Promise<CoreAnswers[]> {
-  const { Statsig, StatsigUser } = require('@statsig/statsig-node-core') as CoreModule;
-  const events: WireEvent[] = [];
-  const server = await serve(payload, events);
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const sdk = new Statsig('secret-compare', {
-    specsUrl: `${url}/v2/download_config_specs`,
-    logEventUrl: `${url}/v1/log_event`,
-    idListsUrl: `${url}/v1/get_id_lists`,
-    specsSyncIntervalMs: 3_600_000,
-    outputLogLevel: 'none',
-    waitForCountryLookupInit: true,
-    waitForUserAgentInit: true,
-  });
+  const { sdk, userOf, events, stop } = await startCore(payload);
   try {
-    const { isSuccess, error } = await sdk.initialize();
-    if (!isSuccess) throw new Error(`statsig-node-core did not initialize: ${String(error)}`);
     const answers: CoreAnswers[] = [];
     for (const user of users) {
-      answers.push(askUser(sdk, new StatsigUser(user), payload, names));
+      answers.push(askUser(sdk, userOf(user), payload, names));
       // Its queue is bounded.
       await sdk.flushEvents();
     }
@@ -204,9 +135,7 @@ export async function askCore(
       addExposures(answers[index]!, byUser.get(user['userID']) ?? []);
     return answers;
   } finally {
-    await sdk.shutdown();
-    server.closeAllConnections();
-    server.close();
+    await stop();
   }
 }
 

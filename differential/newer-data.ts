@@ -4,8 +4,10 @@
  * docs/spec/NEWER.md, section 23.
  */
 import { EXPERIMENT_KIND, EvalBits, EvalMode, SpecKind } from '../src/engine/engine';
-import type { Engine, LookupKind, OutcomeRecord, SecondaryExposure } from '../src/engine/engine';
+import type { Engine, LookupKind, OutcomeRecord } from '../src/engine/engine';
 import type { JsonObject, WireEvent } from './case';
+import { lineOf } from './exposure-lines';
+import type { Line } from './exposure-lines';
 
 type Kind = 'gate' | 'config' | 'experiment' | 'layer';
 
@@ -37,16 +39,6 @@ const LOOKUPS: Record<Kind, LookupKind> = {
   experiment: EXPERIMENT_KIND,
   layer: SpecKind.Layer,
 };
-const FIELDS = [
-  'gateValue',
-  'ruleID',
-  'configVersion',
-  'parameterName',
-  'isExplicitParameter',
-  'allocatedExperiment',
-  'overrideConfigName',
-  'rulePassed',
-];
 const NOW = 1_790_000_000_000;
 
 /** What differs, as readable lines. */
@@ -143,39 +135,22 @@ function userID(user: JsonObject): string {
   return `${String(user['userID'] ?? '')} ${JSON.stringify(user['customIDs'] ?? {})}`;
 }
 
-interface Line {
-  /** What is exposed once a minute. */
-  key: string;
-  fields: Record<string, unknown>;
-  secondary: string;
-}
-
 /**
  * Events in order, each once: an experiment whose group was asked for is logged as any other here,
  * so that its own exposure is a repetition.
  */
 function exposureLines(events: readonly WireEvent[], leftOut: ReadonlySet<string>): Line[] {
   const lines = new Map<string, Line>();
-  for (const { eventName, metadata, secondaryExposures, user } of events) {
-    const of = (metadata ?? {}) as Record<string, unknown>;
-    const name = String(of['gate'] ?? of['config']);
-    const who = userID(user as JsonObject);
-    if (leftOut.has(`${who} ${name}`)) continue;
-    const fields = Object.fromEntries(FIELDS.map((field) => [field, of[field] ?? null]));
+  for (const event of events) {
+    const line = lineOf(event);
+    const who = userID(event.user as JsonObject);
+    if (leftOut.has(`${who} ${line.name}`)) continue;
     // Of a delegated layer the version is the delegate's here.
-    if (eventName.endsWith('layer_exposure')) fields['configVersion'] = null;
-    const key = [eventName, who, name, of['parameterName'], of['ruleID']].join(' ');
-    if (!lines.has(key))
-      lines.set(key, { key, fields, secondary: secondaryText(secondaryExposures ?? []) });
+    if (line.kind === 'layer') line.fields['configVersion'] = null;
+    const key = `${who} | ${line.key}`;
+    if (!lines.has(key)) lines.set(key, { ...line, key });
   }
   return [...lines.values()];
-}
-
-/** Repeats reach the wire there; ours leaves them out. */
-function secondaryText(list: readonly SecondaryExposure[]): string {
-  return [
-    ...new Set(list.map(({ gate, gateValue, ruleID }) => `${gate}=${gateValue}/${ruleID}`)),
-  ].join(' ');
 }
 
 function compareEvents(theirs: readonly Line[], ours: readonly Line[], different: string[]): void {
@@ -188,8 +163,8 @@ function compareEvents(theirs: readonly Line[], ours: readonly Line[], different
     // An experiment that was asked for by a condition or a store has none there.
     if (a!.fields['rulePassed'] === null) b!.fields['rulePassed'] = null;
     const [x, y] = [
-      JSON.stringify(b!.fields) + b!.secondary,
-      JSON.stringify(a!.fields) + a!.secondary,
+      JSON.stringify([b!.fields, b!.secondary]),
+      JSON.stringify([a!.fields, a!.secondary]),
     ];
     if (x !== y) different.push(`event ${a!.key}: ${x}, not ${y}`);
   }

@@ -3,7 +3,8 @@ import { canonical } from '../compare-answers';
 import { KNOWN } from '../known-core-differences';
 import type { Difference } from './difference';
 import type { Facts } from './facts';
-import type { Line, Observed } from './observe';
+import type { Line } from '../exposure-lines';
+import type { Observed } from './observe';
 import type { Entry } from './responses';
 import type { Kind, Said } from './sides';
 

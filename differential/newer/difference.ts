@@ -1,6 +1,6 @@
 /** What is told of one that was found. */
 import type { Construct } from './facts';
-import type { Line } from './observe';
+import type { Line } from '../exposure-lines';
 import type { Kind, Said } from './sides';
 
 /** One field that differs. */

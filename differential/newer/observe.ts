@@ -1,20 +1,11 @@
 /** Asks a side everything about a project, and brings what it logged to one form. */
 import type { JsonObject, WireEvent } from '../case';
-import type { SecondaryExposure } from '../../src/engine/engine';
+import { lineOf } from '../exposure-lines';
+import type { Line } from '../exposure-lines';
 import type { Draft } from './draft';
 import { entriesOf } from './responses';
 import type { Entry } from './responses';
 import type { Kind, ResponseOptions, Said, Side } from './sides';
-
-/** An exposure in the form that both share. */
-export interface Line {
-  kind: string;
-  name: string;
-  /** What is exposed once a minute. */
-  key: string;
-  fields: Record<string, unknown>;
-  secondary: string[];
-}
 
 export interface Observed {
   /** By `kind name`. */
@@ -34,16 +25,6 @@ const RESPONSES: ResponseOptions[] = (['v1', 'v2', 'init-v2'] as const).flatMap(
   { format, hash: 'none', clientKey: null, includeLocalOverrides: true },
 ]);
 
-const FIELDS = [
-  'gateValue',
-  'ruleID',
-  'configVersion',
-  'parameterName',
-  'isExplicitParameter',
-  'allocatedExperiment',
-  'overrideConfigName',
-  'rulePassed',
-];
 const FALLBACKS: unknown[] = [null, true, 'fallback', 9, [], {}];
 
 function asked(draft: Draft): [Kind, string][] {
@@ -121,19 +102,4 @@ export function addLines(
     const user = userKey(event.user as JsonObject);
     if (known.size < known.add(`${user} ${line.key}`).size) observed.get(user)?.lines.push(line);
   }
-}
-
-function lineOf({ eventName, metadata, secondaryExposures }: WireEvent): Line {
-  const of = (metadata ?? {}) as Record<string, unknown>;
-  const name = String(of['gate'] ?? of['config']);
-  const fields = Object.fromEntries(FIELDS.map((field) => [field, of[field] ?? null]));
-  const kind = eventName.replace(/^statsig::|_exposure$/g, '');
-  const key = [kind, name, of['parameterName'] ?? '', of['ruleID']].join(' | ');
-  return { kind, name, key, fields, secondary: textsOf(secondaryExposures ?? []) };
-}
-
-/** Repeats reach the wire there; ours leaves them out. */
-function textsOf(list: readonly SecondaryExposure[]): string[] {
-  const texts = list.map(({ gate, gateValue, ruleID }) => `${gate}=${gateValue}/${ruleID}`);
-  return [...new Set(texts)];
 }

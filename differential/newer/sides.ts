@@ -1,10 +1,9 @@
 /** statsig-node-core and this package behind one interface, through their public APIs. */
-import type { AddressInfo } from 'node:net';
 import type { EngineKind } from '../../src/engine/engine';
 import { createLocalServer } from '../../src/local-server';
-import type { LocalServer } from '../../src/local-server';
 import type { JsonObject, WireEvent } from '../case';
-import { serve } from '../core-sdk';
+import { startCore } from '../core-client';
+import type { CoreSdk } from '../core-client';
 
 /** What is said about a name. */
 export interface Said {
@@ -53,71 +52,16 @@ export interface World {
   idLists: Record<string, string[]>;
 }
 
-interface CoreResult {
-  value?: unknown;
-  __value?: Record<string, unknown>;
-  ruleID: string;
-  idType: string | null;
-  groupName?: string | null;
-  allocatedExperimentName?: string | null;
-  details: { reason: string };
-  get(key: string, fallback: unknown): unknown;
-}
-
-interface CoreSdk {
-  initialize(): Promise<{ isSuccess: boolean; error?: string }>;
-  flushEvents(): Promise<unknown>;
-  shutdown(): Promise<unknown>;
-  getFeatureGate(user: unknown, name: string): CoreResult;
-  getDynamicConfig(user: unknown, name: string): CoreResult;
-  getExperiment(user: unknown, name: string): CoreResult;
-  getLayer(user: unknown, name: string): CoreResult;
-  getParameterStore(
-    user: unknown,
-    name: string,
-  ): { getValue(parameter: string, fallback: unknown): unknown };
-  getClientInitializeResponse(user: unknown, options: object): string;
-  overrideGate(name: string, value: boolean, id?: string): void;
-  overrideDynamicConfig(name: string, value: JsonObject, id?: string): void;
-  overrideExperiment(name: string, value: JsonObject, id?: string): void;
-  overrideExperimentByGroupName(name: string, group: string, id?: string): void;
-  overrideLayer(name: string, value: JsonObject, id?: string): void;
-}
-
 const FORMATS = { v1: 0, v2: 1, 'init-v2': 2 };
 
-async function lists({ idLists }: World): Promise<LocalServer> {
-  return createLocalServer({ idLists });
-}
-
 /** @throws Error when it does not take the payload. */
-export async function coreSide(world: World): Promise<Side> {
-  const { Statsig, StatsigUser } = require('@statsig/statsig-node-core') as {
-    Statsig: new (key: string, options: object) => CoreSdk;
-    StatsigUser: new (user: JsonObject) => unknown;
-  };
-  const events: WireEvent[] = [];
-  const [server, ids] = [await serve(world.payload, events), await lists(world)];
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const sdk = new Statsig('secret-compare', {
-    specsUrl: `${url}/v2/download_config_specs`,
-    logEventUrl: `${url}/v1/log_event`,
+export async function coreSide({ payload, idLists }: World): Promise<Side> {
+  const ids = await createLocalServer({ idLists });
+  const { sdk, userOf, events, stop } = await startCore(payload, {
     idListsUrl: `${ids.api}/get_id_lists`,
     enableIdLists: true,
-    specsSyncIntervalMs: 3_600_000,
     idListsSyncIntervalMs: 3_600_000,
-    outputLogLevel: 'none',
-    waitForCountryLookupInit: true,
-    waitForUserAgentInit: true,
   });
-  const { isSuccess, error } = await sdk.initialize();
-  if (!isSuccess) throw new Error(`statsig-node-core did not initialize: ${String(error)}`);
-  // One object per user: a store that outlives its user ends the process.
-  const users = new Map<JsonObject, unknown>();
-  const userOf = (user: JsonObject): unknown => {
-    if (!users.has(user)) users.set(user, new StatsigUser(user));
-    return users.get(user);
-  };
   return {
     ask: (user, kind, name) => askCore(sdk, userOf(user), kind, name),
     read: (user, store, parameter, fallback) =>
@@ -137,9 +81,7 @@ export async function coreSide(world: World): Promise<Side> {
       return events;
     },
     stop: async () => {
-      await sdk.shutdown();
-      server.closeAllConnections();
-      server.close();
+      await stop();
       await ids.close();
     },
   };
