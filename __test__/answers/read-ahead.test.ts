@@ -6,7 +6,7 @@ import { createWasmEngineFromFile } from '../../src/engine/wasm-node';
 import { EngineHost } from '../../src/engine-host/engine-host';
 import { MOST_BUFFERED } from '../../src/engine-host/buffered-engine';
 import { MOST_AHEAD } from '../../src/answers/read-ahead';
-import { payload } from '../api/support';
+import { payload, rule, spec } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
 
 const MAKE: Record<EngineKind, () => Engine> = {
@@ -34,26 +34,8 @@ const AFTER_G7 = 4_000_200_000_000;
  */
 function specs(): Uint8Array {
   const base = payload() as { feature_gates: object[] };
-  const gate = (name: string, conditions: object[]): object => ({
-    name,
-    type: 'feature_gate',
-    salt: name,
-    enabled: true,
-    defaultValue: false,
-    idType: 'userID',
-    entity: 'feature_gate',
-    rules: [
-      {
-        name: 'r',
-        id: `${name}_r`,
-        salt: name,
-        passPercentage: 100,
-        idType: 'userID',
-        returnValue: true,
-        conditions,
-      },
-    ],
-  });
+  const gate = (name: string, conditions: object[]): object =>
+    spec({ name, salt: name, rules: [rule({ id: `${name}_r`, salt: name, conditions })] });
   const named = (i: number): object => ({
     type: 'user_field',
     field: 'email',

@@ -12,8 +12,16 @@ const U = { userID: 'u' };
 const UNINITIALIZED =
   'threw StatsigUninitializedError: Call and wait for initialize() to finish first.';
 
-/** call, while not ready, with a bad user, with a bad name (null: takes none) */
-const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => unknown, string]> = {
+/** call, and what it gives while not ready; bad users and names are handed to it */
+type Row = [(s: AnyServer, user?: unknown, name?: unknown) => unknown, string];
+
+type Explain = Exclude<`explain${string}` & keyof AnyServer, 'explain'>;
+
+function explainRow(method: Explain, of: string): Row {
+  return [(s, user = U, name = of) => s[method](user as never, name as never).kind, UNINITIALIZED];
+}
+
+const ADDED: Record<string, Row> = {
   checkGates: [
     (s, user = U, name = ['always']) => s.checkGates(user as never, name as never),
     UNINITIALIZED,
@@ -42,26 +50,11 @@ const ADDED: Record<string, [(s: AnyServer, user?: unknown, name?: unknown) => u
     (s, user = U, name = 'always') => s.explain(user as never, 'gate', name as never).value,
     UNINITIALIZED,
   ],
-  explainGate: [
-    (s, user = U, name = 'always') => s.explainGate(user as never, name as never).kind,
-    UNINITIALIZED,
-  ],
-  explainConfig: [
-    (s, user = U, name = 'config') => s.explainConfig(user as never, name as never).kind,
-    UNINITIALIZED,
-  ],
-  explainExperiment: [
-    (s, user = U, name = 'experiment') => s.explainExperiment(user as never, name as never).kind,
-    UNINITIALIZED,
-  ],
-  explainLayer: [
-    (s, user = U, name = 'layer') => s.explainLayer(user as never, name as never).kind,
-    UNINITIALIZED,
-  ],
-  explainParameterStore: [
-    (s, user = U, name = 'store') => s.explainParameterStore(user as never, name as never).kind,
-    UNINITIALIZED,
-  ],
+  explainGate: explainRow('explainGate', 'always'),
+  explainConfig: explainRow('explainConfig', 'config'),
+  explainExperiment: explainRow('explainExperiment', 'experiment'),
+  explainLayer: explainRow('explainLayer', 'layer'),
+  explainParameterStore: explainRow('explainParameterStore', 'store'),
   getParameterStoreList: [(s) => s.getParameterStoreList(), '[]'],
   engineInfo: [(s) => s.engineInfo().engine.length > 0, 'true'],
   health: [(s) => s.health().isReady, 'false'],

@@ -5,6 +5,7 @@ import type { StatsigOptions } from '../../src/api/public-types';
 import { FakeClock } from '../network/fake-clock';
 import { Loopback } from '../network/loopback';
 import { StatsigServer } from '../../src/api/statsig';
+import type { EngineKind } from '../../src/engine/engine';
 import { ENGINES, FakeNetwork, KEY, Log, isPublic, ours, payload, rule, spec } from './support';
 
 const when = (type: string, field: string, targetValue: unknown, operator = 'any') => ({
@@ -16,6 +17,42 @@ const when = (type: string, field: string, targetValue: unknown, operator = 'any
 });
 const gate = (name: string, condition: object) =>
   spec({ name, rules: [rule({ id: name, conditions: [condition] })] });
+
+const newerPayload = (sdk_configs: object): object => ({
+  has_updates: true,
+  time: 1,
+  sdk_configs,
+  feature_gates: { a: spec({ rules: [] }) },
+  dynamic_configs: {},
+  layer_configs: {},
+  condition_map: {},
+  experiment_to_layer: {},
+});
+
+/** How often a gate is exposed that is checked each second. */
+async function exposuresOfAMinute(engine: EngineKind, specs: object): Promise<number> {
+  const [network, clock] = [new FakeNetwork(), new FakeClock()];
+  network.specs = specs;
+  const options = {
+    engine,
+    logger: new Log(),
+    networkOverrideFunc: network.override,
+    disableRulesetsSync: true,
+    disableIdListsSync: true,
+    loggingIntervalMs: 1e9,
+  };
+  const server = new StatsigServer(KEY, options, { clock });
+  await server.initializeAsync();
+  // The timer that was set at the start is of the length that held then.
+  await clock.advance(60_000);
+  for (let i = 0; i < 60; i++) {
+    server.checkGate({ userID: 'u' }, 'a');
+    await clock.advance(1_000);
+  }
+  await server.flush();
+  server.shutdown(0);
+  return network.events.filter(({ eventName }) => eventName.includes('exposure')).length;
+}
 
 for (const engine of ENGINES) {
   const start = async (gates: object[], options: StatsigOptions = {}, more: object = {}) => {
@@ -160,20 +197,11 @@ for (const engine of ENGINES) {
   });
 
   test(`${engine}: dcs-v2 may say how long an exposure is remembered`, async (t) => {
-    const specs = (format: 'v1' | 'v2', ttl: unknown) => {
+    const specsOf = (format: 'v1' | 'v2', ttl: unknown): object => {
       const sdk_configs = { exposure_dedupe_ttl_ms: ttl };
       return format === 'v1'
         ? payload({ feature_gates: [gate('a', isPublic)], sdk_configs })
-        : {
-            has_updates: true,
-            time: 1,
-            sdk_configs,
-            feature_gates: { a: spec({ rules: [] }) },
-            dynamic_configs: {},
-            layer_configs: {},
-            condition_map: {},
-            experiment_to_layer: {},
-          };
+        : newerPayload(sdk_configs);
     };
     for (const [format, ttl, windows] of [
       ['v2', 10_000, 6],
@@ -181,31 +209,8 @@ for (const engine of ENGINES) {
       ['v2', 'soon', 1],
       ['v1', 10_000, 1],
     ] as const) {
-      const [network, clock] = [new FakeNetwork(), new FakeClock()];
-      network.specs = specs(format, ttl);
-      const server = new StatsigServer(
-        KEY,
-        {
-          engine,
-          logger: new Log(),
-          networkOverrideFunc: network.override,
-          disableRulesetsSync: true,
-          disableIdListsSync: true,
-          loggingIntervalMs: 1e9,
-        },
-        { clock },
-      );
-      await server.initializeAsync();
-      // The timer that was set at the start is of the length that held then.
-      await clock.advance(60_000);
-      for (let i = 0; i < 60; i++) {
-        server.checkGate({ userID: 'u' }, 'a');
-        await clock.advance(1_000);
-      }
-      await server.flush();
-      const exposures = network.events.filter(({ eventName }) => eventName.includes('exposure'));
-      t.is(exposures.length, windows, `${format} ${ttl}`);
-      server.shutdown(0);
+      const specs = specsOf(format, ttl);
+      t.is(await exposuresOfAMinute(engine, specs), windows, `${format} ${ttl}`);
     }
   });
 }
@@ -216,41 +221,13 @@ for (const engine of ENGINES)
       [10_000, 6],
       [undefined, 1],
     ] as const) {
-      const [network, clock] = [new FakeNetwork(), new FakeClock()];
-      network.specs = {
-        has_updates: true,
-        time: 1,
-        sdk_configs: {
-          exposure_dedupe_ttl_ms: 1_000,
-          exposure_spec_sampling_ttl_ms: ttl,
-          sampling_mode: 'on',
-          special_case_sampling_rate: 1e9,
-        },
-        feature_gates: { a: spec({ rules: [] }) },
-        dynamic_configs: {},
-        layer_configs: {},
-        condition_map: {},
-        experiment_to_layer: {},
-      };
-      const options = {
-        engine,
-        logger: new Log(),
-        networkOverrideFunc: network.override,
-        disableRulesetsSync: true,
-        disableIdListsSync: true,
-        loggingIntervalMs: 1e9,
-      };
-      const server = new StatsigServer(KEY, options, { clock });
-      await server.initializeAsync();
-      await clock.advance(60_000);
-      for (let i = 0; i < 60; i++) {
-        server.checkGate({ userID: 'u' }, 'a');
-        await clock.advance(1_000);
-      }
-      await server.flush();
-      const exposures = network.events.filter(({ eventName }) => eventName.includes('exposure'));
-      t.is(exposures.length, firsts, String(ttl));
-      server.shutdown(0);
+      const specs = newerPayload({
+        exposure_dedupe_ttl_ms: 1_000,
+        exposure_spec_sampling_ttl_ms: ttl,
+        sampling_mode: 'on',
+        special_case_sampling_rate: 1e9,
+      });
+      t.is(await exposuresOfAMinute(engine, specs), firsts, String(ttl));
     }
   });
 

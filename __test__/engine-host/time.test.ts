@@ -5,7 +5,7 @@ import { createJsEngine } from '../../src/engine/js/engine';
 import { createNativeEngine } from '../../src/engine/native';
 import { createWasmEngineFromFile } from '../../src/engine/wasm-node';
 import { EngineHost } from '../../src/engine-host/engine-host';
-import { payload } from '../api/support';
+import { payload, rule, spec } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
 import { random } from '../engine-js/oracle';
 
@@ -82,43 +82,21 @@ TIMED['always'] = { conditions: [], passes: () => true };
 const NAMES = Object.keys(TIMED);
 
 function specs(): Uint8Array {
-  const gate = (name: string): object => ({
-    name,
-    type: 'feature_gate',
-    salt: name,
-    enabled: true,
-    defaultValue: false,
-    idType: 'userID',
-    entity: 'feature_gate',
-    rules: [
-      {
-        name: 'r',
-        id: `${name}_r`,
-        salt: name,
-        passPercentage: 100,
-        idType: 'userID',
-        returnValue: true,
-        conditions: TIMED[name]!.conditions,
-      },
-    ],
-  });
-  const config = (name: string): object => ({
-    ...gate(name),
-    type: 'dynamic_config',
-    entity: 'dynamic_config',
-    defaultValue: { on: false },
-    rules: [
-      {
-        id: 'c',
-        name: 'c',
-        salt: 'c',
-        passPercentage: 100,
-        idType: 'userID',
-        returnValue: { on: true },
-        conditions: TIMED[name]!.conditions,
-      },
-    ],
-  });
+  const gate = (name: string): object => {
+    const { conditions } = TIMED[name]!;
+    return spec({ name, salt: name, rules: [rule({ id: `${name}_r`, salt: name, conditions })] });
+  };
+  const config = (name: string): object => {
+    const { conditions } = TIMED[name]!;
+    return spec({
+      name,
+      salt: name,
+      type: 'dynamic_config',
+      entity: 'dynamic_config',
+      defaultValue: { on: false },
+      rules: [rule({ id: 'c', salt: 'c', returnValue: { on: true }, conditions })],
+    });
+  };
   return new TextEncoder().encode(
     JSON.stringify({
       ...(payload() as object),
