@@ -106,20 +106,27 @@ export class Experiment extends BaseEvaluation {
   }
 }
 
+interface LayerParts {
+  groupName: string | null;
+  allocatedExperimentName: string | null;
+  value: Record<string, unknown>;
+}
+
 /** The parameters of a layer. Reading one exposes it. */
 export class Layer extends BaseEvaluation {
   readonly get: TypedGet;
   readonly getValue: UnknownGet;
 
-  constructor(
-    base: Base,
-    readonly groupName: string | null,
-    readonly allocatedExperimentName: string | null,
-    readonly __value: Record<string, unknown>,
-    expose: (parameter: string) => void,
-  ) {
+  readonly groupName: string | null;
+  readonly allocatedExperimentName: string | null;
+  readonly __value: Record<string, unknown>;
+
+  constructor(base: Base, of: LayerParts, expose: (parameter: string) => void) {
     super(base);
-    const reader = new Reader(base.name, __value, expose);
+    this.groupName = of.groupName;
+    this.allocatedExperimentName = of.allocatedExperimentName;
+    this.__value = of.value;
+    const reader = new Reader(base.name, of.value, expose);
     this.get = reader.get;
     this.getValue = reader.getValue;
   }
@@ -208,13 +215,12 @@ export function experimentOf(config: Config, state: SpecsState): Experiment {
 
 export function layerOf(layer: OurLayer, state: SpecsState): Layer {
   const { _value: value } = layer as unknown as { _value: Record<string, unknown> };
-  return new Layer(
-    baseOf(layer, state),
-    layer.getGroupName(),
-    layer.getAllocatedExperimentName(),
+  const parts = {
+    groupName: layer.getGroupName(),
+    allocatedExperimentName: layer.getAllocatedExperimentName(),
     value,
-    (parameter) => void layer.getValue(parameter),
-  );
+  };
+  return new Layer(baseOf(layer, state), parts, (parameter) => void layer.getValue(parameter));
 }
 
 function baseOf(result: Config | OurLayer, state: SpecsState): Base {
