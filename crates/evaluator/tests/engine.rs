@@ -496,3 +496,68 @@ fn events_keep_their_outcomes_when_specs_change_and_when_batches_split_them() {
     assert_eq!([names(&first), names(&second), names(&rest)].concat(), expected);
     assert_eq!(engine.pending_events(), 0);
 }
+
+#[test]
+fn many_evaluations_end_with_the_first_that_fails() {
+    let mut engine = engine(&format!("{},{}", gate("a", PUBLIC), gate("b", PUBLIC)), "", "");
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    let mut codes = Vec::new();
+    assert_eq!(engine.evaluate_many(0, [0, 1].into_iter(), EXPOSE, NOW, |c| codes.push(c)), 2);
+    assert!(codes.iter().all(|code| *code >= 0), "{codes:?}");
+    codes.clear();
+    assert_eq!(engine.evaluate_many(0, [1, -7, 0].into_iter(), 0, NOW, |c| codes.push(c)), 2);
+    assert!(codes[0] >= 0 && codes[1] < 0, "{codes:?}");
+    assert_eq!(events(&mut engine).len(), 2);
+}
+
+#[test]
+fn many_exposures_say_how_many_wait_and_whether_a_batch_is_due() {
+    let mut engine = engine(&gate("g", PUBLIC), "", "");
+    engine.set_options(r#"{"tier":null,"loggingEnabled":true,"batchLimit":2,"pendingLimit":9}"#);
+    let exposed = |engine: &mut Engine, ids: &[&str]| {
+        let exposures: Vec<[f64; 3]> = ids
+            .iter()
+            .enumerate()
+            .map(|(slot, id)| {
+                engine.set_user(slot as u32, &format!(r#"{{"userID":"{id}"}}"#), "", "");
+                [slot as f64, f64::from(engine.evaluate(slot as u32, 0, 0, NOW) >> 3), NOW]
+            })
+            .collect();
+        engine.expose_many(exposures.into_iter())
+    };
+    assert_eq!(exposed(&mut engine, &["a"]), 1 << 1);
+    // The first was exposed in this window.
+    assert_eq!(exposed(&mut engine, &["a", "b"]), 2 << 1 | 1);
+    assert_eq!(events(&mut engine).len(), 2);
+}
+
+#[test]
+fn id_lists_are_updated_beside_the_engine_and_void_answers() {
+    let member = r#"{"type":"unit_id","operator":"in_segment_list","targetValue":"l","field":"userID","idType":"userID"}"#;
+    let mut engine = engine(&gate("g", member), "", "");
+    engine.set_user(0, r#"{"userID":"u"}"#, "", "");
+    let is_member = |engine: &mut Engine| {
+        record(engine, SpecKind::Gate, "g", 0).get("value").is_some_and(JsValue::is_truthy)
+    };
+    assert!(!is_member(&mut engine) && engine.export_id_list("l").is_none());
+    let mut update = engine.start_id_list("l", false);
+    assert!(update.base_mark()[1..] == [0; 8] && update.base_mark()[0] < 2);
+    // The first eight characters of the SHA-256 of `u`.
+    assert!(update.apply(b"+C/6TXnDD\n"));
+    assert!(!is_member(&mut engine));
+    assert!(engine.finish_id_list(update) && is_member(&mut engine));
+    assert_eq!(engine.export_id_list("l").as_deref(), Some(&b"+C/6TXnDD\n"[..]));
+
+    let mut none = engine.start_id_list("l", false);
+    assert!(none.base_mark()[0] == 2 && none.base_mark()[1..] != [0; 8]);
+    assert!(!none.apply(b"<html>") && !engine.finish_id_list(none) && is_member(&mut engine));
+    let mut anew = engine.start_id_list("l", true);
+    assert!(anew.apply(b"-C/6TXnDD\n") && engine.finish_id_list(anew));
+    assert!(!is_member(&mut engine));
+
+    let mut again = engine.start_id_list("l", false);
+    assert!(again.apply(b"+C/6TXnDD\n") && engine.finish_id_list(again));
+    assert!(is_member(&mut engine));
+    engine.remove_id_list("l");
+    assert!(!is_member(&mut engine));
+}

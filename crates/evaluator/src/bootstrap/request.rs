@@ -173,3 +173,66 @@ fn filter<'a>(options: &'a JsValue, key: &str) -> Filter<'a> {
         .as_array()
         .map(|names| names.iter().filter_map(JsValue::as_str).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::js_semantics::json::parse_str;
+
+    #[test]
+    fn lists_and_texts_include_and_nothing_else_does() {
+        let holds = |list: &str, value: &str| {
+            includes(&parse_str(list).unwrap(), &parse_str(value).unwrap())
+        };
+        assert!(holds(r#"["a",1]"#, "1") && !holds(r#"["a",1]"#, "\"1\""));
+        assert!(holds("\"a1b\"", "1") && !holds("\"a1b\"", "\"ab\""));
+        assert!(!holds("{\"a\":1}", "\"a\"") && !holds("null", "null"));
+    }
+
+    #[test]
+    fn filters_are_by_entity_and_autotunes_have_none() {
+        let store = Store::default();
+        let options = parse_str(
+            r#"{"featureGateFilter":["g",7],"dynamicConfigFilter":["c"],"experimentFilter":[],
+                "layerFilter":["l"],"paramStoreFilter":["p"]}"#,
+        )
+        .unwrap();
+        let request = Request::read(&options, &store, true);
+        for (kind, name, entity, wanted) in [
+            (SpecKind::Gate, "g", None, true),
+            (SpecKind::Gate, "7", None, false),
+            (SpecKind::Config, "c", Some("dynamic_config"), true),
+            (SpecKind::Config, "c", Some("experiment"), false),
+            (SpecKind::Config, "c", None, false),
+            (SpecKind::Config, "any", Some("autotune"), true),
+            (SpecKind::Layer, "l", None, true),
+            (SpecKind::Layer, "g", None, false),
+        ] {
+            assert_eq!(request.is_wanted(kind, name, entity), wanted, "{kind:?} {name} {entity:?}");
+        }
+        assert!(request.keeps_param_store("p") && !request.keeps_param_store("q"));
+        assert!(!request.includes_all() && !request.has_options() && !request.for_app);
+    }
+
+    #[test]
+    fn options_are_read_and_have_defaults() {
+        let store = Store::default();
+        let nothing = JsValue::Undefined;
+        let plain = Request::read(&nothing, &store, true);
+        assert_eq!((plain.algorithm, plain.hash_used), (Algorithm::Djb2, "djb2"));
+        assert_eq!((plain.format, plain.shape()), (Format::Legacy, 0));
+        assert!(plain.includes_all() && plain.keeps_param_store("any"));
+        let options = parse_str(
+            r#"{"hash":"sha256","responseFormat":"init-v2","removeIdType":1,"clientKey":"k",
+                "overrides":{"layers":{"l":5}},"nowMs":9,"includeLocalOverrides":true}"#,
+        )
+        .unwrap();
+        let request = Request::read(&options, &store, true);
+        assert_eq!((request.algorithm, request.format), (Algorithm::Sha256, Format::Short));
+        assert_eq!(request.shape(), Algorithm::Sha256 as usize * 2 + 1);
+        assert!(request.for_app && request.include_local_overrides && request.has_options());
+        assert!(!Request::read(&options, &store, false).for_app);
+        let own = |kind, name| request.option(kind, name).as_number();
+        assert_eq!((own(SpecKind::Layer, "l"), own(SpecKind::Gate, "l")), (Some(5.0), None));
+    }
+}

@@ -57,3 +57,40 @@ pub(super) fn write_private_hash(attributes: &JsValue, out: &mut String) {
     out.push_str(",\"pa_hash\":");
     write_string(&sum.to_string(), out);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::js_semantics::json::parse_str;
+    use crate::store::Store;
+
+    #[test]
+    fn the_hash_of_private_attributes_is_a_sum_that_wraps() {
+        let hash = |json: &str| {
+            let mut out = String::new();
+            write_private_hash(&parse_str(json).unwrap(), &mut out);
+            out
+        };
+        let all = r#"{"secret":"x","list":[1,"y"],"none":null,"yes":true}"#;
+        assert_eq!(hash(all), r#","pa_hash":"3896671645""#);
+        assert_eq!(hash(r#"{"secret":"xy"}"#), r#","pa_hash":"3555384331""#);
+        assert_eq!((hash("{}"), hash("null"), hash("[]")), Default::default());
+    }
+
+    #[test]
+    fn references_of_parameter_stores_are_hidden() {
+        let store = Store::default();
+        let options = parse_str(r#"{"hash":"djb2","paramStoreFilter":["test_gate"]}"#).unwrap();
+        let stores = parse_str(
+            r#"{"test_gate":{"parameters":{"p":{"ref_type":"gate","gate_name":"test_gate",
+                "config_name":7,"other_name":"o"}}},"left_out":{"parameters":{}}}"#,
+        )
+        .unwrap();
+        let mut out = String::new();
+        write_param_stores(&stores, &Request::read(&options, &store, false), &mut out);
+        assert_eq!(
+            out,
+            r#"{"3114454104":{"p":{"name":"p","ref_type":"gate","gate_name":"3114454104","config_name":7,"other_name":"o"}}}"#
+        );
+    }
+}

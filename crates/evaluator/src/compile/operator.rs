@@ -158,3 +158,97 @@ fn array(test: ArrayTest, target: &JsValue) -> Op {
         None => Op::Constant(false),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::js_semantics::json::parse_str;
+
+    fn op(operator: &str, target: &str) -> Op {
+        compile(Some(operator), &parse_str(target).unwrap(), false)
+    }
+
+    fn buckets(target: &str) -> Vec<usize> {
+        let Op::BucketSet { bits, negate: false } =
+            compile(Some("any"), &parse_str(target).unwrap(), true)
+        else {
+            panic!("no set of buckets")
+        };
+        (0..1024).filter(|n| bits[n / 64] >> (n % 64) & 1 == 1).collect()
+    }
+
+    #[test]
+    fn buckets_are_targets_that_spell_one() {
+        let target = r#"[0,"7",63,64,"999","1000","01","007","+1"," 5","",12.5,null,-3]"#;
+        assert_eq!(buckets(target), [0, 7, 63, 64, 999]);
+    }
+
+    #[test]
+    fn versions_are_numbers_between_dots_up_to_a_dash() {
+        let parts = |text| version_parts(text).map(Iterator::collect::<Vec<f64>>);
+        assert_eq!(parts("1.20.300-beta.4"), Some(vec![1.0, 20.0, 300.0]));
+        assert_eq!(parts("0123456789"), Some(vec![123_456_789.0]));
+        assert_eq!(parts("123456789.9999999999"), Some(vec![123_456_789.0, 9_999_999_999.0]));
+        assert!(parts("1.x").unwrap()[1].is_nan());
+        assert_eq!(parts("1..0x10"), Some(vec![1.0, 0.0, 16.0]));
+        assert_eq!((parts(""), parts("-1")), (None, None));
+    }
+
+    #[test]
+    fn a_set_is_for_the_exact_spelling_only() {
+        let Op::Set { set, insensitive: true, negate: false } = op("any", r#"["Ab",null]"#) else {
+            panic!("no set")
+        };
+        let mut texts: Vec<_> = set.iter().map(|text| &**text).collect();
+        texts.sort_unstable();
+        assert_eq!(texts, ["Ab", "ab", "null"]);
+        let Op::Set { set, insensitive: false, negate: true } =
+            op("none_case_sensitive", r#"["Ab"]"#)
+        else {
+            panic!("no set")
+        };
+        assert_eq!(set.len(), 1);
+        let Op::AnyText { targets, test: TextTest::Equals, lower: false, negate: false } =
+            op("Any_Case_Sensitive", r#"["Ab",null]"#)
+        else {
+            panic!("no list")
+        };
+        assert_eq!(targets.iter().map(|text| &**text).collect::<Vec<_>>(), ["Ab"]);
+    }
+
+    #[test]
+    fn targets_of_other_types_make_the_answer_constant() {
+        for (operator, target, answer) in [
+            ("any", "7", false),
+            ("none", "7", true),
+            ("str_contains_any", "7", false),
+            ("str_contains_none", "7", true),
+            ("gt", "null", false),
+            ("gt", "\"x\"", false),
+            ("version_eq", "7", false),
+            ("version_eq", "\"\"", false),
+            ("str_matches", "\"(\"", false),
+            ("array_contains_all", "7", false),
+            ("after", "\"no date\"", false),
+        ] {
+            let op = op(operator, target);
+            let is_it = matches!(op, Op::Constant(constant) if constant == answer);
+            assert!(is_it, "{operator} {target}: {op:?}");
+        }
+        assert!(matches!(op("lte", "\" 5 \""), Op::Number(Relation::LessEqual, n) if n == 5.0));
+        assert!(matches!(op("resembles", "1"), Op::Unsupported));
+        assert!(matches!(compile(None, &JsValue::Null, false), Op::Unsupported));
+    }
+
+    #[test]
+    fn times_are_known_ahead_unless_the_zone_decides() {
+        let Op::Time { test: TimeTest::Before, target, ms } = op("before", "1700000000000") else {
+            panic!("no time")
+        };
+        assert!(matches!(*target, JsValue::Undefined) && ms == 1_700_000_000_000.0);
+        let Op::Time { target, ms, .. } = op("on", "\"2024-05-01T00:00\"") else {
+            panic!("no time")
+        };
+        assert!(target.as_str() == Some("2024-05-01T00:00") && ms.is_nan());
+    }
+}

@@ -103,3 +103,26 @@ fn summarize<'a>(
         warnings,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_numbers_or_the_texts_of_those_that_json_lacks() {
+        let json = |value: &JsValue| time(value).map(|time| to_json(&time));
+        assert_eq!(json(&JsValue::Undefined), None);
+        assert_eq!(json(&JsValue::Null).as_deref(), Some("null"));
+        assert_eq!(json(&JsValue::string("12")).as_deref(), Some("12"));
+        assert_eq!(json(&JsValue::string("soon")).as_deref(), Some("\"NaN\""));
+        assert_eq!(json(&JsValue::Number(f64::INFINITY)).as_deref(), Some("\"Infinity\""));
+    }
+
+    #[test]
+    fn a_tier_is_text_truth_or_a_finite_number() {
+        let texts = [JsValue::string("prod"), JsValue::Bool(false), JsValue::Number(1.0)];
+        assert!(texts.iter().all(|value| is_tier(&value)));
+        let others = [JsValue::Null, JsValue::Number(f64::INFINITY), JsValue::Array(vec![])];
+        assert!(!others.iter().any(|value| is_tier(&value)));
+    }
+}

@@ -386,3 +386,59 @@ fn sampling(mode: Option<&str>, rate: Option<&str>, logged: bool, out: &mut Stri
     }
     out.push('}');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sampling_names_the_rate_the_fate_and_the_mode() {
+        let said = |mode, rate, logged| {
+            let mut out = String::new();
+            sampling(mode, rate, logged, &mut out);
+            out
+        };
+        assert_eq!(said(None, None, true), "{}");
+        assert_eq!(said(Some(""), None, true), "{}");
+        assert_eq!(said(Some("on"), None, false), r#"{"samplingMode":"on"}"#);
+        assert_eq!(said(None, Some("9"), true), r#"{"samplingRate":9,"shadowLogged":"logged"}"#);
+        assert_eq!(
+            said(Some("shadow"), Some("2"), false),
+            r#"{"samplingRate":2,"shadowLogged":"dropped","samplingMode":"shadow"}"#
+        );
+    }
+
+    #[test]
+    fn numbers_that_json_lacks_are_null() {
+        let mut out = String::new();
+        number("a", 1.5, &mut out);
+        number("b", f64::NAN, &mut out);
+        assert_eq!(out, "a1.5bnull");
+    }
+
+    #[test]
+    fn a_time_that_repeats_is_written_once() {
+        let mut repeated = Repeated::default();
+        assert_eq!(["0", "0", "5"], [0.0, 0.0, 5.0].map(|time| repeated.time(time).to_owned()));
+    }
+
+    #[test]
+    fn a_split_leaves_the_bytes_of_what_stays() {
+        let event = || Event::Custom {
+            head: TextRange { start: 0, end: 3 },
+            user: None,
+            tail: TextRange { start: 3, end: 5 },
+        };
+        let mut chunk = Chunk { json_bytes: 27, ..Chunk::default() };
+        chunk.own.text = "abcde".into();
+        chunk.events = (0..3).map(|_| event()).collect();
+        assert!(!chunk.is_closed());
+        let first = chunk.split(1);
+        assert_eq!((first.events.len(), first.json_bytes), (1, 9));
+        assert_eq!((chunk.events.len(), chunk.json_bytes), (2, 18));
+        assert!(chunk.is_closed() && first.is_closed());
+        assert_eq!(chunk.split(9).events.len(), 2);
+        let batch = EventBatch { chunks: vec![first] };
+        assert_eq!(batch.encode("<", ">"), b"<abcnullde>");
+    }
+}

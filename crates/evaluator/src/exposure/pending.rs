@@ -235,4 +235,18 @@ mod tests {
         );
         assert_eq!((pending.len(), pending.bytes()), (0, 0));
     }
+
+    #[test]
+    fn a_batch_of_several_chunks_holds_no_more_than_it_may() {
+        let mut pending = Pending::default();
+        (0..4).for_each(|_| log(&mut pending, 3));
+        // What is left is closed: the next events begin a chunk.
+        assert_eq!(pending.take(1, Snapshot::default).len(), 1);
+        (0..3).for_each(|_| log(&mut pending, 3));
+        assert_eq!(sizes(&mut pending, 4), [4, 2]);
+        (0..2).for_each(|_| log(&mut pending, MAX_BATCH_BYTES / 2 - 20));
+        pending.take(1, Snapshot::default);
+        (0..2).for_each(|_| log(&mut pending, MAX_BATCH_BYTES / 2 - 20));
+        assert_eq!(sizes(&mut pending, 9), [2, 1]);
+    }
 }

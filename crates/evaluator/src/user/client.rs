@@ -102,3 +102,42 @@ fn is_truthy(value: Val) -> bool {
         Val::Raw(_) | Val::Object(_) => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(json: &str) -> String {
+        let mut slot = UserSlot::default();
+        slot.set(json, "", "");
+        let mut out = String::from("#");
+        slot.write_evaluated_keys(&mut out);
+        out.split_off(1)
+    }
+
+    #[test]
+    fn evaluated_keys_name_the_ids_that_are_set() {
+        for (user, expected) in [
+            (r#"{"userID":"u","customIDs":{"k":"1"}}"#, r#"{"userID":"u","customIDs":{"k":"1"}}"#),
+            (r#"{"userID":"","customIDs":{"k":"1"}}"#, r#"{"customIDs":{"k":"1"}}"#),
+            (r#"{"userID":0,"customIDs":{ }}"#, "{}"),
+            (r#"{"userID":false}"#, "{}"),
+            (r#"{"userID":null,"customIDs":[]}"#, "{}"),
+            (r#"{"userID":true}"#, r#"{"userID":true}"#),
+            (r#"{"userID":-1.50}"#, r#"{"userID":-1.5}"#),
+            (r#"{"userID":{},"customIDs":""}"#, r#"{"userID":{}}"#),
+            (r#"{"userID":[],"customIDs":"ab"}"#, r#"{"userID":[],"customIDs":"ab"}"#),
+            // A lone surrogate, which is U+FFFD in the text, stays what it was.
+            (r#"{"userID":"\ud800x"}"#, r#"{"userID":"\ud800x"}"#),
+            (r#"{"userID" : "�\"" }"#, r#"{"userID":"�\""}"#),
+        ] {
+            assert_eq!(keys(user), expected, "{user}");
+        }
+    }
+
+    #[test]
+    fn the_first_string_of_a_text_ends_at_its_quote() {
+        assert_eq!(first_string(r#""a\"b\\" rest""#), Some(r#""a\"b\\""#));
+        assert_eq!((first_string("a\""), first_string("\"open\\\"")), (None, None));
+    }
+}

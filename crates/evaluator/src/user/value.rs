@@ -89,3 +89,35 @@ impl<'a> Value<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_convert_as_in_javascript() {
+        let list = JsValue::Array(vec![JsValue::Number(7.0)]);
+        let text = JsValue::string("t");
+        for (value, nullish, truthy, said, number, as_text) in [
+            (Value::Undefined, true, false, "undefined", f64::NAN, None),
+            (Value::Null, true, false, "null", 0.0, None),
+            (Value::Bool(true), false, true, "true", 1.0, None),
+            (Value::Bool(false), false, false, "false", 0.0, None),
+            (Value::Number(-0.0), false, false, "0", 0.0, None),
+            (Value::Number(f64::NAN), false, false, "NaN", f64::NAN, None),
+            (Value::Number(1.5), false, true, "1.5", 1.5, None),
+            (Value::Text(""), false, false, "", 0.0, Some("")),
+            (Value::Text(" 12 "), false, true, " 12 ", 12.0, Some(" 12 ")),
+            (Value::Object(&list), false, true, "7", 7.0, None),
+            (Value::Object(&text), false, true, "t", f64::NAN, Some("t")),
+            (Value::Object(&JsValue::Null), true, false, "null", 0.0, None),
+        ] {
+            assert_eq!((value.is_nullish(), value.is_truthy()), (nullish, truthy), "{value:?}");
+            assert_eq!((&*value.text(), value.as_text()), (said, as_text), "{value:?}");
+            let same = value.number() == number || value.number().is_nan() && number.is_nan();
+            assert!(same, "{value:?}");
+            assert_eq!(to_string(&value.to_js()), said, "{value:?}");
+        }
+        assert!(matches!(&*Value::Undefined.to_js(), JsValue::Undefined));
+    }
+}
