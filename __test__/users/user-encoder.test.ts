@@ -2,7 +2,7 @@ import test from 'ava';
 import { types } from 'node:util';
 import { AskedNames } from '../../src/users/asked-names';
 import { encodeUser as encode, type EncodedUser } from '../../src/users/user-encoder';
-import { MOST_NESTING, type EnvironmentRule } from '../../src/users/user-json';
+import { MOST_NESTING, clonedUser, type EnvironmentRule } from '../../src/users/user-json';
 import type { ExoticUser } from '../../src/engine/engine';
 
 const ASKED = {
@@ -102,6 +102,23 @@ test('the environment overwrites or fills', (t) => {
   t.deepEqual(JSON.parse(encodeUser({}, { json: environment, overwrites: true }).json), {
     statsigEnvironment: { tier: 'production' },
   });
+});
+
+test('a copy of a user has the environment, once', (t) => {
+  const json = '{"tier":"production"}';
+  const told = (user: object, overwrites: boolean): unknown =>
+    clonedUser(user, { json, overwrites });
+  const statsigEnvironment = { tier: 'production' };
+  for (const overwrites of [true, false]) {
+    t.deepEqual(told({}, overwrites), { statsigEnvironment });
+    t.deepEqual(told({ userID: 'u' }, overwrites), { userID: 'u', statsigEnvironment });
+    t.deepEqual(told({ statsigEnvironment: null, a: 1 }, overwrites), { statsigEnvironment, a: 1 });
+  }
+  t.deepEqual(told({ statsigEnvironment: { tier: 'own' } }, true), { statsigEnvironment });
+  t.deepEqual(told({ statsigEnvironment: { tier: 'own' } }, false), {
+    statsigEnvironment: { tier: 'own' },
+  });
+  t.deepEqual(clonedUser({ userID: 'u' }, NONE), { userID: 'u' });
 });
 
 test('an environment keeps the place of the key', (t) => {

@@ -140,10 +140,7 @@ export class SpoolFolder {
   /** What there is; nothing when there is no folder. */
   async look(): Promise<FolderContent> {
     const names = await this.list();
-    const files = names
-      .map(parsed)
-      .filter((file) => file !== null)
-      .sort(byAge);
+    const files = names.map(parsed).filter((file) => file !== null);
     const gone = await this.lease.whoIsGone(new Set(files.map(({ owner }) => owner)), names);
     const left = files.filter(({ owner }) => gone.has(owner));
     const sizes = await this.sizesOf(left);
@@ -306,8 +303,4 @@ function parsed(name: string): BatchFile | null {
 /** Disks give whole blocks; many tiny batches are bounded by that too. */
 export function sizeOnDisk(bytes: number): number {
   return Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
-}
-
-function byAge(a: BatchFile, b: BatchFile): number {
-  return a.name < b.name ? -1 : 1;
 }
