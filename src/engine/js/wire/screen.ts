@@ -1,8 +1,8 @@
 /**
- * The look at every rule that preparing a payload takes. Compiling all of a big project took half
- * the time of an update, and most of it is never asked for, so rules are compiled when first
- * evaluated. What must be known before is found here: what the conditions will need, and whether
- * anything could stop the compiler.
+ * The look at every rule that preparing a payload takes. Most of a big project is never asked for,
+ * so rules are compiled when first evaluated. What must be known before is found here: what the
+ * conditions will need, and whether anything could stop the compiler. Kept for this: compiling all
+ * of them takes two to three times as long (ARCHITECTURE.md, "The js engine's two shortcuts").
  */
 
 import type { SpecsSummary } from '../../engine';
