@@ -10,6 +10,7 @@ import { EvalBits, EvalMode, SpecKind } from '../src/engine/engine';
 import type { Engine, EngineKind } from '../src/engine/engine';
 import { argumentsOf } from './arguments';
 import { builtEngines, createEngine, ipTable } from './engines';
+import { gateOf, payloadOfGates } from './gates';
 import { Random } from './random';
 
 interface CountryTable {
@@ -27,49 +28,20 @@ function countries(table: CountryTable): string[] {
 
 function bitGate(bit: number, codes: string[]): object {
   const target = codes.filter((_, index) => ((index + 1) >> bit) & 1);
-  const condition = {
+  return gateOf(`bit ${bit}`, {
     type: 'ip_based',
     operator: 'any',
     field: 'country',
     targetValue: target,
-    additionalValues: {},
-    idType: 'userID',
-  };
-  const rule = {
-    name: 'r',
-    id: 'r',
-    salt: 's',
-    passPercentage: 100,
-    returnValue: true,
-    idType: 'userID',
-    conditions: [condition],
-  };
-  return {
-    name: `bit ${bit}`,
-    type: 'feature_gate',
-    salt: 's',
-    enabled: true,
-    defaultValue: false,
-    idType: 'userID',
-    entity: 'feature_gate',
-    rules: [rule],
-  };
+  });
 }
 
 async function load(engine: Engine, codes: string[]): Promise<number[]> {
   const gates = Array.from({ length: bits }, (_, bit) => bitGate(bit, codes));
-  const payload = {
-    has_updates: true,
-    time: 1,
-    feature_gates: gates,
-    dynamic_configs: [],
-    layer_configs: [],
-    layers: {},
-  };
   engine.setIpTable(ipTable());
   engine.setDetails('Bootstrap', 1, 1);
   engine.commitSpecs(
-    (await engine.prepareSpecs(new TextEncoder().encode(JSON.stringify(payload)))).handle,
+    (await engine.prepareSpecs(new TextEncoder().encode(payloadOfGates(gates)))).handle,
   );
   return gates.map((_, bit) => engine.specIndex(SpecKind.Gate, `bit ${bit}`));
 }

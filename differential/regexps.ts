@@ -16,6 +16,7 @@ import { MAX_STEPS, run } from '../src/engine/js/regexp/exec';
 import { parse } from '../src/engine/js/regexp/parse';
 import { argumentsOf } from './arguments';
 import { builtEngines, createEngine } from './engines';
+import { gateOf, payloadOfGates } from './gates';
 import { longText, randomPattern, randomText } from './generate-pattern';
 import { Random } from './random';
 
@@ -72,44 +73,15 @@ export function randomCase(random: Random): PatternCase {
 const BATCH = 200;
 
 function payloadOf(cases: readonly PatternCase[]): Uint8Array {
-  const gates = cases.map(({ pattern }, i) => {
-    const condition = {
+  const gates = cases.map(({ pattern }, i) =>
+    gateOf(`p${i}`, {
       type: 'user_field',
       field: 'email',
       operator: 'str_matches',
       targetValue: pattern,
-      additionalValues: {},
-      idType: 'userID',
-    };
-    const rule = {
-      name: 'r',
-      id: 'r',
-      salt: 's',
-      passPercentage: 100,
-      returnValue: true,
-      idType: 'userID',
-      conditions: [condition],
-    };
-    return {
-      name: `p${i}`,
-      type: 'feature_gate',
-      salt: 's',
-      enabled: true,
-      defaultValue: false,
-      idType: 'userID',
-      entity: 'feature_gate',
-      rules: [rule],
-    };
-  });
-  return new TextEncoder().encode(
-    JSON.stringify({
-      has_updates: true,
-      time: 1,
-      feature_gates: gates,
-      dynamic_configs: [],
-      layer_configs: [],
     }),
   );
+  return new TextEncoder().encode(payloadOfGates(gates));
 }
 
 /** Whether each pattern matches its text, as an engine answers. */

@@ -1,6 +1,7 @@
 process.env['TZ'] = 'UTC';
 import test from 'ava';
 import { createEngine } from '../../differential/engines';
+import { gateOf, payloadOfGates } from '../../differential/gates';
 import { ipDifferences } from '../../differential/ip-addresses';
 import { oracleUserAgent } from '../../differential/oracle';
 import { userAgentCorpus } from '../../differential/user-agents';
@@ -49,43 +50,15 @@ function payloadFor(parts: Parts[]): string {
     const values = valuesOf(parts, field);
     return Array.from({ length: bits }, (_, bit) => {
       const targetValue = values.filter((_value, index) => ((index + 1) >> bit) & 1);
-      const condition = {
+      return gateOf(`${field} ${bit}`, {
         type: 'ua_based',
         operator: 'any_case_sensitive',
         field,
         targetValue,
-        additionalValues: {},
-        idType: 'userID',
-      };
-      const rule = {
-        name: 'r',
-        id: 'r',
-        salt: 's',
-        passPercentage: 100,
-        returnValue: true,
-        idType: 'userID',
-        conditions: [condition],
-      };
-      return {
-        name: `${field} ${bit}`,
-        type: 'feature_gate',
-        salt: 's',
-        enabled: true,
-        defaultValue: false,
-        idType: 'userID',
-        entity: 'feature_gate',
-        rules: [rule],
-      };
+      });
     });
   });
-  return JSON.stringify({
-    has_updates: true,
-    time: 1,
-    feature_gates: gates,
-    dynamic_configs: [],
-    layer_configs: [],
-    layers: {},
-  });
+  return payloadOfGates(gates);
 }
 
 for (const kind of expectedEngines) {
