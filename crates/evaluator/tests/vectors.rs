@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use statsig_evaluator::boundary::eval_code;
 use statsig_evaluator::js_semantics::{json::parse_str, stringify, JsValue};
-use statsig_evaluator::{prepare, Engine, SpecKind};
+use statsig_evaluator::{prepare, ClientInitialize, Engine, SpecKind};
 
 const KINDS: [(&str, SpecKind); 3] =
     [("gates", SpecKind::Gate), ("configs", SpecKind::Config), ("layers", SpecKind::Layer)];
@@ -58,6 +58,9 @@ fn environment(vector: &JsValue) -> String {
 
 fn load(vector: &JsValue) -> Engine {
     let mut engine = Engine::new();
+    engine.set_options(
+        r#"{"tier":null,"loggingEnabled":true,"batchLimit":9,"pendingLimit":9,"sdkType":"statsig-node","sdkVersion":"6.5.2"}"#,
+    );
     engine.set_time_zone(&[f64::NEG_INFINITY, 0.0]);
     for (name, lines) in object(get(vector, "idLists")) {
         let mut update = engine.start_id_list(name, true);
@@ -65,7 +68,8 @@ fn load(vector: &JsValue) -> Engine {
         engine.finish_id_list(update);
     }
     engine.commit(prepare(stringify(get(vector, "payload")).as_bytes()).unwrap());
-    engine.set_details("Bootstrap", 1.0, 1.0);
+    let time = get(get(vector, "payload"), "time").as_number().unwrap_or(1.0);
+    engine.set_details("Bootstrap", time, time);
     engine.set_overrides(&stringify(get(vector, "overrides")));
     engine
 }
@@ -106,6 +110,46 @@ fn default_of(field: &str, expected: &JsValue) -> JsValue {
     }
 }
 
+/// Members in one order: JSON objects are equal whatever the order.
+fn canonical(value: &JsValue) -> String {
+    if let Some(items) = value.as_array() {
+        return format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(","));
+    }
+    let Some(object) = value.as_object() else { return stringify(value) };
+    let mut members: Vec<(&str, &JsValue)> = object.iter().collect();
+    members.sort_unstable_by_key(|(key, _)| *key);
+    let members = members.iter().map(|(key, value)| format!("{key:?}:{}", canonical(value)));
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+}
+
+/// What the response of a call lacks or has too much, member by member.
+fn response_differences(engine: &mut Engine, vector: &JsValue, call: &JsValue) -> Vec<String> {
+    let user = get(call, "user").as_number().unwrap() as usize;
+    let person = &get(vector, "users").as_array().unwrap()[user];
+    let is_set = matches!(get(person, "statsigEnvironment"), JsValue::Object(_));
+    let environment = if is_set { String::new() } else { environment(vector) };
+    set_user(engine, person, &environment);
+    let options = stringify(get(call, "options"));
+    let inner = options.strip_suffix('}').unwrap();
+    let options = format!("{inner},\"nowMs\":{}}}", stringify(get(vector, "now")));
+    let mut answer = engine.client_initialize(0, &options);
+    if matches!(answer, ClientInitialize::Code(eval_code::NEEDS_USER_AGENT)) {
+        let agents = get(vector, "userAgents").as_array().unwrap();
+        engine.set_user_agent(0, &stringify(&agents[user]));
+        answer = engine.client_initialize(0, &options);
+    }
+    let ClientInitialize::Body(body) = answer else { return vec!["no response".into()] };
+    let body = parse_str(&String::from_utf8(body).unwrap()).unwrap();
+    let expected = get(call, "response");
+    let keys = object(expected).into_iter().chain(object(&body)).map(|(key, _)| key);
+    keys.filter(|key| canonical(get(expected, key)) != canonical(get(&body, key)))
+        .map(|key| {
+            let (wanted, got) = (canonical(get(expected, key)), canonical(get(&body, key)));
+            format!("{key}: expected {wanted}, got {got}")
+        })
+        .collect()
+}
+
 const FIELDS: [&str; 12] = [
     "value",
     "ruleID",
@@ -140,6 +184,28 @@ fn differences(expected: &JsValue, actual: Option<JsValue>) -> Vec<String> {
         .filter_map(different)
         .chain(failed.then(|| "did not fail".into()))
         .collect()
+}
+
+#[test]
+fn responses_of_vectors_are_given() {
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for file in vector_files() {
+        let vectors = parse_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        for vector in vectors.as_array().unwrap() {
+            let calls = get(vector, "clientInitialize").as_array().unwrap_or_default();
+            // Twice, since the second finds what the first left.
+            let (mut engine, name) = (load(vector), get(vector, "name").as_str().unwrap());
+            for call in calls.iter().chain(calls) {
+                asked += 1;
+                let options = stringify(get(call, "options"));
+                for difference in response_differences(&mut engine, vector, call) {
+                    wrong.push(format!("{name} {options}: {difference}"));
+                }
+            }
+        }
+    }
+    assert!(asked > 30, "only {asked} responses were compared");
+    assert!(wrong.is_empty(), "{}", wrong[..wrong.len().min(8)].join("\n"));
 }
 
 #[test]

@@ -128,6 +128,8 @@ mod tests {
             // Half an hour, and two changes within a day.
             vec![infinity, 10.5, 200.0, 11.0, 210.0, 10.0, 233.0, 10.5],
             vec![infinity, 24.0, 50.0, 0.0, 120.0, -24.0],
+            // Before 1970.
+            vec![infinity, 1.0, -300.0, 2.0, -100.0, 1.0],
         ];
         for hours in zones {
             let zone =

@@ -34,3 +34,32 @@ impl UserSlot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(json: &str, first: bool) -> (String, bool) {
+        let mut slot = UserSlot::default();
+        slot.set(json, "", "");
+        let name = FieldName { name: "app_version".into(), lower: None, own: None };
+        let own = OwnField { name: "appVersion", first };
+        let value = slot.lookup_own(&name, &own);
+        (slot.value(value).text().into_owned(), slot.is_own(&name, &own))
+    }
+
+    #[test]
+    fn the_users_own_spelling_comes_first_or_fills() {
+        for (json, first, fills) in [
+            (r#"{"appVersion":"1","custom":{"app_version":"2"}}"#, ("1", true), ("2", false)),
+            (r#"{"appVersion":"1","custom":{"app_version":""}}"#, ("1", true), ("1", true)),
+            (r#"{"appVersion":0}"#, ("0", true), ("0", true)),
+            (r#"{"appVersion":"","custom":{"app_version":"2"}}"#, ("2", false), ("2", false)),
+            (r#"{"appVersion":null,"custom":{"app_version":2}}"#, ("2", false), ("2", false)),
+            ("{}", ("undefined", false), ("undefined", false)),
+        ] {
+            assert_eq!(found(json, true), (first.0.to_owned(), first.1), "{json}");
+            assert_eq!(found(json, false), (fills.0.to_owned(), fills.1), "{json}");
+        }
+    }
+}
