@@ -1,6 +1,6 @@
 // Puts faults into the evaluator, one at a time, and says which of them no test notices.
 //
-//   node scripts/mutants-rust.mjs [--count <n>] [--seed <n>] [--file <part of a path>]... [--shard <k>/<n>] [--list]
+//   node scripts/mutants-rust.mjs [--count <n>] [--seed <n>] [--file <part>]... [--name <part>]... [--list]
 //
 // cargo-mutants (`cargo install cargo-mutants --locked`) says which faults there are. A fault is
 // tried in a copy of the tree: with the tests of the crate, which take seconds; where they pass,
@@ -42,7 +42,8 @@ function allFaults() {
       // Without the place, which lines above it change.
       name: name.replace(/:\d+:\d+: /, ': '),
       line: span.start.line,
-    }));
+    }))
+    .filter(options.isNamed);
 }
 
 function byFile(faults) {

@@ -1,6 +1,6 @@
 // Puts faults into the TypeScript sources, one at a time, and says which of them no test notices.
 //
-//   node scripts/mutants-ts.mjs [--count <n>] [--seed <n>] [--file <part of a path>]... [--shard <k>/<n>] [--list]
+//   node scripts/mutants-ts.mjs [--count <n>] [--seed <n>] [--file <part>]... [--name <part>]... [--list]
 //
 // A fault is tried with the tests that scripts/mutants/typescript.json names for its folder, the
 // nearest ones first, in a copy of the tree. That file also lists the faults that change nothing,
@@ -22,7 +22,7 @@ const files = filesBelow('src')
   .filter((file) => file.endsWith('.ts') && !file.includes('/generated/'))
   .filter((file) => suiteOf(file) && options.isWanted(file));
 const textOf = (file) => readFileSync(join(root, file), 'utf8');
-const faults = files.map((file) => faultsOf(file, textOf(file)));
+const faults = files.map((file) => faultsOf(file, textOf(file)).filter(options.isNamed));
 const sample = options.partOf(sampleOf(faults, options.count, options.seed));
 if (options.list) for (const { name, line } of sample) console.log(`${line}: ${name}`);
 else await tryAll();

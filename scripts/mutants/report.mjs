@@ -8,8 +8,8 @@ import { root } from '../stamp.mjs';
 const LEAST_CAUGHT = 0.97;
 
 /**
- * `--count`, `--seed`, `--file`, `--list`, as the heads of the scripts describe them; `--shard 2/5`
- * takes the third fifth of the sample, `--fast` tries the nearest tests alone.
+ * `--count`, `--seed`, `--file`, `--list`, as the heads of the scripts describe them; `--name` takes
+ * a part of a fault's name, `--shard 2/5` the third fifth of the sample, `--fast` Rust's own tests.
  */
 export function optionsOf() {
   const { values } = parseArgs({
@@ -17,6 +17,7 @@ export function optionsOf() {
       count: { type: 'string', default: '60' },
       seed: { type: 'string', default: '1' },
       file: { type: 'string', multiple: true, default: [''] },
+      name: { type: 'string', multiple: true, default: [''] },
       fast: { type: 'boolean', default: false },
       shard: { type: 'string', default: '0/1' },
       list: { type: 'boolean', default: false },
@@ -29,6 +30,7 @@ export function optionsOf() {
     list: values.list,
     fast: values.fast,
     isWanted: (file) => values.file.some((part) => file.includes(part)),
+    isNamed: ({ name }) => values.name.some((part) => name.includes(part)),
     partOf: (sample) => sample.filter((_, i) => Math.floor((i * of) / sample.length) === at),
   };
 }
