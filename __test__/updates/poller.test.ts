@@ -90,3 +90,75 @@ test('a clock that was set back by years neither ends polling nor starts it twic
   t.is(ends.length, 1);
   poller.stop();
 });
+
+/** Failing polls; `waits` are the times between them, ms. */
+function failing(retryAfter: () => number | null) {
+  const clock = new FakeClock();
+  const waits: number[] = [];
+  let last = clock.time;
+  let isFailing = true;
+  const poller = new Poller({
+    intervalMs: 10_000,
+    isDisabled: false,
+    clock,
+    run: () => {
+      waits.push(clock.time - last);
+      last = clock.time;
+      return Promise.resolve(isFailing);
+    },
+    isFailure: (failed) => failed,
+    retryAfter,
+    onFailing: () => undefined,
+  });
+  return { poller, clock, waits, setFailing: (value: boolean) => (isFailing = value) };
+}
+
+test('what failed is tried again after 1, 2, 4 and 8 s, then at each interval; a success starts over', async (t) => {
+  const { poller, clock, waits, setFailing } = failing(() => 0);
+  poller.start();
+  await clock.advance(45_000);
+  t.deepEqual(waits, [10_000, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+  setFailing(false);
+  await clock.advance(20_000);
+  setFailing(true);
+  await clock.advance(13_000);
+  t.deepEqual(waits.slice(7), [10_000, 10_000, 10_000, 1_000, 2_000]);
+  poller.stop();
+  t.is(clock.pending, 0);
+});
+
+test('retries are spread by half either way, and never come later than the next poll', async (t) => {
+  const { poller, clock, waits } = failing(() => 0);
+  clock.draw = 0;
+  poller.start();
+  await clock.advance(9_500 + 500 + 1_000 + 2_000 + 4_000 + 8_000 + 9_500);
+  t.deepEqual(waits, [9_500, 500, 1_000, 2_000, 4_000, 8_000, 9_500]);
+  poller.stop();
+});
+
+test('a retry waits as long as the server asks for; what it will not mend waits for the next poll', async (t) => {
+  const asked = failing(() => 3_000);
+  asked.poller.start();
+  await asked.clock.advance(20_000);
+  t.deepEqual(asked.waits, [10_000, 3_000, 3_000, 4_000]);
+  asked.poller.stop();
+  const hopeless = failing(() => null);
+  hopeless.poller.start();
+  await hopeless.clock.advance(30_000);
+  t.deepEqual(hopeless.waits, [10_000, 10_000, 10_000]);
+  hopeless.poller.stop();
+  const patient = failing(() => 60_000);
+  patient.poller.start();
+  await patient.clock.advance(30_000);
+  t.deepEqual(patient.waits, [10_000, 10_000, 10_000]);
+  patient.poller.stop();
+});
+
+test('a start that failed is tried again after a second, too', async (t) => {
+  const { poller, clock, waits } = failing(() => 0);
+  await poller.run();
+  poller.start();
+  await clock.advance(3_000);
+  t.deepEqual(waits, [0, 1_000, 2_000]);
+  poller.stop();
+});

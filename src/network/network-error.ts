@@ -82,3 +82,11 @@ export class NetworkError extends Error {
 export function tooLong(maxBytes: number): NetworkError {
   return new NetworkError('too_long', `Response is longer than ${maxBytes} bytes`);
 }
+
+/**
+ * Least wait before a failed download is worth a retry, ms: what the server asks for, or 0. Null for
+ * what the same request will not mend.
+ */
+export function retryAfter(error: unknown): number | null {
+  return error instanceof NetworkError && error.isRetryable ? (error.retryAfterMs ?? 0) : null;
+}

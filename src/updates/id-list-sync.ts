@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../host/clock';
 import type { StatsigHttp } from '../network/http';
 import { MAX_ID_LIST_BYTES } from '../network/limits';
-import { NetworkError } from '../network/network-error';
+import { NetworkError, retryAfter } from '../network/network-error';
 import type { TransportResponse } from '../network/transport';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { SafeLogger } from '../observability/logger';
@@ -87,6 +87,7 @@ export class IdListSync {
       clock: options.clock ?? systemClock,
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
+      retryAfter: ({ error }) => retryAfter(error),
       describe: ({ error }) => options.logger.describe(error),
       trace: options.trace,
       onPass: options.onPass,

@@ -14,6 +14,9 @@ export const STALE_AFTER_MS = 120_000;
 const WARN_AFTER_MS = 120_000;
 /** An interval of 0 or NaN must not spin. */
 const MIN_INTERVAL_MS = 10;
+/** Wait before the first retry, ms; each further one waits twice as long, while that is less than the interval. */
+const RETRY_MS = 1_000;
+const RETRY_JITTER = 0.5;
 
 export interface PollerOptions<T> {
   intervalMs: number;
@@ -22,6 +25,11 @@ export interface PollerOptions<T> {
   /** One pass; must not reject. */
   run(): Promise<T>;
   isFailure(result: T): boolean;
+  /**
+   * The least wait, ms, after which a failed pass is worth another before the interval is over; null
+   * for none. Default: none.
+   */
+  retryAfter?(result: T): number | null;
   /** Text of what failed, without secrets. */
   describe?(result: T): string;
   /** Runs the pass, and tells somebody. */
@@ -46,7 +54,15 @@ export class Poller<T> {
   isStopped = false;
   private isPaused = false;
   private lastPoll = 0;
+  /** Passes that failed in a row, and those of them that a retry may mend. */
   private failures = 0;
+  private retryable = 0;
+  /** For how long the polls have failed by their schedule, ms. */
+  private failingMs = 0;
+  /** Wait before the poll that is due, without its spread, ms. */
+  private wait = 0;
+  /** Least wait before a retry; null when none is worth it. */
+  private retryMs: number | null = null;
   /** When the timer is due; null while none is set. */
   private nextPollAt: number | null = null;
   private readonly record: SyncRecord;
@@ -137,11 +153,24 @@ export class Poller<T> {
 
   private schedule(): void {
     if (this.isPaused) return;
-    const { clock, intervalMs } = this.options;
-    const interval = intervalMs >= MIN_INTERVAL_MS ? intervalMs : MIN_INTERVAL_MS;
-    const delay = interval * (1 + POLL_JITTER * (2 * clock.random() - 1));
+    const { clock } = this.options;
+    const delay = this.untilNext();
     this.nextPollAt = clock.now() + delay;
     this.timer = clock.setTimer(() => void this.poll(), delay);
+  }
+
+  /** An interval, or less to try again what failed: 1, 2, 4… s. */
+  private untilNext(): number {
+    const { clock, intervalMs } = this.options;
+    const spread = 2 * clock.random() - 1;
+    this.wait = intervalMs >= MIN_INTERVAL_MS ? intervalMs : MIN_INTERVAL_MS;
+    const usual = this.wait * (1 + POLL_JITTER * spread);
+    if (this.retryMs === null) return usual;
+    const backoff = RETRY_MS * 2 ** (this.retryable - 1);
+    const retry = Math.max(this.retryMs, backoff * (1 + RETRY_JITTER * spread));
+    if (retry >= usual) return usual;
+    this.wait = retry;
+    return retry;
   }
 
   private async poll(): Promise<void> {
@@ -152,19 +181,25 @@ export class Poller<T> {
   }
 
   private note(result: T): void {
-    const { describe, isFailure, onPass } = this.options;
-    this.record.note(isFailure(result) ? (describe?.(result) ?? 'the sync failed') : null);
+    const { describe, isFailure, onPass, retryAfter } = this.options;
+    const isFailed = isFailure(result);
+    this.record.note(isFailed ? (describe?.(result) ?? 'the sync failed') : null);
+    this.retryMs = isFailed ? (retryAfter?.(result) ?? null) : null;
+    this.retryable = this.retryMs === null ? 0 : this.retryable + 1;
     onPass?.(this.health());
   }
 
   private count(result: T): void {
     if (!this.options.isFailure(result)) {
       this.failures = 0;
+      this.failingMs = 0;
       return;
     }
     this.failures++;
-    if (this.failures * this.options.intervalMs <= WARN_AFTER_MS) return;
+    this.failingMs += this.wait;
+    if (this.failingMs <= WARN_AFTER_MS) return;
     this.options.onFailing(this.failures);
     this.failures = 0;
+    this.failingMs = 0;
   }
 }

@@ -2,7 +2,7 @@ import { contained } from '../observability/error-boundary';
 import { type Clock, systemClock } from '../host/clock';
 import type { SpecsDownload, StatsigHttp, Validator } from '../network/http';
 import { MAX_SPECS_BYTES } from '../network/limits';
-import { NetworkError } from '../network/network-error';
+import { NetworkError, retryAfter } from '../network/network-error';
 import type { WantedFormat } from '../network/specs-format';
 import type { TransportResponse } from '../network/transport';
 import type { Diagnostics } from '../observability/diagnostics';
@@ -130,6 +130,7 @@ export class SpecSync {
       clock,
       run: () => this.pass(),
       isFailure: ({ success }) => !success,
+      retryAfter: ({ error }) => retryAfter(error),
       describe: ({ error }) => options.logger.describe(error),
       trace: options.trace,
       onPass: options.onPass,
