@@ -1,32 +1,11 @@
 /** The stream over TLS and mutual TLS, with certificates made for the test. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { StatsigServer } from '../../src/api/statsig';
 import { ForwardProxyStream, type ForwardProxyOptions } from '../../src/forward-proxy';
 import { FakeNetwork, KEY, Log, payload } from '../api/support';
+import { certificate } from '../network/certificate';
 import { until } from '../network/fake-clock';
 import { needs } from '../needs';
 import { StandIn, message } from './stand-in';
-
-/** A certificate that vouches for itself, good for localhost. */
-function certificate(): { cert: string; key: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'statsig-tls-'));
-  try {
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    execFileSync(
-      'openssl',
-      ['req', '-x509', '-days', '2', ...made, ...subject, '-keyout', key, '-out', cert],
-      { stdio: 'ignore' },
-    );
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 async function served(proxy: StandIn, tls: ForwardProxyOptions['tls']) {
   const log = new Log();

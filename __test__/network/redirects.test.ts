@@ -262,7 +262,7 @@ test('5,000 random ways: the key is seen at home only, before anything else, and
 });
 
 for (const [name, make] of [
-  ['axios', () => nodeTransport(false)],
+  ['axios', () => nodeTransport({ proxy: '' })],
   ['fetch', () => fetchTransport()],
 ] as const) {
   test(`${name}: specs, index, lists and events over redirects to another port`, async (t) => {

@@ -4,6 +4,7 @@ import { parseOptions, type ResolvedOptions } from '../../src/options/options';
 
 const parse = (options: unknown) => parseOptions(options as never);
 const noop = (): void => {};
+const agent = { addRequest: noop };
 const stream = { start: () => noop };
 const holder = { load() {}, save() {}, delete() {} };
 const adapter = { initialize() {}, get() {}, set() {}, shutdown() {} };
@@ -62,6 +63,23 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   dataAdapterTimeoutMs: [5, 5, 10_000, -5],
   maxSpecsBytes: [5, 5, undefined, -5],
   maxIdListBytes: [5, 5, undefined, '5'],
+  http: [
+    {
+      proxy: 'http://me:pass@host:1',
+      ca: 'PEM',
+      headers: { 'X-Way': 'in' },
+      agent: { https: agent },
+    },
+    {
+      proxy: 'http://me:pass@host:1',
+      ca: ['PEM'],
+      headers: { 'X-Way': 'in' },
+      httpAgent: null,
+      httpsAgent: agent,
+    },
+    undefined,
+    'http://proxy',
+  ],
   disableEnvironmentProxy: [true, true, false, 'http://proxy'],
   globalCustomFields: [{ a: [1] }, { a: [1] }, null, 'fields'],
   serviceName: ['shop', 'shop', null, 5],

@@ -14,7 +14,13 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import {
+  connect as connectTls,
+  createSecureContext,
+  rootCertificates,
+  type ConnectionOptions,
+  type SecureContext,
+} from 'node:tls';
 import { NetworkError } from './network-error';
 import { type Proxy, readProxy } from './proxy';
 
@@ -41,10 +47,14 @@ export interface Agents {
   close(): void;
 }
 
-/** Idle connections do not keep the process alive (Node unreferences them). */
-export function makeAgents(proxyFor: ProxyFor): Agents {
-  const httpAgent = new ForwardingAgent(proxyFor);
-  const httpsAgent = new TunnellingAgent(proxyFor);
+/**
+ * Idle connections do not keep the process alive (Node unreferences them). `ca`: trusted beside
+ * Node's own, by hosts and proxies.
+ */
+export function makeAgents(proxyFor: ProxyFor, ca: readonly (string | Uint8Array)[] = []): Agents {
+  const trust = trustIn(ca);
+  const httpAgent = new ForwardingAgent(proxyFor, trust);
+  const httpsAgent = new TunnellingAgent(proxyFor, trust);
   return {
     httpAgent,
     httpsAgent,
@@ -57,6 +67,24 @@ export function makeAgents(proxyFor: ProxyFor): Agents {
   };
 }
 
+/** For a connection by TLS; nothing where Node's own certificates are all. */
+type Trust = () => { secureContext?: SecureContext };
+
+/** Made once, at the first connection: reading Node's own certificates takes milliseconds. */
+function trustIn(ca: readonly (string | Uint8Array)[]): Trust {
+  if (ca.length === 0) return () => ({});
+  let secureContext: SecureContext | undefined;
+  return () => {
+    secureContext ??= createSecureContext({
+      ca: [
+        ...rootCertificates,
+        ...ca.map((one) => (typeof one === 'string' ? one : Buffer.from(one))),
+      ],
+    });
+    return { secureContext };
+  };
+}
+
 /** What Node hands to an agent; `proxied` is ours, from `addRequest` to `createConnection`. */
 type RequestOptions = ConnectionOptions & { proxied?: Proxy | Error };
 type Created = (error: Error | null, socket?: Duplex) => void;
@@ -66,7 +94,10 @@ type Created = (error: Error | null, socket?: Duplex) => void;
  * asked for.
  */
 class ForwardingAgent extends HttpAgent {
-  constructor(private readonly proxyFor: ProxyFor) {
+  constructor(
+    private readonly proxyFor: ProxyFor,
+    private readonly trust: Trust,
+  ) {
     super(AGENT_OPTIONS);
   }
 
@@ -87,7 +118,7 @@ class ForwardingAgent extends HttpAgent {
     const { proxied, ...own } = options;
     if (proxied instanceof Error) return void created(proxied);
     if (proxied?.isSecure === true)
-      return connectTls({ ...own, servername: serverNameOf(proxied.host) });
+      return connectTls({ ...own, ...this.trust(), servername: serverNameOf(proxied.host) });
     return super.createConnection(own, created) as Socket;
   }
 
@@ -109,13 +140,19 @@ class TunnellingAgent extends HttpsAgent {
   /** Tunnels asked for. The agent does not know of them. */
   private readonly asking = new Set<ClientRequest>();
 
-  constructor(private readonly proxyFor: ProxyFor) {
+  constructor(
+    private readonly proxyFor: ProxyFor,
+    private readonly trust: Trust,
+  ) {
     super(AGENT_OPTIONS);
   }
 
   override createConnection(options: RequestOptions, created: Created): Socket | undefined {
     const secured = (socket?: Socket): Socket =>
-      super.createConnection({ ...options, ...(socket && { socket }) }, created) as Socket;
+      super.createConnection(
+        { ...options, ...this.trust(), ...(socket && { socket }) },
+        created,
+      ) as Socket;
     try {
       const target = targetOf(options);
       const proxy = readProxy(this.proxyFor(`https://${target}`));
@@ -151,7 +188,7 @@ class TunnellingAgent extends HttpsAgent {
         headers,
         agent: false,
         timeout: CONNECT_LIMIT_MS,
-        ...(isSecure && { servername: serverNameOf(host) }),
+        ...(isSecure && { ...this.trust(), servername: serverNameOf(host) }),
       });
       this.asking.add(request);
       const fail = (message: string): void =>

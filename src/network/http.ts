@@ -54,6 +54,8 @@ export interface HttpOptions {
   idListHost?: string | null;
   /** Who asks. */
   serviceName?: string | null;
+  /** The application's, for requests that carry the key. */
+  ownHeaders?: Readonly<Record<string, string>>;
   /** Longest config specs, bytes after decompression. Default 64 MiB. */
   maxSpecsBytes?: number;
   /** Makes the rejection for localMode and for 1000 requests in flight; default: `NetworkError`. */
@@ -143,7 +145,7 @@ export class StatsigHttp {
     const { networkOverrideFunc } = options;
     this.transport =
       networkOverrideFunc === null
-        ? followRedirects(options.transport, options.sdkKey)
+        ? followRedirects(options.transport, options.sdkKey, Object.keys(options.ownHeaders ?? {}))
         : overrideTransport(networkOverrideFunc);
   }
 
@@ -225,7 +227,11 @@ export class StatsigHttp {
       method: 'GET',
       url: onHost(url, this.options.idListHost ?? null),
       idleMs: this.options.idListsRequestTimeoutMs,
-      headers: { Range: `bytes=${fromByte}-` },
+      // A host that the application named is one of its own.
+      headers: {
+        ...(this.options.idListHost == null ? {} : this.options.ownHeaders),
+        Range: `bytes=${fromByte}-`,
+      },
       isDownload: true,
       maxBytes,
     });
@@ -255,6 +261,7 @@ export class StatsigHttp {
   postException(body: string): Promise<TransportResponse> {
     const { sdkKey, sdkType, sdkVersion } = this.options;
     const headers = {
+      ...this.options.ownHeaders,
       'STATSIG-API-KEY': sdkKey ?? '',
       'STATSIG-SDK-TYPE': sdkType,
       'STATSIG-SDK-VERSION': sdkVersion,
@@ -278,8 +285,9 @@ export class StatsigHttp {
   }
 
   private headers(additional: Record<string, string>): Record<string, string> {
-    const { serviceName } = this.options;
+    const { ownHeaders, serviceName } = this.options;
     return {
+      ...ownHeaders,
       ...additional,
       ...(serviceName == null ? {} : { 'x-request-service': headerText(serviceName) }),
       'Content-type': 'application/json; charset=UTF-8',

@@ -5,19 +5,25 @@ import type { ContentEncoding } from '../host/bytes';
 import { ASKED_ENCODINGS, decoded, decodedNow, encodingOf } from './decoding';
 import { GrowingBytes } from './growing-bytes';
 import { NetworkError, tooLong } from './network-error';
-import type { PackedBody, Transport, TransportRequest, TransportResponse } from './transport';
+import type {
+  Connecting,
+  PackedBody,
+  Transport,
+  TransportRequest,
+  TransportResponse,
+} from './transport';
 
 type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse<Readable>>;
 
 /**
  * axios over connections of our own, for Node, Bun and Deno. axios is loaded at the first request,
- * so that a process in localMode never pays for it. `proxies`: those that the environment names,
- * or the one at a URL.
+ * so that a process in localMode never pays for it.
  */
-export function nodeTransport(proxies: boolean | string = true): Transport {
-  const url = typeof proxies === 'string' ? proxies : '';
-  const agents = makeAgents(proxies === true ? environmentProxy : () => url);
-  const send: Send = (config) => loadAxios().request({ ...config, ...agentsOf(agents) });
+export function nodeTransport(connecting: Connecting = {}): Transport {
+  const { proxy = null, ca = [] } = connecting;
+  const agents = makeAgents(proxy === null ? environmentProxy : () => proxy, ca);
+  const own = agentsOf(agents, connecting);
+  const send: Send = (config) => loadAxios().request({ ...config, ...own });
   const transport: Transport = async (request) => {
     try {
       return await exchange(send, request);
@@ -31,8 +37,12 @@ export function nodeTransport(proxies: boolean | string = true): Transport {
 }
 
 /** `proxy: false`: the agents know. */
-function agentsOf({ httpAgent, httpsAgent }: Agents): AxiosRequestConfig {
-  return { httpAgent, httpsAgent, proxy: false };
+function agentsOf(agents: Agents, given: Connecting): AxiosRequestConfig {
+  return {
+    httpAgent: given.httpAgent ?? agents.httpAgent,
+    httpsAgent: given.httpsAgent ?? agents.httpsAgent,
+    proxy: false,
+  };
 }
 
 /** A runtime that does not let us read the environment (Deno) names no proxy. */

@@ -17,9 +17,14 @@ interface Hop {
  * Follows redirects for transports that do not. The secret key is for the origin (scheme, host and
  * port) that the application configured: a hop to any other goes without it, and so do all that
  * come after, even back home. One that would carry it in its path or body is refused, and so is
- * every hop from https to http.
+ * every hop from https to http. `ownHeaders`, by their names, are kept as the key is.
  */
-export function followRedirects(send: Transport, secret: string | null): Transport {
+export function followRedirects(
+  send: Transport,
+  secret: string | null,
+  ownHeaders: readonly string[] = [],
+): Transport {
+  const personal = ['statsig-api-key', ...ownHeaders.map((name) => name.toLowerCase())];
   const follow: Transport = async (request) => {
     let hop: Hop = { request, atHome: true };
     for (let left = MAX_REDIRECTS; ; left -= 1) {
@@ -27,7 +32,7 @@ export function followRedirects(send: Transport, secret: string | null): Transpo
       const target = targetOf(response, hop.request);
       if (target === null) return response;
       if (left === 0) throw refused(`of more than ${MAX_REDIRECTS} steps`);
-      hop = hopTo(target, response.status, hop);
+      hop = hopTo(target, response.status, hop, personal);
       if (!hop.atHome && carries(hop.request, secret)) {
         throw refused(
           `to ${target.origin} would carry the secret key; ` +
@@ -65,7 +70,12 @@ function parsed(location: string, base: string): URL | null {
   }
 }
 
-function hopTo(target: URL, status: number, { request, atHome }: Hop): Hop {
+function hopTo(
+  target: URL,
+  status: number,
+  { request, atHome }: Hop,
+  personal: readonly string[],
+): Hop {
   const from = new host.URL(request.url);
   const isSameOrigin = target.origin === from.origin;
   // What a proxy or service asks for in its address stays with it; nobody else gets it, or chooses
@@ -75,7 +85,7 @@ function hopTo(target: URL, status: number, { request, atHome }: Hop): Hop {
   const becomesGet = request.method === 'POST' && status < 307;
   const stays = atHome && isSameOrigin;
   const dropped = [
-    ...(stays ? [] : ['statsig-api-key']),
+    ...(stays ? [] : personal),
     ...(becomesGet ? ['content-type', 'content-encoding'] : []),
   ];
   const headers = Object.entries(request.headers).filter(

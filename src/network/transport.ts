@@ -62,6 +62,17 @@ export interface Transport {
   close?(): void;
 }
 
+/** How connections are made, where that is up to us. */
+export interface Connecting {
+  /** URL of the proxy, '' for none; null, the default: those that the environment names. */
+  proxy?: string | null;
+  /** Certificates in PEM that are trusted beside Node's own. */
+  ca?: readonly (string | Uint8Array)[];
+  /** Agents of the application's, which answer for proxies and certificates. */
+  httpAgent?: object | null;
+  httpsAgent?: object | null;
+}
+
 /** A stream of bytes, as far as it is used here. */
 export interface ByteStream {
   getReader(): { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> };

@@ -208,6 +208,12 @@ export class OptionReader {
     return found;
   }
 
+  /** Warns about fields of an object option that nobody reads. */
+  tellOthers(name: string, value: object, known: readonly string[]): void {
+    for (const field of namesIn(value).filter((given) => !known.includes(given)))
+      this.warnings.push(`statsigSDK> Unknown option ${name}.${field.slice(0, 80)} is ignored.`);
+  }
+
   /** Fields of a value that may be anything. */
   fields(value: unknown, names: readonly string[]): Record<string, unknown> {
     const holder = typeof value === 'object' ? (value as Record<string, unknown> | null) : null;

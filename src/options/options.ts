@@ -11,6 +11,7 @@ import type { DroppedEvents } from '../events/dropped';
 import { MAX_SPOOL_BYTES } from '../events/spool/event-spool';
 import type { FlushOnExit } from '../exit/ending';
 import { consoleLogger, type LoggerInterface } from '../observability/logger';
+import { httpOptions, type ResolvedHttp } from './http-options';
 import { newerOptions } from './options-newer';
 import { describe, OptionReader } from './option-reader';
 import { optionsLoggingCopy } from './options-copy';
@@ -50,6 +51,7 @@ export interface ResolvedOptions {
   readonly apiForGetIdLists: string;
   readonly fallbackToStatsigAPI: boolean;
   readonly disableEnvironmentProxy: boolean;
+  readonly http: ResolvedHttp;
   readonly networkOverrideFunc: NetworkOverrideFunc | null;
   /** JSON text. */
   readonly bootstrapValues: string | null;
@@ -246,6 +248,7 @@ function additionalOptions(reader: OptionReader, forcedEngine: string | undefine
     maxSpecsBytes: positive(reader, 'maxSpecsBytes'),
     maxIdListBytes: positive(reader, 'maxIdListBytes'),
     disableEnvironmentProxy: reader.boolean('disableEnvironmentProxy', false),
+    http: httpOptions(reader),
   };
 }
 

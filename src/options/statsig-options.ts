@@ -1,3 +1,4 @@
+import type { HttpOptions } from './http-options';
 import type { SpecStream } from '../updates/spec-stream';
 import type { EngineKind } from '../engine/engine';
 import type { BeforeLog } from '../events/before-log';
@@ -285,6 +286,8 @@ export type AdditionalOptions = {
    * Connect directly even where HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name a proxy. Default false.
    */
   disableEnvironmentProxy: boolean;
+  /** How this instance connects: `proxy`, `ca`, `headers`, `agent`. Default: as the process does. */
+  http: HttpOptions | null;
 };
 
 /** Options of `initialize` and `new StatsigServer`; all are optional. */

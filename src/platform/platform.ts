@@ -9,7 +9,7 @@ import type { Compress, EventSpool } from '../events/delivery';
 import type { Ending } from '../exit/ending';
 import type { Clock } from '../host/clock';
 import type { Channels } from '../observability/channels';
-import type { Transport } from '../network/transport';
+import type { Connecting, Transport } from '../network/transport';
 
 /** How a spool is opened. */
 export interface SpoolRequest {
@@ -48,8 +48,7 @@ export interface Platform {
    * were not handed in.
    */
   uapReader(kind: EngineKind): UapReader | null;
-  /** `usesProxies`: those that the environment names, where there is one. */
-  transport(usesProxies: boolean): Transport;
+  transport(connecting: Connecting): Transport;
   /** null: event bodies go out uncompressed. */
   readonly compress: Compress | null;
   /** `compress` at once; null where that cannot be. */

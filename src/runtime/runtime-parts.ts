@@ -20,7 +20,7 @@ import type { Ending } from '../exit/ending';
 import type { Clock } from '../host/clock';
 import { StatsigHttp, type Addresses } from '../network/http';
 import { MAX_SPECS_BYTES } from '../network/limits';
-import type { NetworkOverride } from '../network/transport';
+import type { Connecting, NetworkOverride } from '../network/transport';
 import { Diagnostics } from '../observability/diagnostics';
 import { NonExposedChecks } from '../observability/non-exposed-checks';
 import { ExceptionReporter } from '../observability/exception-report';
@@ -146,7 +146,8 @@ export function makeHttp({
     serviceName: options.serviceName,
     sdkKey: secretKey,
     sessionID,
-    transport: platform.transport(!options.disableEnvironmentProxy),
+    transport: platform.transport(connecting(options)),
+    ownHeaders: options.http.headers,
     networkOverrideFunc: options.networkOverrideFunc as NetworkOverride | null,
     logger,
     clock,
@@ -159,6 +160,10 @@ export function makeHttp({
         ),
     },
   });
+}
+
+function connecting({ http, disableEnvironmentProxy }: ResolvedOptions): Connecting {
+  return { ...http, proxy: http.proxy ?? (disableEnvironmentProxy ? '' : null) };
 }
 
 export function makeExceptions(around: Surroundings, http: StatsigHttp): ExceptionReporter {

@@ -1,7 +1,6 @@
 /** The instance of ours that is behind one of theirs. */
 import { Server } from '../api/server';
 import { nodePlatform } from '../platform/platform-node';
-import { nodeTransport } from '../network/node-transport';
 import { agentParser } from '../runtime/agent-parser';
 import { UserAgentCache, userAgentOf } from '../users/user-agent';
 import type { SpecsState } from './details';
@@ -18,10 +17,9 @@ export class Instance extends Server {
     setup: Setup,
     private readonly news: SpecsNews,
   ) {
-    const { proxy, addresses } = setup;
+    const { addresses } = setup;
     super(sdkKey, setup.options, {
-      platform:
-        proxy === null ? nodePlatform : { ...nodePlatform, transport: () => nodeTransport(proxy) },
+      platform: nodePlatform,
       addresses,
       isLenient: true,
       onSpecs: (specs) => news.arrived(specs),

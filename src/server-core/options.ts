@@ -1,4 +1,5 @@
 /** The newer SDK's options as ours, and what of them means nothing here. */
+import { readFileSync } from 'node:fs';
 import type { StatsigOptions as OurOptions } from '../options/statsig-options';
 import type { Addresses } from '../network/http';
 import { DataStoreAdapter } from './data-store';
@@ -70,8 +71,6 @@ export interface Setup {
   addresses: Addresses;
   /** Where specs are asked for, without the last part of its path. */
   api: string;
-  /** URL of the proxy for all requests; null: those that the environment names. */
-  proxy: string | null;
   /** Options that mean nothing here. */
   unsupported: string[];
 }
@@ -89,7 +88,9 @@ export function setupOf(
   const unsupported: string[] = [];
   if (given.experimentalFlags != null) unsupported.push('experimentalFlags');
   if (given.proxyConfig?.proxyHost && proxy === null) unsupported.push('proxyConfig of this form');
-  if (given.proxyConfig?.caCertPath != null) unsupported.push('proxyConfig.caCertPath');
+  const ca = certificateOf(given.proxyConfig);
+  if (given.proxyConfig?.caCertPath != null && ca === null)
+    unsupported.push('a proxyConfig.caCertPath that cannot be read');
   if (adapters.some(({ adapterType }) => adapterType === 'network_grpc_websocket'))
     unsupported.push('specAdaptersConfig of type network_grpc_websocket');
   const options: OurOptions = {
@@ -97,6 +98,7 @@ export function setupOf(
     ...delivery(given),
     overrideAdapter,
     configFormat: 'v2',
+    http: { proxy, ca },
     initTimeoutMs: given.initTimeoutMs ?? http?.initTimeoutMs,
     dataAdapter:
       given.dataStore == null
@@ -112,7 +114,6 @@ export function setupOf(
       events: given.logEventUrl,
       idLists: given.idListsUrl,
     }),
-    proxy,
     unsupported,
   };
 }
@@ -161,6 +162,15 @@ function proxyOf(given: ProxyConfig | null | undefined): string | null {
   const port = proxyPort == null ? '' : `:${proxyPort}`;
   const url = `${proxyProtocol}://${proxyAuth ? `${secret}@` : ''}${proxyHost}${port}`;
   return URL.canParse?.(url) === false ? null : url;
+}
+
+/** Null for none, and for one that cannot be read. */
+function certificateOf(given: ProxyConfig | null | undefined): string | null {
+  try {
+    return given?.caCertPath == null ? null : readFileSync(given.caCertPath, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 function trimmed(url: string): string {
