@@ -84,8 +84,8 @@ export function tooLong(maxBytes: number): NetworkError {
 }
 
 /**
- * Least wait before a failed download is worth a retry, ms: what the server asks for, or 0. Null for
- * what the same request will not mend.
+ * Least wait before a failed download is worth a retry, ms: what the server asks for, or 0. Null
+ * for what the same request will not mend.
  */
 export function retryAfter(error: unknown): number | null {
   return error instanceof NetworkError && error.isRetryable ? (error.retryAfterMs ?? 0) : null;

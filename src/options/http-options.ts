@@ -38,8 +38,11 @@ export interface ResolvedHttp {
 const FIELDS = ['proxy', 'ca', 'headers', 'agent'];
 const MOST_HEADERS = 100;
 /** Headers that the SDK or HTTP itself answers for. */
-const TAKEN =
-  /^(statsig-.*|x-request-service|content-(type|encoding|length)|accept-encoding|range|if-none-match|host|connection|proxy-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive)$/;
+const TAKEN = new RegExp(
+  '^(statsig-.*|x-request-service|content-(type|encoding|length)|accept-encoding|range|' +
+    'if-none-match|host|connection|proxy-.*|transfer-encoding|te|trailer|upgrade|expect|' +
+    'keep-alive)$',
+);
 
 export function httpOptions(reader: OptionReader): ResolvedHttp {
   const given = reader.raw('http');
@@ -91,7 +94,8 @@ function ownHeaders(reader: OptionReader, given: unknown): Record<string, string
     if (isSendable(name, value)) kept[name] = value;
     else
       reader.warnings.push(
-        `statsigSDK> The header ${JSON.stringify(name.slice(0, 80))} of the option http cannot be sent; it is left out.`,
+        `statsigSDK> The header ${JSON.stringify(name.slice(0, 80))} of the option http cannot ` +
+          'be sent; it is left out.',
       );
   }
   return kept;

@@ -286,7 +286,9 @@ export type AdditionalOptions = {
    * Connect directly even where HTTP_PROXY, HTTPS_PROXY or ALL_PROXY name a proxy. Default false.
    */
   disableEnvironmentProxy: boolean;
-  /** How this instance connects: `proxy`, `ca`, `headers`, `agent`. Default: as the process does. */
+  /**
+   * How this instance connects: `proxy`, `ca`, `headers`, `agent`. Default: as the process does.
+   */
   http: HttpOptions | null;
 };
 

@@ -14,7 +14,10 @@ export const STALE_AFTER_MS = 120_000;
 const WARN_AFTER_MS = 120_000;
 /** An interval of 0 or NaN must not spin. */
 const MIN_INTERVAL_MS = 10;
-/** Wait before the first retry, ms; each further one waits twice as long, while that is less than the interval. */
+/**
+ * Wait before the first retry, ms; each further one waits twice as long, while that is less than
+ * the interval.
+ */
 const RETRY_MS = 1_000;
 const RETRY_JITTER = 0.5;
 
@@ -26,8 +29,8 @@ export interface PollerOptions<T> {
   run(): Promise<T>;
   isFailure(result: T): boolean;
   /**
-   * The least wait, ms, after which a failed pass is worth another before the interval is over; null
-   * for none. Default: none.
+   * The least wait, ms, after which a failed pass is worth another before the interval is over;
+   * null for none. Default: none.
    */
   retryAfter?(result: T): number | null;
   /** Text of what failed, without secrets. */
