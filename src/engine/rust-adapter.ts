@@ -47,45 +47,40 @@ export const Statement = {
 } as const;
 type Statement = (typeof Statement)[keyof typeof Statement];
 
+/** Calls of `Engine` that the bindings take as they are. */
+type AsInEngine =
+  | 'setDetails'
+  | 'commitSpecs'
+  | 'discardSpecs'
+  | 'setUserValues'
+  | 'evaluate'
+  | 'evaluateMany'
+  | 'holdsUntil'
+  | 'expose'
+  | 'exposeMany'
+  | 'exposeLayerParameter'
+  | 'logEvent'
+  | 'pendingEvents'
+  | 'exportIdList'
+  | 'setIpTable'
+  | 'setTimeZone'
+  | 'isDead'
+  | 'dispose';
+
 /**
  * The surface that crates/node and crates/wasm share: `Engine` with JSON text instead of objects.
  * Each takes bytes in its own way.
  */
-export interface RustBinding {
+export interface RustBinding extends Pick<Engine, AsInEngine> {
   version(): string;
   /** Answers a question about a number and a text; null where there is nothing. */
   ask(question: Question, number: number, text: string): string | null;
   /** Takes note of a statement. */
   tell(statement: Statement, text: string): void;
-  setDetails(reason: string, configSyncTimeMs: number, initTimeMs: number): void;
-  commitSpecs(handle: number): void;
-  discardSpecs(handle: number): void;
   specIndex(kind: number, name: string): number;
   setUser(slot: number, json: string, privateJson: string, exotic: string): void;
-  setUserValues(slot: number, template: string, values: string): boolean;
   setUserAgent(slot: number, json: string): void;
-  evaluate(slot: number, spec: number, mode: number, nowMs: number): number;
-  evaluateMany(
-    slot: number,
-    specs: Int32Array,
-    count: number,
-    mode: number,
-    nowMs: number,
-    codes: Int32Array,
-  ): number;
-  holdsUntil(): number;
-  expose(slot: number, outcome: number, mode: number, nowMs: number): boolean;
-  exposeMany(exposures: Float64Array, count: number): number;
-  exposeLayerParameter(
-    slot: number,
-    outcome: number,
-    parameter: string,
-    mode: number,
-    nowMs: number,
-  ): boolean;
   internOutcome(json: string): number;
-  logEvent(slot: number, head: string, tail: string, dedupeKey: string): boolean;
-  pendingEvents(): number;
   takeBatch(
     prefix: string,
     suffix: string,
@@ -93,16 +88,11 @@ export interface RustBinding {
     gzipLevel: number,
   ): Promise<EventBatch>;
   takeBatchNow(prefix: string, suffix: string, maxEvents: number, gzipLevel: number): EventBatch;
-  exportIdList(name: string): Uint8Array | null;
-  setIpTable(table: Uint8Array): void;
-  setTimeZone(transitions: Float64Array): void;
   clientInitialize(slot: number, json: string): Uint8Array | number | null;
   clientInitializeText(slot: number, json: string): string | number | null;
   stats(): string;
-  isDead(): boolean;
   /** Kills the instance from inside, for the tests of replacing it. */
   breakForTests(): void;
-  dispose(): void;
 }
 
 const NO_STATS: EngineStats = {
