@@ -6,6 +6,7 @@ use statsig_evaluator::{prepare, Engine, SpecKind};
 
 const NOW: f64 = 1_790_000_000_000.0;
 const EXPOSE: u32 = 1;
+const MANUAL: u32 = 2;
 
 fn rule(id: &str, condition: &str, more: &str) -> String {
     format!(
@@ -100,6 +101,11 @@ fn payload() -> String {
     let through = rule("through", "all", r#""returnValue":{},"configDelegate":"split_old""#);
     let layers = [
         spec("merged", &merged, layer),
+        spec(
+            "asking",
+            &[rule("asked", "in_test", r#""returnValue":{"a":1}"#)],
+            r#""entity":"layer","defaultValue":{"a":0}"#,
+        ),
         spec("over_old", &[through], r#""entity":"layer","version":40,"defaultValue":{}"#),
     ];
     let rules = format!(
@@ -228,6 +234,18 @@ fn groups_of_experiments_are_conditions_and_are_exposed() {
     engine.rotate_window("");
     code(&mut engine, 0, Spec(SpecKind::Gate, "grouped"), EXPOSE);
     assert_eq!(exposed(&mut engine), ["split/test", "grouped/grouped_rule"]);
+}
+
+#[test]
+fn what_comes_along_does_so_once_and_not_by_hand() {
+    let mut engine = engine();
+    code(&mut engine, 0, Spec(SpecKind::Gate, "grouped"), EXPOSE | MANUAL);
+    assert_eq!(exposed(&mut engine), ["grouped/grouped_rule"]);
+    let outcome = code(&mut engine, 0, Spec(SpecKind::Layer, "asking"), 0) as u32 >> 3;
+    engine.expose_layer_parameter(0, outcome, "a", EXPOSE, NOW);
+    assert_eq!(exposed(&mut engine), ["asking/asked"]);
+    engine.expose(0, outcome, EXPOSE, NOW);
+    assert_eq!(exposed(&mut engine), ["split/test"]);
 }
 
 #[test]

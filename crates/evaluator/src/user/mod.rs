@@ -153,6 +153,8 @@ mod tests {
             ["2", "length", "privateAttributes", "3"].map(|f| text(&mut listed, f)),
             ["z", "3", "p,", "undefined"]
         );
+        let mut private = slot("{}", r#"["p",null]"#, "");
+        assert_eq!(["0", "length"].map(|f| text(&mut private, f)), ["p", "2"]);
         let hash = |json: &str| slot(json, "", "").dedupe_hash;
         assert_eq!(hash(r#"{"customIDs":["a","b"]}"#), hash(r#"{"customIDs":{"k":"a","l":"b"}}"#));
         assert_eq!(hash(r#"{"customIDs":"ab"}"#), hash("{}"));
