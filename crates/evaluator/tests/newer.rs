@@ -213,6 +213,16 @@ fn what_comes_back_to_itself_is_the_same_whatever_was_asked_before() {
 }
 
 #[test]
+fn what_is_bounded_is_counted_for_each_evaluation() {
+    let mut engine = engine();
+    for _ in 0..10_001 {
+        // Anew, so that no answer is remembered.
+        engine.set_user(0, r#"{"userID":"u","country":"FR"}"#, "", "");
+        assert!(code(&mut engine, 0, Spec(SpecKind::Gate, "old"), 0) >= 0);
+    }
+}
+
+#[test]
 fn groups_of_experiments_are_conditions_and_are_exposed() {
     let mut engine = engine();
     for slot in [0, 1, 0] {
