@@ -1,5 +1,5 @@
 // Types of the packed package on old and new TypeScript, without skipLibCheck, over a file that
-// uses the whole public API.
+// uses the whole public API, and over one with types that the packed `codegen` wrote.
 //
 //   node scripts/check-types.mjs [--skip-build]
 import { copyFileSync } from 'node:fs';
@@ -27,6 +27,33 @@ const modes = [
   ['esnext', 'bundler', 'ts', 5, 7],
 ];
 
+const types = join(root, '__test__/package/types');
+
+/** Writes flags.d.ts with the package's own command. */
+function generate(project) {
+  const cli = 'node_modules/statsig-node/dist/cli.js';
+  const args = [
+    'codegen',
+    '--strict',
+    '--specs',
+    join(types, 'payload.json'),
+    '--to',
+    'flags.d.ts',
+  ];
+  mustRun(process.execPath, [cli, ...args], { cwd: project, shell: false });
+}
+
+const compile = (project, args) =>
+  run(process.execPath, ['node_modules/typescript/bin/tsc', ...args], {
+    cwd: project,
+    shell: false,
+  });
+
+const options = (module, resolution) => [
+  ...['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2021', '--esModuleInterop'],
+  ...['--types', 'node', '--module', module, '--moduleResolution', resolution],
+];
+
 await inFolder(async (folder) => {
   if (!process.argv.includes('--skip-build'))
     mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
@@ -38,34 +65,19 @@ await inFolder(async (folder) => {
       { 'statsig-node': main, typescript, '@types/node': node },
       quietInstall,
     );
+    generate(project);
     const major = Number(typescript.split('.')[0]);
     for (const [module, resolution, extension, from, until] of modes) {
       if (major < from || major > until) continue;
-      const file = `whole-api.${extension}`;
-      copyFileSync(join(root, '__test__/package/types/whole-api.ts'), join(project, file));
-      const args = [
-        '--noEmit',
-        '--strict',
-        '--skipLibCheck',
-        'false',
-        '--target',
-        'es2021',
-        '--esModuleInterop',
-        '--types',
-        'node',
-        '--module',
-        module,
-        '--moduleResolution',
-        resolution,
-        file,
-      ];
-      step(
-        `TypeScript ${typescript}, ${module}/${resolution}, .${extension}`,
-        run(process.execPath, ['node_modules/typescript/bin/tsc', ...args], {
-          cwd: project,
-          shell: false,
-        }),
-      );
+      for (const name of ['whole-api', 'typed-flags']) {
+        const file = `${name}.${extension}`;
+        copyFileSync(join(types, `${name}.ts`), join(project, file));
+        const files = name === 'typed-flags' ? [file, 'flags.d.ts'] : [file];
+        step(
+          `TypeScript ${typescript}, ${module}/${resolution}, ${file}`,
+          compile(project, [...options(module, resolution), ...files]),
+        );
+      }
     }
   }
 });

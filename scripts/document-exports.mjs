@@ -1,6 +1,6 @@
-// Gives the functions that the entry exports the words of the methods that they are. In the
-// declarations that tsc writes, `export const checkGate = Statsig.checkGate` is a bare function
-// type, and editors show nothing for it.
+// Writes the functions that the entries export as the members of `Statsig` that they are, with their
+// words. tsc writes out their types, bare of words, so that editors would show nothing, and with the
+// names of flags as they are without generated types (docs/typed-flags.md).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -19,14 +19,27 @@ export function documentExports() {
     const source = program.getSourceFile(join(root, entry));
     const members = membersOf(program.getTypeChecker(), source);
     const text = readFileSync(join(root, entry), 'utf8');
-    writeFileSync(
-      join(root, entry),
-      text.replace(
-        /^export declare const (\w+):/gm,
-        (line, name) => `${members.get(name) ?? ''}${line}`,
-      ),
-    );
+    writeFileSync(join(root, entry), rewritten(text, source, members));
   }
+}
+
+/** From the end, so that places before stay where they are. */
+function rewritten(text, source, members) {
+  return source.statements
+    .filter((statement) => ts.isVariableStatement(statement))
+    .map((statement) => ({
+      from: statement.getStart(source),
+      to: statement.end,
+      names: statement.declarationList.declarations.map(({ name }) => name.getText(source)),
+    }))
+    .filter(({ names }) => names.every((name) => members.has(name)))
+    .reverse()
+    .reduce((rest, { from, to, names }) => {
+      const lines = names.map(
+        (name) => `${members.get(name)}export declare const ${name}: typeof Statsig.${name};`,
+      );
+      return `${rest.slice(0, from)}${lines.join('\n')}${rest.slice(to)}`;
+    }, text);
 }
 
 /** Comments by name of the member of `Statsig`. */

@@ -68,6 +68,7 @@ export const {
 } = Statsig;
 
 export type * from './explain/types';
+export type * from './types/flags';
 export type { EdgeAssets } from './platform/platform-edge';
 export type { EngineKind, EngineStats, SecondaryExposure } from './engine/engine';
 export type { DeliveryCounters, DeliveryReport } from './events/delivery';

@@ -168,6 +168,7 @@ export type { ExperimentGroup, ExperimentGroups } from './api/lookups';
 export type { LogLineLevel } from './api/newer-calls';
 export type { EngineInfo } from './api/operations';
 export type * from './explain/types';
+export type * from './types/flags';
 export type { SpecStream, SpecStreamSink } from './updates/spec-stream';
 export type { SyncHealth } from './updates/sync-health';
 export type { UserScope } from './api/user-scope';

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS, main } from '../../src/cli/main';
 import { findingsOf } from '../../src/cli/commands/lint';
-import { nearest } from '../../src/cli/nearest';
+import { watchSource } from '../../src/cli/watch';
+import { nearest } from '../../src/host/nearest';
 import { parseProject } from '../../src/project/payload';
 import { VERSION } from '../../src/engine/version';
 
@@ -91,6 +92,10 @@ test('wrong use exits with 2 and says what is meant', async (t) => {
     [['lint'], 'one payload'],
     [['lint', sample, '--nonsense'], '--nonsense'],
     [['pull'], '--to FILE'],
+    [['codegen'], '--specs SOURCE is missing'],
+    [['codegen', 'x', '--specs', sample], 'what is x?'],
+    [['codegen', '--specs', sample, '--check'], '--check looks at'],
+    [['codegen', '--specs', sample, '--watch'], '--watch needs'],
     [['diff', sample, sample, '--count', 'x'], '--count'],
     [['toString'], 'no command toString'],
   ] as const) {
@@ -231,6 +236,67 @@ test('lint finds each kind once', async (t) => {
     findingsOf(v2).map(({ message }) => message),
     ['a rule names a condition that the payload does not have'],
   );
+});
+
+test('codegen: types, a manifest, JSON, a check, and what is wrong', async (t) => {
+  const types = join(folder, 'flags.d.ts');
+  const manifest = join(folder, 'flags.json');
+  const printed = await run('codegen', '--specs', sample);
+  t.is(printed.code, 0);
+  t.regex(printed.out, /^\/\/ Generated: .*\nimport "statsig-node-native";\n/);
+  t.regex(printed.out, /\n {6}new_checkout: boolean;\n[^]*\n {8}perMinute: number;\n/);
+  t.false(printed.out.includes('segment:') || printed.out.includes('strict'));
+  const args = ['codegen', '--specs', sample, '--to', types, '--manifest', manifest, '--strict'];
+  t.is((await run(...args, '--check')).code, 1);
+  const counts = '13 gates, 3 configs, 4 experiments, 1 layers, 0 parameter stores';
+  t.deepEqual(await run(...args), {
+    code: 0,
+    out: '',
+    err: `${types}: ${counts}\n${manifest}: ${counts}`,
+  });
+  t.regex(readFileSync(types, 'utf8'), /strict: true;/);
+  t.deepEqual(await run(...args, '--check'), { code: 0, out: '', err: '' });
+  t.deepEqual(await run(...args), { code: 0, out: '', err: '' });
+  const { flags } = JSON.parse(readFileSync(manifest, 'utf8')) as {
+    flags: Record<string, { flagType: string; defaultValue: unknown }>;
+  };
+  t.deepEqual(flags['new_checkout'], { flagType: 'boolean', defaultValue: false });
+  t.deepEqual(flags['tariff.unlockFee'], { flagType: 'integer', defaultValue: 1 });
+  t.deepEqual(flags['tariff.perMinute'], { flagType: 'float', defaultValue: 0.19 });
+  t.is(flags['support_hours']?.flagType, 'object');
+  t.is(flags['support_hours.languages'], undefined);
+  const data = JSON.parse((await run('codegen', '--specs', sample, '--json')).out) as {
+    gates: string[];
+    layers: object;
+  };
+  t.is(data.gates.length, 13);
+  t.deepEqual(data.layers, {
+    search: { maxResults: 'number', ranking: 'string', showPrice: 'boolean' },
+  });
+  t.regex((await run('codegen', '--specs', join(folder, 'none.json'))).err, /none\.json/);
+});
+
+test('codegen: the module that the nearest package.json names', async (t) => {
+  const app = mkdtempSync(join(folder, 'app-'));
+  const to = join(app, 'flags.d.ts');
+  const dependencies = { 'statsig-node': 'npm:statsig-node-native@^0.1.0' };
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ dependencies }));
+  await run('codegen', '--specs', sample, '--to', to);
+  t.regex(readFileSync(to, 'utf8'), /^declare module "statsig-node" \{$/m);
+  await run('codegen', '--specs', sample, '--to', to, '--module', 'flags');
+  t.regex(readFileSync(to, 'utf8'), /^declare module "flags" \{$/m);
+});
+
+test('codegen --watch looks again when the file changed', async (t) => {
+  const file = changed('watched.json', () => undefined);
+  const seen = new Promise<void>((resolve) => {
+    const end = watchSource(file, () => {
+      end();
+      resolve();
+    });
+  });
+  changed('watched.json', ({ feature_gates: gates }) => void gates.pop());
+  await t.notThrowsAsync(seen);
 });
 
 test('what is no payload is told', async (t) => {

@@ -81,6 +81,7 @@ export default defineConfig({
           page('Events', '/events'),
           page('Testing', '/testing'),
           page('Explanations', '/explain'),
+          page('Typed flags', '/typed-flags'),
           page('Command line', '/cli'),
           page('Local server', '/local-server'),
           page('Inspector', '/inspector'),

@@ -8,6 +8,7 @@ import type { PublicCalls } from './public-calls';
 import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
 import { stickyRequest } from '../features/sticky';
 import type { GetExperimentOptions, GetLayerOptions } from '../options/statsig-options';
+import type { ConfigName, ExperimentName, GateName, LayerName } from '../types/flags';
 import type { StatsigUser } from '../types/user';
 
 /** See the head of this file. */
@@ -16,37 +17,40 @@ export interface DeprecatedCalls {
    * The gate's value, as `checkGate` gives it.
    * @deprecated Use `checkGate`.
    */
-  checkGateSync(user: StatsigUser, gateName: string): boolean;
+  checkGateSync(user: StatsigUser, gateName: GateName): boolean;
 
   /**
    * The gate, as `getFeatureGate` gives it.
    * @deprecated Use `getFeatureGate`.
    */
-  getFeatureGateSync(user: StatsigUser, gateName: string): FeatureGate;
+  getFeatureGateSync(user: StatsigUser, gateName: GateName): FeatureGate;
 
   /**
    * The gate's value, as `checkGate` gives it without an exposure.
    * @deprecated Use `checkGate` with `disableExposureLogging`.
    */
-  checkGateWithExposureLoggingDisabledSync(user: StatsigUser, gateName: string): boolean;
+  checkGateWithExposureLoggingDisabledSync(user: StatsigUser, gateName: GateName): boolean;
 
   /**
    * The gate, as `getFeatureGate` gives it without an exposure.
    * @deprecated Use `getFeatureGate` with `disableExposureLogging`.
    */
-  getFeatureGateWithExposureLoggingDisabledSync(user: StatsigUser, gateName: string): FeatureGate;
+  getFeatureGateWithExposureLoggingDisabledSync(user: StatsigUser, gateName: GateName): FeatureGate;
 
   /**
    * A dynamic config, as `getConfig` gives it.
    * @deprecated Use `getConfig`.
    */
-  getConfigSync(user: StatsigUser, configName: string): DynamicConfig;
+  getConfigSync(user: StatsigUser, configName: ConfigName): DynamicConfig;
 
   /**
    * A dynamic config, as `getConfig` gives it without an exposure.
    * @deprecated Use `getConfig` with `disableExposureLogging`.
    */
-  getConfigWithExposureLoggingDisabledSync(user: StatsigUser, configName: string): DynamicConfig;
+  getConfigWithExposureLoggingDisabledSync(
+    user: StatsigUser,
+    configName: ConfigName,
+  ): DynamicConfig;
 
   /**
    * An experiment, as `getExperiment` gives it.
@@ -54,7 +58,7 @@ export interface DeprecatedCalls {
    */
   getExperimentSync(
     user: StatsigUser,
-    experimentName: string,
+    experimentName: ExperimentName,
     options?: GetExperimentOptions,
   ): DynamicConfig;
 
@@ -64,7 +68,7 @@ export interface DeprecatedCalls {
    */
   getExperimentWithExposureLoggingDisabledSync(
     user: StatsigUser,
-    experimentName: string,
+    experimentName: ExperimentName,
     options?: GetExperimentOptions,
   ): DynamicConfig;
 
@@ -72,7 +76,7 @@ export interface DeprecatedCalls {
    * A layer, as `getLayer` gives it.
    * @deprecated Use `getLayer`.
    */
-  getLayerSync(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer;
+  getLayerSync(user: StatsigUser, layerName: LayerName, options?: GetLayerOptions): Layer;
 
   /**
    * A layer, as `getLayer` gives it without an exposure.
@@ -80,7 +84,7 @@ export interface DeprecatedCalls {
    */
   getLayerWithExposureLoggingDisabledSync(
     user: StatsigUser,
-    layerName: string,
+    layerName: LayerName,
     options?: GetLayerOptions,
   ): Layer;
 
@@ -88,19 +92,19 @@ export interface DeprecatedCalls {
    * The gate's value, as `checkGate` gives it without an exposure.
    * @deprecated Use `checkGate` with `disableExposureLogging`.
    */
-  checkGateWithExposureLoggingDisabled(user: StatsigUser, gateName: string): boolean;
+  checkGateWithExposureLoggingDisabled(user: StatsigUser, gateName: GateName): boolean;
 
   /**
    * The gate, as `getFeatureGate` gives it without an exposure.
    * @deprecated Use `getFeatureGate` with `disableExposureLogging`.
    */
-  getFeatureGateWithExposureLoggingDisabled(user: StatsigUser, gateName: string): FeatureGate;
+  getFeatureGateWithExposureLoggingDisabled(user: StatsigUser, gateName: GateName): FeatureGate;
 
   /**
    * A dynamic config, as `getConfig` gives it without an exposure.
    * @deprecated Use `getConfig` with `disableExposureLogging`.
    */
-  getConfigWithExposureLoggingDisabled(user: StatsigUser, configName: string): DynamicConfig;
+  getConfigWithExposureLoggingDisabled(user: StatsigUser, configName: ConfigName): DynamicConfig;
 
   /**
    * An experiment, as `getExperiment` gives it without an exposure.
@@ -108,7 +112,7 @@ export interface DeprecatedCalls {
    */
   getExperimentWithExposureLoggingDisabled(
     user: StatsigUser,
-    experimentName: string,
+    experimentName: ExperimentName,
     options?: GetExperimentOptions,
   ): DynamicConfig;
 
@@ -118,7 +122,7 @@ export interface DeprecatedCalls {
    */
   getLayerWithExposureLoggingDisabled(
     user: StatsigUser,
-    layerName: string,
+    layerName: LayerName,
     options?: GetLayerOptions,
   ): Layer;
 }

@@ -1,7 +1,8 @@
 /** Evaluations and events under the newer SDK's names, and several results at once. */
 import type { CheckGateOptions, GetConfigOptions } from '../options/statsig-options';
 import { StatsigInvalidArgumentError } from '../types/errors';
-import type { DynamicConfig, Layer } from '../results/results';
+import type { DynamicConfig, Layer, TypedConfig } from '../results/results';
+import type { ConfigName, ConfigParameters } from '../types/flags';
 import type { StatsigUser } from '../types/user';
 import { guarded } from '../observability/error-boundary';
 import type { ExceptionReporter } from '../observability/exception-report';
@@ -36,6 +37,13 @@ export interface AskedServer {
 
 /** See the head of this file. */
 export interface NewerCalls {
+  /** `getConfig` under the newer SDK's name. */
+  getDynamicConfig<T extends object = never, N extends ConfigName = ConfigName>(
+    user: StatsigUser,
+    configName: N,
+    options?: GetConfigOptions,
+  ): TypedConfig<ConfigParameters<T, N>>;
+
   /**
    * Several dynamic configs by name; exposes each.
    * @example const { limits, texts } = Statsig.getConfigs(user, ['limits', 'texts']);
@@ -83,6 +91,14 @@ export class NewerNames implements NewerCalls {
     private readonly exceptions: ExceptionReporter,
     private readonly sdkType: string,
   ) {}
+
+  getDynamicConfig<T extends object = never, N extends ConfigName = ConfigName>(
+    user: StatsigUser,
+    configName: N,
+    options?: GetConfigOptions,
+  ): TypedConfig<ConfigParameters<T, N>> {
+    return this.server.getConfig(user, configName, options);
+  }
 
   getConfigs(
     user: StatsigUser,

@@ -8,6 +8,7 @@ import * as calls from './calls';
 import type { Call } from './calls';
 import type { PublicCalls } from './public-calls';
 import type { EvaluationDetails } from '../results/results';
+import type { KnownParameter, OtherParameter, ParameterType } from '../types/flags';
 import type { StatsigUser } from '../types/user';
 
 /** Options of `getParameterStore`. */
@@ -64,6 +65,8 @@ export class ParameterStore {
         ? value === null
         : typeName(value) !== typeName(defaultValue)
     ) {
+      if (value !== null)
+        this.publicCalls().mismatched(this.name, parameter, [defaultValue, value]);
       return defaultValue ?? null;
     }
     found.expose?.();
@@ -144,6 +147,17 @@ export class ParameterStore {
     layer.get(key, null, peek);
     return { value, expose: () => void layer.getValue(key) };
   }
+}
+
+/** A parameter store of which the types of parameters are known (types/flags.ts). */
+export interface TypedStore<P extends object> extends ParameterStore {
+  /** The parameter when it has the type of the default, else the default; exposed when read. */
+  get<K extends KnownParameter<P>>(
+    parameter: K,
+    defaultValue: ParameterType<P, K>,
+  ): ParameterType<P, K>;
+  get<K extends KnownParameter<P>>(parameter: K, defaultValue?: null): ParameterType<P, K> | null;
+  get<T = unknown>(parameter: OtherParameter<P>, defaultValue?: T | null): T | null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

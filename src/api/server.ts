@@ -8,10 +8,11 @@ import {
   clientInitializeBytes,
   clientInitializeObject,
   clientInitializeText,
+  type ClientInitializeCall,
 } from '../features/client-initialize';
 import { logCustomEvent } from '../features/custom-events';
 import { SpecKind } from '../engine/engine';
-import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';
+import { ParameterStore, type GetParameterStoreOptions, type TypedStore } from './parameter-store';
 import { PublicCalls } from './public-calls';
 import type { DeliveryReport } from '../events/delivery';
 import type { UserPersistedValues } from '../types/user-persistent-storage';
@@ -26,7 +27,7 @@ import { guarded } from '../observability/error-boundary';
 import type { Invocations } from '../runtime/invocations';
 import { Listeners } from '../runtime/listeners';
 import type { Platform } from '../platform/platform';
-import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
+import type { FeatureGate, TypedConfig, TypedLayer } from '../results/results';
 import { Runtime } from '../runtime/runtime';
 import type { SpecsInForce } from '../runtime/spec-applier';
 import type { Addresses } from '../network/http';
@@ -36,6 +37,7 @@ import type {
   ClientInitializeResponse,
   ClientInitializeResponseOptions,
 } from '../types/client-initialize';
+import type * as flags from '../types/flags';
 import type { InitializationDetails } from '../types/initialization';
 import type { LogEventObject } from '../types/log-event-object';
 import type {
@@ -204,7 +206,7 @@ export class Server {
    * without IDs
    * @example if (Statsig.checkGate({ userID: 'a-user' }, 'new_checkout')) showNewCheckout();
    */
-  checkGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): boolean {
+  checkGate(user: StatsigUser, gateName: flags.GateName, options?: CheckGateOptions): boolean {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     if (this.parsed.options.evaluationCallback !== null) {
       return this.publicCalls.tellEveryone(this.publicCalls.gate(user, gateName, call)).value;
@@ -219,7 +221,7 @@ export class Server {
    */
   checkGates(
     user: StatsigUser,
-    gateNames: readonly string[],
+    gateNames: readonly flags.GateName[],
     options?: CheckGateOptions,
   ): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
@@ -248,7 +250,11 @@ export class Server {
    * The gate's value with rule, group and where it came from; otherwise like `checkGate`.
    * @example const { value, ruleID } = Statsig.getFeatureGate(user, 'new_checkout');
    */
-  getFeatureGate(user: StatsigUser, gateName: string, options?: CheckGateOptions): FeatureGate {
+  getFeatureGate(
+    user: StatsigUser,
+    gateName: flags.GateName,
+    options?: CheckGateOptions,
+  ): FeatureGate {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     return this.publicCalls.tellEveryone(this.publicCalls.gate(user, gateName, call));
   }
@@ -258,18 +264,13 @@ export class Server {
    * @throws as `checkGate` does
    * @example const limit = Statsig.getConfig(user, 'limits').get('perMinute', 60);
    */
-  getConfig(user: StatsigUser, configName: string, options?: GetConfigOptions): DynamicConfig {
+  getConfig<T extends object = never, N extends flags.ConfigName = flags.ConfigName>(
+    user: StatsigUser,
+    configName: N,
+    options?: GetConfigOptions,
+  ): TypedConfig<flags.ConfigParameters<T, N>> {
     const call = options?.disableExposureLogging == true ? calls.CONFIG_QUIET : calls.CONFIG;
     return this.publicCalls.tellEveryone(this.publicCalls.config(user, configName, call));
-  }
-
-  /** `getConfig` under the newer SDK's name. */
-  getDynamicConfig(
-    user: StatsigUser,
-    configName: string,
-    options?: GetConfigOptions,
-  ): DynamicConfig {
-    return this.getConfig(user, configName, options);
   }
 
   /**
@@ -277,11 +278,11 @@ export class Server {
    * Honours `userPersistedValues`.
    * @example const color = Statsig.getExperiment(user, 'button').get('color', 'blue');
    */
-  getExperiment(
+  getExperiment<T extends object = never, N extends flags.ExperimentName = flags.ExperimentName>(
     user: StatsigUser,
-    experimentName: string,
+    experimentName: N,
     options?: GetExperimentOptions,
-  ): DynamicConfig {
+  ): TypedConfig<flags.ExperimentParameters<T, N>> {
     const call =
       options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
     return this.publicCalls.tellEveryone(
@@ -294,7 +295,11 @@ export class Server {
    * `userPersistedValues`.
    * @example const title = Statsig.getLayer(user, 'checkout').get('title', 'Pay');
    */
-  getLayer(user: StatsigUser, layerName: string, options?: GetLayerOptions): Layer {
+  getLayer<T extends object = never, N extends flags.LayerName = flags.LayerName>(
+    user: StatsigUser,
+    layerName: N,
+    options?: GetLayerOptions,
+  ): TypedLayer<flags.LayerParameters<T, N>> {
     const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
     return this.publicCalls.tellEveryone(
       this.publicCalls.layer(user, layerName, call, stickyRequest(options)),
@@ -302,11 +307,14 @@ export class Server {
   }
 
   /** A parameter store; reading a parameter evaluates and exposes what it comes from. */
-  getParameterStore(
+  getParameterStore<
+    T extends object = never,
+    N extends flags.ParameterStoreName = flags.ParameterStoreName,
+  >(
     user: StatsigUser,
-    storeName: string,
+    storeName: N,
     options?: GetParameterStoreOptions,
-  ): ParameterStore {
+  ): TypedStore<flags.StoreParameters<T, N>> {
     return new ParameterStore(
       () => this.publicCalls,
       user,
@@ -325,22 +333,26 @@ export class Server {
   }
 
   /** Records an exposure of a gate, marked manual. */
-  logGateExposure(user: StatsigUser, gateName: string): void {
+  logGateExposure(user: StatsigUser, gateName: flags.GateName): void {
     this.publicCalls.expose(user, SpecKind.Gate, gateName, calls.GATE_MANUAL);
   }
 
   /** Records an exposure of a dynamic config, marked manual. */
-  logConfigExposure(user: StatsigUser, configName: string): void {
+  logConfigExposure(user: StatsigUser, configName: flags.ConfigName): void {
     this.publicCalls.expose(user, SpecKind.Config, configName, calls.CONFIG_MANUAL);
   }
 
   /** Records an exposure of an experiment, marked manual. */
-  logExperimentExposure(user: StatsigUser, experimentName: string): void {
+  logExperimentExposure(user: StatsigUser, experimentName: flags.ExperimentName): void {
     this.publicCalls.expose(user, SpecKind.Config, experimentName, calls.EXPERIMENT_MANUAL);
   }
 
   /** Records an exposure of a layer parameter, marked manual. */
-  logLayerParameterExposure(user: StatsigUser, layerName: string, parameterName: string): void {
+  logLayerParameterExposure(
+    user: StatsigUser,
+    layerName: flags.LayerName,
+    parameterName: string,
+  ): void {
     this.publicCalls.exposeLayerParameter(user, layerName, parameterName, calls.LAYER_MANUAL);
   }
 
@@ -360,11 +372,7 @@ export class Server {
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): ClientInitializeResponse | null {
-    return clientInitializeObject(this.runtime, this.publicCalls.isReady, {
-      user,
-      clientKey: clientSDKKey,
-      options,
-    });
+    return this.respond(clientInitializeObject, { user, clientKey: clientSDKKey, options });
   }
 
   /** The same as JSON text, without ever becoming an object: the cheapest form. */
@@ -373,11 +381,7 @@ export class Server {
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): string | null {
-    return clientInitializeText(this.runtime, this.publicCalls.isReady, {
-      user,
-      clientKey: clientSDKKey,
-      options,
-    });
+    return this.respond(clientInitializeText, { user, clientKey: clientSDKKey, options });
   }
 
   /**
@@ -389,11 +393,7 @@ export class Server {
     clientSDKKey?: string,
     options?: ClientInitializeResponseOptions,
   ): Uint8Array | null {
-    return clientInitializeBytes(this.runtime, this.publicCalls.isReady, {
-      user,
-      clientKey: clientSDKKey,
-      options,
-    });
+    return this.respond(clientInitializeBytes, { user, clientKey: clientSDKKey, options });
   }
 
   // ---- events ----
@@ -414,13 +414,7 @@ export class Server {
     this.log('logEvent', { user, eventName, value, metadata });
   }
 
-  /**
-   * Queues an event about a user; it is sent in a batch later. Throws only
-   * `StatsigUninitializedError`.
-   * @param value a number or text, for example a price
-   * @param metadata further facts, written as JSON
-   * @example Statsig.logEvent(user, 'purchase', 9.99, { item: 'a-1' });
-   */
+  /** `logEvent` with its parts in one object. */
   logEventObject(eventObject: LogEventObject): void {
     this.log('logEventObject', eventObject);
   }
@@ -467,6 +461,13 @@ export class Server {
     this.callParts = makeParts(this, around);
     overrides.serve(overriddenLife(runtime));
     watchForAbandon(this, this.runtime);
+  }
+
+  private respond<T>(
+    write: (runtime: Runtime, isReady: boolean, call: ClientInitializeCall) => T,
+    call: ClientInitializeCall,
+  ): T {
+    return write(this.runtime, this.publicCalls.isReady, call);
   }
 
   private end(timeout: number | undefined): Promise<DeliveryReport> {

@@ -8,10 +8,11 @@ import type { PublicCalls } from './public-calls';
 import type { PinnedUser } from '../answers/scope-memo';
 import { SECTIONS } from '../users/user-json';
 import { keysOf, read } from '../users/user-reader';
-import { ParameterStore, type GetParameterStoreOptions } from './parameter-store';
-import type { DynamicConfig, FeatureGate, Layer } from '../results/results';
+import { ParameterStore, type GetParameterStoreOptions, type TypedStore } from './parameter-store';
+import type { FeatureGate, TypedConfig, TypedLayer } from '../results/results';
 import { showAs } from './shown';
 import type { CheckGateOptions, GetConfigOptions } from '../options/statsig-options';
+import type * as flags from '../types/flags';
 import type { StatsigUser } from '../types/user';
 
 /**
@@ -36,7 +37,7 @@ export class UserScope {
   }
 
   /** The gate's value; exposes it. Warm: about 10 ns. Errors as `checkGate` of the instance. */
-  checkGate(gateName: string, options?: CheckGateOptions): boolean {
+  checkGate(gateName: flags.GateName, options?: CheckGateOptions): boolean {
     const known = options === undefined ? this.memo?.get(gateName) : undefined;
     return known ?? this.ask(gateName, options);
   }
@@ -62,7 +63,10 @@ export class UserScope {
   }
 
   /** Values of several gates by name; exposes each. */
-  checkGates(gateNames: readonly string[], options?: CheckGateOptions): Record<string, boolean> {
+  checkGates(
+    gateNames: readonly flags.GateName[],
+    options?: CheckGateOptions,
+  ): Record<string, boolean> {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     return this.publicCalls().checkGates(this.user(), gateNames, call);
   }
@@ -74,21 +78,27 @@ export class UserScope {
   }
 
   /** See `StatsigServer.getFeatureGate`. */
-  getFeatureGate(gateName: string, options?: CheckGateOptions): FeatureGate {
+  getFeatureGate(gateName: flags.GateName, options?: CheckGateOptions): FeatureGate {
     const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
     const publicCalls = this.publicCalls();
     return publicCalls.tellEveryone(publicCalls.gate(this.user(), gateName, call));
   }
 
   /** See `StatsigServer.getConfig`. */
-  getConfig(configName: string, options?: GetConfigOptions): DynamicConfig {
+  getConfig<T extends object = never, N extends flags.ConfigName = flags.ConfigName>(
+    configName: N,
+    options?: GetConfigOptions,
+  ): TypedConfig<flags.ConfigParameters<T, N>> {
     const call = options?.disableExposureLogging == true ? calls.CONFIG_QUIET : calls.CONFIG;
     const publicCalls = this.publicCalls();
     return publicCalls.tellEveryone(publicCalls.config(this.user(), configName, call));
   }
 
   /** See `StatsigServer.getExperiment`, without sticky assignment. */
-  getExperiment(experimentName: string, options?: GetConfigOptions): DynamicConfig {
+  getExperiment<T extends object = never, N extends flags.ExperimentName = flags.ExperimentName>(
+    experimentName: N,
+    options?: GetConfigOptions,
+  ): TypedConfig<flags.ExperimentParameters<T, N>> {
     const call =
       options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
     const publicCalls = this.publicCalls();
@@ -96,14 +106,20 @@ export class UserScope {
   }
 
   /** See `StatsigServer.getLayer`, without sticky assignment. */
-  getLayer(layerName: string, options?: GetConfigOptions): Layer {
+  getLayer<T extends object = never, N extends flags.LayerName = flags.LayerName>(
+    layerName: N,
+    options?: GetConfigOptions,
+  ): TypedLayer<flags.LayerParameters<T, N>> {
     const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
     const publicCalls = this.publicCalls();
     return publicCalls.tellEveryone(publicCalls.layer(this.user(), layerName, call));
   }
 
   /** See `StatsigServer.getParameterStore`. */
-  getParameterStore(storeName: string, options?: GetParameterStoreOptions): ParameterStore {
+  getParameterStore<
+    T extends object = never,
+    N extends flags.ParameterStoreName = flags.ParameterStoreName,
+  >(storeName: N, options?: GetParameterStoreOptions): TypedStore<flags.StoreParameters<T, N>> {
     return new ParameterStore(
       this.publicCalls,
       this.user(),

@@ -2,13 +2,14 @@
 import { EXIT, given, UsageError, type Command, type Output } from './command';
 import { bench } from './commands/bench';
 import { check, evaluateAll } from './commands/check';
+import { codegen } from './commands/codegen';
 import { diff } from './commands/diff';
 import { doctor } from './commands/doctor';
 import { explain } from './commands/explain';
 import { lint } from './commands/lint';
 import { pull } from './commands/pull';
 import { serve } from './commands/serve';
-import { didYouMean } from './nearest';
+import { didYouMean } from '../host/nearest';
 import { VERSION } from '../engine/version';
 
 export const COMMANDS: Record<string, Command> = {
@@ -19,6 +20,7 @@ export const COMMANDS: Record<string, Command> = {
   diff,
   lint,
   pull,
+  codegen,
   doctor,
   bench,
 };

@@ -40,6 +40,8 @@ export interface Project {
   specs: Spec[];
   /** Names of ID lists. */
   idLists: string[];
+  /** Parameter stores by name: what the payload says of each parameter. */
+  stores: Record<string, Record<string, unknown>>;
 }
 
 /** @throws Error when it is no payload */
@@ -63,7 +65,17 @@ export function parseProject(text: string, from: string): Project {
   ).flatMap(([list, kind]) =>
     entriesOf(payload[list]).map((spec) => specOf(spec, kind, conditions)),
   );
-  return { text, specs, idLists: Object.keys(payload['id_lists'] ?? {}) };
+  const idLists = Object.keys(payload['id_lists'] ?? {});
+  return { text, specs, idLists, stores: storesOf(payload['param_stores']) };
+}
+
+function storesOf(stores: unknown): Project['stores'] {
+  return Object.fromEntries(
+    Object.entries(fieldsOf(stores ?? {})).map(([name, store]) => [
+      name,
+      { ...fieldsOf(fieldsOf(store ?? {})['parameters'] ?? {}) },
+    ]),
+  );
 }
 
 /** Lists are arrays in dcs-v1 and objects by name in dcs-v2. */

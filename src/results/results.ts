@@ -5,6 +5,7 @@
 import { fieldsOf } from '../host/fields';
 import { recogniseAcrossCopies } from '../types/shared-classes';
 import type { SecondaryExposure } from '../engine/engine';
+import type { KnownParameter, OtherParameter, ParameterType } from '../types/flags';
 import { systemClock } from '../host/clock';
 import { onRejection } from '../observability/rejection';
 
@@ -171,6 +172,13 @@ export type OnDefaultValueFallback = (
 /** Told before a layer parameter is handed out. */
 export type ExposeLayer = (layer: Layer, parameter: string) => void;
 
+/** Told of an exposure or, with default and value, of a default of another type than the value. */
+export type LayerListener = (
+  layer: Layer,
+  parameter: string,
+  mismatch: readonly [wanted: unknown, found: unknown] | undefined,
+) => void;
+
 type DefaultValue = boolean | number | string | object | Array<unknown> | null;
 
 /**
@@ -283,6 +291,21 @@ export class DynamicConfig {
   }
 }
 
+/** A config or experiment of which the types of parameters are known (types/flags.ts). */
+export interface TypedConfig<P extends object> extends DynamicConfig {
+  /** The value under a key when it has the type of the default, else the default. */
+  get<K extends KnownParameter<P>>(key: K, defaultValue: ParameterType<P, K>): ParameterType<P, K>;
+  get<K extends KnownParameter<P>>(
+    key: K,
+    defaultValue: null | undefined,
+  ): ParameterType<P, K> | null;
+  get<T>(
+    key: OtherParameter<P>,
+    defaultValue: T,
+    typeGuard?: ((value: unknown) => value is T | null) | null,
+  ): T;
+}
+
 /** The parameters of a layer. Reading one exposes it. */
 export class Layer {
   /** The name that was asked for. */
@@ -334,6 +357,7 @@ export class Layer {
     const isRight = typeGuard
       ? passes(typeGuard, stored)
       : fallback === null || typeName(fallback) === typeName(stored);
+    if (!isRight && !typeGuard) this.tellMismatch(key, fallback, stored);
     return (isRight ? this.expose(key, stored) : fallback) as T;
   }
 
@@ -380,10 +404,31 @@ export class Layer {
     return this._evaluationDetails?.secondaryExposures ?? [];
   }
 
+  /** To a listener of this package's, which takes a third argument: others hear of exposures only. */
+  private tellMismatch(key: string, wanted: unknown, found: unknown): void {
+    if (this._logExposure?.length === 3)
+      (this._logExposure as LayerListener)(this, key, [wanted, found]);
+  }
+
   private expose(key: string, value: unknown): unknown {
     this._logExposure?.(this, key);
     return value;
   }
+}
+
+/** A layer of which the types of parameters are known (types/flags.ts). */
+export interface TypedLayer<P extends object> extends Layer {
+  /** The parameter when it has the type of the default, else the default; exposed when read. */
+  get<K extends KnownParameter<P>>(key: K, defaultValue: ParameterType<P, K>): ParameterType<P, K>;
+  get<K extends KnownParameter<P>>(
+    key: K,
+    defaultValue: null | undefined,
+  ): ParameterType<P, K> | null;
+  get<T>(
+    key: OtherParameter<P>,
+    defaultValue: T,
+    typeGuard?: ((value: unknown) => value is T) | null,
+  ): T;
 }
 
 function ownValue(value: unknown, ownership: typeof OWNED | undefined): Record<string, unknown> {
@@ -403,7 +448,7 @@ function passes(typeGuard: (value: unknown) => unknown, stored: unknown): boolea
   return Boolean(returned);
 }
 
-function typeName(value: unknown): string {
+export function typeName(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
@@ -416,6 +461,6 @@ function listMethods(prototype: object, hidden: readonly string[]): void {
 }
 
 listMethods(DynamicConfig.prototype, ['getSecondaryExposures']);
-listMethods(Layer.prototype, ['expose', 'getSecondaryExposures']);
+listMethods(Layer.prototype, ['expose', 'tellMismatch', 'getSecondaryExposures']);
 recogniseAcrossCopies(DynamicConfig, 'DynamicConfig');
 recogniseAcrossCopies(Layer, 'Layer');

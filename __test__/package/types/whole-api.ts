@@ -209,3 +209,16 @@ export async function instances(): Promise<boolean> {
 Statsig.checkGate(user, 5);
 // @ts-expect-error a user ID is text
 Statsig.checkGate({ userID: 5 }, 'gate');
+
+/** Stand-ins for tests, typed as what they stand for; and parameters whose types the caller says. */
+export function typed(config: DynamicConfig): unknown[] {
+  const getConfig: typeof Statsig.getConfig = () => config;
+  const service: Pick<StatsigServer, 'checkGate' | 'getConfig'> = {
+    checkGate: (_user: StatsigUser, name: string) => name === 'on',
+    getConfig: (_user: StatsigUser, _name: string): DynamicConfig => config,
+  };
+  const returned: ReturnType<typeof Statsig.getExperiment> = config;
+  const name: Parameters<typeof Statsig.getLayer>[1] = 'any text';
+  const limit: number = Statsig.getConfig<{ limit: number }>(user, 'limits').get('limit', 60);
+  return [getConfig, service, returned, name, limit];
+}

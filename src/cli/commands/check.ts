@@ -1,7 +1,7 @@
 import { checkedOf, type Checked } from '../../project/checked';
 import { withServer } from '../../project/with-server';
 import { EXIT, UsageError, type Command, type Output } from '../command';
-import { didYouMean } from '../nearest';
+import { didYouMean } from '../../host/nearest';
 import { readProject, readUser } from '../project';
 
 /** What one user gets of named specs, or of all. */

@@ -5,7 +5,7 @@ import type { Project } from '../../project/payload';
 import { withServer } from '../../project/with-server';
 import type { StatsigUser } from '../../types/user';
 import { EXIT, UsageError, type Command, type Output } from '../command';
-import { didYouMean } from '../nearest';
+import { didYouMean } from '../../host/nearest';
 import { readProject, readUser } from '../project';
 
 /** Why a user gets what of named gates, configs, experiments, layers and parameter stores. */

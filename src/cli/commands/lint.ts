@@ -1,6 +1,6 @@
 import type { Condition, Project, Rule, Spec } from '../../project/payload';
 import { EXIT, UsageError, type Command } from '../command';
-import { nearest } from '../nearest';
+import { nearest } from '../../host/nearest';
 import { readProject } from '../project';
 
 export const lint: Command = {
