@@ -84,6 +84,10 @@ class SpecNames {
   private readonly configs = new NameIndex();
   private readonly experiments = new NameIndex();
   private readonly layers = new NameIndex();
+  /** The engine numbers unknown names after the specs. */
+  private specs = 0;
+
+  constructor(private readonly onUnknown: (kind: LookupKind, name: string) => void) {}
 
   /** Index of a name, or the engine's negative code when its table of unknown names is full. */
   resolve(engine: Engine, kind: LookupKind, name: string): number {
@@ -91,11 +95,13 @@ class SpecNames {
     const known = names.get(name);
     if (known !== undefined) return known;
     const index = engine.specIndex(kind, name);
+    if (index >= this.specs) this.onUnknown(kind, name);
     if (index >= 0) names.add(name, index);
     return index;
   }
 
-  clear(): void {
+  clear(specs: number): void {
+    this.specs = specs;
     this.gates.clear();
     this.configs.clear();
     this.experiments.clear();
@@ -119,7 +125,7 @@ export function isVolatile(code: number): boolean {
 
 /** See the head of this file. A cell holds code + 1, so that 0 means unknown. */
 export class Answers {
-  readonly names = new SpecNames();
+  readonly names: SpecNames;
   /** Cells per user. */
   stride = 0;
   slots = 0;
@@ -139,12 +145,17 @@ export class Answers {
   window = 1;
 
   /** @param now wall clock, ms */
-  constructor(private readonly now: () => number) {}
+  constructor(
+    private readonly now: () => number,
+    onUnknown: (kind: LookupKind, name: string) => void = () => undefined,
+  ) {
+    this.names = new SpecNames(onUnknown);
+  }
 
   /** Lays the table out anew for a number of specs. Everything is forgotten. */
   resize(specs: number, capacity: number): void {
     this.forget();
-    this.names.clear();
+    this.names.clear(specs);
     this.stride = specs + SPARE_CELLS;
     const wanted = Math.max(FEWEST_SLOTS, Math.floor(MAX_CELLS / this.stride));
     this.slots = Math.min(capacity, wanted);

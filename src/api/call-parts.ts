@@ -4,6 +4,7 @@ import type { Clock } from '../host/clock';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { ExceptionReporter } from '../observability/exception-report';
 import type { SafeLogger } from '../observability/logger';
+import type { Misuse } from '../runtime/misuse';
 import type { ResolvedOptions } from '../options/options';
 import type { EnvironmentRule } from '../users/user-json';
 
@@ -15,6 +16,7 @@ export interface CallParts {
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly exceptions: ExceptionReporter;
+  readonly misuse: Misuse;
   /** Counts checks that expose nothing; null where nobody asks for that. */
   readonly nonExposed: { count(name: string): void } | null;
   /** What users get as `statsigEnvironment` is its. */

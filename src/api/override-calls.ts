@@ -225,6 +225,7 @@ export class OverrideSetter implements OverrideCalls {
 export function overriddenLife(runtime: Runtime): OverriddenLife {
   return {
     setOverrides(table) {
+      runtime.misuse.overrides = table;
       runtime.engineHost.engine.setOverrides(table);
     },
     valueOfGroup(experiment, group) {

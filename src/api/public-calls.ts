@@ -13,8 +13,13 @@ import type { Verdict } from '../answers/verdict';
 import type { PinnedUser } from '../answers/scope-memo';
 import { logTypeMismatch } from '../features/custom-events';
 import { copiesOf, detailsOf, gateOf } from '../results/from-verdict';
-import { DynamicConfig, Layer, OWNED, makeEmptyFeatureGate } from '../results/results';
-import type { FeatureGate, OnDefaultValueFallback } from '../results/results';
+import { DynamicConfig, Layer, OWNED, makeEmptyFeatureGate, typeName } from '../results/results';
+import type {
+  ExposeLayer,
+  FeatureGate,
+  LayerListener,
+  OnDefaultValueFallback,
+} from '../results/results';
 import { AdapterOverrides } from '../features/override-adapter';
 import { storeOf, type StoreDefinition, type StoreOverrides } from '../features/store-overrides';
 import { NOT_STICKY, StickyAssignments, type StickyRequest } from '../features/sticky';
@@ -273,7 +278,9 @@ export class PublicCalls {
   parameterStore(user: StatsigUser, name: string): StoreDefinition {
     this.validate(user, name);
     this.parts.nonExposed?.count(name);
-    return this.storeFor(user, name);
+    const store = this.storeFor(user, name);
+    if (store.details.reason === 'Unrecognized') this.parts.misuse.unknownStore(name);
+    return store;
   }
 
   /** The same for a user and a name that were looked at. */
@@ -398,21 +405,32 @@ export class PublicCalls {
   private onMismatch(user: StatsigUser): OnDefaultValueFallback {
     if (this.mismatchUser !== user || this.mismatchListener === null) {
       this.mismatchUser = user;
-      this.mismatchListener = (config, parameter, defaultValueType, valueType) =>
+      this.mismatchListener = (config, parameter, defaultValueType, valueType) => {
         logTypeMismatch(this.parts, user, { config, parameter, defaultValueType, valueType });
+        this.parts.misuse.wrongType(config.name, parameter, defaultValueType, valueType);
+      };
     }
     return this.mismatchListener;
   }
 
+  /** A default of another type than the value was given. @throws as `Misuse` does */
+  mismatched(of: string, parameter: string, [wanted, found]: readonly [unknown, unknown]): void {
+    this.parts.misuse.wrongType(of, String(parameter), typeName(wanted), typeName(found));
+  }
+
   private layerOf(name: string, verdict: Verdict, user: StatsigUser, mode: number): Layer {
     const { record } = verdict;
+    const listener: LayerListener = (layer, parameter, mismatch) =>
+      mismatch === undefined
+        ? this.onParameter(layer, parameter, verdict, user, mode)
+        : this.mismatched(name, parameter, mismatch);
     return new Layer(
       name,
       verdict.value as Record<string, unknown>,
       record.ruleID,
       record.groupName,
       record.configDelegate,
-      (layer, parameter) => this.onParameter(layer, parameter, verdict, user, mode),
+      listener as ExposeLayer,
       detailsOf(verdict),
       record.idType,
       OWNED,

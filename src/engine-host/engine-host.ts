@@ -27,32 +27,17 @@ import { OutcomeCache } from '../answers/outcome-cache';
 import { ParameterExposures } from '../answers/parameter-exposures';
 import { ReadAhead } from '../answers/read-ahead';
 import { ScopeMemo, type MemoWatch, type PinnedUser } from '../answers/scope-memo';
-import type { IsProxy } from '../users/asked-names';
-import type { UserAdditions } from '../users/user-additions';
-import { UserAgentCache, agentParserFor, userAgentOf, type AgentParser } from '../users/user-agent';
+import { UserAgentCache, agentParserFor, userAgentOf } from '../users/user-agent';
 import { UserTable, type UserRecord } from '../users/user-table';
 import { ATTEMPTS, ClientResponses, type Untimed } from './client-responses';
 import { customEventText, type CustomEvent } from './custom-event';
 import { FailoverEngine, type FailoverHooks } from './failover-engine';
+import type { HostHooks } from './host-hooks';
 import { SpecFacts } from './spec-facts';
 import { timeZoneTransitions } from './time-zone';
 
 /** Length of a dedupe and sampling window (BEHAVIOUR.md 7.6, 7.7), ms. */
 export const WINDOW_MS = 60_000;
-
-/** What the host of an engine needs of its surroundings. */
-export interface HostHooks {
-  /** Wall clock, ms. */
-  now(): number;
-  /** Tells Proxies; null where the host cannot. */
-  isProxy: IsProxy;
-  /** Who parses user agents; null: whom the format of the specs asks for. */
-  agentParser?: AgentParser | null;
-  /** What every user gets; null for nothing. */
-  additions?: UserAdditions | null;
-  /** Enough events are pending for a batch. Called at most once per event; must not throw. */
-  onBatchFull(): void;
-}
 
 /** See the head of this file. One per life of an instance. */
 export class EngineHost {
@@ -90,7 +75,10 @@ export class EngineHost {
       },
       failover,
     );
-    this.answers = new Answers(() => hooks.now());
+    this.answers = new Answers(
+      () => hooks.now(),
+      (kind, name) => hooks.onUnknown?.(kind, name),
+    );
     this.answers.resize(0, engine.userCapacity);
     this.users = new UserTable(this.engine, this.answers.slots, hooks.isProxy, hooks.additions);
     this.responses = new ClientResponses(

@@ -70,7 +70,7 @@ export class Collector {
     this.collecting ??= this.collectPending()
       .catch((error: unknown) => {
         const { logger } = this.options;
-        logger.once('take-batch', 'error', `statsig: ${logger.describe(error)}`);
+        logger.once('take-batch', 'error', `statsigSDK> ${logger.describe(error)}`);
       })
       .finally(() => (this.collecting = null));
     return this.collecting;
@@ -200,7 +200,7 @@ export class Collector {
   private goPlain(error: unknown): null {
     const { logger } = this.options;
     const text = logger.describe(error);
-    logger.once('compress', 'debug', `statsig: events go out uncompressed: ${text}`);
+    logger.once('compress', 'debug', `statsigSDK> events go out uncompressed: ${text}`);
     return null;
   }
 }

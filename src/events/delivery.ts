@@ -319,7 +319,7 @@ export class EventDelivery {
     try {
       beforeFlush?.();
     } catch (error) {
-      logger.debug(`statsig: preparing a flush failed: ${logger.describe(error)}`);
+      logger.debug(`statsigSDK> preparing a flush failed: ${logger.describe(error)}`);
     }
   }
 

@@ -316,7 +316,7 @@ export class StatsigHttp {
       )
         throw error;
       this.options.logger.warn(
-        `statsig: ${this.options.logger.describe(error)}; falling back to the Statsig API`,
+        `statsigSDK> ${this.options.logger.describe(error)}; falling back to the Statsig API`,
       );
       return run(fallback);
     }

@@ -153,7 +153,7 @@ export class SafeLogger {
     this.reportedFailure = true;
     try {
       console.error(
-        'statsig: the configured logger threw, rejected or has no such method; its ' +
+        'statsigSDK> the configured logger threw, rejected or has no such method; its ' +
           'messages are lost',
       );
     } catch {

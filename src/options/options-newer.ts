@@ -30,6 +30,7 @@ export function newerOptions(reader: OptionReader) {
     countNonExposedChecks: reader.boolean('countNonExposedChecks', false),
     countryLookup: countryLookup(reader),
     userAgentParser: agentParser(reader),
+    onMisuse: reader.oneOf('onMisuse', ['warn', 'throw', 'ignore'], 'warn'),
     specStream: reader.objectWith<SpecStream>('specStream', ['start'], []),
   };
 }

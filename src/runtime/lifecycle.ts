@@ -52,13 +52,17 @@ export class Lifecycle {
     if (this.pending === null) {
       this.checkKey();
       this.startedAt = this.runtime.clock.now();
+      this.runtime.logger.debug('statsigSDK::initialize> Loading config specs and ID lists');
       this.pending = this.run();
     }
     const outcome = await this.pending;
     const { success, error, source } = outcome;
-    // A clock that went back tells nothing.
-    const duration = Math.max(0, this.runtime.clock.now() - this.startedAt);
-    return { duration, success, error, source };
+    return { duration: this.durationMs, success, error, source };
+  }
+
+  /** A clock that went back tells nothing. */
+  private get durationMs(): number {
+    return Math.max(0, this.runtime.clock.now() - this.startedAt);
   }
 
   /**
@@ -98,7 +102,7 @@ export class Lifecycle {
     this.pending = null;
     if (!this.runtime.isStopped) {
       this.calls.isReady = true;
-      this.runtime.initialized(outcome.error);
+      this.runtime.initialized(outcome.error, this.durationMs);
     }
     const isTimeout = outcome.error instanceof StatsigInitTimeoutError;
     this.runtime.diagnostics.endInitialize({
@@ -148,8 +152,13 @@ export class Lifecycle {
         release?.();
         resolve(outcome);
       };
-      const late = (): void =>
+      const late = (): void => {
+        this.runtime.logger.warn(
+          `statsigSDK::initialize> ${timeoutMs} ms (initTimeoutMs) are over: ` +
+            `${this.runtime.waitsFor} are still being loaded, and serve when they come.`,
+        );
         end({ success: false, error: new StatsigInitTimeoutError(), source: undefined });
+      };
       const timer = clock.setTimer(late, timeoutMs, 'wait');
       void loaded.then(end);
     });

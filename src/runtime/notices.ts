@@ -32,8 +32,9 @@ export class Notices {
 
   /** Other specs serve. */
   committed(specs: SpecsInForce): void {
-    const { listeners } = this.options;
+    const { listeners, logger } = this.options;
     const before = this.specs;
+    logger.debug(`statsigSDK> Specs of time ${specs.time} from ${specs.source} serve`);
     const isUpdate = this.isReady && listeners.has('update');
     const marks = isUpdate ? (this.marks ?? markedOr(before?.bytes)) : null;
     this.specs = specs;
@@ -53,6 +54,7 @@ export class Notices {
   synced(health: SyncHealth): void {
     const { ageMs, failures, lastError } = health;
     if (failures === 0) {
+      this.options.logger.debug('statsigSDK> Config specs were synced');
       const wasStale = this.isStale;
       this.isStale = false;
       if (wasStale) this.tellReady();

@@ -34,6 +34,7 @@ import type { ParsedOptions, ResolvedOptions } from '../options/options';
 import type { Platform } from '../platform/platform';
 import { agentParser } from './agent-parser';
 import type { Listeners } from './listeners';
+import { Misuse } from './misuse';
 import { Notices } from './notices';
 import { PushedSpecs } from './pushed-specs';
 import * as parts from './runtime-parts';
@@ -73,6 +74,7 @@ export class Runtime {
   readonly idLists: IdListSync;
   readonly delivery: EventDelivery;
   readonly notices: Notices;
+  readonly misuse: Misuse;
   /** Null: nobody wants to know. */
   readonly nonExposed: NonExposedChecks | null;
   readonly invocations = new Invocations(this);
@@ -82,6 +84,8 @@ export class Runtime {
   readonly clock: Clock;
   private readonly http: StatsigHttp;
   private readonly adapter: ContainedAdapter | null;
+  /** What `initialize` is at. */
+  waitsFor = 'config specs';
   private hasIpTable = false;
   private isLoaded = false;
   private readonly windows: ExposureWindows;
@@ -94,6 +98,7 @@ export class Runtime {
     this.options = parsed.options;
     this.logger = logger;
     this.clock = clock;
+    this.misuse = new Misuse(parsed.options.onMisuse, logger, () => this.engineHost);
     this.selection = this.selectEngine();
     this.engineHost = new EngineHost(
       this.selection.engine,
@@ -101,6 +106,7 @@ export class Runtime {
         now: clock.now,
         isProxy: platform.isProxy,
         onBatchFull: () => this.delivery.batchReady(),
+        onUnknown: (kind, name) => this.misuse.unknown(kind, name),
         additions: parts.userAdditions(this.options),
         agentParser: agentParser(this.options, platform, this.selection.engine.kind, logger),
       },
@@ -169,12 +175,14 @@ export class Runtime {
       this.delivery.start();
       this.watchEnd();
     }
+    this.waitsFor = 'config specs';
     const loading = this.specs.initialize();
     if (!this.options.localMode && this.init.platform.hasBackground)
       void host.nextTurn().then(rehearseUsers);
     const result = await loading;
     this.applier.fixInitTime();
     if (this.options.initStrategyForIDLists === 'await') {
+      this.waitsFor = 'ID lists';
       await this.loadIdLists();
     } else if (this.options.initStrategyForIDLists === 'lazy') {
       this.clock.setTimer(() => void this.loadIdLists(), 0);
@@ -186,9 +194,15 @@ export class Runtime {
     return result;
   }
 
-  /** Says so to listeners. */
-  initialized(error: Error | undefined): void {
+  /** Says so to listeners, and in a line. */
+  initialized(error: Error | undefined, durationMs: number): void {
     const isServing = this.applier.isServing || this.options.localMode;
+    const { specs } = this.engineHost.engine.stats();
+    const { source } = this.applier.lastGood ?? {};
+    this.logger.info(
+      `statsigSDK> ${source === undefined ? 'No specs' : `${specs} specs from ${source}`}, ` +
+        `${this.selection.engine.kind}, ${durationMs} ms`,
+    );
     this.notices.initialized(isServing, error);
   }
 

@@ -348,9 +348,21 @@ export class SpecSync {
       await this.afterNetwork(body, result);
       return null;
     } catch (error) {
-      if (error instanceof NetworkError && error.code === 'too_long') this.tooLong();
+      if (error instanceof NetworkError) this.explain(error);
       return asError(error);
     }
+  }
+
+  /** What an application can do something about is said once. */
+  private explain({ code, status }: NetworkError): void {
+    if (code === 'too_long') this.tooLong();
+    if (status !== 401 && status !== 403) return;
+    this.options.logger.once(
+      'key-refused',
+      'warn',
+      `statsigSDK> The secret key was refused (${status}): is it a server secret key of this ` +
+        'project that was not revoked?',
+    );
   }
 
   /** Rejects when they are refused. */
