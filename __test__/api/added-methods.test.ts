@@ -201,6 +201,7 @@ test('every public method is in one of the tables', (t) => {
     'override',
     'guarded',
     'log',
+    'respond',
     'refuse',
     'lineMetadata',
     'valueOfGroup',

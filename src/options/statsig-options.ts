@@ -265,9 +265,9 @@ export type AdditionalOptions = {
   specStream: SpecStream | null;
   /**
    * What becomes of a mistake that otherwise shows as a default only: a name that the specs do not
-   * have, a config asked for as a gate, a default of another type than the value. `'warn'` (default)
-   * tells each once, at most 20; `'throw'` throws `StatsigInvalidArgumentError` out of the call, for
-   * tests; `'ignore'` does neither.
+   * have, a config asked for as a gate, a default of another type than the value. `'warn'` tells
+   * each once, at most 20; `'throw'` throws `StatsigInvalidArgumentError` out of the call, for
+   * tests; `'ignore'` does neither. Default `'warn'`.
    */
   onMisuse: OnMisuse;
   /**

@@ -404,7 +404,7 @@ export class Layer {
     return this._evaluationDetails?.secondaryExposures ?? [];
   }
 
-  /** To a listener of this package's, which takes a third argument: others hear of exposures only. */
+  /** To a listener of ours, which takes a third argument: others hear of exposures only. */
   private tellMismatch(key: string, wanted: unknown, found: unknown): void {
     if (this._logExposure?.length === 3)
       (this._logExposure as LayerListener)(this, key, [wanted, found]);
