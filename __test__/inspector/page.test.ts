@@ -57,6 +57,17 @@ async function evaluate(page: Page, user: string, value: string): Promise<void> 
   await page.locator('.answer .result', { hasText: value }).waitFor();
 }
 
+needs('chromium')('an address that leads nowhere is that of the flags', async (t) => {
+  const server = await createLocalServer({ specs: payload() as Record<string, unknown> });
+  t.teardown(() => server.close(0));
+  const { page, said } = await open(t, `${server.url}#flag/gate/%`);
+  await page.getByRole('link', { name: /bike_lanes/ }).waitFor();
+  await page.goto(`${server.url}#nowhere`);
+  await page.getByRole('link', { name: 'Flags', exact: true }).waitFor();
+  t.is(await page.locator('[aria-current=page]').innerText(), 'Flags');
+  t.deepEqual(said(), []);
+});
+
 needs('chromium')(
   'the local server: search, evaluate, override, event, payload diff',
   async (t) => {

@@ -20,9 +20,19 @@ const VIEWS = [
 
 const MOST_EVENTS = 1_000;
 
+/** The parts of the address; one that leads nowhere is that of the flags. */
+function placeOf(hash: string): string[] {
+  try {
+    const place = hash.slice(1).split('/').map(decodeURIComponent);
+    const isView = place[0] === 'flag' || VIEWS.some(([id]) => id === place[0]);
+    return isView ? place : ['flags'];
+  } catch {
+    return ['flags'];
+  }
+}
+
 function usePlace(): string[] {
-  const read = (): string[] =>
-    (location.hash.slice(1) || 'flags').split('/').map(decodeURIComponent);
+  const read = (): string[] => placeOf(location.hash);
   const [place, setPlace] = useState(read);
   useEffect(() => {
     const onChange = (): void => setPlace(read());
