@@ -2,9 +2,13 @@
 // and the engine that has to answer then. Import must work in all of them.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { thisPlatform } from './platforms.mjs';
 
-const nativePackage = (project) => join(project, 'node_modules', thisPlatform().packageName);
+/** Of whatever platform the project is. */
+function nativePackage(project) {
+  const modules = join(project, 'node_modules');
+  const name = readdirSync(modules).find((entry) => entry.startsWith('statsig-node-native-'));
+  return join(modules, name);
+}
 const nativeFile = (project) => {
   const name = readdirSync(nativePackage(project)).find((file) => file.endsWith('.node'));
   return join(nativePackage(project), name);
@@ -17,10 +21,13 @@ function truncate(file, bytes) {
   writeFileSync(file, readFileSync(file).subarray(0, bytes));
 }
 
-/** The ELF header says another machine: 183 is aarch64, 62 is x86-64. */
+/** The header says another machine: of ELF 183 is aarch64, 62 is x86-64; of Windows these. */
 function forAnotherMachine(file) {
   const bytes = readFileSync(file);
-  bytes.writeUInt16LE(process.arch === 'x64' ? 183 : 62, 18);
+  const isX64 = process.arch === 'x64';
+  if (bytes.toString('latin1', 0, 2) === 'MZ')
+    bytes.writeUInt16LE(isX64 ? 0xaa64 : 0x8664, bytes.readUInt32LE(0x3c) + 4);
+  else bytes.writeUInt16LE(isX64 ? 183 : 62, 18);
   writeFileSync(file, bytes);
 }
 
@@ -41,8 +48,6 @@ function readOnly(folder) {
   chmodSync(folder, 0o555);
 }
 
-const isElf = process.platform === 'linux';
-
 /**
  * The platform package becomes JavaScript: what a `NativeEngine` of another version, or something
  * else, looks like.
@@ -59,8 +64,8 @@ function replaceNative(project, code) {
 const otherVersion =
   "exports.NativeEngine = class { version() { return '0.0.1' } userCapacity() { return 1 } }";
 
-/** Name, what it does to a project, and the engine that answers. */
-export const breakages = [
+/** Name, what it does to a project, the engine that answers, and the systems if it is not all. */
+const breakages = [
   {
     name: 'the platform package is absent',
     engine: 'wasm',
@@ -96,20 +101,18 @@ export const breakages = [
     engine: 'wasm',
     apply: (project) => writeFileSync(nativeFile(project), '<html>404</html>'.repeat(1000)),
   },
-  ...(isElf
-    ? [
-        {
-          name: 'the binary is for another machine',
-          engine: 'wasm',
-          apply: (project) => forAnotherMachine(nativeFile(project)),
-        },
-        {
-          name: 'the binary is for another libc',
-          engine: 'wasm',
-          apply: (project) => forAnotherLibc(nativeFile(project)),
-        },
-      ]
-    : []),
+  {
+    name: 'the binary is for another machine',
+    engine: 'wasm',
+    systems: ['linux', 'win32'],
+    apply: (project) => forAnotherMachine(nativeFile(project)),
+  },
+  {
+    name: 'the binary is for another libc',
+    engine: 'wasm',
+    systems: ['linux'],
+    apply: (project) => forAnotherLibc(nativeFile(project)),
+  },
   {
     name: 'the platform package is another addon',
     engine: 'wasm',
@@ -150,3 +153,8 @@ export const breakages = [
     },
   },
 ];
+
+/** Those of a system, which is a `process.platform`. */
+export function breakagesOf(system) {
+  return breakages.filter(({ systems }) => systems?.includes(system) ?? true);
+}

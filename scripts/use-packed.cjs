@@ -14,7 +14,7 @@ const resolve = Module._resolveFilename;
  * types alone an empty one.
  */
 function packedFile(file) {
-  const path = relative(source, file).replace(/\.ts$/, '');
+  const path = relative(source, file).replace(/\.[jt]s$/, '');
   const target = join(packed, `${path}.js`);
   if (existsSync(target)) return target;
   if (!existsSync(join(packed, `${path}.d.ts`)))

@@ -160,7 +160,9 @@ test('the file adapter keeps items across instances, replaced in one step, priva
   t.deepEqual(await new FileDataAdapter(root).get(key), { result: '3' });
   const files = readdirSync(root);
   t.is(files.length, 1);
-  t.is(statSync(join(root, files[0] ?? '')).mode & 0o077, 0);
+  // Windows has no modes.
+  const others = process.platform === 'win32' ? 0o066 : 0;
+  t.is(statSync(join(root, files[0] ?? '')).mode & 0o077, others);
   const long = adapterKey(DataAdapterKeyPath.IDList, HASH, 'x/'.repeat(500));
   await adapter.set(long, '+1\n');
   t.is((await adapter.get(long)).result, '+1\n');
@@ -172,7 +174,8 @@ test('a file adapter on an unusable directory rejects, and leaves nothing behind
   const adapter = new FileDataAdapter(join(root, 'file'));
   await t.throwsAsync(adapter.initialize());
   await t.throwsAsync(adapter.set('k', 'v'));
-  t.true((await adapter.get('k')).error instanceof Error);
+  // To Windows what is below a file is not there.
+  if (process.platform !== 'win32') t.true((await adapter.get('k')).error instanceof Error);
   t.deepEqual(readdirSync(root), ['file']);
 });
 

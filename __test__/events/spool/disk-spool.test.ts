@@ -170,6 +170,8 @@ test('a lease is renewed, and made anew when somebody removed it', async (t) => 
   await clock.advance(31_000);
   await until(() => existsSync(lease));
   spool.close();
+  // Windows removes a file when nobody has it open any more, which who made it anew may have.
+  if (process.platform === 'win32') await until(() => !existsSync(lease));
   t.false(existsSync(lease));
   t.is(clock.pending, 0);
 });
@@ -261,7 +263,8 @@ test('a directory that cannot be used is reported, and nothing rejects', async (
   await spool.remove(batch('a').id);
   spool.close();
   t.false(spool.has(batch('a').id) || spool.has(batch('b').id));
-  t.true(errors.length >= 3);
+  // To Windows what is below a file is nothing, and a list of that is empty.
+  t.true(errors.length >= (process.platform === 'win32' ? 2 : 3));
 });
 
 test('at the end of a process: written at once, and what was delivered does not come back', async (t) => {
