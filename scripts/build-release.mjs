@@ -4,8 +4,9 @@
 //
 // Linux: cargo-zigbuild with zig as the linker, for glibc 2.17 or musl, whatever machine this is;
 // the versions in .ci/release-tools.txt are installed below .cache. The standard library is
-// rustup's for the target, or is built by Debian's compiler. macOS and Windows: their own linker,
-// through build-native.mjs.
+// rustup's for the target, or is built by Debian's compiler. So is macOS from Linux, to see that it
+// links: zig has stubs of what it links to. What is published of macOS and Windows is linked there,
+// by their own linkers, through build-native.mjs.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,7 +27,8 @@ if (!platform)
   throw new Error(`--target: one of ${platforms.map((entry) => entry.target).join(', ')}`);
 const output = resolve(root, given.output);
 
-if (platform.os === 'linux') {
+const isMac = platform.os === 'darwin';
+if (platform.os === 'linux' || (isMac && process.platform === 'linux')) {
   const tools = toolchainFor(platform.target, 'std,panic_unwind');
   if (tools === null) {
     console.error(
@@ -44,6 +46,7 @@ if (platform.os === 'linux') {
     ...tools.env,
     PATH: pathWithTools('release-tools'),
     RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} ${flags}`.trim(),
+    ...(isMac ? { MACOSX_DEPLOYMENT_TARGET: /[\d.]+/.exec(platform.minimum)[0] } : {}),
   };
   const args = [
     '--release',
@@ -57,7 +60,7 @@ if (platform.os === 'linux') {
   const built = join(
     process.env.CARGO_TARGET_DIR ?? join(root, 'target'),
     platform.target,
-    'release/libstatsig_node_native.so',
+    `release/libstatsig_node_native.${isMac ? 'dylib' : 'so'}`,
   );
   mkdirSync(output, { recursive: true });
   copyFileSync(built, join(output, platform.file));

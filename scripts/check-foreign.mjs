@@ -5,7 +5,8 @@
 //   node scripts/check-foreign.mjs [--skip-build] [--binaries <folder>] [--only <part of a platform's name>]
 //
 // --binaries takes what build-release.mjs has put there, instead of building. `--only gnu` is for
-// machines that are not Debian, from which musl's loader comes.
+// machines that are not Debian, from which musl's loader comes. `--only darwin` links macOS' two and
+// looks at them, which nothing else does: they cannot be run here, and are not stripped by zig.
 import { cpSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -97,18 +98,33 @@ function onBigEndian(folder, main) {
   );
 }
 
+/** Says whether the platform's binary could be made. */
+function builds({ name, target }, binaries) {
+  if (given.binaries !== undefined) return true;
+  const code = script('build-release.mjs', '--target', target, '--output', binaries);
+  step(`${name}: builds`, code);
+  return code === 0;
+}
+
+/** macOS' binaries: nothing here runs them. */
+function linked(binaries) {
+  for (const platform of platforms.filter(({ os }) => os === 'darwin')) {
+    if (!builds(platform, binaries)) continue;
+    const where = ['--target', platform.target, '--in', binaries];
+    const code = script('check-binary.mjs', ...where, '--any-size');
+    step(`${platform.name}: machine, macOS, libraries`, code);
+  }
+}
+
 await inFolder(async (folder) => {
   if (!given['skip-build'])
     mustRun(process.execPath, [join(root, 'scripts/build-ts.mjs'), '--if-stale'], { shell: false });
-  const main = pack(stageMain([], folder), folder);
   const binaries = resolve(root, given.binaries ?? join(folder, 'binaries'));
+  if (given.only === 'darwin') return linked(binaries);
+  const main = pack(stageMain([], folder), folder);
   for (const name of foreignPlatforms.filter((platform) => platform.includes(given.only))) {
     const platform = platforms.find((entry) => entry.name === name);
-    if (given.binaries === undefined) {
-      const code = script('build-release.mjs', '--target', platform.target, '--output', binaries);
-      step(`${name}: builds`, code);
-      if (code !== 0) continue;
-    }
+    if (!builds(platform, binaries)) continue;
     const code = script('check-binary.mjs', '--target', platform.target, '--in', binaries);
     step(`${name}: size, glibc, libraries, stripped`, code);
     try {
