@@ -29,7 +29,8 @@ const environment = (prefix) => ({
   ...process.env,
   WINEPREFIX: prefix,
   WINEDEBUG: '-all',
-  WINEDLLOVERRIDES: 'bcryptprimitives=n;winemenubuilder.exe=d',
+  // Without menus, and without asking for Mono and Gecko.
+  WINEDLLOVERRIDES: 'bcryptprimitives=n;winemenubuilder.exe=d;mscoree=d;mshtml=d',
 });
 
 /** @throws Error that tells what is missing */
