@@ -174,6 +174,9 @@ const WITHOUT_RULES = new RegExp(
   'g',
 );
 
+/** An overridden experiment: dcs-v1 evaluates it again for this, in dcs-v2 nobody is in it. */
+const OVERRIDDEN = /("rule_id":"override"(?:(?!"rule_id").)*?"is_user_in_experiment":)true/g;
+
 /** Responses about dcs-v2 have parameter stores, also when there are none. */
 function withStores(response: string): string {
   return response.replace(
@@ -184,7 +187,7 @@ function withStores(response: string): string {
 
 /**
  * Answers to a dcs-v1 payload as its dcs-v2 form gives them: there a gate that no rule answered is
- * no secondary exposure.
+ * no secondary exposure, and what is overridden is in no experiment.
  */
 export function inV2(answers: CaseAnswers): CaseAnswers {
   return {
@@ -195,7 +198,9 @@ export function inV2(answers: CaseAnswers): CaseAnswers {
       secondaryExposures: event.secondaryExposures?.filter(hasRule),
     })),
     clientInitialize: answers.clientInitialize.map((text) =>
-      typeof text === 'string' ? withStores(text.replace(WITHOUT_RULES, '')) : text,
+      typeof text === 'string'
+        ? withStores(text.replace(WITHOUT_RULES, '').replace(OVERRIDDEN, '$1false'))
+        : text,
     ),
   };
 }
