@@ -96,4 +96,6 @@ export async function agree(sdks) {
 
 if (process.env.BENCH_AGREE) await answer(JSON.parse(process.env.BENCH_AGREE));
 else if (process.argv[1] === fileURLToPath(import.meta.url))
-  await agree(Object.keys(SDKS).filter((sdk) => isBuilt() || !OURS.includes(sdk)));
+  await agree(
+    Object.keys(SDKS).filter((sdk) => sdk !== 'none' && (isBuilt() || !OURS.includes(sdk))),
+  );

@@ -43,6 +43,7 @@ const wantedSdks = (args.sdks?.split(',') ?? Object.keys(SDKS)).filter(
  */
 function eligible(row) {
   return wantedSdks.filter((sdk) => {
+    if (sdk === 'none') return row.alone === true;
     if (OURS.includes(sdk)) return true;
     if (STATSIG_RIVALS.includes(sdk)) return true;
     if (row.needs.includes('gates') || row.needs.includes('scope')) return false;
@@ -132,7 +133,7 @@ async function runFresh(row, sdks, server) {
 async function main() {
   if (args.list) return void wantedRows.forEach((row) => console.log(row.id.padEnd(28), row.title));
   if (!isBuilt()) console.log('dist/index.js is missing: this package is left out (npm run build)');
-  await agree(wantedSdks);
+  await agree(wantedSdks.filter((sdk) => sdk !== 'none'));
   const server = await startServer();
   const started = new Date();
   const report = {

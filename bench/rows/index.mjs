@@ -10,6 +10,7 @@
 //   fresh: true               a new process for each round and no client: round calls bench.create() itself
 //   baselineProject           with `fresh`: a second process runs it, its value is subtracted
 //   encoding                  'br' or 'gzip': the server compresses the specs, as real services do
+//   alone                     the same without any SDK takes part
 //   polls                     the SDK may poll by itself;  big: only with --big
 //   target                    {ratio: at least this many times better than the faster Statsig SDK,
 //                              ratioToOthers: … than the fastest other SDK, against: row id to compare with}
@@ -20,11 +21,13 @@ import { rows as cpu } from './cpu.mjs';
 import { rows as idList } from './id-list.mjs';
 import { rows as newer } from './newer.mjs';
 import { rows as poll } from './poll.mjs';
+import { rows as service } from './service.mjs';
 import { rows as start } from './start.mjs';
 import { rows as values } from './values.mjs';
 import { rows as workers } from './workers.mjs';
 
 export const ROWS = [
+  ...service,
   ...checks,
   ...cpu,
   ...values,

@@ -23,6 +23,7 @@ export const SDKS = {
   launchdarkly: { file: './launchdarkly.mjs', label: 'LaunchDarkly' },
   flagd: { file: './flagd.mjs', label: 'flagd-core' },
   floor: { file: './floor.mjs', label: 'rules only (floor)' },
+  none: { file: './none.mjs', label: 'no SDK' },
 };
 
 export const OURS = ['native', 'wasm', 'js'];
