@@ -8,6 +8,7 @@ export const ROOMS = [
   'testing',
   'openfeature',
   'otel',
+  'flags',
   'forward-proxy',
   'server-core',
   'compat',

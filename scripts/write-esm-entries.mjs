@@ -18,6 +18,7 @@ export const entries = [
   'server-core/index',
   'openfeature/index',
   'otel/index',
+  'flags/index',
   'forward-proxy/index',
   'storage/redis',
   'storage/file-adapter',

@@ -31,6 +31,7 @@ function reference(): DefaultTheme.SidebarItem[] {
     '…/testing': 'testing',
     '…/openfeature': 'openfeature',
     '…/otel': 'otel',
+    '…/flags': 'flags',
     '…/forward-proxy': 'forward-proxy',
     '…/local-server': 'local-server',
     '…/inspector': 'inspector',
