@@ -155,8 +155,8 @@ interface Response {
 const EXPOSED = [{ gate: 'to_gate', gateValue: 'true', ruleID: 'passed' }];
 
 for (const kind of expectedEngines) {
-  const get = async (options: object = {}): Promise<Response> => {
-    const engine = await loaded(kind, PAYLOAD);
+  const get = async (options: object = {}, payload = PAYLOAD): Promise<Response> => {
+    const engine = await loaded(kind, payload);
     // Twice: the second is made of what was kept of the first.
     const [, text] = [0, 1].map(() => respond(engine, USER, { hash: 'none', ...options })!);
     engine.dispose();
@@ -184,9 +184,42 @@ for (const kind of expectedEngines) {
       allocated_experiment_name: 'both',
       is_experiment_active: true,
       is_user_in_experiment: false,
+      is_device_based: true,
       secondary_exposures: EXPOSED,
     });
+    const { layer_configs: withIds } = await get({ responseFormat: 'v2' });
+    t.is(withIds['over_autotune']!['id_type'], 'stableID');
   });
+
+  for (const enabled of [true, false]) {
+    test(`${kind}: what an autotune answers is active if it is enabled: ${enabled}`, async (t) => {
+      // Says the opposite of itself, which does not count.
+      const both = spec({ isActive: !enabled, hasSharedParams: true, explicitParameters: ['x'] });
+      const { dynamic_configs: configs, layer_configs: layers } = await get(
+        { clientKey: 'client-a' },
+        {
+          ...PAYLOAD,
+          dynamic_configs: { both: { ...both, targetAppIDs: ['a'] } },
+          layer_configs: {
+            over: spec({
+              entity: 'layer',
+              targetAppIDs: ['a'],
+              rules: [rule('o', { configDelegate: 'both' })],
+            }),
+          },
+          cmab_configs: { both: autotune({ enabled, targetAppIDs: ['b'] }) },
+        },
+      );
+      t.like(configs['both'], {
+        rule_id: enabled ? 'arm:explore' : 'prestart',
+        id_type: 'stableID',
+        is_experiment_active: enabled,
+        is_user_in_experiment: false,
+      });
+      t.is(layers['over']!['is_experiment_active'], enabled);
+      t.false('is_in_layer' in configs['both']! || 'explicit_parameters' in configs['both']!);
+    });
+  }
 
   test(`${kind}: autotunes follow the app of a key, and the filter of experiments`, async (t) => {
     const ofKey = await get({ clientKey: 'client-a' });
@@ -270,22 +303,6 @@ for (const kind of expectedEngines) {
     });
     t.like(shown.layer_configs['merging'], { value: { v: 'mine' } });
     t.like(ask().feature_gates['above_app'], { value: false });
-    engine.dispose();
-  });
-
-  test(`${kind}: a config whose autotune is not for the app`, async (t) => {
-    const engine = await loaded(kind, {
-      ...PAYLOAD,
-      dynamic_configs: { both: spec({ isActive: true, targetAppIDs: ['a'] }) },
-      cmab_configs: { both: autotune({ enabled: false }) },
-    });
-    const text = respond(engine, USER, { hash: 'none', clientKey: 'client-a' })!;
-    t.like((JSON.parse(text) as Response).dynamic_configs['both'], {
-      rule_id: 'prestart',
-      id_type: 'stableID',
-      is_experiment_active: true,
-      is_user_in_experiment: false,
-    });
     engine.dispose();
   });
 

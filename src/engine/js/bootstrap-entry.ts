@@ -86,9 +86,7 @@ export function sharedExplicit({ spec, found }: Shown, { dialect }: Store): stri
 
 /** Whether the experiment of a layer is active. */
 export function isLayerActive({ answer, delegate }: Shown, { dialect }: Store): boolean {
-  // An autotune does not say.
-  if (dialect.showsAnswers && !answer.isAutotune) return answer.isActive;
-  return delegate?.isActive ?? false;
+  return dialect.showsAnswers ? answer.isActive : (delegate?.isActive ?? false);
 }
 
 /** The fields that configs and layers begin with. */

@@ -73,9 +73,12 @@ export class Results {
     if (!this.evaluation.store.dialect.showsAnswers) return { base: spec, answer: spec };
     const own = base ?? spec;
     const answer = at.shown ?? own;
-    const isOfConfig = spec.kind === SpecKind.Config && !spec.isAutotune && base === null;
-    // Its autotune, which is not for this app, answers; the config says whether it is active.
-    return isOfConfig && answer.isAutotune ? { base: answer, answer: spec } : { base: own, answer };
+    if (!answer.isAutotune || spec.isAutotune) return { base: own, answer };
+    // Its autotune, which is not for this app, answers.
+    if (spec.kind === SpecKind.Config && base === null) return { base: answer, answer };
+    // A layer that hands over to one has its ID type, unless it stands in for the delegate.
+    const isOfLayer = spec.kind === SpecKind.Layer && at.idType === answer.idType;
+    return { base: isOfLayer ? answer : own, answer };
   }
 
   show(spec: Spec, request: Request): Shown {

@@ -27,10 +27,11 @@ impl<'a> Facts<'a> {
         };
         let (base, answer) = (body(outcome.base), body(outcome.answer));
         let (base, answer) = match (base, answer) {
-            // Its autotune, which is not for this app, answers; the config says whether it is active.
+            // Its autotune, which is not for this app, answers.
             (None, Some(autotune)) if is_autotune_of_config(own, autotune, outcome) => {
-                (autotune, own)
+                (autotune, autotune)
             }
+            (_, Some(autotune)) if is_autotune_of_layer(autotune, outcome) => (autotune, autotune),
             (base, answer) => {
                 let base = base.unwrap_or(own);
                 (base, answer.unwrap_or(base))
@@ -43,8 +44,7 @@ impl<'a> Facts<'a> {
 
     /// Whether the experiment of a layer is active.
     pub(super) fn is_active(&self) -> bool {
-        // An autotune does not say.
-        if self.shows_answers && self.answer.autotune.is_none() {
+        if self.shows_answers {
             return self.answer.is_active;
         }
         self.delegate.is_some_and(|body| body.is_active)
@@ -88,6 +88,14 @@ impl<'a> Facts<'a> {
 
 fn is_autotune_of_config(own: &SpecBody, answer: &SpecBody, outcome: &Outcome) -> bool {
     outcome.kind == SpecKind::Config && answer.autotune.is_some() && own.autotune.is_none()
+}
+
+/// A layer that hands over to an autotune has its ID type, unless it stands in for the delegate.
+fn is_autotune_of_layer(answer: &SpecBody, outcome: &Outcome) -> bool {
+    outcome.kind == SpecKind::Layer
+        && answer.autotune.is_some()
+        && outcome.reason.is_none()
+        && outcome.id_type == answer.id_type
 }
 
 fn json_of(explicit: Option<&Explicit>) -> &str {

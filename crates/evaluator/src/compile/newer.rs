@@ -233,6 +233,8 @@ impl Compiler<'_> {
         SpecBody {
             entity: Some("autotune".into()),
             enabled: true,
+            is_active: property(json, "enabled").is_truthy(),
+            has_shared_params: false,
             says_by_default: false,
             skips_rules: false,
             version: (!version.is_nullish()).then(|| Version {

@@ -117,7 +117,8 @@ export class NewerCompiler {
     const learned = isObject(wire.config) ? wire.config : null;
     const known = { ...wire, rules: [], explicitParameters: null, entity: 'autotune' };
     const own = specFacts(known, this.maker.dialect);
-    const shown = { ...own.shown!, isAutotune: true };
+    const isActive = Boolean(wire.enabled);
+    const shown = { ...own.shown!, isActive, hasSharedParams: false, isAutotune: true };
     const facts = { ...own, value: false, shown };
     const unanswered = { ...facts, idType: null, reason: 'Unsupported' as const, box: boxOf({}) };
     return {
