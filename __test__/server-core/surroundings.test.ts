@@ -60,6 +60,18 @@ for (const [name, { sdk, engine }] of Object.entries(SDKS)) {
     await service.server.stop();
   });
 
+  for (const enableDcsDeltas of [true, false]) {
+    test.serial(`${name}: what changed is asked for: ${enableDcsDeltas}`, async (t) => {
+      const { service, statsig } = await make({ enableDcsDeltas });
+      await statsig.initialize();
+      await statsig.shutdown();
+      const asked = service.server.seen.find(({ url }) => url.includes('download_config_specs'));
+      const query = new URL(asked!.url, service.server.base).searchParams;
+      t.is(query.get('accept_deltas') === 'true', enableDcsDeltas);
+      await service.server.stop();
+    });
+  }
+
   test.serial(`${name}: setters take numbers and booleans, getters give texts`, (t) => {
     const user = new StatsigUser({ userID: 'a' });
     user.email = 5;

@@ -99,6 +99,7 @@ export function setupOf(
     overrideAdapter,
     configFormat: 'v2',
     http: { proxy, ca },
+    specsDeltas: given.enableDcsDeltas,
     initTimeoutMs: given.initTimeoutMs ?? http?.initTimeoutMs,
     dataAdapter:
       given.dataStore == null
