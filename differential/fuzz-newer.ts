@@ -4,15 +4,15 @@
  * Generated dcs-v2 projects with everything of docs/spec/NEWER.md: statsig-node-core and every
  * engine, through their public APIs. Compares value, rule, group, ID type, allocation and reason of
  * gates, configs, experiments and layers, parameters of stores, and exposures with their secondary
- * ones, in order. What differs on purpose is in `known-core-differences.ts`. `--project N`: that one
- * alone. Prints `0 differences` or exits 1.
+ * ones, in order. What differs on purpose is in `known-core-differences.ts`; engines never differ
+ * from each other. `--project N`: that one alone. Prints `0 differences` or exits 1.
  */
 import type { EngineKind } from '../src/engine/engine';
 import { argumentsOf } from './arguments';
 import type { JsonObject } from './case';
 import { canonical } from './compare-answers';
 import { builtEngines } from './engines';
-import { Comparison } from './newer/compare';
+import { Comparison, unlike } from './newer/compare';
 import type { Difference } from './newer/difference';
 import { Facts } from './newer/facts';
 import { addLines, observeUser, userKey } from './newer/observe';
@@ -100,8 +100,13 @@ async function compareProject(number: number, campaign: Campaign, found: Outcome
   const overrides = number % 3 === 2 ? generateOverrides(random, draft, ids) : [];
   const asked: Asked = { users, responses: campaign.responses, overrides };
   const theirs = await observe(await coreSide(world), draft, asked);
+  let first: ReadonlyMap<string, Observed> | null = null;
   for (const engine of campaign.engines) {
     const ours = await observe(await ourSide(world, engine), draft, asked);
+    first ??= ours;
+    found.differences.push(
+      ...unlike(first, ours).map((text) => `project ${number}, ${engine}, ${text}`),
+    );
     const comparison = new Comparison(new Facts(draft.payload, overrides));
     for (const [user, observed] of theirs)
       comparison.user(`project ${number}, ${engine}, ${user}`, observed, ours.get(user)!);

@@ -24,21 +24,16 @@ const saysNothing = ({ said: { ours } }: Pick<Difference, 'said'>): boolean =>
 /** Fields that hold the ID type or the version. */
 const OF_THE_SPEC = ['idType', 'configVersion', 'id_type', 'i', 'is_device_based'];
 
-/** Of overridden entries. */
-const OF_SPECS_IN_RESPONSES = [
-  ...OF_THE_SPEC,
-  'explicit_parameters',
-  'ep',
-  'is_in_layer',
-  'il',
-  'is_experiment_active',
-  'ea',
-  'passed',
-  'p',
-];
-
 const isNothing = (value: unknown): boolean =>
   [null, '', false].includes(value as null) || canonical(value) === '[]';
+
+const isSame = (left: unknown, right: unknown): boolean => canonical(left) === canonical(right);
+
+/** Whether both sides show an override, of the spec or of what answers for it. */
+const isOverridden = (entries: Difference['entries']): boolean =>
+  [entries?.theirs, entries?.ours].every(
+    (fields) => (fields?.['rule_id'] ?? fields?.['r']) === 'override',
+  );
 
 /** What fields of unsupported entries say here. */
 const UNSUPPORTED: Record<string, readonly string[]> = {
@@ -98,31 +93,45 @@ export const KNOWN: readonly KnownDifference[] = [
       of === 'answer' && field === 'idType' && theirs === null && said.ours?.ruleID === 'override',
   },
   {
-    name: 'overrides in responses',
-    reason:
-      "Sections 12, 18: ID type, activity, layer and explicit parameters are the spec's, and they " +
-      'pass, as in statsig-node; an unknown group is {}.',
-    applies: ({ of, where, field, theirs, ours, reach }) =>
-      of === 'response' &&
-      where.endsWith('overridden') &&
-      reach.has('overridden') &&
-      (['value', 'v'].includes(field)
-        ? theirs === null && canonical(ours) === '{}'
-        : OF_SPECS_IN_RESPONSES.includes(field) && isNothing(theirs)),
+    name: 'ID type of overrides in responses',
+    reason: "Sections 12, 18: the spec's, as in statsig-node; there none.",
+    applies: ({ field, theirs, ours, entries, specs = [] }) =>
+      isOverridden(entries) &&
+      (field === 'is_device_based'
+        ? theirs === false && ours === true && specs.some(({ idType }) => idType === 'stableID')
+        : ['id_type', 'i'].includes(field) &&
+          ['', null].includes(theirs as null) &&
+          specs.some(({ idType }) => idType === ours)),
   },
   {
-    name: 'config whose autotune is for another app',
+    name: 'overrides in responses pass',
+    reason: 'Section 12: as in statsig-node, and in events; there they do not.',
+    applies: ({ field, theirs, ours, entries }) =>
+      isOverridden(entries) && ['passed', 'p'].includes(field) && theirs === false && ours === true,
+  },
+  {
+    name: 'facts of overridden specs in responses',
     reason:
-      'Section 18: says of itself whether it is active and in a layer; there it is active, and ' +
-      'in none.',
-    applies: ({ of, where, kind, field, theirs, reach }) =>
-      of === 'response' &&
-      where.includes('client-key') &&
-      kind === 'experiment' &&
-      reach.has('autotune') &&
-      (['is_in_layer', 'il', 'explicit_parameters', 'ep'].includes(field)
-        ? theirs === null
-        : ['is_experiment_active', 'ea'].includes(field) && theirs === true),
+      "Sections 12, 18: activity, layer and explicit parameters are the spec's, as in " +
+      'statsig-node; there an override has none.',
+    applies: ({ field, theirs, ours, entries, specs = [] }) =>
+      isOverridden(entries) &&
+      (['is_experiment_active', 'ea'].includes(field)
+        ? theirs === false && ours === true && specs.some(({ isActive }) => isActive === true)
+        : ['is_in_layer', 'il'].includes(field)
+          ? theirs === null && specs.some(({ hasSharedParams }) => hasSharedParams === ours)
+          : ['explicit_parameters', 'ep'].includes(field) &&
+            isNothing(theirs) &&
+            specs.some(({ explicitParameters }) => isSame(explicitParameters ?? [], ours))),
+  },
+  {
+    name: 'override by a group that there is not, in responses',
+    reason: 'Section 12: {}, as in answers; there null.',
+    applies: ({ field, theirs, ours, entries }) =>
+      isOverridden(entries) &&
+      ['value', 'v'].includes(field) &&
+      theirs === null &&
+      canonical(ours) === '{}',
   },
   {
     name: 'undelegated exposures beside an overridden gate',
@@ -236,7 +245,7 @@ export const KNOWN: readonly KnownDifference[] = [
     reason: 'Section 6: leaves the layer its exposures, ID type and version; there they are lost.',
     applies: ({ kind, field, reach }) =>
       kind === 'layer' &&
-      ['secondary', ...OF_THE_SPEC].includes(field) &&
+      ['secondary', 'undelegated_secondary_exposures', 'us', ...OF_THE_SPEC].includes(field) &&
       reach.has('mapped delegate'),
   },
   {
@@ -304,12 +313,15 @@ export const KNOWN: readonly KnownDifference[] = [
   },
   {
     name: "statsig-node's shape of responses",
-    reason: 'Section 18: layers have no ID type in it, configs their parameters and their layer.',
-    applies: ({ of, kind, field, where, ours, theirs }) =>
+    reason: 'Section 18: layers have no ID type in it, configs their parameters, group and layer.',
+    applies: ({ of, kind, field, where, ours, theirs, specs = [] }) =>
       of === 'response' &&
       where.includes(' v1 ') &&
       ((kind === 'layer' && field === 'id_type' && ours === null) ||
-        (kind === 'config' && field === 'explicit_parameters' && theirs === null)),
+        (theirs === null &&
+          ((kind === 'config' && field === 'explicit_parameters') ||
+            (specs[0]?.entity === 'dynamic_config' &&
+              ['explicit_parameters', 'group_name'].includes(field))))),
   },
   {
     name: 'undelegated exposures of merging layers in responses',

@@ -1,16 +1,18 @@
 process.env['TZ'] = 'UTC';
-/** A slice of `npm run fuzz:newer` that fits CI: with gates only plain, and with awkward ones. */
+/**
+ * A slice of `npm run fuzz:newer` that fits CI: ordinary projects, of which the second has local
+ * overrides, and one with awkward constructs.
+ */
 import test from 'ava';
 import { runNewer } from '../../differential/fuzz-newer';
 import { KNOWN } from '../../differential/known-core-differences';
 import { expectedEngines } from './engines';
 
-for (const [what, from] of [
-  ['ordinary projects', 0],
-  ['a project with awkward constructs', 4],
+for (const [what, from, projects] of [
+  ['ordinary projects, one overridden', 1, 2],
+  ['a project with awkward constructs', 4, 1],
 ] as const) {
   test.serial(`generated dcs-v2, ${what}: answers are those of statsig-node-core`, async (t) => {
-    const projects = from === 0 ? 2 : 1;
     const engines = [...expectedEngines];
     const campaign = { seed: 12, from, projects, users: 8, responses: true, engines };
     const { compared, exposures, entries, differences } = await runNewer(campaign);

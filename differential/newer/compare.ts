@@ -1,4 +1,5 @@
 /** What differs between statsig-node-core and an engine, but for what is known. */
+import { isDeepStrictEqual } from 'node:util';
 import { canonical } from '../compare-answers';
 import { KNOWN } from '../known-core-differences';
 import type { Difference } from './difference';
@@ -8,7 +9,10 @@ import type { Observed } from './observe';
 import type { Entry } from './responses';
 import type { Kind, Said } from './sides';
 
-type Asked = Pick<Difference, 'of' | 'where' | 'kind' | 'name' | 'said' | 'reach' | 'lines'>;
+type Asked = Pick<
+  Difference,
+  'of' | 'where' | 'kind' | 'name' | 'said' | 'reach' | 'lines' | 'entries' | 'specs'
+>;
 
 /** Of one project and engine. */
 export class Comparison {
@@ -54,7 +58,12 @@ export class Comparison {
       const [asked, name] = this.facts.named(kind, key);
       const said = { theirs: undefined, ours: undefined };
       const of = { of: 'response', where, kind: asked, name, said } as const;
-      const difference = { ...of, reach: this.facts.reach(asked, name) };
+      const difference = {
+        ...of,
+        reach: this.facts.reach(asked, name),
+        entries: { theirs: left?.fields, ours: right?.fields },
+        specs: this.facts.answering(asked, name),
+      };
       if (left === undefined || right === undefined) {
         this.check(difference, 'entry', left?.fields ?? null, right?.fields ?? null);
         continue;
@@ -130,4 +139,36 @@ export class Comparison {
       ? 'experiment'
       : 'config';
   }
+}
+
+/** Where an engine says something else than the first one, whether core agrees or not. */
+export function unlike(
+  first: ReadonlyMap<string, Observed>,
+  ours: ReadonlyMap<string, Observed>,
+): string[] {
+  const different: string[] = [];
+  if (isDeepStrictEqual(first, ours)) return different;
+  for (const [user, observed] of first)
+    for (const part of ['said', 'read', 'lines', 'responses'] as const) {
+      const [left, right] = [plain(observed[part]), plain(ours.get(user)?.[part])];
+      for (const key of new Set([...Object.keys(left), ...Object.keys(right)]))
+        if (canonical(left[key]) !== canonical(right[key]))
+          different.push(
+            `${user}: unlike the first engine: ${part} ${key}` +
+              `\n  first: ${canonical(left[key])}\n  this:  ${canonical(right[key])}`,
+          );
+    }
+  return different;
+}
+
+function plain(of: Observed[keyof Observed] | undefined): Record<string, unknown> {
+  if (of instanceof Map)
+    return Object.fromEntries(
+      [...of].flatMap(([key, value]) =>
+        value instanceof Map
+          ? [...(value as Map<string, unknown>)].map(([inner, one]) => [`${key} ${inner}`, one])
+          : [[key, value]],
+      ),
+    ) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(of ?? []));
 }

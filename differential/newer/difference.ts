@@ -1,6 +1,7 @@
 /** What is told of one that was found. */
-import type { Construct } from './facts';
+import type { JsonObject } from '../case';
 import type { Line } from '../exposure-lines';
+import type { Construct, SpecFacts } from './facts';
 import type { Kind, Said } from './sides';
 
 /** One field that differs. */
@@ -19,5 +20,9 @@ export interface Difference {
   said: { theirs: Said | undefined; ours: Said | undefined };
   /** The exposure that differs, on both sides. */
   lines?: { theirs: Line | undefined; ours: Line | undefined };
+  /** What a response has of the name, on both sides. */
+  entries?: { theirs: JsonObject | undefined; ours: JsonObject | undefined };
+  /** Of a response: the spec, and what may stand in for it or be handed over to. */
+  specs?: readonly SpecFacts[];
   reach: ReadonlySet<Construct>;
 }

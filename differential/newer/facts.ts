@@ -17,7 +17,16 @@ export type Construct =
   | 'overridden'
   | 'strange condition';
 
-interface Spec {
+/** What responses tell of a spec beside its answer. */
+export interface SpecFacts {
+  entity?: string;
+  idType: string;
+  isActive?: boolean;
+  hasSharedParams?: boolean;
+  explicitParameters?: string[];
+}
+
+interface Spec extends SpecFacts {
   rules: { conditions: string[]; configDelegate?: string }[];
   useNewLayerEval?: boolean;
 }
@@ -63,6 +72,20 @@ export class Facts {
 
   spec(kind: Kind, name: string): Spec | undefined {
     return this.in<Spec>(MAPS[kind], name);
+  }
+
+  /** The spec, and what may answer for it: what stands in for it, and what it hands over to. */
+  answering(kind: Kind, name: string): SpecFacts[] {
+    const own = this.spec(kind, name);
+    const autotune = kind === 'experiment' ? this.in<SpecFacts>('cmab_configs', name) : undefined;
+    const targets = this.in<Mapping[]>('overrides', name) ?? [];
+    return [
+      ...[own, autotune].filter((one) => one !== undefined),
+      ...targets.flatMap(({ new_config_name: target }) => this.answering(kind, target)),
+      ...(own?.rules ?? []).flatMap(({ configDelegate }) =>
+        configDelegate === undefined ? [] : this.answering('experiment', configDelegate),
+      ),
+    ];
   }
 
   /** What a key of a response stands for; itself where that is unknown. */
