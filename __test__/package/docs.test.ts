@@ -15,9 +15,14 @@ const pages = [
 ];
 
 test('docs/options.md has a row for every option, and none besides', (t) => {
-  const source = read('src/options/statsig-options.ts');
-  const types = ['ExplicitStatsigOptions', 'AdditionalOptions'].map((name) => {
-    const found = new RegExp(`export type ${name} = \\{([\\s\\S]*?)\\n\\};`).exec(source)?.[1];
+  const source = read('src/options/statsig-options.ts') + read('src/options/http-options.ts');
+  const heads = [
+    'type ExplicitStatsigOptions =',
+    'type AdditionalOptions =',
+    'interface HttpOptions',
+  ];
+  const types = heads.map((name) => {
+    const found = new RegExp(`export ${name} \\{([\\s\\S]*?)\\n\\}`).exec(source)?.[1];
     t.truthy(found, name);
     return found ?? '';
   });
