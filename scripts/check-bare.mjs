@@ -98,7 +98,7 @@ function quickstart({ status, stdout, stderr }) {
     'nothing of npm or a compiler':
       !/npm (warn|notice)|Compiling|Finished|warning|deprecated/i.test(stdout) && stderr === '',
     'answers on native':
-      /^Engine: native /m.test(stdout) && /^ +gate +new_checkout +true/m.test(stdout),
+      /^Engine: native /m.test(stdout) && /^ +✓ gate +new_checkout /m.test(stdout),
   };
 }
 

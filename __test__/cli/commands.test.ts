@@ -1,5 +1,6 @@
 /** Each command: its output, its JSON, its exit code, and what it says about wrong use. */
 import test from 'ava';
+import { spawn } from 'node:child_process';
 import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -399,4 +400,15 @@ test('bench: wrong use', async (t) => {
   const { code, err } = await run('bench', '--specs', empty);
   t.is(code, 1);
   t.regex(err, /has no gates/);
+});
+
+test('a reader that wants no more ends a command quietly', async (t) => {
+  const cli = join(__dirname, '../../src/cli.ts');
+  const args = ['--require=tsx/cjs', cli, 'evaluate-all', '--specs', sample, '--user', 'ada'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let said = '';
+  child.stderr.on('data', (text) => (said += String(text)));
+  await new Promise((resolve) => child.on('close', resolve));
+  t.is(said, '');
 });

@@ -19,10 +19,9 @@ function nsPerCall(call) {
   return Math.round(rounds.sort((a, b) => a - b)[2]);
 }
 
-/** A sentence or two about ns per checkGate, exposure logging included. */
-export function measure(statsig, user) {
+/** ns per checkGate of a user asked before, exposures on, and of new ones, exposures off. */
+function measure(statsig, user) {
   const gates = statsig.getFeatureGateList();
-  if (gates.length === 0) return 'No gates to measure.';
   let sameGate = 0;
   const warm = nsPerCall(() => statsig.checkGate(user, gates[sameGate++ % gates.length]));
   const fresh = nsPerCall((i) =>
@@ -30,5 +29,35 @@ export function measure(statsig, user) {
       disableExposureLogging: true,
     }),
   );
-  return `\n${warm} ns per checkGate of one user over ${gates.length} gates; ${fresh} ns for a user never seen, object included (no exposure).`;
+  return { warm, fresh };
+}
+
+/** statsig-node against the same server; null where it is not installed. */
+async function measureOther(api, user) {
+  const installed = await import('statsig-node').catch(() => null);
+  if (installed === null) return null;
+  const other = new installed.default.StatsigServer('secret-quickstart', { api });
+  try {
+    await other.initializeAsync();
+    return measure(other, user);
+  } finally {
+    await other.shutdownAsync();
+  }
+}
+
+/** Prints ns per check, next to statsig-node's where that is installed. */
+export async function printNumbers(statsig, user, api) {
+  const gates = statsig.getFeatureGateList().length;
+  if (gates === 0) return console.log('\nNo gates to measure.');
+  const own = measure(statsig, user);
+  const other = await measureOther(api, user);
+  const row = (label, key) => {
+    const rest = other === null ? '' : `${String(other[key]).padStart(14)}`;
+    const times = other === null ? '' : `${(other[key] / own[key]).toFixed(1).padStart(7)}×`;
+    console.log(`  ${label.padEnd(30)}${String(own[key]).padStart(8)}${rest}${times}`);
+  };
+  console.log(`\nns per checkGate, over ${gates} gates`);
+  console.log(`  ${''.padEnd(30)}    here${other === null ? '' : '  statsig-node'}`);
+  row('a user asked before', 'warm');
+  row('a new user, without exposure', 'fresh');
 }

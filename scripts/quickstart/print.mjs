@@ -1,100 +1,78 @@
 // What the quick start shows.
 
-/** Answers shown per user and kind; a real project has hundreds of gates. */
-const shownPerKind = 40;
+/** Answers shown per kind; a real project has hundreds of gates. */
+const shownPerKind = 20;
+/** Where nobody looks at a terminal. */
+const columnsOfFiles = 100;
 
 const clip = (text, width) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
+const columns = () => process.stdout.columns ?? columnsOfFiles;
+const isColoured = process.stdout.isTTY && !process.env.NO_COLOR;
+const painted = (code, text) => (isColoured ? `\u001b[${code}m${text}\u001b[39m` : text);
 
-function table(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  for (const row of rows)
-    console.log(
-      `  ${row
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd()}`,
-    );
-}
-
-function row(kind, name, value, ruleID, group, details) {
+/** kind → names, and what reads one, so that it is exposed. */
+function listsOf(statsig) {
   return [
-    kind,
-    clip(name, 36),
-    clip(JSON.stringify(value), 64),
-    clip(ruleID || '-', 24),
-    clip(group ?? '-', 16),
-    details?.reason ?? '-',
-  ];
-}
-
-function answersFor(statsig, user) {
-  const experiments = new Set(statsig.getExperimentList());
-  const configs = [...statsig.getDynamicConfigList(), ...statsig.getAutotuneList()];
-  return [
-    ...statsig
-      .getFeatureGateList()
-      .slice(0, shownPerKind)
-      .map((name) => {
-        const gate = statsig.getFeatureGate(user, name);
-        return row('gate', name, gate.value, gate.ruleID, gate.groupName, gate.evaluationDetails);
-      }),
-    ...configs.slice(0, shownPerKind).map((name) => {
-      const config = statsig.getConfig(user, name);
-      return row(
-        'config',
-        name,
-        config.value,
-        config.getRuleID(),
-        config.getGroupName(),
-        config.getEvaluationDetails(),
-      );
-    }),
-    ...[...experiments].slice(0, shownPerKind).map((name) => {
-      const experiment = statsig.getExperiment(user, name);
-      return row(
-        'experiment',
-        name,
-        experiment.value,
-        experiment.getRuleID(),
-        experiment.getGroupName(),
-        experiment.getEvaluationDetails(),
-      );
-    }),
-    ...statsig
-      .getLayerList()
-      .slice(0, shownPerKind)
-      .map((name) => layerRow(statsig, user, name)),
+    ['gate', statsig.getFeatureGateList(), 'checkGate'],
+    ['config', [...statsig.getDynamicConfigList(), ...statsig.getAutotuneList()], 'getConfig'],
+    ['experiment', statsig.getExperimentList(), 'getExperiment'],
+    ['layer', statsig.getLayerList(), 'getLayer'],
   ];
 }
 
 /** A layer logs an exposure per parameter that is read, so one is read: the first. */
-function layerRow(statsig, user, name) {
-  const layer = statsig.getLayer(user, name);
-  const value = layer._value ?? {};
-  for (const parameter of Object.keys(value).slice(0, 1)) layer.get(parameter, null);
-  return row(
-    'layer',
-    name,
-    value,
-    layer.getRuleID(),
-    layer.getGroupName(),
-    layer.getEvaluationDetails(),
+function ask(statsig, user, call, name) {
+  const result = statsig[call](user, name);
+  if (call !== 'getLayer') return;
+  for (const parameter of Object.keys(result._value ?? {}).slice(0, 1)) result.get(parameter, null);
+}
+
+/** Kind, name, value and why, in words. */
+function rowsFor(statsig, formatExplanation, user) {
+  return listsOf(statsig).flatMap(([kind, names, call]) =>
+    names.slice(0, shownPerKind).map((name) => {
+      ask(statsig, user, call, name);
+      const explained = statsig.explain(user, kind, name);
+      // The first line says "gate NAME is VALUE: why".
+      const [first] = formatExplanation(explained).split('\n');
+      const why = first.slice(first.indexOf(': ', first.lastIndexOf('}') + 1) + 2);
+      const shown = kind === 'gate' ? '' : JSON.stringify(explained.value);
+      return { kind, name, value: explained.value, shown, why };
+    }),
   );
 }
 
-export function printAnswers(statsig, users) {
-  for (const user of users) {
+function printRows(rows) {
+  const width = Math.min(30, Math.max(...rows.map(({ name }) => name.length)));
+  const room = columns() - width - 18;
+  const valueWidth = Math.max(12, Math.floor(room * 0.45));
+  for (const { kind, name, value, shown, why } of rows) {
+    const isGate = kind === 'gate';
+    const mark = !isGate ? ' ' : value === true ? painted(32, '✓') : painted(31, '✗');
+    const told = isGate ? '' : `${clip(shown, valueWidth).padEnd(valueWidth)}  `;
+    const words = clip(why, Math.max(12, room - told.length));
+    console.log(
+      `  ${mark} ${kind.padEnd(10)}  ${clip(name, width).padEnd(width)}  ${told}${words}`,
+    );
+  }
+}
+
+/** One user by default; `--all` shows each. */
+export function printAnswers(statsig, formatExplanation, users, isAll) {
+  for (const user of isAll ? users : users.slice(0, 1)) {
     const { userAgent, ...shown } = user;
-    console.log(`\nUser ${clip(JSON.stringify(shown), 150)}`);
-    table([['kind', 'name', 'value', 'rule', 'group', 'reason'], ...answersFor(statsig, user)]);
+    console.log(`\n${clip(`As ${JSON.stringify(shown)}`, columns())}\n`);
+    printRows(rowsFor(statsig, formatExplanation, user));
   }
   const hidden = statsig.getFeatureGateList().length - shownPerKind;
   if (hidden > 0) console.log(`\n(${hidden} more gates are not shown)`);
+  if (!isAll && users.length > 1)
+    console.log(`\n${users.length - 1} more users: npm run quickstart -- --all`);
 }
 
 export function printEvents(events) {
   const counts = new Map();
   for (const { eventName } of events) counts.set(eventName, (counts.get(eventName) ?? 0) + 1);
   console.log(`\n${events.length} events arrived at the local server:`);
-  table([...counts].map(([name, count]) => [name, String(count)]));
+  for (const [name, count] of counts) console.log(`  ${String(count).padStart(4)}  ${name}`);
 }

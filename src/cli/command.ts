@@ -66,6 +66,10 @@ const CODES: Record<Colour, [number, number]> = {
 
 /** The process's own output. */
 export function terminal(): Output {
+  // `… | head` reads no more than it wants.
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit();
+  });
   const isColoured =
     process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   return {
