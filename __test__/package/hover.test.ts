@@ -126,6 +126,7 @@ test('each member of an exported type has words', (t) => {
     'EngineInfo',
     'EngineStats',
     'FlushOptions',
+    'HttpOptions',
     'FlushAfterOptions',
     'SyncHealth',
     'LoggedEvent',
