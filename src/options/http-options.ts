@@ -22,7 +22,12 @@ export interface HttpOptions {
    * Agents of your own in place of the SDK's, by protocol; they decide about proxies and
    * certificates, and are not closed at shutdown. Not on edge runtimes.
    */
-  agent?: { http?: object | null; https?: object | null } | null;
+  agent?: {
+    /** For addresses that begin with `http:`. */
+    http?: object | null;
+    /** For addresses that begin with `https:`. */
+    https?: object | null;
+  } | null;
 }
 
 /** The same in force. */
