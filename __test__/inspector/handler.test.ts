@@ -169,6 +169,32 @@ test('what a user gets, without an exposure', async (t) => {
   t.is(statsig.eventStats().queued, queued);
 });
 
+test('callbacks of the application hear of nothing that is asked here', async (t) => {
+  const heard: unknown[] = [];
+  const hear = (...told: unknown[]) => void heard.push(told);
+  const statsig = await instance(t, {
+    evaluationCallback: hear,
+    evaluationCallbacks: {
+      gateCallback: hear,
+      dynamicConfigCallback: hear,
+      experimentCallback: hear,
+      layerCallback: hear,
+      layerParamCallback: hear,
+    },
+  });
+  const inspector = createInspector(statsig, { token: TOKEN });
+  t.teardown(() => inspector.close());
+  const url = await serve(t, inspector);
+  for (const [kind, name] of [
+    ['gate', 'bike_lanes'],
+    ['config', 'tariff'],
+    ['experiment', 'button'],
+    ['layer', 'search'],
+  ])
+    t.is((await ask(`${url}${API}explain`, { body: { user: ada, kind, name } })).status, 200);
+  t.deepEqual(heard, []);
+});
+
 test('why, as a tree, without what is private', async (t) => {
   const { get } = await inspected(t);
   const user = { userID: 'eva', privateAttributes: { city: 'hidden' } };

@@ -1,7 +1,6 @@
 /** What a user gets of a flag, and why. Nothing is exposed. */
 import type { Server } from '../api/server';
 import type { StatsigUser } from '../types/user';
-import { checkedOf } from '../project/checked';
 import type { Spec } from '../project/payload';
 import { kindOf } from './catalog';
 
@@ -12,9 +11,13 @@ export function userFrom(given: unknown): StatsigUser {
   return given as StatsigUser;
 }
 
-/** The answer, and why; private attributes are masked. */
+/**
+ * The answer, and why; private attributes are masked. An explanation has the answer of a check, and
+ * no callback of the application hears of it.
+ */
 export function explained(server: Server, user: StatsigUser, spec: Spec): object {
-  const kind = kindOf(spec);
-  const answer = { ...checkedOf(server, user, spec), kind };
-  return { answer, explanation: server.explain(user, kind, spec.name) };
+  const [kind, { name }] = [kindOf(spec), spec];
+  const explanation = server.explain(user, kind, name);
+  const { value, ruleID: rule, groupName: group, reason } = explanation;
+  return { answer: { name, kind, value, rule, group, reason }, explanation };
 }
