@@ -155,6 +155,20 @@ export const KNOWN: readonly KnownDifference[] = [
       reach.has('nested gate'),
   },
   {
+    name: 'reason of a merging layer that hands over to an overridden experiment',
+    reason:
+      "Section 7: ours name the layer's, of which the override gives a part; there that of the override.",
+    applies: ({ of, kind, field, theirs, ours, reach }) =>
+      of === 'answer' &&
+      kind === 'layer' &&
+      field === 'reason' &&
+      theirs === 'LocalOverride' &&
+      ours === 'Recognized' &&
+      reach.has('overridden') &&
+      reach.has('delegate') &&
+      reach.has('merging layer'),
+  },
+  {
     name: 'rulePassed of overrides',
     reason: 'Section 12: true, as in statsig-node; there false.',
     applies: ({ of, field, lines }) =>
