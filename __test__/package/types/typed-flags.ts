@@ -34,7 +34,7 @@ export function names(): unknown[] {
     // @ts-expect-error a config is no experiment
     Statsig.getExperiment(user, 'limits'),
     // @ts-expect-error misspelt
-    Statsig.getLayer(user, 'serach'),
+    Statsig.getLayer(user, 'searches'),
     // @ts-expect-error misspelt
     Statsig.getParameterStore(user, 'text'),
   ];
