@@ -92,8 +92,10 @@ const breakages = [
     apply: (project) => truncate(nativeFile(project), 400_000),
   },
   {
+    // Windows fills up the last section, so there it is whole without it.
     name: 'the binary lacks its last byte',
     engine: 'wasm',
+    systems: ['linux', 'darwin'],
     apply: (project) => truncate(nativeFile(project), readFileSync(nativeFile(project)).length - 1),
   },
   {
