@@ -315,3 +315,61 @@ test('a payload that changes is told in words, with users who move', async (t) =
   t.is((checkout!.examples as object[]).length, 3);
   inspector.close();
 });
+
+test('parameter stores are in the list, with where their parameters are from, and explained', async (t) => {
+  const parameters = {
+    colour: { ref_type: 'static', param_type: 'string', value: 'blue' },
+    lanes: {
+      ref_type: 'gate',
+      param_type: 'string',
+      gate_name: 'bike_lanes',
+      pass_value: 'wide',
+      fail_value: 'none',
+    },
+    price: {
+      ref_type: 'dynamic_config',
+      param_type: 'number',
+      config_name: 'tariff',
+      param_name: 'perMinute',
+    },
+    odd: { ref_type: 'none' },
+  };
+  const bootstrapValues = {
+    ...payload(),
+    param_stores: { shop: { targetAppIDs: [], parameters } },
+  };
+  const statsig = await instance(t, { bootstrapValues });
+  const inspector = createInspector(statsig, { token: TOKEN });
+  t.teardown(() => inspector.close());
+  const api = `${await serve(t, inspector)}${API}`;
+  const { flags } = (await ask(`${api}flags`)).json() as {
+    flags: { kind: string; name: string }[];
+  };
+  const line = { kind: 'parameter_store', name: 'shop', entity: 'parameter_store' };
+  t.like(
+    flags.find(({ name }) => name === 'shop'),
+    { ...line, isEnabled: true, rules: 4, isOverridden: false },
+  );
+  const page = (await ask(`${api}flag?kind=parameter_store&name=shop`)).json();
+  t.deepEqual(page['parameters'], [
+    { name: 'colour', from: '"blue"' },
+    { name: 'lanes', from: '"wide" for those who pass bike_lanes, "none" for others' },
+    { name: 'price', from: 'perMinute of the config tariff' },
+    { name: 'odd', from: 'nothing that this SDK knows' },
+  ]);
+  const body = { kind: 'parameter_store', name: 'shop', user: ada };
+  const { answer, explanation } = (await ask(`${api}explain`, { body })).json() as {
+    answer: object;
+    explanation: { parameters: Record<string, { from: string }> };
+  };
+  const value = { colour: 'blue', lanes: 'wide', odd: null, price: 0.3 };
+  t.like(answer, { name: 'shop', kind: 'parameter_store', value });
+  t.is(explanation.parameters['lanes']?.from, 'gate');
+  for (const path of [
+    'flag?kind=parameter_store&name=toString',
+    'flag?kind=parameter_store&name=x',
+  ])
+    t.is((await ask(api + path)).status, 404, path);
+  const unknown = { ...body, name: '__proto__' };
+  t.is((await ask(`${api}explain`, { body: unknown })).status, 404);
+});

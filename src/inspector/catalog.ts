@@ -1,10 +1,13 @@
 /** Flags of a project: a list to search, and each with its rules in words. */
 import type { Condition, Project, Rule, Spec } from '../project/payload';
-import { conditionInWords, isPublic, short } from '../project/words';
+import { conditionInWords, isPublic, parameterInWords, short } from '../project/words';
 import type { Override } from './subject';
 
 /** What can be asked for. */
-export type FlagKind = 'gate' | 'config' | 'experiment' | 'layer';
+export type FlagKind = 'gate' | 'config' | 'experiment' | 'layer' | typeof STORE;
+
+/** Parameter stores, which have parameters in place of rules. */
+export const STORE = 'parameter_store';
 
 /** A line of the list. */
 export interface FlagLine {
@@ -13,6 +16,7 @@ export interface FlagLine {
   /** `feature_gate`, `segment`, `holdout`, `experiment` and so on. */
   entity: string;
   isEnabled: boolean;
+  /** Of a store, its parameters. */
   rules: number;
   isOverridden: boolean;
 }
@@ -25,6 +29,8 @@ export interface FlagPage extends Omit<FlagLine, 'rules'> {
   defaultValue: unknown;
   rules: RuleInWords[];
   overrides: Override[];
+  /** Of a store: where each parameter is from, in words. */
+  parameters?: { name: string; from: string }[];
 }
 
 /** A rule, for people. */
@@ -42,6 +48,7 @@ export interface RuleInWords {
 /** Longest value that is shown, in characters of its JSON. */
 const LONGEST_VALUE = 20_000;
 const MOST_RULES = 500;
+const MOST_PARAMETERS = 1_000;
 
 export const kindOf = ({ kind, entity }: Spec): FlagKind =>
   kind === 'config' && (entity === 'experiment' || entity === 'autotune') ? 'experiment' : kind;
@@ -49,9 +56,11 @@ export const kindOf = ({ kind, entity }: Spec): FlagKind =>
 /** The list, by name. */
 export function linesOf(project: Project, overrides: readonly Override[]): FlagLine[] {
   const overridden = new Set(overrides.map(({ kind, name }) => `${kind} ${name}`));
-  return project.specs
-    .map((spec) => lineOf(spec, overridden.has(`${spec.kind} ${spec.name}`)))
-    .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  const specs = project.specs.map((spec) =>
+    lineOf(spec, overridden.has(`${spec.kind} ${spec.name}`)),
+  );
+  const stores = Object.keys(project.stores).map((name) => storeLine(project, name));
+  return [...specs, ...stores].sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
 }
 
 function lineOf(spec: Spec, isOverridden: boolean): FlagLine {
@@ -62,6 +71,30 @@ function lineOf(spec: Spec, isOverridden: boolean): FlagLine {
     isEnabled: spec.enabled !== false,
     rules: spec.rules.length,
     isOverridden,
+  };
+}
+
+function storeLine({ stores }: Project, name: string): FlagLine {
+  const rules = Object.keys(stores[name] ?? {}).length;
+  return { kind: STORE, name, entity: STORE, isEnabled: true, rules, isOverridden: false };
+}
+
+/** A parameter store; null where there is none of the name. */
+export function storePageOf(project: Project, name: string): FlagPage | null {
+  if (!Object.hasOwn(project.stores, name)) return null;
+  const entries = Object.entries(project.stores[name] ?? {}).slice(0, MOST_PARAMETERS);
+  const parameters = entries.map(([parameter, given]) => ({
+    name: parameter,
+    from: parameterInWords(given),
+  }));
+  return {
+    ...storeLine(project, name),
+    idType: '',
+    salt: '',
+    defaultValue: null,
+    rules: [],
+    overrides: [],
+    parameters,
   };
 }
 

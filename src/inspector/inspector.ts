@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseProject, type Project } from '../project/payload';
 import type { StatsigUser } from '../types/user';
 import { explained, userFrom } from './answers';
-import { linesOf, pageOf, specOf } from './catalog';
+import { kindOf, linesOf, pageOf, specOf, STORE, storePageOf } from './catalog';
 import { changeBetween, type PayloadChange } from './changes';
 import { Streams } from './streams';
 import type { Override, Subject } from './subject';
@@ -61,13 +61,17 @@ export class Inspector {
 
   async flag(kind: string, name: string): Promise<object> {
     const project = await this.currentProject();
+    if (kind === STORE) return this.or404(storePageOf(project, name), kind, name);
     return pageOf(this.found(project, kind, name), this.subject.overrides?.list() ?? []);
   }
 
   async explain({ user, kind, name }: Json): Promise<object> {
-    const spec = this.found(await this.currentProject(), String(kind), String(name));
+    const [of, called] = [String(kind), String(name)];
+    const project = await this.currentProject();
+    if (of === STORE) this.or404(storePageOf(project, called), of, called);
+    const asked = of === STORE ? STORE : kindOf(this.found(project, of, called));
     const { server } = await this.subject.current();
-    return explained(server, this.userOf(user), spec);
+    return explained(server, this.userOf(user), [asked, called]);
   }
 
   async clientResponse({ user }: Json): Promise<string> {
@@ -154,9 +158,13 @@ export class Inspector {
   }
 
   private found(project: Project, kind: string, name: string): ReturnType<typeof specOf> & object {
-    const spec = specOf(project, kind, name);
-    if (spec === null) throw new RequestError(404, `there is no ${kind} ${name}`);
-    return spec;
+    return this.or404(specOf(project, kind, name), kind, name);
+  }
+
+  private or404<T>(found: T | null, kind: string, name: string): T {
+    if (found === null)
+      throw new RequestError(404, `there is no ${kind.replace('_', ' ')} ${name}`);
+    return found;
   }
 
   private userOf(given: unknown): StatsigUser {

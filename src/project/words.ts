@@ -1,4 +1,5 @@
 /** Rules in words. */
+import { fieldsOf } from '../host/fields';
 import type { Condition, Rule } from './payload';
 
 /** "50 % of those with country any ["NL","BE"]: true" */
@@ -33,4 +34,19 @@ export function conditionInWords(condition: Condition | undefined): string {
 export function short(value: unknown, longest = 80): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+}
+
+/** A parameter of a parameter store: where its value is from. */
+export function parameterInWords(parameter: unknown): string {
+  const { value, gate_name, pass_value, fail_value, param_name, ...rest } = fieldsOf(
+    parameter ?? {},
+  );
+  if (value !== undefined) return short(value);
+  if (typeof gate_name === 'string')
+    return `${short(pass_value)} for those who pass ${gate_name}, ${short(fail_value)} for others`;
+  const kind = ['config', 'experiment', 'layer'].find(
+    (one) => typeof rest[`${one}_name`] === 'string',
+  );
+  if (kind === undefined) return 'nothing that this SDK knows';
+  return `${String(param_name)} of the ${kind} ${String(rest[`${kind}_name`])}`;
 }

@@ -33,7 +33,7 @@ export function testText(
   const call = CALLS[kind];
   const check =
     call === undefined
-      ? layerCheck(user, name, value)
+      ? readingCheck(kind === 'layer' ? 'getLayer' : 'getParameterStore', name, value)
       : `  assert.deepEqual(${call('user', JSON.stringify(name))}, ${JSON.stringify(value)});`;
   return `// Save the payload beside it: npx statsig-node-native pull ${source} > project.json
 import assert from 'node:assert/strict';
@@ -52,11 +52,12 @@ ${check}
 `;
 }
 
-function layerCheck(_user: string, name: string, value: unknown): string {
+/** Of what is read by `get`. */
+function readingCheck(method: string, name: string, value: unknown): string {
   const entries = Object.entries((value ?? {}) as object);
   const lines = entries.map(
     ([key, expected]) =>
-      `  assert.deepEqual(layer.get(${JSON.stringify(key)}, null), ${JSON.stringify(expected)});`,
+      `  assert.deepEqual(found.get(${JSON.stringify(key)}, null), ${JSON.stringify(expected)});`,
   );
-  return [`  const layer = statsig.getLayer(user, ${JSON.stringify(name)});`, ...lines].join('\n');
+  return [`  const found = statsig.${method}(user, ${JSON.stringify(name)});`, ...lines].join('\n');
 }

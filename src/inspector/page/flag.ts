@@ -22,12 +22,29 @@ export function Flag({ kind, name, status, revision }: FlagProps): View {
     <${Problem} text=${problem} />
     ${flag && html`<${Facts} flag=${flag} />`}
     ${flag && html`<${AsUser} kind=${kind} name=${name} revision=${revision} status=${status} />`}
-    ${flag && status?.isReadOnly === false && html`<${OverrideForm} flag=${flag} />`}
-    ${flag && html`<${Rules} flag=${flag} />`}
+    ${flag?.parameters && html`<${Parameters} parameters=${flag.parameters} />`}
+    ${
+      flag &&
+      !flag.parameters &&
+      status?.isReadOnly === false &&
+      html`<${OverrideForm} flag=${flag} />`
+    }
+    ${flag && !flag.parameters && html`<${Rules} flag=${flag} />`}
   </article>` as View;
 }
 
+function Parameters({ parameters }: { parameters: FlagPage['parameters'] & object }): View {
+  return html`<section class="rules" aria-labelledby="parameters-title">
+    <h3 id="parameters-title">Parameters</h3>
+    <ul>
+      ${parameters.map(({ name, from }) => html`<li><b>${name}</b> is ${from}</li>`)}
+    </ul>
+  </section>` as View;
+}
+
 function Facts({ flag }: { flag: FlagPage }): View {
+  if (flag.parameters)
+    return html`<p class="facts"><span class="tag">parameter store</span></p>` as View;
   return html`<p class="facts">
     <span class="tag">${flag.entity.replace(/_/g, ' ')}</span>
     <span class=${`tag ${flag.isEnabled ? 'on' : 'off'}`}>${flag.isEnabled ? 'on' : 'off'}</span>

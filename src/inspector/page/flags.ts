@@ -12,6 +12,7 @@ const KINDS = [
   ['config', 'Configs'],
   ['experiment', 'Experiments'],
   ['layer', 'Layers'],
+  ['parameter_store', 'Parameter stores'],
 ] as const;
 
 /** Lines that are drawn at first, and with each look at the end of the list. */
