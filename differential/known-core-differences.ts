@@ -2,6 +2,8 @@
  * What differs from statsig-node-core 0.23.2 on purpose, each with its reason. Sections are those of
  * docs/spec/NEWER.md.
  */
+import { createHash } from 'node:crypto';
+import { djb2 } from '../src/runtime/djb2';
 import { canonical } from './compare-answers';
 import type { Difference } from './newer/difference';
 
@@ -23,6 +25,19 @@ const saysNothing = ({ said: { ours } }: Pick<Difference, 'said'>): boolean =>
 
 /** Fields that hold the ID type or the version. */
 const OF_THE_SPEC = ['idType', 'configVersion', 'id_type', 'i', 'is_device_based'];
+
+/** Fields that hold exposures. */
+const EXPOSURES = ['secondary_exposures', 's', 'undelegated_secondary_exposures', 'us'];
+
+/** The gate that generated projects name and do not have, plain and hidden. */
+const NO_GATE = [
+  'no such gate',
+  djb2('no such gate'),
+  createHash('sha256').update('no such gate').digest('base64'),
+];
+
+const listOf = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
 
 const isNothing = (value: unknown): boolean =>
   [null, '', false].includes(value as null) || canonical(value) === '[]';
@@ -265,9 +280,12 @@ export const KNOWN: readonly KnownDifference[] = [
   {
     name: 'ID type, version and explicit parameters of a mapped gate',
     reason: 'Section 4: 0.23 leaves those of the target on the parent; 0.24 mends it.',
-    applies: ({ field, reach }) =>
-      [...OF_THE_SPEC, 'isExplicitParameter', 'explicit_parameters'].includes(field) &&
-      reach.has('mapped gate'),
+    applies: ({ field, theirs, reach }) =>
+      reach.has('mapped gate') &&
+      // Who has no explicit parameters is shown in no layer.
+      (['is_in_layer', 'il'].includes(field)
+        ? theirs === null
+        : [...OF_THE_SPEC, 'isExplicitParameter', 'explicit_parameters'].includes(field)),
   },
   {
     name: 'rule of a merging layer with an autotune that came too late',
@@ -287,6 +305,18 @@ export const KNOWN: readonly KnownDifference[] = [
       reach.has('unknown gate') &&
       (theirs as string[]).filter((text) => !text.startsWith('no such gate=')).join() ===
         (ours as string[]).join(),
+  },
+  {
+    name: 'unknown gate within another, in responses',
+    reason: 'Section 4: as in events.',
+    applies: ({ of, field, theirs, ours, reach }) =>
+      of === 'response' &&
+      EXPOSURES.includes(field) &&
+      reach.has('unknown gate') &&
+      isSame(
+        listOf(theirs).filter(({ gate }) => !NO_GATE.includes(String(gate))),
+        ours,
+      ),
   },
   {
     name: 'undelegated exposures of a layer with a mapped, unknown or overridden gate',

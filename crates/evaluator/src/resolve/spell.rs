@@ -149,6 +149,8 @@ impl Resolver {
 
     fn fill_override(&self, outcome: &mut Outcome, found: &Found) {
         bare(outcome, Some(Reason::LocalOverride));
+        // Nothing of the payload answers.
+        outcome.answer = NONE;
         let applied = Applied::from_number(found.extra);
         let Some(value) = self.world.overrides.value(applied) else { return };
         outcome.value = value.flag;
