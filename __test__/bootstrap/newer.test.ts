@@ -306,6 +306,21 @@ for (const kind of expectedEngines) {
     engine.dispose();
   });
 
+  test(`${kind}: a layer over an experiment that is overridden is not active`, async (t) => {
+    const rules = [rule('o', { configDelegate: 'to' })];
+    const layers = { over: spec({ entity: 'layer', rules }) };
+    const engine = await loaded(kind, { ...PAYLOAD, layer_configs: layers });
+    engine.setOverrides({ gates: {}, configs: { to: { '': { v: 'mine' } } }, layers: {} });
+    const ask = (options: object): JsonObject | undefined =>
+      (JSON.parse(respond(engine, USER, { hash: 'none', ...options })!) as Response).layer_configs[
+        'over'
+      ];
+    t.like(ask({}), { rule_id: 'to_rule', is_experiment_active: true });
+    const shown = ask({ includeLocalOverrides: true });
+    t.like(shown, { rule_id: 'override', value: { v: 'mine' }, is_experiment_active: false });
+    engine.dispose();
+  });
+
   test(`${kind}: parameter stores come in every shape`, async (t) => {
     const store = {
       store: {
