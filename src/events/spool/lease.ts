@@ -26,6 +26,8 @@ export class Lease {
   private timer: TimerHandle = null;
   private isMade = false;
   private isOver = false;
+  /** It was over by `end`. */
+  private isGivenBack = false;
   private readonly name: string;
 
   constructor(private readonly options: LeaseOptions) {
@@ -70,9 +72,13 @@ export class Lease {
 
   /** Gives the lease back; what it covers is anybody's. */
   end(): void {
-    const { fs, path } = this.options;
     this.letRunOut();
-    if (!this.isMade) return;
+    this.isGivenBack = true;
+    if (this.isMade) this.remove();
+  }
+
+  private remove(): void {
+    const { fs, path } = this.options;
     try {
       fs.now.remove(path(this.name));
     } catch (error) {
@@ -118,9 +124,11 @@ export class Lease {
   }
 
   private taken(): void {
+    // It was given back while it was written.
+    if (this.isGivenBack) return this.remove();
     this.isMade = true;
     this.options.clock.clearTimer(this.timer);
-    this.renewLater();
+    if (!this.isOver) this.renewLater();
   }
 
   private renewLater(): void {
@@ -144,6 +152,7 @@ export class Lease {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT' || this.isOver) return onError(error);
       await fs.write(file, EMPTY, false).catch(onError);
+      if (this.isGivenBack) this.remove();
     }
   }
 }
