@@ -1,0 +1,70 @@
+// How soon the inspector's page is there on a project of 3,000 specs, in headless Chromium: first paint, the list, a search, and the
+// longest task while the list is scrolled to its end. Medians of fresh pages.
+//   node bench/inspector.mjs [--rounds 7]      after npm run build
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { text } from './payloads/index.mjs';
+import { median } from './lib/stats.mjs';
+
+const require = createRequire(import.meta.url);
+const { find } = require('../scripts/programs.cjs');
+const { createLocalServer } = require('../dist/local-server/index.js');
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } });
+
+/** Of one page that nobody has seen before, ms. */
+async function opened(browser, url) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    window.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries())
+        window.longest = Math.max(window.longest, duration);
+    }).observe({ type: 'longtask' });
+  });
+  const start = performance.now();
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.locator('.lines a').first().waitFor();
+  const listMs = performance.now() - start;
+  const paintMs = await page.evaluate(
+    () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
+  );
+  const loadTaskMs = await page.evaluate(() => window.longest);
+  await page.evaluate(() => (window.longest = 0));
+  const search = performance.now();
+  await page.getByLabel('Search flags').fill('99');
+  await page.waitForFunction(
+    () => !/^(\d+) of \1$/.test(document.querySelector('.count').textContent),
+  );
+  const searchMs = performance.now() - search;
+  await page.getByLabel('Search flags').fill('');
+  await page.evaluate(async () => {
+    const list = document.querySelector('.list');
+    const box = list.scrollHeight > list.clientHeight ? list : document.scrollingElement;
+    for (let last = -1; box.scrollTop !== last; ) {
+      last = box.scrollTop;
+      box.scrollBy(0, 4_000);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
+  const lines = await page.locator('.lines a').count();
+  const scrollTaskMs = await page.evaluate(() => window.longest);
+  await context.close();
+  return { paintMs, listMs, searchMs, loadTaskMs, scrollTaskMs, lines };
+}
+
+const server = await createLocalServer({ specs: JSON.parse(text('specs3000', 1)) });
+const browser = await chromium.launch({
+  executablePath: String(find('chromium')),
+  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+});
+const rounds = [];
+for (let i = 0; i < Number(values.rounds); i++) rounds.push(await opened(browser, server.url));
+await browser.close();
+await server.close(0);
+for (const name of Object.keys(rounds[0])) {
+  const list = rounds.map((round) => round[name] ?? NaN);
+  const [low, high] = [Math.min(...list), Math.max(...list)].map((n) => n.toFixed(0));
+  console.log(`${name.padEnd(14)} ${median(list).toFixed(0).padStart(6)}  (${low} – ${high})`);
+}
