@@ -23,7 +23,7 @@ export function readProxy(text: string): Proxy | null {
   try {
     url = new URL(text);
   } catch {
-    throw new NetworkError('network', 'The URL of the proxy is none');
+    throw new NetworkError('network', 'What names the proxy is no URL');
   }
   const { protocol, hostname, port, username, password } = url;
   const usual = PORTS[protocol];
