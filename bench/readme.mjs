@@ -7,6 +7,11 @@ const run = JSON.parse(readFileSync(new URL(process.argv[2], import.meta.url), '
 const SDKS = ['native', 'js', 'statsig-node', 'statsig-core'];
 /** Label and the rows whose medians stand in it. */
 const LINES = [
+  [
+    `Fastify, a new user with 20 / 1,000 checks, µs a request (${alone()} without an SDK)`,
+    'service-20',
+    'service-1000',
+  ],
   ['check of a known user, ns', 'warm-real'],
   ['the same through `forUser`, ns', 'scope-warm'],
   ['check of a new user, every gate once, ns', 'new-real'],
@@ -20,15 +25,24 @@ const LINES = [
     'bootstrap-text-real',
     'bootstrap-text-specs3000',
   ],
-  ['CPU of `initialize` on a 5 MB project, main thread, ms', 'initialize-specs5mb'],
+  ['the very first request / each of the first ten, every gate, µs', 'cold-first', 'cold-ten'],
+  ['CPU of `initialize` on 5 MB, gzip, main thread, ms', 'initialize-specs5mb-gzip'],
+  ['longest stall in an update of 5 MB, gzip, ms', 'poll-specs5mb-gzip'],
+  ['memory of one more worker thread on a 5 MB project, MB', 'worker-memory-specs5mb'],
   ['memory after loading the recorded project, MB', 'memory-real'],
   ['memory of an ID list of 1,000,000, MB', 'id-list-memory'],
 ];
 
-const text = (value) =>
-  value < 10 && !Number.isInteger(value)
-    ? value.toFixed(1)
-    : Math.round(value).toLocaleString('en-US');
+/** What the service takes by itself. */
+function alone() {
+  const { rounds } = run.rows.find(({ id }) => id === 'service-20')?.sdks.none ?? { rounds: [] };
+  return text(median(rounds.map(({ value }) => value)));
+}
+
+function text(value) {
+  if (value < 10 && !Number.isInteger(value)) return value.toFixed(1);
+  return Math.round(value).toLocaleString('en-US');
+}
 
 function cell(sdk, ids) {
   const values = ids.map((id) =>
