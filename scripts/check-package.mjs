@@ -5,8 +5,8 @@
 //
 // --imports-only leaves out the checks that need newer Node versions than the package itself
 // (publint, types). Other platforms' binaries: check-foreign.mjs.
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { deepImports } from './deep-imports.mjs';
 import { formsOf, makeFixtureProject, runForm } from './import-forms.mjs';
 import { inFolder, pack, steps } from './packed.mjs';
@@ -24,6 +24,19 @@ const { step, end } = steps('package');
 function importForms(project, engine) {
   for (const file of formsOf(project))
     step(`${file} runs on ${engine}`, runForm(project, file, engine));
+}
+
+/** Null, or what the README and the pages name that is not packed with them. */
+function deadLinks(folder) {
+  const docs = readdirSync(join(folder, 'docs')).filter((name) => name.endsWith('.md'));
+  const dead = ['README.md', ...docs.map((name) => `docs/${name}`)].flatMap((page) => {
+    const text = readFileSync(join(folder, page), 'utf8').replace(/```[^]*?```/g, '');
+    const paths = [...text.matchAll(/\]\(([^)#:\s]+)(#[^)\s]*)?\)/g)].map(([, path]) => path);
+    return paths
+      .filter((path) => !existsSync(join(folder, dirname(page), path)))
+      .map((path) => `${page}: ${path}`);
+  });
+  return dead.length === 0 ? null : dead.join('\n');
 }
 
 function typeChecks(project) {
@@ -90,7 +103,9 @@ await inFolder(async (folder) => {
   const isBuilt = platform && readdirSync(binaries).includes(platform.file);
   if (has('--require-native') && !isBuilt)
     throw new Error(`no binary for ${platform?.name} in ${binaries}`);
-  const main = pack(stageMain([], folder), folder);
+  const staged = stageMain([], folder);
+  step('relative links of the packed pages', deadLinks(staged));
+  const main = pack(staged, folder);
   if (isBuilt)
     importForms(
       makeFixtureProject({ folder, name: 'with-native', main, platform, binaries }),

@@ -5,7 +5,7 @@
 // `npm pack` alone gives the main package, which answers on wasm: native binaries are packages of
 // their own.
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, resolve } from 'node:path';
 import { packAll } from './packed-project.mjs';
 import { mustRun } from './run.mjs';
 import { root } from './stamp.mjs';
@@ -18,10 +18,8 @@ const { main, native } = packAll(folder);
 // What was staged to be packed.
 for (const entry of readdirSync(folder))
   if (!entry.endsWith('.tgz')) rmSync(join(folder, entry), { recursive: true });
-const [packed, binary] = [main, native].map((path) => path && relative(root, path));
-console.log(
-  `\nIn an application, with this folder's path before each of them:\n  npm install ${packed}${binary ? ` ${binary}` : ''}`,
-);
+const [packed, binary] = [main, native].map((path) => path && resolve(path));
+console.log(`\nIn an application:\n  npm install ${packed}${binary ? ` ${binary}` : ''}`);
 console.log(
   `The same under the old name, so that no code changes:\n  npm install statsig-node@file:${packed}${binary ? ` ${binary}` : ''}`,
 );

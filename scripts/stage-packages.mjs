@@ -64,6 +64,19 @@ export function stagePlatform(platform, folder, binaries = join(root, 'src/engin
   return to;
 }
 
+const SOURCES = 'https://github.com/statsig-node-native/statsig-node-native';
+
+/** The README as a package has it: what only the repository has is linked there. */
+function linkedAbroad(text, isPacked) {
+  return text.replace(
+    /(!?)(\[[^\]]*\])\(([^)#:\s]+)(#[^)\s]*)?\)/g,
+    (link, mark, words, path, part = '') =>
+      isPacked(path)
+        ? link
+        : `${mark}${words}(${SOURCES}/${mark === '' ? 'blob' : 'raw'}/main/${path}${part})`,
+  );
+}
+
 /**
  * Copies what `npm pack` would take of the main package into `folder`; returns the package's
  * folder.
@@ -80,6 +93,11 @@ export function stageMain(optional, folder) {
     mkdirSync(join(to, path, '..'), { recursive: true });
     copyFileSync(join(root, path), join(to, path));
   }
+  const readme = readFileSync(join(to, 'README.md'), 'utf8');
+  writeFileSync(
+    join(to, 'README.md'),
+    linkedAbroad(readme, (path) => existsSync(join(to, path))),
+  );
   const manifest = readManifest(to);
   for (const name of ['devDependencies', 'ava', 'napi', 'scripts']) delete manifest[name];
   manifest.optionalDependencies = Object.fromEntries(

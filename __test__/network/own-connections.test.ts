@@ -142,6 +142,7 @@ needs('openssl')(
     t.true(trusting.lines.includes('started') && asked.length >= 2);
     const wrong = await live(api, { http: { ca: 'no certificate' } });
     t.true(wrong.lines.some((line) => line.startsWith('failed: ')));
+    t.true(wrong.lines.some((line) => line.includes('http.ca must be PEM')));
     const tunnels: string[] = [];
     const proxy = createTlsServer(made);
     proxy.on('connect', (request, socket: Socket) => {

@@ -66,13 +66,13 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   http: [
     {
       proxy: 'http://me:pass@host:1',
-      ca: 'PEM',
+      ca: '-----BEGIN CERTIFICATE-----',
       headers: { 'X-Way': 'in' },
       agent: { https: agent },
     },
     {
       proxy: 'http://me:pass@host:1',
-      ca: ['PEM'],
+      ca: ['-----BEGIN CERTIFICATE-----'],
       headers: { 'X-Way': 'in' },
       httpAgent: null,
       httpsAgent: agent,

@@ -87,10 +87,10 @@ for (const engine of TESTED_ENGINES) {
       warnings(lines).map((text) => text.replace(' (told once; see onMisuse).', '')),
       [
         'statsigSDK> there is no gate new_chekout; did you mean new_checkout?',
-        'statsigSDK> limits is no gate but a config: ask getConfig or getExperiment',
+        'statsigSDK> limits is no gate but a config or experiment: ask getConfig or getExperiment',
         'statsigSDK> perMinute of limits is of type number, its default of type string: the default was given',
         'statsigSDK> ranking of search is of type string, its default of type number: the default was given',
-        'statsigSDK> there is no config limit; did you mean limits?',
+        'statsigSDK> there is no config or experiment limit; did you mean limits?',
         'statsigSDK> new_checkout is no layer but a gate: ask checkGate',
         'statsigSDK> there is no parameter store text; did you mean texts?',
         'statsigSDK> title of texts is of type string, its default of type number: the default was given',

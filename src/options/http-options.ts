@@ -1,4 +1,5 @@
 /** The option `http`: how one instance connects, whatever the process says. */
+import { textOf } from '../host/host';
 import { describe, type OptionReader } from './option-reader';
 
 /** PEM texts, or their bytes. */
@@ -79,12 +80,16 @@ function proxyOf(reader: OptionReader, given: unknown): string | null {
 function certificates(reader: OptionReader, given: unknown): (string | Uint8Array)[] {
   if (given == null) return [];
   const list: unknown[] = Array.isArray(given) ? given : [given];
-  const texts = list.filter(
-    (one): one is string | Uint8Array => typeof one === 'string' || one instanceof Uint8Array,
-  );
+  const texts = list.filter(isPem);
+  // Most likely a path.
   if (texts.length < list.length)
-    reader.warn('http.ca', 'PEM text or bytes, or a list of such', describe(given));
+    reader.warn('http.ca', 'PEM text (-----BEGIN CERTIFICATE-----) or its bytes', describe(given));
   return texts;
+}
+
+function isPem(value: unknown): value is string | Uint8Array {
+  if (typeof value !== 'string' && !(value instanceof Uint8Array)) return false;
+  return (typeof value === 'string' ? value : textOf(value)).includes('-----BEGIN ');
 }
 
 function ownHeaders(reader: OptionReader, given: unknown): Record<string, string> {

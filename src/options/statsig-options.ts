@@ -305,7 +305,7 @@ export type OnMisuse = 'throw' | 'warn' | 'ignore';
 /** Options of `initialize` and `new StatsigServer`; all are optional. */
 export type StatsigOptions = Partial<Omit<ExplicitStatsigOptions, 'bootstrapValues'>> &
   Partial<AdditionalOptions> & {
-    /** A payload as JSON text, or (added here) as the object it parses to. */
+    /** A payload as JSON text, or (added here) as its bytes, or as the object it parses to. */
     bootstrapValues?: string | object | null;
   };
 

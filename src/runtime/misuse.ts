@@ -16,7 +16,12 @@ const LONGEST_NAME = 100;
 /** What things are called, and the call that asks for them. */
 const FAMILIES = [
   { kind: SpecKind.Gate, noun: 'gate', call: 'checkGate', table: 'gates' },
-  { kind: SpecKind.Config, noun: 'config', call: 'getConfig or getExperiment', table: 'configs' },
+  {
+    kind: SpecKind.Config,
+    noun: 'config or experiment',
+    call: 'getConfig or getExperiment',
+    table: 'configs',
+  },
   { kind: SpecKind.Layer, noun: 'layer', call: 'getLayer', table: 'layers' },
 ] as const;
 
