@@ -26,6 +26,7 @@ const wantPrograms = [
   '__test__/bootstrap/client.test.ts',
   '__test__/examples/*',
   '__test__/exits/*',
+  '__test__/forward-proxy/tls.test.ts',
   '__test__/package/version-packages.test.ts',
   '__test__/storage/redis*',
 ];
