@@ -3,39 +3,55 @@ import type { StatsigUser } from '../types/user';
 import type { FlagAsked, FlagsAdapter } from './shapes';
 
 /** Options of every check here. */
-interface Quiet {
+export interface FlagsCheckOptions {
+  /** As of the SDK. */
   disableExposureLogging?: boolean;
 }
 
-/** A config, an experiment: what is read of it. */
-interface ConfigLike {
-  value: Record<string, unknown>;
-  get(key: string, fallback: unknown): unknown;
-  getEvaluationDetails(): { reason: string } | null;
+/** Where a value is from. */
+export interface FlagsDetails {
+  /** As of the SDK. */
+  reason: string;
 }
 
-/** A layer likewise. */
-interface LayerLike {
+/** What is read of a gate. */
+export interface FlagsGate {
+  /** As of the SDK. */
+  evaluationDetails?: FlagsDetails | null;
+}
+
+/** What is read of a config and an experiment. */
+export interface FlagsConfig {
+  /** As of the SDK. */
+  value: Record<string, unknown>;
+  /** As of the SDK. */
+  getEvaluationDetails(): FlagsDetails | null;
+}
+
+/** What is read of a layer. */
+export interface FlagsLayer {
+  /** As of the SDK. */
   get(key: string, fallback: unknown): unknown;
-  getEvaluationDetails(): { reason: string } | null;
+  /** As of the SDK. */
+  getEvaluationDetails(): FlagsDetails | null;
 }
 
 /** What the adapters call: a server, the singleton (`Statsig`), on Node or on the edge. */
 export interface FlagsStatsig {
   /** As of the SDK. */
-  checkGates(user: StatsigUser, names: readonly string[], options?: Quiet): Record<string, boolean>;
-  /** As of the SDK. */
-  getFeatureGate(
+  checkGates(
     user: StatsigUser,
-    name: string,
-    options?: Quiet,
-  ): { evaluationDetails?: { reason: string } | null };
+    names: readonly string[],
+    options?: FlagsCheckOptions,
+  ): Record<string, boolean>;
   /** As of the SDK. */
-  getConfig(user: StatsigUser, name: string, options?: Quiet): ConfigLike;
+  getFeatureGate(user: StatsigUser, name: string, options?: FlagsCheckOptions): FlagsGate;
   /** As of the SDK. */
-  getExperiment(user: StatsigUser, name: string, options?: Quiet): ConfigLike;
+  getConfig(user: StatsigUser, name: string, options?: FlagsCheckOptions): FlagsConfig;
   /** As of the SDK. */
-  getLayer(user: StatsigUser, name: string, options?: Quiet): LayerLike;
+  getExperiment(user: StatsigUser, name: string, options?: FlagsCheckOptions): FlagsConfig;
+  /** As of the SDK. */
+  getLayer(user: StatsigUser, name: string, options?: FlagsCheckOptions): FlagsLayer;
 }
 
 /** Options of `statsigAdapter`. */
@@ -83,7 +99,7 @@ export function statsigAdapter(
   const quiet = { disableExposureLogging: options.exposures === false };
   const initialize = startedOnce(options.initialize);
   const make = <V>(many: Many<V>): FlagsAdapter<V, StatsigUser> => adapter(many, initialize);
-  const value = (config: ConfigLike): unknown => (isUnknown(config) ? undefined : config.value);
+  const value = (config: FlagsConfig): unknown => (isUnknown(config) ? undefined : config.value);
   const gates = make<boolean>((user, flags) => gatesOf(statsig, user, flags, quiet));
   const configs = make<object>((user, flags) =>
     each(flags, ({ key }) => value(statsig.getConfig(user, key, quiet))),
@@ -136,7 +152,7 @@ function gatesOf(
   statsig: FlagsStatsig,
   user: StatsigUser,
   flags: readonly FlagAsked[],
-  options: Quiet,
+  options: FlagsCheckOptions,
 ): Record<string, boolean> {
   const values = statsig.checkGates(
     user,
@@ -158,7 +174,7 @@ function each<V>(flags: readonly FlagAsked[], valueOf: (flag: FlagAsked) => unkn
   return Object.fromEntries(known.filter(([, value]) => value !== undefined)) as Record<string, V>;
 }
 
-function isUnknown(found: ConfigLike | LayerLike): boolean {
+function isUnknown(found: FlagsConfig | FlagsLayer): boolean {
   return found.getEvaluationDetails()?.reason === UNKNOWN;
 }
 
