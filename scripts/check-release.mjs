@@ -97,7 +97,7 @@ const question = `
 import Statsig from 'statsig-node';
 import { readFileSync } from 'node:fs';
 const bootstrapValues = readFileSync(process.argv[2], 'utf8');
-await Statsig.initialize('secret-rehearsal', { localMode: true, bootstrapValues });
+await Statsig.initialize('secret-rehearsal', { localMode: true, onMisuse: 'ignore', bootstrapValues });
 const user = { userID: 'ada', email: 'ada@pedal.example' };
 const answers = ['new_checkout', 'unknown'].map((gate) => Statsig.checkGate(user, gate));
 console.log(Statsig.engineInfo().engine, ...answers);
