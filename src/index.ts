@@ -139,7 +139,7 @@ export type {
   DropReason,
 } from './events/delivery';
 export type { BeforeLog, LoggedEvent } from './events/before-log';
-export type { HttpOptions } from './options/http-options';
+export type { HttpOptions } from './options/statsig-options';
 export type { FlushAfterOptions } from './api/flush-after';
 export type { FlushOptions } from './api/flush-options';
 export type * from './types/user-persistent-storage';

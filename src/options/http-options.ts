@@ -2,36 +2,7 @@
 import { textOf } from '../host/host';
 import { describe, type OptionReader } from './option-reader';
 
-/** PEM texts, or their bytes. */
-type Certificates = string | Uint8Array | readonly (string | Uint8Array)[];
-
-/** Value of the option `http`; each field is optional. */
-export interface HttpOptions {
-  /**
-   * URL of the proxy for every request (`http://user:password@host:port`, or https); `false`:
-   * none. Default: those that the environment names.
-   */
-  proxy?: string | false | null;
-  /** Certificates in PEM that are trusted beside those of Node. Not on edge runtimes. */
-  ca?: Certificates | null;
-  /**
-   * Sent with each request that carries the secret key, for gateways. Names that HTTP or the SDK
-   * uses itself are refused.
-   */
-  headers?: Record<string, string> | null;
-  /**
-   * Agents of your own in place of the SDK's, by protocol; they decide about proxies and
-   * certificates, and are not closed at shutdown. Not on edge runtimes.
-   */
-  agent?: {
-    /** For addresses that begin with `http:`. */
-    http?: object | null;
-    /** For addresses that begin with `https:`. */
-    https?: object | null;
-  } | null;
-}
-
-/** The same in force. */
+/** The option in force. */
 export interface ResolvedHttp {
   /** '' for none, null for those of the environment. */
   readonly proxy: string | null;

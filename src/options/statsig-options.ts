@@ -1,4 +1,3 @@
-import type { HttpOptions } from './http-options';
 import type { SpecStream } from '../updates/spec-stream';
 import type { EngineKind } from '../engine/engine';
 import type { BeforeLog } from '../events/before-log';
@@ -301,6 +300,35 @@ export type AdditionalOptions = {
 
 /** See the option `onMisuse`. */
 export type OnMisuse = 'throw' | 'warn' | 'ignore';
+
+/** PEM texts, or their bytes. */
+type Certificates = string | Uint8Array | readonly (string | Uint8Array)[];
+
+/** Value of the option `http`; each field is optional. */
+export interface HttpOptions {
+  /**
+   * URL of the proxy for every request (`http://user:password@host:port`, or https); `false`:
+   * none. Default: those that the environment names.
+   */
+  proxy?: string | false | null;
+  /** Certificates in PEM that are trusted beside those of Node. Not on edge runtimes. */
+  ca?: Certificates | null;
+  /**
+   * Sent with each request that carries the secret key, for gateways. Names that HTTP or the SDK
+   * uses itself are refused.
+   */
+  headers?: Record<string, string> | null;
+  /**
+   * Agents of your own in place of the SDK's, by protocol; they decide about proxies and
+   * certificates, and are not closed at shutdown. Not on edge runtimes.
+   */
+  agent?: {
+    /** For addresses that begin with `http:`. */
+    http?: object | null;
+    /** For addresses that begin with `https:`. */
+    https?: object | null;
+  } | null;
+}
 
 /** Options of `initialize` and `new StatsigServer`; all are optional. */
 export type StatsigOptions = Partial<Omit<ExplicitStatsigOptions, 'bootstrapValues'>> &
