@@ -6,6 +6,9 @@ import { fieldsOf } from '../host/fields';
 import { bytesIn } from '../host/bytes';
 import { textOf } from '../host/host';
 
+/** T, which other parameters say: NoInfer is for TypeScript 5.4 and newer, declarations for 4.7. */
+type NotInferred<T> = [T][T extends unknown ? 0 : never];
+
 /**
  * See the head of this file. No method but `raw`'s callers throws; getters that throw count as
  * unusable.
@@ -48,7 +51,7 @@ export class OptionReader {
   }
 
   /** One of the texts. */
-  oneOf<T extends string>(name: string, texts: readonly T[], fallback: NoInfer<T>): T {
+  oneOf<T extends string>(name: string, texts: readonly T[], fallback: NotInferred<T>): T {
     const value = this.string(name, fallback);
     const found = texts.find((text) => text === value);
     if (found === undefined) {
