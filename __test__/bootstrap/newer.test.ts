@@ -3,6 +3,7 @@ import test from 'ava';
 import type { JsonObject } from '../../differential/case';
 import { expectedEngines } from '../conformance/engines';
 import { loaded, respond } from './engine-calls';
+import { condition } from '../conformance/condition';
 
 const rule = (id: string, more: JsonObject = {}): JsonObject => ({
   name: id,
@@ -36,15 +37,6 @@ const autotune = (more: JsonObject = {}): JsonObject => ({
   sampleRate: 0,
   higherIsBetter: true,
   groups: [{ name: 'Arm', id: 'arm', parameterValues: { c: 1 } }],
-  ...more,
-});
-const condition = (type: string, more: JsonObject = {}): JsonObject => ({
-  type,
-  operator: null,
-  field: null,
-  targetValue: null,
-  additionalValues: {},
-  idType: 'userID',
   ...more,
 });
 

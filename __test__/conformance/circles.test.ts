@@ -15,17 +15,9 @@ import {
 import { createEngine } from '../../differential/engines';
 import type { JsonObject } from '../../differential/case';
 import { expectedEngines } from './engines';
+import { condition } from './condition';
 
 const NOW = 1_700_000_000_000;
-const condition = (type: string, more: JsonObject = {}): JsonObject => ({
-  type,
-  targetValue: null,
-  operator: null,
-  field: null,
-  additionalValues: {},
-  idType: 'userID',
-  ...more,
-});
 const everybody = condition('public');
 const passes = (targetValue: string): JsonObject => condition('pass_gate', { targetValue });
 const isStaff = condition('user_field', {

@@ -9,6 +9,7 @@ import type {
   OutcomeRecord,
   SpecsSummary,
 } from '../../src/engine/engine';
+import { condition } from './condition';
 
 export const NOW = 1_790_000_000_000;
 
@@ -52,15 +53,6 @@ const group = (name: string, condition: string): Rule =>
     groupName: name,
     isExperimentGroup: true,
   });
-const condition = (type: string, more: JsonObject = {}): JsonObject => ({
-  type,
-  targetValue: null,
-  operator: null,
-  field: null,
-  additionalValues: {},
-  idType: 'userID',
-  ...more,
-});
 const inGroup = (field: string, groups: string[], operator = 'any'): JsonObject =>
   condition('experiment_group', { field, targetValue: groups, operator });
 const mapping = (target: string, name = 'always', start?: number): JsonObject => ({

@@ -1,7 +1,7 @@
 /** The option `http`: proxy, certificates, headers and agents of one instance. */
 import { Agent, createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { StatsigServer } from '../../src/api/statsig';
 import type { StatsigOptions } from '../../src/options/statsig-options';
@@ -9,20 +9,10 @@ import { parseOptions } from '../../src/options/options';
 import { payload, Log } from '../api/support';
 import { needs } from '../needs';
 import { certificate } from './certificate';
+import { listen } from './listen';
 import { Loopback } from './loopback';
 
 const SPECS = JSON.stringify(payload({ time: 5 }));
-
-async function port(t: ExecutionContext, server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => undefined)));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 async function loopback(
   t: ExecutionContext,
@@ -101,7 +91,7 @@ test('a proxy of the options serves one instance, false none, and its password i
     asked.push(request);
     response.end(SPECS);
   });
-  const at = `127.0.0.1:${await port(t, proxy)}`;
+  const at = `127.0.0.1:${await listen(t, proxy)}`;
   const log = await live(statsig.base, { http: { proxy: `http://me:pass@${at}` } });
   t.is(statsig.seen.length, 0);
   t.true(asked.length >= 2 && asked.every(({ url }) => url?.startsWith(statsig.base)));
@@ -133,7 +123,7 @@ needs('openssl')(
       asked.push(request.url ?? '');
       response.end(SPECS);
     });
-    const target = await port(t, secured);
+    const target = await listen(t, secured);
     const api = `https://localhost:${target}`;
     const doubting = await live(api, {});
     t.true(doubting.lines.some((line) => /^failed: .*(self.signed|DEPTH_ZERO)/i.test(line)));
@@ -153,7 +143,7 @@ needs('openssl')(
         .pipe(up);
     });
     const through = await live(api, {
-      http: { ca: made.cert, proxy: `https://localhost:${await port(t, proxy)}` },
+      http: { ca: made.cert, proxy: `https://localhost:${await listen(t, proxy)}` },
     });
     t.true(through.lines.includes('started'), through.lines.join());
     t.true(tunnels.length > 0 && tunnels.every((one) => one === `localhost:${target}`));

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer, request as tlsRequest } from 'node:https';
-import { connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { makeAgents, type Agents } from '../../src/network/agents';
 import { StatsigHttp } from '../../src/network/http';
@@ -12,6 +12,7 @@ import { nodeTransport } from '../../src/network/node-transport';
 import { followRedirects } from '../../src/network/redirects';
 import type { Transport, TransportRequest } from '../../src/network/transport';
 import { SafeLogger } from '../../src/observability/logger';
+import { listen } from './listen';
 
 const KEY = 'secret-BehindAProxy';
 const PSK = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const;
@@ -28,17 +29,6 @@ const askedOf = (target: string, { headers }: IncomingMessage): Asked => ({
   key: headers['statsig-api-key'],
   text: `${target} ${JSON.stringify(headers)}`,
 });
-
-async function listen(t: ExecutionContext, server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => sockets.add(socket.on('error', () => undefined)));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 /** A proxy for plain HTTP that is all servers at once: `location` says where each URL leads. */
 async function forwarding(
