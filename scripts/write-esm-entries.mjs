@@ -23,6 +23,7 @@ export const entries = [
   'storage/redis',
   'storage/file-adapter',
   'storage/memory-adapter',
+  'storage/compressed-adapter',
 ];
 
 /** Returns the written files, relative to the root. */

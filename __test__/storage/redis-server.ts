@@ -15,10 +15,13 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts a redis-server that stores nothing on disk; resolves when it accepts connections. */
-export async function startRedis(port: number): Promise<ChildProcess> {
+export async function startRedis(
+  port: number,
+  more: readonly string[] = [],
+): Promise<ChildProcess> {
   const child = spawn(
     'redis-server',
-    ['--port', String(port), '--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'],
+    ['--port', String(port), '--save', '', '--appendonly', 'no', '--bind', '127.0.0.1', ...more],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

@@ -38,6 +38,7 @@ function reference(): DefaultTheme.SidebarItem[] {
     '…/redis': 'storage/redis',
     '…/file-adapter': 'storage/file-adapter',
     '…/memory-adapter': 'storage/memory-adapter',
+    '…/compressed-adapter': 'storage/compressed-adapter',
   };
   return Object.entries(entries).map(([name, folder]) => page(name, `/api/${folder}/`));
 }

@@ -1,43 +1,22 @@
 import { onRejection } from '../observability/rejection';
 import type { AdapterResponse, DataAdapterKeyPath, IDataAdapter } from './data-adapter';
+import { fromIoredis, isIoredis, type IoredisClient } from './ioredis';
+import type { RedisClient } from './redis-client';
 import { isError } from '../observability/thrown';
+
+export type { IoredisClient, RedisClient };
 
 /** Default of `connectTimeoutMs`. */
 export const REDIS_CONNECT_TIMEOUT_MS = 2_000;
 const MAX_RECONNECT_DELAY_MS = 5_000;
 
-/** The part of a node-redis client (package `redis`, version 4 or later) that is used. */
-export interface RedisClient {
-  /** Connecting or connected. */
-  readonly isOpen?: boolean;
-  /** Connected. */
-  readonly isReady?: boolean;
-  /** The text under a key. */
-  get(key: string): Promise<unknown>;
-  /** Stores a text, for `EX` seconds. */
-  set(key: string, value: string, options?: { EX: number }): Promise<unknown>;
-  /** The text of a field of a hash: Statsig's forward proxy stores those. */
-  hGet?(key: string, field: string): Promise<unknown>;
-  /** Connects. */
-  connect?(): Promise<unknown>;
-  /** node-redis 5. */
-  close?(): Promise<unknown> | void;
-  /** node-redis 5: closes at once. */
-  destroy?(): void;
-  /** node-redis 4. */
-  quit?(): Promise<unknown>;
-  /** node-redis 4: closes at once. */
-  disconnect?(): Promise<unknown>;
-  /** Lets the process end. */
-  unref?(): void;
-  /** Listens to errors. */
-  on?(event: 'error', listener: (error: unknown) => void): unknown;
-}
-
 /** Options of `RedisDataAdapter`. */
 export interface RedisDataAdapterOptions {
-  /** A client of yours, connected or not; it is never closed here. Give this or `url`. */
-  client?: RedisClient;
+  /**
+   * A client of yours, connected or not; it is never closed here. Of `redis` or `ioredis`, a
+   * cluster too. Give this or `url`.
+   */
+  client?: RedisClient | IoredisClient;
   /** `redis[s]://[user:password@]host:port[/db]`; a client is made from the package `redis`. */
   url?: string;
   /** Paths polled from Redis instead of the network (readers). Default none (writers). */
@@ -81,7 +60,8 @@ export class RedisDataAdapter implements IDataAdapter {
       throw new TypeError('RedisDataAdapter needs a client or a url');
     }
     this.isOwnClient = client === undefined;
-    this.client = client ?? makeClient(url ?? '');
+    if (client === undefined) this.client = makeClient(url ?? '');
+    else this.client = isIoredis(client) ? fromIoredis(client) : client;
     // Without a listener node-redis throws connection errors at the process.
     this.client.on?.('error', (error) => this.report(error));
     if (!this.isOwnClient) return;
@@ -96,8 +76,17 @@ export class RedisDataAdapter implements IDataAdapter {
   async initialize(): Promise<void> {
     this.isClosed = false;
     this.connect();
-    if (this.connecting !== null && this.client.isReady !== true)
-      await this.inTime(this.connecting);
+    const { isReady } = this.client;
+    if (isReady === false) await this.inTime(this.connecting ?? this.ready());
+    else if (isReady !== true && this.connecting !== null) await this.inTime(this.connecting);
+  }
+
+  /** One that somebody else connects, as ioredis does by itself. */
+  private ready(): Promise<unknown> {
+    return new Promise<void>((resolve) => {
+      if (this.client.on === undefined || this.client.isOpen !== true) resolve();
+      this.client.on?.('ready', () => resolve());
+    });
   }
 
   async get(key: string): Promise<AdapterResponse> {
