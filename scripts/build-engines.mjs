@@ -16,6 +16,7 @@ const LATE = [
   { name: 'engine/native', platform: 'node' },
   { name: 'engine/wasm-node', platform: 'node' },
   { name: 'users/uap-agent', platform: 'neutral' },
+  { name: 'updates/ordered-sources', platform: 'neutral' },
 ];
 
 /** Leaves `require('./x')` as it is, but for the place that it is called from. */

@@ -12,7 +12,7 @@ const asked = /(?:require|import)\(\s*['"](\.[^'"]+)['"]\s*\)/g;
 
 /** What packages and programs load by its path. */
 const offered =
-  /^src\/(index|index\.edge|cli|compat\/.*|(local-server|testing|openfeature|otel|flags|inspector|forward-proxy)\/index|storage\/(redis|file-adapter|memory-adapter|compressed-adapter)|types\/errors|engine\/generated\/.*)\.ts$/;
+  /^src\/(index|index\.edge|cli|compat\/.*|(local-server|testing|openfeature|otel|flags|inspector|forward-proxy|spec-sources)\/index|storage\/(redis|file-adapter|memory-adapter|compressed-adapter)|types\/errors|engine\/generated\/.*)\.ts$/;
 
 /** One sentence per export that nothing imports. `sources`: all files that may import. */
 export function unusedExports(sources) {

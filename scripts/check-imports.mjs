@@ -10,6 +10,7 @@ export const ROOMS = [
   'otel',
   'flags',
   'forward-proxy',
+  'spec-sources',
   'server-core',
   'compat',
   'inspector',

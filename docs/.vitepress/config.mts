@@ -33,6 +33,7 @@ function reference(): DefaultTheme.SidebarItem[] {
     '…/otel': 'otel',
     '…/flags': 'flags',
     '…/forward-proxy': 'forward-proxy',
+    '…/spec-sources': 'spec-sources',
     '…/local-server': 'local-server',
     '…/inspector': 'inspector',
     '…/redis': 'storage/redis',

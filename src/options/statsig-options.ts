@@ -1,3 +1,4 @@
+import type { SpecSourceEntry } from '../updates/spec-order';
 import type { SpecStream } from '../updates/spec-stream';
 import type { EngineKind } from '../engine/engine';
 import type { BeforeLog } from '../events/before-log';
@@ -262,6 +263,13 @@ export type AdditionalOptions = {
    * `ForwardProxyStream` of `statsig-node-native/forward-proxy`. Default: none.
    */
   specStream: SpecStream | null;
+  /**
+   * Where config specs come from, in order: the start takes the first that has any, a poll asks one
+   * after the other for news, and while a source that pushes is connected nothing behind it is
+   * polled. Only what is listed is asked. For example `['network', file]`. Default: the data
+   * adapter, bootstrapValues, the network; `specStream` once it is ready.
+   */
+  specSources: readonly SpecSourceEntry[] | null;
   /**
    * What becomes of a mistake that otherwise shows as a default only: a name that the specs do not
    * have, a config asked for as a gate, a default of another type than the value. `'warn'` tells

@@ -16,7 +16,10 @@ export interface Health {
   isReady: boolean;
   /** Where the instance is in its life. */
   state: HealthState;
-  /** Where the specs in force are from; 'Uninitialized' without any. */
+  /**
+   * Where the specs in force are from; 'Uninitialized' without any. A source of `specSources` that
+   * is an application's own is told by its name.
+   */
   source: string;
   /** Syncs of config specs. */
   specs: SyncHealth;
@@ -96,7 +99,7 @@ function read(runtime: Runtime, state: HealthState): Health {
   return {
     isReady: state === 'ready' && (applier.isServing || options.localMode),
     state,
-    source: engineHost.specTimes.reason,
+    source: runtime.order?.custom ?? engineHost.specTimes.reason,
     specs: shown(specs, logger.mask.bind(logger)),
     idLists: shown(idLists, logger.mask.bind(logger)),
     events: { queued, delivered, dropped, kept },

@@ -124,9 +124,13 @@ export class Lifecycle {
 
   /**
    * The network is the last source, so a run that failed, failed there; only localMode does not ask
-   * it.
+   * it, and `specSources` may have others.
    */
   private reasonOf(error: Error | undefined): Error | undefined {
+    if (error !== undefined && this.runtime.order !== null) {
+      this.runtime.logger.error(error);
+      return error;
+    }
     if (
       error === undefined ||
       this.runtime.options.localMode ||

@@ -33,7 +33,8 @@ import type { SpecApplier } from './spec-applier';
 import { ContainedAdapter } from '../storage/contained-adapter';
 import type { IdListSyncOptions } from '../updates/id-list-sync';
 import { PayloadVerifier } from '../updates/payload-verifier';
-import type { SpecSyncOptions } from '../updates/spec-sync';
+import type { SpecOrder } from '../updates/spec-order';
+import type { SpecSyncOptions } from '../updates/spec-sync-options';
 
 /**
  * Most events kept in the engine while nothing takes them (a loop that never yields); later ones
@@ -210,7 +211,7 @@ export function makeNonExposed(
 
 export function specSyncOptions(
   around: Surroundings,
-  parts: SyncParts,
+  parts: SyncParts & { order: SpecOrder | null },
   { applier, engineHost }: { applier: SpecApplier; engineHost: EngineHost },
 ): SpecSyncOptions {
   const { options, logger, clock, notices } = around;

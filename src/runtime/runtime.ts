@@ -36,13 +36,15 @@ import { agentParser } from './agent-parser';
 import type { Listeners } from './listeners';
 import { Misuse } from './misuse';
 import { Notices } from './notices';
-import { PushedSpecs } from './pushed-specs';
+import { makeOrder, PushedSpecs, type SourceSurroundings } from './pushed-specs';
 import * as parts from './runtime-parts';
 import { SpecApplier, type RawPayload, type SpecsInForce } from './spec-applier';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { IdListSync } from '../updates/id-list-sync';
 import { plainNowOf } from '../updates/packed-specs';
-import { SpecSync, type SpecInitResult } from '../updates/spec-sync';
+import type { SpecOrder } from '../updates/spec-order';
+import type { SpecInitResult } from '../updates/spec-outcome';
+import { SpecSync } from '../updates/spec-sync';
 import { isError } from '../observability/thrown';
 
 export interface RuntimeInit {
@@ -70,7 +72,9 @@ export class Runtime {
   readonly diagnostics: Diagnostics;
   readonly exceptions: ExceptionReporter;
   readonly specs: SpecSync;
-  private readonly pushed: PushedSpecs;
+  /** The option `specSources`. */
+  readonly order: SpecOrder | null;
+  private readonly pushed: { start(): unknown; stop(): void };
   readonly idLists: IdListSync;
   readonly delivery: EventDelivery;
   readonly notices: Notices;
@@ -143,12 +147,13 @@ export class Runtime {
       (of) => this.engineHost.rotateWindow(of),
     );
     const { adapter, diagnostics, engineHost, exceptions, applier } = this;
-    this.specs = new SpecSync(
-      parts.specSyncOptions(around, { http, adapter, diagnostics }, { applier, engineHost }),
-    );
     const time = (): number => applier.lastUpdateTime;
-    const { specs } = this;
-    this.pushed = new PushedSpecs({ options: this.options, secretKey, logger, time }, specs);
+    const given: SourceSurroundings = { options, secretKey, logger, time };
+    const order = makeOrder(given, clock, platform.hasBackground);
+    this.order = order;
+    const syncing = { http, adapter, diagnostics, order };
+    this.specs = new SpecSync(parts.specSyncOptions(around, syncing, { applier, engineHost }));
+    this.pushed = order ?? new PushedSpecs(given, options.specStream, this.specs);
     this.idLists = new IdListSync(
       parts.idListSyncOptions(around, { http, adapter, diagnostics }, engineHost),
     );
@@ -446,6 +451,7 @@ export class Runtime {
       engineHost: this.engineHost,
       secretKey: this.init.secretKey,
       environment: this.options.environment,
+      isOrdered: this.options.specSources !== null,
       logger: this.logger,
       parsesAgents:
         (this.options.userAgentParser ??
@@ -454,6 +460,7 @@ export class Runtime {
       onAccepted: (summary) => this.diagnostics.setRates(summary.diagnostics),
       onCommitting: (summary) => this.loadIpTableFor(summary),
       onCommitted: (specs) => {
+        this.order?.committed();
         this.notices.committed(specs);
         this.init.onSpecs?.(specs);
       },

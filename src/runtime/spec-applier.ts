@@ -16,7 +16,7 @@ import type { WindowLengths } from './exposure-windows';
 import type { SafeLogger } from '../observability/logger';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import type { SpecSource } from '../updates/spec-source';
-import type { ApplyResult } from '../updates/spec-sync';
+import type { ApplyResult } from '../updates/spec-outcome';
 import {
   PackedSpecs,
   isSameSpecs,
@@ -57,6 +57,8 @@ export interface SpecApplierOptions {
   logger: SafeLogger;
   /** Whether specs that ask for user agents have them parsed by ua-parser-js. */
   parsesAgents?: boolean;
+  /** `specSources` is given: the source is whose specs are in force, not who said so last. */
+  isOrdered?: boolean;
   reportMismatch(error: Error): void;
   /** A payload for this key arrived; one that turns out to be older counts, too. */
   onAccepted(summary: SpecsSummary): void;
@@ -150,10 +152,12 @@ export class SpecApplier {
       return this.succeeded('noUpdates', source);
     }
     this.options.onAccepted(summary);
-    const isOlder = summary.time !== undefined && (summary.time ?? 0) < this.lastUpdateTime;
+    // Without a time it is as new as what is in force, unless there are several who may say so.
+    const hasTime = summary.time !== undefined || this.options.isOrdered === true;
+    const isOlder = hasTime && (summary.time ?? 0) < this.lastUpdateTime;
     if (isOlder || this.isKnown(summary)) {
       this.discard(prepared);
-      return this.succeeded('older', source);
+      return this.succeeded(isOlder ? 'older' : 'same', source);
     }
     this.options.onCommitting(summary);
     // In dcs-v2 what a user says of itself comes first (NEWER.md 14).
@@ -172,7 +176,7 @@ export class SpecApplier {
     for (const warning of summary.warnings) {
       this.options.logger.warn(`statsigSDK> ${warning}`);
     }
-    return this.succeeded('applied', source);
+    return this.succeeded('applied', source, true);
   }
 
   /** In dcs-v2 an equal checksum says that nothing changed. */
@@ -194,8 +198,12 @@ export class SpecApplier {
   }
 
   /** The source counts even without an update; a bootstrap counts only once there is a time. */
-  private succeeded(status: 'applied' | 'noUpdates' | 'older', source: SpecSource): ApplyResult {
-    if (source !== 'Bootstrap' || this.lastUpdateTime !== 0) {
+  private succeeded(
+    status: Exclude<ApplyResult['status'], 'rejected'>,
+    source: SpecSource,
+    isNew = this.options.isOrdered !== true,
+  ): ApplyResult {
+    if (isNew && (source !== 'Bootstrap' || this.lastUpdateTime !== 0)) {
       this.reason = source;
     }
     this.publishSource();

@@ -17,6 +17,8 @@ export interface ContainedAdapterOptions {
   /** How the keys of Statsig's forward proxy end; only for an adapter that asks for it. */
   proxyKey?: string;
   clock?: Clock;
+  /** What errors call it. Default "The data adapter". */
+  name?: string;
 }
 
 /**
@@ -44,6 +46,7 @@ export interface ItemName {
  */
 export class ContainedAdapter {
   private readonly clock: Clock;
+  private readonly name: string;
   /** When a call got no answer, for the last time. */
   private hungAt: number | null = null;
 
@@ -52,6 +55,7 @@ export class ContainedAdapter {
     private readonly options: ContainedAdapterOptions,
   ) {
     this.clock = options.clock ?? systemClock;
+    this.name = options.name ?? 'The data adapter';
   }
 
   /** Rejects when the adapter does, or after the timeout. */
@@ -64,7 +68,7 @@ export class ContainedAdapter {
     try {
       if (typeof this.adapter.get !== 'function') return { value: null, error: null };
       const response: unknown = await this.call('get', () => this.adapter.get(this.key(item)));
-      return readResponse(response);
+      return readResponse(response, this.name);
     } catch (error) {
       return { value: null, error: toError(error) };
     }
@@ -118,14 +122,14 @@ export class ContainedAdapter {
   private async call<T>(name: string, run: () => T | Promise<T>): Promise<T> {
     const timeoutMs = this.options.timeoutMs ?? ADAPTER_TIMEOUT_MS;
     if (this.hungAt !== null && !hasPassed(timeoutMs, this.hungAt, this.clock.now())) {
-      throw new Error(`The data adapter's ${name} was not called: a call before it got no answer`);
+      throw new Error(`${this.name}'s ${name} was not called: a call before it got no answer`);
     }
     const done = abortController();
     const returned = (async () => run())();
     returned.catch(() => undefined);
     const late = sleep(this.clock, timeoutMs, done.signal, 'limit').then((): never => {
       if (!done.signal.aborted) this.hungAt = this.clock.now();
-      throw new Error(`The data adapter's ${name} took longer than ${timeoutMs} ms`);
+      throw new Error(`${this.name}'s ${name} took longer than ${timeoutMs} ms`);
     });
     late.catch(() => undefined);
     try {
@@ -138,11 +142,11 @@ export class ContainedAdapter {
   }
 }
 
-function readResponse(response: unknown): StoredItem {
+function readResponse(response: unknown, name: string): StoredItem {
   if (typeof response !== 'object' || response === null) {
     return {
       value: null,
-      error: new Error("The data adapter's get did not answer with an object"),
+      error: new Error(`${name}'s get did not answer with an object`),
     };
   }
   const { result, error }: { result?: unknown; error?: unknown } = response;
@@ -151,7 +155,7 @@ function readResponse(response: unknown): StoredItem {
   if (typeof result !== 'string' && typeof result !== 'object') {
     return {
       value: null,
-      error: new Error(`The data adapter's get gave a ${typeof result} where text belongs`),
+      error: new Error(`${name}'s get gave a ${typeof result} where text belongs`),
     };
   }
   return { value: bytesIn(result) ?? result, error: null };

@@ -12,7 +12,7 @@ import { type IdListEntry, parseIndex, storedIndex } from './id-list-index';
 import { IdListCopies } from './id-list-copies';
 import { measureRequest } from './measure';
 import { Poller, type PollerOptions } from './poller';
-import type { SyncResult } from './spec-sync';
+import type { SyncResult } from './spec-sync-options';
 import { decodeText, encodeText } from './text';
 import { isError } from '../observability/thrown';
 

@@ -2,8 +2,8 @@
 
 /** A source that pushes. What it throws costs polling, as before. */
 export interface SpecStream {
-  /** Begins; returns what ends it. Called once in each life of an instance that polls. */
-  start(sink: SpecStreamSink): () => void;
+  /** Begins; gives what ends it. Called once in each life of an instance that polls. */
+  start(sink: SpecStreamSink): (() => void) | Promise<() => void>;
 }
 
 /** Where a stream puts what it has. */
@@ -17,10 +17,11 @@ export interface SpecStreamSink {
   /** Time of the specs in force, ms; 0 without any. */
   time(): number;
   /**
-   * A whole payload, or `{"has_updates":false}` as a sign of life. Polling rests from now on.
-   * False: it cannot be used, and polling goes on. Never rejects.
+   * A whole payload, or `{"has_updates":false}` as a sign of life. Polling rests from now on,
+   * unless it is older than what is in force. False: it cannot be used, and polling goes on. Never
+   * rejects.
    */
-  push(payload: Uint8Array): Promise<boolean>;
+  push(payload: Uint8Array | string): Promise<boolean>;
   /** Nothing comes any more: polling goes on until the next `push`. */
   lost(reason: unknown): void;
 }

@@ -1,88 +1,28 @@
 import { contained } from '../observability/error-boundary';
-import { type Clock, systemClock } from '../host/clock';
-import type { SpecsDownload, StatsigHttp, Validator } from '../network/http';
+import { systemClock } from '../host/clock';
+import type { SpecsDownload, Validator } from '../network/http';
 import { MAX_SPECS_BYTES } from '../network/limits';
 import { NetworkError, retryAfter } from '../network/network-error';
-import type { WantedFormat } from '../network/specs-format';
 import type { TransportResponse } from '../network/transport';
-import type { Diagnostics } from '../observability/diagnostics';
-import type { SafeLogger } from '../observability/logger';
 import type { ContainedAdapter } from '../storage/contained-adapter';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import { StoredSpecs } from '../storage/stored-specs';
+import type { StoredItem } from '../storage/contained-adapter';
+import { bytesIn } from '../host/bytes';
 import { measureRequest } from './measure';
 import { PackedSpecs, plainOf, type SpecBytes } from './packed-specs';
-import type { PayloadVerifier } from './payload-verifier';
-import { Poller, type PollerOptions } from './poller';
+import { Poller } from './poller';
 import { ProtoDownload } from './proto/proto-download';
 import { SpecCopy } from './spec-copy';
-import { inflate, type SpecInflater } from './spec-inflater';
+import { inflate } from './spec-inflater';
+import type { SpecSteps } from './spec-order';
 import type { SpecSource } from './spec-source';
+import type { SpecSyncOptions, SyncResult } from './spec-sync-options';
+import { isJson, note, whyUnusable, type ApplyResult, type SpecInitResult } from './spec-outcome';
 import { decodeText, encodeText } from './text';
 import { isError } from '../observability/thrown';
 
-/**
- * What the facade did with a payload. `time`: lastUpdateTime now in force (0 = none).
- * 'older': has_updates was true but the payload is not newer; nothing changed.
- */
-export type ApplyResult =
-  | { status: 'applied' | 'noUpdates' | 'older'; time: number }
-  | { status: 'rejected'; error: Error };
-
 type Accepted = Exclude<ApplyResult, { status: 'rejected' }>;
-
-export interface SpecSyncOptions {
-  http: StatsigHttp;
-  adapter: ContainedAdapter | null;
-  /** bootstrapValues as text (objects are stringified by the options parser). */
-  bootstrap: string | null;
-  /** ms; clamped by the options parser. */
-  intervalMs: number;
-  /** disableRulesetsSync: no polling. */
-  pollingDisabled: boolean;
-  localMode: boolean;
-  /** `verifyPayload`: whether a payload may be parsed. */
-  verifier: PayloadVerifier | null;
-  /** Longest payload, bytes. Default 64 MiB. */
-  maxBytes?: number;
-  /** Parses, compiles and commits. Must not throw; a rejection counts as 'rejected'. */
-  apply(bytes: SpecBytes, source: SpecSource): Promise<ApplyResult>;
-  /** Who inflates what came compressed; without one, Node does. */
-  inflater?: SpecInflater;
-  /** `time` of the specs in force, 0 when none: becomes sinceTime. */
-  lastUpdateTime(): number;
-  /** `checksum` of the specs in force, if they are dcs-v2 and have one. */
-  checksum?(): string | null;
-  /** Format of the specs in force. Default 1. */
-  format?(): 1 | 2;
-  /** Which format is wanted. Default `v1`. */
-  configFormat?: WantedFormat;
-  /** Whether dcs-v2 is asked for in protobuf's form, and for what changed. Default false. */
-  specsDeltas?: boolean;
-  /** Called with the raw text after every successful network sync (Q15). Contained. */
-  rulesUpdatedCallback: ((json: string, time: number) => void) | null;
-  diagnostics: Diagnostics;
-  logger: SafeLogger;
-  clock?: Clock;
-  /** See `PollerOptions`. */
-  trace?: PollerOptions<SyncResult>['trace'];
-  onPass?: PollerOptions<SyncResult>['onPass'];
-  errors?: { adapterValues(path: string): Error; bootstrapValues(): Error };
-}
-
-/** Result of `initialize`; becomes InitializationDetails. */
-export interface SpecInitResult {
-  success: boolean;
-  /** The last failure, even when a later source succeeded (Q42). */
-  error?: Error;
-  source?: SpecSource;
-}
-
-/** Result of one sync. */
-export interface SyncResult {
-  success: boolean;
-  error?: Error;
-}
 
 /**
  * What a server says in place of 304; keeping the last payload for the callback would double its
@@ -105,6 +45,8 @@ export class SpecSync {
   private validator: Validator | null = null;
   /** A stream brings what polling would. */
   private isStreaming = false;
+  /** The last answer of a source was older than what is in force. */
+  private isBehind = false;
   /** How often a stream broke. */
   private losses = 0;
   private readonly copy: SpecCopy | null;
@@ -147,7 +89,11 @@ export class SpecSync {
 
   private async load(): Promise<SpecInitResult> {
     const result: SpecInitResult = { success: true };
-    const { adapter, bootstrap, localMode, logger } = this.options;
+    const { adapter, bootstrap, localMode, logger, order } = this.options;
+    if (order != null) {
+      await order.load(this.steps, result);
+      return result;
+    }
     if (adapter !== null && bootstrap !== null) {
       logger.info(
         'statsigSDK> Both dataAdapter and bootstrapValues are given; the adapter is asked first',
@@ -171,16 +117,14 @@ export class SpecSync {
   }
 
   /** A payload that a stream brought; false when it cannot be used. Never rejects. */
-  async receive(payload: Uint8Array): Promise<boolean> {
+  async receive(payload: Uint8Array | string): Promise<boolean> {
     const { losses } = this;
-    let result: SyncResult | null = null;
-    while (result === null && !this.poller.isStopped) {
-      await this.poller.idle();
-      await this.poller.run(async () => (result = this.end(await this.fromStream(payload))));
-    }
-    const isGood = (result as SyncResult | null)?.success === true;
-    // What broke while this was applied brings nothing more.
-    this.isStreaming = isGood && losses === this.losses;
+    const status = await this.received(payload);
+    const isGood = status !== 'rejected';
+    // Who is behind may have stopped, and who says that nothing changed may have nothing; what
+    // broke while this was applied brings nothing more.
+    if (status !== 'older')
+      this.isStreaming = isGood && losses === this.losses && this.options.lastUpdateTime() !== 0;
     return isGood;
   }
 
@@ -190,25 +134,82 @@ export class SpecSync {
     this.isStreaming = false;
   }
 
-  private async fromStream(payload: Uint8Array): Promise<Error | null> {
+  private async received(
+    payload: Uint8Array | string,
+    begin?: () => void,
+  ): Promise<ApplyResult['status']> {
+    let status: ApplyResult['status'] | null = null;
+    while (status === null && !this.poller.isStopped) {
+      await this.poller.idle();
+      await this.poller.run(async () => {
+        begin?.();
+        const result = await this.fromStream(payload);
+        ({ status } = result);
+        return this.end(result.status === 'rejected' ? result.error : null);
+      });
+    }
+    return status ?? 'rejected';
+  }
+
+  private async fromStream(payload: Uint8Array | string): Promise<ApplyResult> {
     try {
       // A copy: it is kept, and whoever pushed may use his buffer again.
-      const bytes = new Uint8Array(this.within(payload));
-      await this.options.verifier?.check(bytes, 'Network');
+      const bytes = typeof payload === 'string' ? await this.bytesOf(payload) : bytesIn(payload);
+      if (bytes === null) throw new Error('What was pushed is neither bytes nor text');
+      await this.options.verifier?.check(this.within(bytes), 'Network');
       const body = await this.proto.read(bytes);
       const result = await this.putInForce(body);
       // The server's last answer is no longer what is in force.
       if (result.status === 'applied') this.validator = null;
       await this.afterNetwork(body, result);
-      return null;
+      return result;
     } catch (error) {
-      return asError(error);
+      return refused(error);
+    }
+  }
+
+  /** What an order of sources is made of. */
+  private get steps(): SpecSteps {
+    const { adapter, bootstrap, localMode } = this.options;
+    const { poller, store } = this;
+    return {
+      isOver: () => poller.isStopped,
+      time: () => this.options.lastUpdateTime(),
+      isStorePolled: () => store?.isPolled === true,
+      isBehind: () => this.isBehind,
+      store: async (isFirst) =>
+        adapter === null || store === null
+          ? null
+          : isFirst
+            ? this.firstFromAdapter(adapter, store)
+            : this.fromStore(store),
+      bootstrap: async (result) => {
+        if (bootstrap !== null) await this.fromBootstrap(bootstrap, result);
+      },
+      network: localMode ? null : () => this.fromNetwork(),
+      given: (item) => this.fromOthers(item),
+      pushed: (payload) => this.fromStream(payload),
+      received: (payload, begin) => this.received(payload, begin),
+      note,
+    };
+  }
+
+  private async fromOthers(item: StoredItem): Promise<ApplyResult | null> {
+    try {
+      const bytes = await this.bytesIn(item);
+      if (bytes === null) return null;
+      await this.options.verifier?.check(bytes, 'DataAdapter');
+      return await this.apply(bytes, 'DataAdapter');
+    } catch (error) {
+      return refused(error);
     }
   }
 
   private async pass(): Promise<SyncResult> {
-    if (this.isStreaming) return { success: true };
     const { store } = this;
+    const { order } = this.options;
+    if (order != null) return this.end(await order.pass(this.steps));
+    if (this.isStreaming) return { success: true };
     if (store?.isPolled === true) return this.end(await this.fromStore(store));
     if (this.options.localMode) return { success: true };
     return this.end(await this.fromNetwork());
@@ -262,7 +263,10 @@ export class SpecSync {
    * Null when nothing is stored. Rejects with the adapter's error, and for specs that are too long.
    */
   private async storedSpecs(store: StoredSpecs): Promise<Uint8Array | null> {
-    const { value, error } = await store.read();
+    return this.bytesIn(await store.read());
+  }
+
+  private async bytesIn({ value, error }: StoredItem): Promise<Uint8Array | null> {
     if (error !== null) throw error;
     if (value === null) return null;
     if (value instanceof Uint8Array) return this.within(value);
@@ -337,6 +341,7 @@ export class SpecSync {
     try {
       const { response, validator, specs } = await this.download();
       if (response.status === 304) {
+        this.isBehind = false;
         this.tellUser(NO_UPDATES);
         await this.storing(() => this.copy?.refresh());
         return null;
@@ -444,6 +449,7 @@ export class SpecSync {
     const isMeasured = source !== 'Bootstrap';
     if (isMeasured) diagnostics.start('download_config_specs', 'process');
     const result = await this.options.apply(bytes, source).catch(refused);
+    this.isBehind = result.status === 'older';
     if (!isMeasured) return result;
     if (result.status === 'noUpdates') diagnostics.cancel('download_config_specs', 'process');
     else
@@ -454,41 +460,8 @@ export class SpecSync {
   }
 }
 
-/** Writes one source's outcome down. The last of success and failure wins; an error stays (Q42). */
-function note(
-  result: SpecInitResult,
-  source: SpecSource,
-  error: Error | null,
-  isSuccess = error === null,
-): void {
-  if (error !== null) {
-    result.success = false;
-    result.error = error;
-  } else if (isSuccess) {
-    result.success = true;
-    result.source = source;
-  }
-}
-
-function whyUnusable(applied: ApplyResult, isJsonText: boolean): string {
-  if (applied.status === 'rejected')
-    return isJsonText ? 'they are no config specs of this key' : 'they are no JSON';
-  return applied.status === 'noUpdates'
-    ? 'they hold no config specs (has_updates is not true)'
-    : 'they have no time';
-}
-
 function refused(thrown: unknown): ApplyResult {
   return { status: 'rejected', error: asError(thrown) };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function asError(thrown: unknown): Error {
