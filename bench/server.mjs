@@ -19,23 +19,34 @@ const bumps = new Map();
 const counters = new Map();
 const served = new Map();
 
-/** Wire bytes; a bumped project gets a later `time`, so that SDKs take it as an update. */
+/** Wire bytes; a bumped project has a later `time` and another salt in one of its specs. */
 function payload(key, version) {
   const project = projectOf(key);
   const id = `${project}/${version}`;
-  if (!bodies.has(id)) {
-    const raw = text(project, version);
-    const at = raw.search(/"time":\s*\d{13}/);
-    const match = /"time":\s*(\d{13})/.exec(raw.slice(at, at + 40));
-    bodies.set(id, {
-      head: Buffer.from(raw.slice(0, at)),
-      time: Number(match[1]),
-      tail: Buffer.from(raw.slice(at + match[0].length)),
-    });
-  }
+  if (!bodies.has(id)) bodies.set(id, template(text(project, version)));
   const body = bodies.get(id);
-  const time = body.time + (bumps.get(key) ?? 0);
-  return { time, bytes: Buffer.concat([body.head, Buffer.from(`"time":${time}`), body.tail]) };
+  const bump = bumps.get(key) ?? 0;
+  const time = body.time + bump;
+  const inserted = { time: `"time":${time}`, salt: bump === 0 ? '' : `${bump}-` };
+  const pieces = body.pieces.map((piece) => Buffer.from(inserted[piece] ?? piece));
+  return { time, bytes: Buffer.concat(pieces) };
+}
+
+/** A payload as bytes, with names where something is inserted. */
+function template(raw) {
+  const time = /"time":\s*(\d{13})/.exec(raw);
+  const salt = raw.indexOf('"salt":"') + '"salt":"'.length;
+  const places = [
+    { name: 'time', from: time.index, to: time.index + time[0].length },
+    { name: 'salt', from: salt, to: salt },
+  ].sort((a, b) => a.from - b.from);
+  const pieces = [];
+  let at = 0;
+  for (const { name, from, to } of places) {
+    pieces.push(Buffer.from(raw.slice(at, from)), name);
+    at = to;
+  }
+  return { time: Number(time[1]), pieces: [...pieces, Buffer.from(raw.slice(at))] };
 }
 
 let listBytes;

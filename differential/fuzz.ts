@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz -- --seed N --cases N [--engines native,js] [--exotic] [--wild] [--zone
- * Europe/Berlin] [--users N] [--responses N] [--reports N] [--case N]`; `--case` starts at the
- * number that a report names
+ * Europe/Berlin] [--users N] [--responses N] [--reports N] [--case N] [--updates]`; `--case` starts
+ * at the number that a report names, `--updates` has other specs serve before those that are asked
  *
  * Generates cases, asks statsig-node and every engine (dcs-v1 and dcs-v2 form), and reports every
  * difference that `known-differences.ts` does not recognise, with a shrunk case in
@@ -19,10 +19,11 @@ process.env['TZ'] = given.text('zone', 'UTC');
 
 import { canonical, differences, firstDifference } from './compare-answers';
 import type { Difference } from './compare-answers';
-import { askEngine, builtEngines, createEngine } from './engines';
+import { askEngine, builtEngines, createEngine, loadCase } from './engines';
 import { defaultSize, fuzzCase } from './fuzz-case';
 import { explain } from './known-differences';
 import { askOracle, useTrueSha256 } from './oracle';
+import { pastOf } from './past';
 import { inV2, toV2 } from './payload-v2';
 import { shrink } from './shrink';
 import { formatJson } from './vector';
@@ -51,11 +52,14 @@ async function ask(
   try {
     // `formsOf` has made sure that there is such a form; shrinking may take it away, and is then
     // not followed.
+    const payload = form === 'v2' ? (toV2(one.payload) ?? one.payload) : one.payload;
+    if (given.flag('updates'))
+      for (const past of pastOf(payload, one.now)) await loadCase(engine, one, past);
     return await askEngine(
       engine,
       one,
       hidesOverrides(form, one) ? { ...questions, clientInitialize: [] } : questions,
-      form === 'v2' ? (toV2(one.payload) ?? one.payload) : one.payload,
+      payload,
     );
   } finally {
     engine.dispose();

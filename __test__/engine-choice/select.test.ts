@@ -2,6 +2,7 @@ import test from 'ava';
 import type { EngineKind, ReplacementEngine } from '../../src/engine/engine';
 import { RustEngine, type RustBinding } from '../../src/engine/rust-adapter';
 import { makeReplacement, selectEngine } from '../../src/engine/select';
+import { nodeHost } from '../../src/engine/node-host';
 import { createWasmEngine } from '../../src/engine/wasm';
 import { EngineUnavailableError } from '../../src/types/errors';
 import { nodePlatform } from '../../src/platform/platform-node';
@@ -64,12 +65,12 @@ test('a binary of another version is not used', (t) => {
 });
 
 test('on a big-endian machine WebAssembly is refused, and js answers', (t) => {
-  const wasm = (): ReplacementEngine => createWasmEngine({}, false);
+  const wasm = (): ReplacementEngine => createWasmEngine({}, nodeHost, false);
   const { engine, rejected } = selectEngine(null, { native: fail('no binary'), wasm, js });
   t.is(engine.kind, 'js');
   t.deepEqual(rejected[1], { kind: 'wasm', reason: 'this machine is big-endian' });
   t.throws(
-    () => createWasmEngine({}),
+    () => createWasmEngine({}, nodeHost),
     { message: /^(?!this machine)/ },
     'tests run on little-endian machines',
   );

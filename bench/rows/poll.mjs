@@ -1,5 +1,13 @@
 // What an update does to the requests that are being served meanwhile.
-import { collect, delayedRequests, longestStall, sink, sleep } from '../lib/measure.mjs';
+import {
+  collect,
+  delayedRequests,
+  longestStall,
+  now,
+  processCpu,
+  sink,
+  sleep,
+} from '../lib/measure.mjs';
 
 function poll(project, big) {
   return {
@@ -69,6 +77,28 @@ function requests(project, big) {
   };
 }
 
+/** What an update costs, whoever pays for it: one spec of the project changed, and the time. */
+function cost(project) {
+  const row = poll(project, false);
+  return {
+    ...row,
+    id: `update-${project}`,
+    title: `update, one spec changed, CPU of all threads, ${project}`,
+    async round(bench) {
+      collect();
+      const perMs = await cpuOf(() => sleep(500));
+      const { cpuMs, wallMs } = await cpuOf(() => update(bench));
+      return { value: Math.max(0, cpuMs - (perMs.cpuMs / perMs.wallMs) * wallMs), wallMs };
+    },
+  };
+}
+
+async function cpuOf(work) {
+  const [cpu, start] = [processCpu(), now()];
+  await work();
+  return { cpuMs: (processCpu() - cpu) / 1000, wallMs: (now() - start) / 1e6 };
+}
+
 /** Specs that come compressed, as real services send them. */
 function compressed(row, encoding) {
   return { ...row, id: `${row.id}-${encoding}`, title: `${row.title}, ${encoding}`, encoding };
@@ -81,4 +111,5 @@ export const rows = [
   compressed(poll('specs5mb', false), 'gzip'),
   compressed(requests('specs5mb', false), 'gzip'),
   requests('specs50mb', true),
+  compressed(cost('specs3000'), 'gzip'),
 ];

@@ -13,7 +13,8 @@ export interface Exports {
   ask(question: number, number: number, text: number): number;
   tell(statement: number, text: number): void;
   set_details(reason: number, configSyncTime: number, initTime: number): void;
-  prepare_specs(payload: number): number;
+  begin_specs(payload: number): number;
+  step_specs(preparation: number, effort: number): number;
   commit_specs(handle: number): void;
   discard_specs(handle: number): void;
   spec_index(kind: number, name: number): number;

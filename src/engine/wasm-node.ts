@@ -1,9 +1,9 @@
 /** Reads and compiles the WebAssembly module that the package ships. Node, Bun and Deno. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TextDecoder, TextEncoder } from 'node:util';
 import type { ReplacementEngine } from './engine';
-import { createWasmEngine, type Codec, type WasmModule } from './wasm';
+import { nodeHost } from './node-host';
+import { createWasmEngine, type WasmModule } from './wasm';
 
 declare const WebAssembly: { Module: new (bytes: Uint8Array) => WasmModule };
 
@@ -17,6 +17,5 @@ export function createWasmEngineFromFile(
   file = join(__dirname, 'generated', 'statsig.wasm'),
 ): ReplacementEngine {
   compiled ??= new WebAssembly.Module(readFileSync(file));
-  // Not the global classes, which test environments hide.
-  return createWasmEngine(compiled, undefined, { TextDecoder, TextEncoder } as Codec);
+  return createWasmEngine(compiled, nodeHost);
 }

@@ -1,10 +1,10 @@
 /**
  * Adapter over the WebAssembly module of crates/wasm (its lib.rs describes the ABI). No host API is
- * used but WebAssembly and the codec that is handed in, so it runs in Node, Bun, Deno, workers and
+ * used but WebAssembly and what is handed in, so it runs in Node, Bun, Deno, workers and
  * browsers.
  *
  * One module instance per engine. Everything is synchronous inside; the promises of the interface
- * settle at once.
+ * settle at once, but for specs that come while others serve: they are prepared in many turns.
  *
  * A trap (a panic, or memory that cannot grow) ends an instance, and no trap leaves this file: see
  * `Life`.
@@ -20,16 +20,20 @@ declare const WebAssembly: {
   Instance: new (module: WasmModule, imports: object) => { exports: unknown };
 };
 
+/** Bytes of a payload that are compiled in one turn of the event loop: one to two ms. */
+const EFFORT_OF_A_TURN = 64 * 1024;
+const NO_END = 0xffff_ffff;
 /** Answer of the ABI for null. */
 const NO_TEXT = -100;
 /** Bytes of input that the module keeps between calls: short texts need no `reserve`. */
 const KEPT_INPUT = 1 << 16;
 const NO_BATCH: EventBatch = { count: 0, body: new Uint8Array(0), isGzipped: false };
 
-/** The classes for UTF-8 texts; global where nobody hides them. */
-export interface Codec {
+/** What is taken from the host: the classes for UTF-8 texts, and turns of its event loop. */
+export interface WasmHost {
   readonly TextEncoder: typeof globalThis.TextEncoder;
   readonly TextDecoder: typeof globalThis.TextDecoder;
+  nextTurn(): Promise<void>;
 }
 
 /**
@@ -43,18 +47,23 @@ const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
  */
 export function createWasmEngine(
   module: WasmModule,
+  host: WasmHost,
   isLittleEndian = IS_LITTLE_ENDIAN,
-  codec: Codec = globalThis,
 ): ReplacementEngine {
   if (!isLittleEndian) throw new Error('this machine is big-endian');
   const exports = new WebAssembly.Instance(module, {}).exports as Exports;
   if (exports.memory === undefined || typeof exports.evaluate !== 'function')
     throw new Error('the module is not statsig.wasm');
-  return new WasmEngine(new WasmBinding(exports, codec));
+  return new WasmEngine(new WasmBinding(exports, host), host);
 }
 
 class WasmEngine extends RustEngine implements ReplacementEngine {
-  constructor(private readonly binding: WasmBinding) {
+  private serves = false;
+
+  constructor(
+    private readonly binding: WasmBinding,
+    private readonly host: WasmHost,
+  ) {
     super('wasm', binding);
     // Half a module (a stripped or foreign one) shows here and not in the first check.
     const error = this.lastError();
@@ -62,11 +71,27 @@ class WasmEngine extends RustEngine implements ReplacementEngine {
   }
 
   async prepareSpecs(payload: Uint8Array): Promise<PreparedSpecs> {
-    return this.prepareSpecsNow(payload);
+    // Before any specs serve, everybody waits for these.
+    if (!this.serves) return this.prepareSpecsNow(payload);
+    const preparation = this.binding.beginSpecs(ownBytes(payload));
+    for (;;) {
+      const json = this.binding.stepSpecs(preparation, EFFORT_OF_A_TURN);
+      if (json !== null) return preparedOf(json);
+      await this.host.nextTurn();
+    }
   }
 
   prepareSpecsNow(payload: Uint8Array): PreparedSpecs {
-    return preparedOf(this.binding.prepareSpecs(ownBytes(payload)));
+    const preparation = this.binding.beginSpecs(ownBytes(payload));
+    for (;;) {
+      const json = this.binding.stepSpecs(preparation, NO_END);
+      if (json !== null) return preparedOf(json);
+    }
+  }
+
+  override commitSpecs(handle: number): void {
+    super.commitSpecs(handle);
+    this.serves = true;
   }
 
   async updateIdList(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {
@@ -76,8 +101,8 @@ class WasmEngine extends RustEngine implements ReplacementEngine {
 
 /** The ABI as `RustBinding`. Memory views are made anew when the memory grew. */
 class WasmBinding implements RustBinding {
-  private readonly encoder: InstanceType<Codec['TextEncoder']>;
-  private readonly decoder: InstanceType<Codec['TextDecoder']>;
+  private readonly encoder: InstanceType<WasmHost['TextEncoder']>;
+  private readonly decoder: InstanceType<WasmHost['TextDecoder']>;
   private view: Uint8Array;
   private numbers: DataView;
   private readonly arrayBytes = new WeakMap<object, Uint8Array>();
@@ -89,7 +114,7 @@ class WasmBinding implements RustBinding {
   private readonly wasm: Exports;
   readonly evaluate: RustBinding['evaluate'];
 
-  constructor(exports: Exports, { TextEncoder, TextDecoder }: Codec) {
+  constructor(exports: Exports, { TextEncoder, TextDecoder }: WasmHost) {
     this.encoder = new TextEncoder();
     this.decoder = new TextDecoder();
     this.wasm = this.life.guarded(exports);
@@ -119,14 +144,23 @@ class WasmBinding implements RustBinding {
     this.wasm.set_details(this.write(reason), configSyncTimeMs, initTimeMs);
   }
 
-  /** JSON of `PreparedSpecs`. */
-  prepareSpecs(payload: Uint8Array): string {
-    const length = this.writeBytes(payload);
-    const returned = this.wasm.prepare_specs(length);
-    // The module gave the payload's memory back.
+  /** A number for `stepSpecs`. */
+  beginSpecs(payload: Uint8Array): number {
+    const preparation = this.wasm.begin_specs(this.writeBytes(payload));
+    // The module took the payload's memory.
     this.room = 0;
+    return this.wanted(preparation);
+  }
+
+  /** JSON of `PreparedSpecs`; null: there is more to do. `effort`: in bytes of payload. */
+  stepSpecs(preparation: number, effort: number): string | null {
+    const length = this.wanted(this.wasm.step_specs(preparation, effort));
+    return length === 0 ? null : this.text(length);
+  }
+
+  private wanted(returned: number): number {
     if (returned < 0) throw new Error(this.life.death ?? this.text(this.outputLength()));
-    return this.text(returned);
+    return returned;
   }
 
   commitSpecs(handle: number): void {

@@ -12,6 +12,7 @@ import type { Selection } from '../engine/select';
 import { VERSION } from '../engine/version';
 import { createWasmEngine, type WasmModule } from '../engine/wasm';
 import { gunzipWeb, gzipWeb } from '../events/gzip-web';
+import { host } from '../host/host';
 import { fetchTransport } from '../network/fetch-transport';
 import { NO_CHANNELS } from '../observability/channels';
 import type { Platform } from './platform';
@@ -74,7 +75,7 @@ function randomUUID(): string {
 function wasmEngine(): ReplacementEngine {
   if (assets.wasmModule === undefined)
     throw new Error('no WebAssembly module was given (useAssets)');
-  return createWasmEngine(assets.wasmModule);
+  return createWasmEngine(assets.wasmModule, host);
 }
 
 function selectEdgeEngine(forced: EngineKind | null): Selection {

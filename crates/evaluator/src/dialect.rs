@@ -21,7 +21,7 @@ pub enum Dialect {
 }
 
 /// A field of users themselves, by another name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct OwnField {
     /// As users have it.
     pub name: &'static str,

@@ -27,7 +27,7 @@ use crate::resolve::Resolver;
 use crate::store::Store;
 use crate::user::{Redaction, Templates, UserAgentParts, UserSlot};
 pub use lists::IdListUpdate;
-pub use prepared::PreparedList;
+pub use prepared::{PreparedList, PreparingList};
 
 /// What a swap of specs leaves behind. Dropping it takes time in proportion to the old specs.
 pub struct Retired(#[allow(dead_code)] Arc<Store>, #[allow(dead_code)] Tables);
@@ -149,6 +149,11 @@ impl Engine {
         );
         let tables = self.end_epoch();
         Some(Retired(old, tables))
+    }
+
+    /// The specs that serve: the next ones may have much in common with them.
+    pub fn specs(&self) -> Option<Arc<Store>> {
+        self.has_specs.then(|| self.resolver.store.clone())
     }
 
     /// Ends the epoch without changing specs.

@@ -28,7 +28,8 @@ pub mod user;
 pub mod wire;
 
 pub use bootstrap::ClientInitialize;
-pub use compile::{prepare, PreparedSpecs};
+pub use compile::preparation::{prepare, prepare_update, Preparation};
+pub use compile::PreparedSpecs;
 pub use dialect::Dialect;
 pub use engine::Engine;
 pub use exposure::batch::EventBatch;

@@ -4,18 +4,21 @@
 //! interned, conditions that several specs share exist once, targets are sets or bits, values are
 //! canonical JSON text.
 
+mod conditions;
 mod given;
+mod origin;
 mod rule;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::compile::condition::Condition;
 use crate::dialect::{Dialect, OwnField};
 use crate::js_semantics::JsValue;
 use crate::store_newer::{Autotune, Mapping};
+pub use conditions::Conditions;
 pub use given::{Explicit, Rate, Text, Version};
+pub use origin::Origin;
 pub use rule::{Bucket, Pass, Rule, NONE};
 
 /// The three name spaces of a project (BEHAVIOUR.md 3.1).
@@ -68,7 +71,7 @@ pub mod rate {
 }
 
 /// What the payload says about a spec.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SpecBody {
     /// When false, whom no rule answers gets `disabled` instead of `default`.
     pub enabled: bool,
@@ -112,7 +115,7 @@ pub struct SpecBody {
 }
 
 /// A named spec. `body` is None for what the payload names but lacks.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Spec {
     /// Name space.
     pub kind: SpecKind,
@@ -134,7 +137,7 @@ pub struct Spec {
 }
 
 /// A user field that conditions read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FieldName {
     /// As spelled in the condition.
     pub name: Box<str>,
@@ -145,14 +148,14 @@ pub struct FieldName {
 }
 
 /// A unit ID type that rules and conditions read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct UnitName {
     /// None = the user ID.
     pub custom: Option<FieldName>,
 }
 
 /// Parts of the payload that only the client-initialize response and the facade need.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PayloadMeta {
     /// djb2(client key) → app id.
     pub hashed_sdk_keys_to_app_ids: JsValue,
@@ -167,7 +170,7 @@ pub struct PayloadMeta {
 }
 
 /// Compiled specs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Store {
     /// What the payload was written in.
     pub dialect: Dialect,
@@ -185,7 +188,7 @@ pub struct Store {
     /// body.
     pub order: [Vec<u32>; 3],
     /// Conditions, each distinct one once.
-    pub conditions: Vec<Condition>,
+    pub conditions: Conditions,
     /// Indexes into `conditions`, rule after rule: lists of their own would be all over memory.
     pub rule_conditions: Vec<u32>,
     /// Buckets of rules and conditions.
@@ -216,6 +219,8 @@ pub struct Store {
     pub special_rate: Option<f64>,
     /// The rest.
     pub meta: PayloadMeta,
+    /// How the next payload tells what is new in it; None: all of it is.
+    pub(crate) origin: Option<Arc<Origin>>,
 }
 
 impl Default for Store {
@@ -228,7 +233,7 @@ impl Default for Store {
             autotunes: Vec::new(),
             mappings: Vec::new(),
             order: Default::default(),
-            conditions: Vec::new(),
+            conditions: Conditions::default(),
             rule_conditions: Vec::new(),
             buckets: Vec::new(),
             fields: Vec::new(),
@@ -244,6 +249,7 @@ impl Default for Store {
             sampling_mode: None,
             special_rate: None,
             meta: PayloadMeta::default(),
+            origin: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::store::Rule;
 
 /// A spec that stands in for another, for users who pass one of the rules.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mapping {
     /// Spec index of the one that answers.
     pub target: u32,
@@ -22,7 +22,7 @@ pub mod autotune_rule {
 }
 
 /// How a contextual autotune chooses.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Autotune {
     /// Enabled, and has groups.
     pub runs: bool,
@@ -43,7 +43,7 @@ pub struct Autotune {
 }
 
 /// What was learned about a group.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct AutotuneGroup {
     /// Weight in exploration.
     pub weight: f64,
@@ -52,7 +52,7 @@ pub struct AutotuneGroup {
 }
 
 /// What a score is the sum of.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Score {
     /// What does not depend on the user.
     pub base: f64,

@@ -84,6 +84,7 @@ impl NativeEngine {
     pub fn prepare_specs(&self, input: u32) -> AsyncTask<PrepareTask> {
         AsyncTask::new(PrepareTask {
             payload: self.shared.inputs.take(input).map(PayloadText::plain),
+            before: self.shared.call(None, |engine| engine.specs()),
             inbox: self.shared.inbox.clone(),
         })
     }
@@ -106,6 +107,7 @@ impl NativeEngine {
     pub fn prepare_inflated(&self, input: u32) -> AsyncTask<PrepareTask> {
         AsyncTask::new(PrepareTask {
             payload: self.shared.inbox.take_inflated(input),
+            before: self.shared.call(None, |engine| engine.specs()),
             inbox: self.shared.inbox.clone(),
         })
     }

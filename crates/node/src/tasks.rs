@@ -14,7 +14,7 @@ use statsig_evaluator::engine::{IdListUpdate, PreparedList};
 use statsig_evaluator::id_list::IdList;
 use statsig_evaluator::store::Store;
 use statsig_evaluator::wire::PayloadError;
-use statsig_evaluator::{prepare, EventBatch, PreparedSpecs};
+use statsig_evaluator::{prepare_update, EventBatch, PreparedSpecs};
 
 use crate::inflate::{inflate, mentions_agents, Encoding};
 use crate::registry::{key_of, Key, Registry};
@@ -137,6 +137,8 @@ impl PayloadText {
 pub struct PrepareTask {
     /// Its bytes; None when some are missing.
     pub payload: Option<PayloadText>,
+    /// The specs that serve, of which the payload may repeat most.
+    pub before: Option<Arc<Store>>,
     /// Where the result goes.
     pub inbox: Arc<Inbox>,
 }
@@ -150,8 +152,10 @@ impl Task for PrepareTask {
             .payload
             .take()
             .ok_or_else(|| Error::new(Status::InvalidArg, "the payload is incomplete"))?;
+        let before = self.before.take();
         guarded(|| {
-            prepare_shared(&payload).map_err(|e| Error::new(Status::InvalidArg, e.to_string()))
+            prepare_shared(&payload, before)
+                .map_err(|e| Error::new(Status::InvalidArg, e.to_string()))
         })
     }
 
@@ -160,10 +164,13 @@ impl Task for PrepareTask {
     }
 }
 
-/// As `prepare`, or what another thread made of the same payload.
-fn prepare_shared(payload: &PayloadText) -> std::result::Result<PreparedSpecs, PayloadError> {
+/// As `prepare_update`, or what another thread made of the same payload.
+fn prepare_shared(
+    payload: &PayloadText,
+    before: Option<Arc<Store>>,
+) -> std::result::Result<PreparedSpecs, PayloadError> {
     let key = payload.key.unwrap_or_else(|| key_of(PLAIN, &payload.bytes));
-    let shared = SPECS.get_or_make(key, || match prepare(&payload.bytes) {
+    let shared = SPECS.get_or_make(key, || match prepare_update(&payload.bytes, before) {
         Ok(PreparedSpecs { store: Some(store), summary }) => Ok((store, summary.into())),
         // There is nothing to share.
         other => Err(other),
@@ -413,7 +420,7 @@ mod tests {
 
     fn prepared(head: &str, key: Option<Key>) -> PreparedSpecs {
         let bytes = format!("{{\"has_updates\":{head},{SPECS}").into_bytes();
-        prepare_shared(&PayloadText { bytes, key }).unwrap()
+        prepare_shared(&PayloadText { bytes, key }, None).unwrap()
     }
 
     #[test]
@@ -435,7 +442,7 @@ mod tests {
         for _ in 0..2 {
             let nothing = prepared("false", None);
             assert!(nothing.store.is_none() && nothing.summary.contains("\"hasUpdates\":false"));
-            assert!(prepare_shared(&PayloadText::plain(b"{".to_vec())).is_err());
+            assert!(prepare_shared(&PayloadText::plain(b"{".to_vec()), None).is_err());
         }
     }
 

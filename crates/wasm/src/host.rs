@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use statsig_evaluator::boundary::{KEPT_INPUT, NO_TEXT};
-use statsig_evaluator::engine::PreparedList;
-use statsig_evaluator::{prepare, Engine};
+use statsig_evaluator::engine::{PreparedList, PreparingList};
+use statsig_evaluator::Engine;
 
 /// See the head of this file.
 #[derive(Default)]
@@ -15,6 +15,8 @@ pub struct Host {
     pub input: Vec<u8>,
     /// What the caller may read.
     pub output: Vec<u8>,
+    /// Payloads that are being prepared.
+    pub preparing: PreparingList,
     /// Payloads that wait for their commit.
     pub prepared: PreparedList,
     /// Events of the last batch.
@@ -99,21 +101,32 @@ impl Host {
         self.engine.expose_many(exposures.iter().map(|exposure| exposure.map(f64::from_le_bytes)))
     }
 
-    /// Parses and compiles a payload; writes JSON of `PreparedSpecs`, or why not.
-    pub fn prepare(&mut self, len: usize) -> i32 {
-        let payload = self.input.get(..len).unwrap_or_default();
-        let prepared = prepare(payload).map_err(|error| error.to_string());
-        match prepared.and_then(|prepared| Ok(self.prepared.keep(prepared)?)) {
-            Ok(json) => {
-                // The payload is not needed any more; it may be large.
-                self.input = Vec::new();
-                self.put(json.into_bytes())
-            }
-            Err(why) => {
-                self.put(why.into_bytes());
-                -1
-            }
+    /// Begins to prepare a payload, which is the whole input; its number, or -1 and why not.
+    pub fn begin_specs(&mut self, len: usize) -> i32 {
+        let mut payload = std::mem::take(&mut self.input);
+        payload.truncate(len);
+        match self.preparing.begin(payload, self.engine.specs()) {
+            Ok(number) => number as i32,
+            Err(why) => self.refuse(why),
         }
+    }
+
+    /// Goes on with a payload: 0, or the length of the JSON of `PreparedSpecs`, or -1 and why not.
+    pub fn step_specs(&mut self, number: u32, effort: usize) -> i32 {
+        match self.preparing.step(number, effort) {
+            Ok(None) => 0,
+            Ok(Some(specs)) => match self.prepared.keep(specs) {
+                Ok(json) => self.put(json.into_bytes()),
+                Err(why) => self.refuse(why),
+            },
+            Err(why) => self.refuse(&why),
+        }
+    }
+
+    /// Tells why nothing came of it.
+    fn refuse(&mut self, why: &str) -> i32 {
+        self.put(why.into());
+        -1
     }
 
     /// Swaps prepared specs in.

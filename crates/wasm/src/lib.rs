@@ -67,10 +67,18 @@ pub extern "C" fn set_details(reason: u32, config_sync_time: f64, init_time: f64
     });
 }
 
-/// Input: a payload. Output: JSON of PreparedSpecs; or -1 and the reason as output.
+/// Input: a payload, which takes the memory of the input with it. A number for [`step_specs`]; or
+/// -1 and the reason as output.
 #[no_mangle]
-pub extern "C" fn prepare_specs(payload: u32) -> i32 {
-    with(|host| host.prepare(payload as usize))
+pub extern "C" fn begin_specs(payload: u32) -> i32 {
+    with(|host| host.begin_specs(payload as usize))
+}
+
+/// Goes on for about as long as compiling so many bytes takes. 0 = there is more to do. Output: JSON
+/// of PreparedSpecs; or -1 and the reason as output.
+#[no_mangle]
+pub extern "C" fn step_specs(number: u32, effort: u32) -> i32 {
+    with(|host| host.step_specs(number, effort as usize))
 }
 
 /// See `commitSpecs`.

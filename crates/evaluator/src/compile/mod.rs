@@ -1,24 +1,28 @@
 //! Wire to store, with warnings. Runs off the event loop and knows nothing of engines or users.
 
+mod changes;
 pub mod condition;
 mod names;
 mod newer;
 pub mod operator;
+pub mod preparation;
 mod rules;
 mod summary;
-mod uses;
+pub(crate) mod uses;
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::js_semantics::value::array_index;
 use crate::js_semantics::{
-    document_text, property, stringify, to_lower_case, to_string, write_string, JsValue,
+    property, stringify, to_lower_case, to_string, write_string, JsValue, PartNumber,
 };
 use crate::store::Explicit;
 use crate::store::{PayloadMeta, Rule, Spec, SpecBody, SpecKind, Store, Text, Version, NONE};
 use crate::wire::{Payload, PayloadError, SpecWire};
+use condition::Condition;
 use names::Names;
 use uses::Uses;
 
@@ -34,41 +38,30 @@ pub struct PreparedSpecs {
     pub summary: String,
 }
 
-/// Parses and compiles a payload. Pure; the cost is a few ms per 100 KB, so call it off the event
-/// loop.
-///
-/// # Errors When it is not JSON, or one of the three lists of specs is missing. A malformed spec is
-/// no error: it answers Unsupported and is named in a warning.
-pub fn prepare(bytes: &[u8]) -> Result<PreparedSpecs, PayloadError> {
-    let text = document_text(bytes);
-    let payload = Payload::parse(&text)?;
-    if !payload.get("has_updates").is_truthy() {
-        return Ok(PreparedSpecs { store: None, summary: summary::no_updates(&payload) });
-    }
-    let mut compiler = Compiler::new(&payload);
-    compiler.run()?;
-    let Compiler { mut store, names, warnings, uses, .. } = compiler;
-    names.finish(&mut store);
-    store.rates.shrink_to_fit();
-    let summary = summary::summary(&payload, &store, &uses, &warnings);
-    Ok(PreparedSpecs { store: Some(Arc::new(store)), summary })
-}
+const KINDS: [SpecKind; 3] = [SpecKind::Gate, SpecKind::Config, SpecKind::Layer];
 
 /// Work in progress.
+#[derive(Debug)]
 pub(crate) struct Compiler<'a> {
-    payload: &'a Payload<'a>,
+    payload: Rc<Payload<'a>>,
     store: Store,
     names: Names,
+    /// Specs that are to be compiled, the next one last.
+    to_do: Vec<(u32, PartNumber)>,
+    /// Conditions that were compiled; the first has the index `first_condition`.
+    conditions: Vec<Condition>,
+    first_condition: u32,
+    /// How often each of them is used.
+    condition_uses: Vec<u32>,
     /// Canonical text of a condition → its index, so that equal conditions exist once.
     condition_ids: FxHashMap<String, u32>,
-    condition_uses: Vec<u32>,
     /// Index of a condition → what it uses that nobody here knows.
     unknown: FxHashMap<u32, String>,
     /// The same of the condition that is being compiled.
     met_unknown: Option<String>,
     /// Indexes below it are of specs that the payload has.
     named: u32,
-    /// The same by the ids of dcs-v2.
+    /// Index of a condition by its id of dcs-v2.
     named_conditions: FxHashMap<Box<str>, u32>,
     /// Buckets of conditions by salt and unit.
     bucket_ids: FxHashMap<(String, u32), u32>,
@@ -76,16 +69,34 @@ pub(crate) struct Compiler<'a> {
     /// Override rules that a warning was about.
     told_rules: FxHashSet<Box<str>>,
     uses: Uses,
+    /// Bytes that were compiled since a payload was compiled as a whole; None: this one is.
+    renewed: Option<usize>,
 }
 
 impl<'a> Compiler<'a> {
-    fn new(payload: &'a Payload<'a>) -> Self {
+    /// A compiler of the whole payload, with every name registered.
+    fn whole(payload: Rc<Payload<'a>>) -> Result<Self, PayloadError> {
+        let dialect = payload.dialect;
+        let store = Store { dialect, ..Store::default() };
+        let mut compiler = Compiler::new(payload.clone(), store, Names::new(dialect));
+        for kind in KINDS {
+            compiler.register(kind, payload.specs(kind)?);
+        }
+        compiler.to_do.reverse();
+        compiler.register_newer();
+        Ok(compiler)
+    }
+
+    fn new(payload: Rc<Payload<'a>>, store: Store, names: Names) -> Self {
         Compiler {
             payload,
-            store: Store { dialect: payload.dialect, ..Store::default() },
-            names: Names::new(payload.dialect),
-            condition_ids: FxHashMap::default(),
+            first_condition: store.conditions.len() as u32,
+            store,
+            names,
+            to_do: Vec::new(),
+            conditions: Vec::new(),
             condition_uses: Vec::new(),
+            condition_ids: FxHashMap::default(),
             unknown: FxHashMap::default(),
             met_unknown: None,
             named: 0,
@@ -94,49 +105,56 @@ impl<'a> Compiler<'a> {
             warnings: Vec::new(),
             told_rules: FxHashSet::default(),
             uses: Uses::default(),
+            renewed: None,
         }
     }
 
-    fn run(&mut self) -> Result<(), PayloadError> {
-        self.payload.check_conditions()?;
-        let kinds = [SpecKind::Gate, SpecKind::Config, SpecKind::Layer];
-        let mut wires = Vec::new();
-        for kind in kinds {
-            let specs = self.payload.specs(kind)?;
-            wires.push(self.register(kind, specs));
-        }
-        self.register_newer();
-        for wire in wires.iter().flatten() {
-            self.compile_spec(wire.0, &self.payload.spec(wire.1));
-        }
+    /// Compiles the next spec; how many bytes it has. None: there is none.
+    fn compile_next(&mut self) -> Option<usize> {
+        let (index, part) = self.to_do.pop()?;
+        let spec = self.payload.spec(part);
+        self.compile_spec(index, &spec);
+        // Also one without a text takes a moment.
+        Some(self.payload.mark(part).map_or(0, |mark| mark.length()) + 1)
+    }
+
+    /// What is left when all specs are compiled.
+    fn end(mut self) -> PreparedSpecs {
         self.compile_newer();
         self.mark_odd();
         self.assign_memos();
         self.finish();
-        Ok(())
+        self.store.origin = self.origin();
+        let Compiler { payload, mut store, names, conditions, warnings, uses, .. } = self;
+        names.finish(&mut store);
+        store.conditions.add(conditions);
+        store.rates.shrink_to_fit();
+        let summary = summary::summary(&payload, &store, &uses, &warnings);
+        PreparedSpecs { store: Some(Arc::new(store)), summary }
     }
 
     /// Gives every name an index before rules refer to it. Of equal names the last spec wins.
-    fn register(&mut self, kind: SpecKind, specs: Vec<SpecWire<'a>>) -> Vec<(u32, &'a JsValue)> {
-        let mut kept: Vec<(u32, &JsValue)> = Vec::with_capacity(specs.len());
+    fn register(&mut self, kind: SpecKind, specs: Vec<SpecWire<'_>>) {
+        let payload = self.payload.clone();
+        let mut kept: Vec<(u32, PartNumber)> = Vec::with_capacity(specs.len());
         for (i, spec) in specs.iter().enumerate() {
-            let Some(name) = spec.name.as_deref() else {
+            let Some(name) = payload.name(spec) else {
                 self.warn(format!("The {} number {i} has no name and was left out.", word(kind)));
                 continue;
             };
-            let known = self.store.by_name[kind as usize].get(name).copied();
+            let known = self.store.by_name[kind as usize].get(&*name).copied();
             match known {
                 Some(index) => kept
                     .iter_mut()
                     .filter(|(at, _)| *at == index)
                     .for_each(|entry| entry.1 = spec.part),
-                None => kept.push((self.add_spec(kind, name), spec.part)),
+                None => kept.push((self.add_spec(kind, &name), spec.part)),
             }
         }
         let mut order: Vec<u32> = kept.iter().map(|(index, _)| *index).collect();
         order.sort_by_key(|index| self.property_rank(*index));
         self.store.order[kind as usize] = order;
-        kept
+        self.to_do.extend(kept);
     }
 
     /// JavaScript property order: array indexes ascending, then as inserted (the sort is stable).
@@ -226,7 +244,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn finish(&mut self) {
-        let payload = self.payload;
+        let payload = self.payload.clone();
+        self.store.experiment_layer.clear();
         for (experiment, layer) in payload.experiment_layers() {
             self.store.experiment_layer.insert((&*experiment).into(), layer.into());
         }

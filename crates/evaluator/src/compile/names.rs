@@ -7,6 +7,7 @@ use crate::js_semantics::{to_lower_case, JsValue};
 use crate::store::{string_id, FieldName, Store, Text, UnitName};
 
 /// Tables under construction.
+#[derive(Debug)]
 pub(crate) struct Names {
     dialect: Dialect,
     strings: Vec<Text>,
@@ -32,6 +33,29 @@ impl Names {
         string_id::TEXTS.iter().for_each(|text| {
             names.string(text);
         });
+        names
+    }
+
+    /// The tables of a store, to be gone on with.
+    pub(crate) fn of(store: &Store) -> Self {
+        let mut names = Names {
+            strings: store.strings.clone(),
+            fields: store.fields.clone(),
+            units: store.units.clone(),
+            ..Names::new(store.dialect)
+        };
+        let numbered = |at: usize| at as u32;
+        for (at, text) in names.strings.iter().enumerate() {
+            names.string_ids.insert(text.clone(), numbered(at));
+        }
+        for (at, field) in names.fields.iter().enumerate() {
+            names.field_ids.insert(field.name.clone(), numbered(at));
+        }
+        for (at, unit) in names.units.iter().enumerate() {
+            if let Some(custom) = &unit.custom {
+                names.unit_ids.insert(custom.name.clone(), numbered(at));
+            }
+        }
         names
     }
 

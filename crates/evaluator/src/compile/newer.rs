@@ -163,7 +163,7 @@ impl Compiler<'_> {
 
     fn mapping_rule(&mut self, json: &JsValue, salt: &JsValue) -> Option<(f64, Rule)> {
         let name = property(json, "rule_name").as_str()?;
-        let payload = self.payload;
+        let payload = self.payload.clone();
         let rule = property(payload.get("override_rules"), name);
         rule.as_object()?;
         let start = property(json, "start_time").as_number().unwrap_or(0.0);

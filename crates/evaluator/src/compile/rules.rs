@@ -116,14 +116,15 @@ impl<'a> Compiler<'a> {
     }
 
     fn condition(&mut self, entry: &JsValue) -> Result<u32, String> {
-        let Some(id) = self.payload.condition_id(entry) else {
+        let payload = self.payload.clone();
+        let Some(id) = payload.condition_id(entry) else {
             return self.inline_condition(entry);
         };
         if let Some(&index) = self.named_conditions.get(id) {
-            self.condition_uses[index as usize] += 1;
+            self.used_again(index);
             return Ok(index);
         }
-        let index = match self.payload.condition(id) {
+        let index = match payload.condition(id) {
             Some(condition) => self.inline_condition(&condition)?,
             None => self.missing_condition(id),
         };
@@ -142,13 +143,21 @@ impl<'a> Compiler<'a> {
 
     fn add_condition(&mut self, condition: Condition) -> u32 {
         self.note_uses(&condition);
-        self.store.conditions.push(condition);
+        let index = self.first_condition + self.conditions.len() as u32;
+        self.conditions.push(condition);
         self.condition_uses.push(1);
-        let index = self.store.conditions.len() as u32 - 1;
         if let Some(met) = self.met_unknown.take() {
             self.unknown.insert(index, met);
         }
         index
+    }
+
+    /// Of those that were taken over nobody counts.
+    fn used_again(&mut self, index: u32) {
+        let at = index.checked_sub(self.first_condition);
+        if let Some(uses) = at.and_then(|at| self.condition_uses.get_mut(at as usize)) {
+            *uses += 1;
+        }
     }
 
     /// Notes what the condition that is being compiled uses and nobody here knows.
@@ -162,7 +171,7 @@ impl<'a> Compiler<'a> {
         }
         let key = condition_key(json);
         if let Some(&index) = self.condition_ids.get(&key) {
-            self.condition_uses[index as usize] += 1;
+            self.used_again(index);
             return Ok(index);
         }
         let condition = self.compile_condition(json)?;
@@ -292,7 +301,7 @@ impl<'a> Compiler<'a> {
 
     /// Conditions that several rules share are evaluated once per user.
     pub(super) fn assign_memos(&mut self) {
-        for (condition, uses) in self.store.conditions.iter_mut().zip(&self.condition_uses) {
+        for (condition, uses) in self.conditions.iter_mut().zip(&self.condition_uses) {
             let cheap = matches!(
                 condition.operand,
                 Operand::Public

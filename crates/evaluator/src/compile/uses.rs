@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 /// See the head of this file.
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct Uses {
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Uses {
     #[serde(rename = "usesTimeZone")]
     pub(crate) time_zone: bool,
     #[serde(rename = "usesIpTable")]

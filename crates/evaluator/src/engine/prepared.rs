@@ -1,7 +1,12 @@
-//! Payloads that are compiled and wait to serve: handed in on whichever thread, taken by handle.
+//! Payloads that are compiled and wait to serve: handed in on whichever thread, taken by handle. And
+//! those that are still being compiled, step by step.
+
+use std::sync::Arc;
 
 use crate::boundary::MAX_PREPARED;
+use crate::compile::preparation::Preparation;
 use crate::compile::PreparedSpecs;
+use crate::store::Store;
 
 /// See the head of this file.
 #[derive(Debug, Default)]
@@ -42,10 +47,50 @@ impl PreparedList {
     }
 }
 
+/// Payloads that are being prepared, by numbers.
+#[derive(Debug, Default)]
+pub struct PreparingList {
+    going: Vec<(u32, Preparation<'static>)>,
+    last_number: u32,
+}
+
+impl PreparingList {
+    /// Begins with a payload; its number.
+    ///
+    /// # Errors
+    /// When too many are being prepared.
+    pub fn begin(
+        &mut self,
+        bytes: Vec<u8>,
+        before: Option<Arc<Store>>,
+    ) -> Result<u32, &'static str> {
+        if self.going.len() >= MAX_PREPARED {
+            return Err("too many payloads are being prepared");
+        }
+        self.last_number = self.last_number.wrapping_add(1).max(1);
+        self.going.push((self.last_number, Preparation::new(bytes.into(), before)));
+        Ok(self.last_number)
+    }
+
+    /// Goes on with it, see `Preparation::step`.
+    ///
+    /// # Errors
+    /// Why the payload is refused; it is forgotten then, as when it is given.
+    pub fn step(&mut self, number: u32, effort: usize) -> Result<Option<PreparedSpecs>, String> {
+        let at = self.going.iter().position(|(known, _)| *known == number);
+        let at = at.ok_or("no such payload is being prepared")?;
+        let stepped = self.going[at].1.step(effort).map_err(|error| error.to_string());
+        if !matches!(stepped, Ok(None)) {
+            self.going.swap_remove(at);
+        }
+        stepped
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compile::prepare;
+    use crate::compile::preparation::prepare;
 
     const EMPTY: &[u8] =
         br#"{"has_updates":true,"feature_gates":[],"dynamic_configs":[],"layer_configs":[]}"#;
@@ -65,5 +110,26 @@ mod tests {
         assert!(list.take(2).is_some() && list.keep(prepare(EMPTY).unwrap()).is_ok());
         list.clear();
         assert!(list.take(3).is_none());
+    }
+
+    #[test]
+    fn payloads_are_prepared_step_by_step_beside_each_other() {
+        let mut list = PreparingList::default();
+        let numbers: Vec<u32> =
+            (0..MAX_PREPARED).map(|_| list.begin(EMPTY.to_vec(), None).unwrap()).collect();
+        assert!(list.begin(EMPTY.to_vec(), None).is_err());
+        assert!(list.step(999, 1).is_err());
+        for number in numbers {
+            let (mut steps, mut given) = (0, None);
+            while given.is_none() {
+                given = list.step(number, 1).unwrap();
+                steps += 1;
+            }
+            assert!(steps > 1 && given.unwrap().store.is_some());
+            assert!(list.step(number, 1).is_err(), "it is given once");
+        }
+        let broken = list.begin(b"{\"has_updates\":true,".to_vec(), None).unwrap();
+        assert!(list.step(broken, usize::MAX).is_err());
+        assert!(list.going.is_empty());
     }
 }

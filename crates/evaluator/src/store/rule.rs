@@ -23,7 +23,7 @@ pub enum Pass {
 }
 
 /// What decides a user's bucket (BEHAVIOUR.md 3.4): a hash of salts and a unit ID.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Bucket {
     /// `salt.ruleSalt.` of a rule, `salt.` of a condition.
     pub salts: Midstate,
@@ -34,7 +34,7 @@ pub struct Bucket {
 }
 
 /// A rule.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rule {
     /// Its id, an index into `Store::strings`.
     pub id: u32,

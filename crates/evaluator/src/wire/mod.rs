@@ -5,8 +5,10 @@
 use std::borrow::Cow;
 
 use crate::dialect::Dialect;
-use crate::js_semantics::json::{MAX_DEPTH, TOO_DEEP};
-use crate::js_semantics::{property, to_string, Document, JsValue};
+use crate::js_semantics::json::MAX_DEPTH;
+use crate::js_semantics::{
+    property, to_string, Document, DocumentReader, JsValue, PartMark, PartNumber, Refusal,
+};
 use crate::store::SpecKind;
 
 /// Why a payload was rejected as a whole.
@@ -36,15 +38,32 @@ impl std::fmt::Display for PayloadError {
 
 impl std::error::Error for PayloadError {}
 
+impl From<Refusal> for PayloadError {
+    fn from(refusal: Refusal) -> PayloadError {
+        match refusal {
+            Refusal::NotJson => PayloadError::NotJson,
+            Refusal::TooDeep => PayloadError::TooDeep,
+        }
+    }
+}
+
 /// A spec as found in the payload.
 pub struct SpecWire<'a> {
-    /// Its name; None where it has none.
-    pub name: Option<Cow<'a, str>>,
+    /// Its key, where specs have one.
+    key: Option<&'a str>,
     /// What [`Payload::spec`] takes.
-    pub part: &'a JsValue,
+    pub part: PartNumber,
+}
+
+impl SpecWire<'_> {
+    /// Whether its name stands in front of it, and not in it.
+    pub fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
 }
 
 /// A parsed payload.
+#[derive(Debug)]
 pub struct Payload<'a> {
     /// The whole object; specs and the conditions of v2 are parsed one at a time.
     document: Document<'a>,
@@ -55,25 +74,19 @@ pub struct Payload<'a> {
 const GATES: &str = "feature_gates";
 const LISTS: [&str; 3] = [GATES, "dynamic_configs", "layer_configs"];
 const CONDITIONS: &str = "condition_map";
+/// What is read in parts.
+const PARTS: [&str; 4] = [LISTS[0], LISTS[1], LISTS[2], CONDITIONS];
+
+/// Reads what `document_text` gives. `known`: the marks of a payload that this one may repeat.
+pub fn payload_reader(text: Cow<'_, str>, known: Vec<PartMark>) -> DocumentReader<'_> {
+    DocumentReader::new(text, &PARTS, known)
+}
 
 impl<'a> Payload<'a> {
-    /// Parses what `document_text` gives and recognises the dialect. Does not look into the specs.
-    ///
-    /// # Errors
-    /// When the text is not a JSON object, or nests too deep.
-    pub fn parse(text: &'a str) -> Result<Payload<'a>, PayloadError> {
-        let [gates, configs, layers] = LISTS;
-        let lists = [gates, configs, layers, CONDITIONS];
-        let document = Document::parse(text, &lists).map_err(|error| {
-            let is_deep = error.to_string().contains(TOO_DEEP);
-            if is_deep {
-                PayloadError::TooDeep
-            } else {
-                PayloadError::NotJson
-            }
-        })?;
+    /// Recognises the dialect. Does not look into the specs.
+    pub fn of(document: Document<'a>) -> Payload<'a> {
         let is_map = matches!(property(&document.root, GATES), JsValue::Object(_));
-        Ok(Payload { dialect: if is_map { Dialect::V2 } else { Dialect::V1 }, document })
+        Payload { dialect: if is_map { Dialect::V2 } else { Dialect::V1 }, document }
     }
 
     /// A top-level property; undefined when missing.
@@ -90,27 +103,44 @@ impl<'a> Payload<'a> {
         match (self.dialect, self.get(key)) {
             (Dialect::V1, JsValue::Array(items)) => Ok(items
                 .iter()
-                .map(|part| SpecWire {
-                    name: self.document.part_name(part).map(|name| name.into_string().into()),
-                    part,
-                })
+                .filter_map(Document::number)
+                .map(|part| SpecWire { key: None, part })
                 .collect()),
             (Dialect::V2, JsValue::Object(map)) => Ok(map
                 .iter()
-                .map(|(name, part)| SpecWire { name: Some(name.into()), part })
+                .filter_map(|(key, part)| Some((key, Document::number(part)?)))
+                .map(|(key, part)| SpecWire { key: Some(key), part })
                 .collect()),
             _ => Err(PayloadError::MissingPart(key)),
         }
     }
 
+    /// The name of a spec; None where it has none. In dcs-v1 it is to be looked for.
+    pub fn name<'b>(&self, spec: &SpecWire<'b>) -> Option<Cow<'b, str>> {
+        match spec.key {
+            Some(key) => Some(key.into()),
+            None => self.document.part_name(spec.part).map(|name| name.into_string().into()),
+        }
+    }
+
+    /// The mark of a spec.
+    pub fn mark(&self, part: PartNumber) -> Option<PartMark> {
+        self.document.mark(part)
+    }
+
+    /// The marks of all specs and conditions.
+    pub fn marks(&self) -> Vec<PartMark> {
+        self.document.marks()
+    }
+
     /// The salt of a spec by its name (v2); undefined when there is none.
     pub fn salt(&self, kind: SpecKind, name: &str) -> JsValue {
-        let part = self.get(LISTS[kind as usize]).get(name);
+        let part = self.get(LISTS[kind as usize]).get(name).and_then(Document::number);
         part.map_or(JsValue::Undefined, |part| property(&self.document.part(part), "salt").clone())
     }
 
     /// Parses a spec.
-    pub fn spec(&self, part: &JsValue) -> JsValue {
+    pub fn spec(&self, part: PartNumber) -> JsValue {
         self.document.part(part)
     }
 
@@ -132,7 +162,16 @@ impl<'a> Payload<'a> {
 
     /// Parses the condition of an id; None when there is none.
     pub fn condition(&self, id: &str) -> Option<JsValue> {
-        self.get(CONDITIONS).get(id).map(|part| self.document.part(part))
+        self.condition_part(id).map(|part| self.document.part(part))
+    }
+
+    /// The mark of the condition of an id.
+    pub fn condition_mark(&self, id: &str) -> Option<PartMark> {
+        self.condition_part(id).and_then(|part| self.document.mark(part))
+    }
+
+    fn condition_part(&self, id: &str) -> Option<PartNumber> {
+        self.get(CONDITIONS).get(id).and_then(Document::number)
     }
 
     /// Pairs of experiment and layer.
@@ -163,13 +202,18 @@ mod tests {
     use crate::js_semantics::document_text;
 
     fn with<R>(json: &str, work: impl FnOnce(&Payload<'_>) -> R) -> R {
-        let text = document_text(json.as_bytes());
-        work(&Payload::parse(&text).unwrap())
+        work(&payload(json).unwrap())
+    }
+
+    fn payload(json: &str) -> Result<Payload<'_>, PayloadError> {
+        let mut reader = payload_reader(document_text(json.as_bytes().into()), Vec::new());
+        while !reader.step()? {}
+        Ok(Payload::of(reader.finish()))
     }
 
     fn names_of(payload: &Payload<'_>, kind: SpecKind) -> Vec<Option<String>> {
         let specs = payload.specs(kind).unwrap();
-        specs.iter().map(|spec| spec.name.as_deref().map(String::from)).collect()
+        specs.iter().map(|spec| payload.name(spec).as_deref().map(String::from)).collect()
     }
 
     #[test]
@@ -222,9 +266,7 @@ mod tests {
     #[test]
     fn what_is_no_object_is_refused() {
         for json in ["", "[]", "5", "null", "{"] {
-            let text = document_text(json.as_bytes());
-            let problem = Payload::parse(&text).err();
-            assert_eq!(problem, Some(PayloadError::NotJson), "{json}");
+            assert_eq!(payload(json).err(), Some(PayloadError::NotJson), "{json}");
         }
         let told = [PayloadError::NotJson, PayloadError::MissingPart("x")].map(|e| e.to_string());
         assert_eq!(told, ["the payload is not a JSON object", "the payload has no usable `x`"]);
