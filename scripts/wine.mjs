@@ -75,8 +75,11 @@ function windowsRoot() {
     const env = environment(to);
     const server = keepServer(env);
     try {
-      must(needs.wine, ['wineboot', '--init'], { env });
-      must(needs.wine, ['winecfg', '-v', 'win10'], { env });
+      // What Windows itself starts would hold pipes open, too.
+      for (const args of [['wineboot', '--init'], ['winecfg', '-v', 'win10']]) {
+        const { status } = spawnSync(needs.wine, args, { env, stdio: 'ignore' });
+        if (status !== 0) throw new Error(`failed: wine ${args.join(' ')}`);
+      }
     } finally {
       server.stop();
     }
