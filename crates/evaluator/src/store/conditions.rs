@@ -19,8 +19,14 @@ impl Conditions {
     pub fn get(&self, index: usize) -> Option<&Condition> {
         match self.whole.get(index) {
             Some(condition) => Some(condition),
-            None => self.added.get(index - self.whole.len()).map(|condition| &**condition),
+            None => self.added(index),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn added(&self, index: usize) -> Option<&Condition> {
+        self.added.get(index - self.whole.len()).map(|condition| &**condition)
     }
 
     /// How many there are.
