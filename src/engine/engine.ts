@@ -18,7 +18,7 @@
 
 import type { Inflated, Inflater } from './inflater';
 import type { SpecContent } from './spec-content';
-export type { Place, Step, Trace } from './trace';
+export type { Choice, Place, Step, Trace } from './trace';
 import type { Trace } from './trace';
 
 /** Which implementation answers. */

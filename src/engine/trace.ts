@@ -26,6 +26,12 @@ export const Met = { No: 0, Yes: 1, Unsupported: 2 } as const;
 export type Met = (typeof Met)[keyof typeof Met];
 
 /**
+ * How an autotune chose an arm: by the bucket alone, drawn to explore, for its score, drawn because
+ * none has a score.
+ */
+export type Choice = 'even' | 'explored' | 'best' | 'drawn';
+
+/**
  * One step. What comes between `spec` and its `end` belongs to that spec, and what comes between a
  * `condition` and its `met` to that condition.
  */
@@ -47,6 +53,11 @@ export type Step =
   | ['unit', string]
   /** The user's bucket, out of 10,000. */
   | ['bucket', number]
+  /** An arm of an autotune: its ID, and the score that the user gives it, if it has any. */
+  | ['arm', string]
+  | ['arm', string, number]
+  /** Which of the arms it is, and how it was chosen. */
+  | ['chose', number, Choice]
   /** The conditions hold; whether the percentage lets the user in. */
   | ['passed', boolean]
   /** The spec is done: the rule that it reports, its value, a reason of its own or ''. */

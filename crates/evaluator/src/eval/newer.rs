@@ -337,7 +337,7 @@ impl<O: Observer> Evaluation<'_, O> {
         self.gates_met = true;
         let mut found =
             Found { pass: true, seen: Seen::No, rate: rate::UNDEFINED, ..Found::of(index, 0) };
-        found.code = match self.chosen(autotune, &mut found)? {
+        found.code = match self.chosen(body, autotune, &mut found)? {
             Some(rule) => rule,
             None => return Ok(Found::of(index, code::UNSUPPORTED)),
         };
@@ -346,7 +346,12 @@ impl<O: Observer> Evaluation<'_, O> {
     }
 
     /// The rule of an autotune that answers; None when its gate is unsupported.
-    fn chosen(&mut self, autotune: &Autotune, found: &mut Found) -> Result<Option<u32>, Stop> {
+    fn chosen(
+        &mut self,
+        body: &SpecBody,
+        autotune: &Autotune,
+        found: &mut Found,
+    ) -> Result<Option<u32>, Stop> {
         if !autotune.runs {
             return Ok(Some(autotune_rule::PRESTART));
         }
@@ -370,14 +375,39 @@ impl<O: Observer> Evaluation<'_, O> {
         self.observer.step(Step::Bucket(bucket));
         let bucket = f64::from(bucket);
         let count = autotune.groups.len();
-        let (group, explores) = if !autotune.has_config {
-            (((bucket * count as f64 / 10_000.0) as usize).min(count - 1), true)
+        let (group, how) = if !autotune.has_config {
+            (((bucket * count as f64 / 10_000.0) as usize).min(count - 1), "even")
         } else if bucket < autotune.explores_below {
-            (self.explored(autotune), true)
+            (self.explored(autotune), "explored")
         } else {
-            (self.best(autotune).unwrap_or_else(|| self.drawn(count)), false)
+            match self.best(autotune) {
+                Some(group) => (group, "best"),
+                None => (self.drawn(count), "drawn"),
+            }
         };
+        self.tell_choice(body, autotune, (group, how));
+        let explores = how == "even" || how == "explored";
         Ok(Some(autotune_rule::FIRST_GROUP + 2 * group as u32 + u32::from(explores)))
+    }
+
+    /// Tells the observer of each arm, and which one it is.
+    #[inline(always)]
+    fn tell_choice(
+        &mut self,
+        body: &SpecBody,
+        autotune: &Autotune,
+        (chosen, how): (usize, &'static str),
+    ) {
+        if O::LISTENS {
+            let store = self.store;
+            let best = body.rules.iter().skip(autotune_rule::FIRST_GROUP as usize).step_by(2);
+            for (group, rule) in autotune.groups.iter().zip(best) {
+                let score = group.score.as_ref().map(|score| self.score(score));
+                let id = store.strings.get(rule.id as usize).map_or("", |id| id);
+                self.observer.step(Step::Arm(id, score.filter(|n| n.is_finite())));
+            }
+            self.observer.step(Step::Chose(chosen, how));
+        }
     }
 
     /// A draw in [0, 1). What depends on it holds for this once.

@@ -24,6 +24,10 @@ pub(crate) enum Step<'a> {
     Unit(&'a str),
     /// The bucket, out of 10,000, that the user is in.
     Bucket(u16),
+    /// An arm of an autotune: its id, and the score that the user gives it.
+    Arm(&'a str, Option<f64>),
+    /// Which arm an autotune chose, and how: a `Choice` of `src/engine/trace.ts`.
+    Chose(usize, &'static str),
     /// All conditions hold; whether the percentage lets the user in.
     Passed(bool),
     /// The spec is done: the rule that it reports, its value, and a reason of its own.

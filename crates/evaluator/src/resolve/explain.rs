@@ -4,7 +4,7 @@
 use super::run::{special, Ask};
 use super::Resolver;
 use crate::eval::{code, tell_end, Met, Observer, Only, Step, Stop};
-use crate::js_semantics::{stringify, utf16_len, write_string};
+use crate::js_semantics::{number_to_string, stringify, utf16_len, write_string};
 use crate::store::SpecKind;
 
 /// Most steps that are written down; the evaluation goes on to its end all the same.
@@ -62,6 +62,8 @@ impl Observer for &mut Trace {
             Step::Met(_) => "met",
             Step::Unit(_) => "unit",
             Step::Bucket(_) => "bucket",
+            Step::Arm(..) => "arm",
+            Step::Chose(..) => "chose",
             Step::Passed(_) => "passed",
             Step::End(..) => "end",
         };
@@ -102,6 +104,16 @@ impl Observer for &mut Trace {
             }),
             Step::Unit(id) => self.text(beginning(id)),
             Step::Bucket(number) => self.raw(&number.to_string()),
+            Step::Arm(id, score) => {
+                self.text(id);
+                if let Some(score) = score {
+                    self.raw(&number_to_string(score));
+                }
+            }
+            Step::Chose(at, how) => {
+                self.raw(&at.to_string());
+                self.text(how);
+            }
             Step::Passed(passed) => self.flag(passed),
             Step::End(rule, value, reason) => {
                 self.text(rule);

@@ -4,13 +4,15 @@
  * finish, and whatever JavaScript throws when a user's value cannot be converted.
  */
 
-import { EXPERIMENT_KIND, type LookupKind, SpecKind } from '../../engine';
+import { type Choice, EXPERIMENT_KIND, type LookupKind, SpecKind } from '../../engine';
 import { bucket } from '../hashing';
 import type { IdList } from '../id-list';
 import type { IpTable } from '../lookup/ip';
 import { type ExposureList, INHERITED_RATE, type Found, Seen, type Tables } from '../outcome';
 import { Overrides } from '../overrides';
 import {
+  type Autotune,
+  type AutotuneGroup,
   type Condition,
   ConditionKind,
   type GateRef,
@@ -467,6 +469,9 @@ export class Evaluation implements EvalContext {
 
   /** A bucket out of 10,000 was looked at, for whoever explains. */
   bucketed(_number: number, _unit: string): void {}
+
+  /** An autotune chose an arm, for whoever explains. */
+  chose(_autotune: Autotune, _group: AutotuneGroup, _how: Choice): void {}
 
   passes(rule: Rule): boolean {
     if (rule.passKind !== PassKind.Bucket) return rule.passKind === PassKind.Always;

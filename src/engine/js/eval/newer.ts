@@ -4,7 +4,7 @@
  * (9). Mirrors `eval/newer.rs`.
  */
 
-import { EXPERIMENT_KIND, type LookupKind, SpecKind } from '../../engine';
+import { type Choice, EXPERIMENT_KIND, type LookupKind, SpecKind } from '../../engine';
 import { bucket } from '../hashing';
 import { type JsonObject, isObject } from '../js-semantics';
 import { type ExposureList, Found, Seen, FoundAt, type Tables } from '../outcome';
@@ -63,6 +63,7 @@ export interface NewerHost extends EvalContext {
   rule(rule: Rule, tracking: Tracking): Met;
   passes(rule: Rule): boolean;
   bucketed(number: number, unit: string): void;
+  chose(autotune: Autotune, group: AutotuneGroup, how: Choice): void;
   value(operand: number): unknown;
 }
 
@@ -283,19 +284,22 @@ export class NewerEvaluation {
   }
 
   private chosen(autotune: Autotune): FoundAt {
-    const { groups } = autotune;
     const unit = unitText(this.host, autotune.unit);
     const at = bucket(autotune.prefix, unit, PASS_BUCKETS);
     this.host.bucketed(at, unit);
-    if (!autotune.hasConfig) {
-      return groups[Math.min(Math.floor((at * groups.length) / PASS_BUCKETS), groups.length - 1)]!
-        .onExplored;
-    }
-    if (at < autotune.exploresBelow) return this.explored(groups).onExplored;
-    const best =
-      this.best(autotune) ??
-      groups[Math.min(Math.floor(this.draw() * groups.length), groups.length - 1)]!;
-    return best.onBest;
+    const [group, how] = this.choice(autotune, at);
+    this.host.chose(autotune, group, how);
+    return how === 'even' || how === 'explored' ? group.onExplored : group.onBest;
+  }
+
+  private choice(autotune: Autotune, at: number): [AutotuneGroup, Choice] {
+    const { groups } = autotune;
+    const within = (share: number): AutotuneGroup =>
+      groups[Math.min(Math.floor(share), groups.length - 1)]!;
+    if (!autotune.hasConfig) return [within((at * groups.length) / PASS_BUCKETS), 'even'];
+    if (at < autotune.exploresBelow) return [this.explored(groups), 'explored'];
+    const best = this.best(autotune);
+    return best === null ? [within(this.draw() * groups.length), 'drawn'] : [best, 'best'];
   }
 
   /** What depends on a draw holds for this once. */
@@ -319,13 +323,18 @@ export class NewerEvaluation {
     let best: AutotuneGroup | null = null;
     let highest = 0;
     for (const group of groups) {
-      const score = group.score === null ? NaN : this.score(group.score);
+      const score = this.scoreOf(group);
       if (!Number.isFinite(score)) continue;
       if (best !== null && !(higherIsBetter ? score > highest : score < highest)) continue;
       best = group;
       highest = score;
     }
     return best;
+  }
+
+  /** What the user gives a group; NaN for one without a score. */
+  scoreOf({ score }: AutotuneGroup): number {
+    return score === null ? NaN : this.score(score);
   }
 
   private score({ base, texts, numbers }: Score): number {

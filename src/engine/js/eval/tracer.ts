@@ -3,10 +3,19 @@
  * in all that can be noticed. Mirrors `resolve/explain.rs` and what `eval/observer.rs` is
  * told. A class of its own, so that checks pay nothing for it.
  */
-import { EXPERIMENT_KIND, type LookupKind, type Place, SpecKind, type Step } from '../../engine';
+import {
+  type Choice,
+  EXPERIMENT_KIND,
+  type LookupKind,
+  type Place,
+  SpecKind,
+  type Step,
+} from '../../engine';
 import { bucket } from '../hashing';
 import type { Found } from '../outcome';
 import {
+  type Autotune,
+  type AutotuneGroup,
   type Condition,
   ConditionKind,
   type GateRef,
@@ -108,6 +117,16 @@ export class Tracer extends Evaluation {
   override bucketed(number: number, unit?: string): void {
     if (unit !== undefined) this.step(['unit', beginning(unit)]);
     this.step(['bucket', number]);
+  }
+
+  override chose(autotune: Autotune, chosen: AutotuneGroup, how: Choice): void {
+    for (const group of autotune.groups) {
+      const score = this.newer.scoreOf(group);
+      const id = group.onBest.ruleID;
+      // Minus zero is none in JSON.
+      this.step(Number.isFinite(score) ? ['arm', id, score + 0] : ['arm', id]);
+    }
+    this.step(['chose', autotune.groups.indexOf(chosen), how]);
   }
 
   /** @param counts a check would come here; what a test throws is its end, too */
