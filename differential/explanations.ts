@@ -12,9 +12,7 @@ import {
   type EngineKind,
   type LookupKind,
 } from '../src/engine/engine';
-import { formatExplanation } from '../src/explain/format';
-import { PayloadWords } from '../src/explain/payload-words';
-import { treeOf } from '../src/explain/tree';
+import { formatExplanation, PayloadWords, treeOf } from '../src/explain/explain';
 import { argumentsOf } from './arguments';
 import { payloadText, type Case, type JsonObject, type Questions } from './case';
 import { canonical } from './compare-answers';
@@ -41,7 +39,7 @@ export async function explanationsOf(
   try {
     const asked = await loadCase(engine, one, payload);
     if (asked === null) return null;
-    const words = PayloadWords.of(new TextEncoder().encode(payloadText(payload)));
+    const words = PayloadWords.of({ key: payload, read: () => payloadText(payload) });
     const lines: string[] = [];
     for (const [at, user] of one.users.entries()) {
       setUser(engine, 0, one, user as object, asked);

@@ -3,8 +3,9 @@
 // modules in one file stay functions, each of which is parsed once more when it is called, and
 // names of other modules stay properties. Called by build-ts.mjs, after tsc.
 //
-// What is required late, as by the js engine its regular expressions, and uap-core's patterns of user
-// agents, is a file of its own, too.
+// What is required late, as by the js engine its regular expressions, uap-core's patterns of user
+// agents, and explanations, is a file of its own, too. Such a file takes nothing from the bundle: rollup
+// warns of the circle.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { hardened } from './bundle-text.mjs';
@@ -17,6 +18,7 @@ const LATE = [
   { name: 'engine/wasm-node', platform: 'node' },
   { name: 'users/uap-agent', platform: 'neutral' },
   { name: 'updates/ordered-sources', platform: 'neutral' },
+  { name: 'explain/explain', platform: 'neutral' },
 ];
 
 /** Leaves `require('./x')` as it is, but for the place that it is called from. */

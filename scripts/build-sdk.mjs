@@ -27,9 +27,6 @@ const TESTED = [
   'engine-host/time-zone',
   'engine/engine',
   'engine/select',
-  'explain/format',
-  'explain/payload-words',
-  'explain/tree',
   'platform/platform-node',
   'runtime/djb2',
   'users/asked-names',
@@ -38,18 +35,12 @@ const TESTED = [
   'users/user-json',
 ].map((name) => `dist/${name}.js`);
 
-/**
- * Required late, and in the bundle all the same: made of its modules, as a file it would be in a
- * circle with the bundle, which rollup warns of.
- */
-const isInside = (path) => path.startsWith('../explain/');
-
 /** Leaves `require('./x')` as it is, but for the place that it is called from. */
 const lateLoads = {
   name: 'late-loads',
   setup(build) {
     build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'require-call' || isInside(path)) return undefined;
+      if (kind !== 'require-call') return undefined;
       return {
         external: true,
         path: `./${slashes(relative(join(root, 'src'), join(resolveDir, path)))}`,

@@ -1,17 +1,32 @@
 /** Explanations as applications ask for them. What makes them is loaded with the first one. */
 import type { Verdict } from '../answers/verdict';
-import type { Explainable } from '../explain/explain';
+import { EXPERIMENT_KIND, SpecKind } from '../engine/engine';
+import { explained } from '../engine-host/explained';
+import type { Asked, Explainable } from '../explain/explain';
 import type { ExplainedKind, ExplainOptions, Explanation } from '../explain/types';
+import { StickyAssignments, stickyRequest } from '../features/sticky';
+import { textOf } from '../host/host';
 import type { SafeLogger } from '../observability/logger';
+import type { GetExperimentOptions } from '../options/statsig-options';
+import { exposureEvent, layerExposureEvent } from '../results/log-event';
 import type { Runtime } from '../runtime/runtime';
+import { StatsigInvalidArgumentError, StatsigUninitializedError } from '../types/errors';
 import type { StatsigUser } from '../types/user';
+import { plainNowOf } from '../updates/packed-specs';
 import * as calls from './calls';
 import type { PublicCalls } from './public-calls';
 
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded lazily and synchronously */
 const explainer = () => require('../explain/explain') as typeof import('../explain/explain');
-const formatter = () => require('../explain/format') as typeof import('../explain/format');
 /* eslint-enable @typescript-eslint/no-require-imports */
+
+const KINDS: readonly ExplainedKind[] = [
+  'gate',
+  'config',
+  'experiment',
+  'layer',
+  'parameter_store',
+];
 
 /** See the head of this file. */
 export interface ExplainCalls {
@@ -61,9 +76,17 @@ export class Explanations implements ExplainCalls {
     options?: ExplainOptions,
   ): Explanation {
     const { publicCalls, runtime, logger } = this;
-    publicCalls.validate(user, name);
-    const life = explainable(publicCalls, runtime, logger);
-    return explainer().explain(life, user, [kind, name], options ?? {});
+    try {
+      publicCalls.validate(user, name);
+      if (!KINDS.includes(kind))
+        throw new StatsigInvalidArgumentError(`The kind to explain is one of ${KINDS.join(', ')}`);
+      const life = explainable(publicCalls, runtime, logger);
+      return explainer().explain(life, user, [kind, name], options ?? {});
+    } catch (error) {
+      if (error instanceof StatsigInvalidArgumentError) throw error;
+      if (error instanceof StatsigUninitializedError) throw error;
+      return explainer().failed(kind, name, logger.describe(error));
+    }
   }
 
   explainGate(user: StatsigUser, name: string, options?: ExplainOptions): Explanation {
@@ -88,13 +111,34 @@ export class Explanations implements ExplainCalls {
 }
 
 function explainable(calls: PublicCalls, runtime: Runtime, logger: SafeLogger): Explainable {
+  const { engineHost, applier } = runtime;
+  const bytes = applier.lastGood?.bytes;
   return {
-    engineHost: runtime.engineHost,
-    logger,
-    payload: runtime.applier.lastGood?.bytes ?? null,
+    payload: bytes ? { key: bytes, read: () => textOf(plainNowOf(bytes)) } : null,
     adapted: (kind, user, name) => adaptedBy(calls.adapted, kind, user, name),
+    evaluated: (user, [lookup, name]) => explained(engineHost, user, lookup, name),
+    stuck: (user, asked, options) => stuck(runtime, logger, [user, asked], options),
     store: (user, name) => calls.storeFor(user, name),
+    eventOf: (verdict, parameter) =>
+      parameter === null
+        ? exposureEvent(verdict, null)
+        : layerExposureEvent(verdict, parameter, null),
   };
+}
+
+function stuck(
+  { engineHost }: Runtime,
+  logger: SafeLogger,
+  [user, [lookup, name]]: readonly [StatsigUser, Asked],
+  options: ExplainOptions,
+): Verdict | null {
+  const request = stickyRequest(options as GetExperimentOptions);
+  // Without storage nothing is saved or deleted.
+  const reader = new StickyAssignments(null, logger);
+  if (reader.isIdle(request)) return null;
+  const kind = lookup === EXPERIMENT_KIND ? SpecKind.Config : lookup;
+  const verdict = reader.evaluate(engineHost, user, { kind, name, lookup }, request);
+  return verdict.record.reason === 'Persisted' ? verdict : null;
 }
 
 function adaptedBy(
@@ -118,5 +162,5 @@ function adaptedBy(
  * @example console.log(formatExplanation(Statsig.explainGate(user, 'new_checkout')));
  */
 export function formatExplanation(explanation: Explanation): string {
-  return formatter().formatExplanation(explanation);
+  return explainer().formatExplanation(explanation);
 }

@@ -1,16 +1,14 @@
-/** Why a user gets what: evaluations, overrides and sticky values, told. */
+/**
+ * Why a user gets what: evaluations, overrides and sticky values, told. A file of its own in the
+ * package, which is loaded with the first question: what else it needs is handed over.
+ */
 import type { Verdict } from '../answers/verdict';
 import { EXPERIMENT_KIND, SpecKind, type LookupKind } from '../engine/engine';
-import type { EngineHost } from '../engine-host/engine-host';
-import { explained } from '../engine-host/explained';
-import { StickyAssignments, stickyRequest } from '../features/sticky';
+import type { Explained } from '../engine-host/explained';
 import type { StoreDefinition } from '../features/store-overrides';
-import type { SafeLogger } from '../observability/logger';
-import type { GetExperimentOptions } from '../options/statsig-options';
-import { exposureEvent, layerExposureEvent, type LogEvent } from '../results/log-event';
+import type { LogEvent } from '../results/log-event';
 import type { StatsigUser } from '../types/user';
-import type { SpecBytes } from '../updates/packed-specs';
-import { isWire, own, PayloadWords } from './payload-words';
+import { copyOf, isWire, own, PayloadWords, type PayloadText } from './payload-words';
 import { summaryOf } from './format';
 import { treeOf } from './tree';
 import type {
@@ -20,6 +18,9 @@ import type {
   ExplainOptions,
   Explanation,
 } from './types';
+
+export { formatExplanation } from './format';
+export { PayloadWords, treeOf };
 
 const LOOKUPS: Readonly<Record<string, LookupKind>> = {
   gate: SpecKind.Gate,
@@ -31,15 +32,21 @@ const LOOKUPS: Readonly<Record<string, LookupKind>> = {
 /** Parameters of a layer whose exposures are told, and of a store that are explained. */
 const MOST_PARAMETERS = 200;
 
+/** What is asked for by name. */
+export type Asked = readonly [LookupKind, string];
+
 /** What explaining needs of a life. */
 export interface Explainable {
-  readonly engineHost: EngineHost;
-  readonly logger: SafeLogger;
-  /** The payload in force, in the form in which it is kept. */
-  readonly payload: SpecBytes | null;
+  /** The payload in force; null while there is none. */
+  readonly payload: PayloadText | null;
   /** What an override adapter says instead; null for nothing. */
   adapted(kind: ExplainedKind, user: StatsigUser, name: string): Verdict | null;
+  evaluated(user: StatsigUser, asked: Asked): Explained;
+  /** The stored value that applies; null for none. Nothing is saved. */
+  stuck(user: StatsigUser, asked: Asked, options: ExplainOptions): Verdict | null;
   store(user: StatsigUser, name: string): StoreDefinition;
+  /** The event of a check, or of a layer's parameter that is read. */
+  eventOf(verdict: Verdict, parameter: string | null): LogEvent;
 }
 
 /** Explains a gate, config, experiment, layer or parameter store. Nothing is exposed or saved. */
@@ -56,64 +63,53 @@ export function explain(
   return { ...explanation, summary: summaryOf(explanation) };
 }
 
+/** Of a user whose fields throw, say: the answer of a check that fails, and why. */
+export function failed(kind: ExplainedKind, name: string, error: string): Explanation {
+  const explanation = { ...unanswered(kind, name), spec: null, isCut: false, error };
+  return { ...explanation, summary: summaryOf(explanation) };
+}
+
 function explainSpec(
   life: Explainable,
   user: StatsigUser,
   [kind, name]: readonly [ExplainedKind, string],
   options: ExplainOptions,
 ): Explanation {
-  const { engineHost } = life;
-  const lookup = LOOKUPS[kind] ?? SpecKind.Gate;
+  const asked = [LOOKUPS[kind] ?? SpecKind.Gate, name] as const;
   const adapted = life.adapted(kind, user, name);
-  if (adapted !== null) return { ...answered(kind, name, adapted), spec: null, isCut: false };
-  const { trace, verdict, error } = explained(engineHost, user, lookup, name);
+  if (adapted !== null)
+    return { ...answered(life, [user, kind], adapted), name, spec: null, isCut: false };
+  const { trace, verdict, error } = life.evaluated(user, asked);
   const words = PayloadWords.of(life.payload);
   const spec = treeOf(trace, words, options.showPrivate === true);
   const { isCut } = trace;
   if (verdict === null) return { ...unanswered(kind, name), spec, isCut, error };
-  const sticky = kind === 'gate' ? null : stuck(life, user, lookup, name, options);
-  if (sticky === null) return { ...answered(kind, name, verdict), spec, isCut };
+  const sticky = kind === 'gate' ? null : life.stuck(user, asked, options);
+  if (sticky === null) return { ...answered(life, [user, kind], verdict), name, spec, isCut };
   const { ruleID, groupName, persistedTime: savedAt } = sticky.record;
   return {
-    ...answered(kind, name, sticky),
+    ...answered(life, [user, kind], sticky),
+    name,
     spec,
     sticky: { ruleID, groupName, savedAt },
     isCut,
   };
 }
 
-/** The stored value that applies. */
-function stuck(
-  { engineHost, logger }: Explainable,
-  user: StatsigUser,
-  lookup: LookupKind,
-  name: string,
-  options: ExplainOptions,
-): Verdict | null {
-  const request = stickyRequest(options as GetExperimentOptions);
-  // Without storage nothing is saved or deleted.
-  const reader = new StickyAssignments(null, logger);
-  if (reader.isIdle(request)) return null;
-  const kind = lookup === EXPERIMENT_KIND ? SpecKind.Config : lookup;
-  const verdict = reader.evaluate(engineHost, user, { kind, name, lookup }, request);
-  return verdict.record.reason === 'Persisted' ? verdict : null;
-}
-
 function answered(
-  kind: ExplainedKind,
-  name: string,
+  life: Explainable,
+  [user, kind]: readonly [StatsigUser, ExplainedKind],
   verdict: Verdict,
-): Omit<Explanation, 'spec' | 'isCut'> {
+): Omit<Explanation, 'spec' | 'isCut' | 'name'> {
   const { record } = verdict;
   return {
     kind,
-    name,
-    value: kind === 'gate' ? record.value === true : verdict.value,
+    value: kind === 'gate' ? record.value === true : parametersOf(verdict),
     ruleID: record.ruleID,
     groupName: record.groupName,
     reason: verdict.reason,
     summary: '',
-    exposures: exposuresOf(verdict),
+    exposures: exposuresOf(life, user, verdict),
   };
 }
 
@@ -122,12 +118,25 @@ function unanswered(kind: ExplainedKind, name: string): Omit<Explanation, 'spec'
   return { kind, name, value, ruleID: '', groupName: null, reason: '', summary: '', exposures: [] };
 }
 
-function exposuresOf(verdict: Verdict): ExplainedExposure[] {
-  if (verdict.record.kind !== SpecKind.Layer) return [told(exposureEvent(verdict, null))];
-  const { value } = verdict;
-  return Object.keys(isWire(value) ? value : {})
+/** Experiments whose group a condition asked for are exposed along, and before. */
+function exposuresOf(life: Explainable, user: StatsigUser, verdict: Verdict): ExplainedExposure[] {
+  const { alsoExposes = [], kind } = verdict.record;
+  const also = alsoExposes.flatMap((name) => {
+    const { verdict: of } = life.evaluated(user, [EXPERIMENT_KIND, name]);
+    return of === null ? [] : [told(life.eventOf(of, null))];
+  });
+  if (kind !== SpecKind.Layer) return [...also, told(life.eventOf(verdict, null))];
+  // What is null is not handed out, and so not exposed.
+  const parameters = Object.entries(parametersOf(verdict))
+    .filter(([, value]) => value !== null)
     .slice(0, MOST_PARAMETERS)
-    .map((parameter) => told(layerExposureEvent(verdict, parameter, null)));
+    .map(([parameter]) => told(life.eventOf(verdict, parameter)));
+  return [...also, ...parameters];
+}
+
+/** A payload may give anything; configs and layers have an object, or a list, of it. */
+function parametersOf({ value }: Verdict): object {
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 /** Without what depends on the time of the check. */
@@ -189,13 +198,6 @@ function explainParameter(
     return { value: own(explanation.value, key) ?? null, from, explanation };
   }
   return { value: null, from: 'nothing' };
-}
-
-/** The caller's to change: the original serves others. */
-function copyOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null
-    ? (JSON.parse(JSON.stringify(value)) as unknown)
-    : value;
 }
 
 /** Also where the name is one that objects inherit. */

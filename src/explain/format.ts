@@ -1,7 +1,9 @@
 /** Explanations in plain words, for a terminal. */
 import { shortJson } from './condition-words';
 import type {
+  ExplainedArm,
   ExplainedBucket,
+  ExplainedChoice,
   ExplainedExposure,
   ExplainedRule,
   ExplainedSpec,
@@ -25,26 +27,53 @@ export function summaryOf(explanation: Explanation): string {
   return `${what} ${said}: ${why}`;
 }
 
+/** Why no rule had a say. */
+const REASONS: Readonly<Record<string, string>> = {
+  LocalOverride: 'a local override',
+  Unrecognized: 'the project has none of this name',
+  Uninitialized: 'there are no specs yet',
+  Unsupported: 'it uses a condition or operator that this SDK does not know',
+};
+
 function reasonOf(spec: ExplainedSpec | null, reason: string): string {
-  switch (reason) {
-    case 'LocalOverride':
-      return 'a local override';
-    case 'Unrecognized':
-      return 'the project has none of this name';
-    case 'Uninitialized':
-      return 'there are no specs yet';
-    case 'Unsupported':
-      return 'it uses a condition or operator that this SDK does not know';
-  }
+  const known = Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined;
+  if (known !== undefined) return known;
   const standIn = spec?.standIns?.find((rule) => rule.spec !== undefined);
   if (standIn?.spec !== undefined) return `${standIn.spec.name} stands in for it`;
-  const decided = spec?.rules.find(({ outcome }) =>
+  if (spec === null) return reason;
+  const decided = spec.rules.find(({ outcome }) =>
     ['passed', 'outside', 'delegated'].includes(outcome),
   );
-  if (spec === null) return reason;
-  if (decided === undefined)
-    return spec.enabled === false ? 'it is switched off' : 'no rule applies';
-  return `${ruleName(decided)} ${decidedHow(decided)}`;
+  return decided === undefined ? undecided(spec) : `${ruleName(decided)} ${decidedHow(decided)}`;
+}
+
+/** No rule decided. */
+function undecided({ entity, enabled, ruleID, arms }: ExplainedSpec): string {
+  const arm = arms?.find(({ chosen }) => chosen !== undefined);
+  if (arm?.chosen !== undefined) return `arm ${armName(arm)} ${CHOICES[arm.chosen]}`;
+  if (entity === 'autotune' && ruleID === 'prestart') return 'it has not started';
+  if (entity === 'autotune' && ruleID === 'inlineTargetingRules')
+    return 'its targeting leaves this user out';
+  return enabled === false ? 'it is switched off' : 'no rule applies';
+}
+
+/** Why it was this arm of an autotune. */
+const CHOICES: Readonly<Record<ExplainedChoice, string>> = {
+  best: 'has the best score',
+  explored: 'was drawn, to learn more',
+  drawn: 'was drawn, as no arm has a score',
+  even: 'by its share of buckets, as nothing was learned yet',
+};
+
+function armName({ id, name }: ExplainedArm): string {
+  return name === undefined || name === id ? id : `"${name}" (${id})`;
+}
+
+function armLine(arm: ExplainedArm): string {
+  const { score, chosen } = arm;
+  const known = score === undefined ? 'no score' : `score ${score}`;
+  const why = chosen === undefined ? '' : `, ${CHOICES[chosen]}`;
+  return `${chosen === undefined ? '-' : MARKS.yes} arm ${armName(arm)}: ${known}${why}`;
 }
 
 function ruleName({ id, name, groupName }: ExplainedRule): string {
@@ -83,20 +112,26 @@ export function formatExplanation(explanation: Explanation): string {
 }
 
 function exposureLines(exposures: readonly ExplainedExposure[]): string[] {
-  const first = exposures[0];
+  const layers = exposures.filter(({ eventName }) => eventName === 'statsig::layer_exposure');
+  const own = layers.length > 0 ? layers : exposures.slice(-1);
+  const [first] = own;
   if (first === undefined) return [];
-  const more = exposures.length > 1 ? ` per parameter that is read (${exposures.length})` : '';
-  const { secondaryExposures: secondary } = first;
-  const also = secondary.map(({ gate, gateValue }) => `${gate} ${gateValue}`).join(', ');
+  const more = own.length > 1 ? ` per parameter that is read (${own.length})` : '';
+  const secondary = first.secondaryExposures.map(({ gate, gateValue }) => `${gate} ${gateValue}`);
+  const asked = exposures
+    .slice(0, exposures.length - own.length)
+    .map(({ metadata }) => `one of ${String(metadata['config'])}`);
+  const also = [...secondary, ...asked].join(', ');
   return [`logs ${first.eventName}${more}${also === '' ? '' : `, with ${also}`}`];
 }
 
 function specLines(spec: ExplainedSpec, depth: number): string[] {
   const indent = '  '.repeat(depth);
   if (depth > DEEPEST) return [`${indent}…`];
-  const { rules, standIns = [], targeting = [], bucket } = spec;
+  const { rules, standIns = [], targeting = [], bucket, arms = [] } = spec;
   const lines = targeting.flatMap((gate) => nestedLines(gate, depth));
   if (bucket !== undefined) lines.push(`${indent}${bucketInWords(bucket)}`);
+  for (const arm of arms) lines.push(`${indent}${armLine(arm)}`);
   for (const rule of standIns) lines.push(...ruleLines(rule, depth));
   const reached = rules.filter(({ outcome }) => outcome !== 'notReached');
   for (const rule of reached) lines.push(...ruleLines(rule, depth));

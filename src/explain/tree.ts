@@ -1,7 +1,7 @@
 /** From the steps of an evaluation and the words of a payload to a tree. */
-import { Met, type Step, type Trace } from '../engine/trace';
+import { type Choice, Met, type Step, type Trace } from '../engine/trace';
 import { conditionInWords } from './condition-words';
-import { own, text, type PayloadWords, type Wire } from './payload-words';
+import { copyOf, own, text, type PayloadWords, type StandIn, type Wire } from './payload-words';
 import type { ExplainedBucket, ExplainedCondition, ExplainedRule, ExplainedSpec } from './types';
 
 const KINDS = ['gate', 'config', 'layer'] as const;
@@ -25,7 +25,7 @@ interface Frame {
   condition: ExplainedCondition | null;
   /** Place of the last rule. */
   reached: number;
-  standIns: Wire[] | null;
+  standIns: StandIn[] | null;
   unit: string;
 }
 
@@ -81,6 +81,10 @@ class TreeBuilder {
         return;
       case 'bucket':
         return fall(frame, step[1]);
+      case 'arm':
+        return armed(frame, step[1], step[2]);
+      case 'chose':
+        return chose(frame, step[1], step[2]);
       case 'passed':
         if (frame.rule !== null) frame.rule.outcome = step[1] ? 'passed' : 'outside';
         return;
@@ -119,22 +123,25 @@ class TreeBuilder {
   private beginRule(frame: Frame, at: number, id: string): void {
     closeRule(frame);
     frame.isStandIn = at < 0;
-    const wire = frame.isStandIn ? this.standIn(frame, id) : ruleAt(frame.wire, at, id);
+    const other = frame.isStandIn ? this.standIn(frame, id) : null;
+    const wire = other?.rule ?? (frame.isStandIn ? {} : ruleAt(frame.wire, at, id));
     frame.ruleWire = wire;
     frame.conditions = this.words.conditions(wire);
     frame.rule = ruleNode(wire, id);
-    if (frame.isStandIn) (frame.node.standIns ??= []).push(frame.rule);
-    else {
+    if (frame.isStandIn) {
+      if (other?.isThere !== false) (frame.node.standIns ??= []).push(frame.rule);
+    } else {
       frame.reached = at;
       frame.node.rules.push(frame.rule);
     }
   }
 
   /** The next rule with this ID of those that are tried in order. */
-  private standIn(frame: Frame, id: string): Wire {
-    frame.standIns ??= this.words.standIns(frame.node.name);
-    const at = frame.standIns.findIndex((wire) => String(wire['id'] ?? '') === id);
-    return at < 0 ? {} : (frame.standIns.splice(0, at + 1)[at] ?? {});
+  private standIn(frame: Frame, id: string): StandIn | null {
+    const { kind, name } = frame.node;
+    frame.standIns ??= this.words.standIns(KINDS.indexOf(kind), name);
+    const at = frame.standIns.findIndex(({ rule }) => String(rule['id'] ?? '') === id);
+    return at < 0 ? null : (frame.standIns.splice(0, at + 1)[at] ?? null);
   }
 
   private beginCondition(frame: Frame): void {
@@ -199,8 +206,8 @@ function ruleNode(wire: Wire, id: string): ExplainedRule {
     ...given('groupName', text(wire['groupName'])),
     outcome: 'failed',
     conditions: [],
-    ...(wire['passPercentage'] === undefined ? {} : { passPercentage: wire['passPercentage'] }),
-    ...(wire['returnValue'] === undefined ? {} : { returnValue: wire['returnValue'] }),
+    ...copied('passPercentage', wire['passPercentage']),
+    ...copied('returnValue', wire['returnValue']),
   };
 }
 
@@ -214,9 +221,10 @@ function ruleAt(spec: Wire, at: number, id: string): Wire {
 /** What is not there does not stand in; some engines do not even ask for it. */
 function dropStandIn(frame: Frame | undefined, node: ExplainedSpec): void {
   if (frame === undefined || !frame.isStandIn || frame.rule?.spec !== node) return;
+  const { standIns } = frame.node;
+  if (standIns?.at(-1) === frame.rule) standIns.pop();
+  if (standIns?.length === 0) delete frame.node.standIns;
   frame.rule = null;
-  frame.node.standIns?.pop();
-  if (frame.node.standIns?.length === 0) delete frame.node.standIns;
 }
 
 /** A spec that was asked for by what is being told. */
@@ -261,6 +269,24 @@ function fall(frame: Frame, number: number): void {
   else rule.bucket = bucket(ruleWire, `${spec}.${String(ruleWire['salt'] ?? rule.id)}`);
 }
 
+function armed({ node, wire }: Frame, id: string, score: number | undefined): void {
+  const arms = (node.arms ??= []);
+  const groups = wire['groups'];
+  const group: unknown = Array.isArray(groups) ? groups[arms.length] : undefined;
+  const value = own(group, 'parameterValues');
+  arms.push({
+    id,
+    ...given('name', text(own(group, 'name'))),
+    ...copied('value', value),
+    ...(score === undefined ? {} : { score }),
+  });
+}
+
+function chose({ node }: Frame, at: number, how: Choice): void {
+  const arm = node.arms?.[at];
+  if (arm !== undefined) arm.chosen = how;
+}
+
 /** Of an experiment that decides the percentage does not count. */
 function closeRule(frame: Frame): void {
   const { rule, condition } = frame;
@@ -284,9 +310,13 @@ function targetOf(target: unknown): Pick<ExplainedCondition, 'target' | 'targetM
 
 function cut(value: unknown): unknown {
   const json = JSON.stringify(value) ?? '';
-  return json.length <= LONGEST_TARGET ? value : `${json.slice(0, LONGEST_TARGET)}…`;
+  return json.length <= LONGEST_TARGET ? copyOf(value) : `${json.slice(0, LONGEST_TARGET)}…`;
 }
 
 function given<K extends string>(key: K, value: string | undefined): { [_ in K]?: string } {
   return (value === undefined ? {} : { [key]: value }) as { [_ in K]?: string };
+}
+
+function copied<K extends string>(key: K, value: unknown): { [_ in K]?: unknown } {
+  return (value === undefined ? {} : { [key]: copyOf(value) }) as { [_ in K]?: unknown };
 }

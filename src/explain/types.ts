@@ -1,8 +1,8 @@
 /** What an explanation is. Plain data: it can be kept, sent and shown anywhere. */
 import type { SecondaryExposure } from '../engine/engine';
-import type { Place as ExplainedPlace } from '../engine/trace';
+import type { Choice as ExplainedChoice, Place as ExplainedPlace } from '../engine/trace';
 
-export type { ExplainedPlace };
+export type { ExplainedChoice, ExplainedPlace };
 
 /** What can be explained. */
 export type ExplainedKind = 'gate' | 'config' | 'experiment' | 'layer' | 'parameter_store';
@@ -105,6 +105,26 @@ export interface ExplainedSpec {
   targeting?: ExplainedSpec[];
   /** Where the user falls, of an autotune. */
   bucket?: ExplainedBucket;
+  /** Of an autotune that chose: all between which it did. */
+  arms?: ExplainedArm[];
+}
+
+/** One of the values between which an autotune chooses. */
+export interface ExplainedArm {
+  /** As the payload calls it. */
+  id: string;
+  /** As the console names it. */
+  name?: string;
+  /** What its users get. */
+  value?: unknown;
+  /** What was learned says of this user; absent where nothing is known of the arm. */
+  score?: number;
+  /**
+   * Set on the one that was chosen: `best` for its score, `explored` by a draw in which arms that
+   * few users got weigh more, `drawn` because no arm has a score, `even` by the bucket because
+   * nothing was learned yet.
+   */
+  chosen?: ExplainedChoice;
 }
 
 /** How a rule ended. */
