@@ -18,15 +18,15 @@ export function unless(problem: string | null, declare: Declare = test): Declare
   return problem === null ? declare : (title, run) => test.skip(`${title} (${problem})`, run);
 }
 
-function failingInCi(problem: string | null): Declare {
+function failingInCi(problem: string | null, declare?: Declare): Declare {
   return problem === null || process.env['CI'] !== 'true'
-    ? unless(problem)
+    ? unless(problem, declare)
     : (title) => test(title, (t) => t.fail(problem));
 }
 
-/** ava's `test` for a program of scripts/programs.cjs. */
-export function needs(program: string): Declare {
-  return failingInCi(find(program) === undefined ? `${program} is not installed` : null);
+/** ava's `test`, or `test.serial`, for a program of scripts/programs.cjs. */
+export function needs(program: string, declare?: Declare): Declare {
+  return failingInCi(find(program) === undefined ? `${program} is not installed` : null, declare);
 }
 
 /** ava's `test` for an engine; one that was left out on purpose is no failure. */

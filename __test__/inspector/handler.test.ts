@@ -1,9 +1,20 @@
 import test, { type ExecutionContext } from 'ava';
 import { StatsigServer } from '../../src/api/statsig';
 import { createInspector, type InspectorOptions } from '../../src/inspector';
+import { Feed } from '../../src/inspector/feed';
+import type { EngineKind } from '../../src/engine/engine';
+import { TESTED_ENGINES } from '../engines';
 import { ask, openStream, payload, serve, TOKEN, type Asking } from './support';
 
 const API = '/_inspector/api/';
+/** What is asked of an engine is asked of each. */
+function onEach(
+  title: string,
+  run: (t: ExecutionContext, engine: EngineKind) => Promise<void>,
+): void {
+  for (const engine of TESTED_ENGINES) test(`${engine}: ${title}`, (t) => run(t, engine));
+}
+
 const ada = { userID: 'ada', custom: { city: 'Utrecht' } };
 
 async function instance(t: ExecutionContext, options: object = {}): Promise<StatsigServer> {
@@ -22,8 +33,12 @@ async function instance(t: ExecutionContext, options: object = {}): Promise<Stat
   return statsig;
 }
 
-async function inspected(t: ExecutionContext, options: InspectorOptions = { token: TOKEN }) {
-  const statsig = await instance(t);
+async function inspected(
+  t: ExecutionContext,
+  options: InspectorOptions = { token: TOKEN },
+  engine: EngineKind = TESTED_ENGINES[0]!,
+) {
+  const statsig = await instance(t, { engine });
   const inspector = createInspector(statsig, options);
   t.teardown(() => inspector.close());
   const url = await serve(t, inspector);
@@ -136,8 +151,8 @@ test('each path has its methods, bodies are JSON and bounded', async (t) => {
   t.is(unknown.status, 404);
 });
 
-test('flags with their rules in words', async (t) => {
-  const { get } = await inspected(t);
+onEach('flags with their rules in words', async (t, engine) => {
+  const { get } = await inspected(t, { token: TOKEN }, engine);
   const { flags } = (await get('flags')).json() as { flags: { name: string; kind: string }[] };
   t.deepEqual(
     flags.map(({ kind, name }) => `${kind} ${name}`),
@@ -150,8 +165,8 @@ test('flags with their rules in words', async (t) => {
   t.is((await get('flag?kind=gate&name=tariff')).status, 404);
 });
 
-test('what a user gets, without an exposure', async (t) => {
-  const { get, statsig } = await inspected(t);
+onEach('what a user gets, without an exposure', async (t, engine) => {
+  const { get, statsig } = await inspected(t, { token: TOKEN }, engine);
   const { queued } = statsig.eventStats();
   for (const [kind, name, value] of [
     ['gate', 'bike_lanes', true],
@@ -169,10 +184,11 @@ test('what a user gets, without an exposure', async (t) => {
   t.is(statsig.eventStats().queued, queued);
 });
 
-test('callbacks of the application hear of nothing that is asked here', async (t) => {
+onEach('callbacks of the application hear of nothing that is asked here', async (t, engine) => {
   const heard: unknown[] = [];
   const hear = (...told: unknown[]) => void heard.push(told);
   const statsig = await instance(t, {
+    engine,
     evaluationCallback: hear,
     evaluationCallbacks: {
       gateCallback: hear,
@@ -195,8 +211,8 @@ test('callbacks of the application hear of nothing that is asked here', async (t
   t.deepEqual(heard, []);
 });
 
-test('why, as a tree, without what is private', async (t) => {
-  const { get } = await inspected(t);
+onEach('why, as a tree, without what is private', async (t, engine) => {
+  const { get } = await inspected(t, { token: TOKEN }, engine);
   const user = { userID: 'eva', privateAttributes: { city: 'hidden' } };
   const asked = await get('explain', { body: { user, kind: 'gate', name: 'new_checkout' } });
   const { explanation } = asked.json() as { explanation: { spec: { rules: object[] } } };
@@ -206,10 +222,13 @@ test('why, as a tree, without what is private', async (t) => {
   t.false(asked.body.includes('hidden'));
 });
 
-test('health, engine and sync times, without a secret', async (t) => {
-  const { get } = await inspected(t);
+onEach('health, engine and sync times, without a secret', async (t, engine) => {
+  const { get } = await inspected(t, { token: TOKEN }, engine);
   const status = await get('status');
-  t.like(status.json(), { isReadOnly: true, api: null, health: { isReady: true } });
+  t.like(status.json(), {
+    ...{ isReadOnly: true, api: null, health: { isReady: true } },
+    engine: { engine, rejected: [] },
+  });
   t.false(status.body.includes('secret-inspected'));
 });
 
@@ -220,8 +239,8 @@ test('an application is read-only', async (t) => {
   t.false(statsig.checkGate({ userID: 'eva' }, 'bike_lanes', { disableExposureLogging: true }));
 });
 
-test('events are told as they are sent, without private attributes', async (t) => {
-  const { url, get, statsig } = await inspected(t);
+onEach('events are told as they are sent, without private attributes', async (t, engine) => {
+  const { url, get, statsig } = await inspected(t, { token: TOKEN }, engine);
   const stream = await openStream(`${url}${API}stream`);
   await get('status');
   await statsig.flush();
@@ -289,9 +308,10 @@ test('before initialize, after shutdown, and with nothing at all it answers', as
   }
 });
 
-test('a payload that changes is told in words, with users who move', async (t) => {
+onEach('a payload that changes is told in words, with users who move', async (t, engine) => {
   let specs = payload();
   const statsig = await instance(t, {
+    engine,
     bootstrapValues: null,
     networkOverrideFunc: async () => new Response(JSON.stringify(specs)),
   });
@@ -316,60 +336,111 @@ test('a payload that changes is told in words, with users who move', async (t) =
   inspector.close();
 });
 
-test('parameter stores are in the list, with where their parameters are from, and explained', async (t) => {
-  const parameters = {
-    colour: { ref_type: 'static', param_type: 'string', value: 'blue' },
-    lanes: {
-      ref_type: 'gate',
-      param_type: 'string',
-      gate_name: 'bike_lanes',
-      pass_value: 'wide',
-      fail_value: 'none',
-    },
-    price: {
-      ref_type: 'dynamic_config',
-      param_type: 'number',
-      config_name: 'tariff',
-      param_name: 'perMinute',
-    },
-    odd: { ref_type: 'none' },
-  };
-  const bootstrapValues = {
-    ...payload(),
-    param_stores: { shop: { targetAppIDs: [], parameters } },
-  };
-  const statsig = await instance(t, { bootstrapValues });
+onEach(
+  'parameter stores are in the list, with where their parameters are from, and explained',
+  async (t, engine) => {
+    const parameters = {
+      colour: { ref_type: 'static', param_type: 'string', value: 'blue' },
+      lanes: {
+        ref_type: 'gate',
+        param_type: 'string',
+        gate_name: 'bike_lanes',
+        pass_value: 'wide',
+        fail_value: 'none',
+      },
+      price: {
+        ref_type: 'dynamic_config',
+        param_type: 'number',
+        config_name: 'tariff',
+        param_name: 'perMinute',
+      },
+      odd: { ref_type: 'none' },
+    };
+    const bootstrapValues = {
+      ...payload(),
+      param_stores: { shop: { targetAppIDs: [], parameters } },
+    };
+    const statsig = await instance(t, {
+      engine,
+      bootstrapValues,
+    });
+    const inspector = createInspector(statsig, { token: TOKEN });
+    t.teardown(() => inspector.close());
+    const api = `${await serve(t, inspector)}${API}`;
+    const { flags } = (await ask(`${api}flags`)).json() as {
+      flags: { kind: string; name: string }[];
+    };
+    const line = { kind: 'parameter_store', name: 'shop', entity: 'parameter_store' };
+    t.like(
+      flags.find(({ name }) => name === 'shop'),
+      { ...line, isEnabled: true, rules: 4, isOverridden: false },
+    );
+    const page = (await ask(`${api}flag?kind=parameter_store&name=shop`)).json();
+    t.deepEqual(page['parameters'], [
+      { name: 'colour', from: '"blue"' },
+      { name: 'lanes', from: '"wide" for those who pass bike_lanes, "none" for others' },
+      { name: 'price', from: 'perMinute of the config tariff' },
+      { name: 'odd', from: 'nothing that this SDK knows' },
+    ]);
+    const body = { kind: 'parameter_store', name: 'shop', user: ada };
+    const { answer, explanation } = (await ask(`${api}explain`, { body })).json() as {
+      answer: object;
+      explanation: { parameters: Record<string, { from: string }> };
+    };
+    const value = { colour: 'blue', lanes: 'wide', odd: null, price: 0.3 };
+    t.like(answer, { name: 'shop', kind: 'parameter_store', value });
+    t.is(explanation.parameters['lanes']?.from, 'gate');
+    for (const path of [
+      'flag?kind=parameter_store&name=toString',
+      'flag?kind=parameter_store&name=x',
+    ])
+      t.is((await ask(api + path)).status, 404, path);
+    const unknown = { ...body, name: '__proto__' };
+    t.is((await ask(`${api}explain`, { body: unknown })).status, 404);
+  },
+);
+
+onEach('a parameter store that changes is told, with users who move', async (t, engine) => {
+  const withStore = (price: object, time: number): object => ({
+    ...payload(false, time),
+    param_stores: { shop: { parameters: { price, title: { value: 'Bikes' } } } },
+  });
+  let specs = withStore({ value: 1 }, 1_000);
+  const statsig = await instance(t, {
+    engine,
+    bootstrapValues: null,
+    networkOverrideFunc: async () => new Response(JSON.stringify(specs)),
+  });
   const inspector = createInspector(statsig, { token: TOKEN });
-  t.teardown(() => inspector.close());
-  const api = `${await serve(t, inspector)}${API}`;
-  const { flags } = (await ask(`${api}flags`)).json() as {
-    flags: { kind: string; name: string }[];
+  const url = await serve(t, inspector);
+  const stream = await openStream(`${url}${API}stream`);
+  await ask(`${url}${API}status`);
+  specs = withStore({ gate_name: 'new_checkout', pass_value: 2, fail_value: 1 }, 2_000);
+  await statsig.syncStoreSpecs();
+  await stream.told('changed');
+  const { changes } = (await ask(`${url}${API}changes`)).json() as {
+    changes: { flags: { moved: number; examples: object[] }[] }[];
   };
-  const line = { kind: 'parameter_store', name: 'shop', entity: 'parameter_store' };
-  t.like(
-    flags.find(({ name }) => name === 'shop'),
-    { ...line, isEnabled: true, rules: 4, isOverridden: false },
-  );
-  const page = (await ask(`${api}flag?kind=parameter_store&name=shop`)).json();
-  t.deepEqual(page['parameters'], [
-    { name: 'colour', from: '"blue"' },
-    { name: 'lanes', from: '"wide" for those who pass bike_lanes, "none" for others' },
-    { name: 'price', from: 'perMinute of the config tariff' },
-    { name: 'odd', from: 'nothing that this SDK knows' },
-  ]);
-  const body = { kind: 'parameter_store', name: 'shop', user: ada };
-  const { answer, explanation } = (await ask(`${api}explain`, { body })).json() as {
-    answer: object;
-    explanation: { parameters: Record<string, { from: string }> };
-  };
-  const value = { colour: 'blue', lanes: 'wide', odd: null, price: 0.3 };
-  t.like(answer, { name: 'shop', kind: 'parameter_store', value });
-  t.is(explanation.parameters['lanes']?.from, 'gate');
-  for (const path of [
-    'flag?kind=parameter_store&name=toString',
-    'flag?kind=parameter_store&name=x',
-  ])
-    t.is((await ask(api + path)).status, 404, path);
-  const unknown = { ...body, name: '__proto__' };
-  t.is((await ask(`${api}explain`, { body: unknown })).status, 404);
+  const [shop] = changes[0]!.flags;
+  t.like(shop, {
+    kind: 'parameter_store',
+    name: 'shop',
+    what: 'changed',
+    details: ['price: 1 → 2 for those who pass new_checkout, 1 for others'],
+  });
+  t.true(shop!.moved > 50 && shop!.moved < 150);
+  t.like(shop!.examples[0], {
+    before: { price: 1, title: 'Bikes' },
+    after: { price: 2, title: 'Bikes' },
+  });
+  inspector.close();
+});
+
+test('events of other SDKs are shown without private attributes, too', (t) => {
+  const feed = new Feed();
+  const event = { eventName: 'ride', user: { userID: 'eva', privateAttributes: { ssn: 'HUSH' } } };
+  feed.add([event, { eventName: 'odd', user: 'eva' }, null, 'odd'], 1);
+  t.is(feed.latest().length, 4);
+  t.deepEqual(feed.recentUsers(), [{ userID: 'eva' }]);
+  t.false(JSON.stringify(feed.latest()).includes('HUSH'));
 });

@@ -1,10 +1,11 @@
 /** The page in a real browser: on the local server, and mounted in an application. */
 import { readFileSync } from 'node:fs';
-import type { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import type { Page } from 'playwright-core';
 import { StatsigServer } from '../../src/api/statsig';
 import { createInspector } from '../../src/inspector';
 import { createLocalServer } from '../../src/local-server';
+import { TESTED_ENGINES } from '../engines';
 import { needs } from '../needs';
 import { launch } from './browser';
 import { payload, serve, TOKEN } from './support';
@@ -68,56 +69,67 @@ needs('chromium')('an address that leads nowhere is that of the flags', async (t
   t.deepEqual(said(), []);
 });
 
-needs('chromium')(
-  'the local server: search, evaluate, override, event, payload diff',
-  async (t) => {
-    t.timeout(120_000);
-    const server = await createLocalServer({ specs: payload() as Record<string, unknown> });
-    t.teardown(() => server.close(0));
-    const statsig = new StatsigServer('secret-local', {
-      api: server.api,
-      disableDiagnostics: true,
-      disableRulesetsSync: true,
-    });
-    await statsig.initializeAsync();
-    t.teardown(() => statsig.shutdownAsync(500));
-    const { page } = await open(t, server.url);
+/** The quickest engine that is built here, and the one that is always there. */
+const [quickest] = TESTED_ENGINES;
+for (const engine of new Set([quickest!, 'js' as const]))
+  needs('chromium', test.serial)(
+    `the local server on ${engine}: search, evaluate, override, event, payload diff`,
+    async (t) => {
+      t.timeout(120_000);
+      // The local server's instances are its own: the environment says on what.
+      const { STATSIG_ENGINE: before } = process.env;
+      process.env['STATSIG_ENGINE'] = engine;
+      t.teardown(() => {
+        if (before === undefined) delete process.env['STATSIG_ENGINE'];
+        else process.env['STATSIG_ENGINE'] = before;
+      });
+      const server = await createLocalServer({ specs: payload() as Record<string, unknown> });
+      t.teardown(() => server.close(0));
+      const statsig = new StatsigServer('secret-local', {
+        api: server.api,
+        disableDiagnostics: true,
+        disableRulesetsSync: true,
+      });
+      await statsig.initializeAsync();
+      t.teardown(() => statsig.shutdownAsync(500));
+      const { page } = await open(t, server.url);
 
-    await page.getByLabel('Search flags').fill('lane');
-    await page.getByRole('link', { name: /bike_lanes/ }).click();
-    await page.getByRole('heading', { name: 'bike_lanes' }).waitFor();
-    t.regex(await page.locator('.rules').innerText(), /city.*Utrecht/);
-    await evaluate(page, eva, 'false');
-    await evaluate(page, ada, 'true');
-    const tree = page.locator('.tree');
-    t.regex(await tree.innerText(), /bike_lanes[^]*cities[^]*applies[^]*city[^]*Utrecht/);
+      await page.locator('.state .tag', { hasText: new RegExp(`^${engine}$`) }).waitFor();
+      await page.getByLabel('Search flags').fill('lane');
+      await page.getByRole('link', { name: /bike_lanes/ }).click();
+      await page.getByRole('heading', { name: 'bike_lanes' }).waitFor();
+      t.regex(await page.locator('.rules').innerText(), /city.*Utrecht/);
+      await evaluate(page, eva, 'false');
+      await evaluate(page, ada, 'true');
+      const tree = page.locator('.tree');
+      t.regex(await tree.innerText(), /bike_lanes[^]*cities[^]*applies[^]*city[^]*Utrecht/);
 
-    // An SDK that is connected gets the override with its next sync, and its event says so.
-    t.false(statsig.checkGate({ userID: 'eva' }, 'bike_lanes'));
-    await page.getByRole('button', { name: 'Set true' }).click();
-    await page.getByText('for everybody').waitFor();
-    await evaluate(page, eva, 'true');
-    await page.locator('.answer code', { hasText: 'inspector_override' }).waitFor();
-    await statsig.syncStoreSpecs();
-    t.true(statsig.checkGate({ userID: 'eva' }, 'bike_lanes'));
-    await statsig.flush();
-    await page.getByRole('link', { name: 'Events' }).click();
-    await page.locator('.event-lines .about', { hasText: 'inspector_override' }).waitFor();
-    await page.getByLabel('Filter events').fill('inspector_override');
-    t.is(await page.locator('.event-lines > li').count(), 1);
-    t.deepEqual(await serious(page), []);
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('button', { name: 'Clear' }).click();
-    await page.getByText('None yet').waitFor();
+      // An SDK that is connected gets the override with its next sync, and its event says so.
+      t.false(statsig.checkGate({ userID: 'eva' }, 'bike_lanes'));
+      await page.getByRole('button', { name: 'Set true' }).click();
+      await page.getByText('for everybody').waitFor();
+      await evaluate(page, eva, 'true');
+      await page.locator('.answer code', { hasText: 'inspector_override' }).waitFor();
+      await statsig.syncStoreSpecs();
+      t.true(statsig.checkGate({ userID: 'eva' }, 'bike_lanes'));
+      await statsig.flush();
+      await page.getByRole('link', { name: 'Events' }).click();
+      await page.locator('.event-lines .about', { hasText: 'inspector_override' }).waitFor();
+      await page.getByLabel('Filter events').fill('inspector_override');
+      t.is(await page.locator('.event-lines > li').count(), 1);
+      t.deepEqual(await serious(page), []);
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await page.getByText('None yet').waitFor();
 
-    server.setSpecs(payload(true, 5_000) as Record<string, unknown>);
-    await page.getByRole('link', { name: /^Changes/ }).click();
-    const changed = page.locator('.changed > li', { hasText: 'rule cities' }).first();
-    await changed.waitFor();
-    t.regex(await changed.innerText(), /everyone/);
-    t.deepEqual(await serious(page), []);
-  },
-);
+      server.setSpecs(payload(true, 5_000) as Record<string, unknown>);
+      await page.getByRole('link', { name: /^Changes/ }).click();
+      const changed = page.locator('.changed > li', { hasText: 'rule cities' }).first();
+      await changed.waitFor();
+      t.regex(await changed.innerText(), /everyone/);
+      t.deepEqual(await serious(page), []);
+    },
+  );
 
 needs('chromium')('an application: token, no toggles, on a phone, by keyboard', async (t) => {
   t.timeout(120_000);

@@ -1,4 +1,5 @@
 /** Flags of a project: a list to search, and each with its rules in words. */
+import type { Pair } from '../project/pairs';
 import type { Condition, Project, Rule, Spec } from '../project/payload';
 import { conditionInWords, isPublic, parameterInWords, short } from '../project/words';
 import type { Override } from './subject';
@@ -29,6 +30,8 @@ export interface FlagPage extends Omit<FlagLine, 'rules'> {
   defaultValue: unknown;
   rules: RuleInWords[];
   overrides: Override[];
+  /** A value can be set by hand, where anything can. */
+  canOverride: boolean;
   /** Of a store: where each parameter is from, in words. */
   parameters?: { name: string; from: string }[];
 }
@@ -40,6 +43,8 @@ export interface RuleInWords {
   /** Who is meant; empty for everybody. */
   conditions: string[];
   passPercentage: number;
+  /** It is an arm of an autotune. */
+  isArm: boolean;
   /** The experiment that decides instead. */
   delegate: string | null;
   value: unknown;
@@ -50,7 +55,7 @@ const LONGEST_VALUE = 20_000;
 const MOST_RULES = 500;
 const MOST_PARAMETERS = 1_000;
 
-export const kindOf = ({ kind, entity }: Spec): FlagKind =>
+export const kindOf = ({ kind, entity }: Pick<Pair, 'kind' | 'entity'>): FlagKind =>
   kind === 'config' && (entity === 'experiment' || entity === 'autotune') ? 'experiment' : kind;
 
 /** The list, by name. */
@@ -94,6 +99,7 @@ export function storePageOf(project: Project, name: string): FlagPage | null {
     defaultValue: null,
     rules: [],
     overrides: [],
+    canOverride: false,
     parameters,
   };
 }
@@ -114,6 +120,7 @@ export function pageOf(spec: Spec, overrides: readonly Override[]): FlagPage {
     defaultValue: bounded(spec.defaultValue),
     rules: spec.rules.slice(0, MOST_RULES).map(ruleOf),
     overrides: own,
+    canOverride: spec.isContextual !== true,
   };
 }
 
@@ -125,6 +132,7 @@ function ruleOf(rule: Rule, at: number): RuleInWords {
     title: String(rule.groupName ?? rule.name ?? id),
     conditions: conditions.filter((one) => !isPublic(one)).map(conditionInWords),
     passPercentage: Number(rule.passPercentage ?? 0),
+    isArm: rule.arm !== undefined,
     delegate: typeof rule.configDelegate === 'string' ? rule.configDelegate || null : null,
     value: bounded(rule.returnValue),
   };

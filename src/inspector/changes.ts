@@ -1,7 +1,7 @@
 /** What changed when the payload changed, and for whom. */
-import { checkedOf } from '../project/checked';
-import { differences } from '../project/differences';
-import { parseProject, type Project, type Spec } from '../project/payload';
+import type { EngineKind } from '../engine/engine';
+import { pairsOf, type Pair } from '../project/pairs';
+import { parseProject } from '../project/payload';
 import type { StatsigServer } from '../api/statsig';
 import { kindOf, type FlagKind } from './catalog';
 import { scratchInstance } from './scratch';
@@ -42,18 +42,26 @@ const SAMPLE = 200;
 /** Evaluations in a row before others have their turn. */
 const TURN = 500;
 
+/** Who is asked about, and what answers. */
+interface Around {
+  users: readonly object[];
+  lists: ListTexts;
+  /** As the instance that is looked at. */
+  engine: EngineKind;
+}
+
 /** Compares payloads. @throws Error for a text that is none */
 export async function changeBetween(
   before: string,
   after: string,
-  { users, lists }: { users: readonly object[]; lists: ListTexts },
+  { users, lists, engine }: Around,
 ): Promise<Omit<PayloadChange, 'seenAt'>> {
   const [was, is] = [parseProject(before, 'before'), parseProject(after, 'after')];
   const pairs = pairsOf(was, is);
   const sample = sampleOf(users, Math.floor(MOST_EVALUATIONS / Math.max(1, pairs.length)));
   const servers = [
-    await scratchInstance(before, lists),
-    await scratchInstance(after, lists),
+    await scratchInstance(before, lists, engine),
+    await scratchInstance(after, lists, engine),
   ] as const;
   try {
     const changes: FlagChange[] = [];
@@ -69,15 +77,6 @@ export async function changeBetween(
   }
 }
 
-type Pair = readonly [Spec | undefined, Spec | undefined];
-
-function pairsOf(was: Project, is: Project): Pair[] {
-  const byKey = ({ specs }: Project): Map<string, Spec> =>
-    new Map(specs.map((spec) => [`${spec.kind} ${spec.name}`, spec]));
-  const [old, now] = [byKey(was), byKey(is)];
-  return [...new Set([...old.keys(), ...now.keys()])].map((key) => [old.get(key), now.get(key)]);
-}
-
 /** Users who were seen, and then some who were not. */
 function sampleOf(users: readonly object[], most: number): object[] {
   const size = Math.max(1, Math.min(SAMPLE, most));
@@ -86,25 +85,22 @@ function sampleOf(users: readonly object[], most: number): object[] {
 }
 
 async function changeOf(
-  [one, other]: Pair,
+  pair: Pair,
   servers: readonly [StatsigServer, StatsigServer],
   sample: readonly object[],
 ): Promise<FlagChange | null> {
-  const spec = (other ?? one)!;
-  const about = { kind: kindOf(spec), name: spec.name };
-  if (one === undefined || other === undefined) {
-    const what = one === undefined ? 'added' : 'removed';
-    return { ...about, what, details: [], moved: 0, examples: [] };
-  }
-  const details = differences(one, other).slice(0, MOST_DETAILS);
-  const { moved, examples } = await moves([one, other], servers, sample);
+  const { name, what } = pair;
+  const kind = kindOf(pair);
+  if (what !== 'changed') return { kind, name, what, details: [], moved: 0, examples: [] };
+  const details = pair.details().slice(0, MOST_DETAILS);
+  const { moved, examples } = await moves(pair, servers, sample);
   // Nested gates change what others answer.
   if (details.length === 0 && moved === 0) return null;
-  return { ...about, what: 'changed', details, moved, examples };
+  return { kind, name, what, details, moved, examples };
 }
 
 async function moves(
-  [one, other]: readonly [Spec, Spec],
+  pair: Pair,
   [was, is]: readonly [StatsigServer, StatsigServer],
   sample: readonly object[],
 ): Promise<Pick<FlagChange, 'moved' | 'examples'>> {
@@ -112,8 +108,8 @@ async function moves(
   const examples: FlagChange['examples'] = [];
   for (const user of sample) {
     await turn();
-    const before = valueOf(was, user, one);
-    const after = valueOf(is, user, other);
+    const before = valueOf(() => pair.valueOf(was, user, false));
+    const after = valueOf(() => pair.valueOf(is, user, true));
     if (JSON.stringify(before) === JSON.stringify(after)) continue;
     moved += 1;
     if (examples.length < MOST_EXAMPLES) examples.push({ user, before, after });
@@ -130,9 +126,9 @@ function turn(): Promise<void> | undefined {
 }
 
 /** Users of events may have no ID that an SDK accepts. */
-function valueOf(server: StatsigServer, user: object, spec: Spec): unknown {
+function valueOf(ask: () => unknown): unknown {
   try {
-    return checkedOf(server, user as Record<string, unknown>, spec).value;
+    return ask();
   } catch {
     return undefined;
   }

@@ -56,15 +56,14 @@ export class Feed {
 
   private shown(event: unknown, seenAt: number): ShownEvent {
     const { eventName, user } = (event ?? {}) as Json;
-    this.note(user);
+    const known = withoutPrivate(user);
+    if (known !== null) this.note(known);
+    const told = known === null ? event : { ...(event as Json), user: known };
     this.count += 1;
-    return { id: this.count, seenAt, eventName: String(eventName), event: excerpt(event) };
+    return { id: this.count, seenAt, eventName: String(eventName), event: excerpt(told) };
   }
 
-  /** Private attributes do not come with events; what is there of them all the same is left out. */
-  private note(user: unknown): void {
-    if (typeof user !== 'object' || user === null || Array.isArray(user)) return;
-    const { privateAttributes, statsigEnvironment, ...rest } = user as Json;
+  private note({ statsigEnvironment, ...rest }: Json): void {
     const text = jsonText(rest);
     if (text.length > LONGEST_USER || text === '{}') return;
     this.users.delete(text);
@@ -72,4 +71,11 @@ export class Feed {
     const [oldest] = this.users.keys();
     if (this.users.size > MOST_USERS && oldest !== undefined) this.users.delete(oldest);
   }
+}
+
+/** Private attributes do not come with events; what is there of them all the same is left out. */
+function withoutPrivate(user: unknown): Json | null {
+  if (typeof user !== 'object' || user === null || Array.isArray(user)) return null;
+  const { privateAttributes, ...rest } = user as Json;
+  return rest;
 }

@@ -134,14 +134,15 @@ export class Inspector {
   }
 
   private async compare(): Promise<void> {
-    const { revision, payload } = await this.subject.current();
+    const { revision, payload, server } = await this.subject.current();
     const before = this.seen?.payload ?? null;
     const isFirst = this.seen === null;
     this.seen = { revision, payload };
     if (!isFirst) this.streams.send('specs', {});
     if (before === null || payload === null || before === payload) return;
     const { feed } = this.subject;
-    const around = { users: feed.recentUsers(), lists: this.subject.lists() };
+    const { engine } = server.engineInfo();
+    const around = { users: feed.recentUsers(), lists: this.subject.lists(), engine };
     const change = await changeBetween(before, payload, around);
     if (change.flags.length === 0) return;
     this.changes.push({ seenAt: Date.now(), ...change });

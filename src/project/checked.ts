@@ -16,7 +16,7 @@ export interface Checked {
 export function checkedOf(
   server: Server,
   user: object,
-  { name, kind }: Pick<Spec, 'name' | 'kind'>,
+  { name, kind, isContextual }: Pick<Spec, 'name' | 'kind' | 'isContextual'>,
 ): Checked {
   const quiet = { disableExposureLogging: true };
   const whom = user as StatsigUser;
@@ -36,7 +36,11 @@ export function checkedOf(
     };
   }
   const result =
-    kind === 'config' ? server.getConfig(whom, name, quiet) : server.getLayer(whom, name, quiet);
+    kind === 'layer'
+      ? server.getLayer(whom, name, quiet)
+      : isContextual
+        ? server.getExperiment(whom, name, quiet)
+        : server.getConfig(whom, name, quiet);
   const value = 'value' in result ? result.value : JSON.parse(JSON.stringify(result))._value;
   return {
     name,
@@ -46,4 +50,12 @@ export function checkedOf(
     group: result.getGroupName(),
     reason: result.getEvaluationDetails()?.reason ?? '',
   };
+}
+
+/** All parameters of a parameter store, by name. Without an exposure. */
+export function storeValueOf(server: Server, user: object, name: string): Record<string, unknown> {
+  const store = server.getParameterStore(user as StatsigUser, name, {
+    disableExposureLogging: true,
+  });
+  return Object.fromEntries(store.names().map((key) => [key, store.get(key)]));
 }

@@ -1,7 +1,7 @@
 /** What changed in a spec, in words. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Spec } from './payload';
-import { ruleInWords, short } from './words';
+import { parameterInWords, ruleInWords, short } from './words';
 
 /** One sentence per difference; none when both say the same. */
 export function differences(one: Spec, other: Spec): string[] {
@@ -17,6 +17,7 @@ export function differences(one: Spec, other: Spec): string[] {
     if (left === undefined) return [`+ rule ${id}: ${ruleInWords(right)}`];
     if (isDeepStrictEqual(left, right)) return [];
     const [a, b] = [ruleInWords(left), ruleInWords(right)];
+    if (left.arm !== undefined && a === b) return [`arm ${id}: what was learned of it`];
     return [a === b ? `rule ${id}: changed in what words do not show` : `rule ${id}: ${a} → ${b}`];
   });
   const order =
@@ -24,4 +25,19 @@ export function differences(one: Spec, other: Spec): string[] {
       ? ['the order of rules']
       : [];
   return [...fields, ...rules, ...order];
+}
+
+/** Parameters of a parameter store, one sentence per difference. */
+export function storeDifferences(
+  one: Record<string, unknown>,
+  other: Record<string, unknown>,
+): string[] {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((name) => {
+    const [left, right] = [one[name], other[name]];
+    if (right === undefined) return [`- ${name}: ${parameterInWords(left)}`];
+    if (left === undefined) return [`+ ${name}: ${parameterInWords(right)}`];
+    if (isDeepStrictEqual(left, right)) return [];
+    const [a, b] = [parameterInWords(left), parameterInWords(right)];
+    return [a === b ? `${name}: changed in what words do not show` : `${name}: ${a} → ${b}`];
+  });
 }

@@ -27,7 +27,9 @@ export function flagsOf(project: Project): ProjectFlags {
       .filter(({ entity }) => !['segment', 'holdout'].includes(entity))
       .map(({ name }) => name),
     // Of an entity that says neither (an autotune is one) both calls are used.
-    configs: shapes(configs.filter(({ entity }) => entity !== 'experiment')),
+    configs: shapes(
+      configs.filter(({ entity, isContextual }) => entity !== 'experiment' && !isContextual),
+    ),
     experiments: shapes(configs.filter(({ entity }) => entity !== 'dynamic_config')),
     layers: shapes(ofKind('layer')),
     parameterStores: new Map(

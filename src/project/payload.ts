@@ -18,6 +18,8 @@ export interface Rule {
   returnValue?: unknown;
   conditions?: unknown;
   configDelegate?: string;
+  /** It is an arm of an autotune; what was learned of it, if anything was. */
+  arm?: { learned: unknown };
 }
 
 export interface Spec {
@@ -28,6 +30,8 @@ export interface Spec {
   salt?: string;
   defaultValue?: unknown;
   rules: Rule[];
+  /** A contextual autotune, which answers as an experiment only; its rules are its arms. */
+  isContextual?: true;
   /** Length of its JSON. */
   size: number;
 }
@@ -48,9 +52,10 @@ export interface Project {
 export function parseProject(text: string, from: string): Project {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw new Error(`${from} is no JSON`);
+    // Editors and shells of Windows begin texts with a mark of their order of bytes.
+    parsed = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw new Error(`${from} is no JSON: ${(error as Error).message.slice(0, 100)}`);
   }
   const payload = fieldsOf(parsed ?? {});
   if (typeof parsed !== 'object' || !('feature_gates' in payload))
@@ -65,8 +70,35 @@ export function parseProject(text: string, from: string): Project {
   ).flatMap(([list, kind]) =>
     entriesOf(payload[list]).map((spec) => specOf(spec, kind, conditions)),
   );
+  const known = new Set(specs.filter(({ kind }) => kind === 'config').map(({ name }) => name));
+  specs.push(...autotunesOf(payload['cmab_configs']).filter(({ name }) => !known.has(name)));
   const idLists = Object.keys(payload['id_lists'] ?? {});
   return { text, specs, idLists, stores: storesOf(payload['param_stores']) };
+}
+
+/** Contextual autotunes, which dcs-v2 has apart (docs/spec/NEWER.md 9). */
+function autotunesOf(list: unknown): Spec[] {
+  return Array.isArray(list)
+    ? []
+    : entriesOf(list).map(({ groups, config, ...rest }): Spec => {
+        const rules = entriesOf(groups).map(({ id, name, parameterValues }): Rule => {
+          const called = String(id);
+          const arm = { learned: fieldsOf(config ?? {})[called] };
+          const groupName = typeof name === 'string' ? name : null;
+          return { id: called, groupName, returnValue: parameterValues, conditions: [], arm };
+        });
+        const size = JSON.stringify({ groups, config, ...rest }).length;
+        const name = String(rest['name']);
+        return {
+          ...rest,
+          name,
+          kind: 'config',
+          entity: 'autotune',
+          rules,
+          isContextual: true,
+          size,
+        };
+      });
 }
 
 function storesOf(stores: unknown): Project['stores'] {

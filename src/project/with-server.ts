@@ -8,7 +8,7 @@ import type { Project } from './payload';
  */
 export async function withServer<T>(
   project: Project,
-  use: (server: StatsigServer) => T,
+  use: (server: StatsigServer) => T | Promise<T>,
 ): Promise<T> {
   const server = new StatsigServer('secret-project', {
     localMode: true,
@@ -21,7 +21,7 @@ export async function withServer<T>(
   try {
     if (!success || server.health().source !== 'Bootstrap')
       throw error ?? new Error('The payload cannot be used');
-    return use(server);
+    return await use(server);
   } finally {
     await server.shutdownAsync(0);
   }

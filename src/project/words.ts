@@ -8,7 +8,9 @@ export function ruleInWords({
   conditions,
   returnValue,
   configDelegate,
+  arm,
 }: Rule): string {
+  if (arm !== undefined) return `an arm: ${short(returnValue)}`;
   const all = (Array.isArray(conditions) ? conditions : [])
     .filter((one) => !isPublic(one))
     .map(conditionInWords)

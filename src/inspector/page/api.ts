@@ -19,7 +19,11 @@ function fromAddress(): string | null {
   const found = /^#token=(.+)$/.exec(location.hash)?.[1];
   if (found === undefined) return null;
   history.replaceState(null, '', location.pathname);
-  return remembered(decodeURIComponent(found));
+  try {
+    return remembered(decodeURIComponent(found));
+  } catch {
+    return remembered(found);
+  }
 }
 
 function remembered(given: string): string {

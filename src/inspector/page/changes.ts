@@ -2,7 +2,7 @@
 import { html } from 'htm/preact';
 import { get } from './api';
 import type { FlagChange, PayloadChange } from './types';
-import { clock, dated, Problem, short, useLoaded, type View } from './ui';
+import { clock, dated, linkTo, Problem, short, useLoaded, type View } from './ui';
 
 export function Changes({ revision }: { revision: number }): View {
   const [loaded, problem] = useLoaded(
@@ -54,8 +54,6 @@ function Flag({ flag, sample }: { flag: FlagChange; sample: number }): View {
     }
   </li>` as View;
 }
-
-const linkTo = (kind: string, name: string): string => `#flag/${kind}/${encodeURIComponent(name)}`;
 
 function nameOf(user: object): string {
   const { userID } = user as { userID?: unknown };

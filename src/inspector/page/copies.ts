@@ -8,9 +8,18 @@ interface Question {
   name: string;
 }
 
+/** Private attributes are the asker's own: texts are passed on. */
+function shareable(user: string): { text: string; isWhole: boolean } {
+  const { privateAttributes, ...rest } = JSON.parse(user) as Record<string, unknown>;
+  return privateAttributes === undefined
+    ? { text: user, isWhole: true }
+    : { text: JSON.stringify(rest), isWhole: false };
+}
+
 /** For a POSIX shell. The token is left out: texts are passed on. */
 export function curlText({ user, kind, name }: Question): string {
-  const body = `{"kind":${JSON.stringify(kind)},"name":${JSON.stringify(name)},"user":${user}}`;
+  const { text } = shareable(user);
+  const body = `{"kind":${JSON.stringify(kind)},"name":${JSON.stringify(name)},"user":${text}}`;
   const quoted = body.replace(/'/g, `'\\''`);
   const token = isTokenNeeded() ? ` -H "authorization: Bearer $INSPECTOR_TOKEN"` : '';
   const type = `-H 'content-type: application/json'`;
@@ -29,13 +38,16 @@ export function testText(
   api: string | null,
 ): string {
   const source = api === null ? 'https://api.statsigcdn.com/v1' : api.replace(/\/v1$/, '');
+  const { text, isWhole } = shareable(user);
+  const note = isWhole ? '' : '  // Without privateAttributes: add them where they count.\n';
   const title = JSON.stringify(`${kind} ${name}`);
   const call = CALLS[kind];
   const check =
     call === undefined
       ? readingCheck(kind === 'layer' ? 'getLayer' : 'getParameterStore', name, value)
       : `  assert.deepEqual(${call('user', JSON.stringify(name))}, ${JSON.stringify(value)});`;
-  return `// Save the payload beside it: npx statsig-node-native pull ${source} > project.json
+  return `// Save the payload beside it:
+//   npx statsig-node-native pull --from ${source} --to project.json
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
@@ -45,7 +57,7 @@ test(${title}, async () => {
   const bootstrapValues = readFileSync(new URL('project.json', import.meta.url), 'utf8');
   const statsig = new StatsigServer('secret-test', { localMode: true, bootstrapValues });
   await statsig.initializeAsync();
-  const user = ${user};
+${note}  const user = ${text};
 ${check}
   await statsig.shutdownAsync();
 });

@@ -4,7 +4,7 @@ import { get } from './api';
 import { AsUser } from './as-user';
 import { OverrideForm } from './override';
 import type { FlagPage, RuleInWords, Status } from './types';
-import { Problem, useLoaded, Value, type View } from './ui';
+import { linkTo, Problem, useLoaded, Value, type View } from './ui';
 
 interface FlagProps {
   kind: string;
@@ -23,12 +23,7 @@ export function Flag({ kind, name, status, revision }: FlagProps): View {
     ${flag && html`<${Facts} flag=${flag} />`}
     ${flag && html`<${AsUser} kind=${kind} name=${name} revision=${revision} status=${status} />`}
     ${flag?.parameters && html`<${Parameters} parameters=${flag.parameters} />`}
-    ${
-      flag &&
-      !flag.parameters &&
-      status?.isReadOnly === false &&
-      html`<${OverrideForm} flag=${flag} />`
-    }
+    ${flag?.canOverride && status?.isReadOnly === false && html`<${OverrideForm} flag=${flag} />`}
     ${flag && !flag.parameters && html`<${Rules} flag=${flag} />`}
   </article>` as View;
 }
@@ -64,19 +59,23 @@ function Rules({ flag }: { flag: FlagPage }): View {
 }
 
 function Rule({ rule, kind }: { rule: RuleInWords; kind: string }): View {
-  const { title, id, conditions, passPercentage, delegate, value } = rule;
+  const { title, id, conditions, passPercentage, isArm, delegate, value } = rule;
   const shareClass = passPercentage >= 100 ? 'on' : passPercentage > 0 ? '' : 'off';
-  const link = `#flag/experiment/${encodeURIComponent(delegate ?? '')}`;
+  const link = linkTo('experiment', delegate ?? '');
   return html`<li>
     <div class="rule-head"><b>${title}</b>
       ${title !== id && html`<code class="quiet">${id}</code>`}</div>
     ${
       conditions.length === 0
-        ? html`<p>Everyone</p>`
+        ? !isArm && html`<p>Everyone</p>`
         : html`<ul class="conditions">${conditions.map((text) => html`<li>${text}</li>`)}</ul>`
     }
     <p class="gives">
-      <span class=${`tag ${shareClass}`}>${passPercentage} %</span>
+      ${
+        isArm
+          ? html`<span class="tag">arm</span>`
+          : html`<span class=${`tag ${shareClass}`}>${passPercentage} %</span>`
+      }
       ${
         delegate === null
           ? html`get <${Value} value=${kind === 'gate' && value === undefined ? true : value} />`

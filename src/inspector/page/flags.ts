@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from './api';
 import { Flag } from './flag';
 import type { FlagLine, Status } from './types';
-import { entityOf, Problem, typed, useKept, useLoaded, type View } from './ui';
+import { entityOf, linkTo, Problem, typed, useKept, useLoaded, type View } from './ui';
 
 const KINDS = [
   ['', 'All'],
@@ -16,7 +16,7 @@ const KINDS = [
 ] as const;
 
 /** Lines that are drawn at first, and with each look at the end of the list. */
-const STEP = 100;
+const PIECE = 100;
 
 interface FlagsProps {
   selected: { kind: string; name: string } | null;
@@ -101,31 +101,52 @@ function matching(flags: FlagLine[], given: string, kind: string): FlagLine[] {
 
 /** Drawn as far as somebody scrolls: the first paint of thousands would take a second. */
 function Lines({ found, selected }: { found: FlagLine[]; selected: FlagsProps['selected'] }): View {
-  const [shown, setShown] = useState(STEP);
+  const [shown, setShown] = useState(1);
+  const pieces = useMemo(() => piecesOf(found), [found]);
   const end = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (end.current === null) return undefined;
     const observer = new IntersectionObserver(
-      (entries) => entries.some((entry) => entry.isIntersecting) && setShown((n) => n + STEP * 3),
+      (entries) => entries.some((entry) => entry.isIntersecting) && setShown((n) => n + 1),
       { rootMargin: '600px' },
     );
     observer.observe(end.current);
     return () => observer.disconnect();
-  }, [shown >= found.length, shown]);
+  }, [shown >= pieces.length, shown]);
+  const left = found.length - Math.min(found.length, shown * PIECE);
   return html`<ul class="lines">
-    ${found.slice(0, shown).map(
-      (flag) => html`<li key=${`${flag.kind} ${flag.name}`}>
-        <a href=${`#flag/${flag.kind}/${encodeURIComponent(flag.name)}`}
-          aria-current=${isSame(flag, selected) ? 'true' : undefined}>
-          <span class="name">${flag.name}</span>
-          <span class="tags">
-            ${flag.isOverridden && html`<span class="tag warn">override</span>`}
-            ${!flag.isEnabled && html`<span class="tag off">off</span>`}
-            <span class="tag">${entityOf(flag.entity)}</span>
-          </span>
-        </a>
-      </li>`,
+    ${pieces.slice(0, shown).map(
+      (flags, at) => html`<${Piece} key=${at} flags=${flags}
+        selected=${flags.some((flag) => isSame(flag, selected)) ? selected : null} />`,
     )}
-    ${shown < found.length && html`<li ref=${end} class="count">${found.length - shown} more…</li>`}
+    ${left > 0 && html`<li ref=${end} class="count">${left} more…</li>`}
   </ul>` as View;
+}
+
+function piecesOf(found: FlagLine[]): FlagLine[][] {
+  const count = Math.ceil(found.length / PIECE);
+  return Array.from({ length: count }, (_, at) => found.slice(at * PIECE, (at + 1) * PIECE));
+}
+
+/** Lines that are compared again only where they may differ: the same nodes are passed over. */
+function Piece({ flags, selected }: { flags: FlagLine[]; selected: FlagsProps['selected'] }): View {
+  return useMemo(
+    () => flags.map((flag) => html`<${Line} flag=${flag} isSelected=${isSame(flag, selected)} />`),
+    [flags, selected?.kind, selected?.name],
+  ) as View;
+}
+
+function Line({ flag, isSelected }: { flag: FlagLine; isSelected: boolean }): View {
+  const { kind, name, entity, isEnabled, isOverridden } = flag;
+  return html`<li>
+    <a href=${linkTo(kind, name)}
+      aria-current=${isSelected ? 'true' : undefined}>
+      <span class="name">${name}</span>
+      <span class="tags">
+        ${isOverridden && html`<span class="tag warn">override</span>`}
+        ${!isEnabled && html`<span class="tag off">off</span>`}
+        <span class="tag">${entityOf(entity)}</span>
+      </span>
+    </a>
+  </li>` as View;
 }

@@ -1,7 +1,7 @@
 /** The inspector's page. */
 import { html } from 'htm/preact';
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
 import { App } from './app';
 import { type ApiError, get, setToken } from './api';
 import type { Status } from './types';
@@ -16,6 +16,11 @@ function Door(): View {
       (error: ApiError) => setState(error.status === 401 ? 'closed' : error.message),
     );
   useEffect(enter, []);
+  const [broken] = useErrorBoundary();
+  if (broken !== undefined)
+    return html`<main class="door">
+      <${Problem} text=${`This page is broken: ${(broken as Error).message}`} />
+    </main>` as View;
   if (state === 'open') return html`<${App} />` as View;
   if (state === 'asking') return html`<p class="loading">Loading…</p>` as View;
   if (state !== 'closed')

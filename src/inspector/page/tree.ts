@@ -1,7 +1,9 @@
 /** An explanation as a tree: lists in lists, which keyboards and screen readers know. */
 import { html } from 'htm/preact';
 import type {
+  ExplainedArm,
   ExplainedBucket,
+  ExplainedChoice,
   ExplainedCondition,
   ExplainedParameter,
   ExplainedRule,
@@ -44,7 +46,8 @@ function Parameters({ parameters }: { parameters: Record<string, ExplainedParame
 }
 
 function Spec({ spec, isTop = false }: { spec: ExplainedSpec; isTop?: boolean }): View {
-  const { kind, entity, name, value, reason, rules, standIns = [], targeting = [], bucket } = spec;
+  const { kind, entity, name, value, reason, rules } = spec;
+  const { standIns = [], targeting = [], bucket, arms = [] } = spec;
   const what = entityOf(entity ?? kind);
   const isOff = spec.enabled === false;
   const says = kind === 'gate' ? `is ${value}` : value ? 'gives a value' : 'gives its default';
@@ -57,6 +60,7 @@ function Spec({ spec, isTop = false }: { spec: ExplainedSpec; isTop?: boolean })
       ${standIns.map((rule) => html`<${Rule} rule=${rule} lead="stands in: " />`)}
       ${targeting.map((one) => html`<li>targeting <${Spec} spec=${one} /></li>`)}
       ${bucket && html`<li><${Bucket} bucket=${bucket} /></li>`}
+      ${arms.map((arm) => html`<${Arm} arm=${arm} />`)}
       ${rules.map((rule) => html`<${Rule} rule=${rule} />`)}
     </ul>
   </details>` as View;
@@ -81,6 +85,24 @@ function Rule({ rule, lead = '' }: { rule: ExplainedRule; lead?: string }): View
         ${spec && html`<li><${Spec} spec=${spec} /></li>`}
       </ul>`
     }
+  </li>` as View;
+}
+
+const CHOICES: Record<ExplainedChoice, string> = {
+  best: 'the best score',
+  explored: 'drawn, to learn more',
+  drawn: 'drawn, as no arm has a score',
+  even: 'by its share of buckets: nothing was learned yet',
+};
+
+function Arm({ arm: { id, name, score, value, chosen } }: { arm: ExplainedArm }): View {
+  const [mark, className] = chosen === undefined ? ['·', 'quiet'] : ['✓', 'yes'];
+  const known = score === undefined ? 'no score' : `score ${score}`;
+  return html`<li class=${`rule ${className}`}>
+    <span class=${`mark ${className}`} aria-hidden="true">${mark}</span>
+    arm <b>${name ?? id}</b> <span class="outcome">${known}${
+      chosen !== undefined && `, chosen: ${CHOICES[chosen]}`
+    }</span> <code>${short(value, 60)}</code>
   </li>` as View;
 }
 

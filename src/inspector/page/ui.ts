@@ -54,6 +54,15 @@ export const typed =
 export const entityOf = (entity: string): string =>
   entity.replace(/_/g, ' ').replace('feature gate', 'gate');
 
+/** Where a flag is shown. Half a pair, which no address can hold, leads to nothing. */
+export function linkTo(kind: string, name: string): string {
+  try {
+    return `#flag/${kind}/${encodeURIComponent(name)}`;
+  } catch {
+    return `#flag/${kind}/`;
+  }
+}
+
 /** A value in one line. */
 export function short(value: unknown, most = 120): string {
   const text = JSON.stringify(value) ?? 'nothing';
