@@ -62,6 +62,21 @@ onUnix('serve answers until it is told to end, then says what arrived', async (t
   t.true(ended.stdout.includes('1 events had arrived.'));
 });
 
+onUnix('serve: addresses as JSON, other words elsewhere, and a port that is taken', async (t) => {
+  let taken: Promise<Ended> | undefined;
+  const ended = await run(['serve', '--specs', sample, '--port', '0', '--json'], (stdout, end) => {
+    if (!stdout.includes('\n') || taken !== undefined) return;
+    const { port } = new URL((JSON.parse(stdout) as { url: string }).url);
+    taken = run(['serve', '--specs', sample, '--port', port]).finally(end);
+  });
+  const { code, stderr } = (await taken)!;
+  t.is(code, 1);
+  t.regex(stderr, /^port \d+ is taken; --port 0 takes a free one$/m);
+  t.is(ended.code, 0);
+  const { url, api, events } = JSON.parse(ended.stdout) as Record<string, string>;
+  t.deepEqual([api, events], [`${url}/v1`, `${url}/_events`]);
+});
+
 test('wrong use is told, with the usage, and exits with 2', async (t) => {
   const wrong: [string[], string][] = [
     [[], 'a command is missing'],

@@ -1,5 +1,6 @@
 /** What a command is, and what all share: usage, output, colours, exit codes. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { didYouMean } from '../host/nearest';
 
 /**
  * Exit codes: everything is fine; the command found something, or failed; it was called wrongly.
@@ -10,8 +11,12 @@ export const EXIT = { ok: 0, found: 1, usage: 2 } as const;
 export interface Output {
   line(text?: string): void;
   error(text: string): void;
+  /** How far long work is, for whoever looks at a terminal; '' takes it away again. */
+  progress(text: string): void;
   /** Colours, unless nobody looks at a terminal. */
   paint(colour: Colour, text: string): string;
+  /** Columns of the terminal; Infinity where there is none. */
+  readonly width: number;
 }
 
 export type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
@@ -19,8 +24,10 @@ export type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
 export interface Command {
   /** One line for the list of commands. */
   summary: string;
-  /** After the name, one line per option. */
+  /** After the name, one line per option; fits a screen of 80 columns and 24 lines. */
   usage: string;
+  /** What stands on the command line beside options, as many as may be; without it nothing. */
+  takes?: number;
   options: NonNullable<ParseArgsConfig['options']>;
   /** @returns an exit code @throws UsageError, or an Error with a message for the user */
   run(given: Given, output: Output): Promise<number>;
@@ -43,7 +50,7 @@ export function given(args: string[], options: NonNullable<ParseArgsConfig['opti
   try {
     parsed = parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(wrongOption(error, Object.keys(options)));
   }
   const values = parsed.values;
   const texts = (option: string): string[] =>
@@ -54,6 +61,15 @@ export function given(args: string[], options: NonNullable<ParseArgsConfig['opti
     texts,
     has: (option) => values[option] === true,
   };
+}
+
+/** Node's words, but for options that do not exist. */
+function wrongOption(error: unknown, options: string[]): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1];
+  if (unknown === undefined) return message.split('\n')[0] ?? message;
+  const names = options.map((name) => `--${name}`);
+  return `there is no option ${unknown}${didYouMean(unknown, names)}`;
 }
 
 const CODES: Record<Colour, [number, number]> = {
@@ -72,7 +88,13 @@ export function terminal(): Output {
   });
   const isColoured =
     process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  const isWatched = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
+  const progress = (text: string): void => {
+    if (isWatched) process.stderr.write(`\r\u001b[K${text}`);
+  };
   return {
+    width: process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
+    progress,
     line: (text = '') => void process.stdout.write(`${text}\n`),
     error: (text) => void process.stderr.write(`${text}\n`),
     paint(colour, text) {

@@ -1,5 +1,5 @@
 /** The command line: one file per command in commands/. */
-import { EXIT, given, UsageError, type Command, type Output } from './command';
+import { EXIT, given, UsageError, type Command, type Given, type Output } from './command';
 import { bench } from './commands/bench';
 import { check, evaluateAll } from './commands/check';
 import { codegen } from './commands/codegen';
@@ -27,7 +27,7 @@ export const COMMANDS: Record<string, Command> = {
 
 function overview(): string {
   const lines = Object.entries(COMMANDS).map(
-    ([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`,
+    ([name, { summary }]) => `  ${name.padEnd(12)}  ${summary}`,
   );
   return [
     'usage: statsig-node-native COMMAND …, --version, or COMMAND --help\n',
@@ -38,6 +38,11 @@ function overview(): string {
 
 const usageOf = (name: string, { usage, summary }: Command): string =>
   `usage: statsig-node-native ${name} ${usage}\n\n(${summary})`;
+
+/** How it is called, and where more is told. */
+const synopsisOf = (name: string, { usage }: Command): string =>
+  `usage: statsig-node-native ${name} ${usage.split('\n\n')[0]}\n` +
+  `       statsig-node-native ${name} --help tells more`;
 
 /** Runs a command line; the exit code. Never rejects. */
 export async function main(args: string[], output: Output): Promise<number> {
@@ -55,13 +60,22 @@ export async function main(args: string[], output: Output): Promise<number> {
   }
   if (rest.includes('--help') || rest.includes('-h')) return say(output, usageOf(name, command));
   try {
-    return await command.run(given(rest, command.options), output);
+    return await command.run(read(rest, command), output);
   } catch (error) {
+    output.progress('');
     const isUsage = error instanceof UsageError;
     const problem = error instanceof Error ? error.message : String(error);
-    output.error(isUsage ? `${problem}\n${usageOf(name, command)}` : problem);
+    output.error(isUsage ? `${problem}\n${synopsisOf(name, command)}` : problem);
     return isUsage ? EXIT.usage : EXIT.found;
   }
+}
+
+/** @throws UsageError */
+function read(args: string[], { options, takes = 0 }: Command): Given {
+  const said = given(args, options);
+  const more = said.positionals[takes];
+  if (more !== undefined) throw new UsageError(`what is ${more}?`);
+  return said;
 }
 
 function say(output: Output, text: string): number {

@@ -2,43 +2,41 @@
 import { readFile } from 'node:fs/promises';
 import { parseProject, type Project } from '../project/payload';
 import { UsageError } from './command';
-
-/**
- * Name of the variable that holds the secret key; a key on a command line would stand in the
- * history of shells.
- */
-export const KEY_VARIABLE = 'STATSIG_SECRET_KEY';
+import { askForPayload, problemWith } from './service';
 
 /**
  * Reads a payload: a file, `-` for standard input, or a URL, of a local server or proxy too.
  * @throws Error that says why not
  */
 export async function readProject(from: string): Promise<Project> {
-  const text = /^https?:/.test(from) ? await download(from) : await readText(from);
-  return parseProject(text, from);
+  if (/^https?:/.test(from)) return download(from);
+  return parseProject(await readText(from), from === '-' ? 'standard input' : from);
 }
+
+async function download(url: string): Promise<Project> {
+  const answered = await askForPayload(url);
+  const problem = problemWith(answered);
+  if (problem !== null) throw new Error(problem);
+  return parseProject(answered.text, answered.where);
+}
+
+let isInputRead = false;
 
 /** The text of a file, or of standard input. @throws Error that says why not */
 export async function readText(from: string): Promise<string> {
-  if (from !== '-') return readFile(from, 'utf8');
+  if (from !== '-')
+    return readFile(from, 'utf8').catch((error: unknown) => unreadable(from, error));
+  if (isInputRead) throw new UsageError('standard input is there for one thing only');
+  isInputRead = true;
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(part as Buffer);
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function download(url: string): Promise<string> {
-  const key = process.env[KEY_VARIABLE] ?? 'secret-local';
-  const { pathname } = new URL(url);
-  const isWhole = pathname.includes('download_config_specs');
-  const answer = await fetch(
-    isWhole ? url : `${url.replace(/\/(v1\/?)?$/, '')}/v1/download_config_specs/${key}.json`,
-  );
-  if (!answer.ok)
-    throw new Error(
-      `${new URL(url).origin} answered ${answer.status}; is ${KEY_VARIABLE} set to the ` +
-        `project's secret key?`,
-    );
-  return answer.text();
+function unreadable(path: string, error: unknown): never {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' ? 'there is no such file' : message;
+  throw new Error(`${path} cannot be read: ${why}`);
 }
 
 /** A user from the command line: JSON, `@FILE`, `-`, or a plain user ID. */
@@ -47,10 +45,20 @@ export async function readUser(given: string | undefined): Promise<Record<string
     throw new UsageError('--user is missing: an ID, JSON, @FILE, or - for standard input');
   const text =
     given === '-' || given.startsWith('@') ? await readText(given.replace(/^@/, '')) : given;
-  if (!text.trimStart().startsWith('{')) return { userID: text };
+  if (!/^\s*[{[]/.test(text)) return { userID: text === given ? text : text.trim() };
+  return userOf(parsedUser(text));
+}
+
+function parsedUser(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    throw new UsageError('--user is no JSON');
+  } catch (error) {
+    throw new UsageError(`--user is no JSON: ${(error as Error).message}`);
   }
+}
+
+function userOf(parsed: unknown): Record<string, unknown> {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new UsageError('--user is one user, an object such as {"userID":"ada"}');
+  return parsed as Record<string, unknown>;
 }

@@ -26,19 +26,21 @@ interface Measured {
 
 export const bench: Command = {
   summary: 'what checks cost on your project, next to the SDK that you have',
-  usage: `--specs SOURCE [--user USER] [--rounds N] [--row-ms MS] [--json]
+  usage: `--specs SOURCE [--user USER] [--rounds N]
+       [--row-ms MS] [--json]
 
-  --specs SOURCE  payload: a file, - for standard input, or a URL (the key in STATSIG_SECRET_KEY)
+  --specs SOURCE  payload: a file, - for standard input, or a URL of the
+                  service, a proxy or a local server (key in STATSIG_SECRET_KEY)
   --user USER     JSON, @FILE or - for standard input: what users are like;
                   each gets a userID of its own
   --rounds N      default 3; medians are shown
   --row-ms MS     how long a row is measured in each round, default 300
   --json          every figure, for programs
 
-Runs in the folder of an application that has statsig-node or @statsig/statsig-node-core
-installed and compares with the one that reads the payload's format (dcs-v1, dcs-v2). Each SDK runs
-in a process of its own, rounds interleaved, against a server on this machine that takes the
-events.`,
+Runs in the folder of an application that has statsig-node or
+@statsig/statsig-node-core installed, and compares with the one that reads the
+payload's format (dcs-v1, dcs-v2). Each SDK runs in a process of its own, rounds
+interleaved, against a server on this machine that takes the events.`,
   options: {
     specs: { type: 'string' },
     user: { type: 'string' },

@@ -1,5 +1,6 @@
 import { checkedOf, type Checked } from '../../project/checked';
 import { withServer } from '../../project/with-server';
+import { short } from '../../project/words';
 import { EXIT, UsageError, type Command, type Output } from '../command';
 import { didYouMean } from '../../host/nearest';
 import { readProject, readUser } from '../project';
@@ -10,13 +11,14 @@ function about(summary: string, isAll: boolean): Command {
     summary,
     usage: `${isAll ? '' : 'NAME… '}--specs SOURCE --user USER [--json]
 
-  --specs SOURCE  payload as download_config_specs returns it: a file, - for standard input, or
-                  a URL of the service, a proxy or a local server (the key in STATSIG_SECRET_KEY)
+  --specs SOURCE  payload: a file, - for standard input, or a URL of the
+                  service, a proxy or a local server (key in STATSIG_SECRET_KEY)
   --user USER     an ID, JSON, @FILE, or - for standard input
   --json          for programs
 
-Evaluates without network and exposures; members of ID lists are not in a payload, so lists are
-empty.`,
+Evaluates without network and exposures. Members of ID lists are not in a
+payload: lists are empty.`,
+    takes: isAll ? 0 : Number.POSITIVE_INFINITY,
     options: { specs: { type: 'string' }, user: { type: 'string' }, json: { type: 'boolean' } },
     async run({ positionals, text, has }, output) {
       const source = text('specs');
@@ -54,19 +56,21 @@ empty.`,
 export const check = about('what a user gets of a gate, config, experiment or layer', false);
 export const evaluateAll = about('what a user gets of a whole project', true);
 
-/** A line per answer; values of configs below theirs. */
+/** Least columns of a value that are shown. */
+const LEAST = 24;
+
+/** A line per answer; on a terminal long values are cut, `--json` has them whole. */
 function print(checked: Checked[], output: Output): void {
-  const width = Math.max(...checked.map(({ name }) => name.length));
+  const longest = Math.max(...checked.map(({ name }) => name.length));
   for (const { name, kind, value, rule, group, reason } of checked) {
-    const because = output.paint(
-      'dim',
+    const because =
       `${kind}, rule ${rule || 'none'}${group === null ? '' : ` "${group}"`}` +
-        (reason === 'Bootstrap' ? '' : `, ${reason}`),
-    );
+      (reason === 'Bootstrap' ? '' : `, ${reason}`);
+    const room = Math.max(LEAST, output.width - longest - because.length - 4);
     const shown =
       kind === 'gate'
         ? output.paint(value === true ? 'green' : 'red', value === true ? '✓ true ' : '✗ false')
-        : JSON.stringify(value);
-    output.line(`${name.padEnd(width)}  ${shown}  ${because}`);
+        : short(value, room);
+    output.line(`${name.padEnd(longest)}  ${shown}  ${output.paint('dim', because)}`);
   }
 }

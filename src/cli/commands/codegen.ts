@@ -13,20 +13,24 @@ const PACKAGE = 'statsig-node-native';
 
 export const codegen: Command = {
   summary: "types of a project's flags, for TypeScript and OpenFeature",
-  usage: `--specs SOURCE [--to FILE] [--manifest FILE] [--strict] [--module NAME]
-        [--watch] [--check] [--json]
+  usage: `--specs SOURCE [--to FILE] [--manifest FILE]
+       [--strict] [--module NAME] [--watch] [--check] [--json]
 
-  --specs SOURCE   payload: a file, - for standard input, or a URL (the key in STATSIG_SECRET_KEY)
+  --specs SOURCE   payload: a file, - for standard input, or a URL of the
+                   service, a proxy or a local server; the key is read from
+                   STATSIG_SECRET_KEY
   --to FILE        the .d.ts to write; default: standard output
   --manifest FILE  also write the manifest that OpenFeature's generator reads
-  --strict         names and parameters that are not in the payload are errors for tsc
-  --module NAME    what the application imports; default: statsig-node where its package.json has
-                   this package under that name, else statsig-node-native
-  --watch          write again whenever the payload changes; a URL is asked every 10 s
-  --check          write nothing; exit with 1 when a file is not what would be written
+  --strict         names and parameters that are not there are errors for tsc
+  --module NAME    what the application imports; default: statsig-node where its
+                   package.json has this package under that name, else
+                   statsig-node-native
+  --watch          write again when the payload changes; asks URLs every 10 s
+  --check          write nothing; exit with 1 when a file is not up to date
   --json           names and types on standard output, for programs
 
-Parameters have the types of all values in the payload, as a union where they differ.`,
+Parameters have the types of all values in the payload, as a union where they
+differ.`,
   options: {
     specs: { type: 'string' },
     to: { type: 'string' },
@@ -41,7 +45,6 @@ Parameters have the types of all values in the payload, as a union where they di
     const source = given.text('specs');
     const [to, manifest] = [given.text('to'), given.text('manifest')];
     if (source === undefined) throw new UsageError('--specs SOURCE is missing');
-    if (given.positionals.length > 0) throw new UsageError(`what is ${given.positionals[0]}?`);
     if (given.has('check') && to === undefined && manifest === undefined)
       throw new UsageError('--check looks at the file of --to or --manifest');
     if (given.has('watch') && (to === undefined || source === '-'))

@@ -1,31 +1,46 @@
-import { checkedOf } from '../../project/checked';
-import { differences } from '../../project/differences';
-import type { Project, Spec } from '../../project/payload';
+import { pairsOf, type Pair } from '../../project/pairs';
+import type { Project } from '../../project/payload';
 import { withServer } from '../../project/with-server';
+import { short } from '../../project/words';
 import { EXIT, UsageError, type Command, type Output } from '../command';
 import { readProject, readText } from '../project';
 
+/** Who gets something else. */
+interface Moves {
+  /** Users, of those that were asked about. */
+  moved: number;
+  /** Some of them, with what they got and get. */
+  examples: { user: object; before: unknown; after: unknown }[];
+}
+
 /** What changed in one spec. */
-interface Change {
+interface Change extends Moves {
   name: string;
   kind: string;
   what: 'added' | 'removed' | 'changed';
   /** In words; of a spec that is in both. */
   details: string[];
-  /** Users who get something else, of those that were asked about. */
-  moved: number;
 }
+
+const NOBODY: Moves = { moved: 0, examples: [] };
+
+const MOST_EXAMPLES = 3;
+/** Users in a row before the progress is told. */
+const TURN = 1_000;
 
 export const diff: Command = {
   summary: 'what changed between two payloads, and for whom',
   usage: `A B [--users FILE] [--count N] [--json]
 
   A, B          payloads: files, - for standard input, or URLs
-  --users FILE  a JSON array of users to ask about; default: N users with a userID only
+  --users FILE  a JSON array of users to ask about;
+                default: N users with a userID only
   --count N     how many, default 1000
   --json        for programs
 
-Exits with 1 when something changed.`,
+Tells what changed in words, and how many users get something else, with some
+of them. Exits with 1 when something changed.`,
+  takes: 2,
   options: {
     users: { type: 'string' },
     count: { type: 'string', default: '1000' },
@@ -37,7 +52,8 @@ Exits with 1 when something changed.`,
       throw new UsageError('two payloads are compared');
     const users = await usersOf(text('users'), Number(text('count')));
     const [before, after] = [await readProject(a), await readProject(b)];
-    const changes = await compare(before, after, users);
+    const changes = await compare(before, after, { users, output });
+    output.progress('');
     if (has('json')) output.line(JSON.stringify({ users: users.length, changes }, null, 2));
     else print(changes, users.length, output);
     return changes.length === 0 ? EXIT.ok : EXIT.found;
@@ -50,54 +66,86 @@ async function usersOf(file: string | undefined, count: number): Promise<object[
       throw new UsageError('--count takes a number up to 1000000');
     return Array.from({ length: count }, (_, i) => ({ userID: `user-${i + 1}` }));
   }
-  const users: unknown = JSON.parse(await readText(file));
-  if (!Array.isArray(users)) throw new Error(`${file} is no array of users`);
+  let users: unknown;
+  try {
+    users = JSON.parse(await readText(file));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Error(`${file} is no JSON: ${error.message.slice(0, 100)}`);
+  }
+  const isUser = (one: unknown): boolean =>
+    typeof one === 'object' && one !== null && !Array.isArray(one);
+  if (!Array.isArray(users) || !users.every(isUser))
+    throw new Error(`${file} is no array of users`);
   return users;
 }
 
-async function compare(before: Project, after: Project, users: object[]): Promise<Change[]> {
-  const keyOf = ({ kind, name }: Spec): string => `${kind} ${name}`;
-  const old = new Map(before.specs.map((spec) => [keyOf(spec), spec]));
-  const now = new Map(after.specs.map((spec) => [keyOf(spec), spec]));
-  const keys = [...new Set([...old.keys(), ...now.keys()])];
-  const [was, is] = await Promise.all([answersOf(before, users), answersOf(after, users)]);
-  return keys.flatMap((key): Change[] => {
-    const [one, other] = [old.get(key), now.get(key)];
-    const spec = other ?? one;
-    if (spec === undefined) return [];
-    const { name, entity: kind } = spec;
-    const [left, right] = [was.get(key), is.get(key)];
-    const moved = left && right ? left.filter((value, i) => value !== right[i]).length : 0;
-    if (one === undefined || other === undefined)
-      return [{ name, kind, what: one ? 'removed' : 'added', details: [], moved }];
-    const details = differences(one, other);
+/** Who is asked about, and where it is told how far that is. */
+interface Asking {
+  users: object[];
+  output: Output;
+}
+
+async function compare(before: Project, after: Project, asking: Asking): Promise<Change[]> {
+  const pairs = pairsOf(before, after);
+  const moves = await movesOf(pairs, [before, after], asking);
+  return pairs.flatMap((pair, at): Change[] => {
+    const { name, entity: kind, what } = pair;
+    const { moved, examples } = moves[at] ?? NOBODY;
+    const details = pair.details();
     // Nested gates change what others answer.
-    return details.length === 0 && moved === 0
+    return what === 'changed' && details.length === 0 && moved === 0
       ? []
-      : [{ name, kind, what: 'changed', details, moved }];
+      : [{ name, kind, what, details, moved, examples }];
   });
 }
 
-/** Values of all users as JSON, by kind and name. */
-function answersOf(project: Project, users: object[]): Promise<Map<string, string[]>> {
-  return withServer(
-    project,
-    (server) =>
-      new Map(
-        project.specs.map((spec) => [
-          `${spec.kind} ${spec.name}`,
-          users.map((user) => JSON.stringify(checkedOf(server, user, spec).value)),
-        ]),
-      ),
+/** Of each pair, who moves; nobody moves to or from what is not there. */
+function movesOf(
+  pairs: Pair[],
+  [before, after]: [Project, Project],
+  { users, output }: Asking,
+): Promise<Moves[]> {
+  return withServer(before, (was) =>
+    withServer(after, (is) => {
+      const moves = pairs.map((): Moves => ({ moved: 0, examples: [] }));
+      for (const [at, user] of users.entries()) {
+        if (at % TURN === 0)
+          output.progress(`${at} of ${users.length} users, ${pairs.length} flags`);
+        for (const [i, pair] of pairs.entries()) {
+          if (pair.what !== 'changed') continue;
+          const left = JSON.stringify(pair.valueOf(was, user, false)) ?? 'null';
+          const right = JSON.stringify(pair.valueOf(is, user, true)) ?? 'null';
+          if (left !== right) note(moves[i], user, [left, right]);
+        }
+      }
+      return moves;
+    }),
   );
+}
+
+function note(moves: Moves | undefined, user: object, [left, right]: [string, string]): void {
+  if (moves === undefined) return;
+  moves.moved += 1;
+  if (moves.examples.length < MOST_EXAMPLES)
+    moves.examples.push({ user, before: JSON.parse(left), after: JSON.parse(right) });
+}
+
+function nameOf(user: object): string {
+  const { userID } = user as { userID?: unknown };
+  return typeof userID === 'string' ? userID : short(user, 50);
 }
 
 function print(changes: Change[], asked: number, output: Output): void {
   if (changes.length === 0) output.line('Nothing changed.');
-  for (const { name, kind, what, details, moved } of changes) {
+  for (const { name, kind, what, details, moved, examples } of changes) {
     const colour = what === 'added' ? 'green' : what === 'removed' ? 'red' : 'yellow';
     const users = what !== 'changed' ? '' : `, ${moved} of ${asked} users get something else`;
     output.line(`${output.paint(colour, what)} ${kind} ${output.paint('bold', name)}${users}`);
     for (const detail of details) output.line(`  ${detail}`);
+    for (const { user, before, after } of examples)
+      output.line(
+        output.paint('dim', `  ${nameOf(user)}: ${short(before, 50)} → ${short(after, 50)}`),
+      );
   }
 }

@@ -1,7 +1,7 @@
 import { codeOf } from '../../host/fields';
 import { StatsigServer } from '../../api/statsig';
-import { EXIT, type Command } from '../command';
-import { KEY_VARIABLE } from '../project';
+import { EXIT, UsageError, type Command } from '../command';
+import { askForPayload, KEY_VARIABLE, problemWith, type Answered } from '../service';
 
 /** One thing that was looked at. */
 interface Finding {
@@ -14,13 +14,13 @@ export const doctor: Command = {
   summary: 'what of this machine matters to the SDK',
   usage: `[--api URL] [--json]
 
-  --api URL   base URL of the service, a proxy or a local server;
-              default https://api.statsigcdn.com/v1
-  --json      for programs
+  --api URL  base URL of the service, a proxy or a local server;
+             default https://api.statsigcdn.com/v1
+  --json     for programs
 
-Looks at Node, the engine and why not a faster one, the key in ${KEY_VARIABLE}, proxy
-variables, whether the service answers, and the clock. Exits with 1 when something is bad. The key
-itself is not shown.`,
+Looks at Node, the engine and why not a faster one, the key in
+${KEY_VARIABLE}, proxy variables, whether the service answers through them,
+and the clock. Exits with 1 when something is bad. The key itself is not shown.`,
   options: {
     api: { type: 'string', default: 'https://api.statsigcdn.com/v1' },
     json: { type: 'boolean' },
@@ -35,7 +35,7 @@ itself is not shown.`,
           : state === 'note'
             ? output.paint('yellow', '•')
             : output.paint('red', '✗');
-      output.line(`${mark} ${what.padEnd(8)} ${says}`);
+      output.line(`${mark} ${what.padEnd(7)}  ${says}`);
     }
     return findings.some(({ state }) => state === 'bad') ? EXIT.found : EXIT.ok;
   },
@@ -102,35 +102,25 @@ function proxy(): Finding {
 
 /** Whether it answers, and what time it says it is. */
 async function service(api: string): Promise<Finding[]> {
-  const asked = Date.now();
+  let answered: Answered;
   try {
-    const secret = process.env[KEY_VARIABLE] ?? 'secret-doctor';
-    const answer = await fetch(`${api.replace(/\/$/, '')}/download_config_specs/${secret}.json`, {
-      signal: AbortSignal.timeout(10_000),
-    });
-    const took = Date.now() - asked;
-    await answer.arrayBuffer();
-    const { origin } = new URL(api);
-    const state = answer.ok
-      ? 'ok'
-      : answer.status < 500 && process.env[KEY_VARIABLE] === undefined
-        ? 'note'
-        : 'bad';
-    const reached: Finding = {
-      what: 'service',
-      state,
-      says: `${origin} answers ${answer.status} in ${took} ms`,
-    };
-    const date = Date.parse(answer.headers.get('date') ?? '');
-    return Number.isNaN(date)
-      ? [reached]
-      : [reached, clock(Math.round((asked + took / 2 - date) / 1000))];
+    answered = await askForPayload(api);
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    return [
-      { what: 'service', state: 'bad', says: `cannot be reached: ${messageOf(cause ?? error)}` },
-    ];
+    if (error instanceof UsageError) throw error;
+    return [{ what: 'service', state: 'bad', says: messageOf(error) }];
   }
+  const { status, where, tookMs, askedAt, header } = answered;
+  const problem = problemWith(answered);
+  const wantsKey = (status === 401 || status === 403) && !process.env[KEY_VARIABLE];
+  const reached: Finding = {
+    what: 'service',
+    state: problem === null ? 'ok' : wantsKey ? 'note' : 'bad',
+    says: problem ?? `${where} answered ${status} in ${tookMs} ms`,
+  };
+  const date = Date.parse(header('date') ?? '');
+  return Number.isNaN(date)
+    ? [reached]
+    : [reached, clock(Math.round((askedAt + tookMs / 2 - date) / 1000))];
 }
 
 /** Seconds that this machine is ahead. The header has whole seconds. */

@@ -5,21 +5,26 @@ import type { Project } from '../../project/payload';
 import { withServer } from '../../project/with-server';
 import type { StatsigUser } from '../../types/user';
 import { EXIT, UsageError, type Command, type Output } from '../command';
+import { folded } from '../fold';
 import { didYouMean } from '../../host/nearest';
 import { readProject, readUser } from '../project';
 
 /** Why a user gets what of named gates, configs, experiments, layers and parameter stores. */
 export const explain: Command = {
   summary: 'why a user gets what of a gate, config, experiment or layer',
-  usage: `NAME… --specs SOURCE --user USER [--show-private] [--json]
+  usage: `NAME… --specs SOURCE --user USER
+       [--show-private] [--json]
 
-  --specs SOURCE  payload: a file, - for standard input, or a URL (the key in STATSIG_SECRET_KEY)
+  --specs SOURCE  payload: a file, - for standard input, or a URL of the
+                  service, a proxy or a local server (key in STATSIG_SECRET_KEY)
   --user USER     an ID, JSON, @FILE, or - for standard input
   --show-private  values of privateAttributes, too
   --json          the whole tree, for programs
 
-Tells every rule and condition in order, with what was compared. Evaluates without network and
-exposures; members of ID lists are not in a payload, so lists are empty.`,
+Tells every rule and condition in order, with what was compared.
+Evaluates without network and exposures. Members of ID lists are not in a
+payload: lists are empty.`,
+  takes: Number.POSITIVE_INFINITY,
   options: {
     specs: { type: 'string' },
     user: { type: 'string' },
@@ -51,7 +56,9 @@ exposures; members of ID lists are not in a payload, so lists are empty.`,
 function kindsOf(name: string, { specs }: Project, server: StatsigServer): Explanation['kind'][] {
   const kinds: Explanation['kind'][] = specs
     .filter((spec) => spec.name === name)
-    .map(({ kind, entity }) => (entity === 'experiment' ? 'experiment' : kind));
+    .map(({ kind, entity, isContextual }) =>
+      entity === 'experiment' || isContextual ? 'experiment' : kind,
+    );
   const stores = server.getParameterStoreList();
   if (stores.includes(name)) kinds.push('parameter_store');
   if (kinds.length > 0) return kinds;
@@ -62,7 +69,8 @@ function kindsOf(name: string, { specs }: Project, server: StatsigServer): Expla
 function print(told: readonly Explanation[], output: Output): void {
   for (const [i, one] of told.entries()) {
     if (i > 0) output.line();
-    for (const line of formatExplanation(one).split('\n')) {
+    const lines = formatExplanation(one).split('\n');
+    for (const line of lines.flatMap((line) => folded(line, output.width))) {
       const mark = /^ *([✓✗?]) /.exec(line)?.[1];
       const colour = mark === '✓' ? 'green' : mark === '✗' ? 'red' : 'yellow';
       output.line(mark === undefined ? line : line.replace(mark, output.paint(colour, mark)));

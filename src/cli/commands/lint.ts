@@ -1,6 +1,8 @@
 import type { Condition, Project, Rule, Spec } from '../../project/payload';
 import { EXIT, UsageError, type Command } from '../command';
 import { nearest } from '../../host/nearest';
+import { deadRules } from '../../project/dead-rules';
+import { whySlow } from '../../project/regexps';
 import { readProject } from '../project';
 
 export const lint: Command = {
@@ -10,10 +12,12 @@ export const lint: Command = {
   SOURCE   payload: a file, - for standard input, or a URL
   --json   for programs
 
-Finds rules that nobody can reach, roll-outs of 0 % and finished ones, operators and condition types
-that no Statsig SDK knows, references to gates and lists that are not there, circles, salts used
-twice, expressions that do not compile, and specs above 100 kB. Exits with 1 when it found an
+Finds rules that nobody can reach or match, roll-outs of 0 % and finished ones,
+operators and condition types that no Statsig SDK knows, references to gates and
+lists that are not there, circles, salts used twice, expressions that do not
+compile or may take long, and specs above 100 kB. Exits with 1 when it found an
 error.`,
+  takes: 1,
   options: { json: { type: 'boolean' } },
   async run({ positionals, has }, output) {
     const [source, more] = positionals;
@@ -93,9 +97,21 @@ const OPERATORS = [
 ];
 const LARGE = 100_000;
 
+/** What is looked up again and again. */
+interface Known {
+  /** The last of a name counts. */
+  gates: ReadonlyMap<string, Spec>;
+  idLists: ReadonlySet<string>;
+}
+
 /** All findings, spec by spec. */
 export function findingsOf(project: Project): Finding[] {
   const salts = new Map<string, string>();
+  const gates = project.specs.filter(({ kind }) => kind === 'gate');
+  const known = {
+    gates: new Map(gates.map((gate) => [gate.name, gate])),
+    idLists: new Set(project.idLists),
+  };
   return [
     ...project.specs.flatMap((spec) => {
       const found: Finding[] = [];
@@ -106,9 +122,9 @@ export function findingsOf(project: Project): Finding[] {
       if (other !== undefined)
         say('warning', `has the salt of ${other}, so both pick the same users`);
       else if (spec.salt) salts.set(spec.salt, spec.name);
-      lintRules(spec, say);
+      lintRules(spec, known, say);
       for (const condition of spec.rules.flatMap(conditionsOf))
-        lintCondition(condition, project, say);
+        lintCondition(condition, known, say);
       return found;
     }),
     ...circles(project),
@@ -122,7 +138,7 @@ const isOpen = (rule: Rule): boolean =>
 
 type Say = (level: Finding['level'], message: string) => void;
 
-function lintRules({ rules, kind, enabled }: Spec, say: Say): void {
+function lintRules({ rules, kind, enabled }: Spec, { gates }: Known, say: Say): void {
   const closing = rules.findIndex((rule) => isOpen(rule) && (rule.passPercentage ?? 0) >= 100);
   if (closing >= 0 && closing < rules.length - 1) {
     say('warning', `rules after ${nameOf(rules[closing]!)} are never reached: it lets everyone in`);
@@ -130,25 +146,27 @@ function lintRules({ rules, kind, enabled }: Spec, say: Say): void {
   for (const rule of rules)
     if (rule.passPercentage === 0 && kind === 'gate')
       say('warning', `rule ${nameOf(rule)} lets 0 % in`);
+  const reached = closing < 0 ? rules : rules.slice(0, closing + 1);
+  for (const [rule, why] of deadRules(reached, gates))
+    say('warning', `nobody can match rule ${nameOf(rule)}: ${why}`);
   if (kind === 'gate' && enabled === true && rules.length === 1 && closing === 0)
     say('warning', 'is on for everyone: its check can go');
 }
 
 const nameOf = (rule: Rule): string => rule.name ?? rule.id ?? 'without a name';
 
-function lintCondition(condition: Condition | undefined, project: Project, say: Say): void {
+function lintCondition(condition: Condition | undefined, known: Known, say: Say): void {
   if (condition === undefined)
     return say('error', 'a rule names a condition that the payload does not have');
   const { type, operator, targetValue } = condition;
   const kind = String(type).toLowerCase();
   if (!TYPES.includes(kind)) say('error', `has the unknown condition type ${String(type)}`);
-  if (kind.endsWith('_gate')) return lintGates([targetValue].flat(), project, say);
+  if (kind.endsWith('_gate')) return lintGates([targetValue].flat(), known, say);
   if (operator === null || operator === undefined) return;
   const name = String(operator).toLowerCase();
   if (!OPERATORS.includes(name)) say('error', `has the unknown operator ${String(operator)}`);
-  if (name === 'str_matches' && !compiles(targetValue))
-    say('error', `has an expression that does not compile: ${String(targetValue)}`);
-  if (name.endsWith('_segment_list') && !project.idLists.includes(String(targetValue))) {
+  if (name === 'str_matches') lintExpression(String(targetValue), say);
+  if (name.endsWith('_segment_list') && !known.idLists.has(String(targetValue))) {
     say(
       'warning',
       `asks for the ID list ${String(targetValue)}, which the payload does not announce`,
@@ -156,11 +174,17 @@ function lintCondition(condition: Condition | undefined, project: Project, say: 
   }
 }
 
-function lintGates(targets: unknown[], { specs }: Project, say: Say): void {
-  const gates = specs.filter(({ kind }) => kind === 'gate').map(({ name }) => name);
+function lintExpression(pattern: string, say: Say): void {
+  if (!compiles(pattern)) say('error', `has an expression that does not compile: ${pattern}`);
+  const slow = whySlow(pattern);
+  if (slow !== null)
+    say('warning', `has an expression that ${slow}, so that texts may take long: ${pattern}`);
+}
+
+function lintGates(targets: unknown[], { gates }: Known, say: Say): void {
   for (const target of targets) {
-    if (gates.includes(String(target))) continue;
-    const near = nearest(String(target), gates);
+    if (gates.has(String(target))) continue;
+    const near = nearest(String(target), gates.keys());
     say(
       'error',
       `asks for the gate ${String(target)}, which is not there` +
