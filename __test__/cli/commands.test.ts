@@ -339,7 +339,7 @@ test('lint: in words, as JSON, and its exit code', async (t) => {
   const message = 'has the unknown condition type moon';
   t.deepEqual(await run('lint', wrong), {
     code: 1,
-    out: `error   g: ${message}\n1 specs: 1 errors, 0 warnings`,
+    out: `error   g: ${message}\n1 spec: 1 error, 0 warnings`,
     err: '',
   });
   const { code, out } = await run('lint', wrong, '--json');

@@ -20,10 +20,13 @@ for (const number of [2, 7, 8]) {
 
 for (const number of [2, 5]) {
   for (const world of worlds(number, 2)) {
-    test.serial(`project ${world.name}: as the check that follows says, and its events`, async (t) => {
-      const { problem, count } = await problemOf(TESTED_ENGINES, world);
-      t.is(problem, null);
-      t.true(count > 0);
-    });
+    test.serial(
+      `project ${world.name}: as the check that follows says, and its events`,
+      async (t) => {
+        const { problem, count } = await problemOf(TESTED_ENGINES, world);
+        t.is(problem, null);
+        t.true(count > 0);
+      },
+    );
   }
 }

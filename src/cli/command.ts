@@ -89,8 +89,10 @@ export function terminal(): Output {
   const isColoured =
     process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
   const isWatched = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
+  let shown = '';
   const progress = (text: string): void => {
-    if (isWatched) process.stderr.write(`\r\u001b[K${text}`);
+    if (isWatched && text !== shown) process.stderr.write(`\r\u001b[K${text}`);
+    shown = text;
   };
   return {
     width: process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,

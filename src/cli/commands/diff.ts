@@ -3,6 +3,7 @@ import type { Project } from '../../project/payload';
 import { withServer } from '../../project/with-server';
 import { short } from '../../project/words';
 import { EXIT, UsageError, type Command, type Output } from '../command';
+import { folded } from '../fold';
 import { readProject, readText } from '../project';
 
 /** Who gets something else. */
@@ -142,7 +143,8 @@ function print(changes: Change[], asked: number, output: Output): void {
     const colour = what === 'added' ? 'green' : what === 'removed' ? 'red' : 'yellow';
     const users = what !== 'changed' ? '' : `, ${moved} of ${asked} users get something else`;
     output.line(`${output.paint(colour, what)} ${kind} ${output.paint('bold', name)}${users}`);
-    for (const detail of details) output.line(`  ${detail}`);
+    for (const line of details.flatMap((detail) => folded(`  ${detail}`, output.width)))
+      output.line(line);
     for (const { user, before, after } of examples)
       output.line(
         output.paint('dim', `  ${nameOf(user)}: ${short(before, 50)} → ${short(after, 50)}`),

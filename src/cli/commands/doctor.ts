@@ -1,6 +1,7 @@
 import { codeOf } from '../../host/fields';
 import { StatsigServer } from '../../api/statsig';
 import { EXIT, UsageError, type Command } from '../command';
+import { folded } from '../fold';
 import { askForPayload, KEY_VARIABLE, problemWith, type Answered } from '../service';
 
 /** One thing that was looked at. */
@@ -35,7 +36,9 @@ and the clock. Exits with 1 when something is bad. The key itself is not shown.`
           : state === 'note'
             ? output.paint('yellow', '•')
             : output.paint('red', '✗');
-      output.line(`${mark} ${what.padEnd(7)}  ${says}`);
+      const [first = '', ...more] = folded(`  ${what.padEnd(7)}  ${says}`, output.width);
+      output.line(mark + first.slice(1));
+      for (const line of more) output.line(line);
     }
     return findings.some(({ state }) => state === 'bad') ? EXIT.found : EXIT.ok;
   },

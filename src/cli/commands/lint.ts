@@ -1,5 +1,6 @@
 import type { Condition, Project, Rule, Spec } from '../../project/payload';
-import { EXIT, UsageError, type Command } from '../command';
+import { EXIT, UsageError, type Command, type Output } from '../command';
+import { folded } from '../fold';
 import { nearest } from '../../host/nearest';
 import { deadRules } from '../../project/dead-rules';
 import { whySlow } from '../../project/regexps';
@@ -26,20 +27,28 @@ error.`,
     const project = await readProject(source);
     const findings = findingsOf(project);
     if (has('json')) output.line(JSON.stringify(findings, null, 2));
-    for (const { level, spec, message } of has('json') ? [] : findings) {
-      output.line(
-        `${output.paint(level === 'error' ? 'red' : 'yellow', level.padEnd(7))} ` +
-          `${output.paint('bold', spec)}: ${message}`,
-      );
-    }
     const errors = findings.filter(({ level }) => level === 'error').length;
+    if (!has('json')) print(findings, output);
     if (!has('json'))
       output.line(
-        `${project.specs.length} specs: ${errors} errors, ${findings.length - errors} warnings`,
+        `${counted(project.specs.length, 'spec')}: ${counted(errors, 'error')}, ` +
+          counted(findings.length - errors, 'warning'),
       );
     return errors === 0 ? EXIT.ok : EXIT.found;
   },
 };
+
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;
+
+function print(findings: readonly Finding[], output: Output): void {
+  for (const { level, spec, message } of findings) {
+    const [first = '', ...more] = folded(`${level.padEnd(7)} ${spec}: ${message}`, output.width);
+    const colour = level === 'error' ? 'red' : 'yellow';
+    output.line(output.paint(colour, level) + first.slice(level.length));
+    for (const line of more) output.line(line);
+  }
+}
 
 interface Finding {
   level: 'error' | 'warning';
