@@ -131,7 +131,7 @@ async function ofUser(
       throw new Error(`${where}: explained ${short(said)}, checked ${short(checked)}`);
     if (told.spec !== null && !told.isCut && told.spec.ruleID !== ruleID)
       throw new Error(`${where}: the tree says ${told.spec.ruleID}, not ${ruleID}`);
-    sink.expect(where, exposures);
+    sink.expect(where, user, exposures);
   }
   await statsig.flush();
   sink.compare();
