@@ -5,6 +5,11 @@ import { Frames, requestFrame, specsIn } from './messages';
 import type { ForwardProxyOptions } from './options';
 
 const PATH = '/statsig_forward_proxy.StatsigForwardProxy/StreamConfigSpec';
+/**
+ * What the proxy may send before it hears that it arrived. By default 64 KiB, so that a payload
+ * takes as many times the way there and back as it has of them.
+ */
+const WINDOW_BYTES = 4 * 1024 * 1024;
 /** Longest wait for the first message, ms. */
 const FIRST_MS = 10_000;
 
@@ -33,8 +38,10 @@ export class Connection {
   constructor(private readonly options: ConnectionOptions) {
     const { proxy, sink } = options;
     this.frames = new Frames(sink.maxBytes);
-    this.session = connect(proxy.url, { ...proxy.tls });
+    const settings = { initialWindowSize: WINDOW_BYTES };
+    this.session = connect(proxy.url, { ...proxy.tls, settings });
     this.session.unref();
+    this.session.once('connect', () => this.session.setLocalWindowSize(WINDOW_BYTES));
     const end = (reason: unknown): void => this.end(reason);
     this.session.on('error', end).on('close', () => end(new Error('The connection was closed')));
     this.session.on('goaway', () => end(new Error('The proxy goes away')));
