@@ -19,9 +19,9 @@ export interface IoredisClient {
   on(event: string, listener: (error: unknown) => void): unknown;
 }
 
-/** Whether a client is of ioredis: those of `redis` have `hGet` as well, or alone. */
+/** Whether a client is of ioredis, and says how it is; those of `redis` have `hGet`. */
 export function isIoredis(client: RedisClient | IoredisClient): client is IoredisClient {
-  return 'hget' in client && typeof client.hget === 'function' && !('hGet' in client);
+  return 'status' in client && typeof client.status === 'string' && !('hGet' in client);
 }
 
 /** An ioredis client as one of `redis`. */
