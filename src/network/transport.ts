@@ -26,6 +26,8 @@ export interface TransportRequest {
   maxBytes: number;
   signal: AbortSignal;
   onProgress: () => void;
+  /** The answer may be another thread's, to the same request, that is at most so old. */
+  shared?: { key: string; mostMs: number };
 }
 
 /** A complete response, whatever its status. */
@@ -34,6 +36,8 @@ export interface TransportResponse {
   ok: boolean;
   /** Value of a header by its case-insensitive name; null when absent. */
   header(name: string): string | null;
+  /** All headers, lower-cased, where the transport has them. */
+  headers?: Record<string, unknown>;
   /** True for the answer of an override that brings no `headers`. */
   hasNoHeaders?: boolean;
   /** The decoded body (content encoding removed), unless there is `packed`. */
@@ -71,6 +75,8 @@ export interface Connecting {
   /** Agents of the application's, which answer for proxies and certificates. */
   httpAgent?: object | null;
   httpsAgent?: object | null;
+  /** Downloads are those of all threads (`sharedUpdates`). */
+  sharesDownloads?: boolean;
 }
 
 /** A stream of bytes, as far as it is used here. */

@@ -22,6 +22,7 @@ export function newerOptions(reader: OptionReader) {
   return {
     configFormat: reader.oneOf('configFormat', ['v1', 'v2', 'auto'], 'v1'),
     specsDeltas: reader.boolean('specsDeltas', false),
+    sharedUpdates: reader.boolean('sharedUpdates', false),
     globalCustomFields: customFields(reader),
     serviceName: reader.string('serviceName', '') || null,
     exposureDedupeMaxKeys: dedupeKeys(reader),

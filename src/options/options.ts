@@ -104,6 +104,7 @@ export interface ResolvedOptions {
   readonly maxIdListBytes: number | undefined;
   readonly configFormat: ConfigFormat;
   readonly specsDeltas: boolean;
+  readonly sharedUpdates: boolean;
   readonly globalCustomFields: Readonly<Record<string, unknown>> | null;
   readonly serviceName: string | null;
   readonly exposureDedupeMaxKeys: number;

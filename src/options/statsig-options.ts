@@ -241,6 +241,13 @@ export type AdditionalOptions = {
    */
   specsDeltas: boolean;
   /**
+   * Threads of this process (`worker_threads`) download config specs in common: one of them asks
+   * the network, the others take its answer, which is at most nine tenths of
+   * `rulesetsSyncIntervalMs` old. Needs the native binary; without it each thread has its own.
+   * Default false.
+   */
+  sharedUpdates: boolean;
+  /**
    * Custom fields of every user, for evaluation and events; a user's own of the same name win.
    * Default: none.
    */

@@ -3,14 +3,17 @@ import { createHash, randomUUID } from 'node:crypto';
 import { types } from 'node:util';
 import type { UapReader } from '../engine/uap-reader';
 import { nodeHost } from '../engine/node-host';
-import { makeReplacement, selectEngine, uapReaderOf } from '../engine/select';
+import { makeReplacement, selectEngine, sharedDownloads, uapReaderOf } from '../engine/select';
 import { gunzipNode, gzipNode, gzipNow } from '../events/gzip-node';
 import { openSpool } from '../events/spool/open';
 import { watchProcess } from '../exit/process-end';
+import { systemClock } from '../host/clock';
 import { useHost } from '../host/host';
 import { nodeChannels } from './channels-node';
 import { readIpTable } from './lookup-node';
-import { nodeTransport } from '../network/node-transport';
+import { nodeTransport, packedBody } from '../network/node-transport';
+import { sharedTransport } from '../network/shared-transport';
+import type { Connecting, Transport } from '../network/transport';
 import type { Platform } from './platform';
 
 useHost(nodeHost);
@@ -28,7 +31,7 @@ export const nodePlatform: Platform = {
   selectEngine: (forced) => selectEngine(forced),
   makeReplacement,
   uapReader: (kind) => uapReaderOf(kind) ?? ownUapReader(),
-  transport: nodeTransport,
+  transport,
   compress: gzipNode,
   compressNow: gzipNow,
   decompress: gunzipNode,
@@ -36,6 +39,13 @@ export const nodePlatform: Platform = {
   watchEnd: watchProcess,
   readIpTable,
 };
+
+/** Without the native binary there is nothing that threads have in common. */
+function transport(connecting: Connecting): Transport {
+  const own = nodeTransport(connecting);
+  const downloads = connecting.sharesDownloads === true ? sharedDownloads() : null;
+  return downloads === null ? own : sharedTransport(own, downloads, packedBody, systemClock);
+}
 
 function ownUapReader(): UapReader {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and

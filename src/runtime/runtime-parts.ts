@@ -120,6 +120,12 @@ export function makeAdapter({
   });
 }
 
+/**
+ * How much of the interval a download of another thread may be old: less than all of it, or none of
+ * them would ever download again.
+ */
+const SHARED_PART = 0.9;
+
 export function makeHttp({
   options,
   secretKey,
@@ -163,8 +169,13 @@ export function makeHttp({
   });
 }
 
-function connecting({ http, disableEnvironmentProxy }: ResolvedOptions): Connecting {
-  return { ...http, proxy: http.proxy ?? (disableEnvironmentProxy ? '' : null) };
+function connecting(options: ResolvedOptions): Connecting {
+  const { http, disableEnvironmentProxy, sharedUpdates } = options;
+  return {
+    ...http,
+    proxy: http.proxy ?? (disableEnvironmentProxy ? '' : null),
+    sharesDownloads: sharedUpdates,
+  };
 }
 
 export function makeExceptions(around: Surroundings, http: StatsigHttp): ExceptionReporter {
@@ -239,6 +250,7 @@ export function specSyncOptions(
     format: () => applier.format,
     configFormat: options.configFormat,
     specsDeltas: options.specsDeltas,
+    sharedMs: options.sharedUpdates ? SHARED_PART * options.rulesetsSyncIntervalMs : undefined,
     rulesUpdatedCallback: options.rulesUpdatedCallback,
     logger,
     clock,

@@ -43,6 +43,8 @@ export interface SpecSyncOptions {
   configFormat?: WantedFormat;
   /** Whether dcs-v2 is asked for in protobuf's form, and for what changed. Default false. */
   specsDeltas?: boolean;
+  /** How old a download of another thread may be, ms; undefined: each thread has its own. */
+  sharedMs?: number;
   /** Called with the raw text after every successful network sync (Q15). Contained. */
   rulesUpdatedCallback: ((json: string, time: number) => void) | null;
   diagnostics: Diagnostics;

@@ -43,6 +43,8 @@ export class SpecSync {
    * Of the last payload that was applied from the network; an unchanged one is then not even sent.
    */
   private validator: Validator | null = null;
+  /** The next download was asked for. */
+  private isAfresh = false;
   /** A stream brings what polling would. */
   private isStreaming = false;
   /** The last answer of a source was older than what is in force. */
@@ -113,7 +115,16 @@ export class SpecSync {
    * Never rejects.
    */
   sync(): Promise<SyncResult> {
+    this.isAfresh = true;
     return this.poller.runAfresh();
+  }
+
+  /** Who asks for a sync wants what is there now; other threads get it from then on. */
+  private sharedMs(): number | undefined {
+    const { sharedMs } = this.options;
+    const { isAfresh } = this;
+    this.isAfresh = false;
+    return isAfresh && sharedMs !== undefined ? 0 : sharedMs;
   }
 
   /** A payload that a stream brought; false when it cannot be used. Never rejects. */
@@ -396,6 +407,7 @@ export class SpecSync {
       checksum: this.options.checksum?.() ?? null,
       query: this.proto.query,
       validator: this.validator,
+      sharedMs: this.sharedMs(),
       verify,
       ...(isUnpackedHere ? { unpack } : {}),
     };

@@ -15,7 +15,8 @@
 //! - `prepareSpecs` resolves to the JSON of `{handle, summary}`;
 //! - the functions of `hot` are own properties of the instance, not methods of the prototype.
 //!
-//! Beside it `readUserAgent` and `loadUserAgents`, which belong to no engine.
+//! Beside it `readUserAgent`, `loadUserAgents` and the class `SharedDownloads`, which belong to no
+//! engine.
 //!
 //! `prepareSpecs`, `inflate`, `takeBatch` and `updateIdList` work on libuv's pool and are installed on the
 //! thread of the engine. A panic makes its call answer `Failed` (or nothing), and every later one
@@ -27,6 +28,7 @@
 // In tests napi registers nothing, so that what JavaScript calls looks unused.
 #![cfg_attr(test, allow(dead_code, clippy::unwrap_used, clippy::panic))]
 
+mod downloads;
 mod engine;
 mod hot;
 mod inflate;
