@@ -78,6 +78,13 @@ export function explicitOfLayer({ spec, found, delegate }: Shown, { dialect }: S
   return JSON.stringify(list ?? []);
 }
 
+/** Whether there are any, be it an empty list, to the shortest shape. */
+export function hasExplicitOfLayer(shown: Shown, store: Store): boolean {
+  const { reason, explicitParameters } = shown.found.at;
+  const isAnswered = store.dialect.showsAnswers && reason === null;
+  return (isAnswered && explicitParameters !== null) || explicitOfLayer(shown, store) !== '[]';
+}
+
 /** Those of a config that shares its parameters. */
 export function sharedExplicit({ spec, found }: Shown, { dialect }: Store): string {
   const list = dialect.showsAnswers ? found.at.explicitParameters : spec.explicitParameters;

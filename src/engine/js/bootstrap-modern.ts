@@ -6,6 +6,7 @@
 import { type SecondaryExposure, SpecKind } from '../engine';
 import {
   explicitOfLayer,
+  hasExplicitOfLayer,
   isDeviceBased,
   isLayerActive,
   sharedExplicit,
@@ -125,9 +126,9 @@ export class ModernWriter {
       fields.push(['ea', String(isLayerActive(shown, this.store))], ['ue', String(isAllocated)]);
       fields.push(['ae', text(this.request.hash(found.at.configDelegate))]);
     }
-    const explicit = explicitOfLayer(shown, this.store);
+    const hasExplicit = hasExplicitOfLayer(shown, this.store);
     fields.push(
-      ['ep', explicit === '[]' ? undefined : explicit],
+      ['ep', hasExplicit ? explicitOfLayer(shown, this.store) : undefined],
       ['us', this.indexes(found.undelegated)],
     );
     return fields;

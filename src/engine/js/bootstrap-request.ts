@@ -44,15 +44,17 @@ export interface Request {
 
 export function readRequest(
   options: ClientInitializeOptions,
-  { client, usesTargetApp }: Store,
+  { client, usesTargetApp, dialect, appId: appOfPayload }: Store,
 ): Request {
   const name = options.hash ?? 'djb2';
   const key = options.clientKey ?? null;
   const hashedKey = key === null ? '' : djb2(key);
+  // Of a key that the payload does not know (NEWER.md 18).
+  const otherwise = (dialect.showsAnswers ? appOfPayload : null) ?? null;
   const appId =
     key === null
       ? null
-      : (own(client.hashedKeysToAppIds, hashedKey) ?? own(client.keysToAppIds, key) ?? null);
+      : (own(client.hashedKeysToAppIds, hashedKey) ?? own(client.keysToAppIds, key) ?? otherwise);
   const entities = key === null ? null : (own(client.hashedKeysToEntities, hashedKey) ?? null);
   const { responseFormat, previousResponseHash } = options;
   return {

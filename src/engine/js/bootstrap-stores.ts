@@ -9,6 +9,15 @@ import { type JsonObject, define, member } from './js-semantics';
 
 const REFERENCES = new Set(['gate_name', 'config_name', 'experiment_name', 'layer_name']);
 
+/** Kinds of parameters: the field by which one is told, and those that go with it. */
+const KINDS: readonly (readonly [string, ...string[]])[] = [
+  ['value'],
+  ['gate_name', 'pass_value', 'fail_value'],
+  ['config_name', 'param_name'],
+  ['experiment_name', 'param_name'],
+  ['layer_name', 'param_name'],
+];
+
 /** Hashed store name → parameter → reference with its name hidden, as JSON. */
 export function paramStoresJson(stores: JsonObject, request: Request): string {
   const { paramStores } = request.filters;
@@ -22,11 +31,20 @@ export function paramStoresJson(stores: JsonObject, request: Request): string {
   return JSON.stringify(out);
 }
 
+/** Whether a field is of another kind than the parameter, or its name, which is given. */
+function isForeign(key: string, wire: JsonObject): boolean {
+  const kind = KINDS.find(([field]) => Object.prototype.hasOwnProperty.call(wire, field));
+  const isOfAKind = KINDS.some((fields) => fields.includes(key));
+  return key === 'name' || (isOfAKind && kind?.includes(key) !== true);
+}
+
 function parameters(list: unknown, { hash }: Request): JsonObject {
   const out: JsonObject = {};
   for (const [name, wire] of Object.entries(objectOf(list))) {
     const parameter: JsonObject = { name };
-    for (const [key, value] of Object.entries(objectOf(wire))) {
+    const own = objectOf(wire);
+    for (const [key, value] of Object.entries(own)) {
+      if (isForeign(key, own)) continue;
       define(
         parameter,
         key,

@@ -60,6 +60,12 @@ impl<'a> Facts<'a> {
         carrier.map_or("[]", |body| json_of(body.explicit.as_deref()))
     }
 
+    /// Whether there are any, be it an empty list, to the shortest shape.
+    pub(super) fn has_explicit_of_layer(&self) -> bool {
+        let is_answered = self.shows_answers && self.outcome.reason.is_none();
+        (is_answered && self.outcome.explicit.is_some()) || self.explicit_of_layer() != "[]"
+    }
+
     /// Those of a config, as the evaluation carries them: of the delegate, if there is one.
     pub(super) fn explicit_of_config(&self) -> Option<&'a str> {
         let own = self.outcome.explicit.as_deref()?;

@@ -189,9 +189,8 @@ impl ModernWriter {
             flag("ue", shown.in_experiment, out);
             optional("ae", Some(&self.algorithm.hash(name)), out);
         }
-        let explicit = facts.explicit_of_layer();
-        if explicit != "[]" {
-            raw("ep", explicit, out);
+        if facts.has_explicit_of_layer() {
+            raw("ep", facts.explicit_of_layer(), out);
         }
         self.indexes("us", &shown.outcome.undelegated, out);
     }

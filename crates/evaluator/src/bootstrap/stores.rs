@@ -30,10 +30,26 @@ fn parameters(store: &JsValue, request: &Request<'_>) -> JsValue {
 }
 
 const REFERENCES: [&str; 4] = ["gate_name", "config_name", "experiment_name", "layer_name"];
+/// Kinds of parameters: the field by which one is told, and those that go with it.
+const KINDS: [&[&str]; 5] = [
+    &["value"],
+    &["gate_name", "pass_value", "fail_value"],
+    &["config_name", "param_name"],
+    &["experiment_name", "param_name"],
+    &["layer_name", "param_name"],
+];
+
+/// Whether a field is of another kind than the parameter, or its name, which is given.
+fn is_foreign(key: &str, wire: &JsObject) -> bool {
+    let kind = KINDS.iter().find(|fields| wire.iter().any(|(key, _)| key == fields[0]));
+    let belongs = |fields: &&[&str]| fields.contains(&key);
+    key == "name" || (KINDS.iter().any(|fields| belongs(fields)) && !kind.is_some_and(belongs))
+}
 
 fn parameter(name: &str, wire: &JsValue, request: &Request<'_>) -> JsValue {
     let mut entries: Vec<(Box<str>, JsValue)> = vec![("name".into(), JsValue::string(name))];
-    for (key, value) in wire.as_object().into_iter().flat_map(|o| o.iter()) {
+    let own = wire.as_object().into_iter();
+    for (key, value) in own.flat_map(|o| o.iter().filter(|(key, _)| !is_foreign(key, o))) {
         let hidden = REFERENCES.contains(&key).then(|| value.as_str()).flatten();
         let value = hidden
             .map_or_else(|| value.clone(), |text| JsValue::string(&request.algorithm.hash(text)));
@@ -83,14 +99,14 @@ mod tests {
         let options = parse_str(r#"{"hash":"djb2","paramStoreFilter":["test_gate"]}"#).unwrap();
         let stores = parse_str(
             r#"{"test_gate":{"parameters":{"p":{"ref_type":"gate","gate_name":"test_gate",
-                "config_name":7,"other_name":"o"}}},"left_out":{"parameters":{}}}"#,
+                "config_name":7,"name":"q","other_name":"o"}}},"left_out":{"parameters":{}}}"#,
         )
         .unwrap();
         let mut out = String::new();
         write_param_stores(&stores, &Request::read(&options, &store, false), &mut out);
         assert_eq!(
             out,
-            r#"{"3114454104":{"p":{"name":"p","ref_type":"gate","gate_name":"3114454104","config_name":7,"other_name":"o"}}}"#
+            r#"{"3114454104":{"p":{"name":"p","ref_type":"gate","gate_name":"3114454104","other_name":"o"}}}"#
         );
     }
 }
