@@ -10,18 +10,10 @@
 import type { EngineKind } from '../src/engine/engine';
 import { argumentsOf } from './arguments';
 import type { JsonObject } from './case';
-import { canonical } from './compare-answers';
 import { builtEngines } from './engines';
-import { Comparison, unlike } from './newer/compare';
-import type { Difference } from './newer/difference';
-import { Facts } from './newer/facts';
-import { addLines, observeUser, userKey } from './newer/observe';
-import type { Observed } from './newer/observe';
 import { generateOverrides } from './newer/local-overrides';
 import { generateProject } from './newer/project';
-import type { Draft } from './newer/draft';
-import { coreSide, ourSide } from './newer/sides';
-import type { LocalOverride, Side, World } from './newer/sides';
+import { Outcome } from './newer/outcome';
 import { generateUser } from './newer/users';
 import { Random } from './random';
 
@@ -36,47 +28,11 @@ export interface Campaign {
   engines: EngineKind[];
 }
 
-/** What a campaign found. */
-export interface Outcome {
-  compared: number;
-  exposures: number;
-  entries: number;
-  differences: string[];
-  excused: Map<string, number>;
-}
-
-interface Asked {
-  users: readonly JsonObject[];
-  responses: boolean;
-  overrides: readonly LocalOverride[];
-}
-
-async function observe(
-  side: Side,
-  draft: Draft,
-  { users, responses, overrides }: Asked,
-): Promise<ReadonlyMap<string, Observed>> {
-  try {
-    for (const one of overrides) side.override(one);
-    const observed = new Map<string, Observed>();
-    for (const [index, user] of users.entries()) {
-      observed.set(userKey(user), observeUser({ side, draft, responses }, user, index));
-      // Queues are bounded.
-      if (index % 5 === 4) await side.events();
-    }
-    addLines(observed, await side.events());
-    return observed;
-  } finally {
-    await side.stop();
-  }
-}
-
-function textOf({ of, kind, name, field, theirs, ours, where, reach, lines }: Difference): string {
-  const line = lines?.theirs?.key ?? '';
-  return (
-    `${where}: ${of} ${kind} ${name} ${line} ${field} [${[...reach].join(', ')}]` +
-    `\n  theirs: ${canonical(theirs)}\n  ours:   ${canonical(ours)}`
-  );
+function idsOf(users: readonly JsonObject[]): string[] {
+  return users.flatMap((user) => [
+    ...Object.values(user['customIDs'] as Record<string, string>),
+    ...(typeof user['userID'] === 'string' ? [user['userID']] : []),
+  ]);
 }
 
 async function compareProject(number: number, campaign: Campaign, found: Outcome): Promise<void> {
@@ -85,48 +41,22 @@ async function compareProject(number: number, campaign: Campaign, found: Outcome
   const users = Array.from({ length: campaign.users }, (_, index) =>
     generateUser(random, `${campaign.seed}-${number}-${index}`),
   );
-  const ids = users.flatMap((user) => [
-    ...Object.values(user['customIDs'] as Record<string, string>),
-    ...(typeof user['userID'] === 'string' ? [user['userID']] : []),
-  ]);
+  const ids = idsOf(users);
   const idLists = Object.fromEntries(
     draft.referable.idLists.map((name) => [
       name,
       [...new Set(ids)].filter(() => random.chance(0.4)),
     ]),
   );
-  const world: World = { payload: draft.payload, idLists };
   // Of every third project some is overridden.
   const overrides = number % 3 === 2 ? generateOverrides(random, draft, ids) : [];
-  const asked: Asked = { users, responses: campaign.responses, overrides };
-  const theirs = await observe(await coreSide(world), draft, asked);
-  let first: ReadonlyMap<string, Observed> | null = null;
-  for (const engine of campaign.engines) {
-    const ours = await observe(await ourSide(world, engine), draft, asked);
-    first ??= ours;
-    found.differences.push(
-      ...unlike(first, ours).map((text) => `project ${number}, ${engine}, ${text}`),
-    );
-    const comparison = new Comparison(new Facts(draft.payload, overrides));
-    for (const [user, observed] of theirs)
-      comparison.user(`project ${number}, ${engine}, ${user}`, observed, ours.get(user)!);
-    found.compared += comparison.compared;
-    found.exposures += comparison.exposures;
-    found.entries += comparison.entries;
-    found.differences.push(...comparison.differences.map(textOf));
-    for (const [name, count] of comparison.excused)
-      found.excused.set(name, (found.excused.get(name) ?? 0) + count);
-  }
+  const { responses, engines } = campaign;
+  const scene = { project: draft, idLists, users, responses, overrides };
+  await found.compare(`project ${number}`, scene, engines);
 }
 
 export async function runNewer(campaign: Campaign): Promise<Outcome> {
-  const found: Outcome = {
-    compared: 0,
-    exposures: 0,
-    entries: 0,
-    differences: [],
-    excused: new Map(),
-  };
+  const found = new Outcome();
   for (let number = campaign.from; number < campaign.from + campaign.projects; number++)
     await compareProject(number, campaign, found);
   return found;
@@ -144,13 +74,8 @@ async function main(): Promise<void> {
     responses: !given.flag('no-responses'),
     engines,
   });
-  for (const text of found.differences.slice(0, given.number('show', 10))) console.log(text);
-  for (const [name, count] of found.excused) console.log(`known: ${name}: ${count}`);
-  const { compared, exposures, entries, differences } = found;
-  console.log(
-    `${engines.join(', ')}: ${compared} evaluations, ${exposures} exposures, ${entries} entries of responses: ${differences.length} differences`,
-  );
-  process.exitCode = differences.length === 0 ? 0 : 1;
+  console.log(`${engines.join(', ')}: ${found.report(given.number('show', 10))}`);
+  process.exitCode = found.differences.length === 0 ? 0 : 1;
 }
 
 if (require.main === module) void main();

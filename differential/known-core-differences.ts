@@ -2,8 +2,6 @@
  * What differs from statsig-node-core 0.23.2 on purpose, each with its reason. Sections are those of
  * docs/spec/NEWER.md.
  */
-import { createHash } from 'node:crypto';
-import { djb2 } from '../src/runtime/djb2';
 import { canonical } from './compare-answers';
 import type { Difference } from './newer/difference';
 
@@ -12,9 +10,6 @@ export interface KnownDifference {
   reason: string;
   applies(difference: Difference): boolean;
 }
-
-/** Groups that only rules of gates have, in generated projects. */
-export const GATE_GROUPS = ['G1', 'G2'];
 
 const isUnsupported = ({ said }: Difference): boolean =>
   said.theirs?.reason === 'Unsupported' && said.ours?.reason === 'Unsupported';
@@ -28,13 +23,6 @@ const OF_THE_SPEC = ['idType', 'configVersion', 'id_type', 'i', 'is_device_based
 
 /** Fields that hold exposures. */
 const EXPOSURES = ['secondary_exposures', 's', 'undelegated_secondary_exposures', 'us'];
-
-/** The gate that generated projects name and do not have, plain and hidden. */
-const NO_GATE = [
-  'no such gate',
-  djb2('no such gate'),
-  createHash('sha256').update('no such gate').digest('base64'),
-];
 
 const listOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
@@ -71,6 +59,11 @@ function isWithin(inner: unknown, outer: unknown): boolean {
 
 export const KNOWN: readonly KnownDifference[] = [
   {
+    name: 'what an autotune draws',
+    reason: 'Section 9: chance decides, of everyone anew.',
+    applies: ({ reach }) => reach.has('drawn'),
+  },
+  {
     name: 'gates and configs have no group',
     reason: 'Its results have no such field; ours have that of the rule, as in statsig-node.',
     applies: ({ of, kind, field, theirs }) =>
@@ -83,10 +76,10 @@ export const KNOWN: readonly KnownDifference[] = [
     name: 'group of a gate',
     reason:
       'Sections 4, 9: 0.23 leaves the group of a gate that was met on those without; 0.24 mends it.',
-    applies: ({ field, theirs, ours, reach }) =>
+    applies: ({ field, theirs, ours, reach, gates }) =>
       ['groupName', 'group_name', 'gn'].includes(field) &&
       ours === null &&
-      GATE_GROUPS.includes(String(theirs)) &&
+      gates.groups.has(String(theirs)) &&
       reach.has('nested gate'),
   },
   {
@@ -156,6 +149,15 @@ export const KNOWN: readonly KnownDifference[] = [
       ['undelegated_secondary_exposures', 'us'].includes(field) &&
       reach.has('overridden') &&
       reach.has('nested gate') &&
+      isNothing(theirs),
+  },
+  {
+    name: 'undelegated exposures beside an unknown gate',
+    reason: 'Section 4: 0.23 loses them, as in events; 0.24 mends it.',
+    applies: ({ of, field, theirs, reach }) =>
+      of === 'response' &&
+      ['undelegated_secondary_exposures', 'us'].includes(field) &&
+      reach.has('unknown gate') &&
       isNothing(theirs),
   },
   {
@@ -270,12 +272,22 @@ export const KNOWN: readonly KnownDifference[] = [
       of === 'exposure' && field === 'overrideConfigName' && theirs === null && reach.has('mapped'),
   },
   {
+    name: 'name of what stood in within a gate that is remembered',
+    reason:
+      'Section 4: 0.23 remembers the answer of a gate within others, not what stood in for gates ' +
+      'within it; 0.24 remembers no such gate.',
+    applies: ({ of, field, theirs, ours, reach }) =>
+      of === 'exposure' &&
+      field === 'overrideConfigName' &&
+      reach.has('mapped gate') &&
+      theirs !== ours &&
+      ours !== null,
+  },
+  {
     name: 'mapped delegate',
-    reason: 'Section 6: leaves the layer its exposures, ID type and version; there they are lost.',
-    applies: ({ kind, field, reach }) =>
-      kind === 'layer' &&
-      ['secondary', 'undelegated_secondary_exposures', 'us', ...OF_THE_SPEC].includes(field) &&
-      reach.has('mapped delegate'),
+    reason: 'Section 6: leaves who delegates exposures, ID type and version; there they are lost.',
+    applies: ({ field, reach }) =>
+      ['secondary', ...EXPOSURES, ...OF_THE_SPEC].includes(field) && reach.has('mapped delegate'),
   },
   {
     name: 'ID type, version and explicit parameters of a mapped gate',
@@ -299,23 +311,24 @@ export const KNOWN: readonly KnownDifference[] = [
   {
     name: 'unknown gate within another',
     reason: 'Section 4: 0.23 exposes it with the rule of the gate before; 0.24 mends it.',
-    applies: ({ of, field, theirs, ours, reach }) =>
+    applies: ({ of, field, theirs, ours, reach, gates }) =>
       of === 'exposure' &&
       field === 'secondary' &&
       reach.has('unknown gate') &&
-      (theirs as string[]).filter((text) => !text.startsWith('no such gate=')).join() ===
-        (ours as string[]).join(),
+      (theirs as string[])
+        .filter((text) => ![...gates.unknown].some((name) => text.startsWith(`${name}=`)))
+        .join() === (ours as string[]).join(),
   },
   {
     name: 'unknown gate within another, in responses',
     reason: 'Section 4: as in events.',
-    applies: ({ of, field, theirs, ours, reach }) =>
+    applies: ({ of, field, theirs, ours, reach, gates }) =>
       of === 'response' &&
       EXPOSURES.includes(field) &&
       reach.has('unknown gate') &&
       isSame(
-        listOf(theirs).filter(({ gate }) => !NO_GATE.includes(String(gate))),
-        ours,
+        listOf(theirs).filter(({ gate }) => !gates.unknown.has(String(gate))),
+        ours ?? [],
       ),
   },
   {
@@ -357,11 +370,14 @@ export const KNOWN: readonly KnownDifference[] = [
   },
   {
     name: "statsig-node's shape of responses",
-    reason: 'Section 18: layers have no ID type in it, configs their parameters, group and layer.',
+    reason:
+      'Section 18: layers have no ID type in it, configs their parameters, group and layer, and ' +
+      'there is no hash of private attributes.',
     applies: ({ of, kind, field, where, ours, theirs, specs = [] }) =>
       of === 'response' &&
       where.includes(' v1 ') &&
-      ((kind === 'layer' && field === 'id_type' && ours === null) ||
+      (field === 'pa_hash' ||
+        (kind === 'layer' && field === 'id_type' && ours === null) ||
         (theirs === null &&
           ((kind === 'config' && field === 'explicit_parameters') ||
             (specs[0]?.entity === 'dynamic_config' &&

@@ -75,7 +75,7 @@ export class Comparison {
 
   check(asked: Asked, field: string, theirs: unknown, ours: unknown): void {
     if (canonical(theirs) === canonical(ours)) return;
-    const difference = { ...asked, field, theirs, ours };
+    const difference = { ...asked, field, theirs, ours, gates: this.facts.gates };
     const known = KNOWN.find(({ applies }) => applies(difference));
     if (known === undefined) this.differences.push(difference);
     else this.excused.set(known.name, (this.excused.get(known.name) ?? 0) + 1);
@@ -116,13 +116,20 @@ export class Comparison {
         this.check(asked, field, a.fields[field], b.fields[field]);
       this.check(asked, 'secondary', a.secondary, b.secondary);
     }
-    this.order(where, left, right);
+    this.order(where, left, right, theirs);
   }
 
-  /** Of those that both have. */
-  private order(where: string, left: Map<string, Line>, right: Map<string, Line>): void {
-    const keys = [...left.keys()].filter((key) => right.has(key));
-    const others = [...right.keys()].filter((key) => left.has(key));
+  /** Of those that both have, but for those whose place says nothing. */
+  private order(
+    where: string,
+    left: Map<string, Line>,
+    right: Map<string, Line>,
+    theirs: Observed,
+  ): void {
+    const isTold = (line: Line): boolean =>
+      !this.facts.isLoose(this.kindOf(line, theirs), line.name);
+    const keys = [...left.keys()].filter((key) => right.has(key) && isTold(left.get(key)!));
+    const others = [...right.keys()].filter((key) => left.has(key) && isTold(right.get(key)!));
     const at = keys.findIndex((key, index) => key !== others[index]);
     if (at < 0) return;
     const said = { theirs: undefined, ours: undefined };
@@ -134,6 +141,7 @@ export class Comparison {
   /** A config is exposed alike as a config and as an experiment. */
   private kindOf({ kind, name, fields }: Line, { said }: Observed): Kind {
     if (kind !== 'config') return kind as Kind;
+    if (this.facts.reach('experiment', name).has('drawn')) return 'experiment';
     const rule = said.get(`experiment ${name}`)?.ruleID;
     return rule !== undefined && (rule === fields['ruleID'] || !said.has(`config ${name}`))
       ? 'experiment'

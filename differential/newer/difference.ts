@@ -1,7 +1,7 @@
 /** What is told of one that was found. */
 import type { JsonObject } from '../case';
 import type { Line } from '../exposure-lines';
-import type { Construct, SpecFacts } from './facts';
+import type { Construct, GateFacts, SpecFacts } from './facts';
 import type { Kind, Said } from './sides';
 
 /** One field that differs. */
@@ -25,4 +25,6 @@ export interface Difference {
   /** Of a response: the spec, and what may stand in for it or be handed over to. */
   specs?: readonly SpecFacts[];
   reach: ReadonlySet<Construct>;
+  /** Of the project. */
+  gates: GateFacts;
 }

@@ -1,6 +1,8 @@
 /** What an answer may depend on: constructs that are reached from a name, directly or not. */
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '../case';
 import { djb2 } from '../../src/runtime/djb2';
+import type { Entry } from './responses';
 import type { Kind, LocalOverride } from './sides';
 
 export type Construct =
@@ -14,6 +16,7 @@ export type Construct =
   | 'merging layer'
   | 'group condition'
   | 'autotune'
+  | 'drawn'
   | 'overridden'
   | 'strange condition';
 
@@ -27,7 +30,7 @@ export interface SpecFacts {
 }
 
 interface Spec extends SpecFacts {
-  rules: { conditions: string[]; configDelegate?: string }[];
+  rules: { conditions: string[]; configDelegate?: string; groupName?: string }[];
   useNewLayerEval?: boolean;
 }
 interface Condition {
@@ -38,6 +41,15 @@ interface Condition {
 }
 interface Mapping {
   new_config_name: string;
+}
+interface Autotune extends SpecFacts {
+  sampleRate: number;
+  targetingGateName?: string;
+  groups: { id: string }[];
+  config?: Record<
+    string,
+    { records: number; weightsNumerical: object; weightsCategorical: object }
+  >;
 }
 
 const MAPS: Record<Kind, string> = {
@@ -54,13 +66,27 @@ const REFERENCES: Record<string, Kind> = {
   layer_name: 'layer',
 };
 
+/** What a payload says of gates as a whole. */
+export interface GateFacts {
+  /** Names that conditions ask for and that there are not, as they are, in djb2 and in sha256. */
+  unknown: ReadonlySet<string>;
+  /** Group names that rules of gates have. */
+  groups: ReadonlySet<string>;
+}
+
 export class Facts {
+  readonly gates: GateFacts;
+  /** Whether chance decides about an autotune. */
+  readonly draws: boolean;
   private readonly known = new Map<string, ReadonlySet<Construct>>();
 
   constructor(
     private readonly payload: JsonObject,
     private readonly overrides: readonly LocalOverride[] = [],
-  ) {}
+  ) {
+    this.gates = { unknown: this.unknownGates(), groups: this.gateGroups() };
+    this.draws = Object.values(this.map<Autotune>('cmab_configs')).some(isDrawn);
+  }
 
   /** Of a name as it is asked for. Projects have no circles. */
   reach(kind: Kind, name: string): ReadonlySet<Construct> {
@@ -89,8 +115,8 @@ export class Facts {
   }
 
   /** What a key of a response stands for; itself where that is unknown. */
-  named(kind: 'gate' | 'config' | 'layer' | 'store', key: string): [Kind, string] {
-    if (kind === 'store') return ['gate', ''];
+  named(kind: Entry['kind'], key: string): [Kind, string] {
+    if (kind === 'store' || kind === 'whole') return ['gate', ''];
     const maps = [MAPS[kind], ...(kind === 'config' ? ['cmab_configs'] : [])];
     const names = maps.flatMap((map) => Object.keys((this.payload[map] ?? {}) as object));
     const name = names.find((candidate) => [candidate, djb2(candidate)].includes(key)) ?? key;
@@ -107,8 +133,45 @@ export class Facts {
     return null;
   }
 
+  /**
+   * Whether the place of an exposure says nothing. What is unsupported has another rule there when
+   * it is asked for on the way; and where a gate within others is unsupported, groups of experiments
+   * are still asked for, and exposed, there.
+   */
+  isLoose(kind: Kind, name: string): boolean {
+    const conditions = Object.values(this.map<Condition>('condition_map'));
+    return (
+      this.reach(kind, name).has('strange condition') ||
+      (kind === 'experiment' &&
+        conditions.some(({ type, field }) => type === 'experiment_group' && field === name) &&
+        conditions.some((one) => isStrange(one)))
+    );
+  }
+
+  private unknownGates(): Set<string> {
+    const asked = [
+      ...Object.values(this.map<Condition>('condition_map'))
+        .filter(({ type }) => type.endsWith('_gate'))
+        .map(({ targetValue }) => String(targetValue)),
+      ...Object.values(this.map<Autotune>('cmab_configs')).flatMap(
+        ({ targetingGateName: name }) => name ?? [],
+      ),
+    ].filter((name) => this.spec('gate', name) === undefined);
+    const sha256 = (name: string): string => createHash('sha256').update(name).digest('base64');
+    return new Set(asked.flatMap((name) => [name, djb2(name), sha256(name)]));
+  }
+
+  private gateGroups(): Set<string> {
+    const gates = Object.values(this.map<Spec>('feature_gates'));
+    return new Set(gates.flatMap(({ rules }) => rules.flatMap(({ groupName }) => groupName ?? [])));
+  }
+
+  private map<T>(name: string): Record<string, T> {
+    return (this.payload[name] ?? {}) as Record<string, T>;
+  }
+
   private in<T>(map: string, name: string): T | undefined {
-    const of = (this.payload[map] ?? {}) as Record<string, T>;
+    const of = this.map<T>(map);
     return Object.prototype.hasOwnProperty.call(of, name) ? of[name] : undefined;
   }
 
@@ -124,12 +187,10 @@ export class Facts {
       found.add('mapped');
       also(this.reach(kind, target));
     }
-    const autotune =
-      kind === 'experiment'
-        ? this.in<{ targetingGateName?: string }>('cmab_configs', name)
-        : undefined;
+    const autotune = kind === 'experiment' ? this.in<Autotune>('cmab_configs', name) : undefined;
     if (autotune !== undefined) {
       found.add('autotune');
+      if (isDrawn(autotune)) found.add('drawn');
       if (autotune.targetingGateName !== undefined) also(this.gate(autotune.targetingGateName));
     }
     const spec = this.spec(kind, name);
@@ -161,14 +222,32 @@ export class Facts {
   private condition(id: string): Set<Construct> {
     const condition = this.in<Condition>('condition_map', id);
     if (condition === undefined) return new Set(['strange condition']);
-    const { type, field, operator, targetValue } = condition;
+    const { type, field, targetValue } = condition;
     if (type.endsWith('_gate')) return this.gate(String(targetValue));
     if (type === 'experiment_group')
       return new Set(this.reach('experiment', String(field))).add('group condition');
-    const isStrange =
-      type.startsWith('no_such') ||
-      operator?.startsWith('no_such') === true ||
-      (type === 'user_field' && operator === null);
-    return new Set(isStrange ? ['strange condition'] : []);
+    return new Set(isStrange(condition) ? ['strange condition'] : []);
   }
+}
+
+/** Whether nobody knows the condition, in generated projects. */
+function isStrange({ type, operator }: Condition): boolean {
+  return (
+    type.startsWith('no_such') ||
+    operator?.startsWith('no_such') === true ||
+    (type === 'user_field' && operator === null)
+  );
+}
+
+/** Whether chance decides: who explores, or nobody's score. One group may outweigh all others. */
+function isDrawn({ sampleRate, groups, config }: Autotune): boolean {
+  if (config == null || groups.length < 2) return false;
+  const weights = groups.map(({ id }) => 1 / ((config[id]?.records ?? 0) + 1));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const isOpen = Math.max(...weights) / total < 0.999_999;
+  const hasScores = groups.some(({ id }) => {
+    const { weightsNumerical = {}, weightsCategorical = {} } = config[id] ?? {};
+    return Object.keys({ ...weightsNumerical, ...weightsCategorical }).length > 0;
+  });
+  return (sampleRate > 0 && isOpen) || !hasScores;
 }

@@ -7,6 +7,9 @@ import { entriesOf } from './responses';
 import type { Entry } from './responses';
 import type { Kind, ResponseOptions, Said, Side } from './sides';
 
+/** A payload, and what is asked of it. */
+export type Project = Pick<Draft, 'payload' | 'names'>;
+
 export interface Observed {
   /** By `kind name`. */
   said: Map<string, Said>;
@@ -27,8 +30,7 @@ const RESPONSES: ResponseOptions[] = (['v1', 'v2', 'init-v2'] as const).flatMap(
 
 const FALLBACKS: unknown[] = [null, true, 'fallback', 9, [], {}];
 
-function asked(draft: Draft): [Kind, string][] {
-  const { names } = draft;
+function asked({ names }: Project): [Kind, string][] {
   const of = (kind: Kind, list: string[]): [Kind, string][] =>
     [...list, `no such ${kind}`].map((name) => [kind, name]);
   return [
@@ -40,22 +42,22 @@ function asked(draft: Draft): [Kind, string][] {
 }
 
 /** Who is asked about what. */
-export interface Scene {
+export interface Asking {
   side: Side;
-  draft: Draft;
+  project: Project;
   responses: boolean;
 }
 
 /** Every third user reads stores before anything else, so that those expose. */
 export function observeUser(
-  { side, draft, responses }: Scene,
+  { side, project, responses }: Asking,
   user: JsonObject,
   index: number,
 ): Observed {
   const observed: Observed = { said: new Map(), read: new Map(), lines: [], responses: new Map() };
-  const stores = (): void => readStores(side, draft, user, { observed, index });
+  const stores = (): void => readStores(side, project, user, { observed, index });
   if (index % 3 === 0) stores();
-  const list = asked(draft);
+  const list = asked(project);
   // From another one on for every user: memories of one answer must not change another.
   const from = (index * 7) % list.length;
   for (const [kind, name] of [...list.slice(from), ...list.slice(0, from)])
@@ -72,11 +74,11 @@ export function observeUser(
 
 function readStores(
   side: Side,
-  { payload, names }: Draft,
+  { payload, names }: Project,
   user: JsonObject,
   { observed, index }: { observed: Observed; index: number },
 ): void {
-  const stores = payload['param_stores'] as Record<string, { parameters: JsonObject }>;
+  const stores = (payload['param_stores'] ?? {}) as Record<string, { parameters: JsonObject }>;
   for (const store of [...names.store, 'nowhere']) {
     const parameters = [...Object.keys(stores[store]?.parameters ?? {}), 'nothing'];
     for (const [at, parameter] of parameters.entries()) {

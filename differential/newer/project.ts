@@ -3,7 +3,6 @@
  * what is there already: a circle ends the process of statsig-node-core.
  */
 import type { Json, JsonObject } from '../case';
-import { GATE_GROUPS } from '../known-core-differences';
 import type { Random } from '../random';
 import { djb2 } from '../../src/runtime/djb2';
 import { addAutotunes, addMappings, addStores } from './extras';
@@ -19,6 +18,9 @@ export interface ProjectOptions {
    */
   quirks: boolean;
 }
+
+/** Groups of gates' rules; experiments have others. */
+const GATE_GROUPS = ['G1', 'G2'];
 
 /** Now and then a name that is no plain word. */
 function nameFor(draft: Draft, kind: string): string {

@@ -4,7 +4,8 @@ import type { ResponseOptions } from './sides';
 
 /** What a response says about a name, or about a store. */
 export interface Entry {
-  kind: 'gate' | 'config' | 'layer' | 'store';
+  /** `whole`: what the response says beside entries. */
+  kind: 'gate' | 'config' | 'layer' | 'store' | 'whole';
   /** As the response has it: hashed. */
   key: string;
   fields: JsonObject;
@@ -15,6 +16,17 @@ const MAPS = [
   ['config', 'dynamic_configs'],
   ['layer', 'layer_configs'],
 ] as const;
+/** Tables, and what is of this SDK or this moment. */
+const NOT_COMPARED = [
+  ...MAPS.map(([, map]) => map),
+  'param_stores',
+  'exposures',
+  'values',
+  'sdkInfo',
+  'generator',
+  'evaluated_keys',
+  'full_checksum',
+];
 const LISTS = ['secondary_exposures', 'undelegated_secondary_exposures', 's', 'us'];
 
 /**
@@ -30,6 +42,8 @@ export function entriesOf(response: JsonObject, { format }: ResponseOptions): Ma
       add(kind, key, expanded(fields as JsonObject, response, format));
   for (const [key, store] of Object.entries((response['param_stores'] ?? {}) as JsonObject))
     add('store', key, store as JsonObject);
+  const whole = Object.entries(response).filter(([key]) => !NOT_COMPARED.includes(key));
+  add('whole', '', Object.fromEntries(whole));
   return entries;
 }
 
