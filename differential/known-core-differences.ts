@@ -306,7 +306,8 @@ export const KNOWN: readonly KnownDifference[] = [
       kind === 'layer' &&
       ['ruleID', 'rule_id', 'r'].includes(field) &&
       reach.has('autotune') &&
-      theirs === `${String(ours)}:explore`,
+      // The shortest shape leaves `default` out.
+      theirs === `${String(ours ?? 'default')}:explore`,
   },
   {
     name: 'unknown gate within another',

@@ -463,7 +463,11 @@ function surroundings(): JsonObject {
     company_id: 'company',
     checksum: '123',
     diagnostics: { initialize: 100, dcs: 0 },
-    session_replay_info: { sampling_rate: 1, recording_blocked: false },
+    session_replay_info: {
+      sampling_rate: 1,
+      recording_blocked: false,
+      session_recording_privacy_settings: { privacy_mode: 'input', masked_elements: ['#x'] },
+    },
     auto_capture_settings: { disabled_events: { click: true } },
     sdk_flags: { some: true },
     sdk_configs: { event_queue_size: 10, special_case_sampling_rate: 2, sampling_mode: 'shadow' },

@@ -88,7 +88,7 @@ export class ClientResponder {
     const parts = isUnchanged
       ? [
           EMPTY_MAPS,
-          ...(this.hasStores(writing) ? ['"param_stores":{}'] : []),
+          ...(this.isNewer(writing) ? ['"param_stores":{}'] : []),
           ...unchangedTail(request, facts),
         ]
       : [maps, ...this.tail(user, writing, facts)];
@@ -103,7 +103,7 @@ export class ClientResponder {
       `"layer_configs":${this.entries(writing, SpecKind.Layer)}`,
     ];
     if (writing.modern !== null) maps.push(writing.modern.tables());
-    if (this.hasStores(writing)) {
+    if (this.isNewer(writing)) {
       maps.push(
         '"param_stores":' +
           `${paramStoresJson(this.evaluation.store.client.paramStores, writing.request)}`,
@@ -112,8 +112,8 @@ export class ClientResponder {
     return maps.join(',');
   }
 
-  /** In statsig-node's shape only dcs-v2 has them. */
-  private hasStores({ modern }: Writing): boolean {
+  /** Stores and what keeps recordings private: in all but statsig-node's shape of dcs-v1. */
+  private isNewer({ modern }: Writing): boolean {
     return modern !== null || this.evaluation.store.dialect.showsAnswers;
   }
 
@@ -136,7 +136,7 @@ export class ClientResponder {
       request.hash,
       this.passesReplay(info, writing),
     );
-    pieces.push(fields, ...(modern === null ? [] : privacySettings(info)));
+    pieces.push(fields, ...(this.isNewer(writing) ? privacySettings(info) : []));
     return pieces;
   }
 

@@ -129,15 +129,15 @@ impl<'a> Response<'a> {
         if let Some(modern) = &self.modern {
             modern.write_tables(&mut self.out);
         }
-        if self.has_stores() {
+        if self.is_newer() {
             raw("param_stores", "", &mut self.out);
             write_param_stores(&self.store.meta.param_stores, self.request, &mut self.out);
         }
         Ok(())
     }
 
-    /// In statsig-node's shape only dcs-v2 has them.
-    fn has_stores(&self) -> bool {
+    /// Stores and what keeps recordings private: in all but statsig-node's shape of dcs-v1.
+    fn is_newer(&self) -> bool {
         self.modern.is_some() || self.store.dialect.shows_answers()
     }
 
@@ -262,12 +262,12 @@ impl<'a> Response<'a> {
     fn tail(&mut self) {
         let checksum = self.request.previous_hash.map(|_| self.checksum());
         let unchanged = checksum.is_some() && checksum.as_deref() == self.request.previous_hash;
-        let has_stores = self.has_stores();
+        let is_newer = self.is_newer();
         let Response { results, request, store, out, modern, .. } = self;
         if unchanged {
             out.clear();
             out.push_str("{\"feature_gates\":{},\"dynamic_configs\":{},\"layer_configs\":{}");
-            if has_stores {
+            if is_newer {
                 raw("param_stores", "{}", out);
             }
         }
@@ -293,7 +293,7 @@ impl<'a> Response<'a> {
             }
             let info = &store.meta.session_replay_info;
             write_replay(info, request.random, request.algorithm, self.replay_passes, out);
-            if modern.is_some() {
+            if is_newer {
                 write_privacy(info, out);
             }
             optional("full_checksum", checksum.as_deref(), out);
