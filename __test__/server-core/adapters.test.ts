@@ -1,5 +1,8 @@
 /** What is plugged into `./server-core`, and what it does better than the newer SDK. */
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import {
   GCIRResponseFormat,
@@ -8,6 +11,10 @@ import {
   type DataStore,
   type StatsigOptions,
 } from '../../src/server-core/index';
+import { StandIn, message } from '../forward-proxy/stand-in';
+import { needs } from '../needs';
+import { certificate } from '../network/certificate';
+import { until } from '../network/fake-clock';
 import { PROJECT, Service } from './project';
 
 const KEY = 'secret-core-adapters-long-enough';
@@ -113,10 +120,57 @@ test('a logger, a level, options that mean nothing here', async (t) => {
     specAdaptersConfig: [{ adapterType: 'network_grpc_websocket', initTimeoutMs: 1 }],
   });
   t.is(lines.length, 2);
-  t.true(lines[0]?.includes('proxyConfig') && lines[1]?.includes('grpc'));
+  t.true(lines[0]?.includes('grpc') && lines[1]?.includes('proxyConfig'));
   t.false(lines.join().includes(KEY));
   await statsig.shutdown();
   await service.server.stop();
+});
+
+test('a forward proxy streams config specs', async (t) => {
+  const proxy = await StandIn.start();
+  proxy.first = message({ ...PROJECT, time: PROJECT.time + 1 });
+  const adapter = { adapterType: 'network_grpc_websocket', initTimeoutMs: 1000 } as const;
+  const { statsig, service } = await start({
+    specAdaptersConfig: [{ ...adapter, specsUrl: proxy.url }],
+  });
+  t.true(statsig.checkGate(USER, 'on'));
+  await until(() => statsig.getFeatureGate(USER, 'on').details.lcut === PROJECT.time + 1);
+  proxy.send(message({ ...PROJECT, time: PROJECT.time + 2, feature_gates: {} }));
+  await until(() => !statsig.checkGate(USER, 'on'));
+  await statsig.shutdown();
+  await proxy.close();
+  await service.server.stop();
+});
+
+needs('openssl')('a forward proxy with certificates of both sides', async (t) => {
+  const [client, server] = [certificate(), certificate()];
+  const proxy = await StandIn.start({ ...server, ca: client.cert, requestCert: true });
+  proxy.first = message({ ...PROJECT, time: PROJECT.time + 1 });
+  const folder = mkdtempSync(join(tmpdir(), 'server-core-'));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const { statsig, service } = await start({
+    specAdaptersConfig: [
+      {
+        adapterType: 'network_grpc_websocket',
+        initTimeoutMs: 1000,
+        specsUrl: proxy.url,
+        authenticationMode: 'mtls',
+        caCertPath: file('ca', server.cert),
+        clientCertPath: file('cert', client.cert),
+        clientKeyPath: file('key', client.key),
+        domainName: 'localhost',
+      },
+    ],
+  });
+  await until(() => statsig.getFeatureGate(USER, 'on').details.lcut === PROJECT.time + 1);
+  await statsig.shutdown();
+  await proxy.close();
+  await service.server.stop();
+  rmSync(folder, { recursive: true });
+  t.is(proxy.requests.length, 1);
 });
 
 test('new specs are told, whole', async (t) => {

@@ -13,9 +13,9 @@ const spec = (over: object) => ({
   rules: [],
   ...over,
 });
-const config = (over: object) =>
+export const config = (over: object) =>
   spec({ type: 'dynamic_config', entity: 'dynamic_config', defaultValue: {}, ...over });
-const rule = (over: object) => ({
+export const rule = (over: object) => ({
   name: 'r',
   id: 'r',
   salt: 'rs',
@@ -25,7 +25,7 @@ const rule = (over: object) => ({
   conditions: ['all'],
   ...over,
 });
-const field = (name: string, targetValue: string[]) => ({
+export const field = (name: string, targetValue: string[]) => ({
   type: 'user_field',
   field: name,
   operator: 'any',

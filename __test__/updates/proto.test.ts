@@ -1,6 +1,10 @@
 /** Config specs in protobuf's form: what they say, and what changed. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import test from 'ava';
 import { ChecksumMismatch, ProtoSpecs } from '../../src/updates/proto/proto-specs';
+import { NO_RECORDED_PROJECT, unless } from '../needs';
 import * as proto from './proto-writer';
 import type { Envelope, Fields } from './proto-writer';
 
@@ -153,6 +157,18 @@ test('what nobody here knows costs itself alone, and is told', (t) => {
   t.deepEqual([json['condition_map'], json['dynamic_configs']], [{}, {}]);
   t.is(told.length, 4);
 });
+
+const recorded = join(__dirname, '../../../shared/data/newer/unknown_enum.pb.br');
+unless(existsSync(recorded) ? null : NO_RECORDED_PROJECT)(
+  'of a recorded response, what nobody here knows costs itself alone',
+  (t) => {
+    const { specs, told } = reader();
+    const json = JSON.parse(specs.read(brotliDecompressSync(readFileSync(recorded)))) as Json;
+    t.deepEqual(Object.keys(json['feature_gates']!), ['gate_without_unexpected_field']);
+    t.is(json['time'] as unknown, 1_234_567_890);
+    t.is(told.length, 2);
+  },
+);
 
 test('a delta changes what it names', (t) => {
   const { read } = reader();

@@ -277,7 +277,8 @@ function adopt(
       ? stored.explicit_parameters.map(String)
       : null,
     configDelegate: textOrNull(stored.config_delegate),
-    configVersion: stored.configVersion ?? null,
+    // The newer SDK writes the other name.
+    configVersion: stored.configVersion ?? stored.config_version ?? null,
     isExperimentGroup: true,
     reason: 'Persisted',
     persistedTime: typeof stored.time === 'number' ? stored.time : 0,

@@ -30,9 +30,10 @@ export function detailsOf(details: Details | null, state: SpecsState): Evaluatio
   const reason = reasonOf(details?.reason ?? 'Unrecognized', state);
   const isServed = SOURCES[state.source] !== undefined;
   const { version } = details ?? {};
+  const lcut = details?.reason === 'Persisted' ? details.configSyncTime : state.lcut;
   return {
     reason,
-    lcut: (isServed ? state.lcut : null) as number,
+    lcut: (isServed ? lcut : null) as number,
     receivedAt: (isServed ? state.receivedAt : null) as number,
     version: (typeof version === 'number' ? version : null) as number,
   };

@@ -12,6 +12,6 @@ export type {
   ExperimentGroups as ExperimentGroupsResult,
 } from '../api/lookups';
 export type { ConsoleCaptureOptions, StatsigOptions } from './options';
-export type { TypedGet, UnknownGet } from './results';
+export type { RawEvaluation, TypedGet, UnknownGet } from './results';
 export type { StatsigUserArgs } from './user';
 export type * from './types';

@@ -3,13 +3,15 @@ import type { ParameterStore as Store } from '../api/parameter-store';
 import { detailsOf, type SpecsState } from './details';
 import type { EvaluationDetails } from './types';
 
+/** A parameter store for one user. A parameter exposes what it comes from when it is read. */
 export class ParameterStore {
   readonly #store: Store | null;
   readonly #details: EvaluationDetails;
   readonly #isQuiet: boolean;
 
-  /** @param store null: there is nothing to read */
+  /** @internal @param store null: there is nothing to read */
   constructor(
+    /** As it was asked for. */
     public name: string,
     store: Store | null,
     { isQuiet, state }: { isQuiet: boolean; state: SpecsState },
@@ -25,11 +27,13 @@ export class ParameterStore {
     return value as T;
   }
 
+  /** Where the store came from. */
   getEvaluationDetails(): EvaluationDetails {
     const { version: _, ...details } = this.#details;
     return details;
   }
 
+  /** What `JSON.stringify` writes: the parameters as the specs have them. */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   toJSON(): Record<string, any> {
     const { reason, lcut, receivedAt, version } = this.#details;

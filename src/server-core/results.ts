@@ -1,59 +1,60 @@
 /** Results under the newer SDK's names. Their own keys are those of theirs. */
-import type {
-  DynamicConfig as Config,
-  FeatureGate as Gate,
-  Layer as OurLayer,
-} from '../results/results';
-import { detailsOf, type SpecsState } from './details';
 import type { EvaluationDetails, SecondaryExposure } from './types';
 
+/** A parameter of the default's type, or that the guard takes; else the default, and a warning. */
 export type TypedGet = <T = unknown>(
   key: string,
   defaultValue: T,
   typeGuard?: ((value: unknown) => value is T | null) | null,
 ) => T;
+/** Reads a parameter of whatever type; the fallback when it is not there. */
 export type UnknownGet = (
   key: string,
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   fallback?: boolean | number | string | object | Array<any> | null,
 ) => unknown | null;
 
-/** What all results have. */
-interface Base {
-  name: string;
-  ruleID: string;
-  idType: string;
-  details: EvaluationDetails;
-  secondaryExposures: SecondaryExposure[];
-}
+/** What a result is made of, as an object or as its JSON: `value`, `ruleID`, `details` and so on. */
+export type RawEvaluation = Record<string, unknown> | string | null;
 
+/** What results of all kinds have. */
 abstract class BaseEvaluation {
+  /** Gates that were looked at on the way. */
   readonly secondaryExposures: SecondaryExposure[];
+  /** As it was asked for. */
   readonly name: string;
+  /** The rule that decided; `default` where none did. */
   readonly ruleID: string;
+  /** Whose ID decided; '' when unknown. */
   readonly idType: string;
+  /** Where the value came from. */
   readonly details: EvaluationDetails;
 
-  constructor(base: Base) {
-    this.secondaryExposures = base.secondaryExposures;
-    this.name = base.name;
-    this.ruleID = base.ruleID;
-    this.idType = base.idType;
-    this.details = base.details;
+  /** @internal */
+  constructor(name: string, parts: Record<string, unknown>) {
+    this.secondaryExposures = (parts['secondaryExposures'] ?? []) as SecondaryExposure[];
+    this.name = name;
+    this.ruleID = (parts['ruleID'] ?? '') as string;
+    this.idType = (parts['idType'] ?? '') as string;
+    this.details = detailsIn(parts['details']);
   }
 
+  /** Where the value came from; `details`. */
   getEvaluationDetails(): EvaluationDetails {
     return this.details;
   }
 
+  /** The rule that decided; `ruleID`. */
   getRuleId(): string {
     return this.ruleID;
   }
 
+  /** Whose ID decided; `idType`. */
   getIdType(): string {
     return this.idType;
   }
 
+  /** Gates that were looked at on the way; `secondaryExposures`. */
   getSecondaryExposures(): SecondaryExposure[] {
     return this.secondaryExposures;
   }
@@ -61,25 +62,32 @@ abstract class BaseEvaluation {
 
 /** The value of a gate. */
 export class FeatureGate extends BaseEvaluation {
-  constructor(
-    base: Base,
-    readonly value: boolean,
-  ) {
-    super(base);
+  /** Whether it is open. */
+  readonly value: boolean;
+
+  /** For tests of your own: the SDK makes those that it answers. */
+  constructor(name: string, raw: RawEvaluation) {
+    const parts = partsOf(raw);
+    super(name, parts);
+    this.value = parts['value'] === true;
   }
 }
 
 /** The value of a dynamic config. */
 export class DynamicConfig extends BaseEvaluation {
+  /** Reads a parameter of the type of its default. */
   readonly get: TypedGet;
+  /** Reads a parameter of whatever type. */
   readonly getValue: UnknownGet;
+  /** All parameters. */
+  readonly value: Record<string, unknown>;
 
-  constructor(
-    base: Base,
-    readonly value: Record<string, unknown>,
-  ) {
-    super(base);
-    const reader = new Reader(base.name, value);
+  /** For tests of your own: the SDK makes those that it answers. */
+  constructor(name: string, raw: RawEvaluation) {
+    const parts = partsOf(raw);
+    super(name, parts);
+    this.value = valueIn(parts);
+    const reader = new Reader(name, this.value);
     this.get = reader.get;
     this.getValue = reader.getValue;
   }
@@ -87,54 +95,66 @@ export class DynamicConfig extends BaseEvaluation {
 
 /** The value of an experiment. */
 export class Experiment extends BaseEvaluation {
+  /** Reads a parameter of the type of its default. */
   readonly get: TypedGet;
+  /** Reads a parameter of whatever type. */
   readonly getValue: UnknownGet;
+  /** The user's group; null for who is in none. */
+  readonly groupName: string | null;
+  /** All parameters. */
+  readonly value: Record<string, unknown>;
 
-  constructor(
-    base: Base,
-    readonly groupName: string | null,
-    readonly value: Record<string, unknown>,
-  ) {
-    super(base);
-    const reader = new Reader(base.name, value);
+  /** For tests of your own: the SDK makes those that it answers. */
+  constructor(name: string, raw: RawEvaluation) {
+    const parts = partsOf(raw);
+    super(name, parts);
+    this.groupName = (parts['groupName'] ?? null) as string | null;
+    this.value = valueIn(parts);
+    const reader = new Reader(name, this.value);
     this.get = reader.get;
     this.getValue = reader.getValue;
   }
 
+  /** The user's group; `groupName`. */
   getGroupName(): string | null {
     return this.groupName;
   }
-}
-
-interface LayerParts {
-  groupName: string | null;
-  allocatedExperimentName: string | null;
-  value: Record<string, unknown>;
 }
 
 /** The parameters of a layer. Reading one exposes it. */
 export class Layer extends BaseEvaluation {
+  /** Reads a parameter of the type of its default. Exposes it. */
   readonly get: TypedGet;
+  /** Reads a parameter of whatever type. Exposes it. */
   readonly getValue: UnknownGet;
-
+  /** The user's group in the experiment that answered; null for who is in none. */
   readonly groupName: string | null;
+  /** The experiment that answered, if one did. */
   readonly allocatedExperimentName: string | null;
+  /** All parameters, without exposing them. */
   readonly __value: Record<string, unknown>;
 
-  constructor(base: Base, of: LayerParts, expose: (parameter: string) => void) {
-    super(base);
-    this.groupName = of.groupName;
-    this.allocatedExperimentName = of.allocatedExperimentName;
-    this.__value = of.value;
-    const reader = new Reader(base.name, of.value, expose);
+  /**
+   * For tests of your own: the SDK makes those that it answers.
+   * @param expose called with the name of each parameter that is read
+   */
+  constructor(expose: (parameter: string) => void, name: string, raw: RawEvaluation) {
+    const parts = partsOf(raw);
+    super(name, parts);
+    this.groupName = (parts['groupName'] ?? null) as string | null;
+    this.allocatedExperimentName = (parts['allocatedExperimentName'] ?? null) as string | null;
+    this.__value = valueIn(parts);
+    const reader = new Reader(name, this.__value, expose);
     this.get = reader.get;
     this.getValue = reader.getValue;
   }
 
+  /** The user's group; `groupName`. */
   getGroupName(): string | null {
     return this.groupName;
   }
 
+  /** The experiment that answered; `allocatedExperimentName`. */
   getAllocatedExperimentName(): string | null {
     return this.allocatedExperimentName;
   }
@@ -189,59 +209,28 @@ function typeName(value: unknown): string {
   return Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
 }
 
-export function gateOf(gate: Gate, state: SpecsState): FeatureGate {
-  const { name, ruleID, idType, value, evaluationDetails } = gate;
-  const exposures = evaluationDetails?.secondaryExposures ?? [];
-  const base = { name, ruleID, idType: idTypeOf(gate.ruleID, idType) };
-  return new FeatureGate(
-    {
-      ...base,
-      details: detailsOf(evaluationDetails, state),
-      secondaryExposures: theirs(exposures),
-    },
-    value,
-  );
+/** Of what nobody can read there is nothing, and a warning. */
+function partsOf(raw: unknown): Record<string, unknown> {
+  let parts = raw;
+  try {
+    if (typeof raw === 'string') parts = JSON.parse(raw);
+  } catch (error) {
+    console.warn('[Statsig] A result was made of what is no JSON:', error);
+  }
+  return isObject(parts) ? parts : {};
 }
 
-export function configOf(config: Config, state: SpecsState): DynamicConfig {
-  return new DynamicConfig(baseOf(config, state), config.value);
+function detailsIn(given: unknown): EvaluationDetails {
+  if (!isObject(given)) return { reason: '', lcut: 0, receivedAt: 0, version: 0 };
+  if (!('received_at' in given)) return given as unknown as EvaluationDetails;
+  const { received_at: receivedAt, ...details } = given;
+  return { ...details, receivedAt } as unknown as EvaluationDetails;
 }
 
-export function experimentOf(config: Config, state: SpecsState): Experiment {
-  const isOverridden = config.getEvaluationDetails()?.reason === 'LocalOverride';
-  const group = isOverridden ? null : config.getGroupName();
-  return new Experiment(baseOf(config, state), group, config.value);
+function valueIn({ value }: Record<string, unknown>): Record<string, unknown> {
+  return isObject(value) ? value : {};
 }
 
-export function layerOf(layer: OurLayer, state: SpecsState): Layer {
-  const { _value: value } = layer as unknown as { _value: Record<string, unknown> };
-  const parts = {
-    groupName: layer.getGroupName(),
-    allocatedExperimentName: layer.getAllocatedExperimentName(),
-    value,
-  };
-  return new Layer(baseOf(layer, state), parts, (parameter) => void layer.getValue(parameter));
-}
-
-function baseOf(result: Config | OurLayer, state: SpecsState): Base {
-  const ruleID = result.getRuleID();
-  return {
-    name: result.name,
-    ruleID,
-    idType: idTypeOf(ruleID, result.getIDType()),
-    details: detailsOf(result.getEvaluationDetails(), state),
-    secondaryExposures: theirs(result.getSecondaryExposures()),
-  };
-}
-
-/** Overrides have none there. */
-function idTypeOf(ruleID: string, idType: string | null): string {
-  return ruleID === 'override' ? '' : (idType ?? '');
-}
-
-/** With the name that their types have, and the one that events have. */
-function theirs(
-  exposures: readonly { gate: string; gateValue: string; ruleID: string }[],
-): SecondaryExposure[] {
-  return exposures.map((exposure) => ({ ...exposure, ruleId: exposure.ruleID }));
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -2,8 +2,6 @@
  * The newer SDK's class over an instance of ours. There is no second lifecycle: each method is a
  * call of the instance with names and results turned. No method throws.
  */
-import type { ExperimentGroups } from '../api/lookups';
-import type { LogLineLevel } from '../api/newer-calls';
 import type { ClientInitializeResponseOptions } from '../types/client-initialize';
 import { DynamicConfig as Config, Layer as OurLayer } from '../results/results';
 import { CAPTURE_USER, ConsoleCapture } from './console-capture';
@@ -13,18 +11,10 @@ import { Metrics } from './metrics';
 import { SpecsNews } from './news';
 import { sourceOf } from './details';
 import { setupOf, type ConsoleCaptureOptions, type StatsigOptions } from './options';
-import { StatsigOverrides } from './statsig-overrides';
+import { StatsigLookups } from './statsig-lookups';
 import { ParameterStore } from './parameter-store';
-import {
-  configOf,
-  experimentOf,
-  gateOf,
-  layerOf,
-  type DynamicConfig,
-  type Experiment,
-  type FeatureGate,
-  type Layer,
-} from './results';
+import type { DynamicConfig, Experiment, FeatureGate, Layer } from './results';
+import { configOf, experimentOf, gateOf, layerOf } from './results-of';
 import type {
   ClientInitResponseOptions,
   DynamicConfigEvaluationOptions,
@@ -41,8 +31,14 @@ const SHUTDOWN_MS = 3_000;
 const FORMATS = ['v1', 'v2', 'init-v2'] as const;
 const plain = (user: StatsigUser) => StatsigUser.plainOf(user);
 
-/** See the head of this file. */
-export class Statsig extends StatsigOverrides {
+/**
+ * The newer SDK's client: `new`, `await initialize()`, checks, `await shutdown()`. Never throws.
+ * @example
+ * const statsig = new Statsig('secret-key', { environment: 'staging' });
+ * await statsig.initialize();
+ * statsig.checkGate(new StatsigUser({ userID: 'a-user' }), 'new_checkout');
+ */
+export class Statsig extends StatsigLookups {
   private static sharedInstance: Statsig | null = null;
 
   /** The shared instance; one that answers nothing, and a warning, where there is none. */
@@ -52,6 +48,7 @@ export class Statsig extends StatsigOverrides {
     return idle();
   }
 
+  /** Whether `newShared` made an instance that is still the shared one. */
   static hasShared(): boolean {
     return Statsig.sharedInstance !== null;
   }
@@ -65,6 +62,7 @@ export class Statsig extends StatsigOverrides {
     return (Statsig.sharedInstance = new Statsig(sdkKey, options));
   }
 
+  /** Forgets the shared instance, which goes on for those who hold it: shut it down first. */
   static removeSharedInstance(): void {
     Statsig.sharedInstance = null;
   }
@@ -74,12 +72,18 @@ export class Statsig extends StatsigOverrides {
   private readonly events: SdkEvents;
   private readonly metrics: Metrics;
   private readonly endLogger: () => void;
+  private readonly hasStorage: boolean;
   private capture: ConsoleCapture | null = null;
   private delivered = 0;
 
+  /**
+   * @param sdkKey the project's secret server key
+   * @param options see `StatsigOptions`; nothing is asked for before `initialize`
+   */
   constructor(sdkKey: string, options?: StatsigOptions) {
     super();
     const given = options ?? {};
+    this.hasStorage = given.persistentStorage != null;
     this.metrics = new Metrics(given.observabilityClient);
     // What the instance runs must not hold this one: abandoned.ts.
     const self = new WeakRef(this);
@@ -97,7 +101,7 @@ export class Statsig extends StatsigOverrides {
 
   // ---- life ----
 
-  /** Loads specs and starts polling. */
+  /** Loads specs and starts polling. `isSuccess` is false, with the error, when none were had. */
   async initialize(): Promise<StatsigResult> {
     const startedAt = this.instance.now;
     const { success, error } = await this.instance.start().catch((thrown: unknown) => ({
@@ -117,7 +121,10 @@ export class Statsig extends StatsigOverrides {
     return { isSuccess: false, error: error?.message ?? 'Initialization failed' };
   }
 
-  /** Sends pending events and ends polling. */
+  /**
+   * Sends pending events and ends polling.
+   * @param timeoutMs how long to wait for what is on its way; 3,000 by default
+   */
   async shutdown(timeoutMs?: number | undefined | null): Promise<StatsigResult> {
     this.stopConsoleCapture();
     const { kept, dropped } = await this.instance.shutdownAsync(timeoutMs ?? SHUTDOWN_MS);
@@ -140,58 +147,12 @@ export class Statsig extends StatsigOverrides {
     this.capture = null;
   }
 
-  // ---- events ----
-
-  logEvent(
-    user: StatsigUser,
-    eventName: string,
-    value?: string | number | null,
-    metadata?: Record<string, string | number | boolean | null | undefined> | null | undefined,
-  ): void {
-    this.guarded('logEvent', undefined, () =>
-      this.instance.logEvent(plain(user), eventName, value ?? null, metadata ?? null),
-    );
-  }
-
-  forwardLogLineEvent(
-    user: StatsigUser,
-    logLevel: LogLineLevel,
-    value?: string | undefined | null,
-    metadata?: Record<string, string> | undefined | null,
-  ): void {
-    this.guarded('forwardLogLineEvent', undefined, () =>
-      this.instance.forwardLogLineEvent(plain(user), logLevel, value, metadata),
-    );
-  }
-
-  identify(user: StatsigUser): void {
-    this.guarded('identify', undefined, () => this.instance.identify(plain(user)));
-  }
-
-  manuallyLogFeatureGateExposure(user: StatsigUser, gateName: string): void {
-    this.guarded('exposure', undefined, () => this.instance.logGateExposure(plain(user), gateName));
-  }
-
-  manuallyLogDynamicConfigExposure(user: StatsigUser, configName: string): void {
-    this.guarded('exposure', undefined, () =>
-      this.instance.logConfigExposure(plain(user), configName),
-    );
-  }
-
-  manuallyLogExperimentExposure(user: StatsigUser, experimentName: string): void {
-    this.guarded('exposure', undefined, () =>
-      this.instance.logExperimentExposure(plain(user), experimentName),
-    );
-  }
-
-  manuallyLogLayerParamExposure(user: StatsigUser, layerName: string, paramName: string): void {
-    this.guarded('exposure', undefined, () =>
-      this.instance.logLayerParameterExposure(plain(user), layerName, paramName),
-    );
-  }
-
   // ---- evaluation ----
 
+  /**
+   * Whether a gate is open for a user; false for an unknown one. Logs an exposure.
+   * @param options `{ disableExposureLogging: true }` logs none
+   */
   checkGate(
     user: StatsigUser,
     gateName: string,
@@ -204,6 +165,7 @@ export class Statsig extends StatsigOverrides {
     );
   }
 
+  /** A gate with its rule and the reason of its value. Logs an exposure. */
   getFeatureGate(
     user: StatsigUser,
     gateName: string,
@@ -223,6 +185,7 @@ export class Statsig extends StatsigOverrides {
     return result;
   }
 
+  /** The values of a dynamic config for a user; `{}` for an unknown one. Logs an exposure. */
   getDynamicConfig(
     user: StatsigUser,
     configName: string,
@@ -242,13 +205,18 @@ export class Statsig extends StatsigOverrides {
     return result;
   }
 
+  /** The values of an experiment for a user, and the user's group. Logs an exposure. */
   getExperiment(
     user: StatsigUser,
     experimentName: string,
     options?: ExperimentEvaluationOptions,
   ): Experiment {
     const config = this.guarded('getExperiment', null, () =>
-      this.instance.getExperiment(plain(user), experimentName, stickyOptions(options)),
+      this.instance.getExperiment(
+        plain(user),
+        experimentName,
+        stickyOptions(options, this.hasStorage),
+      ),
     );
     const result = experimentOf(config ?? new Config(String(experimentName)), this.instance.state);
     const { name: experiment_name, ruleID: rule_id, value, details, groupName } = result;
@@ -262,9 +230,10 @@ export class Statsig extends StatsigOverrides {
     return result;
   }
 
+  /** A layer for a user. Each parameter is exposed when it is read. */
   getLayer(user: StatsigUser, layerName: string, options?: LayerEvaluationOptions): Layer {
     const layer = this.guarded('getLayer', null, () =>
-      this.instance.getLayer(plain(user), layerName, stickyOptions(options)),
+      this.instance.getLayer(plain(user), layerName, stickyOptions(options, this.hasStorage)),
     );
     const result = layerOf(layer ?? new OurLayer(String(layerName)), this.instance.state);
     const { name: layer_name, ruleID: rule_id, details } = result;
@@ -272,6 +241,7 @@ export class Statsig extends StatsigOverrides {
     return result;
   }
 
+  /** A parameter store for a user. A parameter exposes what it comes from when it is read. */
   getParameterStore(
     user: StatsigUser,
     parameterStoreName: string,
@@ -285,7 +255,10 @@ export class Statsig extends StatsigOverrides {
     return new ParameterStore(String(parameterStoreName), store, { isQuiet, state });
   }
 
-  /** What a client SDK is bootstrapped with, as JSON; '' without specs. */
+  /**
+   * All values for a user, with which a client SDK starts without a request of its own, as JSON; ''
+   * without specs. Logs nothing.
+   */
   getClientInitializeResponse(
     user: StatsigUser,
     options?: ClientInitResponseOptions | undefined | null,
@@ -303,63 +276,7 @@ export class Statsig extends StatsigOverrides {
     return text ?? '';
   }
 
-  // ---- what the specs say ----
-
-  getExperimentGroups(experimentName: string): ExperimentGroups {
-    return this.instance.getExperimentGroups(experimentName);
-  }
-
-  getExperimentByGroupName(experimentName: string, groupName: string): Experiment {
-    const config = this.instance.getExperimentByGroupName(experimentName, groupName);
-    return experimentOf(config, this.instance.state);
-  }
-
-  getExperimentByGroupIdAdvanced(experimentName: string, groupId: string): Experiment {
-    const config = this.instance.getExperimentByGroupIdAdvanced(experimentName, groupId);
-    return experimentOf(config, this.instance.state);
-  }
-
-  getFieldsNeededForGate(gateName: string): string[] {
-    return this.instance.getFieldsNeededForGate(gateName);
-  }
-
-  getFieldsNeededForDynamicConfig(configName: string): string[] {
-    return this.instance.getFieldsNeededForDynamicConfig(configName);
-  }
-
-  getFieldsNeededForExperiment(experimentName: string): string[] {
-    return this.instance.getFieldsNeededForExperiment(experimentName);
-  }
-
-  getFieldsNeededForLayer(layerName: string): string[] {
-    return this.instance.getFieldsNeededForLayer(layerName);
-  }
-
-  /** Without segments and holdouts. */
-  getFeatureGateList(): string[] {
-    return this.instance.gateNames();
-  }
-
-  getDynamicConfigList(): string[] {
-    return this.instance.getDynamicConfigList();
-  }
-
-  getExperimentList(): string[] {
-    return this.instance.getExperimentList();
-  }
-
-  getAutotuneList(): string[] {
-    return this.instance.getAutotuneList();
-  }
-
-  getParameterStoreList(): string[] {
-    return this.instance.getParameterStoreList();
-  }
-
-  getLayerList(): string[] {
-    return this.instance.getLayerList();
-  }
-
+  /** What conditions see of the user's `userAgent`: browser and system; null without one. */
   getParsedUserAgentValueForUser(
     user: StatsigUser,
   ): Record<string, string | undefined | null> | null {
@@ -368,20 +285,27 @@ export class Statsig extends StatsigOverrides {
 
   // ---- subscribers ----
 
-  /** Its number, for `unsubscribeById`. */
+  /**
+   * Calls back at each evaluation of a kind, or at new specs; `*` at all. What a callback throws is
+   * logged.
+   * @returns its ID, for `unsubscribeById`
+   */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   subscribe(eventName: SdkEvent, callback: (event: any) => void): string {
     return this.events.subscribe(eventName, callback);
   }
 
+  /** Ends all subscriptions to an event. */
   unsubscribe(eventName: SdkEvent): void {
     this.events.unsubscribe(eventName);
   }
 
+  /** Ends one subscription, by what `subscribe` gave. */
   unsubscribeById(subscriptionId: string): void {
     this.events.unsubscribeById(subscriptionId);
   }
 
+  /** Ends all subscriptions. */
   unsubscribeAll(): void {
     this.events.unsubscribeAll();
   }
@@ -424,13 +348,14 @@ function resultOf(missing: number): StatsigResult {
     : { isSuccess: false, error: `${missing} events were not delivered` };
 }
 
-function stickyOptions(options: ExperimentEvaluationOptions | undefined) {
+/** Without a storage no assignment counts (NEWER.md 13). */
+function stickyOptions(options: ExperimentEvaluationOptions | undefined, hasStorage: boolean) {
   if (options == null) return undefined;
   const { disableExposureLogging, userPersistedValues, enforceOverrides, enforceTargeting } =
     options;
   return {
     disableExposureLogging,
-    userPersistedValues,
+    ...(hasStorage ? { userPersistedValues } : {}),
     persistentAssignmentOptions: { enforceOverrides, enforceTargeting },
   };
 }

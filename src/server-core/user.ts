@@ -11,16 +11,27 @@ type Environment = { tier?: string; [key: string]: string | undefined };
 
 /** What a user may have beside IDs. */
 export interface StatsigUserArgs {
+  /** The user's ID in your system; decides in which part of a rollout the user is. */
   userID?: string;
+  /** Other units of rollouts and experiments, for example `{ companyID: 'c' }`. */
   customIDs?: Record<string, string>;
+  /** What conditions on email look at. Logged with events. */
   email?: string;
+  /** IPv4 or IPv6 address; the country is looked up by it where `country` is not given. */
   ip?: string;
+  /** The header `User-Agent`; conditions on browser and operating system read it. */
   userAgent?: string;
+  /** Two letters, for example `NZ`. Default: looked up by `ip`. */
   country?: string;
+  /** For example `en_US`. */
   locale?: string;
+  /** For example `1.2.3`; compared part by part. */
   appVersion?: string;
+  /** The user's own environment; hides the option `environment`. */
   statsigEnvironment?: Environment | undefined;
+  /** Attributes of your own. Logged with events. */
   custom?: GivenAttributes;
+  /** Attributes that conditions see and that are never logged nor sent to clients. */
   privateAttributes?: Record<string, Scalar | Array<Scalar> | Record<string, unknown>>;
 }
 
@@ -46,10 +57,12 @@ export class StatsigUser {
       if (args[name] !== undefined) this.put(name, section(name, args[name]));
   }
 
+  /** A user with an ID and nothing else. */
   static withUserID(userId: string): StatsigUser {
     return new StatsigUser({ userID: userId });
   }
 
+  /** A user with custom IDs and nothing else. */
   static withCustomIDs(customIds: Record<string, string>): StatsigUser {
     return new StatsigUser({ customIDs: customIds });
   }
@@ -60,6 +73,7 @@ export class StatsigUser {
     return (isOurs ? user.#plain : user) as PlainUser;
   }
 
+  /** The user's ID in your system; decides in which part of a rollout the user is. */
   get userID(): string | null {
     return this.textOf('userID');
   }
@@ -67,30 +81,35 @@ export class StatsigUser {
   set userID(value: any) {
     this.put('userID', value == null ? null : scalar('userID', value));
   }
+  /** Other units of rollouts and experiments, for example `{ companyID: 'c' }`. */
   get customIDs(): Record<string, string> | null {
     return this.sectionOf('customIDs');
   }
   set customIDs(value: Record<string, string> | null) {
     this.put('customIDs', value === null ? null : section('customIDs', value));
   }
+  /** Attributes of your own. Logged with events. */
   get custom(): Attributes | null {
     return this.sectionOf('custom');
   }
   set custom(value: Attributes | null) {
     this.put('custom', value === null ? null : section('custom', value));
   }
+  /** Attributes that conditions see and that are never logged nor sent to clients. */
   get privateAttributes(): Attributes | null {
     return this.sectionOf('privateAttributes');
   }
   set privateAttributes(value: Attributes | null) {
     this.put('privateAttributes', value === null ? null : section('privateAttributes', value));
   }
+  /** The user's own environment; hides the option `environment`. */
   get statsigEnvironment(): Record<string, string> | null {
     return this.sectionOf('statsigEnvironment');
   }
   set statsigEnvironment(value: Environment | undefined) {
     this.put('statsigEnvironment', value == null ? null : section('statsigEnvironment', value));
   }
+  /** What conditions on email look at. Logged with events. */
   get email(): string | null {
     return this.textOf('email');
   }
@@ -98,6 +117,7 @@ export class StatsigUser {
   set email(value: any) {
     this.put('email', value == null ? null : scalar('email', value));
   }
+  /** IPv4 or IPv6 address; the country is looked up by it where `country` is not given. */
   get ip(): string | null {
     return this.textOf('ip');
   }
@@ -105,6 +125,7 @@ export class StatsigUser {
   set ip(value: any) {
     this.put('ip', value == null ? null : scalar('ip', value));
   }
+  /** The header `User-Agent`; conditions on browser and operating system read it. */
   get userAgent(): string | null {
     return this.textOf('userAgent');
   }
@@ -112,6 +133,7 @@ export class StatsigUser {
   set userAgent(value: any) {
     this.put('userAgent', value == null ? null : scalar('userAgent', value));
   }
+  /** Two letters, for example `NZ`. Default: looked up by `ip`. */
   get country(): string | null {
     return this.textOf('country');
   }
@@ -119,6 +141,7 @@ export class StatsigUser {
   set country(value: any) {
     this.put('country', value == null ? null : scalar('country', value));
   }
+  /** For example `en_US`. */
   get locale(): string | null {
     return this.textOf('locale');
   }
@@ -126,6 +149,7 @@ export class StatsigUser {
   set locale(value: any) {
     this.put('locale', value == null ? null : scalar('locale', value));
   }
+  /** For example `1.2.3`; compared part by part. */
   get appVersion(): string | null {
     return this.textOf('appVersion');
   }
@@ -134,7 +158,7 @@ export class StatsigUser {
     this.put('appVersion', value == null ? null : scalar('appVersion', value));
   }
 
-  /** Without private attributes. */
+  /** What `JSON.stringify` writes: all but private attributes. */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   toJSON(): any {
     const { privateAttributes: _, ...told } = this.#plain;

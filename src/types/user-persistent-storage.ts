@@ -25,6 +25,8 @@ export type StickyValues = {
   time: number;
   /** Version of the experiment. Absent when the payload has none. */
   configVersion?: number | undefined;
+  /** The same in what the newer SDK stored; read where the other one is missing. */
+  config_version?: number | null | undefined;
 };
 
 /** All assignments of one user: name of the experiment or layer → assignment. */
