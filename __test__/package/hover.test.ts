@@ -168,3 +168,61 @@ test('each member of an exported type has words', (t) => {
   });
   t.deepEqual(silent, []);
 });
+
+/** Words of a declaration: its own, or its tags'. */
+function wordsOf(symbol: ts.Symbol, checker: ts.TypeChecker): string {
+  const tags = symbol.getJsDocTags(checker);
+  return (
+    ts.displayPartsToString(symbol.getDocumentationComment(checker)) +
+    tags.map(({ text }) => ts.displayPartsToString(text)).join('')
+  );
+}
+
+/** What of a module and of its classes, types and enums an application may write. */
+function reachable(module: ts.Symbol, checker: ts.TypeChecker): [string, ts.Symbol][] {
+  const isOwn = (symbol: ts.Symbol): boolean =>
+    symbol.declarations?.some(
+      (one) =>
+        one.getSourceFile().fileName.includes('/dist/') &&
+        !(
+          ts.getCombinedModifierFlags(one) &
+          (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)
+        ),
+    ) === true && !symbol.getJsDocTags(checker).some(({ name }) => name === 'internal');
+  return checker.getExportsOfModule(module).flatMap((exported) => {
+    const of =
+      exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const declared = checker.getDeclaredTypeOfSymbol(of).getProperties();
+    const statics = [...(of.exports?.values() ?? [])];
+    const isNamed = ({ name }: ts.Symbol): boolean => !name.includes('#');
+    const members = [...declared, ...statics].filter((one) => isNamed(one) && isOwn(one));
+    return [
+      [exported.name, of] as [string, ts.Symbol],
+      ...members.map((one) => [`${exported.name}.${one.name}`, one] as [string, ts.Symbol]),
+    ];
+  });
+}
+
+for (const [entry, least] of [
+  ['server-core', 300],
+  ['edge', 150],
+] as const) {
+  test(`${entry}: each export and each of its members has words`, (t) => {
+    const { service, path } = editor(
+      'entry.mts',
+      `import * as sdk from 'statsig-node/${entry}';\n`,
+    );
+    const program = service.getProgram()!;
+    const checker = program.getTypeChecker();
+    const [statement] = program.getSourceFile(path)!.statements as unknown as [
+      ts.ImportDeclaration,
+    ];
+    const module = checker.getSymbolAtLocation(statement.moduleSpecifier)!;
+    const found = reachable(module, checker);
+    t.true(found.length > least, `${found.length} names`);
+    t.deepEqual(
+      found.filter(([, one]) => wordsOf(one, checker).length < 10).map(([name]) => name),
+      [],
+    );
+  });
+}

@@ -28,6 +28,8 @@ const page = (text: string, link: string): DefaultTheme.SidebarItem => ({ text, 
 function reference(): DefaultTheme.SidebarItem[] {
   const entries = {
     'statsig-node-native': 'index',
+    '…/edge': 'index.edge',
+    '…/server-core': 'server-core',
     '…/testing': 'testing',
     '…/openfeature': 'openfeature',
     '…/otel': 'otel',

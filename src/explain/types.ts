@@ -136,7 +136,7 @@ export type RuleOutcome =
   | 'unsupported'
   | 'notReached';
 
-/** A rule. */
+/** A rule, and what became of it. */
 export interface ExplainedRule {
   /** What exposures call `ruleID`. */
   id: string;

@@ -80,18 +80,22 @@ export class EvaluationDetails {
     if (circumstances !== undefined) new CircumstancesOf(this, circumstances);
   }
 
+  /** Details of an answer before `initialize`, for tests of your own. */
   static uninitialized(): EvaluationDetails {
     return details(0, 0, 'Uninitialized');
   }
 
+  /** Details of an answer that nobody here could work out, for tests of your own. */
   static unsupported(configSyncTime: number, initTime: number): EvaluationDetails {
     return details(configSyncTime, initTime, 'Unsupported');
   }
 
+  /** Details of a kept assignment, for tests of your own. */
   static persisted(configSyncTime: number, initTime: number): EvaluationDetails {
     return details(configSyncTime, initTime, 'Persisted');
   }
 
+  /** Details with a reason of your choice, for tests of your own. */
   static make(
     configSyncTime: number,
     initTime: number,

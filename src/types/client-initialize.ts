@@ -143,7 +143,7 @@ export type ClientInitializeResponse = {
 
 /** An exposure that entries of the newer formats name by its key. */
 export type ResponseExposure = {
-  /** The gate. */
+  /** Name of the gate, hidden as all names are. */
   gate: string;
   /** `true` or `false`, as a text. */
   gateValue: string;
