@@ -134,11 +134,11 @@ export const KNOWN: readonly KnownDifference[] = [
   },
   {
     name: 'override by a group that there is not, in responses',
-    reason: 'Section 12: {}, as in answers; there null.',
+    reason: 'Section 12: {}, as in answers; there null, or false in the shortest shape.',
     applies: ({ field, theirs, ours, entries }) =>
       isOverridden(entries) &&
       ['value', 'v'].includes(field) &&
-      theirs === null &&
+      [null, false].includes(theirs as null) &&
       canonical(ours) === '{}',
   },
   {

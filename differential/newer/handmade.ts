@@ -269,12 +269,15 @@ function mappings(): JsonObject {
         experiment([group(`group ${name}`)], { version: at, idType: 'stableID' }),
       ),
       'only a config': config([rule('only', { returnValue: { a: 1 } })]),
+      'hands over': experiment([rule('on', { configDelegate: 'a' })], { version: 9 }),
+      'hands over again': experiment([rule('on', { configDelegate: 'hands over' })]),
     },
     layer_configs: {
       ...kinds((name, at) =>
         layer([rule(`layer ${name}`, { returnValue: { a: name } })], { version: at }),
       ),
       'to a': layer([rule('to', { configDelegate: 'a' })]),
+      'to what hands over': layer([rule('to', { configDelegate: 'hands over' })]),
       'to a, merging': layer([rule('to', { configDelegate: 'a' })], { useNewLayerEval: true }),
     },
     overrides: {
@@ -283,6 +286,7 @@ function mappings(): JsonObject {
       c: [mapping('d', { rule_name: 'always', start_time: 4_000_000_000_000 }, 'no such rule')],
       e: [mapping('d', 'with salt', 'without salt'), mapping('only a config', 'always')],
       ghost: [mapping('e', 'always')],
+      'ghost that hands over': [mapping('hands over', 'always')],
       'only a config': [mapping('nothing', 'always'), mapping('a', 'half')],
       empty: [],
     },
@@ -474,6 +478,37 @@ function surroundings(): JsonObject {
   };
 }
 
+/** What tells the app of the client key, in every combination. */
+function clientKeys(): Record<string, () => JsonObject> {
+  const feature_gates = {
+    a: gate([], { targetAppIDs: ['a'] }),
+    b: gate([], { targetAppIDs: ['b'] }),
+    own: gate([rule('here', { conditions: ['in own'] })], { targetAppIDs: ['own'] }),
+    nobodys: gate([]),
+  };
+  const inOwn = when('target_app', ['own'], { operator: 'any' });
+  const of = (more: JsonObject) => (): JsonObject => ({
+    ...EMPTY,
+    feature_gates,
+    condition_map: { 'in own': inOwn },
+    app_id: 'own',
+    ...more,
+  });
+  const [hashed, plain] = [{ [djb2('client-key')]: 'a' }, { 'client-key': 'b' }];
+  return {
+    'keys of nobody': of({}),
+    'keys, hashed, of others': of({ hashed_sdk_keys_to_app_ids: { 1: 'a' } }),
+    'keys, hashed, of others first': of({
+      hashed_sdk_keys_to_app_ids: { 1: 'a' },
+      sdk_keys_to_app_ids: plain,
+    }),
+    'keys, hashed first': of({ hashed_sdk_keys_to_app_ids: hashed, sdk_keys_to_app_ids: plain }),
+    'keys, plain': of({ sdk_keys_to_app_ids: plain }),
+    'keys, none plain': of({ sdk_keys_to_app_ids: {} }),
+    'keys without an own app': of({ app_id: null }),
+  };
+}
+
 /** By name. */
 export const HANDMADE: Readonly<Record<string, () => JsonObject>> = {
   gates,
@@ -483,4 +518,5 @@ export const HANDMADE: Readonly<Record<string, () => JsonObject>> = {
   layers,
   stores,
   surroundings,
+  ...clientKeys(),
 };

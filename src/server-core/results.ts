@@ -1,7 +1,7 @@
 /** Results under the newer SDK's names. Their own keys are those of theirs. */
 import type { EvaluationDetails, SecondaryExposure } from './types';
 
-/** A parameter of the default's type, or that the guard takes; else the default, and a warning. */
+/** A parameter of the default's type, or that the guard takes; else the default. */
 export type TypedGet = <T = unknown>(
   key: string,
   defaultValue: T,
@@ -14,7 +14,7 @@ export type UnknownGet = (
   fallback?: boolean | number | string | object | Array<any> | null,
 ) => unknown | null;
 
-/** What a result is made of, as an object or as its JSON: `value`, `ruleID`, `details` and so on. */
+/** What a result is made of, as an object or as JSON: `value`, `ruleID`, `details` and so on. */
 export type RawEvaluation = Record<string, unknown> | string | null;
 
 /** What results of all kinds have. */

@@ -42,19 +42,12 @@ export interface Request {
   };
 }
 
-export function readRequest(
-  options: ClientInitializeOptions,
-  { client, usesTargetApp, dialect, appId: appOfPayload }: Store,
-): Request {
+export function readRequest(options: ClientInitializeOptions, store: Store): Request {
+  const { client, usesTargetApp } = store;
   const name = options.hash ?? 'djb2';
   const key = options.clientKey ?? null;
   const hashedKey = key === null ? '' : djb2(key);
-  // Of a key that the payload does not know (NEWER.md 18).
-  const otherwise = (dialect.showsAnswers ? appOfPayload : null) ?? null;
-  const appId =
-    key === null
-      ? null
-      : (own(client.hashedKeysToAppIds, hashedKey) ?? own(client.keysToAppIds, key) ?? otherwise);
+  const appId = key === null ? null : appOf(key, hashedKey, store);
   const entities = key === null ? null : (own(client.hashedKeysToEntities, hashedKey) ?? null);
   const { responseFormat, previousResponseHash } = options;
   return {
@@ -77,6 +70,15 @@ export function readRequest(
       paramStores: filter(options.paramStoreFilter),
     },
   };
+}
+
+/** App of a client key; null = none. */
+function appOf(key: string, hashedKey: string, { client, dialect, appId }: Store): unknown {
+  const { hashedKeysToAppIds: hashed, keysToAppIds: plain } = client;
+  if (!dialect.showsAnswers) return own(hashed ?? {}, hashedKey) ?? own(plain ?? {}, key) ?? null;
+  if (hashed !== null) return own(hashed, hashedKey) ?? null;
+  // Of keys nothing is told: a client is of the payload's own app (NEWER.md 18).
+  return (plain === null ? appId : own(plain, key)) ?? null;
 }
 
 function filter(names: unknown): Filter {

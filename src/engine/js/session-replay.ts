@@ -48,7 +48,7 @@ export function hasTargeting(info: unknown): boolean {
   return (member(info, 'targeting_gate') ?? null) !== null;
 }
 
-/** The privacy settings as given, for all but statsig-node's shape of dcs-v1; at most one member. */
+/** The privacy settings as given; a list of at most one member. */
 export function privacySettings(info: unknown): string[] {
   const settings = member(info, 'session_recording_privacy_settings') ?? null;
   return settings === null

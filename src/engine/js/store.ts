@@ -128,8 +128,9 @@ export interface Spec extends ShownSpec {
 
 /** Top-level facts that only the client-initialize response reads. */
 export interface ClientFacts {
-  readonly hashedKeysToAppIds: Record<string, unknown>;
-  readonly keysToAppIds: Record<string, unknown>;
+  /** Null: nothing is told of them. */
+  readonly hashedKeysToAppIds: Record<string, unknown> | null;
+  readonly keysToAppIds: Record<string, unknown> | null;
   readonly hashedKeysToEntities: Record<string, unknown>;
   /** Whatever it is; null: none. */
   readonly sessionReplay: unknown;

@@ -62,18 +62,18 @@ impl<'a> Request<'a> {
         let by_hash = |map: &'a JsValue| {
             hashed_key.as_deref().map_or(&JsValue::Undefined, |key| property(map, key))
         };
-        let own_app = match by_hash(&meta.hashed_sdk_keys_to_app_ids) {
-            JsValue::Undefined | JsValue::Null => {
-                key.map_or(&JsValue::Undefined, |key| property(&meta.sdk_keys_to_app_ids, key))
+        let by_key = |map: &'a JsValue| key.map_or(&JsValue::Undefined, |key| property(map, key));
+        let (hashed, plain) = (&meta.hashed_sdk_keys_to_app_ids, &meta.sdk_keys_to_app_ids);
+        let app = if store.dialect.shows_answers() {
+            // Of keys nothing is told: a client is of the payload's own app (NEWER.md 18).
+            let otherwise = if key.is_some() { &store.app_id } else { &JsValue::Undefined };
+            match (hashed.as_object(), plain.as_object()) {
+                (Some(_), _) => by_hash(hashed),
+                (None, Some(_)) => by_key(plain),
+                (None, None) => otherwise,
             }
-            app => app,
-        };
-        let app = match own_app {
-            // Of a key that the payload does not know (NEWER.md 18).
-            app if app.is_nullish() && key.is_some() && store.dialect.shows_answers() => {
-                &store.app_id
-            }
-            app => app,
+        } else {
+            Some(by_hash(hashed)).filter(|app| !app.is_nullish()).unwrap_or_else(|| by_key(plain))
         };
         Request {
             algorithm: Algorithm::from_name(hash_used),

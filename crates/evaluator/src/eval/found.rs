@@ -57,8 +57,8 @@ pub(crate) struct Found {
     pub(crate) mapped: u32,
     /// The spec that stood in for the one that was asked for, or NONE.
     pub(crate) base: u32,
-    /// The delegate did not answer itself.
-    pub(crate) delegate_mapped: bool,
+    /// The spec of the rule whose delegate did not answer itself, or NONE.
+    pub(crate) host: u32,
     /// The rule gives its value.
     pub(crate) pass: bool,
     /// What the spec says to the user.
@@ -78,7 +78,7 @@ impl Found {
             merged: 0,
             mapped: NONE,
             base: NONE,
-            delegate_mapped: false,
+            host: NONE,
             pass: false,
             value: false,
             seen: Seen::No,

@@ -128,7 +128,7 @@ impl<O: Observer> Evaluation<'_, O> {
                     });
                 }
                 Met::Yes if rule.delegate != NONE => {
-                    return self.delegate(rule.delegate, start, sampling.mapped);
+                    return self.delegate(index, rule.delegate, start, sampling.mapped);
                 }
                 Met::Yes => {
                     let pass = self.passes(rule);
@@ -227,7 +227,13 @@ impl<O: Observer> Evaluation<'_, O> {
     }
 
     /// BEHAVIOUR.md 3.6. The exposures so far are `stack[start..]`.
-    fn delegate(&mut self, config: u32, start: usize, mapped: u32) -> Result<Found, Stop> {
+    fn delegate(
+        &mut self,
+        host: u32,
+        config: u32,
+        start: usize,
+        mapped: u32,
+    ) -> Result<Found, Stop> {
         self.descend()?;
         self.gates_met = true;
         let undelegated = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
@@ -245,7 +251,7 @@ impl<O: Observer> Evaluation<'_, O> {
             rate,
             mapped: if found.mapped == NONE { mapped } else { found.mapped },
             base: NONE,
-            delegate_mapped: found.base != NONE,
+            host: if found.base == NONE { found.host } else { host },
             ..found
         })
     }

@@ -54,11 +54,10 @@ impl Resolver {
         outcome.also_names =
             outcome.also.iter().filter_map(|id| Some(self.tables.get(*id)?.name.clone())).collect();
         self.fill(&mut outcome, found, decided_by);
-        if delegate.is_some() && found.delegate_mapped {
-            // What stands in for a delegate gives its value, and leaves the layer what it is.
-            let layer = body(spec);
-            outcome.id_type = layer.and_then(|body| body.id_type.clone());
-            outcome.version = layer.and_then(|body| body.version.clone());
+        if let Some(host) = body(found.host) {
+            // What stands in for a delegate gives its value, and leaves who delegates what it is.
+            outcome.id_type = host.id_type.clone();
+            outcome.version = host.version.clone();
         }
         if let Some(delegate) = delegate {
             outcome.explicit = delegate.explicit.clone();

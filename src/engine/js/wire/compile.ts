@@ -85,10 +85,11 @@ export function* compileStore({ root, isMeasured }: Parsed): Steps<Store> {
 }
 
 function clientFacts({ root }: Payload): ClientFacts {
-  const map = (value: unknown) => (isObject(value) ? value : {});
+  const mapOrNull = (value: unknown) => (isObject(value) ? value : null);
+  const map = (value: unknown) => mapOrNull(value) ?? {};
   return {
-    hashedKeysToAppIds: map(root.hashed_sdk_keys_to_app_ids),
-    keysToAppIds: map(root.sdk_keys_to_app_ids),
+    hashedKeysToAppIds: mapOrNull(root.hashed_sdk_keys_to_app_ids),
+    keysToAppIds: mapOrNull(root.sdk_keys_to_app_ids),
     hashedKeysToEntities: map(root.hashed_sdk_keys_to_entities),
     sessionReplay: root.session_replay_info ?? null,
     paramStores: map(root.param_stores),
