@@ -43,7 +43,7 @@ const KINDS: [&[&str]; 5] = [
 fn is_foreign(key: &str, wire: &JsObject) -> bool {
     let kind = KINDS.iter().find(|fields| wire.iter().any(|(key, _)| key == fields[0]));
     let belongs = |fields: &&[&str]| fields.contains(&key);
-    key == "name" || (KINDS.iter().any(|fields| belongs(fields)) && !kind.is_some_and(belongs))
+    key == "name" || (KINDS.iter().any(belongs) && !kind.is_some_and(belongs))
 }
 
 fn parameter(name: &str, wire: &JsValue, request: &Request<'_>) -> JsValue {
