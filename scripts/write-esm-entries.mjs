@@ -43,13 +43,21 @@ function writeEntry(entry) {
   const hasDefault = 'default' in require(`${base}.js`);
   const lines = [
     `import commonjs from '${file}.js';`,
-    ...(hasDefault ? ['export default commonjs;'] : []),
+    ...(hasDefault ? ['/** The shared instance: classes and functions. */'] : []),
+    ...(hasDefault
+      ? ['/** The shared instance: classes and functions. */', 'export default commonjs;']
+      : []),
     `export const {\n${names.map((name) => `  ${name},\n`).join('')}} = commonjs;`,
   ];
   writeFileSync(`${base}.mjs`, `${header}${lines.join('\n')}\n`);
   const types = [
+    // Not the module's own `default`: the ES module's is `module.exports`, with all its names. And not
+    // `import * as`, by which editors would show no words of that `default`.
+    ...(hasDefault ? [`import commonjs = require('${file}.js');`] : []),
     `export * from '${file}.js';`,
-    ...(hasDefault ? [`export { default } from '${file}.js';`] : []),
+    ...(hasDefault
+      ? ['/** The shared instance: classes and functions. */', 'export default commonjs;']
+      : []),
   ];
   writeFileSync(`${base}.d.mts`, `${header}${types.join('\n')}\n`);
   return [`dist/${entry}.mjs`, `dist/${entry}.d.mts`];

@@ -1,10 +1,9 @@
 /**
  * Public API for Node. `module.exports` is what statsig-node's is (BEHAVIOUR.md 1.1): a plain
- * object with the singleton's members and `default`, without `__esModule`; added to it are
- * `Statsig`, the remaining errors and the new functions, so that every import form works. The ES
- * exports below give the types, and let native ESM link named imports.
+ * object with the singleton's members and `default`, without `__esModule`; added to it is
+ * `Statsig`, and to the singleton what else is exported, so that every import form has every name.
+ * The ES exports below give the types, and let native ESM link named imports.
  */
-import * as errors from './types/errors';
 import { DynamicConfig, Layer } from './results/results';
 import { formatExplanation } from './api/explain-calls';
 import { StatsigServer, functions } from './api/statsig';
@@ -13,6 +12,7 @@ import { DataAdapterKeyPath } from './storage/data-adapter';
 
 /** The shared instance: classes and functions. */
 export const Statsig: StatsigObject<typeof StatsigServer> = statsigObject(StatsigServer, functions);
+/** The shared instance: classes and functions. */
 export default Statsig;
 
 export { DataAdapterKeyPath, DynamicConfig, Layer, StatsigServer, formatExplanation };
@@ -176,4 +176,4 @@ export type { UserScope } from './api/user-scope';
 export type { AdapterResponse, IDataAdapter } from './storage/data-adapter';
 export type * from './api/public-types';
 
-module.exports = { default: Statsig, ...Statsig, Statsig, formatExplanation, ...errors };
+module.exports = { default: Statsig, ...Statsig, Statsig };
