@@ -7,6 +7,7 @@ import { NetworkError } from './network-error';
 import { overrideTransport } from './override-transport';
 import { followRedirects } from './redirects';
 import { parseRetryAfter } from './retry-after';
+import { shownUrl } from './shown-url';
 import { baseOfV2, SpecsFormat, type WantedFormat } from './specs-format';
 import type { NetworkOverride, Transport, TransportRequest, TransportResponse } from './transport';
 import { isError } from '../observability/thrown';
@@ -347,7 +348,7 @@ export class StatsigHttp {
       );
     }
     if (!this.inFlight.enter(request.url)) {
-      const url = options.logger.mask(request.url);
+      const url = options.logger.mask(shownUrl(request.url));
       throw (
         options.errors?.tooManyRequests(url) ??
         new NetworkError(
@@ -357,7 +358,8 @@ export class StatsigHttp {
       );
     }
     try {
-      return this.checkStatus(await this.sendInTime(request), request);
+      const response = this.checkStatus(await this.sendInTime(request), request);
+      return request.isDownload ? { ...response, from: () => this.nameOf(request.url) } : response;
     } finally {
       this.inFlight.leave(request.url);
     }
@@ -414,13 +416,11 @@ export class StatsigHttp {
     if (response.ok && request.isDownload === true && isCutOff(response)) {
       throw new NetworkError(
         'network',
-        this.options.logger.mask(`Request to ${request.url} failed: the response ended early`),
+        `Request to ${this.nameOf(request.url)} failed: the response ended early`,
       );
     }
     if (response.ok || response.status === request.alsoOk) return response;
-    const message = this.options.logger.mask(
-      `Request to ${request.url} failed with status ${response.status}`,
-    );
+    const message = `Request to ${this.nameOf(request.url)} failed with status ${response.status}`;
     // A date is meant by the server's clock; ours may be wrong by years.
     const serverTime = Date.parse(response.header('date') ?? '');
     const retryAfter = parseRetryAfter(
@@ -432,13 +432,18 @@ export class StatsigHttp {
     throw error;
   }
 
+  /** What was asked and by which way, for messages. */
+  private nameOf(url: string): string {
+    const proxy = this.transport.via?.(url) ?? null;
+    const way = proxy === null ? '' : ` through the proxy ${proxy}`;
+    return this.options.logger.mask(shownUrl(url) + way);
+  }
+
   private describeFailure(error: unknown, url: string): NetworkError {
     const code = error instanceof NetworkError ? error.code : 'network';
     const reason = isError(error) ? error.message : this.options.logger.describe(error);
-    const failure = new NetworkError(
-      code,
-      this.options.logger.mask(`Request to ${url} failed: ${reason}`),
-    );
+    const shown = this.options.logger.mask(reason.split(url).join(shownUrl(url)));
+    const failure = new NetworkError(code, `Request to ${this.nameOf(url)} failed: ${shown}`);
     failure.thrown =
       error instanceof NetworkError
         ? (error.thrown ?? { name: error.name, message: error.message })

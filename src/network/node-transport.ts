@@ -5,6 +5,7 @@ import type { ContentEncoding } from '../host/bytes';
 import { ASKED_ENCODINGS, decoded, decodedNow, encodingOf } from './decoding';
 import { GrowingBytes } from './growing-bytes';
 import { NetworkError, tooLong } from './network-error';
+import { proxyName } from './proxy';
 import type {
   Connecting,
   PackedBody,
@@ -21,7 +22,8 @@ type Send = (config: AxiosRequestConfig) => Promise<AxiosResponse<Readable>>;
  */
 export function nodeTransport(connecting: Connecting = {}): Transport {
   const { proxy = null, ca = [] } = connecting;
-  const agents = makeAgents(proxy === null ? environmentProxy : () => proxy, ca);
+  const proxyFor: ProxyFor = proxy === null ? environmentProxy : () => proxy;
+  const agents = makeAgents(proxyFor, ca);
   const own = agentsOf(agents, connecting);
   const send: Send = (config) => loadAxios().request({ ...config, ...own });
   const transport: Transport = async (request) => {
@@ -33,7 +35,11 @@ export function nodeTransport(connecting: Connecting = {}): Transport {
     }
     return exchange(send, request).catch((error: unknown) => Promise.reject(plainError(error)));
   };
-  return Object.assign(transport, { close: agents.close });
+  const via = (url: string): string | null => {
+    const given = url.startsWith('https:') ? connecting.httpsAgent : connecting.httpAgent;
+    return given == null ? proxyName(proxyFor(url)) : null;
+  };
+  return Object.assign(transport, { close: agents.close, via });
 }
 
 /** `proxy: false`: the agents know. */

@@ -39,6 +39,18 @@ export function readProxy(text: string): Proxy | null {
   };
 }
 
+/** The proxy that a URL names, as messages may name it; null for none. Never throws. */
+export function proxyName(text: string): string | null {
+  try {
+    const proxy = readProxy(text);
+    if (proxy === null) return null;
+    const { host, port, isSecure } = proxy;
+    return `${isSecure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  } catch {
+    return null;
+  }
+}
+
 /** Sequences that stand for no text stay as they are: a password may hold a percent sign. */
 function percentDecoded(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (sequence) => {

@@ -41,7 +41,7 @@ export function followRedirects(
       }
     }
   };
-  return Object.assign(follow, { close: send.close });
+  return Object.assign(follow, { close: send.close, via: send.via });
 }
 
 /**

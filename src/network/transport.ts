@@ -44,6 +44,8 @@ export interface TransportResponse {
   body: Uint8Array;
   /** The body has its content encoding still, as the request allowed. */
   packed?: PackedBody;
+  /** Where it is from and by which way, as messages may say it. Of downloads of the SDK. */
+  from?(): string;
 }
 
 /** How to come from a body with a content encoding to what is in it. */
@@ -64,6 +66,8 @@ export interface Transport {
   (request: TransportRequest): Promise<TransportResponse>;
   /** Closes every connection that it holds. What is sent afterwards keeps none. */
   close?(): void;
+  /** The proxy on the way to a URL, without its user and password; null for none. Never throws. */
+  via?(url: string): string | null;
 }
 
 /** How connections are made, where that is up to us. */

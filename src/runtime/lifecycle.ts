@@ -139,7 +139,8 @@ export class Lifecycle {
       return error;
     }
     const reason = new StatsigInitializeFromNetworkError(error);
-    this.runtime.logger.error(reason);
+    // Our own end of the request is nothing to mend.
+    this.runtime.logger[this.runtime.isStopped ? 'debug' : 'error'](reason);
     return reason;
   }
 

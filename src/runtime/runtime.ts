@@ -359,7 +359,8 @@ export class Runtime {
     }
     const { error } = await this.idLists.initialize();
     if (error !== undefined && !this.options.localMode) {
-      this.logger.error(new StatsigInitializeIDListsError(error));
+      const level = this.isStopped ? 'debug' : 'error';
+      this.logger[level](new StatsigInitializeIDListsError(error));
     }
   }
 

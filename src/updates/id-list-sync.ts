@@ -14,6 +14,7 @@ import { measureRequest } from './measure';
 import { Poller, type PollerOptions } from './poller';
 import type { SyncResult } from './spec-sync-options';
 import { decodeText, encodeText } from './text';
+import { unusable } from './unusable-answer';
 import { isError } from '../observability/thrown';
 
 /** Where ID lists live: the engine, behind the facade. */
@@ -197,7 +198,11 @@ export class IdListSync {
       });
       const index = parseIndex(response.body);
       if (index === null)
-        throw errors?.invalidIndex() ?? new Error('The index of ID lists is no object');
+        throw (
+          unusable('an index of ID lists', response.body, response) ??
+          errors?.invalidIndex() ??
+          new Error('The index of ID lists is no object')
+        );
       diagnostics.start(key, 'process', { idListCount: index.names.size });
       if (index.isComplete) this.removeOthers(index.names);
       await this.bringAllUpToDate(index.entries, isCutOff);
@@ -288,6 +293,7 @@ export class IdListSync {
       marker?.('process', 'start', {});
       const isApplied = await this.applyContent(entry, offset, response);
       marker?.('process', 'end', { success: isApplied });
+      if (!isApplied) this.tellUnusable(entry.name, response);
     } catch (error) {
       const status = error instanceof NetworkError ? error.status : null;
       marker?.('network_request', 'end', {
@@ -334,6 +340,12 @@ export class IdListSync {
     const known = this.lists.get(entry.name);
     if (known !== undefined && known.fileID === entry.fileID) known.readBytes = 0;
     return false;
+  }
+
+  private tellUnusable(name: string, response: TransportResponse): void {
+    const reason = unusable('an ID list', response.body, response);
+    if (reason !== undefined)
+      this.options.logger.debug(`statsigSDK> The ID list ${name.slice(0, 80)}: ${reason.message}`);
   }
 
   private async update(name: string, replace: boolean, lines: Uint8Array): Promise<boolean> {

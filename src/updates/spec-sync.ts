@@ -20,6 +20,7 @@ import type { SpecSource } from './spec-source';
 import type { SpecSyncOptions, SyncResult } from './spec-sync-options';
 import { isJson, note, whyUnusable, type ApplyResult, type SpecInitResult } from './spec-outcome';
 import { decodeText, encodeText } from './text';
+import { unusable } from './unusable-answer';
 import { isError } from '../observability/thrown';
 
 type Accepted = Exclude<ApplyResult, { status: 'rejected' }>;
@@ -359,7 +360,7 @@ export class SpecSync {
       }
       const isAsItCame = specs === response.body;
       const body = isAsItCame ? await this.proto.read(response.body) : specs;
-      const result = await this.putInForce(body);
+      const result = await this.putInForce(body, response);
       this.validator = validator;
       await this.afterNetwork(body, result);
       return null;
@@ -382,14 +383,25 @@ export class SpecSync {
   }
 
   /** Rejects when they are refused. */
-  private async putInForce(body: SpecBytes): Promise<Accepted> {
+  private async putInForce(body: SpecBytes, response?: TransportResponse): Promise<Accepted> {
     const before = this.options.lastUpdateTime();
     const result = await this.apply(body, 'Network');
     if (body instanceof PackedSpecs) body.release();
-    if (result.status === 'rejected') throw result.error;
+    if (result.status === 'rejected') throw await this.reasonAgainst(body, result.error, response);
     if (result.status === 'applied') this.proto.applied(result.time > before);
     else this.proto.unchanged();
     return result;
+  }
+
+  /** What came instead of specs, where it is something else. */
+  private async reasonAgainst(
+    body: SpecBytes,
+    error: Error,
+    response?: TransportResponse,
+  ): Promise<Error> {
+    if (response === undefined) return error;
+    const plain = await plainOf(body).catch(() => new Uint8Array(0));
+    return unusable('specs', plain, response, error) ?? error;
   }
 
   private async download(): Promise<SpecsDownload & { specs: SpecBytes }> {
