@@ -201,7 +201,8 @@ export class Server {
 
   /**
    * Whether the user passes a gate; logs an exposure unless options say otherwise. An unknown gate
-   * is false. Takes some 80 ns for a user asked about before, 2 µs for a new one (README.md).
+   * is false. Costs least for a user asked about before; for a new one the user is read and the
+   * gate evaluated (README.md, Numbers).
    * @throws StatsigUninitializedError before `initialize`; StatsigInvalidArgumentError for a user
    * without IDs
    * @example if (Statsig.checkGate({ userID: 'a-user' }, 'new_checkout')) showNewCheckout();
@@ -238,8 +239,8 @@ export class Server {
   }
 
   /**
-   * Checks for a user that will not change, for a request say: about three times faster than
-   * `checkGate`. Throws nothing by itself.
+   * Checks for a user that will not change, for a request say: cheaper than `checkGate`, which
+   * compares the user each time (README.md, Numbers). Throws nothing by itself.
    * @example const scope = Statsig.forUser(user); scope.checkGate('new_checkout');
    */
   forUser(user: StatsigUser): UserScope {

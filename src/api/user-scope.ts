@@ -16,8 +16,8 @@ import type * as flags from '../types/flags';
 import type { StatsigUser } from '../types/user';
 
 /**
- * Made by `forUser`. Cheap to make (about 1 µs) and to drop; may be kept as long as the user's
- * attributes hold.
+ * Made by `forUser`. Cheap to make and to drop: it copies the user's fields. May be kept as long as
+ * the user's attributes hold.
  */
 export class UserScope {
   /** What the last check gave, by gate. */
@@ -36,7 +36,7 @@ export class UserScope {
     this.user = () => own;
   }
 
-  /** The gate's value; exposes it. Warm: about 10 ns. Errors as `checkGate` of the instance. */
+  /** The gate's value; exposes it. Warm: a lookup by name. Errors as the instance's `checkGate`. */
   checkGate(gateName: flags.GateName, options?: CheckGateOptions): boolean {
     const known = options === undefined ? this.memo?.get(gateName) : undefined;
     return known ?? this.ask(gateName, options);

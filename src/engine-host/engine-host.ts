@@ -90,7 +90,7 @@ export class EngineHost {
 
   // ---- checks ----
 
-  /** The gate's value. Exposure by `mode`. Warm: about 100 ns. @throws EvaluationFailedError */
+  /** The gate's value. Exposure by `mode`. @throws EvaluationFailedError */
   checkGate(user: object, name: string, mode: number): boolean {
     const index = this.answers.names.gates.get(name);
     if (index !== undefined) {
@@ -103,8 +103,8 @@ export class EngineHost {
   }
 
   /**
-   * As `checkGate` for a user that does not change: nothing is compared. 25 ns; what is asked again
-   * is in the memo.
+   * As `checkGate` for a user that does not change: nothing is compared. What is asked again is in
+   * the memo.
    */
   checkGateOf(pinned: PinnedUser, name: string, mode: number): boolean {
     const index = this.answers.names.gates.get(name);
