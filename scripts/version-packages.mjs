@@ -3,9 +3,9 @@
 // and tags it; the tag releases.
 //
 //   npm run version-packages
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pendingNotes } from './changelog.mjs';
+import { notesOf, pendingNotes } from './changelog.mjs';
 import { localBin, mustRun } from './run.mjs';
 import { root } from './stamp.mjs';
 import { versionCopies, versionProblems } from './check-versions.mjs';
@@ -26,7 +26,7 @@ if (pendingNotes().length === 0) {
 }
 // Until the first release, package.json has the version that it will be; the notes bring it there
 // from zero.
-if (!existsSync(join(root, 'CHANGELOG.md'))) setVersion('package.json', '0.0.0');
+if (notesOf(versionOf()) === null) setVersion('package.json', '0.0.0');
 const before = versionOf();
 mustRun(localBin('changeset'), ['version']);
 const version = versionOf();

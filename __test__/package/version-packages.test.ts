@@ -20,6 +20,7 @@ const ROOT = join(__dirname, '../..');
 const READS = [
   '.changeset/config.json',
   '.changeset/README.md',
+  'CHANGELOG.md',
   'Cargo.lock',
   'Cargo.toml',
   'crates',
@@ -36,7 +37,6 @@ needs('git')(
     const folder = mkdtempSync(join(tmpdir(), 'statsig-version-'));
     t.teardown(() => rmSync(folder, { recursive: true, force: true }));
     for (const file of READS) cpSync(join(ROOT, file), join(folder, file), { recursive: true });
-    rmSync(join(folder, 'CHANGELOG.md'), { force: true });
     for (const file of ['first', 'next'])
       writeFileSync(join(folder, `.changeset/${file}.md`), note('minor', `The ${file} feature.`));
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
@@ -62,7 +62,7 @@ needs('git')(
     t.is(first.status, 0, first.stdout + first.stderr);
     t.regex(
       read('CHANGELOG.md'),
-      /## 0\.1\.0\n\n### Minor Changes\n[^]*The first feature\.[^]*The next feature\./,
+      /^# statsig-node-native\n\n## 0\.1\.0\n\n### Minor Changes\n[^]*The first feature\.[^]*The next feature\./,
     );
     t.false(existsSync(join(folder, '.changeset/first.md')), 'a note is used once');
     t.true(existsSync(join(folder, '.changeset/README.md')));
@@ -76,7 +76,7 @@ needs('git')(
     t.is(patch.status, 0, patch.stdout + patch.stderr);
     t.regex(
       read('CHANGELOG.md'),
-      /^# statsig-node-native\n\n## 0\.1\.1\n[^]*A repair\.\n[^]*## 0\.1\.0\n/,
+      /^# statsig-node-native\n\n## 0\.1\.1\n[^]*A repair\.\n[^]*## 0\.1\.0\n[^]*## What 0\.1\.0 holds, in short\n/,
     );
     for (const file of [
       'package.json',
