@@ -44,9 +44,11 @@ function check(platform, path) {
 }
 
 function machOProblems(platform, path) {
-  const bytes = readFileSync(path);
-  const { cpu, libraries, minimum } = readMachO(bytes);
+  const { cpu, libraries, minimum, isSigned, exported, wanted } = readMachO(readFileSync(path));
   console.log(`  ${cpu}, links ${libraries.join(', ')}; macOS ${minimum?.join('.')} or newer`);
+  console.log(
+    `  ${isSigned ? 'signed' : 'not signed'}; exports ${exported.length}, wants ${wanted.length} names of Node`,
+  );
   const [major, minor = 0] = platform.minimum.match(/\d+/g).map(Number);
   const isNewer = !minimum || minimum[0] > major || (minimum[0] === major && minimum[1] > minor);
   const problems = libraries
@@ -54,8 +56,20 @@ function machOProblems(platform, path) {
     .map((name) => `${platform.file}: links ${name}`);
   if (cpu !== platform.cpu) problems.push(`${platform.file}: is for ${cpu}`);
   if (isNewer) problems.push(`${platform.file}: needs macOS ${minimum?.join('.')}`);
-  if (!bytes.includes('_napi_register_module_v1')) problems.push(`${platform.file}: is no addon`);
-  return problems;
+  if (!exported.includes('_napi_register_module_v1'))
+    problems.push(`${platform.file}: is no addon`);
+  // What is not signed, by nobody even, is not loaded on arm64.
+  if (cpu === 'arm64' && !isSigned) problems.push(`${platform.file}: is not signed`);
+  return [...problems, ...strangers(wanted, platform)];
+}
+
+/**
+ * What neither a library nor Node brings: macOS would refuse the binary. (Of Node it wants nothing by
+ * name: napi looks its functions up when it is loaded.)
+ */
+function strangers(wanted, { file }) {
+  const isOfNode = (name) => /^_(napi_|node_api_|uv_)/.test(name);
+  return wanted.filter((name) => !isOfNode(name)).map((name) => `${file}: nothing brings ${name}`);
 }
 
 function elfProblems(platform, path) {
