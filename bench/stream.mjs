@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { ForwardProxy, message } from '../examples/fleet/forward-proxy.mjs';
 import { seeded } from './lib/random.mjs';
 import { v1 } from './payloads/index.mjs';
-import { toV2 } from './payloads/statsig.mjs';
+import { mixedProject, toV2 } from './payloads/statsig.mjs';
 
 const require = createRequire(import.meta.url);
 const key = 'secret-stream';
@@ -35,9 +35,11 @@ const [instances, changes, reconnects, lies] = ['instances', 'changes', 'reconne
   (name) => Number(given[name]),
 );
 
+const small = () => mixedProject({ gates: 8, configs: 3, experiments: 3, layers: 1 });
+
 /** The project at a release, which the config `release` tells. */
 function specs(release, version = 1) {
-  const base = v1(given.project);
+  const base = given.project === 'specs15' ? small() : v1(given.project);
   const [like] = base.dynamic_configs.filter(({ entity }) => entity === 'dynamic_config');
   const marker = { ...like, name: 'release', defaultValue: { number: release }, rules: [] };
   const project = {
@@ -95,7 +97,10 @@ async function serveInstances(url) {
       seen[at] = release;
     });
   setInterval(look, 1);
+  const begun = process.cpuUsage();
   process.on('message', async () => {
+    const { user, system } = process.cpuUsage(begun);
+    process.send({ cpuMs: (user + system) / 1000 });
     await Promise.all(servers.map((server) => server.shutdownAsync(1000)));
     process.exit();
   });
@@ -108,9 +113,10 @@ async function change() {
   const args = ['--instances', given.instances, '--url', proxy.streamUrl];
   const child = fork(fileURLToPath(import.meta.url), args);
   const at = new Map();
-  let engine = null;
+  let [engine, cpuMs] = [null, null];
   child.on('message', (told) => {
-    if (told.engine !== undefined) engine = told.engine;
+    if (told.cpuMs !== undefined) cpuMs = told.cpuMs;
+    else if (told.engine !== undefined) engine = told.engine;
     else at.set(told.release, [...(at.get(told.release) ?? []), told.at]);
   });
   await until(() => engine !== null && proxy.streams.size === instances);
@@ -123,12 +129,14 @@ async function change() {
     times.push(...at.get(release).map((heard) => heard - sent));
     await sleep(50);
   }
+  child.send('end');
+  await until(() => cpuMs !== null);
   const bytes = Buffer.byteLength(specs(1));
   console.log(
     `change: ${instances} instances (${engine}, one process), ${changes} changes of ${bytes} bytes; ` +
-      `p50 / p99 / most: ${shown(times)} ms`,
+      `p50 / p99 / most: ${shown(times)} ms; ` +
+      `CPU per instance and change ${(cpuMs / times.length).toFixed(2)} ms`,
   );
-  child.send('end');
   await new Promise((resolve) => child.once('exit', resolve));
   await proxy.close();
 }

@@ -288,6 +288,12 @@ const FAULTS: Record<string, CustomSpecSource> = {
       return () => undefined;
     },
   },
+  'pushes junk, then throws': {
+    start: ({ push }) => {
+      void push('junk');
+      throw new Error('no');
+    },
+  },
   'is lost at once': {
     start: ({ lost }) => {
       lost(new Error('no'));
@@ -299,7 +305,7 @@ const FAULTS: Record<string, CustomSpecSource> = {
 };
 
 /** What an engine has to do with. */
-const PARSED = /junk|half|without|another key|signs/;
+const PARSED = /gives junk|half|without|another key|signs/;
 
 for (const engine of ENGINES)
   for (const [fault, source] of Object.entries(FAULTS)) {
@@ -422,7 +428,7 @@ test('verifyPayload is asked about every source', async (t) => {
 const WRONG: [string, unknown, SpecSourceEntry[] | null][] = [
   ['no list', 'network', ['network']],
   ['nothing', [], null],
-  ['a name that is none', ['netwrok', 'network'], ['network']],
+  ['a name that is none', ['net', 'network'], ['network']],
   ['a name without its option', ['store', 'stream', 'bootstrap', 'network'], ['network']],
   ['nothing that can be used', [null, 5, {}], null],
   ['a name twice', ['network', 'network'], ['network']],

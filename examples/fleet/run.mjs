@@ -67,7 +67,8 @@ const starts = {
   nginx: () => {
     const user = process.getuid?.() === 0 ? 'user root;' : '';
     const args = ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr', '-g', `daemon off; ${user}`];
-    return spawn(programs.nginx, args, { stdio: 'ignore' });
+    // A group of its own: its workers would outlive it.
+    return spawn(programs.nginx, args, { stdio: 'ignore', detached: true });
   },
   proxy: () =>
     program('forward-proxy.mjs', {
@@ -236,7 +237,8 @@ async function kill(name) {
   running.delete(name);
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
+  if (name === 'nginx') process.kill(-child.pid, 'SIGKILL');
+  else child.kill('SIGKILL');
   await gone;
 }
 

@@ -13,6 +13,8 @@ const LONGEST_WAIT_MS = 60_000;
  * @example new ForwardProxyStream({ url: 'http://flags.internal:50051' })
  */
 export class ForwardProxyStream implements SpecStream {
+  /** In `health().source`, as one of `specSources`. */
+  readonly name = 'forward-proxy';
   // A look at the object shows no key.
   readonly #options: ForwardProxyOptions;
   readonly #clock: Clock;

@@ -99,7 +99,8 @@ export class PushSource implements PushTarget {
         resolve(result);
         return result !== null && this.took(result.status, losses, steps);
       };
-      if (!this.start()) void this.waiting(null);
+      // One that pushes and then throws does not begin, and is not waited for either.
+      if (!this.start()) void this.waiting?.(null);
     });
   }
 }
