@@ -46,6 +46,23 @@ export function rivals(folder: string, format: 1 | 2): Installed[] {
   });
 }
 
+/** Why `rivals` found nobody, and what to do. */
+export function whyAlone(folder: string, format: 1 | 2): string {
+  const require = createRequire(join(folder, 'package.json'));
+  const name = Object.values(RIVALS).find(({ reads }) => reads === format)?.package ?? '';
+  let installed = 'is not installed here';
+  try {
+    require.resolve(name);
+    installed = 'is this package here, under an alias';
+  } catch {
+    // As it says.
+  }
+  return (
+    `No SDK to compare with: this payload is dcs-v${format}, which ${name} reads, and that ` +
+    `${installed}. Run it in a folder where both are installed under their own names.`
+  );
+}
+
 /** Initializes one against a local server. */
 export async function start({ kind, path }: Installed, url: string): Promise<Contestant> {
   return kind === 'statsig-node-core'

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { createLocalServer } from '../../local-server';
-import { rivals, type Installed, type User } from '../bench/sdks';
+import { rivals, whyAlone, type Installed, type User } from '../bench/sdks';
 import type { Figures, Row, Task } from '../bench/worker';
 import { EXIT, UsageError, type Command, type Output } from '../command';
 import type { Project } from '../../project/payload';
@@ -67,6 +67,7 @@ interleaved, against a server on this machine that takes the events.`,
         JSON.stringify({ node: process.version, gates: gates.length, measured }, null, 2),
       );
     else print(measured, gates.length, output);
+    if (sdks.length === 1) output.error(`\n${whyAlone(process.cwd(), formatOf(project))}`);
     return EXIT.ok;
   },
 };
@@ -153,10 +154,6 @@ function print(measured: Measured[], gates: number, output: Output): void {
         : `  ${shown(Math.min(...medians.slice(1)) / (medians[0] ?? Number.NaN))}×`;
     output.line(`${words.padEnd(wide)}  ${cells}${output.paint('bold', times)}`);
   }
-  if (others.length === 0)
-    output.line(
-      '\nNo SDK to compare with: none is installed here that reads this format of a payload.',
-    );
 }
 
 function median(values: number[]): number {
