@@ -171,3 +171,44 @@ needs('chromium')('an application: token, no toggles, on a phone, by keyboard', 
   t.deepEqual(await serious(page), []);
   t.deepEqual(said(), []);
 });
+
+needs('chromium')(
+  'names and values that are markup stay text; half a pair breaks nothing',
+  async (t) => {
+    const markup = '"><img src=x onerror="document.title=1"><script>document.title=2</script>';
+    const half = 'half \ud800 pair';
+    const base = payload() as {
+      feature_gates: { name: string; salt: string }[];
+      dynamic_configs: object[];
+    };
+    const [gate] = base.feature_gates;
+    const specs = {
+      ...base,
+      feature_gates: [
+        ...base.feature_gates,
+        { ...gate!, name: markup, salt: markup },
+        { ...gate!, name: half },
+      ],
+      dynamic_configs: [
+        ...base.dynamic_configs,
+        { ...gate!, name: 'values', defaultValue: { [markup]: markup }, entity: markup },
+      ],
+    };
+    const server = await createLocalServer({ specs: specs as unknown as Record<string, unknown> });
+    t.teardown(() => server.close(0));
+    const { page, said } = await open(t, server.url);
+    await page.getByRole('link', { name: /half/ }).click();
+    await page.getByRole('link', { name: /^"><img/ }).click();
+    await page.getByRole('heading', { name: markup }).waitFor();
+    await evaluate(page, JSON.stringify({ userID: markup, custom: { city: markup } }), 'false');
+    await page.getByRole('link', { name: /^values/ }).click();
+    await page.locator('.otherwise').waitFor();
+    await evaluate(page, eva, 'onerror');
+    t.is(await page.title(), 'Statsig inspector');
+    t.is(await page.locator('img').count(), 0);
+    t.deepEqual(
+      said().filter((text) => !/404/.test(text)),
+      [],
+    );
+  },
+);
