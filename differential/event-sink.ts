@@ -79,12 +79,13 @@ export class EventSink {
   }
 }
 
-/** What tells users apart in the window; of one that throws nothing. */
-function unitOf(user: unknown): unknown {
+/** What tells users apart in the window: the ID and the values of the others. */
+function unitOf(user: unknown): string {
   try {
     const { userID, customIDs } = user as { userID?: unknown; customIDs?: unknown };
-    return JSON.parse(JSON.stringify([userID, customIDs]));
+    const others = typeof customIDs === 'object' ? Object.values(customIDs ?? {}) : [];
+    return JSON.stringify([userID ?? '', ...others]);
   } catch {
-    return null;
+    return '';
   }
 }

@@ -50,7 +50,9 @@ export function worlds(number: number, users: number): World[] {
     ]),
     ...names.layers.map((name): [ExplainedKind, string] => ['layer', name]),
   ];
-  const { payload, environment, idLists } = one;
+  const { environment, idLists } = one;
+  // Which events are sampled away is no matter of an explanation.
+  const { sdk_configs: sampling, ...payload } = one.payload;
   const world = { environment, idLists, users: one.users, asked };
   return [
     { ...world, name: `${number} in dcs-v1`, payload },
