@@ -15,7 +15,7 @@ const LINES = [
     'new-real',
     'new-flags1000',
   ],
-  ['the same, exposures off, ns', 'new-real-quiet', 'new-flags1000-quiet'],
+  ['the same, exposures off, both, ns', 'new-real-quiet', 'new-flags1000-quiet'],
   ['five checks of a new user, ns per check', 'five-real'],
   ['CPU of 1,000 checks of a new user until the events are sent, all threads, ms', 'cpu-request'],
   ['config / experiment / layer with one `get`, ns', 'config', 'experiment', 'layer'],
