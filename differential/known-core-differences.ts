@@ -95,6 +95,16 @@ export const KNOWN: readonly KnownDifference[] = [
       (kind !== 'layer' || said.ours?.allocated !== null || reach.has('merging layer')),
   },
   {
+    name: 'override of one of several custom IDs',
+    reason: "Section 12: the first of the user's that has one; there that of a map without order.",
+    applies: ({ field, said, entries, lines, reach }) =>
+      reach.has('overridden by several IDs') &&
+      ['value', 'v', 'gateValue'].includes(field) &&
+      (said.ours?.ruleID === 'override' ||
+        isOverridden(entries) ||
+        lines?.ours?.fields['ruleID'] === 'override'),
+  },
+  {
     name: 'ID type of overrides',
     reason: "BEHAVIOUR.md 4: 'userID' for an ID's own, as in statsig-node; there none.",
     applies: ({ of, field, said, theirs }) =>
@@ -159,6 +169,16 @@ export const KNOWN: readonly KnownDifference[] = [
       ['undelegated_secondary_exposures', 'us'].includes(field) &&
       reach.has('unknown gate') &&
       isNothing(theirs),
+  },
+  {
+    name: 'undelegated exposures of a layer with a mapped gate, in responses',
+    reason: 'Section 4: 0.23 has those of the gate alone, as in events; 0.24 mends it.',
+    applies: ({ of, kind, field, theirs, ours, reach }) =>
+      of === 'response' &&
+      kind === 'layer' &&
+      ['undelegated_secondary_exposures', 'us'].includes(field) &&
+      reach.has('mapped gate') &&
+      listOf(theirs).every((one) => listOf(ours).some((other) => isSame(one, other))),
   },
   {
     name: 'reason of what looked at an overridden gate',

@@ -18,6 +18,7 @@ export type Construct =
   | 'autotune'
   | 'drawn'
   | 'overridden'
+  | 'overridden by several IDs'
   | 'strange condition';
 
 /** What responses tell of a spec beside its answer. */
@@ -181,8 +182,12 @@ export class Facts {
       for (const one of more) found.add(one);
     };
     const ofKind = MAPS[kind];
-    if (this.overrides.some((one) => one.name === name && MAPS[one.kind] === ofKind))
-      found.add('overridden');
+    const overrides = this.overrides.filter(
+      (one) => one.name === name && MAPS[one.kind] === ofKind,
+    );
+    if (overrides.length > 0) found.add('overridden');
+    if (overrides.filter(({ id }) => id !== undefined).length > 1)
+      found.add('overridden by several IDs');
     for (const { new_config_name: target } of this.in<Mapping[]>('overrides', name) ?? []) {
       found.add('mapped');
       also(this.reach(kind, target));
