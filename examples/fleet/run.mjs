@@ -80,6 +80,13 @@ const starts = {
   writer: () => program('instance.mjs', { ...settings(), role: 'writer', count: 1 }),
 };
 
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.once(signal, async () => {
+    await Promise.all([...running.keys()].map(kill));
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(1);
+  });
+
 try {
   await start('redis', () => isListening(ports.redis));
   await start('nginx', () => isListening(ports.nginx));

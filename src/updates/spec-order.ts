@@ -2,7 +2,7 @@
 import type { StoredItem } from '../storage/contained-adapter';
 import type { ApplyResult, SpecInitResult } from './spec-outcome';
 import type { SpecSource } from './spec-source';
-import type { SpecStream, SpecStreamSink } from './spec-stream';
+import type { SpecStreamSink } from './spec-stream';
 
 /**
  * What `get` is told. `time()` is that of the specs in force: a source may answer with
@@ -14,7 +14,7 @@ export type SpecSourceAsk = Omit<SpecStreamSink, 'push' | 'lost'>;
  * A source of an application's own, with `get`, `start` or both. What it throws, rejects with or
  * never answers costs the next source's turn.
  */
-export interface CustomSpecSource extends Partial<SpecStream> {
+export interface CustomSpecSource {
   /** In messages and in `health().source`. Default: `custom`. */
   readonly name?: string;
   /**
@@ -22,6 +22,8 @@ export interface CustomSpecSource extends Partial<SpecStream> {
    * source is asked. Called at the start and at polls, once at a time.
    */
   get?(ask: SpecSourceAsk): unknown;
+  /** Begins to push; gives what ends it. As `SpecStream`'s, once in each life of an instance. */
+  start?(sink: SpecStreamSink): (() => void) | Promise<() => void>;
 }
 
 /**
