@@ -6,10 +6,15 @@ import { COMPATIBLE_VERSION } from '../options/options';
 import { isIdentifiable } from '../users/user-table';
 import type { StatsigUser } from '../types/user';
 
+/** What is sent with events about the SDK. */
 export type StatsigMetadata = {
+  /** The SDK's type on the wire. */
   sdkType: string;
+  /** The SDK's version on the wire. */
   sdkVersion: string;
+  /** Node's version, without `v`. */
   languageVersion: string;
+  /** Of one instance, if it is given. */
   sessionID?: string;
 };
 
@@ -18,19 +23,23 @@ export function getSDKVersion(): string {
   return COMPATIBLE_VERSION;
 }
 
+/** The SDK's type on the wire: that of statsig-node. */
 export function getSDKType(): string {
   return 'statsig-node';
 }
 
+/** Type and version of the SDK and of Node, with `extra` over them. */
 export function getStatsigMetadata(extra: Record<string, unknown> = {}): StatsigMetadata {
   const languageVersion = process.version.replace(/^v/, '');
   return { sdkType: getSDKType(), sdkVersion: getSDKVersion(), languageVersion, ...extra };
 }
 
+/** Whether a value is neither null nor undefined. */
 export function notEmpty<TValue>(value: TValue | null | undefined): value is TValue {
   return value !== null && value !== undefined;
 }
 
+/** Whether a value is an object with keys of its own. */
 export function notEmptyObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
@@ -60,6 +69,7 @@ export function getBoolValue(value: unknown): boolean | null {
   return text === 'true' ? true : text === 'false' ? false : null;
 }
 
+/** Whether a user has an ID that checks accept. */
 export function isUserIdentifiable(user: StatsigUser | null): boolean {
   return isIdentifiable(user);
 }
@@ -80,6 +90,7 @@ function typeOf(value: unknown) {
   return typeof value;
 }
 
+/** Thrown where a `switch` meets a value that its type excludes. */
 export class ExhaustSwitchError extends Error {
   constructor(value: never) {
     super(`Unexpected value ${String(value)}`);

@@ -25,6 +25,7 @@ export type InspectedStatsig =
 
 /** What `Statsig` has and does not show. */
 interface Shared {
+  /** @internal */
   _enforceServer(): Server;
 }
 

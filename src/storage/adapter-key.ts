@@ -2,7 +2,9 @@ import { DataAdapterKeyPath } from './data-adapter';
 
 /** How a stored item is written, as part of its key. This package writes plain text. */
 export enum CompressFormat {
+  /** Text as it is. */
   PlainText = 'plain_text',
+  /** Compressed by gzip. */
   Gzip = 'gzip',
 }
 
