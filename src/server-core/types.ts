@@ -150,7 +150,7 @@ export interface DataStore {
   /** What there is at a key. */
   get?: (key: string) => Promise<DataStoreResponse>;
   /** The same as bytes; asked first where it is there. */
-  getBytes?: (key: string) => Promise<{ result?: Uint8Array; time?: number }>;
+  getBytes?: (key: string) => Promise<DataStoreBytesResponse>;
   /** Keeps new config specs. */
   set?: (key: string, value: string, time?: number) => Promise<void>;
   /** The same as bytes; used where it is there. */

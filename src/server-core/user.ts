@@ -77,6 +77,7 @@ export class StatsigUser {
   get userID(): string | null {
     return this.textOf('userID');
   }
+  /** Counts from the next call on; null takes it away. */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set userID(value: any) {
     this.put('userID', value == null ? null : scalar('userID', value));
@@ -85,6 +86,7 @@ export class StatsigUser {
   get customIDs(): Record<string, string> | null {
     return this.sectionOf('customIDs');
   }
+  /** Counts from the next call on; null takes it away. */
   set customIDs(value: Record<string, string> | null) {
     this.put('customIDs', value === null ? null : section('customIDs', value));
   }
@@ -92,6 +94,7 @@ export class StatsigUser {
   get custom(): Attributes | null {
     return this.sectionOf('custom');
   }
+  /** Counts from the next call on; null takes it away. */
   set custom(value: Attributes | null) {
     this.put('custom', value === null ? null : section('custom', value));
   }
@@ -99,6 +102,7 @@ export class StatsigUser {
   get privateAttributes(): Attributes | null {
     return this.sectionOf('privateAttributes');
   }
+  /** Counts from the next call on; null takes it away. */
   set privateAttributes(value: Attributes | null) {
     this.put('privateAttributes', value === null ? null : section('privateAttributes', value));
   }
@@ -106,6 +110,7 @@ export class StatsigUser {
   get statsigEnvironment(): Record<string, string> | null {
     return this.sectionOf('statsigEnvironment');
   }
+  /** Counts from the next call on; null takes it away. */
   set statsigEnvironment(value: Environment | undefined) {
     this.put('statsigEnvironment', value == null ? null : section('statsigEnvironment', value));
   }
@@ -113,6 +118,7 @@ export class StatsigUser {
   get email(): string | null {
     return this.textOf('email');
   }
+  /** Counts from the next call on; null takes it away. */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set email(value: any) {
     this.put('email', value == null ? null : scalar('email', value));
@@ -121,6 +127,7 @@ export class StatsigUser {
   get ip(): string | null {
     return this.textOf('ip');
   }
+  /** Counts from the next call on; null takes it away. */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set ip(value: any) {
     this.put('ip', value == null ? null : scalar('ip', value));
@@ -129,6 +136,7 @@ export class StatsigUser {
   get userAgent(): string | null {
     return this.textOf('userAgent');
   }
+  /** Counts from the next call on; null takes it away. */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set userAgent(value: any) {
     this.put('userAgent', value == null ? null : scalar('userAgent', value));
@@ -137,6 +145,7 @@ export class StatsigUser {
   get country(): string | null {
     return this.textOf('country');
   }
+  /** Counts from the next call on; null takes it away. */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set country(value: any) {
     this.put('country', value == null ? null : scalar('country', value));
@@ -145,6 +154,7 @@ export class StatsigUser {
   get locale(): string | null {
     return this.textOf('locale');
   }
+  /** Counts from the next call on; null takes it away. */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set locale(value: any) {
     this.put('locale', value == null ? null : scalar('locale', value));
@@ -153,6 +163,7 @@ export class StatsigUser {
   get appVersion(): string | null {
     return this.textOf('appVersion');
   }
+  /** Counts from the next call on; null takes it away. */
   // biome-ignore lint/suspicious/noExplicitAny: the newer SDK's type
   set appVersion(value: any) {
     this.put('appVersion', value == null ? null : scalar('appVersion', value));
