@@ -58,7 +58,7 @@ async function ask(
     return await askEngine(
       engine,
       one,
-      hidesOverrides(form, one) ? { ...questions, clientInitialize: [] } : questions,
+      { ...questions, clientInitialize: callsOf(form, one, questions) },
       payload,
     );
   } finally {
@@ -134,7 +134,7 @@ async function firstFailure(
   questions: Questions,
   area: string,
 ): Promise<Difference | undefined> {
-  const expected = inForm(form, one, await askOracle(one, questions));
+  const expected = inForm(form, one, questions, await askOracle(one, questions));
   const actual = await ask(kind, form, one, questions);
   for (const difference of differences(expected, actual)) {
     if (difference.area === area && explain(difference, one, expected) === undefined)
@@ -225,15 +225,27 @@ function formsOf(payload: JsonObject): Form[] {
 
 /**
  * Responses about dcs-v2 hide local overrides at every level, in dcs-v1 they show through gates
- * within others (Q12): fuzz-newer.ts compares those with statsig-node-core.
+ * within others (Q12), and what is overridden there has no explicit parameters: fuzz-newer.ts
+ * compares those with statsig-node-core.
  */
-function hidesOverrides(form: Form, { overrides }: Case): boolean {
-  return form === 'v2' && Object.values(overrides).some((byName) => Object.keys(byName).length > 0);
+function callsOf(form: Form, { overrides }: Case, { clientInitialize }: Questions): Calls {
+  if (form === 'v1') return clientInitialize;
+  const isOverridden = Object.values(overrides).some((byName) => Object.keys(byName).length > 0);
+  return clientInitialize.filter(
+    ({ options }) => !isOverridden && (options as JsonObject)['overrides'] === undefined,
+  );
 }
 
-function inForm(form: Form, one: Case, answers: CaseAnswers): CaseAnswers {
+type Calls = Questions['clientInitialize'];
+
+/** What a form is to answer. */
+function inForm(form: Form, one: Case, questions: Questions, answers: CaseAnswers): CaseAnswers {
   if (form === 'v1') return answers;
-  return inV2(hidesOverrides(form, one) ? { ...answers, clientInitialize: [] } : answers);
+  const calls = new Set(callsOf(form, one, questions));
+  const responses = answers.clientInitialize.filter((_, i) =>
+    calls.has(questions.clientInitialize[i]!),
+  );
+  return inV2({ ...answers, clientInitialize: responses });
 }
 
 async function runCase(seed: number, engines: EngineKind[]): Promise<void> {
@@ -251,7 +263,7 @@ async function runCase(seed: number, engines: EngineKind[]): Promise<void> {
   for (const kind of engines) {
     for (const form of formsOf(one.payload)) {
       const actual = await ask(kind, form, one, questions);
-      const found = [...unexplained(one, inForm(form, one, expected), actual)];
+      const found = [...unexplained(one, inForm(form, one, questions, expected), actual)];
       tally.failures += found.length;
       const areas = new Set(found.map(({ area }) => area));
       // A wrong answer makes wrong events and responses; they are reported when they are all there
