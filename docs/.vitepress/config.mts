@@ -42,6 +42,7 @@ function reference(): DefaultTheme.SidebarItem[] {
     '…/file-adapter': 'storage/file-adapter',
     '…/memory-adapter': 'storage/memory-adapter',
     '…/compressed-adapter': 'storage/compressed-adapter',
+    '…/uap': 'edge/uap',
   };
   return Object.entries(entries).map(([name, folder]) => page(name, `/api/${folder}/`));
 }
