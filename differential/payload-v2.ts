@@ -3,6 +3,7 @@
  * 1.1, NEWER.md 1): maps, a condition table, experiment → layer; what rules return, defaults and
  * disabled specs in the other words.
  */
+import { djb2 } from '../src/runtime/djb2';
 import { createHash } from 'node:crypto';
 import type { SecondaryExposure } from '../src/engine/engine';
 import type { Answer, CaseAnswers, Json, JsonObject, UserAnswers } from './case';
@@ -130,6 +131,19 @@ function isSayable(payload: JsonObject): boolean {
   return !('hashed_sdk_keys_to_entities' in payload) && !specs.some(isSilenced);
 }
 
+/** In dcs-v1 the second map is asked after the first, in dcs-v2 the first that is there is all. */
+function appsOfKeys(payload: JsonObject): JsonObject {
+  const hashed = payload['hashed_sdk_keys_to_app_ids'] ?? {};
+  const plain = payload['sdk_keys_to_app_ids'] ?? {};
+  if (!isMap(hashed) || !isMap(plain)) return {};
+  const others = Object.entries(plain).map(([key, app]) => [djb2(key), app]);
+  return { hashed_sdk_keys_to_app_ids: { ...Object.fromEntries(others), ...hashed } };
+}
+
+function isMap(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Converts; null where dcs-v2 cannot say the same. */
 export function toV2(payload: JsonObject): JsonObject | null {
   if (!isSayable(payload)) return null;
@@ -139,6 +153,7 @@ export function toV2(payload: JsonObject): JsonObject | null {
     convertSpecs(payload[key] as JsonObject[], key === 'feature_gates', table);
   return {
     ...Object.fromEntries(kept),
+    ...appsOfKeys(payload),
     feature_gates: specs('feature_gates'),
     dynamic_configs: specs('dynamic_configs'),
     layer_configs: specs('layer_configs'),

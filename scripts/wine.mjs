@@ -76,7 +76,10 @@ function windowsRoot() {
     const server = keepServer(env);
     try {
       // What Windows itself starts would hold pipes open, too.
-      for (const args of [['wineboot', '--init'], ['winecfg', '-v', 'win10']]) {
+      for (const args of [
+        ['wineboot', '--init'],
+        ['winecfg', '-v', 'win10'],
+      ]) {
         const { status } = spawnSync(needs.wine, args, { env, stdio: 'ignore' });
         if (status !== 0) throw new Error(`failed: wine ${args.join(' ')}`);
       }
