@@ -42,6 +42,59 @@ fn with<R>(work: impl FnOnce(&mut BTreeMap<String, Entry>) -> R) -> R {
     work(&mut all)
 }
 
+/// What an asker hears.
+enum Answer {
+    /// It is here.
+    Here(Arc<Download>),
+    /// Somebody downloads it now.
+    Coming,
+    /// It is up to the caller, who has promised it.
+    Yours,
+}
+
+/// One asker; it holds its last download, and what it promised.
+#[derive(Default)]
+struct Asker {
+    /// See the type.
+    held: RefCell<Option<Arc<Download>>>,
+    /// See the type.
+    promised: RefCell<Option<Arc<Instant>>>,
+}
+
+impl Asker {
+    /// Asks for what is younger than that.
+    fn ask(&self, key: String, youngest: Duration) -> Answer {
+        with(|all| {
+            let entry = all.entry(key).or_default();
+            if let Some(done) = entry.done.upgrade().filter(|done| done.at.elapsed() < youngest) {
+                self.held.replace(Some(done.clone()));
+                return Answer::Here(done);
+            }
+            let promise = entry.promise.upgrade();
+            if promise.is_some_and(|since| since.elapsed() < LONGEST_PROMISE) {
+                return Answer::Coming;
+            }
+            let promise = Arc::new(Instant::now());
+            entry.promise = Arc::downgrade(&promise);
+            self.promised.replace(Some(promise));
+            Answer::Yours
+        })
+    }
+
+    /// Keeps what was promised.
+    fn give(&self, key: String, head: String, body: Vec<u8>) {
+        let done = Arc::new(Download { at: Instant::now(), head, body });
+        with(|all| all.entry(key).or_default().done = Arc::downgrade(&done));
+        self.held.replace(Some(done));
+        self.give_up();
+    }
+
+    /// Promises nothing any more.
+    fn give_up(&self) {
+        self.promised.replace(None);
+    }
+}
+
 /// An answer to `ask`.
 #[napi(object)]
 pub struct SharedDownload {
@@ -54,15 +107,10 @@ pub struct SharedDownload {
     pub body: Option<Uint8Array>,
 }
 
-/// One asker; it holds its last download, and what it promised.
+/// See `Asker`.
 #[napi]
 #[derive(Default)]
-pub struct SharedDownloads {
-    /// See the type.
-    held: RefCell<Option<Arc<Download>>>,
-    /// See the type.
-    promised: RefCell<Option<Arc<Instant>>>,
-}
+pub struct SharedDownloads(Asker);
 
 #[napi]
 impl SharedDownloads {
@@ -76,38 +124,27 @@ impl SharedDownloads {
     #[napi]
     pub fn ask(&self, key: String, most_ms: f64) -> SharedDownload {
         let youngest = Duration::from_secs_f64((most_ms / 1000.0).clamp(0.0, 1e6));
-        with(|all| {
-            let entry = all.entry(key).or_default();
-            if let Some(done) = entry.done.upgrade().filter(|done| done.at.elapsed() < youngest) {
-                let (head, body) = (done.head.clone(), done.body.clone());
-                self.held.replace(Some(done));
-                let (head, body) = (Some(head), Some(body.into()));
-                return SharedDownload { is_coming: false, head, body };
-            }
-            let is_coming =
-                entry.promise.upgrade().is_some_and(|since| since.elapsed() < LONGEST_PROMISE);
-            if !is_coming {
-                let promise = Arc::new(Instant::now());
-                entry.promise = Arc::downgrade(&promise);
-                self.promised.replace(Some(promise));
-            }
-            SharedDownload { is_coming, head: None, body: None }
-        })
+        match self.0.ask(key, youngest) {
+            Answer::Here(done) => SharedDownload {
+                is_coming: false,
+                head: Some(done.head.clone()),
+                body: Some(done.body.clone().into()),
+            },
+            Answer::Coming => SharedDownload { is_coming: true, head: None, body: None },
+            Answer::Yours => SharedDownload { is_coming: false, head: None, body: None },
+        }
     }
 
     /// Keeps what was promised.
     #[napi]
     pub fn give(&self, key: String, head: String, body: Uint8Array) {
-        let done = Arc::new(Download { at: Instant::now(), head, body: body.to_vec() });
-        with(|all| all.entry(key).or_default().done = Arc::downgrade(&done));
-        self.held.replace(Some(done));
-        self.give_up();
+        self.0.give(key, head, body.to_vec());
     }
 
     /// Nothing came of it; somebody else may try.
     #[napi]
     pub fn give_up(&self) {
-        self.promised.replace(None);
+        self.0.give_up();
     }
 }
 
@@ -115,30 +152,35 @@ impl SharedDownloads {
 mod tests {
     use super::*;
 
-    fn state(asked: &SharedDownload) -> (bool, Option<&str>) {
-        (asked.is_coming, asked.head.as_deref())
-    }
-
-    /// What `ask` says, without bytes, which only Node can make.
-    fn promise(asker: &SharedDownloads, key: &str) -> (bool, Option<String>) {
-        let asked = asker.ask(key.into(), 0.0);
-        let (is_coming, head) = state(&asked);
-        (is_coming, head.map(String::from))
+    /// What an asker hears, in a word.
+    fn heard(asker: &Asker, key: &str, youngest: Duration) -> String {
+        match asker.ask(key.into(), youngest) {
+            Answer::Here(done) => format!("{} {}", done.head, done.body.len()),
+            Answer::Coming => "coming".into(),
+            Answer::Yours => "yours".into(),
+        }
     }
 
     #[test]
     fn of_those_who_ask_one_downloads() {
-        let [one, other] = [SharedDownloads::new(), SharedDownloads::new()];
-        assert_eq!(promise(&one, "a"), (false, None));
-        assert_eq!(promise(&other, "a"), (true, None));
-        assert_eq!(promise(&other, "b"), (false, None));
+        let hour = Duration::from_secs(3600);
+        let [one, other] = [Asker::default(), Asker::default()];
+        assert_eq!(heard(&one, "a", hour), "yours");
+        assert_eq!(heard(&other, "a", hour), "coming");
+        assert_eq!(heard(&other, "b", hour), "yours");
         one.give_up();
-        assert_eq!(promise(&other, "a"), (false, None));
+        assert_eq!(heard(&other, "a", hour), "yours");
         drop(other);
         // Who ended promised nothing.
-        assert_eq!(promise(&one, "a"), (false, None));
-        assert!(with(|all| all.len()) >= 1);
+        assert_eq!(heard(&one, "a", hour), "yours");
+        one.give("a".into(), "head".into(), vec![1, 2, 3]);
+        let later = Asker::default();
+        assert_eq!(heard(&later, "a", hour), "head 3");
+        assert_eq!(heard(&later, "a", Duration::ZERO), "yours");
         drop(one);
+        // Who got it holds it, too.
+        assert_eq!(heard(&Asker::default(), "a", hour), "head 3");
+        drop(later);
         assert!(with(|all| !all.contains_key("a") && !all.contains_key("b")));
     }
 }
