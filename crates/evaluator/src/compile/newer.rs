@@ -104,13 +104,15 @@ impl Compiler<'_> {
         for (name, mappings) in self.members("overrides") {
             for kind in [SpecKind::Gate, SpecKind::Config, SpecKind::Layer] {
                 if let Some(&index) = self.store.by_name[kind as usize].get(&*name) {
+                    // One that is not there is asked for all the same: it is part of an explanation.
                     self.map(index, &mappings, |compiler, target| {
-                        compiler.store.by_name[kind as usize].get(target).copied()
+                        let known = compiler.store.by_name[kind as usize].get(target).copied();
+                        known.unwrap_or_else(|| compiler.add_spec(kind, target))
                     });
                 }
             }
             if let Some(&index) = self.store.experiments.get(&*name) {
-                self.map(index, &mappings, |compiler, target| Some(compiler.experiment(target)));
+                self.map(index, &mappings, |compiler, target| compiler.experiment(target));
             }
         }
     }
@@ -127,12 +129,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn map(
-        &mut self,
-        index: u32,
-        mappings: &JsValue,
-        target: impl Fn(&mut Self, &str) -> Option<u32>,
-    ) {
+    fn map(&mut self, index: u32, mappings: &JsValue, target: impl Fn(&mut Self, &str) -> u32) {
         let salt = match self.salt_of(index) {
             JsValue::Undefined => JsValue::string(""),
             salt => salt,
@@ -142,8 +139,7 @@ impl Compiler<'_> {
             let Some(name) = property(mapping, "new_config_name").as_str() else { continue };
             let rules = property(mapping, "rules").as_array().unwrap_or_default();
             let rules = rules.iter().filter_map(|rule| self.mapping_rule(rule, &salt)).collect();
-            let Some(target) = target(self, name) else { continue };
-            compiled.push(Mapping { target, rules });
+            compiled.push(Mapping { target: target(self, name), rules });
         }
         if compiled.is_empty() {
             return;
