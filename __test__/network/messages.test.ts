@@ -102,15 +102,6 @@ const ANSWERS: Record<string, { answer: Answer; says: string }> = {
     answer: (_, response) => void response.end(PAGE + ' '.repeat(2 * 1024 * 1024)),
     says: 'answered with a page (text/html) instead of specs, from ',
   },
-  'a text': {
-    answer: (_, response) =>
-      void response.setHeader('content-type', 'text/plain').end('blocked by policy'),
-    says: 'answered with no JSON (text/plain) instead of specs, from ',
-  },
-  'an empty answer': {
-    answer: (_, response) => void response.end(),
-    says: 'answered with no JSON (no type) instead of specs, from ',
-  },
 };
 
 for (const engine of ENGINES)

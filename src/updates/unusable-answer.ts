@@ -18,22 +18,17 @@ function isPage(body: Uint8Array): boolean {
   return body[place] === LESS_THAN;
 }
 
-/** Of a page, or of what `error` says is no JSON, what it is; of anything else `error`. */
+/** Of a page what it is; of anything else `error`, as statsig-node says it. */
 export function unusable(
   what: string,
   body: Uint8Array,
   { header, from }: TransportResponse,
   error?: Error,
 ): Error | undefined {
-  const isNoJson = error?.name === 'SyntaxError';
-  if (!isPage(body) && !isNoJson) return error;
-  const type = typeOf(header('content-type'));
-  const answer = isPage(body)
-    ? `a page (${type || 'text/html'})`
-    : `no JSON (${type || 'no type'})`;
-  const why = isPage(body) || !isNoJson ? '' : `: ${error.message}`;
+  if (!isPage(body)) return error;
+  const type = typeOf(header('content-type')) || 'text/html';
   return new Error(
-    `answered with ${answer} instead of ${what}, from ${from?.() ?? 'the network'}${why}`,
+    `answered with a page (${type}) instead of ${what}, from ${from?.() ?? 'the network'}`,
   );
 }
 
