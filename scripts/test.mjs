@@ -1,6 +1,6 @@
 // All tests, as `npm test` and `npm it` run them: build what is stale, lint, ava, cargo test.
-// Arguments go to ava, and then it is ava alone; STATSIG_TEST_FILES (patterns with spaces between)
-// is for `npm it`, which hands none on. At the end: what was skipped, what failed, and `N passed, N
+// Arguments go to ava, and then it is ava alone; so are STATSIG_TEST_FILES (patterns with spaces
+// between), for `npm it`, which hands none on. At the end: what was skipped, what failed, and `N passed, N
 // failed, N skipped`; the exit code is non-zero when anything failed.
 //
 // A test whose program or engine is not here is skipped, with its reason (__test__/needs.ts); with
@@ -52,7 +52,7 @@ function lint() {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
 // Who names files wants those, and neither rules nor Rust.
-const isAll = process.argv.length === 2;
+const isAll = process.argv.length === 2 && !process.env.STATSIG_TEST_FILES;
 const results = isAll ? [lint(), await ava(), await cargo()] : [await ava()];
 console.log(reportLines(results).join('\n'));
 // Pipes of a runner that had to be ended may still be open.
