@@ -11,7 +11,7 @@ import { cpSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bigEndian, foreignPlatforms, nodeOf } from './foreign-nodes.mjs';
-import { formsOf, makeFixtureProject, runForm } from './import-forms.mjs';
+import { foreignForms, formsOf, makeFixtureProject, runForm } from './import-forms.mjs';
 import { inFolder, pack, steps } from './packed.mjs';
 import { platforms } from './platforms.mjs';
 import { mustRun, outputOf, run } from './run.mjs';
@@ -63,8 +63,7 @@ function onItsNode(folder, main, platform, binaries) {
     `${platform.name}: engineInfo() says native`,
     said === `${platform.cpu} native` ? null : `said ${said}`,
   );
-  // An emulated Node can't start itself, which form-cli does.
-  for (const file of formsOf(project).filter((form) => !(isEmulated && form === 'form-cli.cjs'))) {
+  for (const file of isEmulated ? foreignForms : formsOf(project)) {
     step(`${platform.name}: ${file}`, runForm(project, file, 'native', node));
   }
 }

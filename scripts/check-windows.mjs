@@ -18,7 +18,7 @@ import {
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { breakagesOf } from './broken-binaries.mjs';
-import { formsOf, makeFixtureProject } from './import-forms.mjs';
+import { foreignForms, makeFixtureProject } from './import-forms.mjs';
 import { inFolder, pack, steps } from './packed.mjs';
 import { platforms } from './platforms.mjs';
 import { mustRun, outputOf, run } from './run.mjs';
@@ -112,8 +112,7 @@ function brokenInstallations({ node }, project) {
 }
 
 function importForms({ node }, cwd) {
-  // Output through pipes of a child's is what fails here.
-  for (const file of formsOf(cwd).filter((form) => form !== 'form-cli.cjs')) {
+  for (const file of foreignForms) {
     const env = { EXPECTED_ENGINE: 'native' };
     step(
       file,

@@ -43,6 +43,17 @@ export function formsOf(project) {
 }
 
 /**
+ * Those for a Node of another system, where each takes long and none can start Node again: how it
+ * finds the package, its binary and its other files. What an import gives is the same everywhere.
+ */
+export const foreignForms = [
+  'form-require.cjs',
+  'form-import-named.mjs',
+  'form-alias.cjs',
+  'form-adapters.mjs',
+];
+
+/**
  * Runs one form, with a server and a clean exit of its own; returns its exit code. `node`: the
  * command and its arguments.
  */
