@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { specs } from './example-specs.mjs';
+import { gate, onlyUser, project as payloadOf } from '../examples/specs.mjs';
 import { inFolder, makeProject, quietInstall, steps } from './packed.mjs';
 import { packAll } from './packed-project.mjs';
 import { thisPlatform } from './platforms.mjs';
@@ -53,6 +53,8 @@ const versions = {
 const LONGEST_MS = 60_000;
 const KEY = 'secret-examples';
 const { step, end } = steps('examples');
+/** On for the user `new`, off for everybody else. */
+const specs = payloadOf(1000, { gates: [gate('new_checkout', onlyUser('new'))] });
 
 async function until(condition, what) {
   const limit = Date.now() + LONGEST_MS;

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createLocalServer } from 'statsig-node-native/local-server';
+import { config, everyone, gate, project } from '../specs.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -138,47 +139,10 @@ function settings() {
 
 /** The project in which `release` is a number. */
 function specsOf(number) {
-  const spec = (over) => ({
-    type: 'feature_gate',
-    salt: 's',
-    enabled: true,
-    defaultValue: false,
-    idType: 'userID',
-    entity: 'feature_gate',
-    rules: [],
-    ...over,
+  return project(1_000 + number, {
+    gates: [gate('always', everyone)],
+    configs: [config('release', { number })],
   });
-  const everyone = {
-    type: 'public',
-    targetValue: null,
-    operator: null,
-    field: null,
-    additionalValues: {},
-    idType: 'userID',
-  };
-  const rule = {
-    name: 'r',
-    id: 'r',
-    salt: 'r',
-    passPercentage: 100,
-    idType: 'userID',
-    returnValue: true,
-    conditions: [everyone],
-  };
-  return {
-    has_updates: true,
-    time: 1_000 + number,
-    feature_gates: [spec({ name: 'always', rules: [rule] })],
-    dynamic_configs: [
-      spec({
-        name: 'release',
-        type: 'dynamic_config',
-        entity: 'dynamic_config',
-        defaultValue: { number },
-      }),
-    ],
-    layer_configs: [],
-  };
 }
 
 /** Changes the flag and prints a line: who has heard of it when all have, or after `limitMs`. */

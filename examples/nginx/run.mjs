@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StatsigServer } from 'statsig-node-native';
 import { createLocalServer } from 'statsig-node-native/local-server';
+import { everyone, gate, project } from '../specs.mjs';
 
 const binary = ['nginx', '/usr/sbin/nginx'].find((path) => spawnSync(path, ['-v']).status === 0);
 if (binary === undefined) {
@@ -15,43 +16,7 @@ if (binary === undefined) {
   process.exit(1);
 }
 
-const gate = {
-  name: 'a_gate',
-  type: 'feature_gate',
-  salt: 's',
-  enabled: true,
-  defaultValue: false,
-  idType: 'userID',
-  entity: 'feature_gate',
-  rules: [
-    {
-      name: 'r',
-      id: 'r',
-      salt: 'r',
-      passPercentage: 100,
-      idType: 'userID',
-      returnValue: true,
-      conditions: [
-        {
-          type: 'public',
-          targetValue: null,
-          operator: null,
-          field: null,
-          additionalValues: {},
-          idType: 'userID',
-        },
-      ],
-    },
-  ],
-};
-const specs = {
-  has_updates: true,
-  time: Date.now(),
-  feature_gates: [gate],
-  dynamic_configs: [],
-  layer_configs: [],
-};
-
+const specs = project(Date.now(), { gates: [gate('a_gate', everyone)] });
 const service = await createLocalServer({ specs, idLists: { a_list: ['u'] } });
 const port = await freePort();
 const folder = mkdtempSync(join(tmpdir(), 'statsig-nginx-'));
