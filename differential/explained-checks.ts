@@ -9,11 +9,12 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { EngineKind } from '../src/engine/engine';
-import type { ExplainedKind, Explanation } from '../src/explain/types';
-import type { Layer, StatsigServer } from '../src/index';
+import type { Explanation } from '../src/explain/types';
+import type { StatsigServer } from '../src/index';
 import type { StatsigEnvironment } from '../src/types/user';
 import { argumentsOf } from './arguments';
 import { type JsonObject, payloadText } from './case';
+import { type CheckKind, checkOf } from './checked';
 import { builtEngines } from './engines';
 import { fuzzCase } from './fuzz-case';
 import { EventSink } from './event-sink';
@@ -29,7 +30,7 @@ interface World {
   environment: JsonObject | null;
   idLists: Record<string, string>;
   users: unknown[];
-  asked: [ExplainedKind, string][];
+  asked: [CheckKind, string][];
 }
 
 /** Explanations tell the time that conditions compare. */
@@ -42,13 +43,13 @@ export function worlds(number: number, users: number): World[] {
   const { one, questions } = fuzzCase(number, { ...size, users }, { exotic: number % 3 === 2 });
   const { names } = questions;
   const asked = [
-    ...names.gates.map((name): [ExplainedKind, string] => ['gate', name]),
+    ...names.gates.map((name): [CheckKind, string] => ['gate', name]),
     // One event for both: the one or the other.
-    ...names.configs.map((name, at): [ExplainedKind, string] => [
+    ...names.configs.map((name, at): [CheckKind, string] => [
       at % 2 === 0 ? 'config' : 'experiment',
       name,
     ]),
-    ...names.layers.map((name): [ExplainedKind, string] => ['layer', name]),
+    ...names.layers.map((name): [CheckKind, string] => ['layer', name]),
   ];
   const { environment, idLists } = one;
   // Which events are sampled away is no matter of an explanation.
@@ -65,7 +66,7 @@ function newerWorld(number: number, users: number): World {
   const random = new Random(number);
   const { payload, names } = generateProject(random, { quirks: number % 2 === 1 });
   const asked = (['gate', 'config', 'experiment', 'layer'] as const).flatMap((kind) =>
-    names[kind].map((name): [ExplainedKind, string] => [kind, name]),
+    names[kind].map((name): [CheckKind, string] => [kind, name]),
   );
   const made = Array.from({ length: users }, (_, at) => generateUser(random, `${number}-${at}`));
   return { name: `${number}, newer`, payload, environment: null, idLists: {}, users: made, asked };
@@ -142,29 +143,9 @@ async function ofUser(
 
 type Said = Pick<Explanation, 'value' | 'ruleID' | 'groupName' | 'reason'>;
 
-/** What a check says; all parameters of a layer are read. */
-function check(statsig: StatsigServer, user: unknown, kind: ExplainedKind, name: string): Said {
-  const whom = user as never;
-  if (kind === 'gate') {
-    const { value, ruleID, groupName, evaluationDetails } = statsig.getFeatureGate(whom, name);
-    return { value, ruleID, groupName, reason: evaluationDetails?.reason ?? '' };
-  }
-  const result =
-    kind === 'config'
-      ? statsig.getConfig(whom, name)
-      : kind === 'experiment'
-        ? statsig.getExperiment(whom, name)
-        : statsig.getLayer(whom, name);
-  const value: unknown =
-    'value' in result ? result.value : (result as unknown as { _value: unknown })._value;
-  if (kind === 'layer')
-    for (const key of Object.keys(value as object)) (result as Layer).get(key, null);
-  return {
-    value,
-    ruleID: result.getRuleID(),
-    groupName: result.getGroupName(),
-    reason: result.getEvaluationDetails()?.reason ?? '',
-  };
+function check(statsig: StatsigServer, user: unknown, kind: CheckKind, name: string): Said {
+  const { value, ruleID, groupName, reason } = checkOf(statsig, user, kind, name);
+  return { value, ruleID, groupName, reason };
 }
 
 /** The message of what was thrown. */

@@ -2,21 +2,13 @@
 import type { EngineKind } from '../../src/engine/engine';
 import { createLocalServer } from '../../src/local-server';
 import type { JsonObject, WireEvent } from '../case';
+import { type CheckKind, type Checked, checkOf } from '../checked';
 import { startCore } from '../core-client';
 import type { CoreSdk } from '../core-client';
 
 /** What is said about a name. */
-export interface Said {
-  value: unknown;
-  ruleID: string;
-  groupName: string | null;
-  idType: string | null;
-  /** Of layers. */
-  allocated: string | null;
-  reason: string;
-}
-
-export type Kind = 'gate' | 'config' | 'experiment' | 'layer';
+export type Said = Checked;
+export type Kind = CheckKind;
 
 export interface LocalOverride {
   kind: Kind;
@@ -180,38 +172,8 @@ export async function ourSide(world: World, engine: EngineKind): Promise<Side> {
 }
 
 const REASONS = new Set(['Unrecognized', 'Unsupported', 'LocalOverride']);
-const reasonOf = (details: { reason: string } | null): string =>
-  details !== null && REASONS.has(details.reason) ? details.reason : 'Recognized';
 
 function askOurs(sdk: Ours, asked: JsonObject, kind: Kind, name: string): Said {
-  const user = asked as never;
-  if (kind === 'gate') {
-    const { value, ruleID, groupName, idType, evaluationDetails } = sdk.getFeatureGate(user, name);
-    return {
-      value,
-      ruleID,
-      groupName,
-      idType,
-      allocated: null,
-      reason: reasonOf(evaluationDetails),
-    };
-  }
-  const result =
-    kind === 'config'
-      ? sdk.getConfig(user, name)
-      : kind === 'experiment'
-        ? sdk.getExperiment(user, name)
-        : sdk.getLayer(user, name);
-  const value: unknown =
-    'value' in result ? result.value : (result as unknown as { _value: unknown })._value;
-  if ('getAllocatedExperimentName' in result)
-    for (const parameter of Object.keys(value as object).sort()) result.get(parameter, null);
-  return {
-    value,
-    ruleID: result.getRuleID(),
-    groupName: result.getGroupName(),
-    idType: result.getIDType(),
-    allocated: 'getAllocatedExperimentName' in result ? result.getAllocatedExperimentName() : null,
-    reason: reasonOf(result.getEvaluationDetails()),
-  };
+  const said = checkOf(sdk, asked, kind, name);
+  return { ...said, reason: REASONS.has(said.reason) ? said.reason : 'Recognized' };
 }
