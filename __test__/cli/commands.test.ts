@@ -5,9 +5,7 @@ import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../src/cli/main';
-import { findingsOf } from '../../src/cli/commands/lint';
 import { folded } from '../../src/cli/fold';
-import { watchSource } from '../../src/cli/watch';
 import { nearest } from '../../src/host/nearest';
 import { parseProject } from '../../src/project/payload';
 import { VERSION } from '../../src/engine/version';
@@ -225,128 +223,6 @@ test('diff: some users who move, parameter stores, users from a file', async (t)
   }
 });
 
-test('lint finds each kind once', async (t) => {
-  t.is((await run('lint', sample)).code, 0);
-  const gate = (name: string, rules: object[], more = {}): object => ({
-    name,
-    entity: 'feature_gate',
-    enabled: true,
-    salt: name,
-    rules,
-    ...more,
-  });
-  const rule = (conditions: unknown, passPercentage = 100): object => ({
-    id: 'r',
-    name: 'r',
-    passPercentage,
-    conditions,
-    returnValue: true,
-  });
-  const open = [{ type: 'public' }];
-  const project = parseProject(
-    JSON.stringify({
-      feature_gates: [
-        gate('closed', [rule(open), rule(open)]),
-        gate('zero', [rule([{ type: 'user_field', operator: 'any', targetValue: [1] }], 0)]),
-        gate('type', [rule([{ type: 'moon' }])]),
-        gate('operator', [rule([{ type: 'user_field', operator: 'like', targetValue: 'a' }])]),
-        gate('missing', [rule([{ type: 'pass_gate', targetValue: 'zeros' }])]),
-        gate('circle', [rule([{ type: 'pass_gate', targetValue: 'circle' }])]),
-        gate('salted', [], { salt: 'zero' }),
-        gate('pattern', [
-          rule([{ type: 'user_field', operator: 'str_matches', targetValue: '(' }]),
-        ]),
-        gate('list', [rule([{ type: 'unit_id', operator: 'in_segment_list', targetValue: 'l' }])]),
-        gate('large', [], { note: 'x'.repeat(100_001) }),
-      ],
-    }),
-    'x',
-  );
-  t.deepEqual(
-    findingsOf(project).map(({ level, spec }) => `${level} ${spec}`),
-    [
-      'warning closed',
-      'warning zero',
-      'error type',
-      'error operator',
-      'error missing',
-      'warning salted',
-      'error pattern',
-      'warning list',
-      'warning large',
-      'error circle',
-    ],
-  );
-  t.regex(findingsOf(project).find(({ spec }) => spec === 'missing')!.message, /there is zero/);
-  const v2 = parseProject(
-    '{"feature_gates":{"g":{"rules":[{"id":"a","passPercentage":100,"conditions":["c","d"]}]}},"condition_map":{"c":{"type":"public"}}}',
-    'x',
-  );
-  t.deepEqual(
-    findingsOf(v2).map(({ message }) => message),
-    ['a rule names a condition that the payload does not have'],
-  );
-});
-
-test('lint: rules that nobody can match, and expressions that may take long', (t) => {
-  const field = (operator: string, targetValue: unknown) => ({
-    ...{ type: 'user_field', field: 'email', operator, targetValue },
-  });
-  const passes = { type: 'pass_gate', targetValue: 'off' };
-  const fails = { type: 'fail_gate', targetValue: 'on' };
-  const rules = [
-    [field('any', ['a', 'B'])],
-    [field('any', ['a', 'B'])],
-    [field('any', [])],
-    [field('any', ['a']), field('any', ['b'])],
-    [field('any', ['a', 'b']), field('any', ['B'])],
-    [passes],
-    [fails, { ...fails, type: 'pass_gate' }],
-    [field('str_matches', '^(a+)+$')],
-    [field('str_matches', '[(a+)+]\\(b*\\)*')],
-    [field('str_matches', '(a)\\1')],
-    [field('str_matches', '(?<!a)b')],
-  ].map((conditions, at) => ({ id: `${at}`, passPercentage: 100, conditions, returnValue: true }));
-  const gate = (name: string, more: object): object => ({
-    name,
-    enabled: true,
-    rules: [],
-    ...more,
-  });
-  const { specs } = {
-    specs: [gate('on', { defaultValue: true }), gate('off', { enabled: false })],
-  };
-  const payload = { feature_gates: [...specs, gate('all', { rules })] };
-  t.deepEqual(
-    findingsOf(parseProject(JSON.stringify(payload), 'x')).map(({ message }) => message),
-    [
-      'nobody can match rule 1: rule 0 takes everybody who would',
-      'nobody can match rule 2: nobody has email any []',
-      'nobody can match rule 3: nobody has both email any ["a"] and email any ["b"]',
-      'nobody can match rule 5: nobody has gate "off"',
-      'nobody can match rule 6: nobody has both not gate "on" and gate "on"',
-      'has an expression that repeats what repeats itself, so that texts may take long: ^(a+)+$',
-      'has an expression that refers back to a group, so that texts may take long: (a)\\1',
-      'has an expression that looks around, so that texts may take long: (?<!a)b',
-    ],
-  );
-});
-
-test('lint: in words, as JSON, and its exit code', async (t) => {
-  const wrong = join(folder, 'wrong.json');
-  const rule = { id: 'r', passPercentage: 50, conditions: [{ type: 'moon' }] };
-  writeFileSync(wrong, JSON.stringify({ feature_gates: [{ name: 'g', rules: [rule] }] }));
-  const message = 'has the unknown condition type moon';
-  t.deepEqual(await run('lint', wrong), {
-    code: 1,
-    out: `error   g: ${message}\n1 spec: 1 error, 0 warnings`,
-    err: '',
-  });
-  const { code, out } = await run('lint', wrong, '--json');
-  t.is(code, 1);
-  t.deepEqual(JSON.parse(out), [{ level: 'error', spec: 'g', message }]);
-});
-
 test('contextual autotunes are experiments, with arms in place of rules', async (t) => {
   const file = join(folder, 'autotune.json');
   const group = (id: string) => ({ id, name: id, parameterValues: { label: id } });
@@ -383,68 +259,6 @@ test('contextual autotunes are experiments, with arms in place of rules', async 
   t.is((await run('lint', file)).code, 0);
 });
 
-test('codegen: types, a manifest, JSON, a check, and what is wrong', async (t) => {
-  const types = join(folder, 'flags.d.ts');
-  const manifest = join(folder, 'flags.json');
-  const printed = await run('codegen', '--specs', sample);
-  t.is(printed.code, 0);
-  t.regex(printed.out, /^\/\/ Generated: .*\nimport "statsig-node-native";\n/);
-  t.regex(printed.out, /\n {6}new_checkout: boolean;\n[^]*\n {8}perMinute: number;\n/);
-  t.false(printed.out.includes('segment:') || printed.out.includes('strict'));
-  const args = ['codegen', '--specs', sample, '--to', types, '--manifest', manifest, '--strict'];
-  t.is((await run(...args, '--check')).code, 1);
-  const counts = '13 gates, 3 configs, 4 experiments, 1 layers, 0 parameter stores';
-  t.deepEqual(await run(...args), {
-    code: 0,
-    out: '',
-    err: `${types}: ${counts}\n${manifest}: ${counts}`,
-  });
-  t.regex(readFileSync(types, 'utf8'), /strict: true;/);
-  t.deepEqual(await run(...args, '--check'), { code: 0, out: '', err: '' });
-  t.deepEqual(await run(...args), { code: 0, out: '', err: '' });
-  const { flags } = JSON.parse(readFileSync(manifest, 'utf8')) as {
-    flags: Record<string, { flagType: string; defaultValue: unknown }>;
-  };
-  t.deepEqual(flags['new_checkout'], { flagType: 'boolean', defaultValue: false });
-  t.deepEqual(flags['tariff.unlockFee'], { flagType: 'integer', defaultValue: 1 });
-  t.deepEqual(flags['tariff.perMinute'], { flagType: 'float', defaultValue: 0.19 });
-  t.is(flags['support_hours']?.flagType, 'object');
-  t.is(flags['support_hours.languages'], undefined);
-  const data = JSON.parse((await run('codegen', '--specs', sample, '--json')).out) as {
-    gates: string[];
-    layers: object;
-  };
-  t.is(data.gates.length, 13);
-  t.deepEqual(data.layers, {
-    search: { maxResults: 'number', ranking: 'string', showPrice: 'boolean' },
-  });
-  t.regex((await run('codegen', '--specs', join(folder, 'none.json'))).err, /none\.json/);
-});
-
-test('codegen: the module that the nearest package.json names', async (t) => {
-  const app = mkdtempSync(join(folder, 'app-'));
-  const to = join(app, 'flags.d.ts');
-  const dependencies = { 'statsig-node': 'npm:statsig-node-native@^0.1.0' };
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ dependencies }));
-  await run('codegen', '--specs', sample, '--to', to);
-  t.regex(readFileSync(to, 'utf8'), /^declare module "statsig-node" \{$/m);
-  await run('codegen', '--specs', sample, '--to', to, '--module', 'flags');
-  t.regex(readFileSync(to, 'utf8'), /^declare module "flags" \{$/m);
-});
-
-test('codegen --watch looks again when the file changed', async (t) => {
-  const file = changed('watched.json', () => undefined);
-  const seen = new Promise<void>((resolve) => {
-    const end = watchSource(file, () => {
-      end();
-      resolve();
-    });
-  });
-  // What is written before the first look at the file is no change, so it is written until it is seen.
-  const writing = setInterval(() => writeFileSync(file, String(Math.random())), 100);
-  await t.notThrowsAsync(seen.finally(() => clearInterval(writing)));
-});
-
 test('what is no payload is told', async (t) => {
   const file = join(folder, 'junk.json');
   for (const [text, said] of [
@@ -465,52 +279,6 @@ test('nearest names', (t) => {
   t.is(nearest('chekout', ['checkout', 'search']), 'checkout');
   t.is(nearest('x', ['checkout', 'y']), null);
   t.is(nearest('completely_different', ['checkout']), null);
-});
-
-test('bench: every row of each SDK that is installed and reads the format', async (t) => {
-  t.timeout(120_000, 'two processes, each of which loads an SDK');
-  const { code, out, err } = await run(
-    'bench',
-    '--specs',
-    sample,
-    '--rounds',
-    '1',
-    '--row-ms',
-    '1',
-    '--json',
-  );
-  t.is(code, 0, err);
-  const { gates, measured } = JSON.parse(out) as {
-    gates: number;
-    measured: { label: string; rounds: Record<string, number>[] }[];
-  };
-  t.true(gates > 5);
-  t.deepEqual(
-    measured.map(({ label }) => label.replace(/^(native|wasm|js) .*/, 'ours')),
-    ['ours', 'statsig-node 6.5.2'],
-  );
-  for (const { rounds } of measured) {
-    const names = ['initialize', 'first', 'known', 'fresh', 'few', 'memory'];
-    t.deepEqual(Object.keys(rounds[0]!), names);
-    t.true(names.every((name) => rounds[0]![name]! > 0));
-  }
-  const shown = await run('bench', '--specs', sample, '--rounds', '1', '--row-ms', '1');
-  t.regex(shown.out, /^13 gates, Node .*medians of 1, events on\n.* statsig-node 6\.5\.2\n/);
-  t.regex(shown.out, /^check of a known user, ns .*×$/m);
-  t.regex(shown.err, /^round 1 of 1: statsig-node 6\.5\.2$/m);
-});
-
-test('bench: wrong use', async (t) => {
-  t.is((await run('bench')).code, 2);
-  t.regex((await run('bench', '--specs', sample, '--rounds', 'x')).err, /--rounds is no number/);
-  const empty = join(folder, 'no-gates.json');
-  writeFileSync(
-    empty,
-    JSON.stringify({ feature_gates: [], dynamic_configs: [], layer_configs: [] }),
-  );
-  const { code, err } = await run('bench', '--specs', empty);
-  t.is(code, 1);
-  t.regex(err, /has no gates/);
 });
 
 test('a reader that wants no more ends a command quietly', async (t) => {
