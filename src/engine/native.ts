@@ -44,7 +44,7 @@ interface NativeModule {
   loadUserAgents(): Promise<void>;
 }
 
-/** See crates/node/src/downloads.rs. */
+/** See crates/node/src/downloads.rs; `SharedDownloads` of network/, which engines do not know. */
 export interface NativeDownloads {
   ask(
     key: string,

@@ -84,7 +84,9 @@ async function exchange(send: Send, request: TransportRequest): Promise<Transpor
   request.onProgress();
   const { status } = response;
   const header = (name: string): string | null => headerText(response.headers[name.toLowerCase()]);
-  const answer = { status, ok: isSuccess(status), header, headers: { ...response.headers } };
+  // A copy, before the body's encoding is taken from them.
+  const headers = request.shared === undefined ? undefined : { ...response.headers };
+  const answer = { status, ok: isSuccess(status), header, headers };
   const encoding = keptEncoding(response, request);
   if (encoding !== null) {
     const body = await readAll(response.data, request, expectedBytes(response));

@@ -36,7 +36,7 @@ export interface TransportResponse {
   ok: boolean;
   /** Value of a header by its case-insensitive name; null when absent. */
   header(name: string): string | null;
-  /** All headers, lower-cased, where the transport has them. */
+  /** All headers, lower-cased, of a request that may be shared. */
   headers?: Record<string, unknown>;
   /** True for the answer of an override that brings no `headers`. */
   hasNoHeaders?: boolean;

@@ -120,8 +120,11 @@ export class SpecSync {
     return this.poller.runAfresh();
   }
 
-  /** Who asks for a sync wants what is there now; other threads get it from then on. */
-  private sharedMs(): number | undefined {
+  /**
+   * How old the answer to the next download may be. Who asks for a sync wants what is there now;
+   * other threads get it from then on.
+   */
+  private nextSharedMs(): number | undefined {
     const { sharedMs } = this.options;
     const { isAfresh } = this;
     this.isAfresh = false;
@@ -419,7 +422,7 @@ export class SpecSync {
       checksum: this.options.checksum?.() ?? null,
       query: this.proto.query,
       validator: this.validator,
-      sharedMs: this.sharedMs(),
+      sharedMs: this.nextSharedMs(),
       verify,
       ...(isUnpackedHere ? { unpack } : {}),
     };
