@@ -4,7 +4,7 @@
  * nothing.
  */
 import test, { type Implementation } from 'ava';
-import { find } from '../scripts/programs.cjs';
+import { find } from '../scripts/lib/programs.cjs';
 import type { EngineKind } from '../src/engine/engine';
 import { ASKED_ENGINES, TESTED_ENGINES } from './engines';
 
@@ -24,7 +24,7 @@ function failingInCi(problem: string | null, declare?: Declare): Declare {
     : (title) => test(title, (t) => t.fail(problem));
 }
 
-/** ava's `test`, or `test.serial`, for a program of scripts/programs.cjs. */
+/** ava's `test`, or `test.serial`, for a program of scripts/lib/programs.cjs. */
 export function needs(program: string, declare?: Declare): Declare {
   return failingInCi(find(program) === undefined ? `${program} is not installed` : null, declare);
 }

@@ -8,7 +8,7 @@ import { text } from './payloads/index.mjs';
 import { median } from './lib/stats.mjs';
 
 const require = createRequire(import.meta.url);
-const { find } = require('../scripts/programs.cjs');
+const { find } = require('../scripts/lib/programs.cjs');
 const { createLocalServer } = require('../dist/local-server/index.js');
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } });
 

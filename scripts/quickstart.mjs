@@ -16,7 +16,7 @@ import { printNumbers } from './quickstart/measure.mjs';
 import { printAnswers, printEvents } from './quickstart/print.mjs';
 import { prepare } from './quickstart/prepare.mjs';
 import { usersFor } from './quickstart/users.mjs';
-import { root } from './stamp.mjs';
+import { root } from './lib/stamp.mjs';
 
 const require = createRequire(import.meta.url);
 const payloads = join(root, 'testdata', 'payloads');

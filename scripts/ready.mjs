@@ -1,8 +1,8 @@
 // Everything CI checks, in the order that fails fastest: npm run ready
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { localBin, outputOf, run } from './run.mjs';
-import { root } from './stamp.mjs';
+import { localBin, outputOf, run } from './lib/run.mjs';
+import { root } from './lib/stamp.mjs';
 
 const node =
   (...args) =>
@@ -11,15 +11,15 @@ const node =
 const hasActionlint = outputOf('actionlint', ['-version']) !== null;
 
 const steps = [
-  ['source rules', node('scripts/lint.mjs')],
+  ['source rules', node('scripts/check/lint.mjs')],
   ['workflows', hasActionlint ? () => run('actionlint', []) : 'actionlint is not installed'],
   ['types of tests', () => run(localBin('tsc'), ['-p', 'tsconfig.test.json'])],
-  ['formatters, clippy, spelling, fuzz targets', node('scripts/check-tools.mjs')],
-  ['build', node('scripts/build.mjs', '--if-stale')],
+  ['formatters, clippy, spelling, fuzz targets', node('scripts/check/tools.mjs')],
+  ['build', node('scripts/build/all.mjs', '--if-stale')],
   ['tests', node('scripts/test.mjs')],
-  ['package', node('scripts/check-package.mjs')],
-  ['release', node('scripts/check-release.mjs', '--skip-build')],
-  ['documentation', node('scripts/check-docs.mjs', '--skip-build')],
+  ['package', node('scripts/check/package.mjs')],
+  ['release', node('scripts/check/release.mjs', '--skip-build')],
+  ['documentation', node('scripts/check/docs.mjs', '--skip-build')],
 ];
 
 const failed = [];

@@ -1,4 +1,4 @@
-// Installs what is missing of scripts/programs.cjs: npm run setup
+// Installs what is missing of scripts/lib/programs.cjs: npm run setup
 //
 //   node scripts/setup.mjs [--all] [--print]
 //
@@ -8,8 +8,8 @@
 // end.
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import programs from './programs.cjs';
-import { run } from './run.mjs';
+import programs from './lib/programs.cjs';
+import { run } from './lib/run.mjs';
 
 const unique = (list) => [...new Set(list)];
 const all = (rows, key) => unique(rows.flatMap((row) => row[key] ?? []));

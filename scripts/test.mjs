@@ -6,9 +6,9 @@
 // A test whose program or engine is not here is skipped, with its reason (__test__/needs.ts); with
 // CI=true it fails.
 import { join } from 'node:path';
-import programs from './programs.cjs';
-import { localBin, mustRun, run } from './run.mjs';
-import { root } from './stamp.mjs';
+import programs from './lib/programs.cjs';
+import { localBin, mustRun, run } from './lib/run.mjs';
+import { root } from './lib/stamp.mjs';
 import { reportLines } from './test/report.mjs';
 import { avaDetails, avaResults, avaSummary, cargoDetails, cargoResults } from './test/results.mjs';
 import { stopwatch } from './test/stopwatch.mjs';
@@ -41,7 +41,8 @@ async function cargo() {
 }
 
 function lint() {
-  const isClean = run(process.execPath, [join(root, 'scripts/lint.mjs')], { shell: false }) === 0;
+  const isClean =
+    run(process.execPath, [join(root, 'scripts/check/lint.mjs')], { shell: false }) === 0;
   return {
     passed: 0,
     failed: isClean ? [] : ['lint (its problems stand before the tests)'],
@@ -50,7 +51,7 @@ function lint() {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
-mustRun(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { shell: false });
+mustRun(process.execPath, [join(root, 'scripts/build/all.mjs'), '--if-stale'], { shell: false });
 // Who names files wants those, and neither rules nor Rust.
 const isAll = process.argv.length === 2 && !process.env.STATSIG_TEST_FILES;
 const results = isAll ? [lint(), await ava(), await cargo()] : [await ava()];

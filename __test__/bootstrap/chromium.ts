@@ -1,4 +1,4 @@
-/** Headless Chromium (see scripts/programs.cjs) on a page served from loopback. */
+/** Headless Chromium (see scripts/lib/programs.cjs) on a page served from loopback. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { find } from '../../scripts/programs.cjs';
+import { find } from '../../scripts/lib/programs.cjs';
 
 const FLAGS = [
   '--headless',

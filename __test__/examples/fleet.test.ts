@@ -1,7 +1,7 @@
 /** The fleet example works: a change arrives by the stream, and by Redis when the proxy is dead. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { find } from '../../scripts/programs.cjs';
+import { find } from '../../scripts/lib/programs.cjs';
 import { needs } from '../needs';
 
 const ROOT = join(__dirname, '../..');

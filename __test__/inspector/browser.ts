@@ -1,6 +1,6 @@
-/** Headless Chromium (see scripts/programs.cjs) that tests click through pages with. */
+/** Headless Chromium (see scripts/lib/programs.cjs) that tests click through pages with. */
 import { chromium, type Browser } from 'playwright-core';
-import { find } from '../../scripts/programs.cjs';
+import { find } from '../../scripts/lib/programs.cjs';
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({

@@ -7,7 +7,7 @@ import test from 'ava';
 const ROOT = join(__dirname, '../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const script = async <T>(file: string): Promise<T> =>
-  (await import(pathToFileURL(join(ROOT, 'scripts', file)).href)) as T;
+  (await import(pathToFileURL(join(ROOT, 'scripts/release', file)).href)) as T;
 
 interface Crate {
   name: string;

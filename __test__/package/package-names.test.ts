@@ -21,7 +21,7 @@ const platform = (os: string, version = '1.2.3'): Manifest => ({
 
 /** Problems of a release of `flags` and these platforms, which it depends on as it should. */
 async function problemsOf(platforms: Manifest[], changes: Partial<Manifest> = {}) {
-  const url = pathToFileURL(join(__dirname, '../../scripts/package-names.mjs')).href;
+  const url = pathToFileURL(join(__dirname, '../../scripts/release/package-names.mjs')).href;
   const { setProblems } = (await import(url)) as {
     setProblems: (manifests: object[], main: string) => string[];
   };

@@ -14,7 +14,7 @@ async function script(file: string, name: string): Promise<Check> {
 }
 
 test('imports against the layers are found', async (t) => {
-  const check = await script('check-imports.mjs', 'importProblems');
+  const check = await script('check/rules/imports.mjs', 'importProblems');
   const violations: [string, string][] = [
     ['src/engine/js/engine.ts', "import { a } from '../../options';"],
     ['src/engine/js/engine.ts', "import { a } from 'node:crypto';"],
@@ -35,7 +35,7 @@ test('imports against the layers are found', async (t) => {
 });
 
 test('allowed imports and comments are let through', async (t) => {
-  const check = await script('check-imports.mjs', 'importProblems');
+  const check = await script('check/rules/imports.mjs', 'importProblems');
   const allowed: [string, string][] = [
     ['src/engine/js/engine.ts', "import type { Engine } from '../engine';"],
     ['src/engine/select.ts', "require('./native');"],
@@ -46,7 +46,7 @@ test('allowed imports and comments are let through', async (t) => {
 });
 
 test('cycles are found, those of types too', async (t) => {
-  const check = await script('check-imports.mjs', 'importProblems');
+  const check = await script('check/rules/imports.mjs', 'importProblems');
   const pair = (keyword: string): Source[] => [
     { file: 'src/a.ts', text: `${keyword} { b } from './b';` },
     { file: 'src/b.ts', text: `import { a } from './a';` },
@@ -56,7 +56,7 @@ test('cycles are found, those of types too', async (t) => {
 });
 
 test('circles of Rust modules are found, facades and tests are none', async (t) => {
-  const check = await script('check-rust-modules.mjs', 'moduleProblems');
+  const check = await script('check/rules/rust-modules.mjs', 'moduleProblems');
   const crate = (files: Record<string, string>): Source[] =>
     Object.entries(files).map(([file, text]) => ({ file: `crates/engineHost/src/${file}`, text }));
   const leaf = { 'a/leaf.rs': 'pub struct Leaf;' };
@@ -77,7 +77,7 @@ test('circles of Rust modules are found, facades and tests are none', async (t) 
 });
 
 test('long files and odd names are found', async (t) => {
-  const check = await script('check-layout.mjs', 'layoutProblems');
+  const check = await script('check/rules/layout.mjs', 'layoutProblems');
   const lines = (count: number): string => 'x\n'.repeat(count);
   t.is(check([{ file: 'src/a.ts', text: lines(500) }]).length, 0);
   t.is(check([{ file: 'src/a.ts', text: lines(501) }]).length, 1);
@@ -96,7 +96,7 @@ const specPages: Source[] = [
 ];
 
 test('references to the specification lead to sections and quirks that exist', async (t) => {
-  const check = await script('check-references.mjs', 'referenceProblems');
+  const check = await script('check/rules/references.mjs', 'referenceProblems');
   const problems = (text: string): string[] => check([...specPages, { file: 'src/a.ts', text }]);
   const fine = [
     'BEHAVIOUR.md 3',
@@ -121,7 +121,7 @@ test('references to the specification lead to sections and quirks that exist', a
 });
 
 test('links of pages lead to files and titles, those of packed pages to packed ones', async (t) => {
-  const check = (await script('check-references.mjs', 'referenceProblems')) as (
+  const check = (await script('check/rules/references.mjs', 'referenceProblems')) as (
     sources: Source[],
     files: object,
   ) => string[];
@@ -149,7 +149,7 @@ test('links of pages lead to files and titles, those of packed pages to packed o
 });
 
 test('the lists of files in ARCHITECTURE.md are what walking the code gives', async (t) => {
-  const check = await script('check-lives.mjs', 'lifeProblems');
+  const check = await script('check/rules/lives.mjs', 'lifeProblems');
   const page = (...lines: string[]): Source => ({
     file: 'ARCHITECTURE.md',
     text: ['## Three lives, file by file', ...lines, '## Next'].join('\n\n'),

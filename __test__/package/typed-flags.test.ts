@@ -1,6 +1,6 @@
 /**
  * Types that `codegen` writes, as an editor and tsc see them: names complete, unknown ones are
- * refused, parameters have types. scripts/check-types.mjs does the same with the packed package on
+ * refused, parameters have types. scripts/check/types.mjs does the same with the packed package on
  * old and new TypeScript.
  */
 import test from 'ava';

@@ -42,7 +42,7 @@ needs('git')(
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     const run = (command: string, ...args: string[]) =>
       spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
-    const version = () => run(process.execPath, 'scripts/version-packages.mjs');
+    const version = () => run(process.execPath, 'scripts/release/version-packages.mjs');
     const read = (file: string) => readFileSync(join(folder, file), 'utf8');
     run('git', 'init', '--quiet');
     run('git', 'add', '.changeset', 'package.json');

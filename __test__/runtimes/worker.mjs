@@ -1,4 +1,4 @@
-// A Cloudflare worker as an application writes it. scripts/check-runtimes.mjs bundles it (condition `workerd`) and runs
+// A Cloudflare worker as an application writes it. scripts/check/runtimes.mjs bundles it (condition `workerd`) and runs
 // it in workerd: GET /?engine=js forces an engine.
 import { StatsigServer } from 'statsig-node-native';
 

@@ -25,7 +25,7 @@ if (ENGINES.includes('native')) {
 }
 
 test('the patterns are those of the installed uap-core', (t) => {
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/uap-data.mjs', '--check']);
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/build/uap-data.mjs', '--check']);
   t.is(status, 0, String(stderr));
 });
 

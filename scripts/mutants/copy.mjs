@@ -1,8 +1,8 @@
 // A copy of the tree, so that a fault is never left in the tree itself.
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { outputOf } from '../run.mjs';
-import { root } from '../stamp.mjs';
+import { outputOf } from '../lib/run.mjs';
+import { root } from '../lib/stamp.mjs';
 
 /** What is only read. */
 const SHARED = ['node_modules', 'dist', 'testdata'];

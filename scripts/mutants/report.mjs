@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { root } from '../stamp.mjs';
+import { root } from '../lib/stamp.mjs';
 
 const LEAST_CAUGHT = 0.97;
 

@@ -1,7 +1,7 @@
 // Runs programs on a tree that has a fault, which may make them loop or take all memory.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { root } from '../stamp.mjs';
+import { root } from '../lib/stamp.mjs';
 
 const LONGEST_RUN_MS = 8 * 60_000;
 const AVA = join(root, 'node_modules/ava/entrypoints/cli.mjs');

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../stamp.mjs';
+import { root } from '../lib/stamp.mjs';
 
 const nameWidth = 'dependencies'.length;
 const build = (script) => [process.execPath, [join(root, 'scripts', script), '--if-stale']];
@@ -15,9 +15,9 @@ const steps = [
     command: ['npm', ['install', '--no-audit', '--no-fund']],
     isDone: () => existsSync(join(root, 'node_modules/.package-lock.json')),
   },
-  { name: 'native engine', command: build('build-native.mjs'), isOptional: true },
-  { name: 'wasm engine', command: build('build-wasm.mjs'), isOptional: true },
-  { name: 'javascript', command: build('build-ts.mjs') },
+  { name: 'native engine', command: build('build/native.mjs'), isOptional: true },
+  { name: 'wasm engine', command: build('build/wasm.mjs'), isOptional: true },
+  { name: 'javascript', command: build('build/ts.mjs') },
 ];
 
 /** What a build script says came of it: the rest of its last line that begins with its subject. */

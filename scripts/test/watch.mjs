@@ -1,7 +1,7 @@
 // Runs a test program under a clock: a runner that hangs, or that something it started keeps alive,
 // is ended.
 import { spawn } from 'node:child_process';
-import { root } from '../stamp.mjs';
+import { root } from '../lib/stamp.mjs';
 
 /** How long a runner may live on after its summary. */
 const lingerMs = 30_000;

@@ -1,4 +1,4 @@
-/** The page: one script and one style, built from `page/` by scripts/build-inspector.mjs. */
+/** The page: one script and one style, built from `page/` by scripts/build/inspector.mjs. */
 import type { Answer } from './respond';
 
 interface Built {

@@ -61,7 +61,7 @@ const environmentProxy: ProxyFor = (url) => {
 };
 
 /**
- * The bundle of axios' adapter for Node's http, from `scripts/build-axios.mjs`. `require`, not
+ * The bundle of axios' adapter for Node's http, from `scripts/build/axios.mjs`. `require`, not
  * `import()`, which jest does not offer to CommonJS.
  */
 function loadAxios(): { request: Send; proxyFor: ProxyFor } {

@@ -1,6 +1,6 @@
 /**
  * The whole public API, used the ways that statsig-node's documentation uses it; type-checked,
- * never run. scripts/check-types.mjs checks it against the packed package under statsig-node's
+ * never run. scripts/check/types.mjs checks it against the packed package under statsig-node's
  * name, on old and new TypeScript.
  */
 import Statsig, {

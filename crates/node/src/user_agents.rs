@@ -11,7 +11,7 @@ use ua_parser::{os, user_agent};
 
 use crate::tasks::guarded;
 
-/// `[browsers, systems]`, each a list of patterns; see `scripts/uap-data.mjs`.
+/// `[browsers, systems]`, each a list of patterns; see `scripts/build/uap-data.mjs`.
 const PATTERNS: &str = include_str!("../../../src/users/uap-core.json");
 
 /// Pattern, name, and the parts of the version; null or missing: what the groups hold.

@@ -1,0 +1,49 @@
+// Puts faults into the TypeScript sources, one at a time, and says which of them no test notices.
+//
+//   node scripts/mutants/typescript.mjs [--count <n>] [--seed <n>] [--file <part>]... [--name <part>]... [--list]
+//
+// A fault is tried with the tests that scripts/mutants/typescript.json names for its folder, the
+// nearest ones first, in a copy of the tree. That file also lists the faults that change nothing,
+// each with the reason. Fails when more than 3 % of the others survive. The same seed gives the
+// same faults; nightly.yml takes another one each day.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyTree } from './copy.mjs';
+import { faultsOf } from './faults.mjs';
+import { listOf, optionsOf, tally } from './report.mjs';
+import { sampleOf } from './sample.mjs';
+import { isCaughtBy, testsIn, usableTests } from './tests.mjs';
+import { filesBelow, root } from '../lib/stamp.mjs';
+
+const options = optionsOf();
+const { suiteOf, isEquivalent } = listOf('typescript');
+const files = filesBelow('src')
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts') && !file.includes('/generated/'))
+  .filter((file) => suiteOf(file) && options.isWanted(file));
+const textOf = (file) => readFileSync(join(root, file), 'utf8');
+const faults = files.map((file) => faultsOf(file, textOf(file)).filter(options.isNamed));
+const sample = options.partOf(sampleOf(faults, options.count, options.seed));
+if (options.list) for (const { name, line } of sample) console.log(`${line}: ${name}`);
+else await tryAll();
+
+async function tryAll() {
+  const folder = copyTree('mutants-ts');
+  const tests = testsIn(folder);
+  const results = tally();
+  for (const fault of sample) results.add(await tryFault(fault, folder, tests), fault);
+  results.end();
+}
+
+async function tryFault({ file, start, end, instead, name }, folder, tests) {
+  if (isEquivalent(name)) return 'equivalent';
+  const suite = suiteOf(file);
+  const text = readFileSync(join(folder, file), 'utf8');
+  const usable = await usableTests(suite, tests);
+  writeFileSync(join(folder, file), text.slice(0, start) + instead + text.slice(end));
+  try {
+    return (await isCaughtBy(usable, suite.engines, tests)) ? 'caught' : 'survived';
+  } finally {
+    writeFileSync(join(folder, file), text);
+  }
+}
