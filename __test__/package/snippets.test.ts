@@ -62,6 +62,9 @@ declare module 'ava';
 declare module 'express';
 declare module 'fastify';
 declare module 'hono';
+declare module 'next/headers';
+declare module 'next/server';
+declare module 'react';
 declare module '@nestjs/common';
 declare module '@vercel/functions';
 declare module 'statsig-node-native/statsig.wasm?module' {

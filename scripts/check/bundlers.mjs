@@ -10,6 +10,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checkNextExample } from './next-example.mjs';
 import { checkNext } from './next.mjs';
 import { inFolder, makeProject, pack, quietInstall, steps } from './packed/packages.mjs';
 import { thisPlatform } from '../lib/platforms.mjs';
@@ -159,7 +160,8 @@ await inFolder(async (folder) => {
         runAlone(outfile, folder, outfile.slice(join(project, 'out/').length)),
       );
   }
-  if (process.argv.includes('--next'))
-    await checkNext({ folder, main, native: nativePackage(folder), payload, step });
+  if (!process.argv.includes('--next')) return;
+  const next = await checkNext({ folder, main, native: nativePackage(folder), payload, step });
+  await checkNextExample({ project: next, folder, step });
 });
 end();

@@ -16,12 +16,14 @@ import { join } from 'node:path';
 import { makeProject, quietInstall } from './packed/packages.mjs';
 import { root } from '../lib/stamp.mjs';
 
-const versions = { next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
+/** What the example of Next.js has: one installation is enough. */
+const { dependencies } = JSON.parse(readFileSync(join(root, 'examples/next/package.json'), 'utf8'));
 const expected = { gate: true, unknown: false, currency: 'EUR' };
 
 /** `next build` with one bundler; returns its warnings and errors, or null. */
-function build(project, bundler) {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CI: '1', NODE_ENV: 'production' };
+export function build(project, bundler, more = {}) {
+  const own = { NEXT_TELEMETRY_DISABLED: '1', CI: '1', NODE_ENV: 'production' };
+  const env = { ...process.env, ...own, ...more };
   // All but what the bundler keeps for its next run.
   for (const entry of existsSync(join(project, '.next'))
     ? readdirSync(join(project, '.next'))
@@ -43,7 +45,9 @@ function build(project, bundler) {
     .filter(
       (line) =>
         /warn|⚠|error/i.test(line) &&
-        !/No build cache found|disables static generation|Edge Runtime is deprecated/.test(line),
+        !/No build cache found|disables static generation|Edge Runtime is deprecated|"middleware" file convention/.test(
+          line,
+        ),
     );
   return ours.length === 0 ? null : text.slice(0, 3000);
 }
@@ -51,11 +55,11 @@ function build(project, bundler) {
 /**
  * The standalone server, alone in a folder that has no other node_modules than what Next traced.
  */
-function start(alone) {
+export function start(alone, more = {}) {
   const { STATSIG_ENGINE: _, ...inherited } = process.env;
   const child = spawn(process.execPath, ['server.js'], {
     cwd: alone,
-    env: { ...inherited, PORT: '0', HOSTNAME: '127.0.0.1' },
+    env: { ...inherited, ...more, PORT: '0', HOSTNAME: '127.0.0.1' },
   });
   return new Promise((resolve, reject) => {
     let text = '';
@@ -102,12 +106,12 @@ async function answers(name, alone, { engine, step }) {
 
 /** A project with all routes. `native`: the platform's package, or null. */
 function makeNextProject({ folder, main, native, payload }) {
-  const dependencies = {
+  const given = {
+    ...dependencies,
     'statsig-node-native': main,
     ...(native ? { [native.name]: native.spec } : {}),
-    ...versions,
   };
-  const project = makeProject(folder, 'next', dependencies, quietInstall);
+  const project = makeProject(folder, 'next', given, quietInstall);
   cpSync(join(root, 'scripts/check/fixtures/next'), project, { recursive: true });
   writeFileSync(join(project, 'sample-project.json'), payload);
   const route = readFileSync(join(project, 'route.mjs'), 'utf8');
@@ -126,7 +130,7 @@ function makeNextProject({ folder, main, native, payload }) {
   return project;
 }
 
-/** Builds and asks all routes, with webpack and with turbopack. */
+/** Builds and asks all routes, with webpack and with turbopack. Returns the project's folder. */
 export async function checkNext({ folder, main, native, payload, step }) {
   const project = makeNextProject({ folder, main, native, payload });
   const configs = {
@@ -149,6 +153,7 @@ export async function checkNext({ folder, main, native, payload, step }) {
         await answers(`${name}, without a binary`, withoutBinary(alone), { engine: 'wasm', step });
     }
   }
+  return project;
 }
 
 function withoutBinary(alone) {
