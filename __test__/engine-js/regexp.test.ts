@@ -129,6 +129,25 @@ test('the bound of steps is one', (t) => {
   t.true(checked > 1000);
 });
 
+test('a repetition without end costs what as many as the text has room for cost', (t) => {
+  for (const body of [
+    'ab',
+    'a[b-d]',
+    'ab|cde',
+    'cde|ab',
+    'a{2}',
+    '(?:a|b){2}',
+    'a(?=b)b',
+    'aa?b',
+  ]) {
+    const most = (quantifier: string): number => mostSteps(parsed(`(?:${body})${quantifier}`), 100);
+    t.is(most('*'), most('{0,51}'), body);
+    t.true(most('*') > most('{0,50}'), body);
+    t.is(most('{7,}'), most('{7,58}'), body);
+    t.true(most('{7,}') > most('{7,57}'), body);
+  }
+});
+
 test('random patterns match as in V8', (t) => {
   const random = new Random(6);
   for (let i = 0; i < 1000; i++) {

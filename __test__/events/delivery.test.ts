@@ -274,6 +274,30 @@ test('the queue is bounded by bytes, overhead of tiny batches included', async (
   t.is(queued, 10);
 });
 
+test('without options 250,000 events and 32 MiB wait in an outage', async (t) => {
+  for (const [most, ofOne] of [
+    [31, { count: 1, bytes: 1024 * 1024 }],
+    [25, { count: 10_000, bytes: 1 }],
+  ] as const) {
+    const source = new Source();
+    const body = new Uint8Array(ofOne.bytes);
+    const events = delivery(source, {
+      upload: always(status(500)),
+      retryLimit: 0,
+      clock: new FakeClock(),
+      takeBatch: (max) => {
+        const { count } = source.takeBatchNow(max);
+        return Promise.resolve({ count: count * ofOne.count, body, isGzipped: false });
+      },
+      maxBatchEvents: 1,
+    });
+    source.log(40);
+    await events.flush();
+    t.is(events.counters().queued, most * ofOne.count);
+    t.is(events.counters().dropped, (40 - most) * ofOne.count);
+  }
+});
+
 test('while uploads succeed slowly, events wait in the engine instead of being dropped', async (t) => {
   const source = new Source();
   const held: (() => void)[] = [];

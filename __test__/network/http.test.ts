@@ -5,7 +5,7 @@ import test from 'ava';
 import { fetchTransport } from '../../src/network/fetch-transport';
 import { type HttpOptions, StatsigHttp } from '../../src/network/http';
 import { MAX_IN_FLIGHT_PER_URL } from '../../src/network/in-flight';
-import { NetworkError } from '../../src/network/network-error';
+import { NetworkError, retryAfter } from '../../src/network/network-error';
 import { nodeTransport } from '../../src/network/node-transport';
 import { parseRetryAfter } from '../../src/network/retry-after';
 import type { NetworkOverride, OverrideInit } from '../../src/network/transport';
@@ -366,4 +366,25 @@ test('Retry-After: seconds, dates and nonsense', (t) => {
   t.is(parseRetryAfter('Wed, 31 Dec 2025 00:00:00 GMT', now), 0);
   for (const bad of [null, '', '-1', 'soon', '1e9', '99999999999999'])
     t.is(parseRetryAfter(bad, now), null);
+});
+
+test('a failed download is worth a retry when the same request may succeed later', (t) => {
+  const status = (code: number, waitMs: number | null = null): NetworkError =>
+    new NetworkError('status', 'x', code, waitMs);
+  for (const worth of [status(408), status(429), status(500), status(599)])
+    t.is(retryAfter(worth), 0);
+  t.is(retryAfter(status(503, 7_000)), 7_000);
+  for (const code of ['network', 'timeout'] as const)
+    t.is(retryAfter(new NetworkError(code, 'x')), 0);
+  for (const not of [
+    status(400),
+    status(404),
+    status(403, 7_000),
+    status(499),
+    new Error('x'),
+    null,
+  ])
+    t.is(retryAfter(not), null);
+  for (const code of ['aborted', 'too_long', 'too_many_requests'] as const)
+    t.is(retryAfter(new NetworkError(code, 'x')), null);
 });

@@ -75,8 +75,8 @@ test('a logger that throws, or lacks methods, is survived', (t) => {
     throw new Error('logger');
   };
   const original = console.error;
-  let reports = 0;
-  console.error = () => void reports++;
+  const reports: unknown[][] = [];
+  console.error = (...parts) => void reports.push(parts);
   try {
     const logger = new SafeLogger({ warn: boom, error: boom, logLevel: 'debug' });
     t.notThrows(() => logger.warn('x'));
@@ -86,7 +86,10 @@ test('a logger that throws, or lacks methods, is survived', (t) => {
   } finally {
     console.error = original;
   }
-  t.is(reports, 2, 'once each');
+  const said =
+    'statsigSDK> the configured logger threw, rejected or has no such method; its ' +
+    'messages are lost';
+  t.deepEqual(reports, [[said], [said]], 'once each');
 });
 
 test('once logs a key once; a thrown value without text is described', (t) => {

@@ -8,7 +8,14 @@ import type { RustEngine } from '../../src/engine/rust-adapter';
 import type { EngineKind } from '../../src/engine/engine';
 import type { StatsigOptions } from '../../src/options/statsig-options';
 import type { Runtime } from '../../src/runtime/runtime';
-import { PackedSpecs } from '../../src/updates/packed-specs';
+import {
+  type Inflated,
+  isSameSpecs,
+  PackedSpecs,
+  plainNowOf,
+  plainOf,
+  textLengthOf,
+} from '../../src/updates/packed-specs';
 import { StatsigServer } from '../../src/api/statsig';
 import { Log, payload } from '../api/support';
 import { TESTED_ENGINES } from '../engines';
@@ -191,3 +198,60 @@ for (const engine of TESTED_ENGINES.filter((kind) => kind !== 'js')) {
     }
   });
 }
+
+test('what an engine inflated is given once, to that engine, or let go', async (t) => {
+  const bytes = new Uint8Array(9);
+  const text = new Uint8Array(20);
+  const specs = new PackedSpecs(bytes, {
+    encoding: 'gzip',
+    plain: () => Promise.resolve(text),
+    plainNow: () => text,
+  });
+  const released: string[] = [];
+  const owner = {};
+  const inflated = (name: string, mentionsAgents: boolean): Inflated => ({
+    owner,
+    length: name.length,
+    mentionsAgents,
+    release: () => void released.push(name),
+  });
+  t.like(specs, { byteLength: 9, textLength: 9, encoding: 'gzip', mentionsAgents: false });
+  t.is(specs.takeInflated(owner), null);
+  specs.hold(inflated('one', true));
+  t.like(specs, { byteLength: 9, textLength: 3, mentionsAgents: true });
+  specs.hold(inflated('other', false));
+  t.deepEqual(released, ['one']);
+  t.like(specs, { textLength: 5, mentionsAgents: false });
+  t.is(specs.takeInflated({}), null);
+  t.is(specs.takeInflated(owner)?.length, 5);
+  t.is(specs.takeInflated(owner), null);
+  specs.release();
+  t.deepEqual(released, ['one'], 'who took it lets it go');
+  specs.hold(inflated('last', true));
+  specs.release();
+  specs.release();
+  t.deepEqual(released, ['one', 'last']);
+  t.deepEqual([await specs.plain(), specs.plainNow()], [text, text]);
+  t.deepEqual([await plainOf(specs), plainNowOf(specs), textLengthOf(specs)], [text, text, 4]);
+  t.deepEqual([await plainOf(text), plainNowOf(text), textLengthOf(text)], [text, text, 20]);
+});
+
+test('two bodies are the same when encoding and bytes are', async (t) => {
+  const packed = (encoding: 'gzip' | 'br', ...bytes: number[]): PackedSpecs =>
+    new PackedSpecs(Uint8Array.from(bytes), {
+      encoding,
+      plain: () => Promise.reject(new Error('not asked')),
+      plainNow: () => new Uint8Array(),
+    });
+  const plain = Uint8Array.of(1, 2);
+  for (const [one, other, same] of [
+    [packed('gzip', 1, 2), packed('gzip', 1, 2), true],
+    [packed('gzip', 1, 2), packed('br', 1, 2), false],
+    [packed('gzip', 1, 2), packed('gzip', 1, 3), false],
+    [packed('gzip', 1, 2), plain, false],
+    [plain, packed('gzip', 1, 2), false],
+    [plain, Uint8Array.of(1, 2), true],
+    [plain, Uint8Array.of(1), false],
+  ] as const)
+    t.is(await isSameSpecs(one, other), same);
+});

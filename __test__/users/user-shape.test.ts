@@ -152,3 +152,15 @@ test('a shape notices what hides behind the keys that it knows', (t) => {
     null,
   );
 });
+
+test('names cover a payload when they have all fields, in either case, and all ID types', (t) => {
+  const has = new AskedNames({ userFields: ['Plan'], idTypes: ['companyID'] }, types.isProxy);
+  const covers = (userFields: string[], idTypes: string[]): boolean =>
+    has.covers({ userFields, idTypes });
+  t.true(covers([], []));
+  t.true(covers(['Plan', 'plan', 'ip', 'userAgent', 'useragent'], ['companyID']));
+  t.false(covers(['email'], ['companyID']));
+  t.false(covers(['Plan'], ['companyid']));
+  t.false(covers(['PLAN'], []));
+  t.deepEqual(has.every, ['ip', 'userAgent', 'Plan', 'useragent', 'plan', 'companyID']);
+});

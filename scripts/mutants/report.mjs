@@ -29,6 +29,7 @@ export function optionsOf() {
     seed: Number(values.seed),
     list: values.list,
     fast: values.fast,
+    shard: values.shard,
     isWanted: (file) => values.file.some((part) => file.includes(part)),
     isNamed: ({ name }) => values.name.some((part) => name.includes(part)),
     partOf: (sample) => sample.filter((_, i) => Math.floor((i * of) / sample.length) === at),

@@ -12,7 +12,7 @@ import { copyTree } from './copy.mjs';
 import { faultsOf } from './faults.mjs';
 import { listOf, optionsOf, tally } from './report.mjs';
 import { sampleOf } from './sample.mjs';
-import { isCaughtBy, testsIn, usableTests } from './tests.mjs';
+import { testsIn } from './tests.mjs';
 import { filesBelow, root } from '../lib/stamp.mjs';
 
 const options = optionsOf();
@@ -28,7 +28,7 @@ if (options.list) for (const { name, line } of sample) console.log(`${line}: ${n
 else await tryAll();
 
 async function tryAll() {
-  const folder = copyTree('mutants-ts');
+  const folder = copyTree(`mutants-ts-${options.shard.replace('/', '-of-')}`);
   const tests = testsIn(folder);
   const results = tally();
   for (const fault of sample) results.add(await tryFault(fault, folder, tests), fault);
@@ -37,13 +37,15 @@ async function tryAll() {
 
 async function tryFault({ file, start, end, instead, name }, folder, tests) {
   if (isEquivalent(name)) return 'equivalent';
-  const suite = suiteOf(file);
-  const text = readFileSync(join(folder, file), 'utf8');
-  const usable = await usableTests(suite, tests);
-  writeFileSync(join(folder, file), text.slice(0, start) + instead + text.slice(end));
-  try {
-    return (await isCaughtBy(usable, suite.engines, tests)) ? 'caught' : 'survived';
-  } finally {
-    writeFileSync(join(folder, file), text);
+  const { nearest, wider, engines } = suiteOf(file);
+  const path = join(folder, file);
+  const text = readFileSync(path, 'utf8');
+  for (const some of [nearest, wider]) {
+    if (!(await tests.passesWithoutFault(some, engines))) continue;
+    writeFileSync(path, text.slice(0, start) + instead + text.slice(end));
+    const passes = await tests.pass(some, engines);
+    writeFileSync(path, text);
+    if (!passes) return 'caught';
   }
+  return 'survived';
 }

@@ -16,6 +16,7 @@ import test from 'ava';
 import type { EventUpload } from '../../../src/events/sender';
 import { LEASE_MS } from '../../../src/events/spool/lease';
 import { nodeFs } from '../../../src/events/spool/node-fs';
+import type { SpoolFs } from '../../../src/events/spool/spool-fs';
 import { thisOwner } from '../../../src/events/spool/owner';
 import { NetworkError } from '../../../src/network/network-error';
 import { FakeClock, until } from '../../network/fake-clock';
@@ -233,6 +234,34 @@ test('the bytes on disk are bounded, in whole blocks, whoever wrote them', async
   spool.writeNow(batch('e'));
   t.false(spool.has(batch('e').id));
   t.is(batches(root).length, 3);
+});
+
+test('without options 64 MiB are kept, and files are not synced one by one', async (t) => {
+  const root = directory(t);
+  const errors: unknown[] = [];
+  const synced: unknown[] = [];
+  const fs: SpoolFs = {
+    ...nodeFs,
+    // Takes no room of a real disk.
+    write: (path, _, sync) => {
+      synced.push(sync);
+      return nodeFs.write(path, new Uint8Array(1), sync);
+    },
+    syncFolder: async () => void synced.push('folder'),
+  };
+  const spool = open(root, { fs, onError: (error) => errors.push(error) });
+  await spool.look();
+  const body = new Uint8Array(4 * 1024 * 1024 - 4096);
+  const written = [...'abcdefghijklmnop'].map((letter) => ({ ...batch(letter), body }));
+  for (const one of written) await spool.write(one);
+  t.true(written.every(({ id }) => spool.has(id)));
+  t.deepEqual(errors, []);
+  t.false(synced.some((sync) => sync !== false));
+  await spool.remove(written[0]!.id);
+  await spool.write({ ...written[0]!, body: new Uint8Array(4 * 1024 * 1024) });
+  t.false(spool.has(written[0]!.id));
+  t.is(errors.length, 1);
+  spool.close();
 });
 
 test('what is parked comes back, in its place', async (t) => {
