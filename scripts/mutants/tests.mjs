@@ -32,7 +32,7 @@ export function testsIn(folder) {
   const baseline = new Map();
   const pass = async (some, engines) =>
     some.length === 0 ||
-    succeeds(process.execPath, [AVA, '--fail-fast', ...some], {
+    succeeds(process.execPath, [AVA, '--fail-fast', '--timeout=3m', ...some], {
       cwd: folder,
       env: { ...process.env, STATSIG_TEST_ENGINES: engines },
     });
