@@ -144,11 +144,11 @@ export const KNOWN: readonly KnownDifference[] = [
   },
   {
     name: 'override by a group that there is not, in responses',
-    reason: 'Section 12: {}, as in answers; there null, or false in the shortest shape.',
+    reason: 'Section 12: {}, as in answers; there null, or a boolean in the shortest shape.',
     applies: ({ field, theirs, ours, entries }) =>
       isOverridden(entries) &&
       ['value', 'v'].includes(field) &&
-      [null, false].includes(theirs as null) &&
+      [null, false, true].includes(theirs as null) &&
       canonical(ours) === '{}',
   },
   {

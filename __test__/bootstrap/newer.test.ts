@@ -263,6 +263,47 @@ for (const kind of expectedEngines) {
     });
   });
 
+  test(`${kind}: what stands in is shown whatever answers for it`, async (t) => {
+    // One that is mapped itself is not looked up as other experiments are, once there are autotunes.
+    const through = (name: string): JsonObject =>
+      spec({ entity: 'layer', idType: 'teamID', rules: [rule(name, { configDelegate: name })] });
+    const engine = await loaded(kind, {
+      ...PAYLOAD,
+      dynamic_configs: {
+        ...(PAYLOAD['dynamic_configs'] as JsonObject),
+        first: spec(),
+        to_autotune: spec(),
+        to_nothing: spec(),
+      },
+      layer_configs: { over_autotune: through('to_autotune'), over_nothing: through('to_nothing') },
+      overrides: {
+        first: mapping('to'),
+        to: mapping('unknown'),
+        to_autotune: mapping('both'),
+        to_nothing: mapping('unknown'),
+      },
+    });
+    const ask = (responseFormat: 'v1' | 'v2'): Response =>
+      JSON.parse(
+        respond(engine, USER, { hash: 'none', includeLocalOverrides: true, responseFormat })!,
+      ) as Response;
+    const ofTo = { id_type: 'stableID', is_device_based: true, is_in_layer: true };
+    t.like(ask('v2').dynamic_configs['first'], { ...ofTo, rule_id: 'to_rule' });
+    const mine = { '': { v: 'mine' } };
+    engine.setOverrides({
+      gates: {},
+      configs: { to: mine, both: mine, unknown: mine },
+      layers: {},
+    });
+    const { dynamic_configs: configs, layer_configs: layers } = ask('v2');
+    t.like(configs['first'], { ...ofTo, rule_id: 'override', is_experiment_active: true });
+    t.like(configs['to_autotune'], { rule_id: 'override', id_type: 'stableID' });
+    t.like(configs['to_nothing'], { rule_id: 'override', id_type: 'userID' });
+    for (const name of ['over_autotune', 'over_nothing'])
+      t.like(layers[name], { rule_id: 'override', id_type: 'teamID', is_device_based: false });
+    engine.dispose();
+  });
+
   test(`${kind}: groups of experiments are conditions here, too`, async (t) => {
     const { feature_gates: gates } = await get();
     t.like(gates['grouped'], { value: true, rule_id: 'grouped_rule', secondary_exposures: [] });

@@ -260,6 +260,18 @@ impl Store {
         self.strings.get(id as usize).cloned().unwrap_or_default()
     }
 
+    /// What the payload says of a spec. Of what only experiments see, and is no autotune, that is the
+    /// config of the name.
+    pub(crate) fn body_of(&self, index: u32) -> Option<&SpecBody> {
+        let spec = self.specs.get(index as usize)?;
+        if spec.body.is_some() || spec.kind != SpecKind::Config {
+            return spec.body.as_ref();
+        }
+        let config =
+            self.by_name[SpecKind::Config as usize].get(self.strings.get(spec.name as usize)?)?;
+        self.specs.get(*config as usize)?.body.as_ref()
+    }
+
     /// Indexes of a rule's conditions.
     #[inline]
     pub fn conditions_of(&self, rule: &Rule) -> &[u32] {

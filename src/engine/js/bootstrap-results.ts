@@ -8,7 +8,7 @@ import { type Request, own } from './bootstrap-request';
 import type { Evaluation } from './eval/evaluation';
 import { withoutMethods } from './js-semantics';
 import type { Found } from './outcome';
-import type { ShownSpec } from './shown-spec';
+import { NO_SPEC, type ShownSpec } from './shown-spec';
 import type { Spec } from './store';
 import { ValueBox } from './value-box';
 import type { User } from './user';
@@ -71,7 +71,7 @@ export class Results {
   /** Whose facts stand beside a found. */
   private facts(spec: Spec, { base, at }: Found): { base: ShownSpec; answer: ShownSpec } {
     if (!this.evaluation.store.dialect.showsAnswers) return { base: spec, answer: spec };
-    const own = base ?? spec;
+    const own = base === null || base === NO_SPEC ? spec : base;
     const answer = at.shown ?? own;
     if (!answer.isAutotune || spec.isAutotune) return { base: own, answer };
     // Its autotune, which is not for this app, answers.

@@ -7,3 +7,11 @@ export interface ShownSpec {
   /** A contextual autotune. */
   readonly isAutotune: boolean;
 }
+
+/** Stands in where the payload has no spec: an override of a name that it does not know. */
+export const NO_SPEC: ShownSpec = {
+  idType: undefined,
+  isActive: false,
+  hasSharedParams: false,
+  isAutotune: false,
+};

@@ -21,10 +21,7 @@ pub(super) struct Facts<'a> {
 impl<'a> Facts<'a> {
     pub(super) fn of(store: &'a Store, own: &'a SpecBody, outcome: &'a Outcome) -> Facts<'a> {
         let shows_answers = store.dialect.shows_answers();
-        let body = |index: u32| {
-            let spec = store.specs.get(index as usize).filter(|_| shows_answers)?;
-            spec.body.as_ref()
-        };
+        let body = |index: u32| shows_answers.then(|| store.body_of(index)).flatten();
         let (base, answer) = (body(outcome.base), body(outcome.answer));
         let (base, answer) = match (base, answer) {
             // Its autotune, which is not for this app, answers.

@@ -20,7 +20,7 @@ import type {
   Score,
   Store,
 } from '../store';
-import type { ShownSpec } from '../shown-spec';
+import { NO_SPEC, type ShownSpec } from '../shown-spec';
 import { ValueBox } from '../value-box';
 import { type EvalContext, TOO_DEEP } from './context';
 import { Random } from './random';
@@ -138,18 +138,20 @@ export class NewerEvaluation {
           found.mapped ?? target,
           found.also,
           `${way}>${target}`,
-          found.base ?? this.shown(kind, target, found),
+          found.base ?? this.shown(kind, target),
         );
       }
     }
     return null;
   }
 
-  /** What stands in as `target`. */
-  private shown(kind: LookupKind, target: string, { at }: Found): ShownSpec | null {
+  /** What stands in as `target`, whatever answers for it. */
+  private shown(kind: LookupKind, target: string): ShownSpec {
     const { specs, newer } = this.host.store;
-    if (kind === EXPERIMENT_KIND && newer?.autotunes.has(target) === true) return at.shown;
-    return specs[kind === EXPERIMENT_KIND ? SpecKind.Config : kind].get(target) ?? at.shown;
+    const isExperiment = kind === EXPERIMENT_KIND;
+    const autotune = isExperiment ? newer?.autotunes.get(target) : undefined;
+    const shown = autotune?.onPrestart.shown;
+    return shown ?? specs[isExperiment ? SpecKind.Config : kind].get(target) ?? NO_SPEC;
   }
 
   private holdsFrom(time: number): boolean {
