@@ -39,7 +39,7 @@ test.serial('pull saves what a service has; doctor sees that it answers', async 
   t.is(code, 0, out);
   t.deepEqual(
     (JSON.parse(out) as { what: string; state: string }[]).map(({ what }) => what),
-    ['Node', 'engine', 'key', 'proxy', 'service', 'clock'],
+    ['Node', 'engine', 'binary', 'key', 'proxy', 'service', 'clock'],
   );
   t.false(out.includes('secret-known'));
 });

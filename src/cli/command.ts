@@ -80,25 +80,32 @@ const CODES: Record<Colour, [number, number]> = {
   bold: [1, 22],
 };
 
+/** Where a process writes. */
+export type Streams = Record<
+  'stdout' | 'stderr',
+  NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
+>;
+
 /** The process's own output. */
-export function terminal(): Output {
+export function terminal({ stdout, stderr }: Streams = process): Output {
   // `… | head` reads no more than it wants.
-  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') process.exit();
   });
   const isColoured =
-    process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
-  const isWatched = process.stderr.isTTY && process.env['TERM'] !== 'dumb';
+    stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  const isWatched = stderr.isTTY === true && process.env['TERM'] !== 'dumb';
+  // What is there, so that an empty line is not drawn anew.
   let shown = '';
   const progress = (text: string): void => {
-    if (isWatched && text !== shown) process.stderr.write(`\r\u001b[K${text}`);
+    if (isWatched && text !== shown) stderr.write(`\r\u001b[K${text}`);
     shown = text;
   };
   return {
-    width: process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
+    width: stdout.isTTY === true ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
     progress,
-    line: (text = '') => void process.stdout.write(`${text}\n`),
-    error: (text) => void process.stderr.write(`${text}\n`),
+    line: (text = '') => void stdout.write(`${text}\n`),
+    error: (text) => void stderr.write(`${text}\n`),
     paint(colour, text) {
       const [on, off] = CODES[colour];
       return isColoured ? `\u001b[${on}m${text}\u001b[${off}m` : text;

@@ -90,13 +90,34 @@ function reportsGlibc(): boolean {
 
 let loaded: NativeModule | undefined;
 
-function load(): NativeModule {
+// Not plain `require`, in which bundlers look for what they have to bundle, and warn of a name they
+// can't know.
+const requireFile = createRequire(__filename);
+
+/** Where the binary of this platform is from. */
+export interface PlatformFile {
+  readonly packageName: string;
+  /** What is loaded: a local build, else the file of the package. Null: it is not installed. */
+  readonly path: string | null;
+}
+
+/** Looks for it; loads nothing. */
+export function platformFile(): PlatformFile {
   const name = platformName();
+  const packageName = `statsig-node-native-${name}`;
   const local = join(__dirname, 'generated', `statsig-node-native.${name}.node`);
-  // Not plain `require`, in which bundlers look for what they have to bundle, and warn of a name
-  // they can't know.
-  const requireFile = createRequire(__filename);
-  const path = existsSync(local) ? local : requireFile.resolve(`statsig-node-native-${name}`);
+  if (existsSync(local)) return { packageName, path: local };
+  try {
+    return { packageName, path: requireFile.resolve(packageName) };
+  } catch {
+    return { packageName, path: null };
+  }
+}
+
+function load(): NativeModule {
+  const { packageName, path: known } = platformFile();
+  // Says, when there is none, where it was looked for.
+  const path = known ?? requireFile.resolve(packageName);
   if (path.endsWith('.node') && process.platform === 'linux') refuseCutOff(path);
   const found: Partial<NativeModule> = requireFile(path);
   if (typeof found.NativeEngine !== 'function')

@@ -4,7 +4,7 @@
  * an unused one costs nothing.
  */
 import type { Engine, EngineKind, ReplacementEngine } from './engine';
-import type { NativeDownloads } from './native';
+import type { NativeDownloads, PlatformFile } from './native';
 import type { UapReader } from './uap-reader';
 import { ENGINE_KINDS } from './kinds';
 import { nodeHost } from './node-host';
@@ -54,6 +54,13 @@ export function uapReaderOf(kind: EngineKind): UapReader | null {
   if (kind !== 'native') return null;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded already
   return (require('./native') as typeof import('./native')).uapReader;
+}
+
+/** The package with this platform's binary, and its file; null: it is not installed. */
+export function platformFile(): PlatformFile {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and
+  // synchronously
+  return (require('./native') as typeof import('./native')).platformFile();
 }
 
 /** What threads have in common; null: without the native binary there is nothing. */

@@ -1,5 +1,6 @@
 import { codeOf } from '../../host/fields';
 import { StatsigServer } from '../../api/statsig';
+import { platformFile } from '../../engine/select';
 import { EXIT, UsageError, type Command } from '../command';
 import { folded } from '../fold';
 import { askForPayload, KEY_VARIABLE, problemWith, type Answered } from '../service';
@@ -19,15 +20,16 @@ export const doctor: Command = {
              default https://api.statsigcdn.com/v1
   --json     for programs
 
-Looks at Node, the engine and why not a faster one, the key in
-${KEY_VARIABLE}, proxy variables, whether the service answers through them,
-and the clock. Exits with 1 when something is bad. The key itself is not shown.`,
+Looks at Node, the engine and why not a faster one, the file of the platform's
+package, the key in ${KEY_VARIABLE}, proxy variables, whether the service
+answers through them, and the clock. Exits with 1 when something is bad. The
+key itself is not shown.`,
   options: {
     api: { type: 'string', default: 'https://api.statsigcdn.com/v1' },
     json: { type: 'boolean' },
   },
   async run({ text, has }, output) {
-    const findings = [node(), engine(), key(), proxy(), ...(await service(text('api') ?? ''))];
+    const findings = [node(), ...engine(), key(), proxy(), ...(await service(text('api') ?? ''))];
     if (has('json')) output.line(JSON.stringify(findings, null, 2));
     for (const { what, state, says } of has('json') ? [] : findings) {
       const mark =
@@ -54,7 +56,7 @@ function node(): Finding {
   };
 }
 
-function engine(): Finding {
+function engine(): Finding[] {
   try {
     const server = new StatsigServer('secret-doctor', {
       localMode: true,
@@ -65,14 +67,24 @@ function engine(): Finding {
     const why = rejected
       .map(({ kind: other, reason }) => `; not ${other}: ${reason.split('\n')[0]}`)
       .join('');
-    return {
-      what: 'engine',
-      state: kind === 'native' ? 'ok' : 'note',
-      says: `${kind} ${version}${why}`,
-    };
+    const state = kind === 'native' ? 'ok' : 'note';
+    return [{ what: 'engine', state, says: `${kind} ${version}${why}` }, binary(kind)];
   } catch (error) {
-    return { what: 'engine', state: 'bad', says: messageOf(error) };
+    return [{ what: 'engine', state: 'bad', says: messageOf(error) }, binary(null)];
   }
+}
+
+/** The file of the platform's package. Why it does not load is said of the engine. */
+function binary(used: string | null): Finding {
+  const { packageName, path } = platformFile();
+  if (used === 'native')
+    return { what: 'binary', state: 'ok', says: `${path ?? packageName}, in use` };
+  const says =
+    path === null
+      ? `${packageName} is not installed: optional dependencies were left out, or node_modules ` +
+        'come from another machine'
+      : `${path} is there, and not in use`;
+  return { what: 'binary', state: 'note', says };
 }
 
 function key(): Finding {
