@@ -21,6 +21,13 @@ const saysNothing = ({ said: { ours } }: Pick<Difference, 'said'>): boolean =>
 /** Fields that hold the ID type or the version. */
 const OF_THE_SPEC = ['idType', 'configVersion', 'id_type', 'i', 'is_device_based'];
 
+/** Fields that say what a layer handed over to. */
+const OF_A_DELEGATE = [
+  ...['ruleID', 'rule_id', 'r', 'allocated', 'allocatedExperiment', 'isExplicitParameter'],
+  ...['allocated_experiment_name', 'ae', 'explicit_parameters', 'ep'],
+  ...['is_experiment_active', 'ea', 'is_user_in_experiment', 'ue'],
+];
+
 /** Fields that hold exposures. */
 const EXPOSURES = ['secondary_exposures', 's', 'undelegated_secondary_exposures', 'us'];
 
@@ -150,6 +157,15 @@ export const KNOWN: readonly KnownDifference[] = [
       ['value', 'v'].includes(field) &&
       [null, false, true].includes(theirs as null) &&
       canonical(ours) === '{}',
+  },
+  {
+    name: 'merging layer over an override by a group that there is not',
+    reason: 'Sections 7, 12: {} is taken as that of a delegate; there null, which is none.',
+    applies: ({ kind, field, reach }) =>
+      kind === 'layer' &&
+      OF_A_DELEGATE.includes(field) &&
+      reach.has('merging layer') &&
+      reach.has('overridden by no group'),
   },
   {
     name: 'undelegated exposures beside an overridden gate',

@@ -19,6 +19,7 @@ export type Construct =
   | 'drawn'
   | 'overridden'
   | 'overridden by several IDs'
+  | 'overridden by no group'
   | 'strange condition';
 
 /** What responses tell of a spec beside its answer. */
@@ -188,6 +189,9 @@ export class Facts {
     if (overrides.length > 0) found.add('overridden');
     if (overrides.filter(({ id }) => id !== undefined).length > 1)
       found.add('overridden by several IDs');
+    const groups = this.spec(kind, name)?.rules.map(({ groupName }) => groupName) ?? [];
+    if (overrides.some(({ value }) => typeof value === 'string' && !groups.includes(value)))
+      found.add('overridden by no group');
     for (const { new_config_name: target } of this.in<Mapping[]>('overrides', name) ?? []) {
       found.add('mapped');
       also(this.reach(kind, target));
