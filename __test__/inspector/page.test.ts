@@ -131,6 +131,58 @@ for (const engine of new Set([quickest!, 'js' as const]))
     },
   );
 
+needs('chromium')(
+  'a long list is drawn where it is looked at, and stays when the payload changes',
+  async (t) => {
+    t.timeout(120_000);
+    const many = (isEverywhere: boolean, more: string[], time: number): Record<string, unknown> => {
+      const base = payload(isEverywhere, time) as { feature_gates: { name: string }[] };
+      const [gate] = base.feature_gates;
+      const names = Array.from({ length: 2_000 }, (_, i) => `flag_${String(i).padStart(4, '0')}`);
+      const added = [...more, ...names].map((name) => ({ ...gate!, name }));
+      return { ...base, feature_gates: [...base.feature_gates, ...added] };
+    };
+    const server = await createLocalServer({ specs: many(false, [], 1_000) });
+    t.teardown(() => server.close(0));
+    const { page, said } = await open(t, server.url);
+    const lines = page.locator('.lines a');
+    await lines.first().waitFor();
+    t.true((await lines.count()) < 300);
+    await page.locator('.list').evaluate((list) => list.scrollTo(0, 30_000));
+    const first = page.locator('.lines a', { hasText: /^flag_0[78]/ }).first();
+    await first.waitFor();
+    t.true((await lines.count()) < 300);
+    await page.locator('.list').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+    const last = page.getByRole('link', { name: /flag_1999/ });
+    await last.click();
+    await page.getByRole('heading', { name: 'flag_1999' }).waitFor();
+    // Who hears the page is told how long the list is.
+    t.is(await last.locator('..').getAttribute('aria-posinset'), '2002');
+    await evaluate(page, eva, 'false');
+    const user = page.getByLabel('User', { exact: true });
+    const half = '{"userID":"half a';
+    await user.fill(half);
+    const scrolled = await page.locator('.list').evaluate((list) => list.scrollTop);
+    t.true(scrolled > 60_000, `${scrolled}`);
+
+    server.setSpecs(many(true, ['a_new_one'], 5_000));
+    await page.locator('.list .count', { hasText: 'of 2006' }).waitFor();
+    await page.locator('.answer .result', { hasText: 'true' }).waitFor();
+    t.is(await user.inputValue(), half);
+    t.is(await page.locator('#user-json:focus').count(), 1);
+    t.is(await last.getAttribute('aria-current'), 'true');
+    t.is(await last.locator('..').getAttribute('aria-posinset'), '2003');
+    t.is(await page.locator('.list').evaluate((list) => list.scrollTop), scrolled);
+    t.true((await lines.count()) < 300);
+
+    // What is searched is looked at from its beginning.
+    await page.getByLabel('Search flags').fill('flag_00');
+    await page.getByRole('link', { name: /flag_0000/ }).waitFor();
+    t.deepEqual(await serious(page), []);
+    t.deepEqual(said(), []);
+  },
+);
+
 needs('chromium')('an application: token, no toggles, on a phone, by keyboard', async (t) => {
   t.timeout(120_000);
   const statsig = new StatsigServer('secret-app', {

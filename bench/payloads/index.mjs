@@ -100,6 +100,9 @@ export function text(project, version) {
   return JSON.stringify(version === 1 ? v1(project) : toV2(v1(project)));
 }
 
+/** A project of so many specs, as parsed dcs-v1. */
+export const ofSpecs = (count) => mixedProject(total(count));
+
 /**
  * Names of gates, configs, experiments, layers and one parameter of each that has one, in payload
  * order.

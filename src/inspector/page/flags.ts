@@ -1,6 +1,6 @@
 /** Flags, searched, and one of them beside the list. */
 import { html } from 'htm/preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { get } from './api';
 import { Flag } from './flag';
 import type { FlagLine, Status } from './types';
@@ -15,8 +15,13 @@ const KINDS = [
   ['parameter_store', 'Parameter stores'],
 ] as const;
 
-/** Lines that are drawn at first, and with each look at the end of the list. */
-const PIECE = 100;
+/** Lines that are drawn together. */
+const PIECE = 50;
+/** Of a line that is not drawn; one with a long name is higher. */
+const LINE_REM = 2.4;
+/** Where the list scrolls by itself: as in page.css. */
+const WIDE = '(min-width: 50.01rem)';
+const FIRST: ReadonlySet<number> = new Set([0]);
 
 interface FlagsProps {
   selected: { kind: string; name: string } | null;
@@ -99,28 +104,63 @@ function matching(flags: FlagLine[], given: string, kind: string): FlagLine[] {
   return found.sort((a, b) => begins(a) - begins(b));
 }
 
-/** Drawn as far as somebody scrolls: the first paint of thousands would take a second. */
+/**
+ * Only what is near to being seen is drawn, in pieces: thousands of lines would take a second at
+ * first, and again with every payload.
+ */
 function Lines({ found, selected }: { found: FlagLine[]; selected: FlagsProps['selected'] }): View {
-  const [shown, setShown] = useState(1);
   const pieces = useMemo(() => piecesOf(found), [found]);
-  const end = useRef<HTMLLIElement>(null);
-  useEffect(() => {
-    if (end.current === null) return undefined;
-    const observer = new IntersectionObserver(
-      (entries) => entries.some((entry) => entry.isIntersecting) && setShown((n) => n + 1),
-      { rootMargin: '600px' },
-    );
-    observer.observe(end.current);
-    return () => observer.disconnect();
-  }, [shown >= pieces.length, shown]);
-  const left = found.length - Math.min(found.length, shown * PIECE);
-  return html`<ul class="lines">
-    ${pieces.slice(0, shown).map(
-      (flags, at) => html`<${Piece} key=${at} flags=${flags}
+  const list = useRef<HTMLDivElement>(null);
+  const near = useNear(list, pieces.length);
+  return html`<div class="lines" role="list" ref=${list}>
+    ${pieces.map(
+      (flags, at) => html`<${Piece} key=${at} at=${at} flags=${flags} isNear=${near.has(at)}
+        total=${found.length}
         selected=${flags.some((flag) => isSame(flag, selected)) ? selected : null} />`,
     )}
-    ${left > 0 && html`<li ref=${end} class="count">${left} more…</li>`}
-  </ul>` as View;
+  </div>` as View;
+}
+
+/** Numbers of the pieces that can be seen, or soon. */
+function useNear(list: { current: HTMLElement | null }, count: number): ReadonlySet<number> {
+  const [near, setNear] = useState(FIRST);
+  const isWide = useIsWide();
+  useEffect(() => {
+    const pieces = list.current?.children ?? [];
+    const root = isWide ? list.current?.closest('.list') : null;
+    const observer = new IntersectionObserver(
+      (entries) => setNear((before) => nearAfter(before, entries)),
+      { root, rootMargin: '1000px 0px' },
+    );
+    for (const piece of pieces) observer.observe(piece);
+    return () => observer.disconnect();
+  }, [count, isWide]);
+  return near;
+}
+
+function useIsWide(): boolean {
+  const media = useMemo(() => matchMedia(WIDE), []);
+  const [isWide, setWide] = useState(media.matches);
+  useEffect(() => {
+    const onChange = (): void => setWide(media.matches);
+    media.addEventListener('change', onChange);
+    return () => media.removeEventListener('change', onChange);
+  }, [media]);
+  return isWide;
+}
+
+/** What holds the focus stays. */
+function nearAfter(
+  before: ReadonlySet<number>,
+  entries: readonly IntersectionObserverEntry[],
+): ReadonlySet<number> {
+  const near = new Set(before);
+  for (const { target, isIntersecting } of entries) {
+    const at = Number(target.getAttribute('data-at'));
+    if (isIntersecting) near.add(at);
+    else if (!target.contains(document.activeElement)) near.delete(at);
+  }
+  return near;
 }
 
 function piecesOf(found: FlagLine[]): FlagLine[][] {
@@ -128,17 +168,47 @@ function piecesOf(found: FlagLine[]): FlagLine[][] {
   return Array.from({ length: count }, (_, at) => found.slice(at * PIECE, (at + 1) * PIECE));
 }
 
-/** Lines that are compared again only where they may differ: the same nodes are passed over. */
-function Piece({ flags, selected }: { flags: FlagLine[]; selected: FlagsProps['selected'] }): View {
-  return useMemo(
-    () => flags.map((flag) => html`<${Line} flag=${flag} isSelected=${isSame(flag, selected)} />`),
-    [flags, selected?.kind, selected?.name],
-  ) as View;
+interface PieceProps {
+  at: number;
+  flags: FlagLine[];
+  isNear: boolean;
+  total: number;
+  selected: FlagsProps['selected'];
 }
 
-function Line({ flag, isSelected }: { flag: FlagLine; isSelected: boolean }): View {
+/** Lines that are compared again only where they may differ: the same nodes are passed over. */
+function Piece({ at, flags, isNear, total, selected }: PieceProps): View {
+  const element = useRef<HTMLDivElement>(null);
+  /** Of a line, once they were drawn. */
+  const pixels = useRef(0);
+  useLayoutEffect(() => {
+    if (isNear) pixels.current = (element.current?.offsetHeight ?? 0) / flags.length;
+  }, [isNear, flags]);
+  const height =
+    pixels.current === 0 ? `${flags.length * LINE_REM}rem` : `${flags.length * pixels.current}px`;
+  const lines = useMemo(
+    () =>
+      isNear &&
+      flags.map(
+        (flag, i) => html`<${Line} flag=${flag} isSelected=${isSame(flag, selected)}
+          position=${at * PIECE + i + 1} total=${total} />`,
+      ),
+    [isNear, flags, total, selected?.kind, selected?.name],
+  );
+  return html`<div role="none" data-at=${at} ref=${element}
+    style=${{ height: isNear ? '' : height }}>${lines}</div>` as View;
+}
+
+interface LineProps {
+  flag: FlagLine;
+  isSelected: boolean;
+  position: number;
+  total: number;
+}
+
+function Line({ flag, isSelected, position, total }: LineProps): View {
   const { kind, name, entity, isEnabled, isOverridden } = flag;
-  return html`<li>
+  return html`<div role="listitem" aria-posinset=${position} aria-setsize=${total}>
     <a href=${linkTo(kind, name)}
       aria-current=${isSelected ? 'true' : undefined}>
       <span class="name">${name}</span>
@@ -148,5 +218,5 @@ function Line({ flag, isSelected }: { flag: FlagLine; isSelected: boolean }): Vi
         <span class="tag">${entityOf(entity)}</span>
       </span>
     </a>
-  </li>` as View;
+  </div>` as View;
 }
