@@ -21,13 +21,6 @@ const saysNothing = ({ said: { ours } }: Pick<Difference, 'said'>): boolean =>
 /** Fields that hold the ID type or the version. */
 const OF_THE_SPEC = ['idType', 'configVersion', 'id_type', 'i', 'is_device_based'];
 
-/** Fields that say what a layer handed over to. */
-const OF_A_DELEGATE = [
-  ...['ruleID', 'rule_id', 'r', 'allocated', 'allocatedExperiment', 'isExplicitParameter'],
-  ...['allocated_experiment_name', 'ae', 'explicit_parameters', 'ep'],
-  ...['is_experiment_active', 'ea', 'is_user_in_experiment', 'ue'],
-];
-
 /** Fields that hold exposures. */
 const EXPOSURES = ['secondary_exposures', 's', 'undelegated_secondary_exposures', 'us'];
 
@@ -160,12 +153,11 @@ export const KNOWN: readonly KnownDifference[] = [
   },
   {
     name: 'merging layer over an override by a group that there is not',
-    reason: 'Sections 7, 12: {} is taken as that of a delegate; there null, which is none.',
-    applies: ({ kind, field, reach }) =>
-      kind === 'layer' &&
-      OF_A_DELEGATE.includes(field) &&
-      reach.has('merging layer') &&
-      reach.has('overridden by no group'),
+    reason:
+      'Sections 7, 12: {} is taken as that of a delegate; there null, which is none, so that ' +
+      'another one may give parameters.',
+    applies: ({ kind, reach }) =>
+      kind === 'layer' && reach.has('merging layer') && reach.has('overridden by no group'),
   },
   {
     name: 'undelegated exposures beside an overridden gate',
@@ -383,13 +375,14 @@ export const KNOWN: readonly KnownDifference[] = [
   {
     name: 'unsupported, forgotten',
     reason:
-      'Section 4: 0.23 forgets it when a mapping of a later gate does not apply; 0.24 mends it.',
+      'Section 4: 0.23 forgets it when a mapping of a nested gate does not apply, or when one is ' +
+      'overridden; 0.24 mends it.',
     applies: ({ of, said, reach }) =>
       of !== 'response' &&
       said.ours?.reason === 'Unsupported' &&
       saysNothing({ said }) &&
       reach.has('strange condition') &&
-      reach.has('mapped'),
+      (reach.has('mapped') || (reach.has('overridden') && said.theirs?.reason === 'LocalOverride')),
   },
   {
     name: 'undelegated exposures where a delegate delegates',
