@@ -183,6 +183,27 @@ test('Layer.get and getValue answer alike and expose the same parameters', (t) =
   t.true(exposed > 100);
 });
 
+test('a layer tells its own listener of mismatches, and exposes nothing then', (t) => {
+  const heard: unknown[][] = [];
+  const layerOf = (listener: unknown) => new Layer('n', VALUE, 'r', null, null, listener as never);
+  const ours = layerOf((_: unknown, key: string, mismatch: unknown) => heard.push([key, mismatch]));
+  t.is(ours.get<unknown>('text', 'd'), 'a');
+  t.is(ours.get<unknown>('text', 5), 5);
+  t.is(ours.get<unknown>('text', null), 'a');
+  t.is(ours.get<unknown>('missing', 5), 5);
+  t.is(
+    ours.get<unknown>('text', 'd', (value): value is string => value === 'b'),
+    'd',
+  );
+  t.deepEqual(heard.splice(0), [
+    ['text', undefined],
+    ['text', [5, 'a']],
+    ['text', undefined],
+  ]);
+  layerOf((_: unknown, key: string) => heard.push([key])).get<unknown>('text', 5);
+  t.deepEqual(heard, [], 'others hear of exposures only');
+});
+
 test('accessors', (t) => {
   const details = new EvaluationDetails(1, 2, 'Network', 3);
   t.is(

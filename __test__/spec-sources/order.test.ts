@@ -26,7 +26,8 @@ class Store implements IDataAdapter {
   reads = 0;
   writes: string[] = [];
   constructor(private readonly isFed = false) {}
-  initialize = async (): Promise<void> => undefined;
+  starts = 0;
+  initialize = async (): Promise<void> => void this.starts++;
   shutdown = async (): Promise<void> => undefined;
   supportsPollingUpdatesFor = (path: DataAdapterKeyPath): boolean =>
     this.isFed && path === DataAdapterKeyPath.V1Rulesets;
@@ -394,6 +395,7 @@ test('a store that others feed is polled in its place, and the network helps out
   network.specs = project(3000, 'network');
   await clock.advance(11_000);
   t.deepEqual([from(), downloads()], ['network', 1]);
+  t.is(store.starts, 1, 'before its first turn, and never again');
   await server.shutdownAsync(500);
 });
 
