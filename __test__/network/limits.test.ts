@@ -1,6 +1,9 @@
 /** Longest texts that are taken in: counted while they are inflated, wherever they come from. */
 import test from 'ava';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import * as limits from '../../src/network/limits';
 import { fetchTransport } from '../../src/network/fetch-transport';
 import type { NetworkError } from '../../src/network/network-error';
 import { nodeTransport } from '../../src/network/node-transport';
@@ -109,9 +112,24 @@ test('node: a length that is announced is refused before the body', async (t) =>
   await server.stop();
 });
 
+test('override: an upload may be answered by any text, object or buffer', async (t) => {
+  const text = 'x'.repeat(LIMIT + 1);
+  for (const part of [
+    { text: () => Promise.resolve(text) },
+    { json: () => Promise.resolve({ text }) },
+    { arrayBuffer: () => Promise.resolve(new ArrayBuffer(LIMIT + 1)) },
+  ]) {
+    const transport = overrideTransport(() => Promise.resolve({ ok: true, ...part }));
+    const { code, bytes } = await send(transport, 'http://x', { method: 'POST', isUpload: true });
+    t.is(code, 'answered');
+    t.true(bytes > LIMIT);
+  }
+});
+
 test('override: texts, objects and buffers count, too', async (t) => {
   const text = 'é'.repeat(LIMIT / 2 + 1);
   const parts: OverrideResponse[] = [
+    { text: () => Promise.resolve('x'.repeat(LIMIT + 1)) },
     { text: () => Promise.resolve(text) },
     { json: () => Promise.resolve({ text }) },
     { arrayBuffer: () => Promise.resolve(new ArrayBuffer(LIMIT + 1)) },
@@ -164,3 +182,18 @@ for (const engine of ENGINES) {
     }
   });
 }
+
+test('without options the limits are those of docs/options.md', (t) => {
+  const docs = readFileSync(join(__dirname, '..', '..', 'docs', 'options.md'), 'utf8');
+  const documented = (option: string): number =>
+    Number(new RegExp(`\\| \`${option}\` \\| number \\| \`(\\d+)\``).exec(docs)?.[1]);
+  t.deepEqual(
+    { ...limits },
+    {
+      MAX_SPECS_BYTES: documented('maxSpecsBytes'),
+      MAX_ID_LIST_BYTES: documented('maxIdListBytes'),
+      MAX_INDEX_BYTES: 16_777_216,
+      MAX_ANSWER_BYTES: 1_048_576,
+    },
+  );
+});

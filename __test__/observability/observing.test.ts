@@ -2,6 +2,7 @@
 import test from 'ava';
 import diagnostics from 'node:diagnostics_channel';
 import { createSingleton } from '../../src/api/singleton';
+import { NO_CHANNELS } from '../../src/observability/channels';
 import { StatsigServer } from '../../src/api/statsig';
 import type {
   CheckMessage,
@@ -315,4 +316,14 @@ test('the singleton tells across its instances, also those who listened before t
   t.deepEqual(told, ['Network', 'Network']);
   t.is(checks, 2);
   remove();
+});
+
+test('a host without channels has no subscribers, and its work is done all the same', async (t) => {
+  const { check, exposure, sync, flush } = NO_CHANNELS;
+  t.deepEqual([check.hasSubscribers, exposure.hasSubscribers], [false, false]);
+  t.notThrows(() => check.publish({} as never));
+  t.deepEqual(
+    [await sync.trace({} as never, async () => 1), await flush.trace({} as never, async () => 2)],
+    [1, 2],
+  );
 });

@@ -30,7 +30,5 @@ export function detailsOf(verdict: Verdict): EvaluationDetails {
 
 /** The caller's to change: the originals serve others. */
 export function copiesOf(exposures: SecondaryExposure[]): SecondaryExposure[] {
-  return exposures.length === 0
-    ? []
-    : exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
+  return exposures.map(({ gate, gateValue, ruleID }) => ({ gate, gateValue, ruleID }));
 }
