@@ -94,7 +94,6 @@ function conversions(value: object): {
 
 /** ToPrimitive without a hint, as `==` and `+` convert. */
 function primitiveOf(value: object): unknown {
-  if (typeof value === 'bigint') return value;
   const convert: unknown = (value as { [Symbol.toPrimitive]?: unknown })[Symbol.toPrimitive];
   if (typeof convert === 'function') return convert.call(value, 'default');
   const valueOf: unknown = value.valueOf;
