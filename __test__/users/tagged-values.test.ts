@@ -28,6 +28,7 @@ test('objects are what they convert to: as text, as a number, and without a hint
     [{ valueOf: () => null }, PLAIN, null, 0],
     [{ valueOf: () => noop, toString: () => '7' }, '7', '7', 7],
     [{ toString: () => 'x' }, 'x', 'x', null],
+    [{ valueOf: 1, toString: () => '8' }, '8', '8', 8],
     [{ [Symbol.toPrimitive]: converts }, 'string', 'default', 4],
     [date, String(date), String(date), 0],
     [noop, String(noop), String(noop), null],
