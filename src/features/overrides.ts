@@ -32,10 +32,9 @@ export class Overrides {
   }
 
   get current(): OverrideTable {
-    const names = Object.keys(this.groups);
-    if (names.length === 0) return this.table;
     const configs = Object.assign(named(), this.table.configs);
-    for (const name of names) configs[name] = { ...configs[name], ...this.valuesOf(name) };
+    for (const name of Object.keys(this.groups))
+      configs[name] = { ...configs[name], ...this.valuesOf(name) };
     return { ...this.table, configs };
   }
 
