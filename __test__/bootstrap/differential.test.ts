@@ -71,6 +71,74 @@ unless(existsSync(file) ? null : NO_RECORDED_PROJECT, test.serial)(
   },
 );
 
+test.serial("experiments of one app, listed or handed over to, are statsig-node's", async (t) => {
+  const passed = { salt: '', passPercentage: 100, conditions: [{ type: 'public' }] };
+  const spec = { salt: '', enabled: true, defaultValue: {}, idType: 'userID' };
+  const experiment = (name: string, app: string): JsonObject => ({
+    ...spec,
+    name,
+    type: 'dynamic_config',
+    entity: 'experiment',
+    targetAppIDs: [app],
+    rules: [
+      {
+        ...passed,
+        conditions: [{ type: 'target_app', operator: 'any', targetValue: [app] }],
+        name: 'g',
+        id: 'g',
+        returnValue: { x: name },
+        isExperimentGroup: true,
+      },
+    ],
+  });
+  const layer = (of: string): JsonObject => ({
+    ...spec,
+    name: `layer_of_${of}`,
+    type: 'dynamic_config',
+    entity: 'layer',
+    targetAppIDs: ['a', 'b'],
+    rules: [{ ...passed, name: 'd', id: 'd', returnValue: {}, configDelegate: of }],
+  });
+  const payload: JsonObject = {
+    ...small,
+    sdk_keys_to_app_ids: { 'client-a': 'a', 'client-b': 'b' },
+    dynamic_configs: [experiment('of_a', 'a'), experiment('of_b', 'b')],
+    layer_configs: [layer('of_a'), layer('of_b')],
+  };
+  const keys = ['client-a', 'client-b', 'client-none', null];
+  const questions: Questions = {
+    ...allQuestions(payload),
+    names: { gates: [], configs: [], layers: [] },
+    exposures: false,
+    clientInitialize: keys.map((clientKey) => ({
+      user: 0,
+      clientKey,
+      options: { hash: 'none' },
+      random: 0.5,
+    })),
+  };
+  const one: Case = {
+    name: 'apps',
+    payload,
+    idLists: {},
+    environment: null,
+    now: 1_700_000_000_000,
+    timeZone: 'UTC',
+    users: [{ userID: 'u' }],
+    overrides: { gates: {}, configs: {}, layers: {} },
+  };
+  const expected = (await askOracle(one, questions)).clientInitialize.map((response) =>
+    typeof response === 'string' ? response : JSON.stringify(response),
+  );
+  t.true(expected[0]?.includes('"value":{"x":"of_a"},"group":"g"'));
+  t.false(expected[0]?.includes('"is_user_in_experiment":true'));
+  for (const kind of expectedEngines) {
+    const engine = createEngine(kind);
+    t.deepEqual((await askEngine(engine, one, questions)).clientInitialize, expected, kind);
+    engine.dispose();
+  }
+});
+
 const small: JsonObject = {
   has_updates: true,
   time: 5,
