@@ -1,6 +1,6 @@
 /** Config specs in protobuf's form, as a server writes them (NEWER.md 19). */
 
-type Value = number | bigint | boolean | string | Uint8Array | Fields | { double: number };
+type Value = number | bigint | boolean | string | Uint8Array | Fields | { double: number } | { float: number };
 export type Fields = readonly (readonly [number: number, value: Value])[];
 
 function varint(value: bigint): number[] {
@@ -19,6 +19,12 @@ function double(value: number): number[] {
   return [...new Uint8Array(view.buffer)];
 }
 
+function float(value: number): number[] {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, value, true);
+  return [...new Uint8Array(view.buffer)];
+}
+
 function block(bytes: Uint8Array): number[] {
   return [...varint(BigInt(bytes.length)), ...bytes];
 }
@@ -30,6 +36,8 @@ export function message(fields: Fields): Uint8Array {
   for (const [number, value] of fields) {
     if (typeof value === 'object' && 'double' in value)
       bytes.push(...tag(number, 1), ...double(value.double));
+    else if (typeof value === 'object' && 'float' in value)
+      bytes.push(...tag(number, 5), ...float(value.float));
     else if (typeof value === 'string')
       bytes.push(...tag(number, 2), ...block(new TextEncoder().encode(value)));
     else if (value instanceof Uint8Array) bytes.push(...tag(number, 2), ...block(value));

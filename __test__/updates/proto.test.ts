@@ -113,6 +113,57 @@ test('a spec, its rules and its conditions', (t) => {
   });
 });
 
+test('what may be left out is told when it is there, be it false', (t) => {
+  for (const given of [true, false]) {
+    const { read, told } = reader();
+    const rule = data([
+      [2, 50],
+      [6, [[1, 1]]],
+      [10, given],
+      [11, given],
+      [12, { float: 0.5 }],
+    ]);
+    const spec = data([
+      [4, 5],
+      [5, [[1, 1]]],
+      [7, rule],
+      [8, given],
+      [10, given],
+      [12, given],
+      [13, given],
+    ]);
+    const json = read(proto.top(12, 'sum'), [5, 'l', '', spec], proto.DONE);
+    t.deepEqual(told, []);
+    t.deepEqual(json['layer_configs'], {
+      l: {
+        type: 'dynamic_config',
+        salt: '',
+        enabled: false,
+        defaultValue: {},
+        entity: 'layer',
+        idType: 'userID',
+        rules: [
+          {
+            name: '',
+            passPercentage: 50,
+            id: '',
+            conditions: [],
+            idType: 'userID',
+            returnValue: {},
+            isExperimentGroup: given,
+            isControlGroup: given,
+            samplingRate: 0.5,
+          },
+        ],
+        isActive: given,
+        hasSharedParams: given,
+        useNewLayerEval: given,
+        forwardAllExposures: given,
+      },
+    });
+  }
+});
+
 test('values of every type', (t) => {
   const { read } = reader();
   const values: [Fields, unknown][] = [
