@@ -1,6 +1,14 @@
 /** Config specs in protobuf's form, as a server writes them (NEWER.md 19). */
 
-type Value = number | bigint | boolean | string | Uint8Array | Fields | { double: number } | { float: number };
+type Value =
+  | number
+  | bigint
+  | boolean
+  | string
+  | Uint8Array
+  | Fields
+  | { double: number }
+  | { float: number };
 export type Fields = readonly (readonly [number: number, value: Value])[];
 
 function varint(value: bigint): number[] {

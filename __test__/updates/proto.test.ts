@@ -260,6 +260,34 @@ test('a delta changes what it names', (t) => {
   t.deepEqual([passes('same'), passes('changed'), passes('new')], [true, false, true]);
 });
 
+test('each kind of entry goes by its own number', (t) => {
+  const inMaps = { dynamic_configs: 1, feature_gates: 2, layer_configs: 3, condition_map: 5 };
+  const stores = { param_stores: 7 };
+  const inRest = { experiment_to_layer: 4, sdk_configs: 6, cmab_configs: 8, override_rules: 9 };
+  const numbers = { ...inMaps, ...stores, ...inRest, overrides: 10 };
+  for (const [gone, number] of Object.entries(numbers)) {
+    const { read } = reader();
+    const rest = Object.fromEntries(
+      [...Object.keys(inRest), 'overrides'].map((map) => [map, { x: 1, y: 1 }]),
+    );
+    const names = ['x', 'y'];
+    const json = read(
+      proto.top(1, 'a', rest),
+      ...names.flatMap((name): Envelope[] => [
+        [3, name, '', [[4, 1]]],
+        [4, name, '', [[4, 2]]],
+        [5, name, '', [[4, 5]]],
+        [6, name, '', []],
+        [7, name, '', [[1, 1]]],
+      ]),
+      [8, '', '', [[number, 'x']]],
+      proto.DONE,
+    );
+    for (const map of Object.keys(numbers))
+      t.deepEqual(Object.keys(json[map]!), map === gone ? ['y'] : names, `${gone}: ${map}`);
+  }
+});
+
 test('a delta that adds up to something else is refused, and what was there stays', (t) => {
   const { specs, read } = reader();
   read(proto.top(1, 'a'), proto.gate('one', '7', true), proto.DONE);
