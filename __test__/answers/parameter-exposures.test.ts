@@ -8,13 +8,14 @@ const user = (): UserRecord => ({ parameters: null, parametersWindow: 0 }) as Us
 test('an exposure is noted once for a user, an outcome, a parameter and a window', (t) => {
   const exposures = new ParameterExposures();
   const [one, other] = [user(), user()];
-  const asked = [
+  const asked: [UserRecord, number, string, number][] = [
     [one, 1, 'a', 5],
     [one, 1, 'b', 5],
     [one, 2, 'a', 5],
     [other, 1, 'a', 5],
-  ] as const;
-  for (const isNew of [true, false]) for (const one of asked) t.is(exposures.add(...one), isNew);
+  ];
+  for (const isNew of [true, false])
+    for (const exposure of asked) t.is(exposures.add(...exposure), isNew);
   t.true(exposures.add(one, 1, 'a', 6));
   t.false(exposures.add(one, 1, 'a', 6));
   t.true(exposures.add(one, 1, 'b', 6), 'the window before is forgotten');

@@ -17,7 +17,7 @@ class Dead {
   pendingEvents = (): number => this.events;
   dispose = (): void => void this.disposed++;
 
-  takeBatchNow = (most: number): EventBatch => {
+  takeBatchNow = (_: string, __: string, most: number): EventBatch => {
     this.asked++;
     const taken = Math.min(most, this.events);
     const count = this.given(taken);
@@ -25,7 +25,8 @@ class Dead {
     return { count: Math.max(0, count), body: new Uint8Array(), isGzipped: false };
   };
 
-  takeBatch = (most: number): Promise<EventBatch> => Promise.resolve(this.takeBatchNow(most));
+  takeBatch = (...of: [string, string, number]): Promise<EventBatch> =>
+    Promise.resolve(this.takeBatchNow(...of));
 
   get engine(): Engine {
     return this as unknown as Engine;
@@ -42,29 +43,29 @@ test('events are taken batch by batch, of the oldest engine first, which then go
   const [first, second] = [new Dead(3), new Dead(2)];
   const engines = retired(first, second);
   t.is(engines.pendingEvents(), 5);
-  t.is(engines.takeBatchNow(2)?.count, 2);
+  t.is(engines.takeBatchNow('[', ']', 2)?.count, 2);
   t.deepEqual([first.disposed, second.asked], [0, 0]);
-  t.is((await engines.takeBatch(2))?.count, 1);
+  t.is((await engines.takeBatch('[', ']', 2))?.count, 1);
   t.is(first.disposed, 1);
-  t.is(engines.takeBatchNow(9)?.count, 2);
+  t.is(engines.takeBatchNow('[', ']', 9)?.count, 2);
   t.is(second.disposed, 1);
-  t.is(engines.takeBatchNow(9), null);
-  t.is(engines.takeBatch(9), null);
+  t.is(engines.takeBatchNow('[', ']', 9), null);
+  t.is(engines.takeBatch('[', ']', 9), null);
   t.like(engines, { lostEvents: 0, droppedEvents: 0 });
 });
 
 test('what an engine takes and does not give is lost, and counted', async (t) => {
   const engines = retired(new Dead(5, (taken) => taken - 2), new Dead(4, () => 9));
-  t.is(engines.takeBatchNow(5)?.count, 3);
+  t.is(engines.takeBatchNow('[', ']', 5)?.count, 3);
   t.is(engines.lostEvents, 2);
-  t.is((await engines.takeBatch(4))?.count, 9);
+  t.is((await engines.takeBatch('[', ']', 4))?.count, 9);
   t.is(engines.lostEvents, 2, 'one that gives more loses none');
 });
 
 test('one that gives nothing is asked once, and the next one gives', (t) => {
   const [stubborn, other] = [new Dead(5, () => -1), new Dead(1)];
   const engines = retired(stubborn, other);
-  t.is(engines.takeBatchNow(9)?.count, 1);
+  t.is(engines.takeBatchNow('[', ']', 9)?.count, 1);
   t.deepEqual([stubborn.asked, stubborn.disposed, other.disposed], [1, 1, 1]);
   t.is(engines.lostEvents, 5);
   t.is(engines.pendingEvents(), 0);
