@@ -215,8 +215,10 @@ needs('chromium')('an application: token, no toggles, on a phone, by keyboard', 
   const width = await page.evaluate('document.documentElement.scrollWidth');
   t.true(Number(width) <= 390, `${width}`);
 
+  t.true(Number(await page.evaluate('scrollTo(0, 400), scrollY')) > 0);
   await page.getByRole('link', { name: 'Health' }).click();
   await page.getByText('Config specs from').waitFor();
+  t.is(await page.evaluate('scrollY'), 0);
   await page.getByRole('link', { name: 'Client values' }).click();
   await page.getByRole('button', { name: 'Show' }).click();
   await page.getByRole('region', { name: 'Client-initialize response' }).waitFor();

@@ -106,6 +106,7 @@ export function App(): View {
   const selected = view === 'flag' ? { kind, name } : null;
   const current = view === 'flag' ? 'flags' : view;
   useFocusOn(current);
+  useTop([view, kind, name].join('/'));
   return html`<header>
       <h1>${status?.title ?? 'Statsig'}</h1>
       <${State} status=${status} isConnected=${isConnected} />
@@ -154,6 +155,16 @@ function useFocusOn(view: string): void {
     before.current = view;
     document.querySelector('main')?.focus();
   }, [view]);
+}
+
+/** Another place begins at its top; the list of a phone, gone back to, is where it was left. */
+function useTop(place: string): void {
+  const before = useRef(place);
+  useEffect(() => {
+    const isBack = before.current.startsWith('flag/') && place.startsWith('flags');
+    if (before.current !== place && !isBack) scrollTo(0, 0);
+    before.current = place;
+  }, [place]);
 }
 
 function State({ status, isConnected }: { status: Status | null; isConnected: boolean }): View {

@@ -16,7 +16,7 @@ export function Health({ status }: { status: Status | null }): View {
     ['ID lists', syncText(health.idLists)],
     ['Engine', `${engine.engine} ${engine.version}`],
     ['Events', `${events.delivered} delivered, ${events.queued} queued, ${events.dropped} dropped`],
-    ['Memory', `${mb(memory.specBytes)} specs, ${mb(memory.idListBytes)} ID lists`],
+    ['Memory', `${sizeOf(memory.specBytes)} specs, ${sizeOf(memory.idListBytes)} ID lists`],
     ['Last error', health.lastError ?? 'none'],
     ...engine.rejected.map(({ kind, reason }): [string, unknown] => [
       `Not ${kind} because`,
@@ -39,4 +39,6 @@ function syncText({ ageMs, nextPollMs, failures, lastError }: Sync): string {
   return `synced ${ago(ageMs)}, ${next}${failed}`;
 }
 
-const mb = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MB`;
+/** A small project is not 0.0 MB. */
+const sizeOf = (bytes: number): string =>
+  bytes < 1_048_576 ? `${Math.ceil(bytes / 1_024)} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`;
