@@ -267,12 +267,14 @@ export const KNOWN: readonly KnownDifference[] = [
   {
     name: 'unsupported in responses',
     reason: 'Section 3: ours say {} and nothing else; there it is what the work so far left.',
-    applies: ({ of, field, kind, ours, reach }) =>
+    applies: ({ of, field, kind, ours, reach, entries }) =>
       of === 'response' &&
       reach.has('strange condition') &&
-      (UNSUPPORTED[field] === undefined
-        ? ours === null || kind === 'layer'
-        : UNSUPPORTED[field].includes(JSON.stringify(ours))),
+      // Beside what the layer of an experiment gives.
+      ((field === 'value' && entries?.ours?.['rule_id'] === '') ||
+        (UNSUPPORTED[field] === undefined
+          ? ours === null || kind === 'layer'
+          : UNSUPPORTED[field].includes(JSON.stringify(ours)))),
   },
   {
     name: 'parameters of the layer',
