@@ -6,8 +6,6 @@ export interface Inflated {
   readonly owner: object;
   /** Bytes of its text. */
   readonly length: number;
-  /** Whether its text may have conditions on user agents. */
-  readonly mentionsAgents: boolean;
   /** Frees it, unless it was taken. */
   release(): void;
 }

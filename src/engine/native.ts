@@ -23,17 +23,12 @@ interface NativeBinding extends RustBinding {
   addInput(input: number, piece: Uint8Array): boolean;
   closeInput(input: number): void;
   /** Null when Node is to say what is wrong. Takes the input. */
-  inflate(input: number, encoding: number, maxBytes: number): Promise<InflatedBody | null>;
+  inflate(input: number, encoding: number, maxBytes: number): Promise<number | null>;
   prepareInflated(input: number): Promise<string>;
   dropInflated(input: number): void;
   /** Resolves to the JSON of `PreparedSpecs`. Takes the input. */
   prepareSpecs(input: number): Promise<string>;
   updateIdList(name: string, replace: boolean, input: number): Promise<boolean>;
-}
-
-interface InflatedBody {
-  readonly length: number;
-  readonly mentionsAgents: boolean;
 }
 
 interface NativeModule {
@@ -196,18 +191,12 @@ const ENCODINGS: readonly string[] = ['gzip', 'deflate', 'br'];
 
 /** What was inflated lies in the addon, under the number of its input. */
 class InflatedInput implements Inflated {
-  readonly length: number;
-  readonly mentionsAgents: boolean;
-
   constructor(
     readonly owner: NativeEngine,
-    { length, mentionsAgents }: InflatedBody,
+    readonly length: number,
     readonly input: number,
     private readonly native: NativeBinding,
-  ) {
-    this.length = length;
-    this.mentionsAgents = mentionsAgents;
-  }
+  ) {}
 
   release(): void {
     this.native.dropInflated(this.input);

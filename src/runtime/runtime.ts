@@ -22,7 +22,6 @@ import {
 import { ExposureWindows } from './exposure-windows';
 import { Invocations } from './invocations';
 import { rehearseUsers } from '../users/rehearsal';
-import { host } from '../host/host';
 import { systemClock, type Clock } from '../host/clock';
 import type { Ending } from '../exit/ending';
 import type { Addresses, StatsigHttp } from '../network/http';
@@ -182,8 +181,7 @@ export class Runtime {
     }
     this.waitsFor = 'config specs';
     const loading = this.specs.initialize();
-    if (!this.options.localMode && this.init.platform.hasBackground)
-      void host.nextTurn().then(rehearseUsers);
+    if (!this.options.localMode && this.init.platform.hasBackground) rehearseUsers(loading);
     const result = await loading;
     this.applier.fixInitTime();
     if (this.options.initStrategyForIDLists === 'await') {
@@ -454,9 +452,6 @@ export class Runtime {
       environment: this.options.environment,
       isOrdered: this.options.specSources !== null,
       logger: this.logger,
-      parsesAgents:
-        (this.options.userAgentParser ??
-          (this.options.configFormat === 'v1' ? 'ua-parser-js' : 'statsig')) === 'ua-parser-js',
       reportMismatch: (error) => this.exceptions.report(error, { tag: 'validateSDKKeyUsed' }),
       onAccepted: (summary) => this.diagnostics.setRates(summary.diagnostics),
       onCommitting: (summary) => this.loadIpTableFor(summary),

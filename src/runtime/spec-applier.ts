@@ -11,22 +11,15 @@ import {
 } from '../types/errors';
 import { WINDOW_MS, type EngineHost } from '../engine-host/engine-host';
 import { NO_ENVIRONMENT, type EnvironmentRule } from '../users/user-json';
-import { host, textOf } from '../host/host';
+import { textOf } from '../host/host';
 import type { WindowLengths } from './exposure-windows';
 import type { SafeLogger } from '../observability/logger';
 import { DataAdapterKeyPath } from '../storage/data-adapter';
 import type { SpecSource } from '../updates/spec-source';
 import type { ApplyResult } from '../updates/spec-outcome';
-import {
-  PackedSpecs,
-  isSameSpecs,
-  plainOf,
-  textLengthOf,
-  type SpecBytes,
-} from '../updates/packed-specs';
+import { isSameSpecs, plainOf, textLengthOf, type SpecBytes } from '../updates/packed-specs';
 import type { StatsigEnvironment } from '../types/user';
 import { isError } from '../observability/thrown';
-import { rehearseAgents } from '../users/rehearsal';
 
 /**
  * Refused payloads up to this size, in bytes, are parsed once more to say why; larger ones would
@@ -55,8 +48,6 @@ export interface SpecApplierOptions {
   secretKey: string | null;
   environment: StatsigEnvironment | null;
   logger: SafeLogger;
-  /** Whether specs that ask for user agents have them parsed by ua-parser-js. */
-  parsesAgents?: boolean;
   /** `specSources` is given: the source is whose specs are in force, not who said so last. */
   isOrdered?: boolean;
   reportMismatch(error: Error): void;
@@ -103,9 +94,7 @@ export class SpecApplier {
     }
     let prepared: PreparedSpecs;
     try {
-      const preparing = this.options.engineHost.engine.prepareSpecs(bytes);
-      if (bytes instanceof PackedSpecs && bytes.mentionsAgents) this.rehearse();
-      prepared = await preparing;
+      prepared = await this.options.engineHost.engine.prepareSpecs(bytes);
     } catch (error) {
       this.options.logger.debug(
         `statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`,
@@ -117,12 +106,6 @@ export class SpecApplier {
     } catch (error) {
       return { status: 'rejected', error: isError(error) ? error : new Error(String(error)) };
     }
-  }
-
-  /** The first payload is compiled elsewhere, and this thread has nothing to do. */
-  private rehearse(): void {
-    if (this.lastGood === null && this.options.parsesAgents === true)
-      void host.nextTurn().then(rehearseAgents);
   }
 
   /** Whether these specs, in the same form, are the last that were committed. */

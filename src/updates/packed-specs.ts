@@ -10,7 +10,6 @@ import { isSameBytes } from './text';
 export interface Inflated {
   readonly owner: object;
   readonly length: number;
-  readonly mentionsAgents: boolean;
   release(): void;
 }
 
@@ -20,8 +19,6 @@ export class PackedSpecs {
   private content: Inflated | null = null;
   /** Bytes of the text; those of the body as long as nobody has inflated it. */
   textLength: number;
-  /** Whether the text may have conditions on user agents. */
-  mentionsAgents = false;
 
   constructor(
     readonly bytes: Uint8Array,
@@ -53,7 +50,6 @@ export class PackedSpecs {
     this.release();
     this.content = content;
     this.textLength = content.length;
-    this.mentionsAgents = content.mentionsAgents;
   }
 
   /** What `owner` has inflated, given away; null when that is nothing. */

@@ -1,10 +1,13 @@
 /**
  * The code that a first request would have to compile, run once per process while `initialize`
- * waits: 15 ms of a first request were V8 compiling it, and regular expressions of user agents, for
- * the first time. Everything that it makes is thrown away.
+ * waits for a network. Everything that it makes is thrown away. Only waiting is spent on it: where
+ * the answer is there at once, a rehearsal would be most of what `initialize` takes.
  */
-import { rehearseUserAgents } from './user-agent';
+import { host } from '../host/host';
 import { UserTable, type UserSink } from './user-table';
+
+/** Who has waited for so long waits for a network, ms. */
+const LONG_WAIT_MS = 5;
 
 /** An engine that takes no note of its users. */
 const NOWHERE: UserSink = {
@@ -26,27 +29,21 @@ const nobody = (i: number): object => ({
   privateAttributes: { text: '' },
 });
 
-const done = new Set<string>();
+let isDone = false;
 
-/** How users become slots. Never throws. */
-export function rehearseUsers(): void {
-  once('users', () => {
+/** How users become slots, if `waiting` takes long. Never throws. */
+export function rehearseUsers(waiting: Promise<unknown>): void {
+  if (isDone) return;
+  const cancel = host.startTimer(acquireNobody, LONG_WAIT_MS);
+  void waiting.then(cancel, cancel);
+}
+
+function acquireNobody(): void {
+  isDone = true;
+  try {
     const users = new UserTable(NOWHERE, 2);
     users.ask({ userFields: ['userID', 'number'], idTypes: ['id'] });
     for (const i of [1, 2, 1]) users.acquire(nobody(i));
-  });
-}
-
-/** How user agents are parsed, for specs that ask for them. Never throws. */
-export function rehearseAgents(): void {
-  once('agents', rehearseUserAgents);
-}
-
-function once(what: string, rehearse: () => void): void {
-  if (done.has(what)) return;
-  done.add(what);
-  try {
-    rehearse();
   } catch {
     // The first request will see.
   }

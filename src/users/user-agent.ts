@@ -17,6 +17,9 @@ const REMEMBERED = 4096;
 
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
+/** Devices whose Chrome and Firefox have names of their own. */
+const HANDHELD = new Set<string | undefined>(['mobile', 'tablet']);
+
 const NOTHING: UserAgentParts = {
   osName: null,
   osVersion: null,
@@ -43,18 +46,6 @@ function preloadUserAgentParser(): void {
   } catch {
     // The first check tries again.
   }
-}
-
-/** Browsers whose user agents, of the usual make, pass through most of the parser's expressions. */
-const USUAL = [
-  ['(Windows NT 10.0; Win64; x64)', '537.36', 'Chrome/130.0.0.0 Safari/537.36'],
-  ['(iPhone; CPU iPhone OS 17_5 like Mac OS X)', '605.1.15', 'Version/17.5 Mobile Safari/604.1'],
-].map(([on, kit, end]) => `Mozilla/5.0 ${on} AppleWebKit/${kit} (KHTML, like Gecko) ${end}`);
-
-/** Loads the parser and has V8 compile its expressions, 5 ms. Never throws. */
-export function rehearseUserAgents(): void {
-  // Those that are used again are compiled once more, to machine code.
-  for (const agent of [...USUAL, ...USUAL]) parseUserAgent(agent);
 }
 
 /** Who parses: one of ours by name, or uap-core's patterns. */
@@ -120,12 +111,15 @@ function readBy(reader: UapReader, userAgent: string): UserAgentParts {
   }
 }
 
+/** By ua-parser-js, which is asked only for what decides. Never throws. */
 function parseUserAgent(userAgent: string): UserAgentParts {
   try {
     const UAParser = parser();
-    const { os, browser, device } = new UAParser(userAgent).getResult();
-    const isHandheld = device.type === 'mobile' || device.type === 'tablet';
-    const isMarked = isHandheld && (browser.name === 'Chrome' || browser.name === 'Firefox');
+    const asked = new UAParser(userAgent);
+    const [os, browser] = [asked.getOS(), asked.getBrowser()];
+    const isMarked =
+      (browser.name === 'Chrome' || browser.name === 'Firefox') &&
+      HANDHELD.has(asked.getDevice().type);
     return {
       osName: (os.name === 'Mac OS' ? 'Mac OS X' : os.name) ?? null,
       osVersion: os.version ?? null,

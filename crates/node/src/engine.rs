@@ -91,7 +91,7 @@ impl NativeEngine {
 
     /// Inflates the body of an input on the pool, by the number of its encoding. `prepare_inflated`
     /// or `drop_inflated` takes the content; null: it is not for us to say what is wrong.
-    #[napi(ts_return_type = "Promise<InflatedBody | null>")]
+    #[napi(ts_return_type = "Promise<number | null>")]
     pub fn inflate(&self, input: u32, encoding: u32, most: f64) -> AsyncTask<InflateTask> {
         AsyncTask::new(InflateTask {
             input,

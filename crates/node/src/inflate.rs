@@ -60,11 +60,6 @@ pub fn inflate(packed: &[u8], encoding: Encoding, most: usize) -> Option<Vec<u8>
     }
 }
 
-/// Whether specs may ask for parts of user agents, for which the host has to make ready.
-pub fn mentions_agents(specs: &[u8]) -> bool {
-    memchr::memmem::find(specs, b"\"ua_based\"").is_some()
-}
-
 /// Reads to the end; None when that is farther than `most`, or when the content is not fine.
 fn read(decoder: &mut impl Read, most: usize, expected: usize) -> Option<Vec<u8>> {
     let mut plain = Vec::new();
@@ -129,12 +124,6 @@ mod tests {
             }
             assert_eq!(inflate(b"{\"a\":1}", encoding, 1000), None);
         }
-    }
-
-    #[test]
-    fn conditions_on_user_agents_are_seen() {
-        assert!(mentions_agents(br#"{"type":"ua_based","field":"os_name"}"#));
-        assert!(!mentions_agents(br#"{"type":"public","name":"aqua_based"}"#));
     }
 
     #[test]

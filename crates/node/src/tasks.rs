@@ -16,7 +16,7 @@ use statsig_evaluator::store::Store;
 use statsig_evaluator::wire::PayloadError;
 use statsig_evaluator::{prepare_update, EventBatch, PreparedSpecs};
 
-use crate::inflate::{inflate, mentions_agents, Encoding};
+use crate::inflate::{inflate, Encoding};
 use crate::registry::{key_of, Key, Registry};
 
 /// What tasks leave for the engine, which looks when `filled` says so.
@@ -196,8 +196,8 @@ pub struct InflateTask {
 }
 
 impl Task for InflateTask {
-    type Output = Option<(PayloadText, bool)>;
-    type JsValue = Option<InflatedBody>;
+    type Output = Option<PayloadText>;
+    type JsValue = Option<f64>;
 
     fn compute(&mut self) -> Result<Self::Output> {
         let (Some(packed), Some(encoding)) = (self.packed.take(), self.encoding) else {
@@ -206,28 +206,19 @@ impl Task for InflateTask {
         guarded(|| {
             let plain = inflate(&packed, encoding, self.most);
             Ok(plain.map(|plain| {
-                let mentions_agents = mentions_agents(&plain);
                 let key = Some(key_of(encoding as u8, &packed));
-                (PayloadText { bytes: plain, key }, mentions_agents)
+                PayloadText { bytes: plain, key }
             }))
         })
     }
 
-    fn resolve(&mut self, _: Env, inflated: Self::Output) -> Result<Option<InflatedBody>> {
-        let Some((plain, mentions_agents)) = inflated else { return Ok(None) };
+    /// Bytes of the content.
+    fn resolve(&mut self, _: Env, inflated: Self::Output) -> Result<Option<f64>> {
+        let Some(plain) = inflated else { return Ok(None) };
         let length = plain.bytes.len() as f64;
         let is_kept = self.inbox.add_inflated(self.input, plain);
-        Ok(is_kept.then_some(InflatedBody { length, mentions_agents }))
+        Ok(is_kept.then_some(length))
     }
-}
-
-/// What is told of a body that was inflated.
-#[napi(object)]
-pub struct InflatedBody {
-    /// Bytes of its content.
-    pub length: f64,
-    /// The content may have conditions on user agents.
-    pub mentions_agents: bool,
 }
 
 /// `EventBatch` of `engine.ts`.
