@@ -32,14 +32,15 @@ export function explained(
     }
     const record = host.current(user);
     trace = engine.explain(record.slot, index, host.time());
-    const spelled =
-      trace.code < 0 ? null : host.outcomes.get(engine, trace.code >> EvalBits.OutcomeShift);
-    if (spelled !== null) {
+    if (trace.code >= 0) {
+      const spelled = host.outcomes.get(engine, trace.code >> EvalBits.OutcomeShift);
+      // Without it the engine died just now.
+      if (spelled === null) continue;
       const verdict = new Verdict(spelled, user, host.time(), host.specTimes);
       return { trace, verdict, error: '' };
     }
     try {
-      if (trace.code < 0) host.actOn(trace.code, record, user, generation);
+      host.actOn(trace.code, record, user, generation);
     } catch (error) {
       if (!(error instanceof EvaluationFailedError)) throw error;
       return { trace, verdict: null, error: error.message };
