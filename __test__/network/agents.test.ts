@@ -105,6 +105,8 @@ test('one tunnel serves many requests, closes with the agents, and is not kept a
   t.is(await get(agents, 'https://flags.invalid:8443/v1'), 'secured');
   t.is(proxy.asked[1]?.url, 'flags.invalid:8443');
   await until(() => proxy.sockets.size === 0);
+  const { asking } = agents.httpsAgent as unknown as { asking: Set<unknown> };
+  await until(() => asking.size === 0);
   t.pass();
 });
 

@@ -164,6 +164,42 @@ test('what may be left out is told when it is there, be it false', (t) => {
   }
 });
 
+test('each optional field is told by its own number', (t) => {
+  const membersOf = (kind: number, map: string, fields: Fields): string[] => {
+    const { read, told } = reader();
+    const json = read(proto.top(12, 'sum'), [kind, 'x', '', fields], proto.DONE);
+    t.deepEqual(told, []);
+    const entity = json[map]!['x'] as { rules?: object[] };
+    return [
+      ...Object.keys(entity),
+      ...Object.keys(entity.rules?.[0] ?? {}).map((key) => `r.${key}`),
+    ];
+  };
+  const ofSpec = (fields: Fields): string[] =>
+    membersOf(4, 'dynamic_configs', data([[4, 2], ...fields]));
+  const ofRule = (fields: Fields): string[] => ofSpec([[7, fields]]);
+  const ofCondition = (fields: Fields): string[] =>
+    membersOf(7, 'condition_map', data([[1, 1], ...fields]));
+  const text = '';
+  const number = { float: 1 };
+  for (const [members, value, names] of [
+    [ofSpec, 1, { 6: 'version', 8: 'isActive', 10: 'hasSharedParams', 12: 'useNewLayerEval' }],
+    [ofSpec, 1, { 13: 'forwardAllExposures' }],
+    [ofSpec, text, { 9: 'explicitParameters', 11: 'targetAppIDs', 14: 'fieldsUsed' }],
+    [ofRule, text, { 4: 'r.salt', 8: 'r.groupName', 9: 'r.configDelegate' }],
+    [ofRule, 1, { 10: 'r.isExperimentGroup', 11: 'r.isControlGroup' }],
+    [ofRule, number, { 12: 'r.samplingRate' }],
+    [ofCondition, 4, { 4: 'operator' }],
+    [ofCondition, text, { 5: 'field', 6: 'additionalValues' }],
+    [ofCondition, [[1, 'x']], { 3: 'targetValue' }],
+  ] as [typeof ofRule, Fields[number][1], Record<number, string>][])
+    for (const [field, name] of Object.entries(names)) {
+      const without = new Set(members([]));
+      const added = members([[Number(field), value]]).filter((key) => !without.has(key));
+      t.deepEqual(added, [name]);
+    }
+});
+
 test('values of every type', (t) => {
   const { read } = reader();
   const values: [Fields, unknown][] = [
