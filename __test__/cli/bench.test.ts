@@ -85,7 +85,12 @@ test('bench: every row of each SDK that is installed and reads the format', asyn
   }
   const shown = await run('bench', '--specs', sample, '--rounds', '1', '--row-ms', '1');
   t.regex(shown.out, /^13 gates, Node .*medians of 1, events on\n.* statsig-node 6\.5\.2\n/);
-  t.regex(shown.out, /^check of a known user, ns .*×$/m);
+  t.regex(shown.out, /^known user, ns a check .*×$/m);
+  t.deepEqual(
+    shown.out.split('\n').filter((line) => line.length > 80),
+    [],
+    'fits a terminal',
+  );
   t.regex(shown.err, /^round 1 of 1: statsig-node 6\.5\.2$/m);
 });
 

@@ -19,7 +19,7 @@ test('codegen: types, a manifest, JSON, a check, and what is wrong', async (t) =
   t.false(printed.out.includes('segment:') || printed.out.includes('strict'));
   const args = ['codegen', '--specs', sample, '--to', types, '--manifest', manifest, '--strict'];
   t.is((await run(...args, '--check')).code, 1);
-  const counts = '13 gates, 3 configs, 4 experiments, 1 layers, 0 parameter stores';
+  const counts = '13 gates, 3 configs, 4 experiments, 1 layer, 0 parameter stores';
   t.deepEqual(await run(...args), {
     code: 0,
     out: '',

@@ -9,7 +9,7 @@ import { folded } from '../../src/cli/fold';
 import { nearest } from '../../src/host/nearest';
 import { parseProject } from '../../src/project/payload';
 import { VERSION } from '../../src/engine/version';
-import { run, sample } from './support';
+import { run, runAt, sample } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'cli-'));
 test.after.always(() => rmSync(folder, { recursive: true }));
@@ -125,7 +125,7 @@ test('check: text, JSON, and an unknown name', async (t) => {
   t.is(code, 0);
   t.regex(
     out,
-    /^new_checkout {5}✓ true {3}gate, rule staff_first\ncheckout_button {2}\{"label".*config, rule /,
+    /^new_checkout {5}✓ true {3}gate, rule staff_first\ncheckout_button {2}\{"label".*experiment, rule /,
   );
   const json = JSON.parse(
     (await run('check', 'search', '--specs', sample, '--user', 'ada', '--json')).out,
@@ -139,6 +139,35 @@ test('check: text, JSON, and an unknown name', async (t) => {
     [unknown.code, unknown.err],
     [1, 'nothing is called new_chekout, did you mean new_checkout?'],
   );
+});
+
+test('check and explain answer what they know beside a name that nothing has', async (t) => {
+  const given = ['new_chekout', 'everyone', '--specs', sample, '--user', 'ada'];
+  const complaint = 'nothing is called new_chekout, did you mean new_checkout?';
+  for (const [command, answer] of [
+    ['check', /^everyone {2}✓ true {3}gate, rule all$/],
+    ['explain', /^gate everyone is true/],
+  ] as const) {
+    const { code, out, err } = await run(command, ...given);
+    t.is(code, 1, command);
+    t.is(err, complaint);
+    t.regex(out, answer);
+    const json = JSON.parse((await run(command, ...given, '--json')).out) as { name: string }[];
+    t.deepEqual(
+      json.map(({ name }) => name),
+      ['everyone'],
+    );
+  }
+});
+
+test('answers fit a terminal', async (t) => {
+  for (const width of [60, 80]) {
+    const { out } = await runAt(width, ['evaluate-all', '--specs', sample, '--user', 'ada']);
+    t.deepEqual(
+      out.split('\n').filter((line) => line.length > width),
+      [],
+    );
+  }
 });
 
 test('check reads users from files; evaluate-all answers everything that is asked for by name', async (t) => {
@@ -174,9 +203,9 @@ test('diff: nothing, a changed rule with the users it moves, and what was added 
   t.is(code, 1);
   t.regex(
     out,
-    /changed feature_gate everyone, (4[5-9]\d|5[0-4]\d) of 1000 users get something else\n {2}rule all: 100 % of .* → 50 % of /,
+    /changed gate everyone, (4[5-9]\d|5[0-4]\d) of 1000 users get something else\n {2}rule all: 100 % of .* → 50 % of /,
   );
-  t.regex(out, /removed feature_gate club_lounge$/m);
+  t.regex(out, /removed gate club_lounge$/m);
   const json = JSON.parse((await run('diff', other, sample, '--json', '--count', '10')).out) as {
     users: number;
     changes: { name: string; what: string }[];
@@ -198,7 +227,7 @@ test('diff: some users who move, parameter stores, users from a file', async (t)
   const { code, out } = await run(...args);
   t.is(code, 1);
   t.deepEqual(out.split('\n'), [
-    'changed parameter_store shop, 2 of 2 users get something else',
+    'changed parameter store shop, 2 of 2 users get something else',
     '  colour: "red" → "blue"',
     '  ada: {"colour":"red"} → {"colour":"blue"}',
     '  {"customIDs":{"bike":"b"}}: {"colour":"red"} → {"colour":"blue"}',
@@ -242,7 +271,7 @@ test('contextual autotunes are experiments, with arms in place of rules', async 
     });
   writeFileSync(file, payload(1));
   const args = ['--specs', file, '--user', '{"userID":"u","custom":{"age":4}}'];
-  t.is((await run('check', 'best', ...args)).out, 'best  {"label":"b"}  config, rule b "b"');
+  t.is((await run('check', 'best', ...args)).out, 'best  {"label":"b"}  autotune, rule b "b"');
   const told = (await run('explain', 'best', ...args)).out.split('\n');
   t.is(told[0], 'experiment best is {"label":"b"}: arm b has the best score');
   t.regex(told[1]!, /^ {2}bucket \d+ of 10000, from userID "u" with salt s$/);

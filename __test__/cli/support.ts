@@ -16,9 +16,14 @@ export interface Ran {
 
 /** Without a terminal: no colours, no width, no progress. */
 export async function run(...args: string[]): Promise<Ran> {
+  return runAt(Number.POSITIVE_INFINITY, args);
+}
+
+/** As on a terminal of so many columns. */
+export async function runAt(width: number, args: string[]): Promise<Ran> {
   const [out, err]: string[][] = [[], []];
   const code = await main(args, {
-    width: Number.POSITIVE_INFINITY,
+    width,
     line: (text = '') => out!.push(text),
     error: (text) => err!.push(text),
     progress: () => undefined,

@@ -1,6 +1,7 @@
 /** What a command is, and what all share: usage, output, colours, exit codes. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { didYouMean } from '../host/nearest';
+import { folded } from './fold';
 
 /**
  * Exit codes: everything is fine; the command found something, or failed; it was called wrongly.
@@ -10,6 +11,7 @@ export const EXIT = { ok: 0, found: 1, usage: 2 } as const;
 /** Where a command writes. */
 export interface Output {
   line(text?: string): void;
+  /** A complaint, or what goes on; folded where somebody looks at a terminal. */
   error(text: string): void;
   /** How far long work is, for whoever looks at a terminal; '' takes it away again. */
   progress(text: string): void;
@@ -105,7 +107,6 @@ export function terminal({ stdout, stderr }: Streams = process): Output {
     width: stdout.isTTY === true ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
     progress,
     line: (text = '') => void stdout.write(`${text}\n`),
-    error: (text) => void stderr.write(`${text}\n`),
     paint(colour, text) {
       const [on, off] = CODES[colour];
       return isColoured ? `\u001b[${on}m${text}\u001b[${off}m` : text;

@@ -1,7 +1,8 @@
 /** Where payloads and users come from that commands look at. */
 import { readFile } from 'node:fs/promises';
 import { parseProject, type Project } from '../project/payload';
-import { UsageError } from './command';
+import { didYouMean } from '../host/nearest';
+import { UsageError, type Output } from './command';
 import { askForPayload, problemWith } from './service';
 
 /**
@@ -11,6 +12,11 @@ import { askForPayload, problemWith } from './service';
 export async function readProject(from: string): Promise<Project> {
   if (/^https?:/.test(from)) return download(from);
   return parseProject(await readText(from), from === '-' ? 'standard input' : from);
+}
+
+/** Says of each name what it may have been meant for. */
+export function tellUnknown(names: string[], known: string[], output: Output): void {
+  for (const name of names) output.error(`nothing is called ${name}${didYouMean(name, known)}`);
 }
 
 async function download(url: string): Promise<Project> {

@@ -32,6 +32,14 @@ export function conditionInWords(condition: Condition | undefined): string {
   return `${subject} ${typeof operator === 'string' ? operator : '?'} ${short(targetValue)}`;
 }
 
+/** What a spec is, as people call it. */
+export const entityInWords = (entity: string): string =>
+  entity.replace(/^feature_|^dynamic_|_config$/g, '').replace('_', ' ');
+
+/** "1 gate", "2 gates" */
+export const counted = (count: number, what: string): string =>
+  `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
+
 /** JSON, cut where it is long. */
 export function short(value: unknown, longest = 80): string {
   const text = JSON.stringify(value) ?? String(value);

@@ -1,9 +1,9 @@
 import { checkedOf, type Checked } from '../../project/checked';
 import { withServer } from '../../project/with-server';
-import { short } from '../../project/words';
+import type { Spec } from '../../project/payload';
+import { entityInWords, short } from '../../project/words';
 import { EXIT, UsageError, type Command, type Output } from '../command';
-import { didYouMean } from '../../host/nearest';
-import { readProject, readUser } from '../project';
+import { readProject, readUser, tellUnknown } from '../project';
 
 /** What one user gets of named specs, or of all. */
 function about(summary: string, isAll: boolean): Command {
@@ -29,26 +29,21 @@ payload: lists are empty.`,
       const project = await readProject(source);
       const asked = isAll
         ? project.specs.filter(({ entity }) => !['segment', 'holdout'].includes(entity))
-        : positionals.map((name) => {
-            const spec = project.specs.find((one) => one.name === name);
-            if (spec === undefined)
-              throw new Error(
-                `nothing is called ${name}${didYouMean(
-                  name,
-                  project.specs.map((one) => one.name),
-                )}`,
-              );
-            return spec;
-          });
+        : positionals.flatMap((name) => project.specs.find((one) => one.name === name) ?? []);
       const checked = await withServer(project, (server) =>
         asked.map((spec) => checkedOf(server, user, spec)),
       );
-      if (has('json'))
-        output.line(
-          JSON.stringify(isAll ? checked : checked.length === 1 ? checked[0] : checked, null, 2),
-        );
-      else print(checked, output);
-      return EXIT.ok;
+      const isOne = !isAll && positionals.length === 1;
+      if (has('json') && (checked.length > 0 || !isOne))
+        output.line(JSON.stringify(isOne ? checked[0] : checked, null, 2));
+      else if (!has('json')) print(checked, asked, output);
+      const unknown = positionals.filter((name) => !asked.some((one) => one.name === name));
+      tellUnknown(
+        unknown,
+        project.specs.map(({ name }) => name),
+        output,
+      );
+      return unknown.length === 0 ? EXIT.ok : EXIT.found;
     },
   };
 }
@@ -57,20 +52,26 @@ export const check = about('what a user gets of a gate, config, experiment or la
 export const evaluateAll = about('what a user gets of a whole project', true);
 
 /** Least columns of a value that are shown. */
-const LEAST = 24;
+const LEAST = 20;
+/** What a second line is set in by. */
+const LEAD = '    ';
 
-/** A line per answer; on a terminal long values are cut, `--json` has them whole. */
-function print(checked: Checked[], output: Output): void {
+/** A line per answer, two where one is too long; long values are cut, `--json` has them whole. */
+function print(checked: Checked[], specs: Spec[], output: Output): void {
   const longest = Math.max(...checked.map(({ name }) => name.length));
-  for (const { name, kind, value, rule, group, reason } of checked) {
+  for (const [at, { name, kind, value, rule, group, reason }] of checked.entries()) {
     const because =
-      `${kind}, rule ${rule || 'none'}${group === null ? '' : ` "${group}"`}` +
+      `${entityInWords(specs[at]?.entity ?? kind)}, rule ${rule || 'none'}` +
+      (group === null ? '' : ` "${group}"`) +
       (reason === 'Bootstrap' ? '' : `, ${reason}`);
     const room = Math.max(LEAST, output.width - longest - because.length - 4);
-    const shown =
-      kind === 'gate'
-        ? output.paint(value === true ? 'green' : 'red', value === true ? '✓ true ' : '✗ false')
-        : short(value, room);
-    output.line(`${name.padEnd(longest)}  ${shown}  ${output.paint('dim', because)}`);
+    const shown = kind !== 'gate' ? short(value, room) : value === true ? '✓ true ' : '✗ false';
+    const isLong = longest + shown.length + because.length + 4 > output.width;
+    const painted = kind === 'gate' ? output.paint(value === true ? 'green' : 'red', shown) : shown;
+    output.line(`${name.padEnd(longest)}  ${painted}${isLong ? '' : `  ${dim(because)}`}`);
+    if (isLong) output.line(LEAD + dim(because));
+  }
+  function dim(text: string): string {
+    return output.paint('dim', text);
   }
 }

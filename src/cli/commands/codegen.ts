@@ -5,6 +5,7 @@ import { fieldsOf } from '../../host/fields';
 import { manifestOf } from '../../project/flag-manifest';
 import { flagsOf, typesAsData, typesText, type ProjectFlags } from '../../project/flag-types';
 import type { Project } from '../../project/payload';
+import { counted } from '../../project/words';
 import { EXIT, UsageError, type Command, type Given, type Output } from '../command';
 import { readProject } from '../project';
 import { watchSource } from '../watch';
@@ -71,7 +72,7 @@ async function generate(source: string, given: Given, output: Output): Promise<b
     for (const path of old) output.error(`${path} is not what the payload says`);
     return old.length === 0;
   }
-  for (const path of old) output.error(`${path}: ${counted(flags)}`);
+  for (const path of old) output.error(`${path}: ${contents(flags)}`);
   if (files.size === 0 && !given.has('json')) output.line(textOf(flags, given).trimEnd());
   return true;
 }
@@ -113,13 +114,13 @@ function moduleFor(path: string): string {
   return PACKAGE;
 }
 
-function counted({ gates, configs, experiments, layers, parameterStores }: ProjectFlags): string {
+function contents({ gates, configs, experiments, layers, parameterStores }: ProjectFlags): string {
   return [
-    `${gates.length} gates`,
-    `${configs.size} configs`,
-    `${experiments.size} experiments`,
-    `${layers.size} layers`,
-    `${parameterStores.size} parameter stores`,
+    counted(gates.length, 'gate'),
+    counted(configs.size, 'config'),
+    counted(experiments.size, 'experiment'),
+    counted(layers.size, 'layer'),
+    counted(parameterStores.size, 'parameter store'),
   ].join(', ');
 }
 

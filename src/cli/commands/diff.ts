@@ -1,7 +1,7 @@
 import { pairsOf, type Pair } from '../../project/pairs';
 import type { Project } from '../../project/payload';
 import { withServer } from '../../project/with-server';
-import { short } from '../../project/words';
+import { entityInWords, short } from '../../project/words';
 import { EXIT, UsageError, type Command, type Output } from '../command';
 import { folded } from '../fold';
 import { readProject, readText } from '../project';
@@ -142,12 +142,16 @@ function print(changes: Change[], asked: number, output: Output): void {
   for (const { name, kind, what, details, moved, examples } of changes) {
     const colour = what === 'added' ? 'green' : what === 'removed' ? 'red' : 'yellow';
     const users = what !== 'changed' ? '' : `, ${moved} of ${asked} users get something else`;
-    output.line(`${output.paint(colour, what)} ${kind} ${output.paint('bold', name)}${users}`);
+    output.line(
+      `${output.paint(colour, what)} ${entityInWords(kind)} ${output.paint('bold', name)}${users}`,
+    );
     for (const line of details.flatMap((detail) => folded(`  ${detail}`, output.width)))
       output.line(line);
     for (const { user, before, after } of examples)
-      output.line(
-        output.paint('dim', `  ${nameOf(user)}: ${short(before, 50)} → ${short(after, 50)}`),
-      );
+      for (const line of folded(
+        `  ${nameOf(user)}: ${short(before, 50)} → ${short(after, 50)}`,
+        output.width,
+      ))
+        output.line(output.paint('dim', line));
   }
 }

@@ -6,8 +6,7 @@ import { withServer } from '../../project/with-server';
 import type { StatsigUser } from '../../types/user';
 import { EXIT, UsageError, type Command, type Output } from '../command';
 import { folded } from '../fold';
-import { didYouMean } from '../../host/nearest';
-import { readProject, readUser } from '../project';
+import { readProject, readUser, tellUnknown } from '../project';
 
 /** Why a user gets what of named gates, configs, experiments, layers and parameter stores. */
 export const explain: Command = {
@@ -39,31 +38,33 @@ payload: lists are empty.`,
     const user = (await readUser(text('user'))) as unknown as StatsigUser;
     const project = await readProject(source);
     const showPrivate = has('show-private');
-    const told = await withServer(project, (server) =>
+    const [told, stores] = await withServer(project, (server) => [
       positionals.flatMap((name) =>
         kindsOf(name, project, server).map((kind) =>
           server.explain(user, kind, name, { showPrivate }),
         ),
       ),
-    );
-    if (has('json')) output.line(JSON.stringify(told.length === 1 ? told[0] : told, null, 2));
-    else print(told, output);
-    return EXIT.ok;
+      server.getParameterStoreList(),
+    ]);
+    const isOne = positionals.length === 1 && told.length < 2;
+    if (has('json') && (told.length > 0 || !isOne))
+      output.line(JSON.stringify(isOne ? told[0] : told, null, 2));
+    else if (!has('json')) print(told, output);
+    const unknown = positionals.filter((name) => !told.some((one) => one.name === name));
+    tellUnknown(unknown, [...project.specs.map(({ name }) => name), ...stores], output);
+    return unknown.length === 0 ? EXIT.ok : EXIT.found;
   },
 };
 
-/** As what a name can be asked for. @throws Error when it is nothing */
+/** As what a name can be asked for; nothing for a name that nothing has. */
 function kindsOf(name: string, { specs }: Project, server: StatsigServer): Explanation['kind'][] {
   const kinds: Explanation['kind'][] = specs
     .filter((spec) => spec.name === name)
     .map(({ kind, entity, isContextual }) =>
       entity === 'experiment' || isContextual ? 'experiment' : kind,
     );
-  const stores = server.getParameterStoreList();
-  if (stores.includes(name)) kinds.push('parameter_store');
-  if (kinds.length > 0) return kinds;
-  const known = [...specs.map((spec) => spec.name), ...stores];
-  throw new Error(`nothing is called ${name}${didYouMean(name, known)}`);
+  if (server.getParameterStoreList().includes(name)) kinds.push('parameter_store');
+  return kinds;
 }
 
 function print(told: readonly Explanation[], output: Output): void {

@@ -4,6 +4,7 @@ import { folded } from '../fold';
 import { nearest } from '../../host/nearest';
 import { deadRules } from '../../project/dead-rules';
 import { whySlow } from '../../project/regexps';
+import { counted } from '../../project/words';
 import { readProject } from '../project';
 
 export const lint: Command = {
@@ -37,9 +38,6 @@ error.`,
     return errors === 0 ? EXIT.ok : EXIT.found;
   },
 };
-
-const counted = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function print(findings: readonly Finding[], output: Output): void {
   for (const { level, spec, message } of findings) {

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { counted } from '../../project/words';
 import { EXIT, UsageError, type Command } from '../command';
 import { readProject } from '../project';
 import { KEY_VARIABLE } from '../service';
@@ -29,8 +30,7 @@ The secret key is read from ${KEY_VARIABLE}.`,
     else await writeFile(to, payload);
     if (has('json'))
       output.line(JSON.stringify({ file: to, specs: specs.length, characters: payload.length }));
-    else
-      output.error(`${specs.length} specs, ${payload.length.toLocaleString('en-US')} characters`);
+    else output.error(`${counted(specs.length, 'spec')}, ${counted(payload.length, 'character')}`);
     return EXIT.ok;
   },
 };

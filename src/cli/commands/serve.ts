@@ -47,7 +47,9 @@ export const serve: Command = {
 };
 
 function refused(error: unknown, port: number): never {
-  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') throw new Error(`${path} cannot be read: there is no such file`);
+  if (code !== 'EADDRINUSE') throw error;
   throw new Error(`port ${port} is taken; --port 0 takes a free one`);
 }
 
