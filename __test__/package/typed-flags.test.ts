@@ -32,6 +32,7 @@ function editor(text: string, isStrict: boolean | null): ts.LanguageService {
       moduleResolution: ts.ModuleResolutionKind.Node16,
       target: ts.ScriptTarget.ES2022,
       strict: true,
+      exactOptionalPropertyTypes: true,
       types: [],
     }),
     getScriptFileNames: () => [...files.keys()],
@@ -98,4 +99,14 @@ test('without strictness unknown names are fine; without types all is as it was'
   t.deepEqual(errorsOf(editor(text, false)), []);
   t.deepEqual(errorsOf(editor(text, null)), []);
   t.regex(errorsOf(editor(text, true))[0]!, /not assignable to parameter of type/);
+});
+
+test('fields of users may be undefined, as a request gives them', (t) => {
+  const text =
+    'declare const ip: string | undefined;\n' +
+    `import Statsig, { type StatsigUser } from 'statsig-node';
+const user: StatsigUser = { userID: 'u', ip, email: ip, country: ip, custom: { ip } };
+Statsig.checkGate({ customIDs: { a: 'b' }, userID: ip, userAgent: ip }, 'g');
+Statsig.checkGate(user, 'g');`;
+  t.deepEqual(errorsOf(editor(text, null)), []);
 });

@@ -350,8 +350,10 @@ for (const engine of TESTED_ENGINES) {
       t.true(statsig.checkGate({ userID: 'a' }, 'g'));
       await statsig.reset();
     }
-    await t.throwsAsync(() => create(undefined, { payload: '[1]' }), {
-      message: /must be an object/,
+    for (const payload of ['[1]', 'no json'])
+      await t.throwsAsync(() => create(undefined, { payload }), { message: /must be an object/ });
+    await t.throwsAsync(() => create({ payload: '{}' } as never), {
+      message: /options come second/,
     });
     await t.throwsAsync(() => create(undefined, { payload: { feature_gates: 1 }, logger: quiet }));
     await statsig.shutdownAsync();

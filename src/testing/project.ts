@@ -1,3 +1,4 @@
+import type { ConfigName, ExperimentName, GateName, LayerName } from '../types/flags';
 import type { Json } from './rules';
 import { TestConfig, TestExperiment, TestGate, TestLayer } from './specs';
 
@@ -25,24 +26,24 @@ export class TestProject {
   }
 
   /** A gate; off until something else is said. */
-  gate(name: string): TestGate {
+  gate(name: GateName): TestGate {
     return made(this.gates, name, () => new TestGate(name));
   }
 
   /** A dynamic config. */
-  config(name: string, value?: Json): TestConfig {
+  config(name: ConfigName, value?: Json): TestConfig {
     const config = made(this.configs, name, () => new TestConfig(name));
     return value === undefined ? config : config.value(value);
   }
 
   /** An experiment. `value`: what users outside of it get. */
-  experiment(name: string, value?: Json): TestExperiment {
+  experiment(name: ExperimentName, value?: Json): TestExperiment {
     const experiment = made(this.trials, name, () => new TestExperiment(name));
     return value === undefined ? experiment : experiment.value(value);
   }
 
   /** A layer. `value`: what users get who are in none of its experiments. */
-  layer(name: string, value?: Json): TestLayer {
+  layer(name: LayerName, value?: Json): TestLayer {
     const layer = made(this.layers, name, () => new TestLayer(name));
     return value === undefined ? layer : layer.value(value);
   }
@@ -102,9 +103,18 @@ export class TestProject {
 }
 
 function parsed(payload: string | object): Json {
-  const value: unknown = typeof payload === 'string' ? JSON.parse(payload) : payload;
+  const value = typeof payload === 'string' ? json(payload) : payload;
   if (isMap(value)) return value;
   throw new Error('The payload of a test must be an object, or the JSON text of one');
+}
+
+/** Undefined for what is no JSON. */
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isMap(value: unknown): value is Json {

@@ -2,6 +2,7 @@
  * What a test says of a gate, config, experiment or layer, and the spec of a payload that it
  * becomes.
  */
+import type { ExperimentName } from '../types/flags';
 import { anyone, BUCKETS, isBelow, isFrom, isUnit, rule, type ForUnit, type Json } from './rules';
 
 /** The rule of those who were named by `forUser` or `forUnit`. */
@@ -210,7 +211,7 @@ export class TestLayer extends TestSpec<Json> {
   }
 
   /** Experiments of the project that run in it. Several ones share the users evenly. */
-  experiments(...names: string[]): this {
+  experiments(...names: ExperimentName[]): this {
     this.experimentNames.splice(0, this.experimentNames.length, ...names);
     return this;
   }

@@ -4,6 +4,7 @@ import type { Platform } from '../platform/platform';
 import { nodePlatform } from '../platform/platform-node';
 import { StatsigServer } from '../api/statsig';
 import type { StatsigOptions } from '../options/statsig-options';
+import type { ConfigName, ExperimentName, GateName, LayerName } from '../types/flags';
 import { Backend } from './backend';
 import { TestProject } from './project';
 import { eventOf, exposureOf, type RecordedEvent, type RecordedExposure } from './recorded';
@@ -63,6 +64,10 @@ export class TestStatsig extends StatsigServer {
 
   /** @internal */
   constructor(key: string, define: DefineProject | undefined, given: TestOptions) {
+    if (define !== undefined && typeof define !== 'function')
+      throw new TypeError(
+        'What comes first describes the project, a function; options come second',
+      );
     const { payload, now, random, shared: _, ...options } = given;
     const backend = new Backend();
     super(
@@ -116,7 +121,9 @@ export class TestStatsig extends StatsigServer {
   }
 
   /** Exposures of one gate, config, experiment or layer. */
-  async exposuresOf(name: string): Promise<RecordedExposure[]> {
+  async exposuresOf(
+    name: GateName | ConfigName | ExperimentName | LayerName,
+  ): Promise<RecordedExposure[]> {
     return (await this.exposures()).filter((exposure) => exposure.name === name);
   }
 

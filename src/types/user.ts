@@ -14,7 +14,7 @@ export type UserAttribute =
 /** Where the process runs. */
 export type StatsigEnvironment = {
   /** The part that Statsig's console knows. */
-  tier?: 'production' | 'staging' | 'development' | string;
+  tier?: 'production' | 'staging' | 'development' | string | undefined;
   [key: string]: string | undefined;
 };
 
@@ -24,26 +24,26 @@ export type StatsigEnvironment = {
  */
 export type StatsigUserFields = {
   /** What conditions on email look at. Logged with events. */
-  email?: string | null;
+  email?: string | null | undefined;
   /** IPv4 or IPv6 address; conditions on the country look it up where `country` is not given. */
-  ip?: string | null;
+  ip?: string | null | undefined;
   /** The header `User-Agent`; conditions on browser and operating system read it. */
-  userAgent?: string | null;
+  userAgent?: string | null | undefined;
   /** Two letters, for example `NZ`. Default: looked up by `ip`. */
-  country?: string | null;
+  country?: string | null | undefined;
   /** For example `en_US`. */
-  locale?: string | null;
+  locale?: string | null | undefined;
   /** For example `1.2.3`; compared part by part. */
-  appVersion?: string | null;
+  appVersion?: string | null | undefined;
   /**
    * Attributes of your own, for example `{ plan: 'free', seats: 5, teams: ['a', 'b'] }`. Logged
    * with events.
    */
-  custom?: Record<string, UserAttribute> | null;
+  custom?: Record<string, UserAttribute> | null | undefined;
   /** Attributes that conditions see and that are never logged nor sent to clients. */
-  privateAttributes?: Record<string, UserAttribute> | null;
+  privateAttributes?: Record<string, UserAttribute> | null | undefined;
   /** Overwritten by `options.environment` and by the payload's `default_environment`. */
-  statsigEnvironment?: StatsigEnvironment;
+  statsigEnvironment?: StatsigEnvironment | undefined;
 };
 
 /** IDs of a user who has a `userID`. */
@@ -51,13 +51,13 @@ export type UserWithID = {
   /** The user's ID in your system; decides in which part of a rollout the user is. */
   userID: string;
   /** Other units of rollouts and experiments, for example `{ companyID: 'c' }`. */
-  customIDs?: Record<string, string>;
+  customIDs?: Record<string, string> | undefined;
 };
 
 /** IDs of a user who has another one. */
 export type UserWithCustomIDs = {
   /** The user's ID in your system, if there is one. */
-  userID?: string;
+  userID?: string | undefined;
   /** Units of rollouts and experiments, for example `{ companyID: 'c' }`. */
   customIDs: Record<string, string>;
 };

@@ -3,6 +3,7 @@
  * flags.d.ts); type-checked, never run. What a directive expects is refused.
  */
 import Statsig, { StatsigServer, checkGate, getConfig, type DynamicConfig } from 'statsig-node';
+import { createTestStatsig } from 'statsig-node/testing';
 
 const user = { userID: 'a-user' };
 const server = new StatsigServer('secret-key');
@@ -37,6 +38,24 @@ export function names(): unknown[] {
     Statsig.getLayer(user, 'searches'),
     // @ts-expect-error misspelt
     Statsig.getParameterStore(user, 'text'),
+  ];
+}
+
+export async function testing(): Promise<unknown[]> {
+  const statsig = await createTestStatsig((project) => [
+    project.gate('new_checkout').on(),
+    project.layer('search').experiments('button'),
+    // @ts-expect-error misspelt
+    project.gate('new_chekout'),
+    // @ts-expect-error a config is no experiment
+    project.experiment('limits'),
+    // @ts-expect-error misspelt
+    project.layer('search').experiments('buttn'),
+  ]);
+  return [
+    statsig.exposuresOf('new_checkout'),
+    // @ts-expect-error misspelt
+    statsig.exposuresOf('new_chekout'),
   ];
 }
 
