@@ -107,6 +107,11 @@ export function terminal({ stdout, stderr }: Streams = process): Output {
     width: stdout.isTTY === true ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
     progress,
     line: (text = '') => void stdout.write(`${text}\n`),
+    error(text) {
+      const width = stderr.isTTY === true ? stderr.columns || 80 : Number.POSITIVE_INFINITY;
+      const lines = text.split('\n').flatMap((line) => folded(line, width));
+      stderr.write(`${lines.join('\n')}\n`);
+    },
     paint(colour, text) {
       const [on, off] = CODES[colour];
       return isColoured ? `\u001b[${on}m${text}\u001b[${off}m` : text;
