@@ -270,8 +270,9 @@ export const KNOWN: readonly KnownDifference[] = [
     applies: ({ of, field, kind, ours, reach, entries }) =>
       of === 'response' &&
       reach.has('strange condition') &&
-      // Beside what the layer of an experiment gives.
-      ((field === 'value' && entries?.ours?.['rule_id'] === '') ||
+      // Beside what the layer of an experiment gives, and what was asked before its delegate.
+      ((['value', ...EXPOSURES].includes(field) &&
+        (entries?.ours?.['rule_id'] ?? entries?.ours?.['r']) === '') ||
         (UNSUPPORTED[field] === undefined
           ? ours === null || kind === 'layer'
           : UNSUPPORTED[field].includes(JSON.stringify(ours)))),
