@@ -47,6 +47,14 @@ function reference(): DefaultTheme.SidebarItem[] {
   return Object.entries(entries).map(([name, folder]) => page(name, `/api/${folder}/`));
 }
 
+/** Places are named as on GitHub, so that one link leads there and here. */
+const githubPlace = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replace(/\s/g, '-');
+
 export default defineConfig({
   title: 'statsig-node-native',
   description: 'The Statsig server SDK for Node with its evaluator in Rust',
@@ -124,6 +132,7 @@ export default defineConfig({
     footer: { message: 'Not affiliated with Statsig, Inc. MIT licence.' },
   },
   markdown: {
+    anchor: { slugify: githubPlace },
     config(md) {
       md.core.ruler.push('links-out-of-docs', (state) => {
         const { relativePath } = state.env as { relativePath?: string };
