@@ -1,6 +1,7 @@
 import { codeOf } from '../host/fields';
+import { makeFolder } from '../host/make-folder-node';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdapterResponse, DataAdapterKeyPath, IDataAdapter } from './data-adapter';
 
@@ -28,7 +29,7 @@ export class FileDataAdapter implements IDataAdapter {
 
   /** Rejects when the directory cannot be made. */
   async initialize(): Promise<void> {
-    await mkdir(this.directory, { recursive: true, mode: 0o700 });
+    await makeFolder(this.directory, 0o700);
   }
 
   /** No file is an answer without result; a file that cannot be read is an error. */

@@ -1,5 +1,6 @@
 /** Node's file system for the spool. What it makes is this user's only; what it reads is a file. */
 import { codeOf } from '../../host/fields';
+import { makeFolder, makeFolderNow } from '../../host/make-folder-node';
 import * as fs from 'node:fs';
 import { type FileHandle, lstat, open, readdir, rename, rm, utimes } from 'node:fs/promises';
 import type { SpoolFs } from './spool-fs';
@@ -14,7 +15,7 @@ const WRITE_FLAGS = O_WRONLY | O_CREAT | O_EXCL;
 /** See the head of this file. */
 export const nodeFs: SpoolFs = {
   async makeFolder(path) {
-    await fs.promises.mkdir(path, { recursive: true, mode: FOLDER_MODE });
+    await makeFolder(path, FOLDER_MODE);
     const mode = modeToSet(path, await lstat(path));
     if (mode !== null) await fs.promises.chmod(path, mode);
   },
@@ -43,7 +44,7 @@ export const nodeFs: SpoolFs = {
   },
   now: {
     makeFolder(path) {
-      fs.mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+      makeFolderNow(path, FOLDER_MODE);
       const mode = modeToSet(path, fs.lstatSync(path));
       if (mode !== null) fs.chmodSync(path, mode);
     },
