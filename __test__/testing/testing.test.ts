@@ -149,6 +149,34 @@ for (const engine of TESTED_ENGINES) {
     ]);
   });
 
+  test(`${engine}: parameter stores`, async (t) => {
+    const statsig = await createTestStatsig(
+      (project) => {
+        project.gate('dark').on().forUser('bo', false);
+        project.config('limits', { rows: 3 }).forUser('bo', { rows: 5 });
+        project.experiment('words').group('now', { title: 'Now' });
+        project.layer('page', { size: 1 });
+        project
+          .parameterStore('look', { label: 'Hi', list: [1] })
+          .fromGate('theme', 'dark', 'dark', 'light')
+          .fromConfig('rows', 'limits', 'rows')
+          .fromExperiment('title', 'words', 'title')
+          .fromLayer('size', 'page', 'size');
+      },
+      { engine },
+    );
+    const valuesOf = (userID: string): Record<string, unknown> => {
+      const store = statsig.getParameterStore({ userID }, 'look');
+      return Object.fromEntries(store.names().map((name) => [name, store.get(name)]));
+    };
+    const common = { label: 'Hi', list: [1], size: 1, title: 'Now' };
+    t.deepEqual(valuesOf('ada'), { ...common, rows: 3, theme: 'dark' });
+    t.deepEqual(valuesOf('bo'), { ...common, rows: 5, theme: 'light' });
+    await statsig.update((project) => project.parameterStore('look', { label: 'Ho' }));
+    t.deepEqual(valuesOf('ada'), { ...common, label: 'Ho', rows: 3, theme: 'dark' });
+    await statsig.shutdownAsync();
+  });
+
   test(`${engine}: exposures and events as plain objects`, async (t) => {
     const statsig = await create((project) => {
       project.gate('g').on();

@@ -4,6 +4,7 @@
  */
 export { createTestStatsig } from './create';
 export type { TestConfig, TestExperiment, TestGate, TestLayer } from './specs';
+export type { TestParameterStore } from './parameter-store';
 export type { Json } from './rules';
 export type { TestProject } from './project';
 export type { RecordedEvent, RecordedExposure } from './recorded';

@@ -1,4 +1,11 @@
-import type { ConfigName, ExperimentName, GateName, LayerName } from '../types/flags';
+import type {
+  ConfigName,
+  ExperimentName,
+  GateName,
+  LayerName,
+  ParameterStoreName,
+} from '../types/flags';
+import { TestParameterStore } from './parameter-store';
 import type { Json } from './rules';
 import { TestConfig, TestExperiment, TestGate, TestLayer } from './specs';
 
@@ -17,6 +24,7 @@ export class TestProject {
   private readonly configs = new Map<string, TestConfig>();
   private readonly trials = new Map<string, TestExperiment>();
   private readonly layers = new Map<string, TestLayer>();
+  private readonly stores = new Map<string, TestParameterStore>();
 
   /** @internal */
   constructor(payload: string | object = {}) {
@@ -48,10 +56,15 @@ export class TestProject {
     return value === undefined ? layer : layer.value(value);
   }
 
+  /** A parameter store. `values`: parameters that are the same for everybody. */
+  parameterStore(name: ParameterStoreName, values: Json = {}): TestParameterStore {
+    return made(this.stores, name, () => new TestParameterStore()).values(values);
+  }
+
   /** @internal JSON text. @throws Error when the project contradicts itself */
   payload(time: number): string {
-    const { base, gates, configs, trials, layers } = this;
-    const isChanged = [gates, configs, trials, layers].some(({ size }) => size > 0);
+    const { base, gates, configs, trials, layers, stores } = this;
+    const isChanged = [gates, configs, trials, layers, stores].some(({ size }) => size > 0);
     if (!isChanged && Object.keys(base).length > 0)
       return JSON.stringify({ ...base, has_updates: true, time });
     if (isMap(base['feature_gates'])) {
@@ -78,6 +91,10 @@ export class TestProject {
         [...layers.values()].map((layer) => layer.build()),
       ),
       layers: { ...(base['layers'] as Json | undefined), ...this.experimentsByLayer() },
+      param_stores: {
+        ...(base['param_stores'] as Json | undefined),
+        ...Object.fromEntries([...stores].map(([store, made]) => [store, made.build()])),
+      },
     });
   }
 
