@@ -250,8 +250,10 @@ for (const engine of TESTED_ENGINES) {
   test(`${engine}: new specs are an event, and new names are found`, async (t) => {
     const clock = new FakeClock();
     const { client, statsig } = await setUp({}, { clock });
-    const told: string[] = [];
-    client.addHandler(ProviderEvents.ConfigurationChanged, () => void told.push('changed'));
+    const told: unknown[] = [];
+    client.addHandler(ProviderEvents.ConfigurationChanged, (details) => {
+      told.push(details?.flagsChanged);
+    });
     await clock.advance(1_000);
     t.deepEqual(told, []);
     await statsig.update((made) => {
@@ -259,8 +261,39 @@ for (const engine of TESTED_ENGINES) {
       made.config('new', { one: false });
     });
     await clock.advance(1_000);
-    t.deepEqual(told, ['changed']);
+    t.deepEqual(told, [['new', 'new.one']]);
     t.true(await client.getBooleanValue('new.one', false, ada));
+  });
+
+  test(`${engine}: parameters of stores`, async (t) => {
+    const { client, statsig } = await setUp();
+    await statsig.update((made) => {
+      made.gate('on').on();
+      made
+        .parameterStore('look', { title: 'Hello', rows: 3 })
+        .fromGate('isDark', 'on', true, false);
+    });
+    t.is(await client.getStringValue('look.title', '', ada), 'Hello');
+    t.is(await client.getNumberValue('look.rows', 0, ada), 3);
+    const dark = await client.getBooleanDetails('look.isDark', false, ada);
+    t.deepEqual(
+      [dark.value, dark.reason, dark.flagMetadata['kind']],
+      [true, 'UNKNOWN', 'parameter_store'],
+    );
+    t.deepEqual(
+      (await statsig.exposures()).map(({ name }) => name),
+      ['on'],
+    );
+    const codes = [
+      (await client.getStringDetails('look.rows', '', ada)).errorCode,
+      (await client.getStringDetails('look.none', '', ada)).errorCode,
+      (await client.getObjectDetails('look', {}, ada)).errorCode,
+    ];
+    t.deepEqual(codes, [
+      ErrorCode.TYPE_MISMATCH,
+      ErrorCode.FLAG_NOT_FOUND,
+      ErrorCode.FLAG_NOT_FOUND,
+    ]);
   });
 
   test(`${engine}: outages: ERROR, READY, STALE, READY`, async (t) => {

@@ -2,7 +2,7 @@ import type { Server } from '../api/server';
 
 /** What a flag key means. */
 export interface Target {
-  kind: 'gate' | 'config' | 'experiment' | 'layer';
+  kind: 'gate' | 'config' | 'experiment' | 'layer' | 'parameter_store';
   name: string;
   /** null: the whole value. */
   parameter: string | null;
@@ -21,7 +21,7 @@ export class Names {
     this.refresh();
     if (isBoolean && this.gates.has(key)) return { kind: 'gate', name: key, parameter: null };
     const kind = this.others.get(key);
-    if (kind !== undefined && kind !== 'layer') return { kind, name: key, parameter: null };
+    if (kind === 'config' || kind === 'experiment') return { kind, name: key, parameter: null };
     return this.parameterOf(key) ?? unknown(key, isBoolean);
   }
 
@@ -42,6 +42,7 @@ export class Names {
     this.specs = specsInForce;
     this.gates = new Set(server.getFeatureGateList());
     this.others = new Map([
+      ...server.getParameterStoreList().map((name) => [name, 'parameter_store'] as const),
       ...server.getLayerList().map((name) => [name, 'layer'] as const),
       ...server.getDynamicConfigList().map((name) => [name, 'config'] as const),
       ...[...server.getExperimentList(), ...server.getAutotuneList()].map(

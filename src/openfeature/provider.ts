@@ -69,8 +69,14 @@ export class StatsigProvider {
     this.server = instance === undefined ? () => functions._enforceServer() : () => instance;
     this.toUser = toUser;
     this.names = new Names(this.server);
-    const emit = (event: string, message: string): void => this.events.emit(event, { message });
-    this.watch = new Watch({ server: this.server, clock, staleAfterMs, emit });
+    this.watch = new Watch({
+      server: this.server,
+      clock,
+      staleAfterMs,
+      onUpdate: (listener) => (instance ?? functions).on('update', listener),
+      emit: (event, message, flagsChanged) =>
+        this.events.emit(event, { message, ...(flagsChanged && { flagsChanged }) }),
+    });
   }
 
   /**
@@ -103,7 +109,7 @@ export class StatsigProvider {
     return this.resolve(flagKey, context, isBoolean);
   }
 
-  /** A parameter `config.parameter`, of a dynamic config, experiment or layer. */
+  /** A parameter `config.parameter`, of a dynamic config, experiment, layer or parameter store. */
   async resolveStringEvaluation(
     flagKey: string,
     _: string,
@@ -112,7 +118,7 @@ export class StatsigProvider {
     return this.resolve(flagKey, context, isText);
   }
 
-  /** A parameter `config.parameter`, of a dynamic config, experiment or layer. */
+  /** A parameter `config.parameter`, of a dynamic config, experiment, layer or parameter store. */
   async resolveNumberEvaluation(
     flagKey: string,
     _: number,
@@ -152,6 +158,7 @@ export class StatsigProvider {
 
   private answer<T>(target: Target, user: StatsigUser, is: Is<T>): Resolution<T> {
     if (target.kind === 'gate') return this.gate(target, user) as Resolution<T>;
+    if (target.kind === 'parameter_store') return this.store(target, user, is);
     return target.kind === 'layer' ? this.layer(target, user, is) : this.config(target, user, is);
   }
 
@@ -200,6 +207,21 @@ export class StatsigProvider {
       details: layer.getEvaluationDetails(),
       experiment: layer.getAllocatedExperimentName(),
     });
+  }
+
+  /** Where a parameter came from is not told, so neither is why. */
+  private store<T>(target: Target, user: StatsigUser, is: Is<T>): Resolution<T> {
+    const store = this.server().getParameterStore(user, target.name);
+    const about: Circumstances = {
+      target,
+      ruleID: '',
+      groupName: null,
+      idType: null,
+      details: store.getEvaluationDetails(),
+    };
+    refuse(about);
+    const value = checked(store.get(target.parameter ?? ''), target, is);
+    return { ...resolution(value, about), reason: 'UNKNOWN' };
   }
 
   private userOf(context: EvaluationContext): StatsigUser {

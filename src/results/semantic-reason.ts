@@ -2,7 +2,7 @@
 
 /** How an answer came about. */
 export interface Origin {
-  kind: 'gate' | 'config' | 'experiment' | 'layer';
+  kind: 'gate' | 'config' | 'experiment' | 'layer' | 'parameter_store';
   ruleID: string;
   groupName: string | null;
   /** As in `evaluationDetails`. */
