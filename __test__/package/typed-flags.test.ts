@@ -101,6 +101,16 @@ test('without strictness unknown names are fine; without types all is as it was'
   t.regex(errorsOf(editor(text, true))[0]!, /not assignable to parameter of type/);
 });
 
+test('options may be undefined, as an environment gives them', (t) => {
+  const text =
+    'declare const given: { api?: string; tier: string | undefined };\n' +
+    `import Statsig, { StatsigServer, type StatsigOptions } from 'statsig-node';
+const options: StatsigOptions = { api: given.api, sdkType: given.tier, bootstrapValues: given.tier };
+void Statsig.initialize('secret-key', options);
+void new StatsigServer('secret-key', { dataAdapter: undefined, logger: undefined, ...options });`;
+  t.deepEqual(errorsOf(editor(text, null)), []);
+});
+
 test('fields of users may be undefined, as a request gives them', (t) => {
   const text =
     'declare const ip: string | undefined;\n' +

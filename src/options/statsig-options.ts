@@ -345,11 +345,14 @@ export interface HttpOptions {
   } | null;
 }
 
+/** `undefined` is as good as nothing, also under `exactOptionalPropertyTypes`. */
+type Optional<T> = { [Name in keyof T]?: T[Name] | undefined };
+
 /** Options of `initialize` and `new StatsigServer`; all are optional. */
-export type StatsigOptions = Partial<Omit<ExplicitStatsigOptions, 'bootstrapValues'>> &
-  Partial<AdditionalOptions> & {
+export type StatsigOptions = Optional<Omit<ExplicitStatsigOptions, 'bootstrapValues'>> &
+  Optional<AdditionalOptions> & {
     /** A payload as JSON text, or (added here) as its bytes, or as the object it parses to. */
-    bootstrapValues?: string | object | null;
+    bootstrapValues?: string | object | null | undefined;
   };
 
 /** How sticky assignments are honoured. */
