@@ -1,4 +1,4 @@
-// Installs tarballs into an empty project and runs every program of package-fixtures in it.
+// Installs tarballs into an empty project and runs every program of fixtures/package in it.
 import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeProject, pack, quietInstall } from './packages.mjs';
@@ -30,7 +30,7 @@ export function makeFixtureProject({ folder, name, main, platform, binaries, isF
 
 /** Puts the programs and their payload into a project that has the package installed. */
 export function addFixtures(project) {
-  cpSync(join(root, 'scripts', 'package-fixtures'), project, { recursive: true });
+  cpSync(join(root, 'scripts/check/fixtures/package'), project, { recursive: true });
   cpSync(
     join(root, 'testdata', 'payloads', 'sample-project.json'),
     join(project, 'sample-project.json'),

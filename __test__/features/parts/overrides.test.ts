@@ -1,7 +1,7 @@
 /** The table of local overrides: what each change makes of it, and when the engine is told. */
 import test from 'ava';
-import { Overrides } from '../../src/features/overrides';
-import type { OverrideTable } from '../../src/engine/engine';
+import { Overrides } from '../../../src/features/overrides';
+import type { OverrideTable } from '../../../src/engine/engine';
 
 /** Lists, for tables have no prototype. */
 const listed = ({ gates, configs, layers }: OverrideTable) =>

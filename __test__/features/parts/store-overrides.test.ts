@@ -1,6 +1,6 @@
 /** Parameter stores that are overridden: for whom, and as what. */
 import test from 'ava';
-import { storeOf, StoreOverrides } from '../../src/features/store-overrides';
+import { storeOf, StoreOverrides } from '../../../src/features/store-overrides';
 
 test('the own ID counts before custom IDs in their order, and those before everyone', (t) => {
   const overrides = new StoreOverrides();
