@@ -69,7 +69,8 @@ let registry;
 /** What npm's registry says of a package, or null where it has none of that name. */
 export async function packumentOf(one) {
   registry ??= outputOf('npm', ['config', 'get', 'registry'])?.trim().replace(/\/$/, '');
-  const response = await fetch(`${registry}/${one}`);
+  // A connection of its own: what is kept may be closed by the registry when it is used next.
+  const response = await fetch(`${registry}/${one}`, { headers: { connection: 'close' } });
   if (response.status === 404) return null;
   if (!response.ok) throw new Error(`${one}: the registry answers ${response.status}`);
   return response.json();
