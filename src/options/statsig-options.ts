@@ -345,15 +345,19 @@ export interface HttpOptions {
   } | null;
 }
 
-/** `undefined` is as good as nothing, also under `exactOptionalPropertyTypes`. */
-type Optional<T> = { [Name in keyof T]?: T[Name] | undefined };
-
-/** Options of `initialize` and `new StatsigServer`; all are optional. */
-export type StatsigOptions = Optional<Omit<ExplicitStatsigOptions, 'bootstrapValues'>> &
-  Optional<AdditionalOptions> & {
-    /** A payload as JSON text, or (added here) as its bytes, or as the object it parses to. */
-    bootstrapValues?: string | object | null | undefined;
-  };
+/**
+ * Options of `initialize` and `new StatsigServer`: those of {@link ExplicitStatsigOptions} and
+ * {@link AdditionalOptions}; all are optional. `undefined` is as good as nothing, also under
+ * `exactOptionalPropertyTypes`.
+ */
+export type StatsigOptions = {
+  [Name in keyof Omit<ExplicitStatsigOptions, 'bootstrapValues'>]?:
+    | ExplicitStatsigOptions[Name]
+    | undefined;
+} & { [Name in keyof AdditionalOptions]?: AdditionalOptions[Name] | undefined } & {
+  /** A payload as JSON text, or (added here) as its bytes, or as the object it parses to. */
+  bootstrapValues?: string | object | null | undefined;
+};
 
 /** How sticky assignments are honoured. */
 export type PersistentAssignmentOptions = {
