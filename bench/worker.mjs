@@ -81,7 +81,9 @@ process.on('message', async (message) => {
   try {
     process.send({ done: message.command, result: await commands[message.command]() });
   } catch (error) {
-    process.send({ done: message.command, error: String(error?.stack ?? error) });
+    // The stack is for who watches: results are kept, and name no machine's paths.
+    console.error(error);
+    process.send({ done: message.command, error: String(error) });
   }
   if (message.command === 'stop') setImmediate(() => process.exit(0));
 });
