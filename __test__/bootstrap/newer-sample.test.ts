@@ -5,29 +5,9 @@ import { EXPERIMENT_KIND, EvalBits, EvalMode, SpecKind } from '../../src/engine/
 import type { Engine, LookupKind, OutcomeRecord } from '../../src/engine/engine';
 import { condition } from '../conformance/condition';
 import { expectedEngines } from '../conformance/engines';
+import { rule, spec } from '../conformance/newer-specs';
 import { loaded, NOW } from './engine-calls';
 
-const rule = (id: string, conditions: string[], more: JsonObject = {}): JsonObject => ({
-  name: id,
-  id,
-  salt: id,
-  passPercentage: 100,
-  conditions,
-  returnValue: { from: id },
-  idType: 'userID',
-  ...more,
-});
-const spec = (rules: JsonObject[], more: JsonObject = {}): JsonObject => ({
-  type: 'dynamic_config',
-  entity: 'experiment',
-  salt: 'salt',
-  enabled: true,
-  defaultValue: { from: 'default' },
-  rules,
-  idType: 'userID',
-  version: 1,
-  ...more,
-});
 const layer = (rules: JsonObject[]): JsonObject =>
   spec(rules, { entity: 'layer', useNewLayerEval: true, enabled: false });
 const tuned = (config: JsonObject | undefined, more: JsonObject = {}): JsonObject => ({

@@ -5,30 +5,11 @@ import { EXPERIMENT_KIND, EvalBits, EvalMode, SpecKind } from '../../src/engine/
 import type { Engine, LookupKind, OutcomeRecord, OverrideTable } from '../../src/engine/engine';
 import { condition } from '../conformance/condition';
 import { expectedEngines } from '../conformance/engines';
+import { rule, spec as plainSpec } from '../conformance/newer-specs';
 import { loaded, NOW, respond } from './engine-calls';
 
-const rule = (id: string, conditions: string[], more: JsonObject = {}): JsonObject => ({
-  name: id,
-  id,
-  salt: id,
-  passPercentage: 100,
-  conditions,
-  returnValue: { from: id },
-  idType: 'userID',
-  ...more,
-});
-const spec = (rules: JsonObject[], more: JsonObject = {}): JsonObject => ({
-  type: 'dynamic_config',
-  entity: 'experiment',
-  salt: 'salt',
-  enabled: true,
-  defaultValue: { from: 'default' },
-  rules,
-  idType: 'userID',
-  version: 1,
-  isActive: true,
-  ...more,
-});
+const spec = (rules: JsonObject[], more: JsonObject = {}): JsonObject =>
+  plainSpec(rules, { isActive: true, ...more });
 const layer = (rules: JsonObject[], more: JsonObject = {}): JsonObject =>
   spec(rules, { entity: 'layer', isActive: false, ...more });
 const gate = (rules: JsonObject[], more: JsonObject = {}): JsonObject =>

@@ -5,6 +5,7 @@ import { EXPERIMENT_KIND, EvalBits, EvalMode, SpecKind } from '../../src/engine/
 import type { Engine, LookupKind, OutcomeRecord } from '../../src/engine/engine';
 import { loaded, NOW } from '../bootstrap/engine-calls';
 import { expectedEngines } from './engines';
+import { rule, spec } from './newer-specs';
 
 const condition = (more: JsonObject): JsonObject => ({
   field: null,
@@ -12,27 +13,6 @@ const condition = (more: JsonObject): JsonObject => ({
   targetValue: null,
   additionalValues: {},
   idType: 'userID',
-  ...more,
-});
-const rule = (id: string, conditions: string[], more: JsonObject = {}): JsonObject => ({
-  name: id,
-  id,
-  salt: id,
-  passPercentage: 100,
-  conditions,
-  returnValue: { from: id },
-  idType: 'userID',
-  ...more,
-});
-const spec = (rules: JsonObject[], more: JsonObject = {}): JsonObject => ({
-  type: 'dynamic_config',
-  entity: 'experiment',
-  salt: 'salt',
-  enabled: true,
-  defaultValue: { from: 'default' },
-  rules,
-  idType: 'userID',
-  version: 1,
   ...more,
 });
 const gate = (conditions: string[], more: JsonObject = {}): JsonObject =>

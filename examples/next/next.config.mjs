@@ -1,4 +1,5 @@
-// The package stays out of the bundle, and Next takes the binary along, which no import names.
+// The recipe of docs/packaging.md: the package stays out of the bundle, and Next takes the binary along,
+// which no import names.
 export default {
   output: 'standalone',
   outputFileTracingRoot: import.meta.dirname,

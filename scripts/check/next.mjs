@@ -135,7 +135,7 @@ export async function checkNext({ folder, main, native, payload, step }) {
   const project = makeNextProject({ folder, main, native, payload });
   const configs = {
     plain: readFileSync(join(project, 'next.config.mjs')),
-    recipe: readFileSync(join(project, 'recipe.config.mjs')),
+    recipe: readFileSync(join(root, 'examples/next/next.config.mjs')),
   };
   for (const bundler of ['webpack', 'turbopack']) {
     for (const [config, text] of Object.entries(configs)) {
