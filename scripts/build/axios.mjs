@@ -53,14 +53,33 @@ const unfrozen = [
   ],
 ];
 
-const withoutAssignments = {
-  name: 'without-assignments',
+/**
+ * Before axios looks at an agent's environment of proxies it asks which of Node's flags the
+ * environment may give, a list of hundreds that Node makes at the first question. An agent without
+ * such an environment, as ours are, is taken as it is either way.
+ */
+const unasked = [
+  [
+    'adapters/http.js',
+    'function getDirectAgent(configuredAgent, transport) {',
+    'function getDirectAgent(configuredAgent, transport) {\n' +
+      '  if (configuredAgent && !configuredAgent.options?.proxyEnv) return configuredAgent;',
+  ],
+];
+
+const mended = [...unfrozen, ...unasked];
+
+const withMends = {
+  name: 'with-mends',
   setup(build) {
     build.onLoad(
-      { filter: /axios[\\/]lib[\\/](utils|helpers[\\/]AxiosURLSearchParams)\.js$/ },
+      {
+        filter: /axios[\\/]lib[\\/](utils|helpers[\\/]AxiosURLSearchParams|adapters[\\/]http)\.js$/,
+      },
       ({ path }) => {
         let contents = readFileSync(path, 'utf8');
-        for (const [, text, replacement] of unfrozen.filter(([file]) => path.endsWith(file))) {
+        const isOf = ([file]) => path.replaceAll('\\', '/').endsWith(file);
+        for (const [, text, replacement] of mended.filter(isOf)) {
           if (!contents.includes(text))
             return { errors: [{ text: `${path} holds no longer: ${text}` }] };
           contents = contents.replace(text, replacement);
@@ -116,7 +135,7 @@ async function bundle() {
       ...Object.fromEntries(absent.map((name) => [name, 'undefined'])),
     },
     inject: ['scripts/build/axios/host-globals.mjs'],
-    plugins: [withStandIns, withoutAssignments],
+    plugins: [withStandIns, withMends],
     logLevel: 'error',
   });
   const packages = new Set(

@@ -4,7 +4,7 @@
 // names of other modules stay properties. Called by build/ts.mjs, after tsc.
 //
 // What is required late, as by the js engine its regular expressions, uap-core's patterns of user
-// agents, and explanations, is a file of its own, too. Such a file takes nothing from the bundle: rollup
+// agents, explanations, and the spool of events, is a file of its own, too. Such a file takes nothing from the bundle: rollup
 // warns of the circle.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -19,6 +19,7 @@ const LATE = [
   { name: 'users/uap-agent', platform: 'neutral' },
   { name: 'updates/ordered-sources', platform: 'neutral' },
   { name: 'explain/explain', platform: 'neutral' },
+  { name: 'events/spool/open', platform: 'node' },
 ];
 
 /** Leaves `require('./x')` as it is, but for the place that it is called from. */

@@ -4,7 +4,6 @@
  * instances' budgets, and never changes its exit code.
  */
 import { constants } from 'node:os';
-import { isMainThread } from 'node:worker_threads';
 import type { Ending } from './ending';
 import { heardByOthers } from './signal-listeners';
 
@@ -49,7 +48,8 @@ class ProcessEnd {
       process[change]('exit', this.onExit);
     }
     // Workers get no signals.
-    const hearsSignals = isMainThread && [...this.endings].some(({ on }) => on === 'signals');
+    const hearsSignals =
+      [...this.endings].some(({ on }) => on === 'signals') && threads().isMainThread;
     if (hearsSignals === this.hearsSignals) return;
     this.hearsSignals = hearsSignals;
     // Before others: whoever listens once is still there to be counted.
@@ -113,6 +113,11 @@ class ProcessEnd {
       // What an instance cannot do is for `endNow` to count.
     }
   }
+}
+
+/** Loaded when it is asked for, 0.5 ms: most instances do not listen to signals. */
+function threads(): typeof import('node:worker_threads') {
+  return require('node:worker_threads');
 }
 
 let ownHub: ProcessEnd | undefined;

@@ -5,7 +5,6 @@ import type { UapReader } from '../engine/uap-reader';
 import { nodeHost } from '../engine/node-host';
 import { makeReplacement, selectEngine, sharedDownloads, uapReaderOf } from '../engine/select';
 import { gunzipNode, gzipNode, gzipNow } from '../events/gzip-node';
-import { openSpool } from '../events/spool/open';
 import { watchProcess } from '../exit/process-end';
 import { systemClock } from '../host/clock';
 import { useHost } from '../host/host';
@@ -35,7 +34,7 @@ export const nodePlatform: Platform = {
   compress: gzipNode,
   compressNow: gzipNow,
   decompress: gunzipNode,
-  openSpool,
+  openSpool: (directory, request) => spools().openSpool(directory, request),
   watchEnd: watchProcess,
   readIpTable,
 };
@@ -45,6 +44,13 @@ function transport(connecting: Connecting): Transport {
   const own = nodeTransport(connecting);
   const downloads = connecting.sharesDownloads === true ? sharedDownloads() : null;
   return downloads === null ? own : sharedTransport(own, downloads, packedBody, systemClock);
+}
+
+/** Spools are a file of their own, for few instances have one. */
+function spools(): typeof import('../events/spool/open') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded lazily and
+  // synchronously
+  return require('../events/spool/open');
 }
 
 function ownUapReader(): UapReader {

@@ -397,13 +397,14 @@ function openEventSpool({
       `statsigSDK> The event spool fails, events stay in memory only: ${text}`,
     );
   };
-  const spool = platform.openSpool(eventSpool, {
-    secretKey: secretKey ?? '',
-    maxBytes,
-    sync,
-    clock,
-    onError,
-  });
+  let spool: EventSpool | null;
+  try {
+    const request = { secretKey: secretKey ?? '', maxBytes, sync, clock, onError };
+    spool = platform.openSpool(eventSpool, request);
+  } catch (error) {
+    onError(error);
+    return null;
+  }
   if (spool === null)
     logger.warn(
       'statsigSDK> eventSpool needs a disk, which this runtime has not; events stay in memory.',
