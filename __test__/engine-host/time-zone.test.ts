@@ -14,3 +14,26 @@ test('the table gives the offset that Date gives', (t) => {
     );
   }
 });
+
+test.serial('in every zone, those that are UTC by another name included', (t) => {
+  const before = process.env['TZ'];
+  t.teardown(() => {
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+  });
+  const zones = [...Intl.supportedValuesOf('timeZone'), 'UTC', 'Etc/UCT', 'Zulu', 'GMT'];
+  const wrong = zones.filter((zone) => {
+    process.env['TZ'] = zone;
+    const pairs = timeZoneTransitions();
+    return Array.from({ length: 100 }, (_, i) => Date.UTC(1972 + i, (i * 5) % 12, 15)).some(
+      (ms) => {
+        let offset = 0;
+        for (let i = 0; i < pairs.length && pairs[i]! <= ms; i += 2) offset = pairs[i + 1]!;
+        return Math.abs(offset / -60_000 - new Date(ms).getTimezoneOffset()) >= 1;
+      },
+    );
+  });
+  t.deepEqual(wrong, []);
+  process.env['TZ'] = 'UTC';
+  t.deepEqual(timeZoneTransitions(), Float64Array.of(-Infinity, 0));
+});

@@ -21,7 +21,7 @@ import {
 } from '../events/delivery';
 import { ExposureWindows } from './exposure-windows';
 import { Invocations } from './invocations';
-import { rehearseUsers } from '../users/rehearsal';
+import { rehearseUsers, rehearseWhile } from '../users/rehearsal';
 import { systemClock, type Clock } from '../host/clock';
 import type { Ending } from '../exit/ending';
 import type { Addresses, StatsigHttp } from '../network/http';
@@ -181,7 +181,7 @@ export class Runtime {
     }
     this.waitsFor = 'config specs';
     const loading = this.specs.initialize();
-    if (!this.options.localMode && this.init.platform.hasBackground) rehearseUsers(loading);
+    if (this.rehearses) rehearseWhile(loading);
     const result = await loading;
     this.applier.fixInitTime();
     if (this.options.initStrategyForIDLists === 'await') {
@@ -195,6 +195,11 @@ export class Runtime {
       this.startPolling();
     }
     return result;
+  }
+
+  /** Whether somebody comes after `initialize` who would wait for code. */
+  private get rehearses(): boolean {
+    return !this.options.localMode && this.init.platform.hasBackground;
   }
 
   /** Says so to listeners, and in a line. */
@@ -454,6 +459,10 @@ export class Runtime {
       logger: this.logger,
       reportMismatch: (error) => this.exceptions.report(error, { tag: 'validateSDKKeyUsed' }),
       onAccepted: (summary) => this.diagnostics.setRates(summary.diagnostics),
+      onPreparing: () => {
+        // The other engines compile on this thread.
+        if (this.rehearses && this.selection.engine.kind === 'native') rehearseUsers();
+      },
       onCommitting: (summary) => this.loadIpTableFor(summary),
       onCommitted: (specs) => {
         this.order?.committed();

@@ -53,6 +53,8 @@ export interface SpecApplierOptions {
   reportMismatch(error: Error): void;
   /** A payload for this key arrived; one that turns out to be older counts, too. */
   onAccepted(summary: SpecsSummary): void;
+  /** An engine prepares specs, not all of it on this thread. */
+  onPreparing?(): void;
   /** A payload is about to be committed. */
   onCommitting(summary: SpecsSummary): void;
   /** It serves. Must not throw. */
@@ -94,7 +96,9 @@ export class SpecApplier {
     }
     let prepared: PreparedSpecs;
     try {
-      prepared = await this.options.engineHost.engine.prepareSpecs(bytes);
+      const preparing = this.options.engineHost.engine.prepareSpecs(bytes);
+      this.options.onPreparing?.();
+      prepared = await preparing;
     } catch (error) {
       this.options.logger.debug(
         `statsigSDK> Config specs were rejected: ${this.options.logger.describe(error)}`,

@@ -1,8 +1,8 @@
 /**
  * The code that a first request would have to compile, run once per process while `initialize`
- * waits for a network. Everything that it makes is thrown away. Only waiting is spent on it: where
- * the answer is there at once, a rehearsal would be most of what `initialize` takes. It comes after
- * `initialize` then, a part of it per turn.
+ * waits for a network. Everything that it makes is thrown away. Only waiting is spent on it:
+ * for the network, and for the thread that compiles the specs. Where neither takes long enough, it
+ * comes after `initialize`.
  */
 import { host } from '../host/host';
 import { UserTable, type UserSink } from './user-table';
@@ -32,35 +32,32 @@ const nobody = (i: number): object => ({
 
 let isDone = false;
 
-/** How users become slots, if `waiting` takes long; else after it. Never throws. */
-export function rehearseUsers(waiting: Promise<unknown>): void {
+/** While a network is waited for; after `waiting` at the latest. Never throws. */
+export function rehearseWhile(waiting: Promise<unknown>): void {
   if (isDone) return;
-  const cancel = host.startTimer(() => {
-    for (const part of parts()) part();
-  }, LONG_WAIT_MS);
-  const afterwards = async (): Promise<void> => {
+  const cancel = host.startTimer(rehearseUsers, LONG_WAIT_MS);
+  const end = (): void => {
     cancel();
-    for (const part of parts()) {
-      await host.nextTurn();
-      part();
-    }
+    rehearseUsers();
   };
-  waiting.then(afterwards, cancel).catch(() => undefined);
+  waiting.then(end, cancel).catch(() => undefined);
 }
 
-/** What there is to do, in steps of less than a millisecond; nothing when it was done. */
-function parts(): (() => void)[] {
-  if (isDone) return [];
+/** How users become slots, in the turns after this one, less than a millisecond each. */
+export function rehearseUsers(): void {
+  if (isDone) return;
   isDone = true;
+  // What fails here, the first request will see.
+  inTurns().catch(() => undefined);
+}
+
+async function inTurns(): Promise<void> {
   let users: UserTable | undefined;
-  return [1, 2, 1].map((i) => () => {
-    try {
-      users ??= newTable();
-      users.acquire(nobody(i));
-    } catch {
-      // The first request will see.
-    }
-  });
+  for (const i of [1, 2, 1]) {
+    await host.nextTurn();
+    users ??= newTable();
+    users.acquire(nobody(i));
+  }
 }
 
 function newTable(): UserTable {
