@@ -13,10 +13,14 @@ const ANDROID = /^Linux; Android (\d{1,2}); K$/;
 const IPHONE = /^iPhone; CPU iPhone OS ([\d_]{1,10}) like Mac OS X$/;
 const GECKO = /^(.+); rv:\d{1,4}\.\d{1,3}$/;
 
-const CHROME =
-  /^AppleWebKit\/537\.36 \(KHTML, like Gecko\) Chrome\/([\d.]{1,24}) (Mobile )?Safari\/537\.36(?: Edg\/([\d.]{1,24}))?$/;
-const SAFARI =
-  /^AppleWebKit\/605\.1\.15 \(KHTML, like Gecko\) Version\/([\d.]{1,12}) (Mobile\/15E148 )?Safari\/60[45]\.1(?:\.15)?$/;
+const CHROME = new RegExp(
+  '^AppleWebKit/537\\.36 \\(KHTML, like Gecko\\) Chrome/([\\d.]{1,24}) ' +
+    '(Mobile )?Safari/537\\.36(?: Edg/([\\d.]{1,24}))?$',
+);
+const SAFARI = new RegExp(
+  '^AppleWebKit/605\\.1\\.15 \\(KHTML, like Gecko\\) Version/([\\d.]{1,12}) ' +
+    '(Mobile/15E148 )?Safari/60[45]\\.1(?:\\.15)?$',
+);
 const FIREFOX = /^Gecko\/20100101 Firefox\/([\d.]{1,12})$/;
 
 type System = Pick<UserAgentParts, 'osName' | 'osVersion'>;
