@@ -5,6 +5,7 @@
  * comes after `initialize`.
  */
 import { host } from '../host/host';
+import { readCommonAgent } from './common-agents';
 import { UserTable, type UserSink } from './user-table';
 
 /** Who has waited for so long waits for a network, ms. */
@@ -30,6 +31,11 @@ const nobody = (i: number): object => ({
   privateAttributes: { text: '' },
 });
 
+/** The most usual user agent. V8 compiles expressions at their first and at their second use. */
+const AGENT =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) ' +
+  'Chrome/123.0.0.0 Safari/537.36';
+
 let isDone = false;
 
 /** While a network is waited for; after `waiting` at the latest. Never throws. */
@@ -43,7 +49,7 @@ export function rehearseWhile(waiting: Promise<unknown>): void {
   waiting.then(end, cancel).catch(() => undefined);
 }
 
-/** How users become slots, in the turns after this one, less than a millisecond each. */
+/** How users become slots and agents are read, in the turns after this one, less than a millisecond each. */
 export function rehearseUsers(): void {
   if (isDone) return;
   isDone = true;
@@ -57,6 +63,7 @@ async function inTurns(): Promise<void> {
     await host.nextTurn();
     users ??= newTable();
     users.acquire(nobody(i));
+    readCommonAgent(AGENT);
   }
 }
 
