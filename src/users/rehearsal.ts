@@ -49,7 +49,10 @@ export function rehearseWhile(waiting: Promise<unknown>): void {
   waiting.then(end, cancel).catch(() => undefined);
 }
 
-/** How users become slots and agents are read, in the turns after this one, less than a millisecond each. */
+/**
+ * How users become slots and agents are read, in the turns after this one, less than a millisecond
+ * each.
+ */
 export function rehearseUsers(): void {
   if (isDone) return;
   isDone = true;
