@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { DataAdapterKeyPath } from '../../src/storage/data-adapter';
+import { DataAdapterKeyPath } from '../../src/compat/data-adapter';
 import { FileDataAdapter } from '../../src/storage/file-adapter';
 import { MemoryDataAdapter } from '../../src/storage/memory-adapter';
 import { ENGINES, FakeNetwork, ours, payload, type AnyServer } from './support';

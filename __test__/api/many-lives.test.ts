@@ -2,7 +2,6 @@
 import test from 'ava';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { consoleLogger } from '../../src/observability/logger';
 import { StatsigServer } from '../../src/api/statsig';
 import { ENGINES, isPublic, payload, rule, spec } from './support';
 
@@ -41,7 +40,7 @@ async function live(engine: (typeof ENGINES)[number]): Promise<void> {
     engine,
     localMode: true,
     bootstrapValues: specs,
-    logger: { ...consoleLogger, logLevel: 'none' },
+    logger: { warn() {}, error() {}, logLevel: 'none' },
   });
   await server.initializeAsync();
   tables.forEach((_, i) => server.checkGate(user, `late ${i}`));

@@ -34,6 +34,38 @@ test('imports against the layers are found', async (t) => {
     t.true(check([{ file, text }]).length > 0, `${file}: ${text}`);
 });
 
+test('suites that run packed load only what a package has, helpers that they load too', async (t) => {
+  const check = (await script('check/rules/packed-tests.mjs', 'packedTestProblems')) as (
+    sources: Source[],
+    packed: Set<string>,
+  ) => string[];
+  const packed = new Set(['src/index.ts']);
+  const problems = (...files: [string, string][]): string[] =>
+    check(
+      [...files, ['src/index.ts', ''], ['src/own.ts', '']].map(([file, text]) => ({
+        file: file as string,
+        text: text as string,
+      })),
+      packed,
+    );
+  const suite = '__test__/api/a.test.ts';
+  const ofOwn = (file: string): string[] => [
+    `${file}: runs packed, where src/own.ts is missing (TESTED in scripts/build/sdk.mjs)`,
+  ];
+  t.deepEqual(problems([suite, "import { a } from '../../src/index';"]), []);
+  t.deepEqual(problems([suite, "import { type B, a } from '../../src/own';"]), ofOwn(suite));
+  t.deepEqual(problems([suite, "require('../../src/own');"]), ofOwn(suite));
+  t.deepEqual(problems([suite, "import type { A } from '../../src/own';"]), []);
+  t.deepEqual(problems([suite, "import { type A, type B } from '../../src/own';"]), []);
+  t.deepEqual(problems([suite, "type A = typeof import('../../src/own');"]), []);
+  t.deepEqual(problems(['__test__/users/a.test.ts', "import { a } from '../../src/own';"]), []);
+  const helper = '__test__/helper.ts';
+  t.deepEqual(
+    problems([suite, "import '../helper';"], [helper, "import { a } from '../src/own';"]),
+    ofOwn(helper),
+  );
+});
+
 test('allowed imports and comments are let through', async (t) => {
   const check = await script('check/rules/imports.mjs', 'importProblems');
   const allowed: [string, string][] = [

@@ -20,7 +20,7 @@ const inputOf = (output) => output.replace(/^dist\//, './src/').replace(/\.js$/,
 /**
  * What the behaviour suites ask of an installed package besides what it offers (use-packed.cjs).
  */
-const TESTED = [
+export const TESTED = [
   'api/composed',
   'api/deprecated-calls',
   'api/singleton',

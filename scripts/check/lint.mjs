@@ -7,6 +7,7 @@ import { unusedExports } from './rules/exports.mjs';
 import { importProblems } from './rules/imports.mjs';
 import { layoutProblems } from './rules/layout.mjs';
 import { lifeProblems } from './rules/lives.mjs';
+import { packedTestProblems } from './rules/packed-tests.mjs';
 import { pages, referenceProblems } from './rules/references.mjs';
 import { moduleProblems } from './rules/rust-modules.mjs';
 import { versionProblems } from './rules/versions.mjs';
@@ -26,6 +27,7 @@ const sources = files.map((file) => ({
 const problems = [
   ...importProblems(sources),
   ...unusedExports(sources),
+  ...packedTestProblems(sources),
   ...moduleProblems(sources),
   ...layoutProblems(sources),
   ...manifestProblems(),
