@@ -5,25 +5,14 @@ import { fieldsOf } from '../host/fields';
 export function cloneJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(cloneJson) as T;
-  // Spread copies own fields by definition, so a field named __proto__ stays a field.
+  // Spread copies own fields by definition, so a field named __proto__ is one, to be assigned to.
   const copy = fieldsOf({ ...value });
   for (const key in copy) {
     if (!Object.prototype.hasOwnProperty.call(copy, key)) continue;
     const field = copy[key];
-    if (typeof field === 'object' && field !== null) define(copy, key, cloneJson(field));
+    if (typeof field === 'object' && field !== null) copy[key] = cloneJson(field);
   }
   return copy as T;
-}
-
-function define(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== '__proto__') target[key] = value;
-  else
-    Object.defineProperty(target, key, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
 }
 
 /**

@@ -3,13 +3,16 @@
  * never shrinks.
  */
 
+/** Gates of one call that need no growing. */
+const USUAL = 256;
+
 /** See the head of this file. */
 export class GateBatch {
   count = 0;
-  specs = new Int32Array(256);
-  codes = new Int32Array(256);
+  specs = new Int32Array(USUAL);
+  codes = new Int32Array(USUAL);
   /** Where in the caller's list each one stands. */
-  positions = new Int32Array(256);
+  positions = new Int32Array(USUAL);
 
   /** Empties it and makes room. */
   begin(room: number): void {
