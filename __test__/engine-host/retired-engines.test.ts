@@ -74,8 +74,10 @@ test('one that gives nothing is asked once, and the next one gives', (t) => {
 test('one without events goes at once, and of too many the oldest; what they dropped counts', (t) => {
   const empty = new Dead(0, undefined, 4);
   const full = Array.from({ length: MOST_RETIRED }, () => new Dead(2, undefined, 1));
-  const engines = retired(empty, ...full);
+  t.is(MOST_RETIRED, 4);
+  const engines = retired(empty);
   t.is(empty.disposed, 1);
+  for (const one of full) engines.add(one.engine);
   t.is(engines.lostEvents, 0);
   t.true(full.every(({ disposed }) => disposed === 0));
   engines.add(new Dead(3).engine);
