@@ -40,7 +40,7 @@ export function optionsOf() {
 export function listOf(language) {
   const text = readFileSync(join(root, `scripts/mutants/${language}.json`), 'utf8');
   const { suites, equivalent } = JSON.parse(text);
-  const names = new Set(equivalent.map(({ fault }) => fault));
+  const names = new Set(equivalent.flatMap(({ faults }) => faults));
   return {
     suiteOf: (file) => suites.find(({ files }) => file.startsWith(files)),
     isEquivalent: (name) => names.has(name),

@@ -2,12 +2,13 @@
 //
 //   node scripts/mutants/typescript.mjs [--count <n>] [--seed <n>] [--file <part>]... [--name <part>]... [--list]
 //
-// A fault is tried with the tests that scripts/mutants/typescript.json names for its folder, the
-// nearest ones first, in a copy of the tree. That file also lists the faults that change nothing,
+// A fault is tried in a copy of the tree: with the tests that bear the name of its file or that of
+// `parts`, and where these pass, with those that scripts/mutants/typescript.json names for its
+// folder, the nearest ones first. That file also lists the faults that change nothing,
 // each with the reason. Fails when more than 3 % of the others survive. The same seed gives the
 // same faults; nightly.yml takes another one each day.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { copyTree } from './copy.mjs';
 import { faultsOf } from './faults.mjs';
 import { listOf, optionsOf, tally } from './report.mjs';
@@ -21,6 +22,7 @@ const files = filesBelow('src')
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => file.endsWith('.ts') && !file.includes('/generated/'))
   .filter((file) => suiteOf(file) && options.isWanted(file));
+const testFiles = filesBelow('__test__').map((file) => file.replaceAll('\\', '/'));
 const textOf = (file) => readFileSync(join(root, file), 'utf8');
 const faults = files.map((file) => faultsOf(file, textOf(file)).filter(options.isNamed));
 const sample = options.partOf(sampleOf(faults, options.count, options.seed));
@@ -35,12 +37,22 @@ async function tryAll() {
   results.end();
 }
 
+/** Tests of a file's room that are about it: those of its name, and those of small parts. */
+function ownTests(file) {
+  const room = file.startsWith('src/engine/js/') ? 'engine-js' : file.split('/')[1];
+  const names = [basename(file, '.ts'), 'parts', 'pure-parts'];
+  return testFiles.filter(
+    (test) => test.startsWith(`__test__/${room}/`) && names.includes(basename(test, '.test.ts')),
+  );
+}
+
 async function tryFault({ file, start, end, instead, name }, folder, tests) {
   if (isEquivalent(name)) return 'equivalent';
   const { nearest, wider, engines } = suiteOf(file);
+  const own = ownTests(file);
   const path = join(folder, file);
   const text = readFileSync(path, 'utf8');
-  for (const some of [nearest, wider]) {
+  for (const some of [own, nearest, wider]) {
     if (!(await tests.passesWithoutFault(some, engines))) continue;
     writeFileSync(path, text.slice(0, start) + instead + text.slice(end));
     const passes = await tests.pass(some, engines);
