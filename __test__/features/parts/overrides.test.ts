@@ -42,8 +42,10 @@ test('values are copied, by name and ID, and go by ID, by name, by kind or all',
   t.deepEqual(tables.at(-1), { ...whole, gates: { g: { '': true } }, configs: {} });
   overrides.clear('gates');
   t.deepEqual(tables.at(-1), { ...whole, gates: {}, configs: {} });
+  overrides.stores.set('s', { a: 1 }, '');
   overrides.clearAll();
   t.deepEqual(tables.at(-1), { gates: {}, configs: {}, layers: {} });
+  t.is(overrides.stores.storeFor({}, 's'), null);
   t.throws(() => overrides.set('gates', 'g', undefined, null));
   t.throws(() => overrides.set('gates', 'g', 1n, null));
   t.deepEqual(listed(overrides.current), { gates: {}, configs: {}, layers: {} });
