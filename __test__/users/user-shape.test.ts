@@ -96,7 +96,45 @@ test('a shape takes only its own users', (t) => {
     { user: 'u', custom: { a: 1 } },
   ];
   for (const other of others) t.is(shape.capture(other), null);
-  t.deepEqual(shape.capture({ userID: 'v', custom: { a: ['x', 1] } }), ['v', ['x', 1]]);
+  t.deepEqual(shape.capture({ userID: 'v', custom: { a: 'x' } }), ['v', 'x']);
+});
+
+test('a shape has lists where its first user has lists', (t) => {
+  const of = (a: unknown): object => ({ userID: 'u', custom: { a } });
+  const shape = compileShape(of(['x']))!;
+  const values = shape.capture(of(['x', 1, null]))!;
+  t.deepEqual(values, ['u', ['x', 1, null]]);
+  t.true(shape.matches(of(['x', 1, null]), values));
+  const others = [['x', 1], ['x', 1, null, 2], ['x', '1', null], 'x', null, {}];
+  for (const other of others) t.false(shape.matches(of(other), values), JSON.stringify(other));
+  for (const other of ['x', 1, null, {}, [{}], [[1]], [NaN]])
+    t.is(shape.capture(of(other)), null, JSON.stringify(other));
+  t.is(compileShape(of('x'))!.capture(of(['x'])), null);
+});
+
+test('lists of texts cross by their items, other lists as JSON', (t) => {
+  const shape = compileShape({ userID: 'u', tags: ['x'], privateAttributes: { p: [], n: 1 } })!;
+  const sent = (tags: unknown[], p: unknown[]): string =>
+    shape.joined(shape.capture({ userID: 'u', tags, privateAttributes: { p, n: 2 } })!);
+  t.is(sent(['a', ''], []), 'u\u00012\u0003a\u0003\u00010\u00012');
+  t.is(sent([1], []), '');
+  t.is(sent([], [null]), '');
+  t.is(
+    shape.template(RULES[1]!)!.text,
+    '{"userID":"\u0001","tags":[\u0001],"statsigEnvironment":{"tier":"production"}}\u0002' +
+      '{"p":[\u0001],"n":\u0001}',
+  );
+});
+
+test('the length of what crosses is that of the JSON', (t) => {
+  for (const tags of [[], [''], ['a'], ['a', 'bc'], Array.from({ length: 12 }, () => 'x')]) {
+    const user = { userID: 'me', tags, custom: { list: tags, n: 1.5 } };
+    const shape = compileShape(user)!;
+    const values = shape.capture(user)!;
+    const { json, privateJson } = shape.encode(values, RULES[0]!);
+    const length = shape.template(RULES[0]!)!.fixedLength + shape.joined(values).length;
+    t.is(length + shape.listExcess(values), json.length + privateJson.length);
+  }
 });
 
 test('users that are not plain have no shape', (t) => {

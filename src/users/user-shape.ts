@@ -7,16 +7,27 @@
  * Where code generation is forbidden, and for users that are not plain, user-snapshot.ts and
  * user-encoder.ts do the same by walking. Rust engines get the values alone (user-template.ts).
  *
- * A shape only ever takes plain values: strings, finite numbers, booleans, null, and arrays of
- * those. What it takes is therefore carried by JSON without loss. Keys are in the generated text as
- * JSON string literals only.
+ * A shape only ever takes plain values: strings, finite numbers, booleans, null, and lists of those
+ * where the first user of the shape has lists. What it takes is therefore carried by JSON without
+ * loss. Keys are in the generated text as JSON string literals only.
  */
 import { fieldsOf } from '../host/fields';
 import type { AskedNames } from './asked-names';
 import type { EncodedUser } from './user-encoder';
-import { needsNoEscape, quote, SECTIONS, type EnvironmentRule } from './user-json';
+import {
+  excessOf,
+  holeFor,
+  isClean,
+  isListOfTexts,
+  isPlainItem,
+  isSameList,
+  isScalar,
+  jsonOf,
+  listOf,
+  textOfList,
+} from './shape-values';
+import { SECTIONS, type EnvironmentRule } from './user-json';
 import { hides } from './user-reader';
-import { convertsItself } from './tagged-values';
 import { HOLE, templates, type UserTemplate } from './user-template';
 
 type Values = unknown[];
@@ -36,10 +47,12 @@ export interface UserShape {
   encode(values: Values, environment: EnvironmentRule): EncodedUser;
   /**
    * The values for the holes of `template`, between them `\u0001`; '' when they are not all of the
-   * kinds that it has holes for: texts where the first user of the shape had texts, else numbers,
-   * booleans and null. Values may still need an escape: the engine looks.
+   * kinds that it has holes for: texts where the first user of the shape had texts, lists of texts,
+   * else numbers, booleans and null. Values may still need an escape: the engine looks.
    */
   joined(values: Values): string;
+  /** How much longer the JSON of the lists is than what `joined` says of them. */
+  listExcess(values: Values): number;
   /** The template in an environment; null when the engine must be told such users by their JSON. */
   template(environment: EnvironmentRule): UserTemplate | null;
   /**
@@ -58,6 +71,7 @@ interface Field {
   key: string;
   /** Fields of a section, undefined for a value. */
   fields?: Field[];
+  isList?: boolean;
 }
 
 interface Compiled {
@@ -89,11 +103,14 @@ export function compileShape(user: object, asked: AskedNames): UserShape | null 
       holes(values) { return ${texts(fields, (i) => ['', `values[${i}]`, ''])}; },
       object(values) { return ${objectSource(fields)}; } };`;
     const make = new Function(
-      'plain',
+      'list',
+      'item',
       'same',
       'json',
       'clean',
       'scalar',
+      'texts',
+      'listText',
       'getProto',
       'plainProto',
       'hidden',
@@ -109,23 +126,29 @@ export function compileShape(user: object, asked: AskedNames): UserShape | null 
       holes,
       object,
     } = make(
-      plainValue,
-      sameValue,
+      listOf,
+      isPlainItem,
+      isSameList,
       jsonOf,
       isClean,
       isScalar,
+      isListOfTexts,
+      textOfList,
       Object.getPrototypeOf,
       Object.prototype,
       hidden,
     );
     if (isHiding(user)) return null;
-    const emptied = holes(values.map((value) => (typeof value === 'string' ? `"${HOLE}"` : HOLE)));
+    const emptied = holes(values.map(holeFor));
+    const lists = [...values.keys()].filter((i) => Array.isArray(values[i]));
     return {
       capture,
       matches,
       hides: isHiding,
       encode: (values, environment) => assemble(text(values), environment),
       joined,
+      listExcess: (values) =>
+        lists.reduce((sum, i) => sum + excessOf(values[i] as readonly unknown[]), 0),
       template: takesValues(fields)
         ? templates((environment) => assemble(emptied, environment))
         : () => null,
@@ -148,8 +171,11 @@ function describe(object: object, isTop: boolean): Field[] | null {
       value !== null &&
       !Array.isArray(value);
     const inner = isSection ? describe(value, false) : undefined;
-    if (inner === null || (!isSection && plainValue(value) === undefined)) return null;
-    fields.push(inner === undefined ? { key } : { key, fields: inner });
+    if (inner === null) return null;
+    if (inner !== undefined) fields.push({ key, fields: inner });
+    else if (isPlainItem(value)) fields.push({ key });
+    else if (listOf(value) !== undefined) fields.push({ key, isList: true });
+    else return null;
   }
   return fields;
 }
@@ -173,24 +199,30 @@ function count(fields: Field[]): number {
 // ---- generated code ----
 
 /**
- * Statements that read every value; `each` gets the expression of a value and its number.
- * Prototypes and numbers of keys are looked at after the values: by then V8 knows the hidden class
- * and folds the prototype into a constant, which takes a third off a comparison. `isOrdered`:
- * whether the keys of these fields must come in this order, too.
+ * Statements that read every value; `each` gets the expression of a value and its number,
+ * `eachList` those of a list. Prototypes and numbers of keys are looked at after the values: by
+ * then V8 knows the hidden class and folds the prototype into a constant, which takes a third off a
+ * comparison. Lists come last, because after any call V8 knows no hidden class any more.
+ * `isOrdered`: whether the keys of these fields must come in this order, too.
  */
 function walk(
   fields: Field[],
   fail: string,
   isOrdered: (list: Field[], section: string) => boolean,
   each: (expression: string, index: number) => string,
+  eachList: (expression: string, index: number) => string,
 ): string {
   let index = 0;
   const lines: string[] = [];
+  const lists: string[] = [];
   const counts: string[] = [];
   const level = (list: Field[], name: string, section: string): void => {
-    for (const { key, fields: inner } of list) {
+    for (const { key, fields: inner, isList } of list) {
       const expression = `${name}[${JSON.stringify(key)}]`;
-      if (inner === undefined) lines.push(each(expression, index++));
+      if (isList) {
+        lines.push(`const list${index} = ${expression};`);
+        lists.push(eachList(`list${index}`, index++));
+      } else if (inner === undefined) lines.push(each(expression, index++));
       else {
         const nested = `o${lines.length}`;
         lines.push(
@@ -207,7 +239,7 @@ function walk(
     counts.push(`n = 0; for (k in ${name}) ${order} if (n !== ${list.length}) ${fail}`);
   };
   level(fields, 'user', '');
-  return [...lines, ...counts].join('\n');
+  return [...lines, ...lists, ...counts].join('\n');
 }
 
 /**
@@ -236,16 +268,16 @@ function captureSource(fields: Field[]): string {
     fields,
     fail,
     () => true,
-    (expression, index) =>
-      `v = ${expression}; if (typeof v !== 'string' && (v = plain(v)) === undefined) ` +
-      `${fail} const v${index} = v;`,
+    (expression, i) =>
+      `const v${i} = ${expression}; if (typeof v${i} !== 'string' && !item(v${i})) ${fail}`,
+    (expression, i) => `const v${i} = list(${expression}); if (v${i} === undefined) ${fail}`,
   );
   // One literal of the final size: an array that grows leaves its smaller selves behind.
   const values = Array.from(
     { length: count(fields) - sections(fields) },
     (_, index) => `v${index}`,
   );
-  return `let n = 0, k, p, v;\n${body}\nreturn [${values.join(', ')}];`;
+  return `let n = 0, k, p;\n${body}\nreturn [${values.join(', ')}];`;
 }
 
 function matchSource(fields: Field[]): string {
@@ -254,10 +286,10 @@ function matchSource(fields: Field[]): string {
     fields,
     fail,
     isOrderTold,
-    (expression, i) =>
-      `v = ${expression}; if (v !== values[${i}] && !same(v, values[${i}])) ${fail}`,
+    (expression, i) => `if (${expression} !== values[${i}]) ${fail}`,
+    (expression, i) => `if (!same(${expression}, values[${i}])) ${fail}`,
   );
-  return `let n = 0, k, p, v;\n${body}\nreturn true;`;
+  return `let n = 0, k, p;\n${body}\nreturn true;`;
 }
 
 /**
@@ -329,10 +361,13 @@ function joinedSource(fields: Field[], values: Values): string {
   const end = first < 0 ? start : start + (fields[first]!.fields?.length ?? 1);
   const numbers = [...values.keys()];
   const order = [...numbers.slice(0, start), ...numbers.slice(end), ...numbers.slice(start, end)];
-  const isOfKind = order.map((i) =>
-    typeof values[i] === 'string' ? `typeof values[${i}] === 'string'` : `scalar(values[${i}])`,
-  );
-  const text = order.map((i) => `values[${i}]`).join(` + ${JSON.stringify(HOLE)} + `);
+  const isOfKind = order.map((i) => {
+    if (typeof values[i] === 'string') return `typeof values[${i}] === 'string'`;
+    return Array.isArray(values[i]) ? `texts(values[${i}])` : `scalar(values[${i}])`;
+  });
+  const text = order
+    .map((i) => (Array.isArray(values[i]) ? `listText(values[${i}])` : `values[${i}]`))
+    .join(` + ${JSON.stringify(HOLE)} + `);
   return `return ${['true', ...isOfKind].join(' && ')} ? '' + ${text || "''"} : '';`;
 }
 
@@ -388,59 +423,6 @@ function objectSource(fields: Field[]): string {
     return `{ ${members.join(', ')} }`;
   };
   return literal(fields);
-}
-
-// ---- what generated code calls ----
-
-/** The value itself, a copy of a flat array, or undefined for what a shape does not take. */
-function plainValue(value: unknown): unknown {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      return Number.isFinite(value) ? value : undefined;
-    case 'object':
-      if (value === null) return value;
-      return isPlainList(value) && value.every(isPlainItem) ? value.slice() : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function isPlainList(value: unknown): value is unknown[] {
-  return Array.isArray(value) && fieldsOf(value)['toJSON'] === undefined && !convertsItself(value);
-}
-
-function isPlainItem(item: unknown): boolean {
-  return (
-    item === null ||
-    typeof item === 'string' ||
-    typeof item === 'boolean' ||
-    (typeof item === 'number' && Number.isFinite(item))
-  );
-}
-
-/** For values that are not identical: equal flat arrays are the same. */
-function sameValue(value: unknown, captured: unknown): boolean {
-  if (!Array.isArray(captured) || !isPlainList(value) || value.length !== captured.length)
-    return false;
-  for (let i = 0; i < captured.length; i++) if (value[i] !== captured[i]) return false;
-  return true;
-}
-
-/** A text that stands for itself between quotes. */
-function isClean(value: unknown): boolean {
-  return typeof value === 'string' && needsNoEscape(value);
-}
-
-function isScalar(value: unknown): boolean {
-  return typeof value === 'number' || typeof value === 'boolean' || value === null;
-}
-
-function jsonOf(value: unknown): string {
-  if (typeof value === 'string') return quote(value);
-  return typeof value === 'number' && value !== 0 ? `${value}` : JSON.stringify(value);
 }
 
 /** A user's own environment and the one in its place stand where the key stands (`encodeUser`). */

@@ -254,7 +254,7 @@ export class UserTable {
     const values = template === null ? '' : shape.joined(record.values!);
     if (template === null || values === '') return false;
     this.place(record);
-    record.textLength = template.fixedLength + values.length;
+    record.textLength = template.fixedLength + values.length + shape.listExcess(record.values!);
     return this.sink.setUserValues(record.slot, template.text, values);
   }
 

@@ -2,7 +2,7 @@
  * Users of a compiled shape as the Rust engines take them: what all of them have in common as a
  * template, which the engine reads once, and the values of each. Spares the search for what JSON
  * escapes, half the pieces of text, and reading JSON: 0.6 of 3.1 µs (bench/NOTES.md). The other
- * side is crates/engineHost/src/user/template.rs.
+ * side is crates/evaluator/src/user/template.rs.
  */
 import type { EncodedUser } from './user-encoder';
 import type { EnvironmentRule } from './user-json';
@@ -10,15 +10,18 @@ import type { EnvironmentRule } from './user-json';
 /** The JSON of a user with a hole for each value, as `Engine.setUserValues` takes it. */
 export interface UserTemplate {
   /**
-   * JSON of the user, `PRIVATE`, JSON of its private attributes or nothing; each value is a `HOLE`.
+   * JSON of the user, `PRIVATE`, JSON of its private attributes or nothing; each value is a `HOLE`,
+   * and so are the items of a list of texts.
    */
   text: string;
-  /** Length of the two, filled, less the length of `UserShape.joined`. */
+  /** Length of the two, filled, less `UserShape.joined`'s and `listExcess`. */
   fixedLength: number;
 }
 
 /** In the place of a value, and between values. No JSON has it. */
 export const HOLE = '\u0001';
+/** Before each item of a list, behind their number. */
+export const ITEM = '\u0003';
 /** Ends the JSON of the user. */
 const PRIVATE = '\u0002';
 

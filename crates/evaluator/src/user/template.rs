@@ -3,14 +3,17 @@
 //! once.
 //!
 //! A template is the JSON of a user, [`PRIVATE`], and the JSON of its private attributes or
-//! nothing, with a [`HOLE`] for each value, between quotes if it is a text. Values come in the
-//! order of their holes, with `HOLE` between them.
+//! nothing, with a [`HOLE`] for each value, between quotes if it is a text, between brackets if it
+//! is a list of texts. Values come in the order of their holes, with `HOLE` between them; a list is
+//! the number of its items and each of them behind an [`ITEM`].
 
 use super::scan::scan_object;
 use super::{Field, Scope, Span, UserSlot, Val};
 
 /// Stands for a value, and between values. No JSON has it.
 const HOLE: char = '\u{1}';
+/// Before each item of a list.
+const ITEM: char = '\u{3}';
 /// Between the two halves of a template.
 const PRIVATE: char = '\u{2}';
 /// Templates kept by an engine; the one that was used least recently goes first.
@@ -74,8 +77,18 @@ pub(super) struct Halves {
 }
 
 impl Halves {
-    fn holes(&self) -> usize {
-        self.json.holes() + self.private.as_ref().map_or(0, Half::holes)
+    /// How many separators there are among values. None when there is nothing to fill, or when a
+    /// list does not say how many items it has.
+    fn separators(&self, values: &str) -> Option<usize> {
+        let private = self.private.iter().flat_map(|half| &half.is_list);
+        let is_list = self.json.is_list.iter().chain(private);
+        let between = is_list.clone().count().checked_sub(1)?;
+        if !is_list.clone().any(|is_list| *is_list) {
+            return Some(between);
+        }
+        let lists = values.split(HOLE).zip(is_list).filter(|(_, is_list)| **is_list);
+        let items: Option<usize> = lists.map(|(list, _)| count_of(list)).sum();
+        Some(between + items?)
     }
 }
 
@@ -83,6 +96,8 @@ impl Halves {
 struct Half {
     /// What stands before, between and behind its holes.
     literals: Vec<Box<str>>,
+    /// By hole.
+    is_list: Vec<bool>,
     fields: Vec<Pattern>,
 }
 
@@ -98,6 +113,8 @@ struct Pattern {
 enum Filling {
     /// The value of a hole between quotes.
     Text,
+    /// The value of a hole between brackets.
+    List,
     /// The value of another hole.
     Scalar,
     /// The same in every user.
@@ -139,9 +156,18 @@ impl Half {
         let range = |span: Span| Range { start: place(span.start), end: place(span.end) };
         let mut next = holes.iter().map(|at| *at as u32);
         let mut fields = Vec::with_capacity(found.len());
+        let mut is_list = Vec::with_capacity(holes.len());
         let mut hole = next.next();
         for Field { scope, key, value } in found {
             let value = match value {
+                // `"key":[0]`
+                Val::Raw(span)
+                    if hole == Some(key.end + 3)
+                        && span.start == key.end + 2
+                        && span.len() == 3 =>
+                {
+                    Filling::List
+                }
                 Val::Raw(span) => Filling::Raw(range(span)),
                 // `"key":"0"`, `"key":0`
                 Val::Str(span)
@@ -155,17 +181,14 @@ impl Half {
                 Val::Str(span) => Filling::SameText(range(span)),
                 other => Filling::Same(other),
             };
-            if matches!(value, Filling::Text | Filling::Scalar) {
+            if matches!(value, Filling::Text | Filling::List | Filling::Scalar) {
+                is_list.push(matches!(value, Filling::List));
                 hole = next.next();
             }
             fields.push(Pattern { scope, key: range(key), value });
         }
         let literals = json.split(HOLE).map(Box::from).collect();
-        hole.is_none().then_some(Half { literals, fields })
-    }
-
-    fn holes(&self) -> usize {
-        self.literals.len() - 1
+        hole.is_none().then_some(Half { literals, is_list, fields })
     }
 
     /// Appends text and fields. None for a value that is not what its hole takes.
@@ -182,10 +205,15 @@ impl Half {
         let (first, rest) = self.literals.split_first()?;
         text.push_str(first);
         let mut end = 0;
-        for literal in rest {
+        for (literal, is_list) in rest.iter().zip(&self.is_list) {
             let value = values.next()?;
-            text.push_str(value);
-            end += value.len() as u32;
+            let start = text.len();
+            if *is_list {
+                push_list(value, text)?;
+            } else {
+                text.push_str(value);
+            }
+            end += (text.len() - start) as u32;
             ends.push(end);
             text.push_str(literal);
         }
@@ -201,16 +229,15 @@ impl Half {
                 Filling::Same(value) => value,
                 Filling::SameText(range) => Val::Str(span(range)),
                 Filling::Raw(range) => Val::Raw(span(range)),
-                Filling::Text | Filling::Scalar => {
+                Filling::Text | Filling::List | Filling::Scalar => {
                     let length = (ends.get(hole + 1)? - ends.get(hole)?) as usize;
                     hole += 1;
-                    // `"key":"value"`, `"key":value`
-                    let from = key.end as usize
-                        + if matches!(pattern.value, Filling::Text) { 3 } else { 2 };
-                    let value = Span::new(from, from + length);
+                    // Behind `":`.
+                    let from = key.end as usize + 2;
                     match pattern.value {
-                        Filling::Text => Val::Str(value),
-                        _ => scalar(value.of(text))?,
+                        Filling::Text => Val::Str(Span::new(from + 1, from + 1 + length)),
+                        Filling::List => Val::Raw(Span::new(from, from + length + 2)),
+                        _ => scalar(Span::new(from, from + length).of(text))?,
                     }
                 }
             };
@@ -224,7 +251,7 @@ impl UserSlot {
     /// As `set` with the JSON that the template makes of the values. None: such values must come as
     /// JSON.
     fn set_values(&mut self, halves: &Halves, values: &str, ends: &mut Vec<u32>) -> Option<()> {
-        if !stand_for_themselves(values, halves.holes()) {
+        if !stand_for_themselves(values, halves.separators(values)?) {
             return None;
         }
         let mut values = values.split(HOLE);
@@ -243,15 +270,36 @@ impl UserSlot {
     }
 }
 
-/// Whether these are so many values that JSON writes as they are. U+FFFD may stand for half a
-/// surrogate pair, which JSON escapes.
-fn stand_for_themselves(values: &str, count: usize) -> bool {
+/// Whether these are values that JSON writes as they are, with so many separators. U+FFFD may stand
+/// for half a surrogate pair, which JSON escapes.
+fn stand_for_themselves(values: &str, separators: usize) -> bool {
     let is_special = |b: &u8| u8::from(*b < b' ' || *b == b'"' || *b == b'\\');
     // In sums of one byte, which processors make by the dozen.
     let chunks = values.as_bytes().chunks(128);
     let special: usize =
         chunks.map(|chunk| usize::from(chunk.iter().map(is_special).sum::<u8>())).sum();
-    special + 1 == count && (values.is_ascii() || !values.contains('\u{FFFD}'))
+    special == separators && (values.is_ascii() || !values.contains('\u{FFFD}'))
+}
+
+/// How many items a list says that it has.
+fn count_of(list: &str) -> Option<usize> {
+    let count: u32 = list.split(ITEM).next()?.parse().ok()?;
+    Some(count as usize)
+}
+
+/// Appends what is between the brackets of a list. None when its items are not so many.
+fn push_list(list: &str, text: &mut String) -> Option<()> {
+    let mut count = 0;
+    for item in list.split(ITEM).skip(1) {
+        if count > 0 {
+            text.push(',');
+        }
+        text.push('"');
+        text.push_str(item);
+        text.push('"');
+        count += 1;
+    }
+    (count_of(list) == Some(count)).then_some(())
 }
 
 fn scalar(text: &str) -> Option<Val> {
@@ -350,6 +398,53 @@ mod tests {
         }
         for number in ["", "x", "inf", "NaN", "[1]", "1,\u{1}"] {
             assert!(is_refused("{\"n\":\u{1}}\u{2}", number), "{number:?}");
+        }
+    }
+
+    /// `values` that are lists stand as they cross, `json` as JSON has them.
+    #[test]
+    fn lists_of_texts_make_the_user_that_their_json_makes() {
+        let template = "{\"userID\":\"\u{1}\",\"custom\":{\"tags\":[\u{1}],\"n\":\u{1}},\"groups\":[\u{1}]}\u{2}\
+                        {\"secrets\":[\u{1}],\"x\":\"\u{1}\"}";
+        for [tags, groups, secrets] in [
+            [("0", ""), ("1\u{3}", "\"\""), ("2\u{3}\u{3}", "\"\",\"\"")],
+            [
+                ("2\u{3}a\u{3}b", "\"a\",\"b\""),
+                ("1\u{3}é😀,]", "\"é😀,]\""),
+                ("3\u{3}1\u{3}\u{3}0", "\"1\",\"\",\"0\""),
+            ],
+        ] {
+            let values = ["u", tags.0, "7", groups.0, secrets.0, "y"].join("\u{1}");
+            let mut by_values = UserSlot::default();
+            assert!(Templates::default().set(&mut by_values, template, &values), "{values:?}");
+            let mut by_json = UserSlot::default();
+            let json = format!(
+                "{{\"userID\":\"u\",\"custom\":{{\"tags\":[{}],\"n\":7}},\"groups\":[{}]}}",
+                tags.1, groups.1
+            );
+            by_json.set(&json, &format!("{{\"secrets\":[{}],\"x\":\"y\"}}", secrets.1), "");
+            assert_eq!(contents(&by_values), contents(&by_json), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn lists_that_are_not_what_they_say_are_refused() {
+        let template = "{\"a\":\"\u{1}\",\"b\":[\u{1}]}\u{2}";
+        for values in [
+            "x\u{1}",
+            "x\u{1}one",
+            "x\u{1}1",
+            "x\u{1}0\u{3}a",
+            "x\u{1}1\u{3}a\u{3}b",
+            "x\u{3}\u{1}1",
+            "x\u{3}y\u{1}1\u{3}a",
+            "x\u{1}1\u{3}a\"",
+            "x\u{1}2\u{3}a\u{1}b",
+            "x\u{1}1\u{3}\u{FFFD}",
+            "x\u{1}4294967296\u{3}a",
+            "x\u{1}4294967295\u{3}a",
+        ] {
+            assert!(is_refused(template, values), "{values:?}");
         }
     }
 
