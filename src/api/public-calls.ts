@@ -40,6 +40,10 @@ export class PublicCalls {
   isReady = false;
   readonly sticky: StickyAssignments;
   private readonly hasGateHooks: boolean;
+  // Of `parts`: what every check reads.
+  private readonly engineHost: CallParts['engineHost'];
+  private readonly diagnostics: CallParts['diagnostics'];
+  private readonly nonExposed: CallParts['nonExposed'];
   readonly adapted: AdapterOverrides | null;
   private readonly isClockReplaced: () => boolean;
   private readonly callbacks: Callbacks;
@@ -59,6 +63,9 @@ export class PublicCalls {
       evaluationCallback !== null ||
       evaluationCallbacks.gateCallback !== undefined ||
       typeof parts.options.overrideAdapter?.overrideGate === 'function';
+    this.engineHost = parts.engineHost;
+    this.diagnostics = parts.diagnostics;
+    this.nonExposed = parts.nonExposed;
     this.adapted = AdapterOverrides.of(parts);
     this.isClockReplaced = parts.clock.isReplaced;
     this.callbacks = new Callbacks(parts);
@@ -74,8 +81,8 @@ export class PublicCalls {
       try {
         if (isName(name) && isIdentifiable(user)) {
           this.recoverNowAndThen();
-          if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
-          return this.parts.engineHost.checkGate(user, name, call.mode);
+          if (this.nonExposed !== null && call.mode === EvalMode.Quiet) this.nonExposed.count(name);
+          return this.engineHost.checkGate(user, name, call.mode);
         }
       } catch (error) {
         this.recover(error, call, name);
@@ -92,7 +99,7 @@ export class PublicCalls {
   pin(user: StatsigUser): PinnedUser | null {
     if (!this.isReady || !isIdentifiable(user)) return null;
     try {
-      return this.parts.engineHost.pin(user, this);
+      return this.engineHost.pin(user, this);
     } catch {
       return null;
     }
@@ -103,12 +110,12 @@ export class PublicCalls {
    * and the like.
    */
   isCopyable(user: unknown): boolean {
-    return typeof user === 'object' && user !== null && this.parts.engineHost.isCopyable(user);
+    return typeof user === 'object' && user !== null && this.engineHost.isCopyable(user);
   }
 
   /** False once another life, or another engine, answers. */
   ownsPinned(pinned: PinnedUser): boolean {
-    return pinned.owner === this.parts.engineHost;
+    return pinned.owner === this.engineHost;
   }
 
   /** As `checkGate` for a pinned user. */
@@ -117,8 +124,8 @@ export class PublicCalls {
       return this.tellEveryone(this.gate(user, name, call)).value;
     try {
       this.recoverNowAndThen();
-      if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
-      return this.parts.engineHost.checkGateOf(pinned, name, call.mode);
+      if (this.nonExposed !== null && call.mode === EvalMode.Quiet) this.nonExposed.count(name);
+      return this.engineHost.checkGateOf(pinned, name, call.mode);
     } catch (error) {
       this.recover(error, call, name);
       return false;
@@ -154,9 +161,9 @@ export class PublicCalls {
   private manyGates(user: StatsigUser, names: readonly string[], call: Call): boolean[] {
     try {
       this.parts.recoverIfStale();
-      if (call.mode === EvalMode.Quiet && this.parts.nonExposed !== null)
-        for (const name of names) this.parts.nonExposed.count(name);
-      return this.parts.engineHost.checkGates(user, names, call.mode, (name) =>
+      if (call.mode === EvalMode.Quiet && this.nonExposed !== null)
+        for (const name of names) this.nonExposed.count(name);
+      return this.engineHost.checkGates(user, names, call.mode, (name) =>
         this.checkGate(user, name, call),
       );
     } catch (error) {
@@ -172,7 +179,7 @@ export class PublicCalls {
   checkAllGates(user: StatsigUser, call: Call): Record<string, boolean> {
     if (!this.isReady) throw new StatsigUninitializedError();
     if (!isIdentifiable(user)) throw new StatsigInvalidArgumentError(INVALID_USER);
-    return this.checkGates(user, this.parts.engineHost.facts.gateNames(), call);
+    return this.checkGates(user, this.engineHost.facts.gateNames(), call);
   }
 
   /** Whether events are queued. */
@@ -186,7 +193,7 @@ export class PublicCalls {
       this.isReady &&
       !this.hasGateHooks &&
       this.watchers.isIdle &&
-      !this.parts.diagnostics.recordsApiCalls
+      !this.diagnostics.recordsApiCalls
     );
   }
 
@@ -198,10 +205,10 @@ export class PublicCalls {
     try {
       this.validate(user, name);
       check = this.watchers.begin('gate', name, user);
-      if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
+      if (call.mode === EvalMode.Quiet) this.nonExposed?.count(name);
       const verdict =
         this.adapted?.gate(user, name, call.mode) ??
-        this.parts.engineHost.evaluate(user, SpecKind.Gate, name, call.mode);
+        this.engineHost.evaluate(user, SpecKind.Gate, name, call.mode);
       gate = gateOf(name, verdict);
       if (check !== null) this.watchers.exposed({ kind: 'gate', name, mode: call.mode }, verdict);
       this.callbacks.gate(gate, verdict, user);
@@ -229,7 +236,7 @@ export class PublicCalls {
     try {
       this.validate(user, name);
       check = this.watchers.begin(call.kind, name, user);
-      if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
+      if (call.mode === EvalMode.Quiet) this.nonExposed?.count(name);
       const verdict =
         this.adapted?.config(user, name, call) ?? this.evaluateConfig(user, name, call, request);
       config = this.configOf(name, verdict, user);
@@ -255,9 +262,9 @@ export class PublicCalls {
     try {
       this.validate(user, name);
       check = this.watchers.begin('layer', name, user);
-      if (call.mode === EvalMode.Quiet) this.parts.nonExposed?.count(name);
+      if (call.mode === EvalMode.Quiet) this.nonExposed?.count(name);
       const verdict = this.adapted?.layer(user, name) ?? this.evaluateLayer(user, name, request);
-      if ((call.mode & EvalMode.Expose) !== 0) this.parts.engineHost.exposeReferences(verdict);
+      if ((call.mode & EvalMode.Expose) !== 0) this.engineHost.exposeReferences(verdict);
       layer = this.layerOf(name, verdict, user, call.mode);
       this.callbacks.layer(layer, user);
     } catch (error) {
@@ -277,7 +284,7 @@ export class PublicCalls {
    */
   parameterStore(user: StatsigUser, name: string): StoreDefinition {
     this.validate(user, name);
-    this.parts.nonExposed?.count(name);
+    this.nonExposed?.count(name);
     const store = this.storeFor(user, name);
     if (store.details.reason === 'Unrecognized') this.parts.misuse.unknownStore(name);
     return store;
@@ -296,7 +303,7 @@ export class PublicCalls {
       this.validate(user, name);
       const verdict =
         kind === SpecKind.Gate
-          ? this.parts.engineHost.evaluate(user, kind, name, call.mode)
+          ? this.engineHost.evaluate(user, kind, name, call.mode)
           : this.evaluateConfig(user, name, call, NOT_STICKY);
       this.watchers.exposed({ kind: call.kind, name, mode: call.mode }, verdict);
     } catch (error) {
@@ -310,7 +317,7 @@ export class PublicCalls {
       this.validate(user, name);
       const verdict = this.evaluateLayer(user, name, NOT_STICKY);
       const text = String(parameter);
-      this.parts.engineHost.exposeLayerParameter(verdict, text, call.mode);
+      this.engineHost.exposeLayerParameter(verdict, text, call.mode);
       this.watchers.exposed({ kind: 'layer', name, parameter: text, mode: call.mode }, verdict);
     } catch (error) {
       this.recover(error, call, name);
@@ -329,7 +336,7 @@ export class PublicCalls {
     call: Call,
     request: StickyRequest,
   ): Verdict {
-    const { engineHost } = this.parts;
+    const { engineHost } = this;
     const { mode, lookup = SpecKind.Config } = call;
     if (this.sticky.isIdle(request)) return engineHost.evaluate(user, lookup, name, mode);
     const verdict = this.sticky.evaluate(
@@ -343,7 +350,7 @@ export class PublicCalls {
   }
 
   private evaluateLayer(user: StatsigUser, name: string, request: StickyRequest): Verdict {
-    const { engineHost } = this.parts;
+    const { engineHost } = this;
     return this.sticky.isIdle(request)
       ? engineHost.evaluate(user, SpecKind.Layer, name, EvalMode.Quiet)
       : this.sticky.evaluate(engineHost, user, { kind: SpecKind.Layer, name }, request);
@@ -446,11 +453,11 @@ export class PublicCalls {
     mode: number,
   ): void {
     this.callbacks.parameter(layer, parameter, verdict, user);
-    if ((mode & EvalMode.Expose) === 0) this.parts.nonExposed?.count(layer.name);
+    if ((mode & EvalMode.Expose) === 0) this.nonExposed?.count(layer.name);
     else {
       try {
         const text = String(parameter);
-        this.parts.engineHost.exposeLayerParameter(verdict, text, mode);
+        this.engineHost.exposeLayerParameter(verdict, text, mode);
         if (!this.watchers.isIdle)
           this.watchers.exposed(
             { kind: 'layer', name: layer.name, parameter: text, mode },
@@ -469,15 +476,15 @@ export class PublicCalls {
   }
 
   private startMarker(call: Call, name: string): string {
-    if (!this.parts.diagnostics.recordsApiCalls || call.marker === null) {
+    if (!this.diagnostics.recordsApiCalls || call.marker === null) {
       return '';
     }
-    return this.parts.diagnostics.startApiCall(call.marker, call.caller, name);
+    return this.diagnostics.startApiCall(call.marker, call.caller, name);
   }
 
   private endMarker(call: Call, name: string, marker: string, isSuccess: boolean): void {
     if (marker !== '' && call.marker !== null) {
-      this.parts.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
+      this.diagnostics.endApiCall(call.marker, marker, name, isSuccess);
     }
   }
 }
