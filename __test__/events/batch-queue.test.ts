@@ -31,6 +31,12 @@ test('the probe is the batch that failed least often, the oldest among equals', 
   t.is(queueOf().takeProbe(), undefined);
 });
 
+test('a new batch has failed less often than one that failed once', (t) => {
+  const queue = queueOf(1);
+  queue.add(batch('new'));
+  t.is(queue.takeProbe()?.id, 'new');
+});
+
 test('what comes back takes its old place, whatever was taken in between', (t) => {
   const queue = queueOf(0, 0, 0, 0);
   const [first, second] = [queue.shift()!, queue.shift()!];

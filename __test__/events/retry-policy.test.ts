@@ -77,5 +77,6 @@ test('what failures mean', (t) => {
     [status(503, 5), status(503), status(503, 9e6), new Error('x')].map(askedWait),
     [5, 0, 3_600_000, 0],
   );
+  t.is(askedWait(Object.assign(new Error('x'), { retryAfterMs: 5 })), 0);
   t.is(MAX_WAITED_RETRY_AFTER_MS, 60_000);
 });

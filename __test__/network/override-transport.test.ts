@@ -98,6 +98,7 @@ test('a body is read as it can be: a stream, bytes, text, JSON, or none', async 
     [{ json: async () => ({ a: 1 }) }, '{"a":1}'],
     [{ json: async () => undefined }, ''],
     [{}, ''],
+    [{ body: new Response('only').body, bodyUsed: false }, 'only'],
     [{ body: {}, bodyUsed: false, text: async () => 'text' }, 'text'],
     [{ body: stream.body, bodyUsed: true, text: async () => 'used' }, 'used'],
   ];

@@ -16,9 +16,13 @@ test('so many requests to one URL are in flight, and each that ends makes room',
   flights.leave('a');
   t.is(flights.count('a'), 999);
   t.true(flights.enter('a'));
+  t.true(flights.enter('b'));
   flights.leave('b');
-  flights.leave('b');
+  t.is(flights.count('b'), 1);
+  for (const _ of [1, 2]) flights.leave('b');
   t.is(flights.count('b'), 0);
+  const { counts } = flights as unknown as { counts: Map<string, number> };
+  t.deepEqual([...counts.keys()], ['a'], 'a URL is remembered while there are requests');
 });
 
 test('Retry-After is seconds or a date, and no wait into the past', (t) => {

@@ -180,6 +180,11 @@ test('setters take what statsig-node’s take, and nothing else', (t) => {
   });
   event.setDiagnosticsMetadata({ a: 1 });
   t.deepEqual(event.toObject().metadata, { a: 1 });
-  event.setValue(true as never);
-  t.is(event.toObject().value, 'true');
+  for (const [value, text] of [
+    [true, 'true'],
+    [5n, '5'],
+  ]) {
+    event.setValue(value as never);
+    t.is(event.toObject().value, text as string);
+  }
 });

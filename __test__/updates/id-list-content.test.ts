@@ -38,6 +38,7 @@ test('206 continues, 200 is the whole list or what is missing of it', (t) => {
   t.is(read(9, 6, 200, '+1\n+2\n+3\n'), 'whole +1\n+2\n+3\n');
   t.is(read(9, 6, 200, '+1\n+2\n+3\n+4\n'), 'whole +1\n+2\n+3\n+4\n');
   t.is(read(9, 6, 200, '+3\n'), 'rest +3\n', 'a server that honours the range and says 200');
+  t.is(read(8, 6, 206, '+3'), 'rest +3', 'the last line of a list needs no end');
   t.is(read(9, 6, 206, '+3\n', { 'content-range': 'bytes 6-8/9' }), 'rest +3\n');
   t.is(read(9, 6, 206, '+1\n', { 'content-range': 'bytes 0-2/9' }), 'refused');
   for (const status of [201, 304, 404, 416, 500]) t.is(read(6, 0, status, '+1\n+2\n'), 'refused');
@@ -47,7 +48,11 @@ test('206 continues, 200 is the whole list or what is missing of it', (t) => {
 test('an answer that falls short gives its whole lines only, or nothing', (t) => {
   t.is(read(30, 0, 200, '+abc\n+de'), 'whole +abc\n');
   t.is(read(30, 5, 206, '+d\n+ef'), 'rest +d\n');
+  t.is(read(9, 0, 200, '+abc\n+de'), 'whole +abc\n', 'one byte is missing');
+  t.is(read(30, 0, 200, '\n'), 'whole \n');
   t.is(read(30, 0, 200, '+abc'), 'refused');
+  t.is(read(12, 5, 200, '+abc\n+d\n'), 'restart');
+  t.is(read(30, 1, 200, '+abc\n'), 'restart');
   t.is(read(30, 5, 200, '+abc\n+d\n'), 'restart', 'neither the whole list nor its rest');
   // What fetch has decoded may have been cut off without a word.
   for (const encoding of ['gzip', 'deflate', 'br', 'zstd']) {

@@ -6,6 +6,8 @@ import { message } from './proto-writer';
 test('numbers of every width, and the last of each field', (t) => {
   for (const value of [0n, 1n, 127n, 128n, 16_383n, 16_384n, 2n ** 32n, 2n ** 63n, 2n ** 64n - 1n])
     t.is(new Message(message([[1, value]])).bits(1), value);
+  const wide = Uint8Array.of(0x08, ...Array<number>(9).fill(0xff), 0x7f);
+  t.is(new Message(wide).bits(1), 2n ** 64n - 1n, 'of more bits than 64 the others are cut');
   const all = new Message(
     message([
       [1, 5],

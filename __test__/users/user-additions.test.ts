@@ -30,6 +30,18 @@ test('fields go into custom, where those of the user win; the user stays as it i
   t.deepEqual(to(odd, fields, null, false), { userID: 'json', custom: fields });
 });
 
+test('a copy has what the user has; who has no JSON, and is not to be copied, stays as it is', (t) => {
+  const since = new Date(0);
+  const copy = to({ userID: 'u', since }, { a: 1 }, null) as { since: unknown };
+  t.is(copy.since, since);
+  const untold = {
+    toJSON() {
+      throw new Error('of a test');
+    },
+  };
+  t.is(to(untold, { a: 1 }, null, false), untold);
+});
+
 test('a country is asked for by an IPv6 address of a user without one', (t) => {
   const asked: string[] = [];
   const find = (address: string): string => {

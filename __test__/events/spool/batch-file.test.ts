@@ -1,6 +1,10 @@
 /** A batch as a file, and what is no such file. */
 import test from 'ava';
-import { decodeBatchFile, encodeBatchFile } from '../../../src/events/spool/batch-file';
+import {
+  MAX_FILE_BYTES,
+  decodeBatchFile,
+  encodeBatchFile,
+} from '../../../src/events/spool/batch-file';
 
 const batch = { id: 'id', count: 2, body: Buffer.from('[1,\n2]'), isGzipped: false };
 const written = (more: object = {}, key = 'key'): string =>
@@ -39,7 +43,13 @@ test('a later format is foreign; whatever else was changed is damage', (t) => {
     { sha256: '' },
   ])
     t.is(changed(more), 'damaged', JSON.stringify(more));
+  for (const odd of [{ id: 5 }, { isGzipped: 'false' }])
+    t.is(read(written(odd)), 'damaged', 'whole, but of other types');
   for (const count of [0, -1, 1.5]) t.is(read(written({ count })), 'damaged');
   for (const text of ['', head, `${head}\n`, '\n', 'null\n', '5\n', '{\n', `${written()}x`])
     t.is(read(text), 'damaged', text);
+});
+
+test('files of up to 80 MiB are read', (t) => {
+  t.is(MAX_FILE_BYTES, 83_886_080);
 });

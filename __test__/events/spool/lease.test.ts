@@ -137,6 +137,23 @@ test('a lease is taken once, now or later, and renewed every half minute', async
   }
 });
 
+test('one that is taken in both ways at once is renewed once', async (t) => {
+  const { lease, clock } = atOnce();
+  const taken = lease.take();
+  lease.takeNow();
+  await taken;
+  t.is(clock.pending, 1);
+});
+
+test('one that is to run out while it is taken is not renewed', async (t) => {
+  const { lease, files, writes, clock } = setup();
+  const taken = lease.take();
+  lease.letRunOut();
+  writes[0]!();
+  await taken;
+  t.deepEqual([files.size, clock.pending], [1, 0]);
+});
+
 test('after its end no lease is taken', async (t) => {
   const { lease, did, clock } = atOnce();
   lease.end();
