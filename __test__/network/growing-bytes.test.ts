@@ -35,3 +35,13 @@ test('what was added may be written over afterwards', async (t) => {
   piece.fill('x');
   t.is(Buffer.from(await bytes.bytes()).toString(), 'before');
 });
+
+test('requests are served while long ones are joined', async (t) => {
+  const bytes = new GrowingBytes(0);
+  bytes.add(Buffer.alloc(3 * MB));
+  bytes.add(Buffer.alloc(MB));
+  let isServed = false;
+  setImmediate(() => (isServed = true));
+  await bytes.bytes();
+  t.true(isServed);
+});
