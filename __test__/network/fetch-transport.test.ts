@@ -99,5 +99,6 @@ test('beyond the limit a download fails, and of the answer to an upload no more 
   const upload = streamOf(4, 7, 5);
   const { whole } = request({ isUpload: true });
   t.deepEqual([...(await readAll(upload.stream, whole))], [1, 1, 1, 1]);
+  t.deepEqual([...(await readAll(streamOf(1, 2, 8).stream, whole))], [1, 2, 2]);
   t.true(upload.isCancelled());
 });
