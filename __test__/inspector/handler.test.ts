@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import { StatsigServer } from '../../src/api/statsig';
 import { createInspector, type InspectorOptions } from '../../src/inspector';
@@ -107,12 +108,11 @@ test('other machines and names, if that is said', async (t) => {
   t.is((await named.get('flags', { headers: { host: 'other.example' } })).status, 403);
 });
 
-test('nothing inline, nothing from elsewhere, nothing kept', async (t) => {
+test('nothing inline but the style, nothing from elsewhere, nothing kept', async (t) => {
   const { url, get } = await inspected(t);
   const answers = [
     await ask(`${url}/`),
     await ask(`${url}/_inspector/page.js`),
-    await ask(`${url}/_inspector/page.css`),
     await get('flags'),
     await get('flags', { headers: { authorization: '' } }),
     await get('nothing'),
@@ -125,7 +125,12 @@ test('nothing inline, nothing from elsewhere, nothing kept', async (t) => {
     t.is(headers['cache-control'], 'no-store');
     t.is(headers['access-control-allow-origin'], undefined);
   }
-  t.notRegex(answers[0]!.body, /<script(?! src)|style=|https?:\/\//);
+  const [page] = answers;
+  t.notRegex(page!.body, /<script(?! src)|style=|https?:\/\//);
+  const [, style] = /<style>([^]*)<\/style>/.exec(page!.body)!;
+  const hash = createHash('sha256').update(style!).digest('base64');
+  const policy = String(page!.headers['content-security-policy']);
+  t.true(policy.includes(`style-src 'sha256-${hash}';`), policy);
   t.notRegex(answers[1]!.body, /\beval\(|new Function/);
 });
 
@@ -334,6 +339,33 @@ onEach('a payload that changes is told in words, with users who move', async (t,
   t.true(Number(checkout!.moved) > 50);
   t.is((checkout!.examples as object[]).length, 3);
   inspector.close();
+});
+
+test('a page is told which edition of the list answers, also one that asked too early', async (t) => {
+  let specs = payload();
+  const networkOverrideFunc = async (): Promise<Response> => new Response(JSON.stringify(specs));
+  const statsig = await instance(t, { bootstrapValues: null, networkOverrideFunc });
+  const inspector = createInspector(statsig, { token: TOKEN });
+  t.teardown(() => inspector.close());
+  const api = `${await serve(t, inspector)}${API}`;
+  const editionOf = async (): Promise<unknown> => (await ask(`${api}flags`)).json()['edition'];
+  const first = await editionOf();
+  t.is(await editionOf(), first);
+  specs = payload(true, 2_000);
+  await statsig.syncStoreSpecs();
+  const stream = await openStream(`${api}stream`);
+  const second = await stream.told('specs');
+  t.not(second, first);
+  t.is(await editionOf(), second);
+  specs = payload(false, 3_000);
+  await statsig.syncStoreSpecs();
+  const third = await stream.told('specs', (edition) => edition !== second);
+  t.is(await editionOf(), third);
+  // Another life of the process has other editions: pages that connect again load again.
+  const later = createInspector(statsig, { token: TOKEN });
+  t.teardown(() => later.close());
+  const other = await ask(`${await serve(t, later)}${API}flags`);
+  t.not(other.json()['edition'], third);
 });
 
 onEach(

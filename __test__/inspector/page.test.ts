@@ -69,6 +69,41 @@ needs('chromium')('an address that leads nowhere is that of the flags', async (t
   t.deepEqual(said(), []);
 });
 
+needs('chromium')('the frame is painted before anything is asked, and stays', async (t) => {
+  const specs = payload() as Record<string, unknown>;
+  const server = await createLocalServer({ specs });
+  t.teardown(() => server.close(0));
+  for (const isPhone of [false, true]) {
+    const { page, said } = await open(t, 'about:blank', isPhone);
+    await page.addInitScript(() => {
+      const seen = { shift: 0 };
+      Object.assign(globalThis, { seen });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries())
+          seen.shift += (entry as PerformanceEntry & { value: number }).value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    await page.route('**/page.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(server.url, { waitUntil: 'commit' });
+    await page.getByLabel('Search flags').waitFor();
+    await page.waitForFunction('performance.getEntriesByName("first-contentful-paint").length > 0');
+    await page.evaluate('seen.frame = document.querySelectorAll("header, nav, main, input")');
+    goOn();
+    await page.getByRole('link', { name: /bike_lanes/ }).waitFor();
+    await page.locator('.state .tag', { hasText: 'live' }).waitFor();
+    // The same elements, at the same places.
+    t.true(await page.evaluate('[...seen.frame].every((one) => one.isConnected)'));
+    t.is(await page.evaluate('document.querySelectorAll("header, nav, main, input").length'), 4);
+    t.true(Number(await page.evaluate('seen.shift')) < 0.01);
+    t.deepEqual(said(), []);
+  }
+});
+
 /** The quickest engine that is built here, and the one that is always there. */
 const [quickest] = TESTED_ENGINES;
 for (const engine of new Set([quickest!, 'js' as const]))

@@ -30,12 +30,11 @@ export function appSubject(server: () => Server): Subject {
     feed,
     overrides: null,
     revision: () => orNull(() => server().specsInForce),
-    async current() {
-      const now = watch();
-      const revision = now.specsInForce;
-      const { lastGood } = now.insides.applier;
-      return { server: now, payload: lastGood && textOf(plainNowOf(lastGood.bytes)), revision };
+    payload() {
+      const { lastGood } = watch().insides.applier;
+      return lastGood && textOf(plainNowOf(lastGood.bytes));
     },
+    current: async () => watch(),
     lists: () => new Map(),
     idle: rest,
     isOver: () => orNull(() => server().isShutDown) ?? false,

@@ -1,7 +1,7 @@
 /** What changed when the payload changed, and for whom. */
 import type { EngineKind } from '../engine/engine';
 import { pairsOf, type Pair } from '../project/pairs';
-import { parseProject } from '../project/payload';
+import type { Project } from '../project/payload';
 import type { StatsigServer } from '../api/statsig';
 import { kindOf, type FlagKind } from './catalog';
 import { scratchInstance } from './scratch';
@@ -39,8 +39,8 @@ const MOST_EXAMPLES = 3;
 /** Evaluations of each payload at most: they share the process with an application. */
 const MOST_EVALUATIONS = 100_000;
 const SAMPLE = 200;
-/** Evaluations in a row before others have their turn. */
-const TURN = 500;
+/** Work in a row, ms, before others have their turn. */
+const TURN_MS = 5;
 
 /** Who is asked about, and what answers. */
 interface Around {
@@ -50,18 +50,17 @@ interface Around {
   engine: EngineKind;
 }
 
-/** Compares payloads. @throws Error for a text that is none */
+/** Compares payloads. */
 export async function changeBetween(
-  before: string,
-  after: string,
+  was: Project,
+  is: Project,
   { users, lists, engine }: Around,
 ): Promise<Omit<PayloadChange, 'seenAt'>> {
-  const [was, is] = [parseProject(before, 'before'), parseProject(after, 'after')];
   const pairs = pairsOf(was, is);
   const sample = sampleOf(users, Math.floor(MOST_EVALUATIONS / Math.max(1, pairs.length)));
   const servers = [
-    await scratchInstance(before, lists, engine),
-    await scratchInstance(after, lists, engine),
+    await scratchInstance(was.text, lists, engine),
+    await scratchInstance(is.text, lists, engine),
   ] as const;
   try {
     const changes: FlagChange[] = [];
@@ -70,8 +69,8 @@ export async function changeBetween(
       if (change !== null) changes.push(change);
     }
     const flags = changes.slice(0, MOST_FLAGS);
-    const [from, to] = [timeOf(before), timeOf(after)];
-    return { from, to, sample: sample.length, flags, more: changes.length - flags.length };
+    const more = changes.length - flags.length;
+    return { from: was.time, to: is.time, sample: sample.length, flags, more };
   } finally {
     await Promise.all(servers.map((server) => server.shutdownAsync(0)));
   }
@@ -117,12 +116,17 @@ async function moves(
   return { moved, examples };
 }
 
-let asked = 0;
+let since = 0;
 
 /** Lets others have their turn now and then. */
 function turn(): Promise<void> | undefined {
-  asked = (asked + 1) % TURN;
-  return asked === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+  if (performance.now() - since < TURN_MS) return undefined;
+  return new Promise((resolve) =>
+    setImmediate(() => {
+      since = performance.now();
+      resolve();
+    }),
+  );
 }
 
 /** Users of events may have no ID that an SDK accepts. */
@@ -132,9 +136,4 @@ function valueOf(ask: () => unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-function timeOf(text: string): number {
-  const { time } = JSON.parse(text) as { time?: unknown };
-  return typeof time === 'number' ? time : 0;
 }

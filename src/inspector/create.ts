@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from '../api/server';
 import { placeRefusal, tokenRefusal } from './access';
 import { appSubject } from './app-subject';
-import { refusalOf, respond } from './handler';
+import { refusalOf, respond, type Behind } from './handler';
 import { Inspector } from './inspector';
 import { resolveOptions, type InspectorOptions, type ResolvedInspectorOptions } from './options';
 import { answer, json } from './respond';
@@ -72,8 +72,12 @@ async function handle(
     if (refused !== null) return answer(request, response, refusalOf(refused));
     const { path, query } = pathOf(request, rules.basePath);
     if (path === '') return answer(request, response, towards(request));
-    const token = (): ReturnType<typeof tokenRefusal> => tokenRefusal(request, rules.token ?? '');
-    await respond(inspector, { request, response, path, query }, token);
+    const behind: Behind = {
+      title: inspector.title,
+      refuse: () => tokenRefusal(request, rules.token ?? ''),
+      inspector: () => inspector,
+    };
+    await respond(behind, { request, response, path, query });
   } catch {
     response.destroy();
   }

@@ -1,10 +1,9 @@
 /** From requests to answers. Nothing that a request or an instance does gets out of here. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from './access';
-import { assetFor } from './assets';
-import { RequestError, type Inspector } from './inspector';
-import { answer, json, type Answer } from './respond';
-import { isInvalidCall } from './thrown';
+import { assetFor, SCRIPT } from './assets';
+import type { Inspector } from './inspector';
+import { answer, json, RequestError, type Answer } from './respond';
 
 const PREFIX = '/_inspector/';
 const BODY_LIMIT = 256 * 1024;
@@ -22,11 +21,11 @@ interface Ask {
 
 const ROUTES: Record<string, Route> = {
   status: ['GET', async ({ inspector }) => json(await inspector.status())],
-  flags: ['GET', async ({ inspector }) => json(await inspector.flags())],
+  flags: ['GET', ({ inspector }) => ({ body: inspector.flags() })],
   flag: [
     'GET',
-    async ({ inspector, query }) =>
-      json(await inspector.flag(query.get('kind') ?? '', query.get('name') ?? '')),
+    ({ inspector, query }) =>
+      json(inspector.flag(query.get('kind') ?? '', query.get('name') ?? '')),
   ],
   users: ['GET', ({ inspector }) => json(inspector.users())],
   changes: ['GET', ({ inspector }) => json(inspector.changed())],
@@ -47,19 +46,23 @@ export interface Asked {
 /** Whether a path is one of the inspector's. */
 export const isInspected = (path: string): boolean => path === '/' || path.startsWith(PREFIX);
 
-/**
- * Answers. `refuse` says why data may not be given out; the page itself is the same for all.
- * Never rejects.
- */
-export async function respond(
-  inspector: Inspector,
-  asked: Asked,
-  refuse: () => Refusal | null,
-): Promise<void> {
+/** What is behind the page. */
+export interface Behind {
+  /** What the page is headed with. */
+  title: string;
+  /** Why data may not be given out; the page itself is the same for all. */
+  refuse(): Refusal | null;
+  /** Asked for when something is: the page is there before what it takes to answer is loaded. */
+  inspector(): Inspector;
+}
+
+/** Answers. Never rejects. */
+export async function respond(behind: Behind, asked: Asked): Promise<void> {
   const { request, response } = asked;
   try {
-    const given = await answerTo(inspector, asked, refuse);
+    const given = await answerTo(behind, asked);
     if (given !== null) answer(request, response, given);
+    if (asked.path === SCRIPT && behind.refuse() === null) prepareSoon(behind);
   } catch (error) {
     try {
       answer(request, response, failure(error));
@@ -69,31 +72,38 @@ export async function respond(
   }
 }
 
+/** What the page asks for next is made while the browser is busy with the script. */
+function prepareSoon({ inspector }: Behind): void {
+  setImmediate(() => {
+    try {
+      inspector().flags();
+    } catch {
+      // Whoever asks is told.
+    }
+  });
+}
+
 /** Null: it is being answered. */
-async function answerTo(
-  inspector: Inspector,
-  asked: Asked,
-  refuse: () => Refusal | null,
-): Promise<Answer | null> {
+async function answerTo(behind: Behind, asked: Asked): Promise<Answer | null> {
   const { request, response, path, query } = asked;
   const { method = 'GET' } = request;
-  const asset = assetFor(path);
+  const asset = assetFor(path, behind.title);
   if (asset !== null)
     return method === 'GET' || method === 'HEAD' ? asset : notAllowed('GET, HEAD');
   if (!path.startsWith(`${PREFIX}api/`)) return json({ error: 'no such path' }, 404);
-  const refused = refuse();
+  const refused = behind.refuse();
   if (refused !== null) return refusalOf(refused);
   const name = path.slice(`${PREFIX}api/`.length);
   if (name === 'stream') {
     if (method !== 'GET') return notAllowed('GET');
-    inspector.stream(request, response);
+    behind.inspector().stream(request, response);
     return null;
   }
   const route = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
   if (route === undefined) return json({ error: 'no such path' }, 404);
   if (route[0] !== method) return notAllowed(route[0]);
   const body = method === 'POST' ? await bodyOf(request) : {};
-  return route[1]({ inspector, query, body });
+  return route[1]({ inspector: behind.inspector(), query, body });
 }
 
 /** A body that a framework has read already is taken from there. */
@@ -136,6 +146,7 @@ export function refusalOf({ status, message }: Refusal): Answer {
 /** Of what nobody expected only that it was: its text may hold anything. */
 function failure(error: unknown): Answer {
   if (error instanceof RequestError) return json({ error: error.message }, error.status);
+  const { isInvalidCall } = require('./thrown') as typeof import('./thrown');
   if (isInvalidCall(error)) return json({ error: error.message }, 400);
   return json({ error: 'that could not be answered' }, 500);
 }

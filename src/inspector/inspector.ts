@@ -5,23 +5,22 @@ import type { StatsigUser } from '../types/user';
 import { explained, userFrom } from './answers';
 import { kindOf, linesOf, pageOf, specOf, STORE, storePageOf } from './catalog';
 import { changeBetween, type PayloadChange } from './changes';
+import { RequestError } from './respond';
 import { Streams } from './streams';
 import type { Override, Subject } from './subject';
 
 const MOST_CHANGES = 20;
 const LONGEST_OVERRIDE = 100_000;
 
-/** Says what is wrong with a request. */
-export class RequestError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 type Json = Record<string, unknown>;
+
+/** A payload, read once. */
+interface Read {
+  revision: unknown;
+  project: Project | null;
+  /** JSON of its list, once somebody asked. */
+  lines: string | null;
+}
 
 /** See the head of this file. */
 export class Inspector {
@@ -31,18 +30,26 @@ export class Inspector {
   );
   private readonly changes: PayloadChange[] = [];
   private readonly unlisten: () => void;
-  private project: { revision: unknown; value: Project } | null = null;
-  private seen: { revision: unknown; payload: string | null } | null = null;
+  private read: Read | null = null;
+  /** Revision that pages were told of, and its number, which no run before had. */
+  private told: unknown;
+  private edition = Date.now();
+  /** Compared with what comes next. */
+  private seen: { revision: unknown; project: Project | null } | null = null;
   private looking: Promise<void> | null = null;
 
   constructor(private readonly subject: Subject) {
     this.unlisten = subject.feed.listen((events) => this.streams.send('events', events));
   }
 
+  get title(): string {
+    return this.subject.title;
+  }
+
   /** Facts about what answers. */
   async status(): Promise<object> {
     const { title, api, overrides } = this.subject;
-    const { server } = await this.subject.current();
+    const server = await this.subject.current();
     const { engine, version, rejected } = server.engineInfo();
     return {
       title,
@@ -54,28 +61,32 @@ export class Inspector {
     };
   }
 
-  async flags(): Promise<object> {
-    const project = await this.currentProject();
-    return { flags: linesOf(project, this.subject.overrides?.list() ?? []), time: timeOf(project) };
+  /** The list as JSON, and which edition of it that is. */
+  flags(): string {
+    const edition = this.notice();
+    const read = this.readNow();
+    const project = this.project();
+    read.lines ??= JSON.stringify(linesOf(project, this.subject.overrides?.list() ?? []));
+    return `{"edition":${edition},"flags":${read.lines}}`;
   }
 
-  async flag(kind: string, name: string): Promise<object> {
-    const project = await this.currentProject();
+  flag(kind: string, name: string): object {
+    const project = this.project();
     if (kind === STORE) return this.or404(storePageOf(project, name), kind, name);
     return pageOf(this.found(project, kind, name), this.subject.overrides?.list() ?? []);
   }
 
   async explain({ user, kind, name }: Json): Promise<object> {
     const [of, called] = [String(kind), String(name)];
-    const project = await this.currentProject();
+    const project = this.project();
     if (of === STORE) this.or404(storePageOf(project, called), of, called);
     const asked = of === STORE ? STORE : kindOf(this.found(project, of, called));
-    const { server } = await this.subject.current();
+    const server = await this.subject.current();
     return explained(server, this.userOf(user), [asked, called]);
   }
 
   async clientResponse({ user }: Json): Promise<string> {
-    const { server } = await this.subject.current();
+    const server = await this.subject.current();
     const response = server.getClientInitializeResponseString(this.userOf(user), undefined, {
       hash: 'none',
     });
@@ -115,6 +126,8 @@ export class Inspector {
     if (!this.streams.add(request, response))
       throw new RequestError(503, 'too many pages are open');
     this.streams.send('events', this.subject.feed.latest(), response);
+    // It may have asked before the payload changed.
+    this.streams.send('specs', this.notice(), response);
     this.look();
   }
 
@@ -127,35 +140,54 @@ export class Inspector {
   /** Is the payload another one? Never throws; costs nothing when it is the same. */
   look(): void {
     if (this.subject.isOver()) this.streams.end();
-    if (this.looking !== null || this.subject.revision() === this.seen?.revision) return;
+    this.notice();
+    if (this.looking !== null || this.told === this.seen?.revision) return;
     this.looking = this.compare()
       .catch(() => undefined)
       .finally(() => (this.looking = null));
   }
 
+  /** Tells pages of another revision at once: what changed takes longer to find out. */
+  private notice(): number {
+    const revision = this.subject.revision();
+    if (revision !== this.told) {
+      this.told = revision;
+      this.edition += 1;
+      this.streams.send('specs', this.edition);
+    }
+    return this.edition;
+  }
+
   private async compare(): Promise<void> {
-    const { revision, payload, server } = await this.subject.current();
-    const before = this.seen?.payload ?? null;
-    const isFirst = this.seen === null;
-    this.seen = { revision, payload };
-    if (!isFirst) this.streams.send('specs', {});
-    if (before === null || payload === null || before === payload) return;
+    const before = this.seen?.project ?? null;
+    // A payload that cannot be read is not tried again.
+    this.seen = { revision: this.subject.revision(), project: null };
+    const { project } = this.readNow();
+    this.seen.project = project;
+    if (before === null || project === null || before.text === project.text) return;
     const { feed } = this.subject;
-    const { engine } = server.engineInfo();
+    const { engine } = (await this.subject.current()).engineInfo();
     const around = { users: feed.recentUsers(), lists: this.subject.lists(), engine };
-    const change = await changeBetween(before, payload, around);
+    const change = await changeBetween(before, project, around);
     if (change.flags.length === 0) return;
     this.changes.push({ seenAt: Date.now(), ...change });
     this.changes.splice(0, this.changes.length - MOST_CHANGES);
     this.streams.send('changed', {});
   }
 
-  private async currentProject(): Promise<Project> {
-    const { payload, revision } = await this.subject.current();
-    if (payload === null) throw new RequestError(503, 'there are no config specs yet');
-    if (this.project?.revision !== revision || this.project === null)
-      this.project = { revision, value: parseProject(payload, 'the payload') };
-    return this.project.value;
+  private readNow(): Read {
+    const revision = this.subject.revision();
+    const known = this.read;
+    if (known !== null && known.revision === revision) return known;
+    const payload = this.subject.payload();
+    const project = payload === null ? null : parseProject(payload, 'the payload');
+    return (this.read = { revision, project, lines: null });
+  }
+
+  private project(): Project {
+    const { project } = this.readNow();
+    if (project === null) throw new RequestError(503, 'there are no config specs yet');
+    return project;
   }
 
   private found(project: Project, kind: string, name: string): ReturnType<typeof specOf> & object {
@@ -190,9 +222,4 @@ function valueOf(kind: Override['kind'], value: unknown): unknown {
   if (JSON.stringify(value).length > LONGEST_OVERRIDE)
     throw new RequestError(413, `at most ${LONGEST_OVERRIDE} characters of JSON`);
   return value;
-}
-
-function timeOf({ text }: Project): number {
-  const { time } = JSON.parse(text) as { time?: unknown };
-  return typeof time === 'number' ? time : 0;
 }

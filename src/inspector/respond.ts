@@ -3,13 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { acceptsGzip } from '../local-server/exchange';
 
-/** Nothing inline, nothing from elsewhere, no frame. */
+/** Nothing from elsewhere, no frame, nothing inline but a style of that hash. */
+export const policy = (styleHash?: string): string =>
+  `default-src 'none'; style-src ${styleHash === undefined ? "'none'" : `'sha256-${styleHash}'`}; ` +
+  "script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
+  "require-trusted-types-for 'script'; frame-ancestors 'none'";
+
 const PROTECTION = {
   'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; " +
-    "require-trusted-types-for 'script'; frame-ancestors 'none'",
+  'content-security-policy': policy(),
   'cross-origin-resource-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
@@ -22,6 +24,16 @@ const SHORTEST_ZIPPED = 2_000;
 
 export function protect(response: ServerResponse): void {
   for (const [name, value] of Object.entries(PROTECTION)) response.setHeader(name, value);
+}
+
+/** Says what is wrong with a request. */
+export class RequestError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 export interface Answer {

@@ -5,8 +5,9 @@ import { protect } from './respond';
 const MOST_STREAMS = 8;
 /** Bytes that a slow page may be behind; what comes then it is not told. */
 const MOST_BEHIND = 1024 * 1024;
-const TICK_MS = 1_000;
-const HEARTBEAT_TICKS = 15;
+/** A change is told so soon; to look costs microseconds. */
+const TICK_MS = 200;
+const HEARTBEAT_TICKS = 75;
 
 /** See the head of this file. */
 export class Streams {
@@ -15,7 +16,7 @@ export class Streams {
   private ticks = 0;
 
   /**
-   * @param tick called every second while somebody looks; must not throw
+   * @param tick called five times a second while somebody looks; must not throw
    * @param idle called when the last page is gone; must not throw
    */
   constructor(

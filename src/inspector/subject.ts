@@ -19,16 +19,6 @@ export interface Overriding {
   remove(override: Pick<Override, 'kind' | 'name' | 'userID'>): boolean;
 }
 
-/** What answers at this moment. */
-export interface Serving {
-  /** Evaluates. */
-  server: Server;
-  /** The payload that it answers from; null while there is none. */
-  payload: string | null;
-  /** Another object whenever the payload or what else answers depends on is another. */
-  revision: unknown;
-}
-
 /** Names of ID lists and their wire text. */
 export type ListTexts = ReadonlyMap<string, string>;
 
@@ -41,9 +31,12 @@ export interface Subject {
   feed: Feed;
   /** Null: nothing can be changed. */
   overrides: Overriding | null;
-  /** Cheap, and the same as in `current`. */
+  /** Another object whenever the payload or what else answers depends on is another. Cheap. */
   revision(): unknown;
-  current(): Promise<Serving>;
+  /** The payload of that revision; null while there is none. May throw while nothing is there. */
+  payload(): string | null;
+  /** What answers from it. */
+  current(): Promise<Server>;
   /** Lists that scratch instances may know; none of an application. */
   lists(): ListTexts;
   /** Nobody looks any more. */

@@ -32,8 +32,8 @@ export interface Spec {
   rules: Rule[];
   /** A contextual autotune, which answers as an experiment only; its rules are its arms. */
   isContextual?: true;
-  /** Length of its JSON. */
-  size: number;
+  /** Length of its JSON, measured when somebody asks: a project's takes longer than reading it. */
+  readonly size: number;
 }
 
 export type Kind = 'gate' | 'config' | 'layer';
@@ -41,6 +41,8 @@ export type Kind = 'gate' | 'config' | 'layer';
 /** A payload, read. */
 export interface Project {
   text: string;
+  /** When it was made, ms; 0 where it does not say. */
+  time: number;
   specs: Spec[];
   /** Names of ID lists. */
   idLists: string[];
@@ -73,7 +75,8 @@ export function parseProject(text: string, from: string): Project {
   const known = new Set(specs.filter(({ kind }) => kind === 'config').map(({ name }) => name));
   specs.push(...autotunesOf(payload['cmab_configs']).filter(({ name }) => !known.has(name)));
   const idLists = Object.keys(payload['id_lists'] ?? {});
-  return { text, specs, idLists, stores: storesOf(payload['param_stores']) };
+  const time = typeof payload['time'] === 'number' ? payload['time'] : 0;
+  return { text, time, specs, idLists, stores: storesOf(payload['param_stores']) };
 }
 
 /** Contextual autotunes, which dcs-v2 has apart (docs/spec/NEWER.md 9). */
@@ -87,7 +90,6 @@ function autotunesOf(list: unknown): Spec[] {
           const groupName = typeof name === 'string' ? name : null;
           return { id: called, groupName, returnValue: parameterValues, conditions: [], arm };
         });
-        const size = JSON.stringify({ groups, config, ...rest }).length;
         const name = String(rest['name']);
         return {
           ...rest,
@@ -96,7 +98,9 @@ function autotunesOf(list: unknown): Spec[] {
           entity: 'autotune',
           rules,
           isContextual: true,
-          size,
+          get size() {
+            return JSON.stringify({ groups, config, ...rest }).length;
+          },
         };
       });
 }
@@ -141,6 +145,8 @@ function specOf(
     kind,
     entity: typeof entity === 'string' ? entity : kind,
     rules,
-    size: JSON.stringify(spec).length,
+    get size() {
+      return JSON.stringify(spec).length;
+    },
   };
 }

@@ -7,7 +7,7 @@ import { Client } from './client';
 import { Events } from './events';
 import { Flags } from './flags';
 import { Health } from './health';
-import type { ShownEvent, Status } from './types';
+import type { FlagList, ShownEvent, Status } from './types';
 import { ago, useLoaded, type View } from './ui';
 
 const VIEWS = [
@@ -49,17 +49,18 @@ interface Told {
   held: ShownEvent[];
   isPaused: boolean;
   missed: number;
-  /** Counts payloads, and changes between them. */
-  specs: number;
+  /** Number of what answers: another one with another payload. */
+  edition: number;
+  /** Counts changes between payloads. */
   changes: number;
 }
 
-const NOTHING: Told = { events: [], held: [], isPaused: false, missed: 0, specs: 0, changes: 0 };
+const NOTHING = { events: [], held: [], isPaused: false, missed: 0, changes: 0 };
 
 type Action =
   | ['events', ShownEvent[]]
-  | ['missed', number]
-  | ['specs' | 'changed' | 'clear', unknown]
+  | ['missed' | 'specs', number]
+  | ['changed' | 'clear', unknown]
   | ['pause', boolean];
 
 function next(told: Told, [name, data]: Action): Told {
@@ -71,7 +72,7 @@ function next(told: Told, [name, data]: Action): Told {
     case 'missed':
       return { ...told, missed: told.missed + data };
     case 'specs':
-      return { ...told, specs: told.specs + 1 };
+      return { ...told, edition: data };
     case 'changed':
       return { ...told, changes: told.changes + 1 };
     case 'clear':
@@ -93,22 +94,29 @@ function joined(events: ShownEvent[], more: ShownEvent[]): ShownEvent[] {
   return [...events, ...fresh].slice(-MOST_EVENTS);
 }
 
-export function App(): View {
+export function App({ first, title }: { first: FlagList; title: string }): View {
   const [view = 'flags', kind = '', name = ''] = usePlace();
-  const [told, dispatch] = useReducer(next, NOTHING);
+  const { edition: begun } = first;
+  const [told, dispatch] = useReducer(next, { ...NOTHING, edition: begun } satisfies Told);
+  const { edition } = told;
   const [isConnected, setConnected] = useState(true);
   useEffect(() => {
     const abort = new AbortController();
     void follow((...action) => dispatch(action as Action), setConnected, abort.signal);
     return () => abort.abort();
   }, []);
-  const [status] = useStatus(told.specs);
+  const [status] = useStatus(edition);
+  const [list, problem] = useLoaded(
+    () => get<FlagList>('flags'),
+    `${edition}`,
+    begun === 0 ? null : first,
+  );
   const selected = view === 'flag' ? { kind, name } : null;
   const current = view === 'flag' ? 'flags' : view;
   useFocusOn(current);
   useTop([view, kind, name].join('/'));
   return html`<header>
-      <h1>${status?.title ?? 'Statsig'}</h1>
+      <h1>${title}</h1>
       <${State} status=${status} isConnected=${isConnected} />
       <nav aria-label="Views">${VIEWS.map(
         ([id, text]) =>
@@ -122,7 +130,8 @@ export function App(): View {
     <main tabindex="-1">
       ${
         current === 'flags' &&
-        html`<${Flags} selected=${selected} status=${status} revision=${told.specs} />`
+        html`<${Flags} list=${list} problem=${problem} selected=${selected} status=${status}
+          edition=${edition} />`
       }
       ${
         current === 'events' &&
@@ -133,18 +142,18 @@ export function App(): View {
       }
       ${current === 'changes' && html`<${Changes} revision=${told.changes} />`}
       ${current === 'health' && html`<${Health} status=${status} />`}
-      ${current === 'client' && html`<${Client} revision=${told.specs} />`}
+      ${current === 'client' && html`<${Client} revision=${edition} />`}
     </main>` as View;
 }
 
 /** Looked at again every five seconds, for ages and counts. */
-function useStatus(specs: number): [Status | null, string] {
+function useStatus(edition: number): [Status | null, string] {
   const [looks, setLooks] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => document.hidden || setLooks((n) => n + 1), 5_000);
     return () => clearInterval(timer);
   }, []);
-  return useLoaded(() => get<Status>('status'), `${specs} ${looks}`);
+  return useLoaded(() => get<Status>('status'), `${edition} ${looks}`);
 }
 
 /** Another view is announced; not the first one. */
@@ -168,7 +177,8 @@ function useTop(place: string): void {
 }
 
 function State({ status, isConnected }: { status: Status | null; isConnected: boolean }): View {
-  if (status === null) return null;
+  if (status === null)
+    return html`<p class="state"><span class="tag">connecting…</span></p>` as View;
   const { health, engine, isReadOnly } = status;
   return html`<p class="state">
     <span class=${`tag ${isConnected ? 'on' : 'off'}`} role="status">

@@ -1,10 +1,9 @@
 /** Flags, searched, and one of them beside the list. */
 import { html } from 'htm/preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { get } from './api';
 import { Flag } from './flag';
-import type { FlagLine, Status } from './types';
-import { entityOf, linkTo, Problem, typed, useKept, useLoaded, type View } from './ui';
+import type { FlagLine, FlagList, Status } from './types';
+import { entityOf, linkTo, Problem, typed, useKept, type View } from './ui';
 
 const KINDS = [
   ['', 'All'],
@@ -24,25 +23,26 @@ const WIDE = '(min-width: 50.01rem)';
 const FIRST: ReadonlySet<number> = new Set([0]);
 
 interface FlagsProps {
+  list: FlagList | null;
+  problem: string;
   selected: { kind: string; name: string } | null;
   status: Status | null;
-  revision: number;
+  edition: number;
 }
 
-export function Flags({ selected, status, revision }: FlagsProps): View {
-  const [loaded, problem] = useLoaded(() => get<{ flags: FlagLine[] }>('flags'), `${revision}`);
+export function Flags({ list, problem, selected, status, edition }: FlagsProps): View {
   const className = selected === null ? 'flags' : 'flags has-selection';
   return html`<div class=${className}>
     <section class="list" aria-label="Flags">
       <${Problem} text=${problem} />
-      ${loaded && html`<${Search} flags=${loaded.flags} selected=${selected} />`}
+      ${list && html`<${Search} flags=${list.flags} selected=${selected} />`}
     </section>
     <section class="detail" aria-label="Flag">
       ${
         selected === null
           ? html`<p class="hint">Choose a flag to see its rules, and what a user gets.</p>`
           : html`<${Flag} key=${`${selected.kind} ${selected.name}`} ...${selected}
-              status=${status} revision=${revision} />`
+              status=${status} revision=${edition} />`
       }
     </section>
   </div>` as View;

@@ -1,31 +1,35 @@
 /** The inspector's page. */
 import { html } from 'htm/preact';
 import { render } from 'preact';
-import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
+import { useErrorBoundary, useState } from 'preact/hooks';
 import { App } from './app';
 import { type ApiError, get, setToken } from './api';
-import type { Status } from './types';
+import type { FlagList } from './types';
 import { Problem, type View } from './ui';
 
-/** Asks for a token if one is needed. */
-function Door(): View {
-  const [state, setState] = useState<'asking' | 'open' | 'closed' | string>('asking');
-  const enter = (): void =>
-    void get<Status>('status').then(
-      () => setState('open'),
-      (error: ApiError) => setState(error.status === 401 ? 'closed' : error.message),
-    );
-  useEffect(enter, []);
+/** What is behind the door: the list, a token that is needed, or what goes wrong. */
+type Opened = FlagList | 'closed' | { problem: string };
+
+/** The list is asked for first, and says whether a token is needed. */
+const ask = (): Promise<Opened> =>
+  get<FlagList>('flags').catch(({ status, message }: ApiError) => {
+    if (status === 401) return 'closed';
+    // There are no specs yet, or none that can be read: the rest is there all the same.
+    return status >= 500 ? { edition: 0, flags: [] } : { problem: message };
+  });
+
+function Door({ first, title }: { first: Opened; title: string }): View {
+  const [opened, setOpened] = useState(first);
   const [broken] = useErrorBoundary();
   if (broken !== undefined)
     return html`<main class="door">
       <${Problem} text=${`This page is broken: ${(broken as Error).message}`} />
     </main>` as View;
-  if (state === 'open') return html`<${App} />` as View;
-  if (state === 'asking') return html`<p class="loading">Loading…</p>` as View;
-  if (state !== 'closed')
-    return html`<main class="door"><${Problem} text=${state} /></main>` as View;
-  return html`<${TokenForm} enter=${enter} />` as View;
+  if (opened === 'closed')
+    return html`<${TokenForm} enter=${() => void ask().then(setOpened)} />` as View;
+  if ('problem' in opened)
+    return html`<main class="door"><${Problem} text=${opened.problem} /></main>` as View;
+  return html`<${App} first=${opened} title=${title} />` as View;
 }
 
 function TokenForm({ enter }: { enter: () => void }): View {
@@ -47,7 +51,12 @@ function TokenForm({ enter }: { enter: () => void }): View {
 }
 
 const root = document.getElementById('app');
+// What is painted already (assets.ts) stays until there is something to put into it, and is taken
+// over then: Preact keeps elements that it would make. A door has none of them.
 if (root !== null) {
-  root.textContent = '';
-  render(html`<${Door} />` as Parameters<typeof render>[0], root);
+  const title = root.querySelector('h1')?.textContent ?? 'Statsig';
+  void ask().then((first) => {
+    if (typeof first === 'string' || 'problem' in first) root.textContent = '';
+    render(html`<${Door} first=${first} title=${title} />` as Parameters<typeof render>[0], root);
+  });
 }

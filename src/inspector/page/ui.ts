@@ -1,16 +1,28 @@
 /** Small parts that several views use. */
 import { html } from 'htm/preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren, VNode } from 'preact';
 
 /** What a view renders to. */
 export type View = VNode | VNode[] | null;
 
-/** Loads something again whenever `key` changes. The last value stays until there is another. */
-export function useLoaded<T>(load: () => Promise<T>, key: string): [T | null, string] {
-  const [loaded, setLoaded] = useState<T | null>(null);
+/**
+ * Loads something again whenever `key` changes. The last value stays until there is another.
+ * `first` is there already.
+ */
+export function useLoaded<T>(
+  load: () => Promise<T>,
+  key: string,
+  first: T | null = null,
+): [T | null, string] {
+  const [loaded, setLoaded] = useState<T | null>(first);
   const [problem, setProblem] = useState('');
+  const isThere = useRef(first !== null);
   useEffect(() => {
+    if (isThere.current) {
+      isThere.current = false;
+      return undefined;
+    }
     let isCurrent = true;
     load().then(
       (value) => {
