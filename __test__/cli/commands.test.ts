@@ -72,6 +72,12 @@ test('docs/cli.md has the usage of each command', (t) => {
   );
 });
 
+test('the version, for people and for programs', async (t) => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  t.deepEqual(await run('--version'), { code: 0, out: version, err: '' });
+  t.deepEqual(JSON.parse((await run('--version', '--json')).out), { version });
+});
+
 test('wrong use exits with 2 and says what is meant', async (t) => {
   for (const [args, said] of [
     [[], 'a command is missing'],
@@ -302,6 +308,27 @@ test('what is no payload is told', async (t) => {
     t.true(err.includes(said), err);
   }
   t.is((await run('lint', join(folder, 'none.json'))).code, 1);
+});
+
+test('a payload that names the project of its key is taken, whatever key is set', async (t) => {
+  const file = join(folder, 'named.json');
+  const payload = JSON.parse(readFileSync(sample, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...payload, hashed_sdk_key_used: '12345' }));
+  t.is((await run('check', 'everyone', '--specs', file, '--user', 'ada')).code, 0);
+  t.is((await run('diff', file, sample)).code, 0);
+  t.is((await run('lint', file)).code, 0);
+});
+
+test('a check without an answer says so', async (t) => {
+  const file = join(folder, 'circle.json');
+  const conditions = [{ type: 'pass_gate', targetValue: '__proto__' }];
+  const rules = [{ name: 'r', id: 'r', passPercentage: 100, conditions }];
+  const gate = { name: '__proto__', entity: 'feature_gate', enabled: true, salt: 's', rules };
+  const rest = { dynamic_configs: [], layer_configs: [], has_updates: true, time: 1 };
+  writeFileSync(file, JSON.stringify({ feature_gates: [gate], ...rest }));
+  const { code, out } = await run('check', '__proto__', '--specs', file, '--user', 'ada');
+  t.is(code, 0);
+  t.is(out, '__proto__  ✗ false  gate, rule none, without an answer');
 });
 
 test('nearest names', (t) => {

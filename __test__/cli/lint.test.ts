@@ -120,7 +120,9 @@ test('lint: rules that nobody can match, and expressions that may take long', (t
 test('lint: in words, as JSON, and its exit code', async (t) => {
   const wrong = join(folder, 'wrong.json');
   const rule = { id: 'r', passPercentage: 50, conditions: [{ type: 'moon' }] };
-  writeFileSync(wrong, JSON.stringify({ feature_gates: [{ name: 'g', rules: [rule] }] }));
+  const payload = { feature_gates: [{ name: 'g', rules: [rule] }] };
+  const rest = { dynamic_configs: [], layer_configs: [], has_updates: true, time: 1 };
+  writeFileSync(wrong, JSON.stringify({ ...payload, ...rest }));
   const message = 'has the unknown condition type moon';
   t.deepEqual(await run('lint', wrong), {
     code: 1,
@@ -130,4 +132,14 @@ test('lint: in words, as JSON, and its exit code', async (t) => {
   const { code, out } = await run('lint', wrong, '--json');
   t.is(code, 1);
   t.deepEqual(JSON.parse(out), [{ level: 'error', spec: 'g', message }]);
+});
+
+test('lint: a payload that no SDK would take is wrong, although its specs are not', async (t) => {
+  const wrong = join(folder, 'refused.json');
+  for (const payload of [{ feature_gates: null }, { feature_gates: [], dynamic_configs: 5 }]) {
+    writeFileSync(wrong, JSON.stringify(payload));
+    const { code, out } = await run('lint', wrong);
+    t.is(code, 1);
+    t.regex(out, /^error   \(payload\): is refused: /);
+  }
 });

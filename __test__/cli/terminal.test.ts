@@ -101,3 +101,19 @@ test.serial('work that fails takes it away before it says why', async (t) => {
   output.error('no');
   t.deepEqual(written, [`${CLEAR}half of it`, CLEAR, 'no\n']);
 });
+
+test.serial("names that hold escapes move nobody's cursor", async (t) => {
+  const name = 'a\u001b[2J\u001b[31m\rb\u009b';
+  const gate = { name, entity: 'feature_gate', enabled: true, salt: 's', rules: [] };
+  const rest = { dynamic_configs: [], layer_configs: [], has_updates: true, time: 1 };
+  const hostile = join(folder, 'hostile.json');
+  writeFileSync(hostile, JSON.stringify({ feature_gates: [gate], ...rest }));
+  const args = ['evaluate-all', '--specs', hostile, '--user', 'ada'];
+  const { out } = await watched(t, args, { out: true, err: true });
+  t.true(out.startsWith('a\ufffd[2J\u001b[31m\ufffdb\ufffd'), JSON.stringify(out));
+  const unknown = ['check', name, '--specs', sample, '--user', 'ada'];
+  const { err } = await watched(t, unknown, { out: true, err: true });
+  t.false(err.join('').includes('\u001b[2J'), JSON.stringify(err));
+  // A program gets what is there.
+  t.true((await watched(t, args, { out: false, err: false })).out.startsWith(name));
+});

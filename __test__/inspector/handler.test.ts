@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { StatsigServer } from '../../src/api/statsig';
 import { createInspector, type InspectorOptions } from '../../src/inspector';
 import { Feed } from '../../src/inspector/feed';
+import { createLocalServer } from '../../src/local-server';
 import type { EngineKind } from '../../src/engine/engine';
 import { TESTED_ENGINES } from '../engines';
 import { ask, openStream, payload, serve, TOKEN, type Asking } from './support';
@@ -366,6 +367,16 @@ test('a page is told which edition of the list answers, also one that asked too 
   t.teardown(() => later.close());
   const other = await ask(`${await serve(t, later)}${API}flags`);
   t.not(other.json()['edition'], third);
+});
+
+test('what is served and is no payload is told as that', async (t) => {
+  const server = await createLocalServer({ specs: { time: 1 } });
+  t.teardown(() => server.close(0));
+  const { status, body } = await ask(`${server.url}${API}flags`, { headers: {} });
+  t.is(status, 503);
+  t.regex(body, /it has no feature_gates/);
+  server.setSpecs(payload() as Record<string, unknown>);
+  t.is((await ask(`${server.url}${API}flags`)).status, 200);
 });
 
 onEach(

@@ -75,14 +75,12 @@ needs('chromium')('the frame is painted before anything is asked, and stays', as
   t.teardown(() => server.close(0));
   for (const isPhone of [false, true]) {
     const { page, said } = await open(t, 'about:blank', isPhone);
-    await page.addInitScript(() => {
-      const seen = { shift: 0 };
-      Object.assign(globalThis, { seen });
+    await page.addInitScript(`
+      window.seen = { shift: 0 };
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries())
-          seen.shift += (entry as PerformanceEntry & { value: number }).value;
+        for (const { value } of list.getEntries()) seen.shift += value;
       }).observe({ type: 'layout-shift', buffered: true });
-    });
+    `);
     let goOn = (): void => undefined;
     const held = new Promise<void>((resolve) => (goOn = resolve));
     await page.route('**/page.js', async (route) => {

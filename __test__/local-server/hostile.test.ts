@@ -338,7 +338,7 @@ test('every answer forbids scripts, frames and guesses at its type', async (t) =
     t.regex(head, /^x-content-type-options: nosniff\r?$/im);
     t.regex(
       head,
-      /^content-security-policy: default-src 'none'; style-src 'self';.* frame-ancestors 'none'\r?$/im,
+      /^content-security-policy: default-src 'none'; style-src '(self|none|sha256-[\w+/=]{44})';.* frame-ancestors 'none'\r?$/im,
     );
     t.regex(head, /^cross-origin-resource-policy: same-origin\r?$/im);
     t.notRegex(head, /unsafe-inline|access-control-allow/i);

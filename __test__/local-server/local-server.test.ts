@@ -106,6 +106,11 @@ test('a bad file and contradicting options are told at once', async (t) => {
   await t.throwsAsync(createLocalServer({ specsFile: join(temporaryFolder(t), 'absent.json') }), {
     code: 'ENOENT',
   });
+  const broken = join(temporaryFolder(t), 'broken.json');
+  writeFileSync(broken, 'junk');
+  await t.throwsAsync(createLocalServer({ specsFile: broken }), {
+    message: /broken\.json is no JSON: /,
+  });
   await t.throwsAsync(createLocalServer({ specs: {}, specsFile: 'x' }), { instanceOf: TypeError });
 });
 

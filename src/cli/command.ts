@@ -82,6 +82,13 @@ const CODES: Record<Colour, [number, number]> = {
   bold: [1, 22],
 };
 
+/** Whatever a payload's names hold: escapes that are not our colours move nobody's cursor. */
+const harmless = (text: string): string =>
+  text.replace(
+    /\u001b(?!\[\d+m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g,
+    '\ufffd',
+  );
+
 /** Where a process writes. */
 export type Streams = Record<
   'stdout' | 'stderr',
@@ -106,10 +113,11 @@ export function terminal({ stdout, stderr }: Streams = process): Output {
   return {
     width: stdout.isTTY === true ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
     progress,
-    line: (text = '') => void stdout.write(`${text}\n`),
+    line: (text = '') => void stdout.write(`${stdout.isTTY === true ? harmless(text) : text}\n`),
     error(text) {
       const width = stderr.isTTY === true ? stderr.columns || 80 : Number.POSITIVE_INFINITY;
-      const lines = text.split('\n').flatMap((line) => folded(line, width));
+      const said = stderr.isTTY === true ? harmless(text) : text;
+      const lines = said.split('\n').flatMap((line) => folded(line, width));
       stderr.write(`${lines.join('\n')}\n`);
     },
     paint(colour, text) {

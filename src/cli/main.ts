@@ -48,7 +48,8 @@ const synopsisOf = (name: string, { usage }: Command): string =>
 export async function main(args: string[], output: Output): Promise<number> {
   const [name = '', ...rest] = args;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (['--version', '-v', 'version'].includes(name)) return say(output, VERSION);
+  if (['--version', '-v', 'version'].includes(name))
+    return say(output, rest.includes('--json') ? JSON.stringify({ version: VERSION }) : VERSION);
   if (command === undefined) {
     if (['--help', '-h', 'help'].includes(name)) return say(output, overview());
     const problem =

@@ -180,7 +180,7 @@ export class Inspector {
     const known = this.read;
     if (known !== null && known.revision === revision) return known;
     const payload = this.subject.payload();
-    const project = payload === null ? null : parseProject(payload, 'the payload');
+    const project = payload === null ? null : projectOf(payload);
     return (this.read = { revision, project, lines: null });
   }
 
@@ -206,6 +206,14 @@ export class Inspector {
     } catch (error) {
       throw new RequestError(400, (error as Error).message);
     }
+  }
+}
+
+function projectOf(payload: string): Project {
+  try {
+    return parseProject(payload, 'the payload');
+  } catch (error) {
+    throw new RequestError(503, (error as Error).message);
   }
 }
 

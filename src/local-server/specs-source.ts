@@ -96,10 +96,18 @@ export class SpecsFile {
   }
 }
 
+function jsonIn(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path} is no JSON: ${(error as Error).message.slice(0, 100)}`);
+  }
+}
+
 /** The file's text, when it holds a JSON object; throws otherwise. */
 function parsed(path: string): string {
   const text = readFileSync(path, 'utf8');
-  const value: unknown = JSON.parse(text);
+  const value = jsonIn(text, path);
   if (value === null || typeof value !== 'object' || Array.isArray(value))
     throw new Error(`${path} holds no JSON object`);
   return text;

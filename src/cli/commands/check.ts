@@ -63,7 +63,7 @@ function print(checked: Checked[], specs: Spec[], output: Output): void {
     const because =
       `${entityInWords(specs[at]?.entity ?? kind)}, rule ${rule || 'none'}` +
       (group === null ? '' : ` "${group}"`) +
-      (reason === 'Bootstrap' ? '' : `, ${reason}`);
+      (reason === 'Bootstrap' ? '' : `, ${reason || 'without an answer'}`);
     const room = Math.max(LEAST, output.width - longest - because.length - 4);
     const shown = kind !== 'gate' ? short(value, room) : value === true ? '✓ true ' : '✗ false';
     const isLong = longest + shown.length + because.length + 4 > output.width;

@@ -4,6 +4,7 @@ import { folded } from '../fold';
 import { nearest } from '../../host/nearest';
 import { deadRules } from '../../project/dead-rules';
 import { whySlow } from '../../project/regexps';
+import { withServer } from '../../project/with-server';
 import { counted } from '../../project/words';
 import { readProject } from '../project';
 
@@ -17,8 +18,8 @@ export const lint: Command = {
 Finds rules that nobody can reach or match, roll-outs of 0 % and finished ones,
 operators and condition types that no Statsig SDK knows, references to gates and
 lists that are not there, circles, salts used twice, expressions that do not
-compile or may take long, and specs above 100 kB. Exits with 1 when it found an
-error.`,
+compile or may take long, specs above 100 kB, and what makes SDKs refuse it all.
+Exits with 1 when it found an error.`,
   takes: 1,
   options: { json: { type: 'boolean' } },
   async run({ positionals, has }, output) {
@@ -26,7 +27,7 @@ error.`,
     if (source === undefined || more !== undefined)
       throw new UsageError('one payload is looked at');
     const project = await readProject(source);
-    const findings = findingsOf(project);
+    const findings = [...(await refusal(project)), ...findingsOf(project)];
     if (has('json')) output.line(JSON.stringify(findings, null, 2));
     const errors = findings.filter(({ level }) => level === 'error').length;
     if (!has('json')) print(findings, output);
@@ -52,6 +53,17 @@ interface Finding {
   level: 'error' | 'warning';
   spec: string;
   message: string;
+}
+
+/** Of a payload that the SDK would not take, whatever its specs say. */
+async function refusal(project: Project): Promise<Finding[]> {
+  try {
+    await withServer(project, () => undefined);
+    return [];
+  } catch (error) {
+    const { message } = error as Error;
+    return [{ level: 'error', spec: '(payload)', message: `is refused: ${message}` }];
+  }
 }
 
 const TYPES = [
