@@ -150,6 +150,8 @@ test('each path has its methods, bodies are JSON and bounded', async (t) => {
   t.is((await get('explain', { body: { user: 'x'.repeat(300_000) } })).status, 413);
   for (const user of [null, 'ada', [], 1])
     t.is((await get('explain', { body: { user, kind: 'gate', name: 'bike_lanes' } })).status, 400);
+  for (const asked of [{}, { kind: { toString: 1 }, name: 'x' }, { kind: 'gate', name: 1 }])
+    t.is((await get('explain', { body: { user: ada, ...asked } })).status, 400);
   const nobody = await get('explain', { body: { user: {}, kind: 'gate', name: 'bike_lanes' } });
   t.is(nobody.status, 400);
   t.regex(String(nobody.json().error), /userID/);

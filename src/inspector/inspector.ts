@@ -77,7 +77,9 @@ export class Inspector {
   }
 
   async explain({ user, kind, name }: Json): Promise<object> {
-    const [of, called] = [String(kind), String(name)];
+    if (typeof kind !== 'string' || typeof name !== 'string')
+      throw new RequestError(400, 'kind and name are texts');
+    const [of, called] = [kind, name];
     const project = this.project();
     if (of === STORE) this.or404(storePageOf(project, called), of, called);
     const asked = of === STORE ? STORE : kindOf(this.found(project, of, called));
@@ -196,7 +198,7 @@ export class Inspector {
 
   private or404<T>(found: T | null, kind: string, name: string): T {
     if (found === null)
-      throw new RequestError(404, `there is no ${kind.replace('_', ' ')} ${name}`);
+      throw new RequestError(404, `there is no ${kind.replace(/_/g, ' ')} ${name}`);
     return found;
   }
 

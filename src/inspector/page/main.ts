@@ -50,12 +50,19 @@ function TokenForm({ enter }: { enter: () => void }): View {
   </main>` as View;
 }
 
+/** The frame is on the screen, or nobody looks. */
+const painted = (): Promise<unknown> =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 100);
+  });
+
 const root = document.getElementById('app');
 // What is painted already (assets.ts) stays until there is something to put into it, and is taken
 // over then: Preact keeps elements that it would make. A door has none of them.
 if (root !== null) {
   const title = root.querySelector('h1')?.textContent ?? 'Statsig';
-  void ask().then((first) => {
+  void Promise.all([ask(), painted()]).then(([first]) => {
     if (typeof first === 'string' || 'problem' in first) root.textContent = '';
     render(html`<${Door} first=${first} title=${title} />` as Parameters<typeof render>[0], root);
   });
