@@ -222,6 +222,17 @@ test('diff: nothing, a changed rule with the users it moves, and what was added 
   );
 });
 
+test('diff: payloads that differ in their time only are told to be the same at once', async (t) => {
+  const later = join(folder, 'later.json');
+  const payload = JSON.parse(readFileSync(sample, 'utf8')) as { time: number };
+  writeFileSync(later, JSON.stringify({ ...payload, time: payload.time + 1 }));
+  const start = performance.now();
+  const { code, out } = await run('diff', sample, later, '--count', '300000');
+  t.deepEqual([code, out], [0, 'Nothing changed.']);
+  // To ask them all takes many times as long.
+  t.true(performance.now() - start < 10_000);
+});
+
 test('diff: some users who move, parameter stores, users from a file', async (t) => {
   const users = join(folder, 'users.json');
   const stores = (value: string): string =>

@@ -4,10 +4,14 @@ import { gzipSync } from 'node:zlib';
 import { acceptsGzip } from '../local-server/exchange';
 
 /** Nothing from elsewhere, no frame, nothing inline but a style of that hash. */
-export const policy = (styleHash?: string): string =>
-  `default-src 'none'; style-src ${styleHash === undefined ? "'none'" : `'sha256-${styleHash}'`}; ` +
-  "script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
-  "require-trusted-types-for 'script'; frame-ancestors 'none'";
+export const policy = (styleHash?: string): string => {
+  const style = styleHash === undefined ? "'none'" : `'sha256-${styleHash}'`;
+  return (
+    `default-src 'none'; style-src ${style}; script-src 'self'; img-src 'self'; ` +
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; " +
+    "require-trusted-types-for 'script'; frame-ancestors 'none'"
+  );
+};
 
 const PROTECTION = {
   'cache-control': 'no-store',
