@@ -9,6 +9,8 @@ export interface SpecContent {
     /** '' when the rule has none. */
     idType: string;
     isExperimentGroup: boolean;
+    /** Decides the same for whoever asks: it looks at nothing, and takes all or none. */
+    isForEveryone: boolean;
     /** `{}` where there is none. */
     returnValue: unknown;
   }[];

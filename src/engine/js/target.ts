@@ -9,7 +9,7 @@ import {
   SpecKind,
 } from '../engine';
 import type { Found } from './outcome';
-import type { Spec, Store } from './store';
+import { PassKind, type Spec, type Store } from './store';
 
 /** What a spec index stands for. */
 export interface Target {
@@ -97,6 +97,8 @@ export function contentOf(spec: Spec): SpecContent {
     groupName: rule.groupName,
     idType: rule.idType,
     isExperimentGroup: rule.isExperimentGroup,
+    isForEveryone:
+      rule.passKind !== PassKind.Bucket && rule.delegate === null && rule.conditions.length === 0,
     returnValue: JSON.parse(rule.returnBox.text()) as unknown,
   }));
   return { fieldsUsed: [...spec.fieldsUsed], groups };

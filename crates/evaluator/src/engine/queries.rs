@@ -5,9 +5,10 @@ use serde_json::value::RawValue;
 
 use super::Engine;
 use crate::boundary::{eval_code, EXPERIMENT_KIND, MAX_UNKNOWN_NAMES};
+use crate::compile::condition::Operand;
 use crate::js_semantics::{finished, stringify, to_json};
 use crate::resolve::Unknown;
-use crate::store::{Spec, SpecBody, SpecKind, Text};
+use crate::store::{Pass, Rule, Spec, SpecBody, SpecKind, Text, NONE};
 
 impl Engine {
     /// Index of a name, known or not, or TableFull.
@@ -76,9 +77,22 @@ impl Engine {
             group_name: rule.group.as_deref(),
             id_type: self.resolver.store.string(rule.id_type),
             is_experiment_group: rule.experiment_group,
+            is_for_everyone: self.is_for_everyone(rule),
             return_value: finished(&rule.json),
         });
         Some(to_json(&SpecContent { fields_used: &body.fields_used, groups: groups.collect() }))
+    }
+
+    /// Decides the same for whoever asks: it looks at nothing, and takes all or none.
+    fn is_for_everyone(&self, rule: &Rule) -> bool {
+        let store = &self.resolver.store;
+        let is_public = |&index: &u32| {
+            let condition = store.conditions.get(index as usize);
+            condition.is_some_and(|condition| matches!(condition.operand, Operand::Public))
+        };
+        matches!(rule.pass, Pass::Always | Pass::Never)
+            && rule.delegate == NONE
+            && store.conditions_of(rule).iter().all(is_public)
     }
 
     /// The layer that holds an experiment.
@@ -134,6 +148,7 @@ struct Group<'a> {
     group_name: Option<&'a str>,
     id_type: Text,
     is_experiment_group: bool,
+    is_for_everyone: bool,
     return_value: &'a RawValue,
 }
 
