@@ -33,6 +33,7 @@ const project: DefineProject = (made) => {
   made.gate('on').on();
   made.gate('with.dot').on();
   made.gate('off');
+  made.gate('half').percent(50);
   made
     .config('limits', {
       perMinute: 60,
@@ -80,7 +81,7 @@ for (const engine of TESTED_ENGINES) {
       flagKey: 'on',
       value: true,
       variant: 'everyone',
-      reason: 'TARGETING_MATCH',
+      reason: 'STATIC',
       flagMetadata: { ...common, kind: 'gate', ruleID: 'everyone' },
     });
     const off = await client.getBooleanDetails('off', true, ada);
@@ -103,6 +104,29 @@ for (const engine of TESTED_ENGINES) {
       [true, 'STATIC', 'override'],
     );
     t.true(await client.getBooleanValue('unknown', false, ada));
+  });
+
+  test(`${engine}: a rule for everyone is static, by name one or not`, async (t) => {
+    const { client } = await setUp(undefined, {
+      toMetadata: ({ ruleID }, key) => {
+        if (key === 'off') throw new Error('mine');
+        return { rule: ruleID ?? '', flagSetId: 'shop' };
+      },
+    });
+    const known = await client.getNumberDetails('limits.perMinute', 0, { targetingKey: 'vip' });
+    t.is(known.reason, 'TARGETING_MATCH');
+    const on = await client.getBooleanDetails('on', false, ada);
+    t.is(on.reason, 'STATIC');
+    t.is((await client.getBooleanDetails('half', false, ada)).reason, 'TARGETING_MATCH');
+    t.deepEqual(on.flagMetadata as object, { rule: 'everyone', flagSetId: 'shop' });
+    t.is((await client.getBooleanDetails('off', false, ada)).flagMetadata['kind'], 'gate');
+  });
+
+  test(`${engine}: a gate that is asked for as something else is not exposed`, async (t) => {
+    const { client, statsig } = await setUp();
+    const asked = await client.getStringDetails('on', 'x', ada);
+    t.deepEqual([asked.errorCode, asked.value], [ErrorCode.TYPE_MISMATCH, 'x']);
+    t.deepEqual(await statsig.exposures(), []);
   });
 
   test(`${engine}: errors give the default and their code`, async (t) => {

@@ -11,9 +11,20 @@ import { refuse, resolution, type Circumstances } from './resolution';
 import {
   ProviderError,
   type EvaluationContext,
+  type FlagMetadata,
   type Resolution,
   type TrackingDetails,
 } from './shapes';
+import {
+  checked,
+  isBoolean,
+  isNumber,
+  isObject,
+  isText,
+  valueIn,
+  type Asked,
+  type Is,
+} from './values';
 import { Watch } from './watch';
 
 /**
@@ -29,13 +40,13 @@ export interface StatsigProviderOptions {
   statsig?: StatsigServer;
   /** The user that a context stands for. Default: `toStatsigUser`. */
   toUser?: (context: EvaluationContext) => StatsigUser;
+  /** What is told beside each value, made of what would be told: `{ ...metadata, flagSetId }`. */
+  toMetadata?: (metadata: FlagMetadata, flagKey: string) => FlagMetadata;
   /** Syncs that fail for so long make the provider stale, ms. Default 120,000. */
   staleAfterMs?: number;
   /** @internal */
   clock?: Clock;
 }
-
-type Is<T> = (value: unknown) => value is T;
 
 /**
  * Statsig behind OpenFeature's API.
@@ -51,6 +62,7 @@ export class StatsigProvider {
   private readonly own: StatsigServer | null;
   private readonly server: () => Server;
   private readonly toUser: (context: EvaluationContext) => StatsigUser;
+  private readonly toMetadata: StatsigProviderOptions['toMetadata'];
   private readonly names: Names;
   private readonly watch: Watch;
 
@@ -61,6 +73,7 @@ export class StatsigProvider {
       options,
       statsig,
       toUser = toStatsigUser,
+      toMetadata,
       staleAfterMs = 120_000,
       clock = systemClock,
     } = given;
@@ -68,6 +81,7 @@ export class StatsigProvider {
     const instance = this.own ?? statsig;
     this.server = instance === undefined ? () => functions._enforceServer() : () => instance;
     this.toUser = toUser;
+    this.toMetadata = toMetadata;
     this.names = new Names(this.server);
     this.watch = new Watch({
       server: this.server,
@@ -103,37 +117,37 @@ export class StatsigProvider {
   /** A gate, or a boolean parameter `config.parameter`. */
   async resolveBooleanEvaluation(
     flagKey: string,
-    _: boolean,
+    otherwise: boolean,
     context: EvaluationContext,
   ): Promise<Resolution<boolean>> {
-    return this.resolve(flagKey, context, isBoolean);
+    return this.resolve(flagKey, context, isBoolean, otherwise);
   }
 
   /** A parameter `config.parameter`, of a dynamic config, experiment, layer or parameter store. */
   async resolveStringEvaluation(
     flagKey: string,
-    _: string,
+    otherwise: string,
     context: EvaluationContext,
   ): Promise<Resolution<string>> {
-    return this.resolve(flagKey, context, isText);
+    return this.resolve(flagKey, context, isText, otherwise);
   }
 
   /** A parameter `config.parameter`, of a dynamic config, experiment, layer or parameter store. */
   async resolveNumberEvaluation(
     flagKey: string,
-    _: number,
+    otherwise: number,
     context: EvaluationContext,
   ): Promise<Resolution<number>> {
-    return this.resolve(flagKey, context, isNumber);
+    return this.resolve(flagKey, context, isNumber, otherwise);
   }
 
   /** A dynamic config or experiment as a whole, or a parameter `config.parameter`. */
   async resolveObjectEvaluation<T>(
     flagKey: string,
-    _: T,
+    otherwise: T,
     context: EvaluationContext,
   ): Promise<Resolution<T>> {
-    return this.resolve(flagKey, context, isObject as Is<T>);
+    return this.resolve(flagKey, context, isObject as Is<T>, otherwise);
   }
 
   /** Logs an event: `value` is its value, the other details its metadata. */
@@ -147,22 +161,44 @@ export class StatsigProvider {
     );
   }
 
-  private resolve<T>(flagKey: string, context: EvaluationContext, is: Is<T>): Resolution<T> {
+  private resolve<T>(
+    flagKey: string,
+    context: EvaluationContext,
+    is: Is<T>,
+    otherwise: T,
+  ): Resolution<T> {
+    let resolved: Resolution<T>;
     try {
       const target = this.names.find(flagKey, is === isBoolean);
-      return this.answer(target, this.userOf(context), is);
+      resolved = this.answer({ target, is, otherwise }, this.userOf(context));
     } catch (error) {
       throw asProviderError(error, 'TARGETING_KEY_MISSING');
     }
+    if (this.toMetadata !== undefined) this.tellMore(resolved, flagKey);
+    return resolved;
   }
 
-  private answer<T>(target: Target, user: StatsigUser, is: Is<T>): Resolution<T> {
-    if (target.kind === 'gate') return this.gate(target, user) as Resolution<T>;
-    if (target.kind === 'parameter_store') return this.store(target, user, is);
-    return target.kind === 'layer' ? this.layer(target, user, is) : this.config(target, user, is);
+  /** One that throws says nothing. */
+  private tellMore(resolved: Resolution<unknown>, flagKey: string): void {
+    try {
+      resolved.flagMetadata = this.toMetadata!(resolved.flagMetadata, flagKey);
+    } catch {
+      // What would have been told is.
+    }
   }
 
-  private gate(target: Target, user: StatsigUser): Resolution<unknown> {
+  private answer<T>(asked: Asked<T>, user: StatsigUser): Resolution<T> {
+    const { kind } = asked.target;
+    if (kind === 'gate') return this.gate(asked, user);
+    if (kind === 'parameter_store') return this.store(asked, user);
+    return kind === 'layer' ? this.layer(asked, user) : this.config(asked, user);
+  }
+
+  /** A gate that is asked for as something else is not evaluated, and so not exposed. */
+  private gate<T>({ target, is }: Asked<T>, user: StatsigUser): Resolution<T> {
+    const asked: unknown = is;
+    if (asked !== isBoolean)
+      throw new ProviderError('TYPE_MISMATCH', `The gate ${target.name} is a boolean`);
     const {
       value,
       ruleID,
@@ -170,38 +206,42 @@ export class StatsigProvider {
       idType,
       evaluationDetails: details,
     } = this.server().getFeatureGate(user, target.name);
-    return resolution(value, { target, ruleID, groupName, idType, details });
+    const isStatic = this.isStatic(target, ruleID);
+    const about = { target, isStatic, ruleID, groupName, idType, details };
+    return resolution<unknown>(value, about) as Resolution<T>;
   }
 
-  private config<T>(target: Target, user: StatsigUser, is: Is<T>): Resolution<T> {
-    const { kind, name, parameter } = target;
+  private config<T>(asked: Asked<T>, user: StatsigUser): Resolution<T> {
+    const { kind, name } = asked.target;
     const config =
       kind === 'experiment'
         ? this.server().getExperiment(user, name)
         : this.server().getConfig(user, name);
+    const ruleID = config.getRuleID();
     const about: Circumstances = {
-      target,
-      ruleID: config.getRuleID(),
+      target: asked.target,
+      isStatic: this.isStatic(asked.target, ruleID),
+      ruleID,
       groupName: config.getGroupName(),
       idType: config.getIDType(),
       details: config.getEvaluationDetails(),
     };
     refuse(about);
-    return resolution(
-      checked(parameter === null ? config.value : config.getValue(parameter), target, is),
-      about,
-    );
+    return resolution(valueIn(config.value, asked, ruleID), about);
   }
 
   /** A parameter of another type is not handed out, and so not exposed. */
-  private layer<T>(target: Target, user: StatsigUser, is: Is<T>): Resolution<T> {
+  private layer<T>(asked: Asked<T>, user: StatsigUser): Resolution<T> {
+    const { target, is } = asked;
     const layer = this.server().getLayer(user, target.name);
     let stored: unknown = null;
     const guard = (value: unknown): value is unknown => is((stored = value));
     layer.get<unknown>(target.parameter ?? '', null, guard);
-    return resolution(checked(stored, target, is), {
+    const ruleID = layer.getRuleID();
+    return resolution(checked(stored, asked, ruleID), {
       target,
-      ruleID: layer.getRuleID(),
+      isStatic: this.isStatic(target, ruleID),
+      ruleID,
       groupName: layer.getGroupName(),
       idType: layer.getIDType(),
       details: layer.getEvaluationDetails(),
@@ -210,18 +250,24 @@ export class StatsigProvider {
   }
 
   /** Where a parameter came from is not told, so neither is why. */
-  private store<T>(target: Target, user: StatsigUser, is: Is<T>): Resolution<T> {
+  private store<T>(asked: Asked<T>, user: StatsigUser): Resolution<T> {
+    const { target } = asked;
     const store = this.server().getParameterStore(user, target.name);
     const about: Circumstances = {
       target,
+      isStatic: false,
       ruleID: '',
       groupName: null,
       idType: null,
       details: store.getEvaluationDetails(),
     };
     refuse(about);
-    const value = checked(store.get(target.parameter ?? ''), target, is);
+    const value = checked(store.get(target.parameter ?? ''), asked, '');
     return { ...resolution(value, about), reason: 'UNKNOWN' };
+  }
+
+  private isStatic(target: Target, ruleID: string): boolean {
+    return ruleID !== '' && this.names.ruleForEveryone(target) === ruleID;
   }
 
   private userOf(context: EvaluationContext): StatsigUser {
@@ -234,23 +280,6 @@ export class StatsigProvider {
       );
     }
   }
-}
-
-const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isNumber = (value: unknown): value is number => typeof value === 'number';
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
-/** @throws ProviderError when it is not there, or of another type */
-function checked<T>(value: unknown, { kind, name, parameter }: Target, is: Is<T>): T {
-  if (value === null || value === undefined)
-    throw new ProviderError('FLAG_NOT_FOUND', `The ${kind} ${name} has no parameter ${parameter}`);
-  if (is(value)) return value;
-  const what = parameter === null ? `${kind} ${name}` : `parameter ${parameter} of ${kind} ${name}`;
-  throw new ProviderError(
-    'TYPE_MISMATCH',
-    `The ${what} is of another type: ${Array.isArray(value) ? 'array' : typeof value}`,
-  );
 }
 
 /** `forArgument`: what a refused argument means here. */

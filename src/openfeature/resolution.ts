@@ -7,6 +7,8 @@ import { ProviderError, type FlagMetadata, type Resolution } from './shapes';
 /** How an answer came about, of whatever kind it is. */
 export interface Circumstances {
   target: Target;
+  /** Everybody gets it, whoever asks. */
+  isStatic: boolean;
   ruleID: string;
   groupName: string | null;
   idType: string | null;
@@ -21,10 +23,12 @@ export interface Circumstances {
  */
 export function resolution<T>(value: T, about: Circumstances): Resolution<T> {
   refuse(about);
+  const reason = semanticReason(originOf(about));
+  const isStatic = about.isStatic && (reason === 'targeting_match' || reason === 'split');
   const variant = about.groupName ?? about.ruleID;
   const resolved: Resolution<T> = {
     value,
-    reason: semanticReason(originOf(about)).toUpperCase(),
+    reason: isStatic ? 'STATIC' : reason.toUpperCase(),
     flagMetadata: metadataOf(about),
   };
   if (variant !== '') resolved.variant = variant;

@@ -24,5 +24,7 @@ export function semanticReason({ kind, ruleID, groupName, reason }: Origin): Sem
   if (reason === 'Persisted') return 'cached';
   if (ruleID === 'disabled') return 'disabled';
   if (ruleID === 'default' || ruleID === '') return 'default';
-  return kind !== 'gate' && groupName !== null ? 'split' : 'targeting_match';
+  // Rules of gates and dynamic configs may have names, too, but nothing is divided by them.
+  const isDivided = (kind === 'experiment' || kind === 'layer') && groupName !== null;
+  return isDivided ? 'split' : 'targeting_match';
 }
