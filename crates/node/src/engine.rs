@@ -12,7 +12,8 @@ use crate::inflate::Encoding;
 use crate::raw::define;
 use crate::shared::Shared;
 use crate::tasks::{
-    DropTask, EncodeTask, EncodedBatch, Form, IdListTask, InflateTask, PayloadText, PrepareTask,
+    prepare_known, DropTask, EncodeTask, EncodedBatch, Form, IdListTask, InflateTask, PayloadText,
+    PrepareTask,
 };
 
 /// See the crate documentation.
@@ -110,6 +111,13 @@ impl NativeEngine {
             before: self.shared.call(None, |engine| engine.specs()),
             inbox: self.shared.inbox.clone(),
         })
+    }
+
+    /// As `prepare_specs`, at once, of what another engine prepared and holds, by the key that it was
+    /// told; null: nobody holds it.
+    #[napi]
+    pub fn prepare_known(&self, key: String) -> Option<String> {
+        prepare_known(&key, &self.shared.inbox)
     }
 
     /// Drops what was inflated, if it is still there.

@@ -12,7 +12,8 @@
 //!   replace, input)` take them: see `inputs`;
 //! - `inflate(input, encoding, most)` resolves to facts about what came out, null when that is for
 //!   Node to say (see `inflate`); `prepareInflated(input)` or `dropInflated(input)` takes it;
-//! - `prepareSpecs` resolves to the JSON of `{handle, summary}`;
+//! - `prepareSpecs` resolves to the JSON of `{key, handle, summary}`; by the key another engine of the
+//!   process gets the same from `prepareKnown(key)`;
 //! - the functions of `hot` are own properties of the instance, not methods of the prototype.
 //!
 //! Beside it `readUserAgent`, `loadUserAgents` and the class `SharedDownloads`, which belong to no

@@ -57,6 +57,14 @@ impl<T, N: Clone> Registry<T, N> {
         Ok((thing, note))
     }
 
+    /// What has this key, while somebody holds it. Waits for nobody: what is being made is not known.
+    pub fn find(&self, key: &Key) -> Option<(Arc<T>, N)> {
+        let slot = locked(&self.0).get(key)?.clone();
+        let known = slot.try_lock().ok()?;
+        let found = known.as_ref()?;
+        Some((found.thing.upgrade()?, found.note.clone()))
+    }
+
     /// The slot of a key. Those that hold nothing and that nobody asks for go.
     fn slot(&self, key: Key) -> Slot<T, N> {
         let mut slots = locked(&self.0);
@@ -97,7 +105,10 @@ mod tests {
         assert!(Arc::ptr_eq(&first.0, &again.0) && again.1 == 1);
         let other = texts.get_or_make(b, || text("bb")).unwrap();
         assert_eq!((&**other.0, other.1), ("bb", 2));
+        let found = texts.find(&a).map(|(text, length)| (text.to_string(), length));
+        assert_eq!(found, Some(("a".to_string(), 1)));
         drop((first, again));
+        assert!(texts.find(&a).is_none() && texts.find(&key_of(0, b"c")).is_none());
         let fresh = texts.get_or_make(a, || text("fresh")).unwrap();
         assert_eq!(&**fresh.0, "fresh");
     }

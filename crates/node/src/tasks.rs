@@ -144,32 +144,47 @@ pub struct PrepareTask {
 }
 
 impl Task for PrepareTask {
-    type Output = PreparedSpecs;
+    type Output = (PreparedSpecs, Key);
     type JsValue = String;
 
-    fn compute(&mut self) -> Result<PreparedSpecs> {
+    fn compute(&mut self) -> Result<Self::Output> {
         let payload = self
             .payload
             .take()
             .ok_or_else(|| Error::new(Status::InvalidArg, "the payload is incomplete"))?;
         let before = self.before.take();
         guarded(|| {
-            prepare_shared(&payload, before)
+            let key = payload.key.unwrap_or_else(|| key_of(PLAIN, &payload.bytes));
+            prepare_shared(&payload, key, before)
+                .map(|specs| (specs, key))
                 .map_err(|e| Error::new(Status::InvalidArg, e.to_string()))
         })
     }
 
-    fn resolve(&mut self, _: Env, specs: PreparedSpecs) -> Result<String> {
-        self.inbox.add_specs(specs)
+    /// What was prepared, and the key by which other engines find it.
+    fn resolve(&mut self, _: Env, (specs, key): Self::Output) -> Result<String> {
+        let known = self.inbox.add_specs(specs)?;
+        let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(format!("{{\"key\":\"{hex}\",{}", known.get(1..).unwrap_or("}")))
     }
+}
+
+/// What an engine of the process holds of a payload, by the key that was told of it; None when
+/// nobody holds it any more.
+pub fn prepare_known(hex: &str, inbox: &Inbox) -> Option<String> {
+    let digits = |at: usize| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok();
+    let bytes: Vec<u8> = (0..hex.len() / 2).map(digits).collect::<Option<_>>()?;
+    let (store, summary) = SPECS.find(&Key::try_from(bytes).ok()?)?;
+    let specs = PreparedSpecs { store: Some(store), summary: summary.into() };
+    inbox.with(|content| content.specs.keep(specs)).ok()
 }
 
 /// As `prepare_update`, or what another thread made of the same payload.
 fn prepare_shared(
     payload: &PayloadText,
+    key: Key,
     before: Option<Arc<Store>>,
 ) -> std::result::Result<PreparedSpecs, PayloadError> {
-    let key = payload.key.unwrap_or_else(|| key_of(PLAIN, &payload.bytes));
     let shared = SPECS.get_or_make(key, || match prepare_update(&payload.bytes, before) {
         Ok(PreparedSpecs { store: Some(store), summary }) => Ok((store, summary.into())),
         // There is nothing to share.
@@ -411,7 +426,8 @@ mod tests {
 
     fn prepared(head: &str, key: Option<Key>) -> PreparedSpecs {
         let bytes = format!("{{\"has_updates\":{head},{SPECS}").into_bytes();
-        prepare_shared(&PayloadText { bytes, key }, None).unwrap()
+        let key = key.unwrap_or_else(|| key_of(PLAIN, &bytes));
+        prepare_shared(&PayloadText::plain(bytes), key, None).unwrap()
     }
 
     #[test]
@@ -429,11 +445,28 @@ mod tests {
     }
 
     #[test]
+    fn what_an_engine_holds_is_found_by_its_key_until_it_goes() {
+        let (key, inbox) = ([0xab; 32], Inbox::default());
+        let hex = "ab".repeat(32);
+        assert_eq!(prepare_known(&hex, &inbox), None);
+        let held = prepared("true", Some(key));
+        let known = prepare_known(&hex, &inbox).unwrap();
+        assert_eq!(known, format!("{{\"handle\":1,\"summary\":{}}}", held.summary));
+        let found = inbox.take_specs(1).unwrap().store.unwrap();
+        assert!(Arc::ptr_eq(&found, &held.store.unwrap()));
+        drop(found);
+        assert_eq!(prepare_known(&hex, &inbox), None);
+        for no_key in ["", "ab", "zz", "ä", &"é".repeat(32), &hex[1..]] {
+            assert_eq!(prepare_known(no_key, &inbox), None);
+        }
+    }
+
+    #[test]
     fn what_is_no_update_and_what_is_refused_is_told_each_time() {
         for _ in 0..2 {
             let nothing = prepared("false", None);
             assert!(nothing.store.is_none() && nothing.summary.contains("\"hasUpdates\":false"));
-            assert!(prepare_shared(&PayloadText::plain(b"{".to_vec()), None).is_err());
+            assert!(prepare_shared(&PayloadText::plain(b"{".to_vec()), [9; 32], None).is_err());
         }
     }
 
