@@ -159,8 +159,12 @@ export class Answers {
     this.stride = specs + SPARE_CELLS;
     const wanted = Math.max(FEWEST_SLOTS, Math.floor(MAX_CELLS / this.stride));
     this.slots = Math.min(capacity, wanted);
-    this.codes = new Int32Array(this.slots * this.stride);
-    this.windows = new Uint16Array(this.slots * this.stride);
+    // Rows of older versions are cleared when their user is seen, so the table serves again: it is
+    // megabytes, and an update usually needs as many.
+    const cells = this.slots * this.stride;
+    if (cells <= this.codes.length && cells > this.codes.length / 2) return;
+    this.codes = new Int32Array(cells);
+    this.windows = new Uint16Array(cells);
   }
 
   /** Gives a user a row of answers, none remembered. Cost: 4 bytes per spec. */
