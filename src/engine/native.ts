@@ -26,8 +26,10 @@ interface NativeBinding extends RustBinding {
   inflate(input: number, encoding: number, maxBytes: number): Promise<number | null>;
   prepareInflated(input: number): Promise<string>;
   dropInflated(input: number): void;
-  /** Resolves to the JSON of `PreparedSpecs`. Takes the input. */
+  /** Resolves to the JSON of `PreparedSpecs`, with a `key`. Takes the input. */
   prepareSpecs(input: number): Promise<string>;
+  /** The same at once of what another engine of the process holds; null: none does. */
+  prepareKnown(key: string): string | null;
   updateIdList(name: string, replace: boolean, input: number): Promise<boolean>;
 }
 
@@ -126,6 +128,20 @@ function load(): NativeModule {
  */
 const SLICE = 1024 * 1024;
 
+/** Marks bytes that nobody changes any more: `kept` of the host, which engines do not import. */
+const KEPT = Symbol.for('statsig-node-native.kept-bytes');
+
+function isKept(bytes: Uint8Array & { [KEPT]?: boolean }): boolean {
+  return bytes[KEPT] === true;
+}
+
+/** Of payloads that nobody changes: the key by which an engine finds what another one holds. */
+const KEYS = new WeakMap<Uint8Array, Promise<string | null>>();
+
+function keyOf(prepared: PreparedSpecs & { key?: string }): string | null {
+  return prepared.key ?? null;
+}
+
 class NativeEngine extends RustEngine {
   constructor(private readonly native: NativeBinding) {
     super('native', native);
@@ -143,7 +159,24 @@ class NativeEngine extends RustEngine {
     return inflated === null ? null : new InflatedInput(this, inflated, input, this.native);
   }
 
+  /** What many instances are given, one of them prepares. */
   private async prepareBytes(payload: Uint8Array): Promise<PreparedSpecs> {
+    const known = KEYS.get(payload);
+    if (known !== undefined) {
+      const key = await known;
+      const held = key === null ? null : this.native.prepareKnown(key);
+      if (held !== null) return preparedOf(held);
+    }
+    const coming = this.prepareNew(payload);
+    if (isKept(payload))
+      KEYS.set(
+        payload,
+        coming.then(keyOf, () => null),
+      );
+    return coming;
+  }
+
+  private async prepareNew(payload: Uint8Array): Promise<PreparedSpecs> {
     return preparedOf(await this.native.prepareSpecs(await this.allSlices(payload)));
   }
 

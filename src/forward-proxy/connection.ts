@@ -1,6 +1,5 @@
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Clock, TimerHandle } from '../host/clock';
-import type { SpecStreamSink } from '../updates/spec-stream';
 import { Frames, requestFrame, specsIn } from './messages';
 import type { ForwardProxyOptions } from './options';
 
@@ -13,12 +12,24 @@ const WINDOW_BYTES = 4 * 1024 * 1024;
 /** Longest wait for the first message, ms. */
 const FIRST_MS = 10_000;
 
+/** What is asked for. */
+export interface Ask {
+  secretKey: string;
+  format: 1 | 2;
+  /** Longest payload, bytes. */
+  maxBytes: number;
+  /** Time of the specs that are there already, ms; 0 without any. */
+  since: number;
+}
+
 export interface ConnectionOptions {
-  proxy: ForwardProxyOptions;
-  sink: SpecStreamSink;
+  proxy: Pick<ForwardProxyOptions, 'url' | 'tls'>;
+  ask: Ask;
   clock: Clock;
   /** Longest silence, ms. */
   silenceMs: number;
+  /** False when nobody can use them: then the connection ends. Never rejects. */
+  onSpecs(payload: Buffer): Promise<boolean>;
   /** Told once, when nothing comes any more. */
   onEnd(reason: unknown): void;
 }
@@ -36,8 +47,8 @@ export class Connection {
 
   /** @throws Error for an address or certificates that are none */
   constructor(private readonly options: ConnectionOptions) {
-    const { proxy, sink } = options;
-    this.frames = new Frames(sink.maxBytes);
+    const { proxy, ask } = options;
+    this.frames = new Frames(ask.maxBytes);
     const settings = { initialWindowSize: WINDOW_BYTES };
     this.session = connect(proxy.url, { ...proxy.tls, settings });
     this.session.unref();
@@ -57,7 +68,7 @@ export class Connection {
         end(new Error(`The proxy answered ${status}, gRPC ${String(code ?? 'without status')}`));
     });
     this.request.on('data', (chunk: Buffer) => this.read(chunk));
-    this.request.end(requestFrame(sink.secretKey, sink.format, sink.time()));
+    this.request.end(requestFrame(ask.secretKey, ask.format, ask.since));
     this.watch(FIRST_MS);
   }
 
@@ -104,7 +115,7 @@ export class Connection {
     while (this.waiting !== null && !this.isOver) {
       const payload = this.waiting;
       this.waiting = null;
-      if (!(await this.options.sink.push(payload)))
+      if (!(await this.options.onSpecs(payload)))
         this.end(new Error('The proxy sent what are no config specs'));
     }
     this.isTaking = false;
@@ -112,6 +123,6 @@ export class Connection {
 }
 
 /** `{"has_updates":false}`, however it is spaced. */
-function isSign(payload: Buffer): boolean {
+export function isSign(payload: Uint8Array): boolean {
   return payload.length < 64;
 }

@@ -1,10 +1,24 @@
+/** Marks bytes that nobody changes any more. Engines, which import nothing, know it, too. */
+const KEPT = Symbol.for('statsig-node-native.kept-bytes');
+
+/** A copy that nobody changes any more, which may be handed on without further copies. */
+export function kept(bytes: Uint8Array): Uint8Array {
+  return Object.defineProperty(new Uint8Array(bytes), KEPT, { value: true });
+}
+
+/** Whether these are bytes that `kept` gave. */
+function isKept(bytes: unknown): bytes is Uint8Array {
+  return bytes instanceof Uint8Array && (bytes as { [KEPT]?: boolean })[KEPT] === true;
+}
+
 /**
- * The bytes of a Buffer, a typed array, a DataView or an ArrayBuffer, of whatever realm, as a copy:
- * an engine reads them on another thread while their owner may go on writing. Null for everything
- * else. Never throws.
+ * The bytes of a Buffer, a typed array, a DataView or an ArrayBuffer, of whatever realm, as a copy
+ * (but for what `kept` gave): an engine reads them on another thread while their owner may go on
+ * writing. Null for everything else. Never throws.
  */
 export function bytesIn(value: unknown): Uint8Array | null {
   try {
+    if (isKept(value)) return value;
     if (ArrayBuffer.isView(value))
       return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();
     const tag = Object.prototype.toString.call(value);
