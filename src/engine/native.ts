@@ -167,12 +167,12 @@ class NativeEngine extends RustEngine {
       const held = key === null ? null : this.native.prepareKnown(key);
       if (held !== null) return preparedOf(held);
     }
+    if (!isKept(payload)) return this.prepareNew(payload);
     const coming = this.prepareNew(payload);
-    if (isKept(payload))
-      KEYS.set(
-        payload,
-        coming.then(keyOf, () => null),
-      );
+    KEYS.set(
+      payload,
+      coming.then(keyOf, () => null),
+    );
     return coming;
   }
 
