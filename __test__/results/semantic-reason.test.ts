@@ -2,11 +2,11 @@
 import test from 'ava';
 import { semanticReason } from '../../src/results/semantic-reason';
 
-test('what overrode counts before the rule, and a group only where gates have none', (t) => {
+test('what overrode counts before the rule, and a group only where users are divided', (t) => {
   const origin = { kind: 'config', ruleID: 'r', groupName: null, reason: 'Network' } as const;
   for (const [more, expected] of [
     [{}, 'targeting_match'],
-    [{ groupName: 'A' }, 'split'],
+    [{ groupName: 'A' }, 'targeting_match'],
     [{ groupName: 'A', kind: 'experiment' }, 'split'],
     [{ groupName: 'A', kind: 'layer' }, 'split'],
     [{ groupName: 'A', kind: 'gate' }, 'targeting_match'],

@@ -26,7 +26,19 @@ const specs = payload({
   ],
 });
 
-const ITEMS = ['x', '', 'a\u0003b', 'a\u0001b', '\u0003', '"', '\\', '\ud800', '\ufffd', 'é😀', '2'];
+const ITEMS = [
+  'x',
+  '',
+  'a\u0003b',
+  'a\u0001b',
+  '\u0003',
+  '"',
+  '\\',
+  '\ud800',
+  '\ufffd',
+  'é😀',
+  '2',
+];
 /** Lists after one of the same shape, which are the ones that cross by a template. */
 const LISTS: unknown[][] = [
   ['first'],
