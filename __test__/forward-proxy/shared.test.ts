@@ -197,6 +197,93 @@ test('what nobody can use ends the stream, and everybody hears of it once', asyn
   await end();
 });
 
+test('who comes while the first payload is being taken gets it, too', async (t) => {
+  const { proxy, start, end } = await setUp();
+  proxy.first = message(specs(1));
+  const [first, late] = [new Sink(), new Sink()];
+  let goOn = (): void => undefined;
+  const isAsked = new Promise<void>((asked) => {
+    const push = first.push;
+    first.push = (given) => {
+      asked();
+      return push(given);
+    };
+  });
+  first.gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  start(first);
+  await isAsked;
+  start(late);
+  await until(() => late.at === 1);
+  goOn();
+  await until(() => first.at === 1);
+  t.deepEqual([proxy.requests.length, first.taken.length, late.taken.length], [1, 1, 1]);
+  await end();
+});
+
+test('one that never answers keeps nothing from those who refused what it was at', async (t) => {
+  const { proxy, start, end } = await setUp();
+  const [hung, good] = [new Sink(), new Sink()];
+  hung.gate = new Promise(() => undefined);
+  good.isRefusing = true;
+  start(hung);
+  const stop = start(good);
+  await until(() => proxy.streams.size === 1);
+  proxy.send(message(specs(1)));
+  await settle();
+  good.isRefusing = false;
+  proxy.send(message(specs(2)));
+  await until(() => good.at === 2);
+  stop();
+  t.deepEqual([hung.losses, good.losses], [[], []]);
+  await end();
+});
+
+test('what a sink throws is a refusal, and costs the others nothing', async (t) => {
+  const { proxy, start, end } = await setUp();
+  const [bad, good] = [new Sink(), new Sink()];
+  const fail = (): never => {
+    throw new Error('mine');
+  };
+  bad.push = bad.lost = fail;
+  start(bad);
+  start(good);
+  await until(() => proxy.streams.size === 1);
+  for (const time of [1, 2]) {
+    proxy.send(message(specs(time)));
+    await until(() => good.at === time);
+  }
+  bad.time = fail;
+  proxy.drop();
+  await until(() => good.losses.length === 1);
+  t.is(proxy.requests.length, 1);
+  await end();
+});
+
+test('who joins a broken stream makes nobody wait longer, and is not told that it broke', async (t) => {
+  const { proxy, clock, start, end } = await setUp();
+  proxy.isRefusing = true;
+  const sinks = Array.from({ length: 10 }, () => new Sink());
+  for (const sink of sinks) {
+    start(sink);
+    await until(() => sink.losses.length > 0);
+  }
+  const joiner = new Sink();
+  const [first] = sinks;
+  const { lost } = first!;
+  first!.lost = (reason) => {
+    first!.lost = lost;
+    proxy.isRefusing = false;
+    proxy.first = message(specs(1));
+    start(joiner);
+  };
+  await clock.advance(2_000);
+  await until(() => [...sinks, joiner].every(({ at }) => at === 1));
+  t.deepEqual(joiner.losses, []);
+  await end();
+});
+
 for (const engine of ENGINES) {
   test(`${engine}: many instances of one stream see each change, one shutdown apart`, async (t) => {
     const { proxy, clock, end } = await setUp();

@@ -40,9 +40,6 @@ export class Connection {
   private readonly request: ClientHttp2Stream;
   private readonly frames: Frames;
   private watchdog: TimerHandle = null;
-  /** The newest payload while another one is being taken. */
-  private waiting: Buffer | null = null;
-  private isTaking = false;
   private isOver = false;
 
   /** @throws Error for an address or certificates that are none */
@@ -76,7 +73,6 @@ export class Connection {
   close(): void {
     this.isOver = true;
     this.options.clock.clearTimer(this.watchdog);
-    this.waiting = null;
     this.request.destroy();
     this.session.destroy();
   }
@@ -101,24 +97,16 @@ export class Connection {
       const specs = messages.map(specsIn).filter((payload) => payload !== null);
       if (messages.length > 0) this.watch(this.options.silenceMs);
       // Each is whole: only the newest one counts. A sign of life must not take its place.
-      for (const payload of specs)
-        if (this.waiting === null || !isSign(payload)) this.waiting = payload;
-      void this.take();
+      const payload = specs.filter((one) => !isSign(one)).pop() ?? specs.pop();
+      if (payload !== undefined) void this.take(payload);
     } catch (error) {
       this.end(error);
     }
   }
 
-  private async take(): Promise<void> {
-    if (this.isTaking) return;
-    this.isTaking = true;
-    while (this.waiting !== null && !this.isOver) {
-      const payload = this.waiting;
-      this.waiting = null;
-      if (!(await this.options.onSpecs(payload)))
-        this.end(new Error('The proxy sent what are no config specs'));
-    }
-    this.isTaking = false;
+  private async take(payload: Buffer): Promise<void> {
+    if (!(await this.options.onSpecs(payload)))
+      this.end(new Error('The proxy sent what are no config specs'));
   }
 }
 

@@ -14,8 +14,16 @@ export class Member {
 
   constructor(private readonly sink: SpecStreamSink) {}
 
+  get isTaking(): boolean {
+    return this.taking !== null;
+  }
+
   time(): number {
-    return this.sink.time();
+    try {
+      return this.sink.time();
+    } catch {
+      return 0;
+    }
   }
 
   /** False when it cannot be used, by one who takes part still. */
@@ -27,7 +35,12 @@ export class Member {
   }
 
   lost(reason: unknown): void {
-    if (!this.isStopped) this.sink.lost(reason);
+    if (this.isStopped) return;
+    try {
+      this.sink.lost(reason);
+    } catch {
+      // The others are told all the same.
+    }
   }
 
   stop(): void {
@@ -41,12 +54,21 @@ export class Member {
       const payload = this.waiting;
       this.waiting = null;
       const before = this.time();
-      isGood = await this.sink.push(payload);
+      isGood = await this.push(payload);
       if (!isGood || isSign(payload)) continue;
       this.last = payload;
       if (this.time() > before) this.newest = payload;
     }
     this.taking = null;
     return isGood || this.isStopped;
+  }
+
+  /** An application may have put something of its own around a sink: what that throws refuses. */
+  private async push(payload: Uint8Array): Promise<boolean> {
+    try {
+      return await this.sink.push(payload);
+    } catch {
+      return false;
+    }
   }
 }

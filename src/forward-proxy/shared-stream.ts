@@ -44,6 +44,8 @@ class SharedStream {
   private failures = 0;
   /** The last payload that came, for those who come later. */
   private last: Uint8Array | null = null;
+  /** One that nobody has taken or refused yet. */
+  private coming: Uint8Array | null = null;
   /** What the connection was asked for: what is newer than this. */
   private since = 0;
   /** Something came over this connection. */
@@ -62,9 +64,14 @@ class SharedStream {
   add(member: Member): void {
     this.members.add(member);
     STREAMS.add(this);
-    // Who begins does not wait for the end of somebody else's wait.
-    if (this.connection === null) this.connect();
-    else if (this.isLive && this.last !== null) void this.give([member], this.last);
+    if (this.connection === null) {
+      // Who begins does not wait for the end of somebody else's wait, nor makes that longer.
+      this.failures = 0;
+      this.connect();
+      return;
+    }
+    const payload = this.coming ?? this.last;
+    if (this.isLive && payload !== null) void this.give([member], payload);
   }
 
   remove(member: Member): void {
@@ -82,6 +89,7 @@ class SharedStream {
     clock.clearTimer(this.timer);
     const startedAt = clock.now();
     this.isLive = false;
+    this.coming = null;
     this.since = Math.min(...[...this.members].map((member) => member.time()));
     const onEnd = (reason: unknown): void => this.ended(reason, clock.now() - startedAt);
     const proxy = { url, ...(tls && { tls }) };
@@ -102,7 +110,8 @@ class SharedStream {
     const { clock } = this.wanted;
     const wait = Math.min(FIRST_WAIT_MS * 2 ** this.failures, LONGEST_WAIT_MS);
     this.timer = clock.setTimer(() => this.connect(), wait * (1 - clock.random() / 2));
-    for (const member of this.members) member.lost(reason);
+    // Not those who join when they hear of it.
+    for (const member of [...this.members]) member.lost(reason);
   }
 
   /** False when nobody could use it. */
@@ -111,11 +120,14 @@ class SharedStream {
     // A copy, of which all know that nobody changes it: the rest of the chunk goes.
     const bytes = kept(payload);
     if (!isSign(payload)) {
+      this.coming = bytes;
       const isTaken = await this.give([...this.members], bytes);
+      if (this.coming === bytes) this.coming = null;
       return isTaken;
     }
     const { last } = this;
-    const lacking = [...this.members].filter((member) => last !== null && member.last !== last);
+    const isLacking = (one: Member): boolean => last !== null && one.last !== last && !one.isTaking;
+    const lacking = [...this.members].filter(isLacking);
     const others = [...this.members].filter((member) => !lacking.includes(member));
     if (last !== null && lacking.length > 0) void this.give(lacking, last);
     return others.length === 0 || this.give(others, bytes);
