@@ -226,9 +226,11 @@ for (const engine of TESTED_ENGINES) {
     const { client, statsig } = await setUp();
     client.track('purchase', ada, { value: 9.99, item: 'a-1' });
     client.track('seen', ada);
+    client.track('bare', ada, null as never);
     t.deepEqual(await statsig.events(), [
       { name: 'purchase', userID: 'ada', value: 9.99, metadata: { item: 'a-1' } },
       { name: 'seen', userID: 'ada' },
+      { name: 'bare', userID: 'ada' },
     ]);
   });
 
@@ -269,6 +271,25 @@ for (const engine of TESTED_ENGINES) {
       (await throwing.client.getBooleanDetails('on', true, ada)).errorCode,
       ErrorCode.INVALID_CONTEXT,
     );
+  });
+
+  test(`${engine}: what every object has is no parameter, and nothing has an empty name`, async (t) => {
+    const { client, statsig } = await setUp();
+    const given = { mine: true };
+    const names = ['limits', 'button', 'checkout'].flatMap((name) =>
+      ['__proto__', 'constructor', 'toString'].map((parameter) => `${name}.${parameter}`),
+    );
+    for (const key of [...names, '', '.', '.limits', 'limits.', null as never, 5 as never]) {
+      const { value, errorCode } = await client.getObjectDetails(key, given, ada);
+      t.deepEqual([value, errorCode], [given, ErrorCode.FLAG_NOT_FOUND], `${key}`);
+      t.is(
+        (await client.getStringDetails(key, '', ada)).errorCode,
+        ErrorCode.FLAG_NOT_FOUND,
+        `${key}`,
+      );
+    }
+    t.false((await statsig.exposures()).some(({ name }) => name === 'checkout'));
+    t.is((await client.getBooleanDetails('', true, ada)).errorCode, ErrorCode.FLAG_NOT_FOUND);
   });
 
   test(`${engine}: new specs are an event, and new names are found`, async (t) => {
@@ -380,9 +401,15 @@ for (const engine of TESTED_ENGINES) {
     const client = await clientOf(own);
     t.is(client.providerStatus, ServerProviderStatus.READY);
     await own.onClose();
+    const clock = new FakeClock();
     const { statsig } = await setUp();
-    const given = new StatsigProvider({ statsig });
+    const given = new StatsigProvider({ statsig, clock });
+    const started = given.initialize();
+    await given.onClose();
+    await started;
+    t.is(clock.pending, 0, 'who is closed while it starts watches nothing');
     await given.initialize();
+    t.is(clock.pending, 1);
     await given.onClose();
     t.true(statsig.checkGate({ userID: 'a' }, 'on'));
     await t.throwsAsync(

@@ -103,9 +103,11 @@ function gateOf(name: string): Target {
 function unknown(key: string, isBoolean: boolean): Target {
   if (isBoolean) return gateOf(key);
   const dot = key.indexOf('.');
+  // Nothing has an empty name.
+  const isWhole = dot <= 0;
   return {
     kind: 'config',
-    name: dot < 0 ? key : key.slice(0, dot),
-    parameter: dot < 0 ? null : key.slice(dot + 1),
+    name: isWhole ? key : key.slice(0, dot),
+    parameter: isWhole ? null : key.slice(dot + 1),
   };
 }

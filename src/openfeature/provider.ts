@@ -65,6 +65,8 @@ export class StatsigProvider {
   private readonly toMetadata: StatsigProviderOptions['toMetadata'];
   private readonly names: Names;
   private readonly watch: Watch;
+  /** Counts starts and closes: who is closed while it starts watches nothing. */
+  private turns = 0;
 
   /** @throws as `new StatsigServer` does, when it makes one */
   constructor(given: StatsigProviderOptions = {}) {
@@ -98,9 +100,10 @@ export class StatsigProvider {
    * later.
    */
   async initialize(): Promise<void> {
+    const turn = ++this.turns;
     try {
       const { error } = await this.server().initializeAsync();
-      this.watch.start();
+      if (turn === this.turns) this.watch.start();
       if (this.server().specsInForce === null)
         throw new ProviderError('GENERAL', error?.message ?? 'There are no config specs');
     } catch (error) {
@@ -110,6 +113,7 @@ export class StatsigProvider {
 
   /** Sends pending events; shuts an instance of its own down. */
   async onClose(): Promise<void> {
+    this.turns++;
     this.watch.stop();
     await (this.own === null ? this.server().flush() : this.own.shutdownAsync());
   }
@@ -151,8 +155,8 @@ export class StatsigProvider {
   }
 
   /** Logs an event: `value` is its value, the other details its metadata. */
-  track(name: string, context: EvaluationContext, details: TrackingDetails = {}): void {
-    const { value = null, ...metadata } = details;
+  track(name: string, context: EvaluationContext, details?: TrackingDetails | null): void {
+    const { value = null, ...metadata } = details ?? {};
     this.server().logEvent(
       this.userOf(context),
       name,
@@ -169,6 +173,8 @@ export class StatsigProvider {
   ): Resolution<T> {
     let resolved: Resolution<T>;
     try {
+      if (typeof flagKey !== 'string' || flagKey === '')
+        throw new ProviderError('FLAG_NOT_FOUND', 'A flag key is a text that is not empty');
       const target = this.names.find(flagKey, is === isBoolean);
       resolved = this.answer({ target, is, otherwise }, this.userOf(context));
     } catch (error) {

@@ -25,7 +25,7 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 export const isNumber = (value: unknown): value is number => typeof value === 'number';
 /** See `Is`. */
 export const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null;
+  typeof value === 'object' && value !== null && value !== Object.prototype;
 
 /** What a config or experiment has for the caller. @throws as `checked` does */
 export function valueIn<T>(whole: Record<string, unknown>, asked: Asked<T>, ruleID: string): T {
@@ -44,7 +44,7 @@ export function valueIn<T>(whole: Record<string, unknown>, asked: Asked<T>, rule
  */
 export function checked<T>(value: unknown, { target, is, otherwise }: Asked<T>, ruleID: string): T {
   const { kind, name, parameter } = target;
-  if (value === null || value === undefined) {
+  if (value === null || value === undefined || isInherited(value)) {
     if (isOff(ruleID)) return otherwise;
     throw new ProviderError('FLAG_NOT_FOUND', `The ${kind} ${name} has no parameter ${parameter}`);
   }
@@ -54,6 +54,11 @@ export function checked<T>(value: unknown, { target, is, otherwise }: Asked<T>, 
     'TYPE_MISMATCH',
     `The ${what} is of another type: ${Array.isArray(value) ? 'array' : typeof value}`,
   );
+}
+
+/** What every object has, by names as `constructor` and `__proto__`: no project gave it. */
+function isInherited(value: unknown): boolean {
+  return typeof value === 'function' || value === Object.prototype;
 }
 
 function isOff(ruleID: string): boolean {
