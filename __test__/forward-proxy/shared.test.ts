@@ -272,7 +272,7 @@ test('who joins a broken stream makes nobody wait longer, and is not told that i
   const joiner = new Sink();
   const [first] = sinks;
   const { lost } = first!;
-  first!.lost = (reason) => {
+  first!.lost = () => {
     first!.lost = lost;
     proxy.isRefusing = false;
     proxy.first = message(specs(1));
