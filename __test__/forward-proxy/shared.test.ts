@@ -284,6 +284,19 @@ test('who joins a broken stream makes nobody wait longer, and is not told that i
   await end();
 });
 
+test('who stops while the connection is being made leaves nothing, and nothing throws', async (t) => {
+  const { proxy, start, end } = await setUp();
+  const sink = new Sink();
+  start(sink)();
+  // The session is gone by then, but Node tells of its connection all the same.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  t.is(proxy.sessions.size, 0);
+  start(sink);
+  await until(() => proxy.streams.size === 1);
+  t.deepEqual(sink.losses, []);
+  await end();
+});
+
 for (const engine of ENGINES) {
   test(`${engine}: many instances of one stream see each change, one shutdown apart`, async (t) => {
     const { proxy, clock, end } = await setUp();

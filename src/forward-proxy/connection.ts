@@ -49,7 +49,10 @@ export class Connection {
     const settings = { initialWindowSize: WINDOW_BYTES };
     this.session = connect(proxy.url, { ...proxy.tls, settings });
     this.session.unref();
-    this.session.once('connect', () => this.session.setLocalWindowSize(WINDOW_BYTES));
+    // Told a moment later, too, of a session that was closed meanwhile: that has no window.
+    this.session.once('connect', () => {
+      if (!this.session.destroyed) this.session.setLocalWindowSize(WINDOW_BYTES);
+    });
     const end = (reason: unknown): void => this.end(reason);
     this.session.on('error', end).on('close', () => end(new Error('The connection was closed')));
     this.session.on('goaway', () => end(new Error('The proxy goes away')));
