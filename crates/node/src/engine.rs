@@ -9,11 +9,11 @@ use statsig_evaluator::{ClientInitialize, Engine};
 
 use crate::hot;
 use crate::inflate::Encoding;
+use crate::one_of_each::{known, PayloadText};
 use crate::raw::define;
 use crate::shared::Shared;
 use crate::tasks::{
-    prepare_known, DropTask, EncodeTask, EncodedBatch, Form, IdListTask, InflateTask, PayloadText,
-    PrepareTask,
+    DropTask, EncodeTask, EncodedBatch, Form, IdListTask, InflateTask, PrepareTask,
 };
 
 /// See the crate documentation.
@@ -117,7 +117,7 @@ impl NativeEngine {
     /// told; null: nobody holds it.
     #[napi]
     pub fn prepare_known(&self, key: String) -> Option<String> {
-        prepare_known(&key, &self.shared.inbox)
+        known(&key).and_then(|specs| self.shared.inbox.add_specs(specs).ok())
     }
 
     /// Drops what was inflated, if it is still there.

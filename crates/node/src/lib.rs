@@ -34,6 +34,7 @@ mod engine;
 mod hot;
 mod inflate;
 mod inputs;
+mod one_of_each;
 #[allow(unsafe_code)]
 mod raw;
 mod registry;

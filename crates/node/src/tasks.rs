@@ -11,13 +11,12 @@ use napi::bindgen_prelude::{Env, Result, Status, Task, Uint8Array};
 use napi::Error;
 use napi_derive::napi;
 use statsig_evaluator::engine::{IdListUpdate, PreparedList};
-use statsig_evaluator::id_list::IdList;
 use statsig_evaluator::store::Store;
-use statsig_evaluator::wire::PayloadError;
-use statsig_evaluator::{prepare_update, EventBatch, PreparedSpecs};
+use statsig_evaluator::{EventBatch, PreparedSpecs};
 
 use crate::inflate::{inflate, Encoding};
-use crate::registry::{key_of, Key, Registry};
+use crate::one_of_each::{apply_shared, prepare_shared, PayloadText};
+use crate::registry::Key;
 
 /// What tasks leave for the engine, which looks when `filled` says so.
 #[derive(Default)]
@@ -92,7 +91,7 @@ impl Inbox {
     }
 
     /// Keeps prepared specs; `PreparedSpecs` of `engine.ts` as JSON.
-    fn add_specs(&self, specs: PreparedSpecs) -> Result<String> {
+    pub fn add_specs(&self, specs: PreparedSpecs) -> Result<String> {
         self.with(|content| content.specs.keep(specs))
             .map_err(|why| Error::new(Status::GenericFailure, why))
     }
@@ -108,29 +107,6 @@ pub fn guarded<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         Err(Error::new(Status::GenericFailure, "the native evaluator panicked"))
     })
-}
-
-/// Specs in force in any thread of the process, with their summaries.
-static SPECS: Registry<Store, Box<str>> = Registry::new();
-/// ID lists likewise.
-static LISTS: Registry<IdList, Weak<IdList>> = Registry::new();
-
-/// Tags of keys: bytes of a text, else of a body by its encoding.
-const PLAIN: u8 = 255;
-
-/// A payload for the compiler.
-pub struct PayloadText {
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// The key of what it came as; None: that is its bytes.
-    key: Option<Key>,
-}
-
-impl PayloadText {
-    /// A payload that came as it is.
-    pub fn plain(bytes: Vec<u8>) -> PayloadText {
-        PayloadText { bytes, key: None }
-    }
 }
 
 /// Parses and compiles a payload; None when its bytes did not all arrive.
@@ -154,7 +130,7 @@ impl Task for PrepareTask {
             .ok_or_else(|| Error::new(Status::InvalidArg, "the payload is incomplete"))?;
         let before = self.before.take();
         guarded(|| {
-            let key = payload.key.unwrap_or_else(|| key_of(PLAIN, &payload.bytes));
+            let key = payload.key();
             prepare_shared(&payload, key, before)
                 .map(|specs| (specs, key))
                 .map_err(|e| Error::new(Status::InvalidArg, e.to_string()))
@@ -166,33 +142,6 @@ impl Task for PrepareTask {
         let known = self.inbox.add_specs(specs)?;
         let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(format!("{{\"key\":\"{hex}\",{}", known.get(1..).unwrap_or("}")))
-    }
-}
-
-/// What an engine of the process holds of a payload, by the key that was told of it; None when
-/// nobody holds it any more.
-pub fn prepare_known(hex: &str, inbox: &Inbox) -> Option<String> {
-    let digits = |at: usize| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok();
-    let bytes: Vec<u8> = (0..hex.len() / 2).map(digits).collect::<Option<_>>()?;
-    let (store, summary) = SPECS.find(&Key::try_from(bytes).ok()?)?;
-    let specs = PreparedSpecs { store: Some(store), summary: summary.into() };
-    inbox.with(|content| content.specs.keep(specs)).ok()
-}
-
-/// As `prepare_update`, or what another thread made of the same payload.
-fn prepare_shared(
-    payload: &PayloadText,
-    key: Key,
-    before: Option<Arc<Store>>,
-) -> std::result::Result<PreparedSpecs, PayloadError> {
-    let shared = SPECS.get_or_make(key, || match prepare_update(&payload.bytes, before) {
-        Ok(PreparedSpecs { store: Some(store), summary }) => Ok((store, summary.into())),
-        // There is nothing to share.
-        other => Err(other),
-    });
-    match shared {
-        Ok((store, summary)) => Ok(PreparedSpecs { store: Some(store), summary: summary.into() }),
-        Err(other) => other,
     }
 }
 
@@ -220,10 +169,7 @@ impl Task for InflateTask {
         };
         guarded(|| {
             let plain = inflate(&packed, encoding, self.most);
-            Ok(plain.map(|plain| {
-                let key = Some(key_of(encoding as u8, &packed));
-                PayloadText { bytes: plain, key }
-            }))
+            Ok(plain.map(|plain| PayloadText::inflated(plain, encoding, &packed)))
         })
     }
 
@@ -379,20 +325,6 @@ impl Task for IdListTask {
     }
 }
 
-/// As `apply`, or what another thread made of the same lines for the same list.
-fn apply_shared(update: &mut IdListUpdate, lines: &[u8]) -> bool {
-    let (mark, digest) = (update.base_mark(), key_of(PLAIN, lines));
-    let key = key_of(mark[0], &[&mark[1..], &digest].concat());
-    // The note keeps the base's mark from being given to another list.
-    let base = Arc::downgrade(update.base());
-    let make = || update.applied(lines).map(|list| (list, base)).ok_or(());
-    let shared = LISTS.get_or_make(key, make);
-    shared.is_ok_and(|(list, _)| {
-        update.set(list);
-        true
-    })
-}
-
 /// Frees what a swap of specs left behind, which takes milliseconds, away from the event loop.
 pub struct DropTask<T> {
     /// What is freed.
@@ -413,93 +345,5 @@ impl<T: Send + 'static> Task for DropTask<T> {
 
     fn resolve(&mut self, _: Env, (): ()) -> Result<()> {
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use statsig_evaluator::Engine;
-
-    use super::*;
-
-    const SPECS: &str = r#""feature_gates":[],"dynamic_configs":[],"layer_configs":[]}"#;
-
-    fn prepared(head: &str, key: Option<Key>) -> PreparedSpecs {
-        let bytes = format!("{{\"has_updates\":{head},{SPECS}").into_bytes();
-        let key = key.unwrap_or_else(|| key_of(PLAIN, &bytes));
-        prepare_shared(&PayloadText::plain(bytes), key, None).unwrap()
-    }
-
-    #[test]
-    fn one_payload_is_one_store_however_many_engines_have_it() {
-        let (one, other) = (prepared("true", None), prepared("true", None));
-        assert_eq!(one.summary, other.summary);
-        let newer = prepared("true,\"time\":7", None);
-        let store = one.store.unwrap();
-        assert!(Arc::ptr_eq(&store, &other.store.unwrap()));
-        assert!(!Arc::ptr_eq(&store, &newer.store.unwrap()) && newer.summary != one.summary);
-        // A body is known by what it came as.
-        let key = Some(key_of(Encoding::Gzip as u8, b"packed"));
-        let (packed, again) = (prepared("true", key), prepared("true", key));
-        assert!(Arc::ptr_eq(&packed.store.unwrap(), &again.store.unwrap()));
-    }
-
-    #[test]
-    fn what_an_engine_holds_is_found_by_its_key_until_it_goes() {
-        let (key, inbox) = ([0xab; 32], Inbox::default());
-        let hex = "ab".repeat(32);
-        assert_eq!(prepare_known(&hex, &inbox), None);
-        let held = prepared("true", Some(key));
-        let known = prepare_known(&hex, &inbox).unwrap();
-        assert_eq!(known, format!("{{\"handle\":1,\"summary\":{}}}", held.summary));
-        let found = inbox.take_specs(1).unwrap().store.unwrap();
-        assert!(Arc::ptr_eq(&found, &held.store.unwrap()));
-        drop(found);
-        assert_eq!(prepare_known(&hex, &inbox), None);
-        for no_key in ["", "ab", "zz", "ä", &"é".repeat(32), &hex[1..]] {
-            assert_eq!(prepare_known(no_key, &inbox), None);
-        }
-    }
-
-    #[test]
-    fn what_is_no_update_and_what_is_refused_is_told_each_time() {
-        for _ in 0..2 {
-            let nothing = prepared("false", None);
-            assert!(nothing.store.is_none() && nothing.summary.contains("\"hasUpdates\":false"));
-            assert!(prepare_shared(&PayloadText::plain(b"{".to_vec()), [9; 32], None).is_err());
-        }
-    }
-
-    fn list(engine: &Engine) -> Arc<IdList> {
-        engine.start_id_list("list", false).base().clone()
-    }
-
-    fn update(engine: &mut Engine, replace: bool, lines: &str) -> bool {
-        let mut update = engine.start_id_list("list", replace);
-        apply_shared(&mut update, lines.as_bytes()) && engine.finish_id_list(update)
-    }
-
-    #[test]
-    fn lists_with_the_same_past_are_one() {
-        let mut engines = [Engine::new(), Engine::new(), Engine::new()];
-        engines[2].set_options(r#"{"keepsIdListOrder":true}"#);
-        let steps = [
-            (true, "+aaaaaaaa\n+bbbbbbbb\n"),
-            (false, "-aaaaaaaa\n"),
-            (false, "+cccccccc\n"),
-            (true, "+dddddddd\n"),
-        ];
-        for (replace, lines) in steps {
-            assert!(engines.iter_mut().all(|engine| update(engine, replace, lines)), "{lines}");
-            let [one, other, ordered] = [0, 1, 2].map(|i| list(&engines[i]));
-            assert!(Arc::ptr_eq(&one, &other) && !Arc::ptr_eq(&one, &ordered), "{lines}");
-            assert_eq!(one.len(), ordered.len());
-            assert!(!update(&mut engines[0], replace, "no lines"));
-        }
-        assert!(update(&mut engines[0], false, "+eeeeeeee\n"));
-        assert!(update(&mut engines[1], false, "+ffffffff\n"));
-        let [one, other] = [0, 1].map(|i| list(&engines[i]));
-        assert!(one.contains_key("eeeeeeee") && !one.contains_key("ffffffff"));
-        assert!(other.contains_key("ffffffff") && !other.contains_key("eeeeeeee"));
     }
 }
