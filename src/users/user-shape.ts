@@ -365,10 +365,12 @@ function joinedSource(fields: Field[], values: Values): string {
     if (typeof values[i] === 'string') return `typeof values[${i}] === 'string'`;
     return Array.isArray(values[i]) ? `texts(values[${i}])` : `scalar(values[${i}])`;
   });
-  const text = order
-    .map((i) => (Array.isArray(values[i]) ? `listText(values[${i}])` : `values[${i}]`))
-    .join(` + ${JSON.stringify(HOLE)} + `);
-  return `return ${['true', ...isOfKind].join(' && ')} ? '' + ${text || "''"} : '';`;
+  const parts = order.map((i) => {
+    if (typeof values[i] === 'string') return `values[${i}]`;
+    return Array.isArray(values[i]) ? `listText(values[${i}])` : `'' + values[${i}]`;
+  });
+  const text = `[${parts.join(', ')}].join(${JSON.stringify(HOLE)})`;
+  return `return ${['true', ...isOfKind].join(' && ')} ? ${text} : '';`;
 }
 
 /**
