@@ -60,6 +60,7 @@ test('the kinds of specs have the same numbers', (t) => {
 const PAIRS: [string, string, string, string][] = [
   ['boundary.rs', 'USER_CAPACITY', 'engine.ts', 'USER_CAPACITY'],
   ['boundary.rs', 'MAX_UNKNOWN_NAMES', 'engine.ts', 'MAX_UNKNOWN_NAMES'],
+  ['boundary.rs', 'MAX_TEMPLATES', 'engine.ts', 'MAX_TEMPLATES'],
   ['boundary.rs', 'MAX_PREPARED', 'engine.ts', 'MAX_PREPARED'],
   ['boundary.rs', 'EXPERIMENT_KIND', 'engine.ts', 'EXPERIMENT_KIND'],
   ['boundary.rs', 'NO_TEXT', 'wasm.ts', 'NO_TEXT'],

@@ -38,6 +38,8 @@ export type LookupKind = SpecKind | typeof EXPERIMENT_KIND;
 
 /** Room of an engine: slots, unknown names per epoch, payloads that wait for their commit. */
 export const USER_CAPACITY = 1024;
+/** Templates of users that an engine of Rust keeps. */
+export const MAX_TEMPLATES = 16;
 export const MAX_UNKNOWN_NAMES = 4096;
 export const MAX_PREPARED = 16;
 

@@ -180,9 +180,8 @@ class WasmBinding implements RustBinding {
     this.wasm.set_user(slot, a, b, c);
   }
 
-  setUserValues(slot: number, template: string, values: string): boolean {
-    const [a, b] = this.writeAll(template, values, '');
-    return this.wasm.set_user_values(slot, a, b) === 1;
+  setUserValues(slot: number, template: number, values: string): boolean {
+    return this.wasm.set_user_values(slot, template, this.write(values)) === 1;
   }
 
   evaluateMany(

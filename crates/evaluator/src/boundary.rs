@@ -3,6 +3,8 @@
 
 /// Slots that the caller may use.
 pub const USER_CAPACITY: u32 = 1024;
+/// Templates of users that an engine keeps.
+pub const MAX_TEMPLATES: usize = 16;
 /// Unknown names that get an index, per epoch.
 pub const MAX_UNKNOWN_NAMES: usize = 4096;
 /// Payloads that may be prepared and wait for `commitSpecs` or `discardSpecs`.
@@ -83,4 +85,6 @@ pub mod statement {
     pub const RESET: u32 = 3;
     /// A new window begins: of what was `exposed`, of what was `sampled`, or of both (``).
     pub const NEXT_WINDOW: u32 = 4;
+    /// A template of users from now on: its number below `MAX_TEMPLATES`, a space and its text.
+    pub const TEMPLATE: u32 = 5;
 }

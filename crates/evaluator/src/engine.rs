@@ -202,9 +202,9 @@ impl Engine {
         }
     }
 
-    /// Puts a user in by its values alone; see `setUserValues` of `engine.ts`. False: send its
-    /// JSON.
-    pub fn set_user_values(&mut self, slot: u32, template: &str, values: &str) -> bool {
+    /// Puts a user in by the number of its template and its values alone; see `setUserValues` of
+    /// `engine.ts`. False: send its JSON.
+    pub fn set_user_values(&mut self, slot: u32, template: u32, values: &str) -> bool {
         place_of(&mut self.resolver.slots, slot)
             .is_some_and(|slot| self.templates.set(slot, template, values))
     }

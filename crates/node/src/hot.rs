@@ -127,13 +127,13 @@ impl Call<4> for SetUser {
     }
 }
 
-/// A user as values of a template; whether that could be used.
+/// A user as values of the template of that number; whether it could be used.
 struct SetUserValues;
 impl Call<3> for SetUserValues {
     const NAME: &'static CStr = c"setUserValues";
     fn call<'a>(shared: &Shared, [slot, template, values]: [Argument<'a>; 3]) -> impl Reply<'a> {
-        let slot = slot.index();
-        with_texts([template, values], |[template, values]| {
+        let (slot, template) = (slot.index(), template.index());
+        with_texts([values], |[values]| {
             shared.call(false, |engine| engine.set_user_values(slot, template, values))
         })
         .unwrap_or(false)

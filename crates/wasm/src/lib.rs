@@ -109,13 +109,11 @@ pub extern "C" fn set_user(slot: u32, json: u32, private_json: u32, exotic: u32)
     });
 }
 
-/// Input: template, values. See `Engine::set_user_values`.
+/// Input: values. See `Engine::set_user_values`.
 #[no_mangle]
 pub extern "C" fn set_user_values(slot: u32, template: u32, values: u32) -> i32 {
     with(|host| {
-        host.call3([template, values, 0], |engine, [template, values, _]| {
-            engine.set_user_values(slot, template, values).into()
-        })
+        host.call1(values, |engine, values| engine.set_user_values(slot, template, values).into())
     })
 }
 

@@ -32,6 +32,7 @@ impl Engine {
             statement::NO_ID_LIST => self.remove_id_list(text),
             statement::RESET => self.reset(),
             statement::NEXT_WINDOW => self.rotate_window(text),
+            statement::TEMPLATE => self.templates.keep(text),
             _ => {}
         }
     }

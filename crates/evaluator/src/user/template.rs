@@ -9,6 +9,7 @@
 
 use super::scan::scan_object;
 use super::{Field, Scope, Span, UserSlot, Val};
+use crate::boundary::MAX_TEMPLATES;
 
 /// Stands for a value, and between values. No JSON has it.
 const HOLE: char = '\u{1}';
@@ -16,56 +17,63 @@ const HOLE: char = '\u{1}';
 const ITEM: char = '\u{3}';
 /// Between the two halves of a template.
 const PRIVATE: char = '\u{2}';
-/// Templates kept by an engine; the one that was used least recently goes first.
-const MOST_TEMPLATES: usize = 16;
 /// Longest template.
 const LONGEST: usize = 1 << 14;
 
-/// The templates of an engine, the last one used first.
+/// The templates of an engine, by number.
 #[derive(Debug, Default)]
-pub(crate) struct Templates(Vec<Template>);
+pub(crate) struct Templates {
+    known: Vec<Template>,
+    scratch: Scratch,
+}
+
+/// Memory that users share.
+#[derive(Debug, Default)]
+struct Scratch {
+    /// Where values end, counted without what stands between them.
+    ends: Vec<u32>,
+    /// Where a `HOLE` or an `ITEM` stands in the values.
+    cuts: Vec<u32>,
+}
 
 impl Templates {
+    /// Keeps a template, given as its number, a space and its text, in the place of the one before.
+    pub(crate) fn keep(&mut self, numbered: &str) {
+        let Some((number, text)) = numbered.split_once(' ') else { return };
+        let Ok(number) = number.parse::<usize>() else { return };
+        if number < MAX_TEMPLATES {
+            if number >= self.known.len() {
+                self.known.resize_with(number + 1, Template::default);
+            }
+            self.known[number] = Template::new(text);
+        }
+    }
+
     /// Puts a user in. False when the caller must send its JSON: a value needs an escape there, or
     /// the template cannot be used. Until then the slot holds some user.
-    pub(crate) fn set(&mut self, slot: &mut UserSlot, template: &str, values: &str) -> bool {
-        let known = self.0.iter().position(|known| *known.text == *template);
-        match known {
-            Some(at) => self.0.swap(0, at),
-            None if template.len() > LONGEST => return false,
-            None => {
-                self.0.truncate(MOST_TEMPLATES - 1);
-                self.0.insert(0, Template::new(template));
-            }
-        }
-        let Some(Template { halves: Some(halves), ends, .. }) = self.0.first_mut() else {
-            return false;
-        };
-        slot.set_values(halves, values, ends).is_some() || {
+    pub(crate) fn set(&mut self, slot: &mut UserSlot, number: u32, values: &str) -> bool {
+        let Some(Template(Some(halves))) = self.known.get(number as usize) else { return false };
+        slot.set_values(halves, values, &mut self.scratch).is_some() || {
             slot.set("{}", "", "");
             false
         }
     }
 }
 
-#[derive(Debug)]
-struct Template {
-    text: Box<str>,
-    /// None when it cannot be used.
-    halves: Option<Halves>,
-    /// Where values end, of the user at hand.
-    ends: Vec<u32>,
-}
+/// None when it cannot be used.
+#[derive(Debug, Default)]
+struct Template(Option<Halves>);
 
 impl Template {
     fn new(text: &str) -> Template {
+        let text = if text.len() > LONGEST { "" } else { text };
         let halves = text.split_once(PRIVATE).and_then(|(json, private)| {
             let json = Half::new(json, Scope::Top)?;
             let private =
                 if private.is_empty() { None } else { Some(Half::new(private, Scope::Private)?) };
             Some(Halves { json, private })
         });
-        Template { text: text.into(), halves, ends: Vec::new() }
+        Template(halves)
     }
 }
 
@@ -74,22 +82,6 @@ impl Template {
 pub(super) struct Halves {
     json: Half,
     private: Option<Half>,
-}
-
-impl Halves {
-    /// How many separators there are among values. None when there is nothing to fill, or when a
-    /// list does not say how many items it has.
-    fn separators(&self, values: &str) -> Option<usize> {
-        let private = self.private.iter().flat_map(|half| &half.is_list);
-        let is_list = self.json.is_list.iter().chain(private);
-        let between = is_list.clone().count().checked_sub(1)?;
-        if !is_list.clone().any(|is_list| *is_list) {
-            return Some(between);
-        }
-        let lists = values.split(HOLE).zip(is_list).filter(|(_, is_list)| **is_list);
-        let items: Option<usize> = lists.map(|(list, _)| count_of(list)).sum();
-        Some(between + items?)
-    }
 }
 
 #[derive(Debug)]
@@ -192,9 +184,9 @@ impl Half {
     }
 
     /// Appends text and fields. None for a value that is not what its hole takes.
-    fn fill<'a>(
+    fn fill(
         &self,
-        values: &mut impl Iterator<Item = &'a str>,
+        values: &mut Values<'_>,
         ends: &mut Vec<u32>,
         text: &mut String,
         fields: &mut Vec<Field>,
@@ -206,12 +198,11 @@ impl Half {
         text.push_str(first);
         let mut end = 0;
         for (literal, is_list) in rest.iter().zip(&self.is_list) {
-            let value = values.next()?;
             let start = text.len();
             if *is_list {
-                push_list(value, text)?;
+                values.push_list(text)?;
             } else {
-                text.push_str(value);
+                text.push_str(values.next()?);
             }
             end += (text.len() - start) as u32;
             ends.push(end);
@@ -250,11 +241,13 @@ impl Half {
 impl UserSlot {
     /// As `set` with the JSON that the template makes of the values. None: such values must come as
     /// JSON.
-    fn set_values(&mut self, halves: &Halves, values: &str, ends: &mut Vec<u32>) -> Option<()> {
-        if !stand_for_themselves(values, halves.separators(values)?) {
+    fn set_values(&mut self, halves: &Halves, values: &str, scratch: &mut Scratch) -> Option<()> {
+        let Scratch { ends, cuts } = scratch;
+        find_cuts(values, cuts);
+        if !stand_for_themselves(values, cuts.len()) {
             return None;
         }
-        let mut values = values.split(HOLE);
+        let mut values = Values { text: values, cuts: cuts.iter(), from: 0, is_over: false };
         self.begin();
         halves.json.fill(&mut values, ends, &mut self.text, &mut self.fields)?;
         self.text.pop();
@@ -264,6 +257,9 @@ impl UserSlot {
             private.fill(&mut values, ends, &mut self.text, &mut self.fields)?;
             self.private = Span::new(start, self.text.len());
             self.keep_private(Val::Raw(self.private));
+        }
+        if !values.is_over {
+            return None;
         }
         self.finish();
         Some(())
@@ -281,25 +277,72 @@ fn stand_for_themselves(values: &str, separators: usize) -> bool {
     special == separators && (values.is_ascii() || !values.contains('\u{FFFD}'))
 }
 
-/// How many items a list says that it has.
-fn count_of(list: &str) -> Option<usize> {
-    let count: u32 = list.split(ITEM).next()?.parse().ok()?;
-    Some(count as usize)
+/// Finds every `HOLE` and `ITEM`, eight bytes at a time.
+fn find_cuts(values: &str, cuts: &mut Vec<u32>) {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    cuts.clear();
+    let is_cut = |b: u8| b == HOLE as u8 || b == ITEM as u8;
+    let (words, rest) = values.as_bytes().as_chunks::<8>();
+    let mut look = |at: usize, bytes: &[u8]| {
+        let found = (at as u32..).zip(bytes).filter(|(_, b)| is_cut(**b));
+        cuts.extend(found.map(|(at, _)| at));
+    };
+    for (i, bytes) in words.iter().enumerate() {
+        let word = u64::from_ne_bytes(*bytes);
+        // Whether one of them is below 4.
+        if word.wrapping_sub(ONES * 4) & !word & (ONES << 7) != 0 {
+            look(8 * i, bytes);
+        }
+    }
+    look(8 * words.len(), rest);
 }
 
-/// Appends what is between the brackets of a list. None when its items are not so many.
-fn push_list(list: &str, text: &mut String) -> Option<()> {
-    let mut count = 0;
-    for item in list.split(ITEM).skip(1) {
-        if count > 0 {
-            text.push(',');
+/// Values, one after the other.
+struct Values<'a> {
+    text: &'a str,
+    /// What [`find_cuts`] found, as far as it lies behind `from`.
+    cuts: std::slice::Iter<'a, u32>,
+    from: usize,
+    is_over: bool,
+}
+
+impl<'a> Values<'a> {
+    /// The text up to the next cut, and whether that is an `ITEM`. None behind the last text.
+    fn part(&mut self) -> Option<(&'a str, bool)> {
+        if self.is_over {
+            return None;
         }
-        text.push('"');
-        text.push_str(item);
-        text.push('"');
-        count += 1;
+        let start = self.from;
+        let Some(cut) = self.cuts.next() else {
+            self.is_over = true;
+            return Some((self.text.get(start..)?, false));
+        };
+        let cut = *cut as usize;
+        self.from = cut + 1;
+        Some((self.text.get(start..cut)?, self.text.as_bytes().get(cut) == Some(&(ITEM as u8))))
     }
-    (count_of(list) == Some(count)).then_some(())
+
+    /// A value that is no list.
+    fn next(&mut self) -> Option<&'a str> {
+        self.part().filter(|(_, is_before_item)| !is_before_item).map(|(value, _)| value)
+    }
+
+    /// Appends what is between the brackets of a list. None when its items are not as many as it
+    /// says.
+    fn push_list(&mut self, text: &mut String) -> Option<()> {
+        let (count, mut goes_on) = self.part()?;
+        let mut left: u32 = count.parse().ok()?;
+        let mut is_first = true;
+        while goes_on {
+            let (item, is_before_item) = self.part()?;
+            text.push_str(if is_first { "\"" } else { ",\"" });
+            text.push_str(item);
+            text.push('"');
+            left = left.checked_sub(1)?;
+            (is_first, goes_on) = (false, is_before_item);
+        }
+        (left == 0).then_some(())
+    }
 }
 
 fn scalar(text: &str) -> Option<Val> {
@@ -331,12 +374,18 @@ mod tests {
         format!("{text}|{event_start}|{event_end}|{private:?}|{memo_start}|{fields:?}|{objects:?}|{dedupe_hash}")
     }
 
+    fn with_template(text: &str) -> Templates {
+        let mut templates = Templates::default();
+        templates.keep(&format!("3 {text}"));
+        templates
+    }
+
     /// Sends a user both ways and compares.
     fn check(template: &str, values: &[&str]) {
-        let mut templates = Templates::default();
+        let mut templates = with_template(template);
         let mut by_values = UserSlot::default();
         let joined = values.join("\u{1}");
-        assert!(templates.set(&mut by_values, template, &joined), "{template:?} {values:?}");
+        assert!(templates.set(&mut by_values, 3, &joined), "{template:?} {values:?}");
         let mut json = String::new();
         let mut values = values.iter();
         template.chars().for_each(|c| {
@@ -350,12 +399,12 @@ mod tests {
         let mut by_json = UserSlot::default();
         by_json.set(json, private, "");
         assert_eq!(contents(&by_values), contents(&by_json), "{template:?}");
-        assert!(templates.set(&mut by_json, template, &joined));
+        assert!(templates.set(&mut by_json, 3, &joined));
         assert_eq!(contents(&by_values), contents(&by_json), "again, {template:?}");
     }
 
     fn is_refused(template: &str, values: &str) -> bool {
-        !Templates::default().set(&mut UserSlot::default(), template, values)
+        !with_template(template).set(&mut UserSlot::default(), 3, values)
     }
 
     #[test]
@@ -416,7 +465,7 @@ mod tests {
         ] {
             let values = ["u", tags.0, "7", groups.0, secrets.0, "y"].join("\u{1}");
             let mut by_values = UserSlot::default();
-            assert!(Templates::default().set(&mut by_values, template, &values), "{values:?}");
+            assert!(with_template(template).set(&mut by_values, 3, &values), "{values:?}");
             let mut by_json = UserSlot::default();
             let json = format!(
                 "{{\"userID\":\"u\",\"custom\":{{\"tags\":[{}],\"n\":7}},\"groups\":[{}]}}",
@@ -471,13 +520,44 @@ mod tests {
     }
 
     #[test]
-    fn templates_are_bounded() {
+    fn a_template_replaces_the_one_of_its_number() {
         let mut templates = Templates::default();
         let mut slot = UserSlot::default();
-        for i in 0..100 {
-            assert!(templates.set(&mut slot, &format!("{{\"k{i}\":\"\u{1}\"}}\u{2}"), "v"));
-            assert!(templates.set(&mut slot, "{\"userID\":\"\u{1}\"}\u{2}", "v"));
+        assert!(!templates.set(&mut slot, 0, "v"));
+        for key in ["first", "second"] {
+            templates.keep(&format!("1 {{\"{key}\":\"\u{1}\"}}\u{2}"));
+            assert!(templates.set(&mut slot, 1, "v"));
+            assert!(slot.event_text().starts_with(&format!("{{\"{key}\":\"v\"")));
+            assert!(!templates.set(&mut slot, 0, "v") && !templates.set(&mut slot, 2, "v"));
         }
-        assert_eq!(templates.0.len(), MOST_TEMPLATES);
+    }
+
+    #[test]
+    fn templates_are_bounded() {
+        let mut templates = Templates::default();
+        let template = "{\"userID\":\"\u{1}\"}\u{2}";
+        for number in ["16", "4294967296", "-1", "x", ""] {
+            templates.keep(&format!("{number} {template}"));
+            templates.keep(number);
+            assert_eq!(templates.known.len(), 0, "{number}");
+        }
+        templates.keep(&format!("15 {template}"));
+        assert_eq!(templates.known.len(), MAX_TEMPLATES);
+        assert!(templates.set(&mut UserSlot::default(), 15, "v"));
+    }
+
+    #[test]
+    fn separators_are_found_wherever_they_stand() {
+        for length in 0..40 {
+            for at in 0..length {
+                let text: String =
+                    (0..length).map(|i| if i == at { HOLE } else { 'x' }).collect();
+                let mut cuts = vec![7];
+                find_cuts(&text, &mut cuts);
+                assert_eq!(cuts, [at], "{text:?}");
+                find_cuts(&text.replace(HOLE, "\u{2}").replace('x', "é\u{3}"), &mut cuts);
+                assert_eq!(cuts.len() as u32, length - 1);
+            }
+        }
     }
 }
