@@ -20,6 +20,7 @@ import type { StatsigUser } from '../types/user';
 import { AskedNames, NO_NAMES, type IsProxy, type NamesOfPayload } from './asked-names';
 import type { UserAdditions } from './user-additions';
 import { encodeUser, hasOrdinaryParts, type EncodedUser } from './user-encoder';
+import { UserIndex, type Indexed } from './user-index';
 import type { EnvironmentRule } from './user-json';
 import { compileShape, type UserShape } from './user-shape';
 import { UserSnapshot } from './user-snapshot';
@@ -52,7 +53,7 @@ export function isIdentifiable(user: unknown): user is StatsigUser {
 }
 
 /** A user as the table knows it. */
-export class UserRecord {
+export class UserRecord implements Indexed<UserRecord> {
   /**
    * Version of the answers that this row belongs to; -1 when it has none, as after its slot was
    * taken.
@@ -86,11 +87,13 @@ export class UserRecord {
   environment: EnvironmentRule | null = null;
   /** The other record with the same key, less recently made. */
   twin: UserRecord | null = null;
+  next: UserRecord | null = null;
 
   /** @param slot -1 until it is known to need one */
   constructor(
     public slot: number,
     readonly key: string,
+    readonly hash: number,
   ) {}
 }
 
@@ -105,7 +108,8 @@ export interface UserSink {
 
 /** See the head of this file. */
 export class UserTable {
-  private records = new Map<string, UserRecord>();
+  /** The latest record of each key. */
+  private readonly records: UserIndex<UserRecord>;
   private owners: (UserRecord | undefined)[];
   /**
    * Users that were given a slot; says which one is next in the small ring, and in the large one
@@ -127,6 +131,7 @@ export class UserTable {
     private readonly additions: UserAdditions | null = null,
   ) {
     this.owners = new Array<UserRecord | undefined>(capacity);
+    this.records = new UserIndex(capacity);
     this.asked = new AskedNames(NO_NAMES, isProxy);
   }
 
@@ -157,7 +162,7 @@ export class UserTable {
     for (const owner of this.owners) if (owner !== undefined) owner.version = -1;
     this.capacity = capacity;
     this.owners = new Array<UserRecord | undefined>(capacity);
-    this.records.clear();
+    this.records.clear(capacity);
     this.newcomers = 0;
     this.lastUser = null;
   }
@@ -198,17 +203,19 @@ export class UserTable {
 
   private find(user: object): UserRecord {
     let key = '';
+    let hash = 0;
     try {
       key = keyOf(user);
-      const first = this.records.get(key);
-      if (first !== undefined && isPlain(user)) {
+      hash = this.records.hash(key);
+      const first = this.records.get(key, hash);
+      if (first !== null && isPlain(user)) {
         if (this.isKnown(first, user)) return first;
         if (first.twin !== null && this.isKnown(first.twin, user)) return first.twin;
       }
     } catch {
       // A getter threw. The walk leaves that field out.
     }
-    return this.prepare(user, key);
+    return this.prepare(user, key, hash);
   }
 
   /**
@@ -226,14 +233,14 @@ export class UserTable {
     return record.snapshot !== null && record.snapshot.matches(user);
   }
 
-  private prepare(user: object, key: string): UserRecord {
-    const record = new UserRecord(-1, key);
+  private prepare(user: object, key: string, hash: number): UserRecord {
+    const record = new UserRecord(-1, key, hash);
     const shape = this.capture(user, record);
     if (shape !== null && !this.sink.takesParsed && this.setByValues(record, shape)) return record;
     const encoded =
       shape !== null ? shape.encode(record.values!, this.environment) : this.walk(user, record);
     // An unstable user whose texts are what they were keeps its slot and its answers.
-    const same = record.slot < 0 ? sameOf(this.records.get(key), encoded) : null;
+    const same = record.slot < 0 ? sameOf(this.records.get(key, hash), encoded) : null;
     if (same !== null) return this.refresh(same, record);
     if (record.slot < 0) this.place(record);
     record.textLength = record.isJson ? encoded.json.length + encoded.privateJson.length : Infinity;
@@ -260,17 +267,17 @@ export class UserTable {
 
   /** Gives a record its slot: that of the second record with its key, or another one. */
   private place(record: UserRecord): void {
-    const { key } = record;
-    const replaced = this.records.get(key)?.twin ?? null;
+    const { key, hash } = record;
+    const replaced = this.records.get(key, hash)?.twin ?? null;
     if (replaced !== null) replaced.version = -1;
     record.slot = replaced?.slot ?? this.takeSlot();
     // Taking a slot may have evicted the first record.
-    const twin = this.records.get(key) ?? null;
+    const twin = this.records.get(key, hash);
     record.environment = this.environment;
     record.twin = twin;
     if (twin !== null) twin.twin = null;
     this.owners[record.slot] = record;
-    this.records.set(key, record);
+    this.records.set(record);
   }
 
   private refresh(record: UserRecord, from: UserRecord): UserRecord {
@@ -302,10 +309,10 @@ export class UserTable {
   private forget(record: UserRecord): void {
     record.version = -1;
     if (this.lastRecord === record) this.lastUser = null;
-    const first = this.records.get(record.key);
+    const first = this.records.get(record.key, record.hash);
     if (first === record) {
-      if (record.twin === null) this.records.delete(record.key);
-      else this.records.set(record.key, record.twin);
+      if (record.twin === null) this.records.delete(record);
+      else this.records.set(record.twin);
     } else if (first?.twin === record) {
       first.twin = null;
     }
@@ -379,8 +386,8 @@ function keyOf(user: object): string {
 }
 
 /** Of two records with one key, the one that was encoded to the same texts. */
-function sameOf(first: UserRecord | undefined, encoded: EncodedUser): UserRecord | null {
-  if (first === undefined || isSame(first.encoded, encoded)) return first ?? null;
+function sameOf(first: UserRecord | null, encoded: EncodedUser): UserRecord | null {
+  if (first === null || isSame(first.encoded, encoded)) return first;
   return first.twin !== null && isSame(first.twin.encoded, encoded) ? first.twin : null;
 }
 
