@@ -9,39 +9,71 @@ use statsig_evaluator::store::Store;
 use statsig_evaluator::wire::PayloadError;
 use statsig_evaluator::{prepare_update, PreparedSpecs};
 
-use crate::inflate::Encoding;
+use crate::inflate::{inflate, Encoding};
 use crate::registry::{key_of, Key, Registry};
 
-/// Specs in force in any thread of the process, with their summaries.
-static SPECS: Registry<Store, Box<str>> = Registry::new();
+/// Specs in force in any thread of the process.
+static SPECS: Registry<Store, About> = Registry::new();
 /// ID lists likewise.
 static LISTS: Registry<IdList, Weak<IdList>> = Registry::new();
 
 /// Tags of keys: bytes of a text, else of a body by its encoding.
 const PLAIN: u8 = 255;
 
+/// What the registry says of specs.
+#[derive(Clone)]
+struct About {
+    /// See `PreparedSpecs`.
+    summary: Box<str>,
+    /// Bytes of the payload's text.
+    length: usize,
+}
+
 /// A payload for the compiler.
 pub struct PayloadText {
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    content: Content,
     /// The key of what it came as; None: that is its bytes.
     key: Option<Key>,
+}
+
+enum Content {
+    Bytes(Vec<u8>),
+    /// Another engine has compiled them.
+    Held(Arc<Store>, About),
 }
 
 impl PayloadText {
     /// A payload that came as it is.
     pub fn plain(bytes: Vec<u8>) -> PayloadText {
-        PayloadText { bytes, key: None }
+        PayloadText { content: Content::Bytes(bytes), key: None }
     }
 
-    /// What was inflated, known by what it came as: less to hash.
-    pub fn inflated(bytes: Vec<u8>, encoding: Encoding, packed: &[u8]) -> PayloadText {
-        PayloadText { bytes, key: Some(key_of(encoding as u8, packed)) }
+    /// What is in a body, of at most `most` bytes; see `inflate`. Known by what it came as, which is
+    /// less to hash; what another engine holds is not even inflated.
+    pub fn inflated(packed: &[u8], encoding: Encoding, most: usize) -> Option<PayloadText> {
+        let key = key_of(encoding as u8, packed);
+        let content = match SPECS.find(&key) {
+            Some((_, about)) if about.length > most => return None,
+            Some((store, about)) => Content::Held(store, about),
+            None => Content::Bytes(inflate(packed, encoding, most)?),
+        };
+        Some(PayloadText { content, key: Some(key) })
+    }
+
+    /// Bytes of its text.
+    pub fn length(&self) -> usize {
+        match &self.content {
+            Content::Bytes(bytes) => bytes.len(),
+            Content::Held(_, about) => about.length,
+        }
     }
 
     /// The key by which other engines find what is made of it.
     pub fn key(&self) -> Key {
-        self.key.unwrap_or_else(|| key_of(PLAIN, &self.bytes))
+        match &self.content {
+            Content::Bytes(bytes) => self.key.unwrap_or_else(|| key_of(PLAIN, bytes)),
+            Content::Held(..) => self.key.unwrap_or_default(),
+        }
     }
 }
 
@@ -50,8 +82,8 @@ impl PayloadText {
 pub fn known(hex: &str) -> Option<PreparedSpecs> {
     let digits = |at: usize| u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok();
     let bytes: Vec<u8> = (0..hex.len() / 2).map(digits).collect::<Option<_>>()?;
-    let (store, summary) = SPECS.find(&Key::try_from(bytes).ok()?)?;
-    Some(PreparedSpecs { store: Some(store), summary: summary.into() })
+    let (store, about) = SPECS.find(&Key::try_from(bytes).ok()?)?;
+    Some(prepared(store, about))
 }
 
 /// As `prepare_update`, or what another thread made of the same payload.
@@ -60,15 +92,25 @@ pub fn prepare_shared(
     key: Key,
     before: Option<Arc<Store>>,
 ) -> std::result::Result<PreparedSpecs, PayloadError> {
-    let shared = SPECS.get_or_make(key, || match prepare_update(&payload.bytes, before) {
-        Ok(PreparedSpecs { store: Some(store), summary }) => Ok((store, summary.into())),
+    let bytes = match &payload.content {
+        Content::Held(store, about) => return Ok(prepared(store.clone(), about.clone())),
+        Content::Bytes(bytes) => bytes,
+    };
+    let shared = SPECS.get_or_make(key, || match prepare_update(bytes, before) {
+        Ok(PreparedSpecs { store: Some(store), summary }) => {
+            Ok((store, About { summary: summary.into(), length: bytes.len() }))
+        }
         // There is nothing to share.
         other => Err(other),
     });
     match shared {
-        Ok((store, summary)) => Ok(PreparedSpecs { store: Some(store), summary: summary.into() }),
+        Ok((store, about)) => Ok(prepared(store, about)),
         Err(other) => other,
     }
+}
+
+fn prepared(store: Arc<Store>, about: About) -> PreparedSpecs {
+    PreparedSpecs { store: Some(store), summary: about.summary.into() }
 }
 
 /// As `apply`, or what another thread made of the same lines for the same list.
@@ -87,15 +129,21 @@ pub fn apply_shared(update: &mut IdListUpdate, lines: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use flate2::{write::GzEncoder, Compression};
     use statsig_evaluator::Engine;
 
     use super::*;
 
     const SPECS: &str = r#""feature_gates":[],"dynamic_configs":[],"layer_configs":[]}"#;
 
+    fn text(head: &str) -> Vec<u8> {
+        format!("{{\"has_updates\":{head},{SPECS}").into_bytes()
+    }
+
     fn prepared(head: &str, key: Option<Key>) -> PreparedSpecs {
-        let bytes = format!("{{\"has_updates\":{head},{SPECS}").into_bytes();
-        let payload = PayloadText { bytes, key };
+        let payload = PayloadText { content: Content::Bytes(text(head)), key };
         prepare_shared(&payload, payload.key(), None).unwrap()
     }
 
@@ -125,6 +173,29 @@ mod tests {
         for no_key in ["", "ab", "zz", "ä", &"é".repeat(32), &hex[1..]] {
             assert!(known(no_key).is_none());
         }
+    }
+
+    #[test]
+    fn a_body_that_another_engine_holds_is_not_inflated() {
+        let plain = text("true,\"time\":77");
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&plain).unwrap();
+        let packed = gzip.finish().unwrap();
+        let inflated = |most| PayloadText::inflated(&packed, Encoding::Gzip, most);
+        let is_held = |payload: &PayloadText| matches!(payload.content, Content::Held(..));
+        let prepare = |payload: &PayloadText| prepare_shared(payload, payload.key(), None).unwrap();
+        let first = inflated(1000).unwrap();
+        assert!(!is_held(&first) && first.length() == plain.len());
+        let one = prepare(&first);
+        let second = inflated(plain.len()).unwrap();
+        assert!(is_held(&second) && second.length() == plain.len());
+        assert!(second.key() == first.key() && inflated(plain.len() - 1).is_none());
+        let other = prepare(&second);
+        assert_eq!(one.summary, other.summary);
+        assert!(Arc::ptr_eq(&one.store.unwrap(), &other.store.unwrap()));
+        drop((first, second));
+        assert!(!is_held(&inflated(1000).unwrap()));
+        assert!(PayloadText::inflated(b"odd", Encoding::Gzip, 1000).is_none());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use statsig_evaluator::engine::{IdListUpdate, PreparedList};
 use statsig_evaluator::store::Store;
 use statsig_evaluator::{EventBatch, PreparedSpecs};
 
-use crate::inflate::{inflate, Encoding};
+use crate::inflate::Encoding;
 use crate::one_of_each::{apply_shared, prepare_shared, PayloadText};
 use crate::registry::Key;
 
@@ -167,16 +167,13 @@ impl Task for InflateTask {
         let (Some(packed), Some(encoding)) = (self.packed.take(), self.encoding) else {
             return Ok(None);
         };
-        guarded(|| {
-            let plain = inflate(&packed, encoding, self.most);
-            Ok(plain.map(|plain| PayloadText::inflated(plain, encoding, &packed)))
-        })
+        guarded(|| Ok(PayloadText::inflated(&packed, encoding, self.most)))
     }
 
     /// Bytes of the content.
     fn resolve(&mut self, _: Env, inflated: Self::Output) -> Result<Option<f64>> {
         let Some(plain) = inflated else { return Ok(None) };
-        let length = plain.bytes.len() as f64;
+        let length = plain.length() as f64;
         let is_kept = self.inbox.add_inflated(self.input, plain);
         Ok(is_kept.then_some(length))
     }
