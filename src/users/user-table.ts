@@ -7,7 +7,7 @@
  * measured too: 4 µs per new user, most of it garbage collection, and no hit for an equal user in a
  * new object.)
  *
- * Bounded: a user whose slot was taken is encoded again when next seen (about 3 µs). Most newcomers
+ * Bounded: a user whose slot was taken is encoded again when next seen (about 2 µs). Most newcomers
  * of a service are seen for one request, so seven of eight share a small ring of slots, whose
  * memory stays in the processor's cache and whose records die before the garbage collector moves
  * them: a newcomer's first check costs a fifth less (bench/NOTES.md). Every eighth gets a slot of
