@@ -31,48 +31,51 @@ struct About {
 
 /// A payload for the compiler.
 pub struct PayloadText {
-    content: Content,
+    /// Its text, or what became of it.
+    progress: Progress,
     /// The key of what it came as; None: that is its bytes.
     key: Option<Key>,
 }
 
-enum Content {
-    Bytes(Vec<u8>),
-    /// Another engine has compiled them.
-    Held(Arc<Store>, About),
+/// How far a payload has come.
+enum Progress {
+    /// Its bytes.
+    Text(Vec<u8>),
+    /// Another engine has compiled it.
+    Compiled(Arc<Store>, About),
 }
 
 impl PayloadText {
     /// A payload that came as it is.
     pub fn plain(bytes: Vec<u8>) -> PayloadText {
-        PayloadText { content: Content::Bytes(bytes), key: None }
+        PayloadText { progress: Progress::Text(bytes), key: None }
     }
 
     /// What is in a body, of at most `most` bytes; see `inflate`. Known by what it came as, which is
     /// less to hash; what another engine holds is not even inflated.
     pub fn inflated(packed: &[u8], encoding: Encoding, most: usize) -> Option<PayloadText> {
         let key = key_of(encoding as u8, packed);
-        let content = match SPECS.find(&key) {
+        let progress = match SPECS.find(&key) {
             Some((_, about)) if about.length > most => return None,
-            Some((store, about)) => Content::Held(store, about),
-            None => Content::Bytes(inflate(packed, encoding, most)?),
+            Some((store, about)) => Progress::Compiled(store, about),
+            None => Progress::Text(inflate(packed, encoding, most)?),
         };
-        Some(PayloadText { content, key: Some(key) })
+        Some(PayloadText { progress, key: Some(key) })
     }
 
     /// Bytes of its text.
     pub fn length(&self) -> usize {
-        match &self.content {
-            Content::Bytes(bytes) => bytes.len(),
-            Content::Held(_, about) => about.length,
+        match &self.progress {
+            Progress::Text(bytes) => bytes.len(),
+            Progress::Compiled(_, about) => about.length,
         }
     }
 
     /// The key by which other engines find what is made of it.
     pub fn key(&self) -> Key {
-        match &self.content {
-            Content::Bytes(bytes) => self.key.unwrap_or_else(|| key_of(PLAIN, bytes)),
-            Content::Held(..) => self.key.unwrap_or_default(),
+        match &self.progress {
+            Progress::Text(bytes) => self.key.unwrap_or_else(|| key_of(PLAIN, bytes)),
+            Progress::Compiled(..) => self.key.unwrap_or_default(),
         }
     }
 }
@@ -92,9 +95,9 @@ pub fn prepare_shared(
     key: Key,
     before: Option<Arc<Store>>,
 ) -> std::result::Result<PreparedSpecs, PayloadError> {
-    let bytes = match &payload.content {
-        Content::Held(store, about) => return Ok(prepared(store.clone(), about.clone())),
-        Content::Bytes(bytes) => bytes,
+    let bytes = match &payload.progress {
+        Progress::Compiled(store, about) => return Ok(prepared(store.clone(), about.clone())),
+        Progress::Text(bytes) => bytes,
     };
     let shared = SPECS.get_or_make(key, || match prepare_update(bytes, before) {
         Ok(PreparedSpecs { store: Some(store), summary }) => {
@@ -109,6 +112,7 @@ pub fn prepare_shared(
     }
 }
 
+/// What an engine commits.
 fn prepared(store: Arc<Store>, about: About) -> PreparedSpecs {
     PreparedSpecs { store: Some(store), summary: about.summary.into() }
 }
@@ -143,7 +147,7 @@ mod tests {
     }
 
     fn prepared(head: &str, key: Option<Key>) -> PreparedSpecs {
-        let payload = PayloadText { content: Content::Bytes(text(head)), key };
+        let payload = PayloadText { progress: Progress::Text(text(head)), key };
         prepare_shared(&payload, payload.key(), None).unwrap()
     }
 
@@ -182,7 +186,7 @@ mod tests {
         gzip.write_all(&plain).unwrap();
         let packed = gzip.finish().unwrap();
         let inflated = |most| PayloadText::inflated(&packed, Encoding::Gzip, most);
-        let is_held = |payload: &PayloadText| matches!(payload.content, Content::Held(..));
+        let is_held = |payload: &PayloadText| matches!(payload.progress, Progress::Compiled(..));
         let prepare = |payload: &PayloadText| prepare_shared(payload, payload.key(), None).unwrap();
         let first = inflated(1000).unwrap();
         assert!(!is_held(&first) && first.length() == plain.len());

@@ -550,8 +550,7 @@ mod tests {
     fn separators_are_found_wherever_they_stand() {
         for length in 0..40 {
             for at in 0..length {
-                let text: String =
-                    (0..length).map(|i| if i == at { HOLE } else { 'x' }).collect();
+                let text: String = (0..length).map(|i| if i == at { HOLE } else { 'x' }).collect();
                 let mut cuts = vec![7];
                 find_cuts(&text, &mut cuts);
                 assert_eq!(cuts, [at], "{text:?}");
