@@ -103,7 +103,13 @@ function convertSpecs(specs: JsonObject[], isGate: boolean, table: JsonObject): 
     const rules = (own.length > 0 || isEnabled ? own : [NOBODY]).map((rule) =>
       convertRule(rule, isGate, isEnabled, table),
     );
-    map[name as string] = { ...spec, rules, ...(isGate ? { defaultValue: false } : {}) };
+    map[name as string] = {
+      ...spec,
+      rules,
+      ...(isGate ? { defaultValue: false } : {}),
+      // Responses about dcs-v1 never say that an autotune is in a layer.
+      ...(spec['entity'] === 'autotune' ? { hasSharedParams: false } : {}),
+    };
   }
   return map;
 }

@@ -247,6 +247,29 @@ for (const kind of expectedEngines) {
     t.false('parameter_rule_ids' in mapped.layer_configs['merging']!);
   });
 
+  test(`${kind}: parameters and layer of what cannot be evaluated, and of autotunes`, async (t) => {
+    const shared = (more: JsonObject): JsonObject =>
+      spec({ explicitParameters: ['x'], hasSharedParams: true, isActive: true, ...more });
+    const engine = await loaded(kind, {
+      ...PAYLOAD,
+      condition_map: { unknown: condition('no_such_type') },
+      dynamic_configs: {
+        unsupported: shared({ rules: [rule('r', { conditions: ['unknown'] })] }),
+        overridden: shared({}),
+        tuned: shared({ entity: 'autotune' }),
+      },
+      layer_configs: {},
+    });
+    engine.setOverrides({ gates: {}, configs: { overridden: { '': { v: 1 } } }, layers: {} });
+    const options = { hash: 'none', includeLocalOverrides: true } as const;
+    const { dynamic_configs: configs } = JSON.parse(respond(engine, USER, options)!) as Response;
+    t.like(configs['unsupported'], { value: {}, rule_id: '', explicit_parameters: ['x'] });
+    t.like(configs['overridden'], { rule_id: 'override', explicit_parameters: [] });
+    t.like(configs['tuned'], { is_in_layer: true, explicit_parameters: ['x'] });
+    t.false('is_user_in_experiment' in configs['tuned']!);
+    engine.dispose();
+  });
+
   test(`${kind}: a mapped spec is shown as what stands in for it`, async (t) => {
     const { feature_gates: gates, dynamic_configs: configs } = await get({ responseFormat: 'v2' });
     t.like(gates['from'], { value: true, rule_id: 'passed', id_type: 'stableID' });

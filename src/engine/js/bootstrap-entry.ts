@@ -42,7 +42,9 @@ function config(keyJson: string, shown: Shown, request: Request, store: Store): 
   if (spec.entity === 'dynamic_config') text += `,"passed":${found.value === true}`;
   if (isExperiment)
     text += `,"is_user_in_experiment":${isAllocated},"is_experiment_active":${answer.isActive}`;
-  if (isShared) text += ',"is_in_layer":true';
+  // What stands in for an autotune may be in a layer; an autotune of dcs-v1 never is.
+  const isAutotune = store.dialect.showsAnswers && spec.entity === 'autotune';
+  if (isShared || (isAutotune && answer.hasSharedParams)) text += ',"is_in_layer":true';
   if (isShared && explicit === null) text += `,"explicit_parameters":${explicitText}`;
   return `${text}}`;
 }
@@ -85,9 +87,11 @@ export function hasExplicitOfLayer(shown: Shown, store: Store): boolean {
   return (isAnswered && explicitParameters !== null) || explicitOfLayer(shown, store) !== '[]';
 }
 
-/** Those of a config that shares its parameters. */
+/** Those of a config that shares its parameters: its own if it cannot be evaluated. */
 export function sharedExplicit({ spec, found }: Shown, { dialect }: Store): string {
-  const list = dialect.showsAnswers ? found.at.explicitParameters : spec.explicitParameters;
+  const { explicitParameters, reason } = found.at;
+  const isAnswered = dialect.showsAnswers && reason !== 'Unsupported';
+  const list = isAnswered ? explicitParameters : spec.explicitParameters;
   return JSON.stringify(list ?? []);
 }
 

@@ -70,11 +70,13 @@ impl Writer {
             flag("is_user_in_experiment", shown.in_experiment, out);
             flag("is_experiment_active", facts.answer.is_active, out);
         }
-        if shared {
+        // What stands in for an autotune may be in a layer; an autotune of dcs-v1 never is.
+        let is_autotune = facts.shows_answers && entity == Some("autotune");
+        if shared || (is_autotune && facts.answer.has_shared_params) {
             flag("is_in_layer", true, out);
-            if explicit.is_none() {
-                raw("explicit_parameters", facts.explicit_of_shared(), out);
-            }
+        }
+        if shared && explicit.is_none() {
+            raw("explicit_parameters", facts.explicit_of_shared(), out);
         }
     }
 

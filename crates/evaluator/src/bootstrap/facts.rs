@@ -1,7 +1,7 @@
 //! What an entry tells of specs, beside a result.
 
 use super::results::delegate_index;
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, Reason};
 use crate::store::{Explicit, SpecBody, SpecKind, Store};
 
 /// Whose facts stand beside a result. In dcs-v1 all are those of the spec that was asked for.
@@ -15,7 +15,7 @@ pub(super) struct Facts<'a> {
     /// Of a layer.
     delegate: Option<&'a SpecBody>,
     outcome: &'a Outcome,
-    shows_answers: bool,
+    pub(super) shows_answers: bool,
 }
 
 impl<'a> Facts<'a> {
@@ -73,10 +73,11 @@ impl<'a> Facts<'a> {
         carrier.explicit.as_deref().map(|list| &*list.json)
     }
 
-    /// Those of a config that shares its parameters.
+    /// Those of a config that shares its parameters: its own if it cannot be evaluated.
     pub(super) fn explicit_of_shared(&self) -> &'a str {
-        let own = self.own.explicit.as_deref();
-        json_of(if self.shows_answers { self.outcome.explicit.as_deref() } else { own })
+        let is_answered = self.shows_answers && self.outcome.reason != Some(Reason::Unsupported);
+        let list = if is_answered { &self.outcome.explicit } else { &self.own.explicit };
+        json_of(list.as_deref())
     }
 
     /// Whether the newer shapes list them.
