@@ -51,6 +51,67 @@ for (const [name, { sdk, engine }] of Object.entries(SDKS)) {
     t.throws(() => new StatsigUser(undefined as never), { instanceOf: TypeError });
   });
 
+  test.serial(`${name}: users made of what they are not made of`, (t) => {
+    const user = new StatsigUser({ userID: 'a', customIDs: { c: 'd' }, custom: { n: 1 } });
+    for (const field of [
+      'customIDs',
+      'custom',
+      'privateAttributes',
+      'statsigEnvironment',
+    ] as const) {
+      Object.assign(user, { [field]: undefined });
+      t.is(user[field], null, field);
+    }
+    t.deepEqual(user.toJSON(), { userID: 'a' });
+    for (const odd of [0, true, [], () => 1]) {
+      const made = new StatsigUser({ userID: 'a', custom: odd as never, customIDs: odd as never });
+      t.deepEqual([made.custom, made.customIDs], [{}, {}]);
+      user.custom = odd as never;
+      t.deepEqual(user.custom, {});
+    }
+    t.is(new StatsigUser(5 as never).userID, '');
+  });
+
+  test.serial(`${name}: no call throws, whatever it is given`, async (t) => {
+    const { statsig, stop } = await start();
+    const angry = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error('no');
+        },
+        ownKeys() {
+          throw new Error('no');
+        },
+      },
+    ) as never;
+    const calls: Array<() => unknown> = [
+      () => statsig.getLayer(free, angry),
+      () => statsig.getParameterStore(free, angry),
+      () => statsig.getParameterStore(free, 'store', angry),
+      () => statsig.getClientInitializeResponse(free, angry),
+      () => statsig.subscribe(angry, () => undefined),
+      () => statsig.subscribe(Symbol('s') as never, () => undefined),
+      () => statsig.overrideGate(angry, true),
+      () => statsig.removeGateOverride(angry),
+      () => statsig.removeGateOverride('on', angry),
+      () => statsig.removeLayerOverride(angry),
+      () => statsig.removeParameterStoreOverride(angry),
+      ...[5, true, {}, angry].map(
+        (featureGateFilter) => () =>
+          statsig.getClientInitializeResponse(free, {
+            featureGateFilter: featureGateFilter as never,
+          }),
+      ),
+    ];
+    for (const call of calls) t.notThrows(call, String(call));
+    t.true(statsig.checkGate(free, 'on'));
+    const before = statsig.getExperiment(free, 'experiment').value;
+    statsig.overrideExperimentByGroupName('experiment', undefined as never);
+    t.deepEqual(statsig.getExperiment(free, 'experiment').value, before);
+    await stop();
+  });
+
   test.serial(`${name}: gates`, async (t) => {
     const { statsig, started, stop } = await start();
     t.deepEqual(started, { isSuccess: true });

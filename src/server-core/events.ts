@@ -13,7 +13,7 @@ export class SdkEvents {
   constructor(private readonly complain: (error: unknown) => void) {}
 
   subscribe(name: SdkEvent, listener: Listener): string {
-    const id = `${randomUUID()}@${name}`;
+    const id = `${randomUUID()}@${typeof name === 'string' ? name : typeof name}`;
     this.listeners.set(id, { name, listener });
     return id;
   }

@@ -150,9 +150,9 @@ export function setupOf(
   };
   const specs = trimmed(given.specsUrl ?? sources.specsUrl ?? STATSIG_V2);
   return {
-    options: withoutUndefined(options),
+    options: whatIsThere(options),
     api: specs.replace(/\/download_config_specs$/, ''),
-    addresses: withoutUndefined({
+    addresses: whatIsThere({
       specs,
       events: given.logEventUrl,
       idLists: given.idListsUrl,
@@ -203,7 +203,7 @@ function delivery(given: StatsigOptions): OurOptions {
   return {
     loggingIntervalMs: given.eventLoggingFlushIntervalMs,
     loggingMaxBufferSize:
-      given.eventLoggingMaxQueueSize === undefined
+      given.eventLoggingMaxQueueSize == null
         ? undefined
         : Math.min(given.eventLoggingMaxQueueSize, 1000),
     exposureDedupeMaxKeys: given.exposureDedupeMaxKeys,
@@ -237,6 +237,7 @@ function trimmed(url: string): string {
   return url.replace(/\/$/, '');
 }
 
-function withoutUndefined<T extends object>(holder: T): T {
-  return Object.fromEntries(Object.entries(holder).filter(([, value]) => value !== undefined)) as T;
+/** What is undefined or null has its default. */
+function whatIsThere<T extends object>(holder: T): T {
+  return Object.fromEntries(Object.entries(holder).filter(([, value]) => value != null)) as T;
 }

@@ -27,7 +27,9 @@ export abstract class StatsigOverrides {
    * @param id a user ID or custom ID for whom it does; everybody without one. So with all overrides
    */
   overrideGate(gateName: string, value: boolean, id?: Id): void {
-    this.instance.overrideGate(gateName, value, id ?? '');
+    this.guarded('override', undefined, () =>
+      this.instance.overrideGate(gateName, value, id ?? ''),
+    );
   }
 
   /** Makes a dynamic config answer a value; an experiment of the same name stays. */
@@ -42,22 +44,29 @@ export abstract class StatsigOverrides {
 
   /** Makes an experiment answer what it gives a group, also when the specs change it later. */
   overrideExperimentByGroupName(experimentName: string, groupName: string, id?: Id): void {
+    if (typeof groupName !== 'string') return;
     this.overrides.experiments.set(experimentName, { group: groupName }, id);
   }
 
   /** Makes a layer have these parameters and no others. */
   overrideLayer(layerName: string, value: Value, id?: Id): void {
-    this.instance.overrideLayer(layerName, value, id ?? '');
+    this.guarded('override', undefined, () =>
+      this.instance.overrideLayer(layerName, value, id ?? ''),
+    );
   }
 
   /** Makes a parameter store have these values. Unlike in the newer SDK, it has an effect. */
   overrideParameterStore(parameterStoreName: string, value: Value, id?: Id): void {
-    this.instance.overrideParameterStore(parameterStoreName, value, id ?? '');
+    this.guarded('override', undefined, () =>
+      this.instance.overrideParameterStore(parameterStoreName, value, id ?? ''),
+    );
   }
 
   /** Forgets an override of a gate: that of an ID, or without one all of the name. */
   removeGateOverride(gateName: string, id?: Id): void {
-    this.instance.removeGateOverride(gateName, id ?? null);
+    this.guarded('override', undefined, () =>
+      this.instance.removeGateOverride(gateName, id ?? null),
+    );
   }
 
   /** Forgets an override of a dynamic config: that of an ID, or without one all of the name. */
@@ -72,12 +81,16 @@ export abstract class StatsigOverrides {
 
   /** Forgets an override of a layer: that of an ID, or without one all of the name. */
   removeLayerOverride(layerName: string, id?: Id): void {
-    this.instance.removeLayerOverride(layerName, id ?? null);
+    this.guarded('override', undefined, () =>
+      this.instance.removeLayerOverride(layerName, id ?? null),
+    );
   }
 
   /** Forgets an override of a parameter store: that of an ID, or without one all of the name. */
   removeParameterStoreOverride(parameterStoreName: string, id?: Id): void {
-    this.instance.removeParameterStoreOverride(parameterStoreName, id ?? null);
+    this.guarded('override', undefined, () =>
+      this.instance.removeParameterStoreOverride(parameterStoreName, id ?? null),
+    );
   }
 
   /** Forgets all overrides. */

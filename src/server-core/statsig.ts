@@ -174,7 +174,7 @@ export class Statsig extends StatsigLookups {
     const gate = this.guarded('getFeatureGate', NO_GATE, () =>
       this.instance.getFeatureGate(plain(user), gateName, options),
     );
-    const result = gateOf({ ...gate, name: String(gateName) }, this.instance.state);
+    const result = gateOf({ ...gate, name: nameOf(gateName) }, this.instance.state);
     const { ruleID: rule_id, value, details } = result;
     this.events.emit('gate_evaluated', () => ({
       gate_name: result.name,
@@ -194,7 +194,7 @@ export class Statsig extends StatsigLookups {
     const config = this.guarded('getDynamicConfig', null, () =>
       this.instance.getConfig(plain(user), configName, options),
     );
-    const result = configOf(config ?? new Config(String(configName)), this.instance.state);
+    const result = configOf(config ?? new Config(nameOf(configName)), this.instance.state);
     const { name: config_name, ruleID: rule_id, value, details } = result;
     this.events.emit('dynamic_config_evaluated', () => ({
       config_name,
@@ -218,7 +218,7 @@ export class Statsig extends StatsigLookups {
         stickyOptions(options, this.hasStorage),
       ),
     );
-    const result = experimentOf(config ?? new Config(String(experimentName)), this.instance.state);
+    const result = experimentOf(config ?? new Config(nameOf(experimentName)), this.instance.state);
     const { name: experiment_name, ruleID: rule_id, value, details, groupName } = result;
     this.events.emit('experiment_evaluated', () => ({
       experiment_name,
@@ -235,7 +235,7 @@ export class Statsig extends StatsigLookups {
     const layer = this.guarded('getLayer', null, () =>
       this.instance.getLayer(plain(user), layerName, stickyOptions(options, this.hasStorage)),
     );
-    const result = layerOf(layer ?? new OurLayer(String(layerName)), this.instance.state);
+    const result = layerOf(layer ?? new OurLayer(nameOf(layerName)), this.instance.state);
     const { name: layer_name, ruleID: rule_id, details } = result;
     this.events.emit('layer_evaluated', () => ({ layer_name, reason: details.reason, rule_id }));
     return result;
@@ -247,12 +247,16 @@ export class Statsig extends StatsigLookups {
     parameterStoreName: string,
     options?: ParameterStoreEvaluationOptions | undefined | null,
   ): ParameterStore {
-    const isQuiet = options?.disableExposureLogging === true;
+    const isQuiet = this.guarded(
+      'getParameterStore',
+      false,
+      () => options?.disableExposureLogging === true,
+    );
     const store = this.guarded('getParameterStore', null, () =>
       this.instance.getParameterStore(plain(user), parameterStoreName, options ?? undefined),
     );
     const { state } = this.instance;
-    return new ParameterStore(String(parameterStoreName), store, { isQuiet, state });
+    return new ParameterStore(nameOf(parameterStoreName), store, { isQuiet, state });
   }
 
   /**
@@ -263,16 +267,16 @@ export class Statsig extends StatsigLookups {
     user: StatsigUser,
     options?: ClientInitResponseOptions | undefined | null,
   ): string {
-    const { clientSdkKey, hashAlgorithm, responseFormat, ...rest } = options ?? {};
-    const ours: ClientInitializeResponseOptions = {
-      ...rest,
-      hash: hashAlgorithm === 'sha256' || hashAlgorithm === 'none' ? hashAlgorithm : 'djb2',
-      responseFormat: FORMATS[responseFormat ?? 0] ?? 'v1',
-      ...filtersOf(options),
-    };
-    const text = this.guarded('getClientInitializeResponse', null, () =>
-      this.instance.getClientInitializeResponseString(plain(user), clientSdkKey, ours),
-    );
+    const text = this.guarded('getClientInitializeResponse', null, () => {
+      const { clientSdkKey, hashAlgorithm, responseFormat, ...rest } = options ?? {};
+      const ours: ClientInitializeResponseOptions = {
+        ...rest,
+        hash: hashAlgorithm === 'sha256' || hashAlgorithm === 'none' ? hashAlgorithm : 'djb2',
+        responseFormat: FORMATS[responseFormat ?? 0] ?? 'v1',
+        ...filtersOf(options),
+      };
+      return this.instance.getClientInitializeResponseString(plain(user), clientSdkKey, ours);
+    });
     return text ?? '';
   }
 
@@ -360,10 +364,23 @@ function stickyOptions(options: ExperimentEvaluationOptions | undefined, hasStor
   };
 }
 
-/** Their filters are sets, ours lists. */
+/** As results tell it; '' for what has no text. */
+function nameOf(name: unknown): string {
+  try {
+    return String(name);
+  } catch {
+    return '';
+  }
+}
+
+/** Their filters are sets, ours lists. What cannot be gone through filters nothing. */
 function filtersOf(options: ClientInitResponseOptions | undefined | null): object {
   const filters = Object.entries(options ?? {}).filter(([name]) => name.endsWith('Filter'));
   return Object.fromEntries(
-    filters.filter(([, filter]) => filter != null).map(([name, filter]) => [name, [...filter]]),
+    filters.map(([name, filter]) => [name, isIterable(filter) ? [...filter] : undefined]),
   );
+}
+
+function isIterable(value: unknown): value is Iterable<string> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }

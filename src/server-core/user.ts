@@ -42,11 +42,11 @@ const SECTIONS = ['statsigEnvironment', 'custom', 'privateAttributes'] as const;
 export class StatsigUser {
   readonly #plain: Record<string, unknown>;
 
-  /** @throws Error for an ID or text of another type; TypeError for no arguments */
+  /** @throws Error for an ID or text of another type, and a null; TypeError for no arguments */
   constructor(
     args: ({ userID: string } | { customIDs: Record<string, string> }) & StatsigUserArgs,
   ) {
-    if (typeof args !== 'object' || args === null)
+    if (args === null || args === undefined)
       throw new TypeError('A StatsigUser needs a userID or customIDs');
     const { userID, customIDs } = args;
     this.#plain = {};
@@ -88,7 +88,7 @@ export class StatsigUser {
   }
   /** Counts from the next call on; null takes it away. */
   set customIDs(value: Record<string, string> | null) {
-    this.put('customIDs', value === null ? null : section('customIDs', value));
+    this.put('customIDs', value == null ? null : section('customIDs', value));
   }
   /** Attributes of your own. Logged with events. */
   get custom(): Attributes | null {
@@ -96,7 +96,7 @@ export class StatsigUser {
   }
   /** Counts from the next call on; null takes it away. */
   set custom(value: Attributes | null) {
-    this.put('custom', value === null ? null : section('custom', value));
+    this.put('custom', value == null ? null : section('custom', value));
   }
   /** Attributes that conditions see and that are never logged nor sent to clients. */
   get privateAttributes(): Attributes | null {
@@ -104,7 +104,7 @@ export class StatsigUser {
   }
   /** Counts from the next call on; null takes it away. */
   set privateAttributes(value: Attributes | null) {
-    this.put('privateAttributes', value === null ? null : section('privateAttributes', value));
+    this.put('privateAttributes', value == null ? null : section('privateAttributes', value));
   }
   /** The user's own environment; hides the option `environment`. */
   get statsigEnvironment(): Record<string, string> | null {
@@ -202,11 +202,11 @@ function scalar(name: string, value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? value : text(name, value);
 }
 
-/** A copy, so that later changes to the caller's object do not count, as there. */
+/** A copy, so that later changes to the caller's object do not count; of no object what it has. */
 function section(name: string, value: unknown): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined));
-  throw wrongType(name, 'an object', value, 'ObjectExpected');
+  if (value === null) throw wrongType(name, 'an object', value, 'ObjectExpected');
+  const entries = Object.entries(Object(value) as object);
+  return Object.fromEntries(entries.filter(([, entry]) => entry !== undefined));
 }
 
 function wrongType(name: string, wanted: string, value: unknown, code: string): Error {
