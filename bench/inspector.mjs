@@ -40,17 +40,23 @@ async function opened(browser, url) {
   const blankMs = await wordMs(browser);
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
   const page = await context.newPage();
+  // The page tells by itself when its list is there: asked before, it would run scripts of Playwright's while it should paint.
   await page.addInitScript(() => {
     window.longest = 0;
+    const observer = new MutationObserver(() => {
+      if (document.querySelector('.lines a') === null) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => console.debug(performance.now())));
+    });
+    observer.observe(document, { childList: true, subtree: true });
     new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries())
         window.longest = Math.max(window.longest, duration);
     }).observe({ type: 'longtask' });
   });
-  const start = performance.now();
+  const told = page.waitForEvent('console');
   await page.goto(url, { waitUntil: 'commit' });
-  await page.locator('.lines a').first().waitFor();
-  const listMs = performance.now() - start;
+  const listMs = Number((await told).text());
   const paintMs = await paintOf(page);
   const loadTaskMs = await page.evaluate(() => window.longest);
   await page.evaluate(() => (window.longest = 0));
@@ -83,6 +89,8 @@ async function opened(browser, url) {
   await page.locator('.list .count', { hasText: `of ${count}` }).waitFor({ state: 'attached' });
   const updateMs = performance.now() - update;
   const updateTaskMs = await page.evaluate(() => window.longest);
+  // Whom the change moves is still being found out, on this core: the next page should meet a server at rest.
+  await page.locator('nav .badge').waitFor({ state: 'attached' });
   await context.close();
   return {
     ...{ blankMs, paintMs, listMs, searchMs, loadTaskMs, scrollTaskMs, lines },

@@ -135,6 +135,25 @@ test('nothing inline but the style, nothing from elsewhere, nothing kept', async
   t.notRegex(answers[1]!.body, /\beval\(|new Function/);
 });
 
+test('a page that another one opened is cut off from it; a typed address has no opener', async (t) => {
+  const { url } = await inspected(t);
+  const policyOf = async (headers?: Record<string, string>): Promise<unknown> =>
+    (await ask(`${url}/`, { headers })).headers['cross-origin-opener-policy'];
+  t.is(await policyOf({ 'sec-fetch-site': 'none' }), undefined);
+  for (const site of ['cross-site', 'same-site', 'same-origin', 'None'])
+    t.is(await policyOf({ 'sec-fetch-site': site }), 'same-origin', site);
+  t.is(await policyOf(), 'same-origin');
+});
+
+test('the script is asked for after all that is painted', async (t) => {
+  const { url } = await inspected(t);
+  const { body } = await ask(`${url}/`);
+  t.regex(
+    body,
+    /<\/main><\/div>\s*<script src="[^"]+" defer fetchpriority="low"><\/script>\s*<\/body>/,
+  );
+});
+
 test('each path has its methods, bodies are JSON and bounded', async (t) => {
   const { url, get } = await inspected(t);
   const wrong = await get('flags', { body: {} });

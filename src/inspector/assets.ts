@@ -49,12 +49,12 @@ const page = (title: string, style: string): string => `<!doctype html>
 <title>Statsig inspector</title>
 <link rel="icon" href="_inspector/icon.svg" type="image/svg+xml">
 <style>${style}</style>
-<script src="_inspector/page.js" defer></script>
 </head>
 <body>
 <noscript><p>This page needs JavaScript. A local server shows events without it at
 <a href="_page">_page</a>.</p></noscript>
 <div id="app">${FRAME.replace('TITLE', title)}</div>
+<script src="_inspector/page.js" defer fetchpriority="low"></script>
 </body>
 </html>
 `;
