@@ -143,3 +143,26 @@ test('lint: a payload that no SDK would take is wrong, although its specs are no
     t.regex(out, /^error   \(payload\): is refused: /);
   }
 });
+
+test('lint: circles of gates, and none in a long chain that is asked from everywhere', (t) => {
+  const gate = (name: string, ...asked: string[]): object => ({
+    ...{ name, salt: name, enabled: true },
+    rules: asked.map((targetValue) => ({
+      ...{ id: targetValue, passPercentage: 50 },
+      conditions: [{ type: 'pass_gate', targetValue }],
+    })),
+  });
+  const inCircles = (gates: object[]): string[] =>
+    findingsOf(parseProject(JSON.stringify({ feature_gates: gates }), 'x'))
+      .filter(({ message }) => message === 'depends on itself')
+      .map(({ spec }) => spec);
+  const two = [gate('c', 'd'), gate('d', 'e', 'end'), gate('e', 'd'), gate('end')];
+  t.deepEqual(inCircles([gate('a', 'b'), gate('b', 'c'), ...two]), ['d', 'e']);
+  t.deepEqual(inCircles([gate('a', 'b', 'c'), gate('b', 'a'), gate('c', 'b'), gate('x', 'x')]), [
+    ...['a', 'b', 'c', 'x'],
+  ]);
+  // A walk from each gate would take 5,000,000,000 steps.
+  const chain = Array.from({ length: 100_000 }, (_, i) => gate(`g${i}`, `g${i + 1}`));
+  t.deepEqual(inCircles([...chain, gate('g100000')]), []);
+  t.is(inCircles([...chain, gate('g100000', 'g0')]).length, 100_001);
+});

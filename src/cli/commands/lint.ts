@@ -2,6 +2,7 @@ import type { Condition, Project, Rule, Spec } from '../../project/payload';
 import { EXIT, UsageError, type Command, type Output } from '../command';
 import { folded } from '../fold';
 import { nearest } from '../../host/nearest';
+import { onCircles } from '../../project/circles';
 import { deadRules } from '../../project/dead-rules';
 import { whySlow } from '../../project/regexps';
 import { withServer } from '../../project/with-server';
@@ -220,7 +221,7 @@ function compiles(pattern: unknown): boolean {
   }
 }
 
-/** Specs that come back to themselves through gates. */
+/** Gates that come back to themselves through gates. */
 function circles({ specs }: Project): Finding[] {
   const gatesOf = (spec: Spec): string[] =>
     spec.rules
@@ -230,15 +231,8 @@ function circles({ specs }: Project): Finding[] {
   const edges = new Map(
     specs.filter(({ kind }) => kind === 'gate').map((spec) => [spec.name, gatesOf(spec)]),
   );
-  return [...edges.keys()].flatMap((start): Finding[] => {
-    const reached = new Set<string>();
-    const open = [...(edges.get(start) ?? [])];
-    for (let name = open.pop(); name !== undefined; name = open.pop()) {
-      if (name === start) return [{ level: 'error', spec: start, message: 'depends on itself' }];
-      if (reached.has(name)) continue;
-      reached.add(name);
-      open.push(...(edges.get(name) ?? []));
-    }
-    return [];
-  });
+  const inCircles = onCircles(edges);
+  return [...edges.keys()]
+    .filter((name) => inCircles.has(name))
+    .map((spec): Finding => ({ level: 'error', spec, message: 'depends on itself' }));
 }
