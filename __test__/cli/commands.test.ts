@@ -308,6 +308,8 @@ test('contextual autotunes are experiments, with arms in place of rules', async 
 test('what is no payload is told', async (t) => {
   const file = join(folder, 'junk.json');
   for (const [text, said] of [
+    ['', 'is empty'],
+    [' \n', 'is empty'],
     ['{', 'is no JSON'],
     ['[]', 'no payload'],
     ['null', 'no payload'],
@@ -319,6 +321,46 @@ test('what is no payload is told', async (t) => {
     t.true(err.includes(said), err);
   }
   t.is((await run('lint', join(folder, 'none.json'))).code, 1);
+});
+
+test('files that cannot be read or written: each command says which, and why', async (t) => {
+  const empty = join(folder, 'empty.json');
+  writeFileSync(empty, '');
+  const sources: [string, RegExp][] = [
+    [folder, /cannot be read: it is a folder$/],
+    [join(folder, 'no', 'such.json'), /cannot be read: there is no such file$/],
+    [join(empty, 'x'), /cannot be read: a part of its path is no folder$/],
+    [empty, /empty\.json is (empty|no JSON)/],
+  ];
+  const commands = (source: string): string[][] => [
+    ['check', 'x', '--user', 'u', '--specs', source],
+    ['explain', 'x', '--user', 'u', '--specs', source],
+    ['evaluate-all', '--user', 'u', '--specs', source],
+    ['bench', '--specs', source],
+    ['codegen', '--specs', source],
+    ['diff', source, sample],
+    ['diff', sample, source],
+    ['diff', sample, sample, '--users', source],
+    ['lint', source],
+    ['serve', '--port', '0', '--specs', source],
+  ];
+  for (const [source, said] of sources) {
+    for (const args of commands(source)) {
+      const { code, out, err } = await run(...args);
+      t.deepEqual([code, out], [1, ''], args.join(' '));
+      t.regex(err, said, args.join(' '));
+      t.true(err.startsWith(source), err);
+    }
+  }
+  for (const [path, why] of [
+    [join(folder, 'no', 'x'), 'there is no such folder'],
+    [folder, 'it is a folder'],
+  ] as const) {
+    for (const option of ['--to', '--manifest']) {
+      const { code, err } = await run('codegen', '--specs', sample, option, path);
+      t.deepEqual([code, err], [1, `${path} cannot be written: ${why}`]);
+    }
+  }
 });
 
 test('a payload that names the project of its key is taken, whatever key is set', async (t) => {

@@ -1,8 +1,8 @@
 /** Where payloads and users come from that commands look at. */
-import { readFile } from 'node:fs/promises';
 import { parseProject, type Project } from '../project/payload';
 import { didYouMean } from '../host/nearest';
 import { UsageError, type Output } from './command';
+import { readTextFile } from './files';
 import { askForPayload, problemWith } from './service';
 
 /**
@@ -30,19 +30,12 @@ let isInputRead = false;
 
 /** The text of a file, or of standard input. @throws Error that says why not */
 export async function readText(from: string): Promise<string> {
-  if (from !== '-')
-    return readFile(from, 'utf8').catch((error: unknown) => unreadable(from, error));
+  if (from !== '-') return readTextFile(from);
   if (isInputRead) throw new UsageError('standard input is there for one thing only');
   isInputRead = true;
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(part as Buffer);
   return Buffer.concat(parts).toString('utf8');
-}
-
-function unreadable(path: string, error: unknown): never {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const why = code === 'ENOENT' ? 'there is no such file' : message;
-  throw new Error(`${path} cannot be read: ${why}`);
 }
 
 /** A user from the command line: JSON, `@FILE`, `-`, or a plain user ID. */

@@ -53,6 +53,7 @@ export interface Project {
 /** @throws Error when it is no payload */
 export function parseProject(text: string, from: string): Project {
   let parsed: unknown;
+  if (text.trim() === '') throw new Error(`${from} is empty`);
   try {
     // Editors and shells of Windows begin texts with a mark of their order of bytes.
     parsed = JSON.parse(text.replace(/^\uFEFF/, ''));

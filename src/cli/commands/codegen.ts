@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fieldsOf } from '../../host/fields';
@@ -7,6 +7,7 @@ import { flagsOf, typesAsData, typesText, type ProjectFlags } from '../../projec
 import type { Project } from '../../project/payload';
 import { counted } from '../../project/words';
 import { EXIT, UsageError, type Command, type Given, type Output } from '../command';
+import { writeTextFile } from '../files';
 import { readProject } from '../project';
 import { watchSource } from '../watch';
 
@@ -66,7 +67,7 @@ async function generate(source: string, given: Given, output: Output): Promise<b
   for (const [path, text] of files) {
     const isSame = (await readFile(path, 'utf8').catch(() => null)) === text;
     if (!isSame) old.push(path);
-    if (!isSame && !given.has('check')) await writeFile(path, text);
+    if (!isSame && !given.has('check')) await writeTextFile(path, text);
   }
   if (given.has('check')) {
     for (const path of old) output.error(`${path} is not what the payload says`);
@@ -103,7 +104,7 @@ function moduleFor(path: string): string {
   for (let at = resolve(path); at !== dirname(at); at = dirname(at)) {
     const manifest = join(at, 'package.json');
     if (!existsSync(manifest)) continue;
-    const all = fieldsOf(JSON.parse(readFileSync(manifest, 'utf8')));
+    const all = fieldsOf(manifestAt(manifest) ?? {});
     const asked = {
       ...fieldsOf(all['devDependencies'] ?? {}),
       ...fieldsOf(all['dependencies'] ?? {}),
@@ -112,6 +113,15 @@ function moduleFor(path: string): string {
     return found?.[0] ?? PACKAGE;
   }
   return PACKAGE;
+}
+
+/** Null where it cannot be read: the usual name is as good then. */
+function manifestAt(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null;
+  }
 }
 
 function contents({ gates, configs, experiments, layers, parameterStores }: ProjectFlags): string {

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { counted } from '../../project/words';
 import { EXIT, UsageError, type Command } from '../command';
+import { writeTextFile } from '../files';
 import { readProject } from '../project';
 import { KEY_VARIABLE } from '../service';
 
@@ -27,7 +27,7 @@ The secret key is read from ${KEY_VARIABLE}.`,
     if (!/^https?:/.test(from)) throw new UsageError('--from takes a URL');
     const { text: payload, specs } = await readProject(from);
     if (to === '-') output.line(payload);
-    else await writeFile(to, payload);
+    else await writeTextFile(to, payload);
     if (has('json'))
       output.line(JSON.stringify({ file: to, specs: specs.length, characters: payload.length }));
     else output.error(`${counted(specs.length, 'spec')}, ${counted(payload.length, 'character')}`);

@@ -1,6 +1,7 @@
 import { createLocalServer } from '../../local-server';
 import type { LocalServer } from '../../local-server';
 import { EXIT, UsageError, type Command, type Output } from '../command';
+import { unreadable } from '../files';
 
 export const serve: Command = {
   summary: 'serve a project to SDKs on this machine, with an inspector',
@@ -37,7 +38,7 @@ export const serve: Command = {
       idListsDirectory: text('id-lists'),
       allowedHosts: texts('allow-host'),
       log: say,
-    }).catch((error: unknown) => refused(error, port));
+    }).catch((error: unknown) => refused(error, port, specsFile));
     const { url, api } = server;
     if (has('json')) output.line(JSON.stringify({ url, api, events: `${url}/_events` }));
     else print(specsFile, server, output);
@@ -46,9 +47,10 @@ export const serve: Command = {
   },
 };
 
-function refused(error: unknown, port: number): never {
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') throw new Error(`${path} cannot be read: there is no such file`);
+function refused(error: unknown, port: number, file: string): never {
+  const { code, path, syscall = '' } = error as NodeJS.ErrnoException;
+  // To read a folder is an error without a path.
+  if (/^(open|stat|read|scandir)/.test(syscall)) unreadable(path ?? file, error);
   if (code !== 'EADDRINUSE') throw error;
   throw new Error(`port ${port} is taken; --port 0 takes a free one`);
 }
