@@ -79,12 +79,12 @@ export class EventSink {
   }
 }
 
-/** What tells users apart in the window: the ID and the values of the others. */
+/** What tells users apart in the window: the ID and the values of the others, as texts. */
 function unitOf(user: unknown): string {
   try {
     const { userID, customIDs } = user as { userID?: unknown; customIDs?: unknown };
     const others = typeof customIDs === 'object' ? Object.values(customIDs ?? {}) : [];
-    return JSON.stringify([userID ?? '', ...others]);
+    return `${(userID ?? '') as string},${others.join()}`;
   } catch {
     return '';
   }
