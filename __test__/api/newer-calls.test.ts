@@ -211,6 +211,24 @@ for (const engine of ENGINES) {
     await server.shutdownAsync();
   });
 
+  test(`${engine}: a name without text is no override's, and no store's`, async (t) => {
+    const { server } = await start();
+    server.overrideGate('gate', false);
+    const odd = [undefined, 5, Symbol('s'), Object.create(null)] as never[];
+    for (const name of odd) {
+      t.notThrows(() => {
+        server.removeGateOverride(name);
+        server.removeGateOverride('gate', name ?? 'nobody');
+        server.removeConfigOverride(name);
+        server.removeLayerOverride(name);
+        server.removeParameterStoreOverride(name);
+      });
+      t.deepEqual(server.getFieldsNeededForParameterStore(name), []);
+    }
+    t.false(server.checkGate(U, 'gate'));
+    await server.shutdownAsync();
+  });
+
   test(`${engine}: a parameter store is overridden for a user or for all`, async (t) => {
     const { server } = await start();
     const layered = {

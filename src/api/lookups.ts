@@ -102,6 +102,7 @@ export class Lookups implements LookupCalls {
   }
 
   getFieldsNeededForParameterStore(storeName: string): string[] {
+    if (typeof storeName !== 'string') return [];
     const store = this.host.facts.parameterStore(storeName) as
       | { parameters?: Record<string, Record<string, unknown> | null> }
       | undefined;

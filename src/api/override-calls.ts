@@ -160,11 +160,11 @@ export class OverrideSetter implements OverrideCalls {
   }
 
   removeGateOverride(gateName: string, userOrCustomID?: string | null): void {
-    this.overrides.remove('gates', gateName, userOrCustomID ?? null);
+    this.#remove('gates', gateName, userOrCustomID);
   }
 
   removeConfigOverride(configName: string, userOrCustomID?: string | null): void {
-    this.overrides.remove('configs', configName, userOrCustomID ?? null);
+    this.#remove('configs', configName, userOrCustomID);
   }
 
   removeDynamicConfigOverride(configName: string, userOrCustomID?: string | null): void {
@@ -176,11 +176,13 @@ export class OverrideSetter implements OverrideCalls {
   }
 
   removeLayerOverride(layerName: string, userOrCustomID?: string | null): void {
-    this.overrides.remove('layers', layerName, userOrCustomID ?? null);
+    this.#remove('layers', layerName, userOrCustomID);
   }
 
   removeParameterStoreOverride(storeName: string, userOrCustomID?: string | null): void {
-    this.overrides.stores.remove(storeName, userOrCustomID ?? null);
+    guarded(this.exceptions, 'override', undefined, () =>
+      this.overrides.stores.remove(storeName, userOrCustomID ?? null),
+    );
   }
 
   clearAllGateOverrides(): void {
@@ -213,6 +215,12 @@ export class OverrideSetter implements OverrideCalls {
     }
     guarded(this.exceptions, 'override', undefined, () =>
       this.overrides.set(kind, name, value, id),
+    );
+  }
+
+  #remove(kind: keyof OverrideTable, name: string, id: string | null | undefined): void {
+    guarded(this.exceptions, 'override', undefined, () =>
+      this.overrides.remove(kind, name, id ?? null),
     );
   }
 

@@ -27,9 +27,7 @@ export abstract class StatsigOverrides {
    * @param id a user ID or custom ID for whom it does; everybody without one. So with all overrides
    */
   overrideGate(gateName: string, value: boolean, id?: Id): void {
-    this.guarded('override', undefined, () =>
-      this.instance.overrideGate(gateName, value, id ?? ''),
-    );
+    this.instance.overrideGate(gateName, value, id ?? '');
   }
 
   /** Makes a dynamic config answer a value; an experiment of the same name stays. */
@@ -50,23 +48,17 @@ export abstract class StatsigOverrides {
 
   /** Makes a layer have these parameters and no others. */
   overrideLayer(layerName: string, value: Value, id?: Id): void {
-    this.guarded('override', undefined, () =>
-      this.instance.overrideLayer(layerName, value, id ?? ''),
-    );
+    this.instance.overrideLayer(layerName, value, id ?? '');
   }
 
   /** Makes a parameter store have these values. Unlike in the newer SDK, it has an effect. */
   overrideParameterStore(parameterStoreName: string, value: Value, id?: Id): void {
-    this.guarded('override', undefined, () =>
-      this.instance.overrideParameterStore(parameterStoreName, value, id ?? ''),
-    );
+    this.instance.overrideParameterStore(parameterStoreName, value, id ?? '');
   }
 
   /** Forgets an override of a gate: that of an ID, or without one all of the name. */
   removeGateOverride(gateName: string, id?: Id): void {
-    this.guarded('override', undefined, () =>
-      this.instance.removeGateOverride(gateName, id ?? null),
-    );
+    this.instance.removeGateOverride(gateName, id ?? null);
   }
 
   /** Forgets an override of a dynamic config: that of an ID, or without one all of the name. */
@@ -81,16 +73,12 @@ export abstract class StatsigOverrides {
 
   /** Forgets an override of a layer: that of an ID, or without one all of the name. */
   removeLayerOverride(layerName: string, id?: Id): void {
-    this.guarded('override', undefined, () =>
-      this.instance.removeLayerOverride(layerName, id ?? null),
-    );
+    this.instance.removeLayerOverride(layerName, id ?? null);
   }
 
   /** Forgets an override of a parameter store: that of an ID, or without one all of the name. */
   removeParameterStoreOverride(parameterStoreName: string, id?: Id): void {
-    this.guarded('override', undefined, () =>
-      this.instance.removeParameterStoreOverride(parameterStoreName, id ?? null),
-    );
+    this.instance.removeParameterStoreOverride(parameterStoreName, id ?? null);
   }
 
   /** Forgets all overrides. */
