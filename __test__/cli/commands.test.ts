@@ -363,6 +363,17 @@ test('files that cannot be read or written: each command says which, and why', a
   }
 });
 
+test('a flag without a name, which nobody can ask for, spoils none of the others', async (t) => {
+  const more = (name: string, salt: string): string =>
+    changed(name, ({ feature_gates: gates }) =>
+      gates.push({ name: '', entity: 'feature_gate', salt, rules: [] } as (typeof gates)[number]),
+    );
+  const [one, other] = [more('nameless.json', 'a'), more('nameless-too.json', 'b')];
+  const all = await run('evaluate-all', '--specs', one, '--user', 'ada');
+  t.deepEqual(all, await run('evaluate-all', '--specs', sample, '--user', 'ada'));
+  t.deepEqual(await run('diff', one, other), { code: 0, out: 'Nothing changed.', err: '' });
+});
+
 test('a payload that names the project of its key is taken, whatever key is set', async (t) => {
   const file = join(folder, 'named.json');
   const payload = JSON.parse(readFileSync(sample, 'utf8')) as object;

@@ -29,7 +29,8 @@ function specPairs(was: Project, is: Project): Pair[] {
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((key): Pair[] => {
     const [one, other] = [old.get(key), now.get(key)];
     const spec = other ?? one;
-    if (spec === undefined) return [];
+    // Without a name it cannot be asked for: checks throw.
+    if (spec === undefined || spec.name === '') return [];
     const { kind, entity, name } = spec;
     return [
       {

@@ -28,7 +28,10 @@ payload: lists are empty.`,
       const user = await readUser(text('user'));
       const project = await readProject(source);
       const asked = isAll
-        ? project.specs.filter(({ entity }) => !['segment', 'holdout'].includes(entity))
+        ? project.specs.filter(
+            // Without a name it cannot be asked for: checks throw.
+            ({ name, entity }) => name !== '' && !['segment', 'holdout'].includes(entity),
+          )
         : positionals.flatMap((name) => project.specs.find((one) => one.name === name) ?? []);
       const checked = await withServer(project, (server) =>
         asked.map((spec) => checkedOf(server, user, spec)),
