@@ -19,6 +19,19 @@ export interface Call {
   configCallback?: 'dynamicConfigCallback' | 'experimentCallback';
 }
 
+/**
+ * Whether options ask for no exposures. Those that throw when they are read ask for nothing: a
+ * check answers.
+ */
+export function isQuiet(options: { disableExposureLogging?: boolean } | null | undefined): boolean {
+  if (options === undefined || options === null) return false;
+  try {
+    return options.disableExposureLogging == true;
+  } catch {
+    return false;
+  }
+}
+
 const MANUAL = EvalMode.Expose | EvalMode.Manual;
 
 export const GATE: Call = {

@@ -208,7 +208,7 @@ export class Server {
    * @example if (Statsig.checkGate({ userID: 'a-user' }, 'new_checkout')) showNewCheckout();
    */
   checkGate(user: StatsigUser, gateName: flags.GateName, options?: CheckGateOptions): boolean {
-    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    const call = calls.isQuiet(options) ? calls.GATE_QUIET : calls.GATE;
     if (this.parsed.options.evaluationCallback !== null) {
       return this.publicCalls.tellEveryone(this.publicCalls.gate(user, gateName, call)).value;
     }
@@ -225,7 +225,7 @@ export class Server {
     gateNames: readonly flags.GateName[],
     options?: CheckGateOptions,
   ): Record<string, boolean> {
-    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    const call = calls.isQuiet(options) ? calls.GATE_QUIET : calls.GATE;
     return this.publicCalls.checkGates(user, gateNames, call);
   }
 
@@ -234,7 +234,7 @@ export class Server {
    * needs values switches that off.
    */
   checkAllGates(user: StatsigUser, options?: CheckGateOptions): Record<string, boolean> {
-    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    const call = calls.isQuiet(options) ? calls.GATE_QUIET : calls.GATE;
     return this.publicCalls.checkAllGates(user, call);
   }
 
@@ -256,7 +256,7 @@ export class Server {
     gateName: flags.GateName,
     options?: CheckGateOptions,
   ): FeatureGate {
-    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    const call = calls.isQuiet(options) ? calls.GATE_QUIET : calls.GATE;
     return this.publicCalls.tellEveryone(this.publicCalls.gate(user, gateName, call));
   }
 
@@ -270,7 +270,7 @@ export class Server {
     configName: N,
     options?: GetConfigOptions,
   ): TypedConfig<flags.ConfigParameters<T, N>> {
-    const call = options?.disableExposureLogging == true ? calls.CONFIG_QUIET : calls.CONFIG;
+    const call = calls.isQuiet(options) ? calls.CONFIG_QUIET : calls.CONFIG;
     return this.publicCalls.tellEveryone(this.publicCalls.config(user, configName, call));
   }
 
@@ -284,8 +284,7 @@ export class Server {
     experimentName: N,
     options?: GetExperimentOptions,
   ): TypedConfig<flags.ExperimentParameters<T, N>> {
-    const call =
-      options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
+    const call = calls.isQuiet(options) ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
     return this.publicCalls.tellEveryone(
       this.publicCalls.config(user, experimentName, call, stickyRequest(options)),
     );
@@ -301,7 +300,7 @@ export class Server {
     layerName: N,
     options?: GetLayerOptions,
   ): TypedLayer<flags.LayerParameters<T, N>> {
-    const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
+    const call = calls.isQuiet(options) ? calls.LAYER_QUIET : calls.LAYER;
     return this.publicCalls.tellEveryone(
       this.publicCalls.layer(user, layerName, call, stickyRequest(options)),
     );
@@ -316,12 +315,7 @@ export class Server {
     storeName: N,
     options?: GetParameterStoreOptions,
   ): TypedStore<flags.StoreParameters<T, N>> {
-    return new ParameterStore(
-      () => this.publicCalls,
-      user,
-      storeName,
-      options?.disableExposureLogging == true,
-    );
+    return new ParameterStore(() => this.publicCalls, user, storeName, calls.isQuiet(options));
   }
 
   /** The layer that holds an experiment, null when none does. */

@@ -48,7 +48,7 @@ export class UserScope {
   }
 
   private ask(gateName: string, options?: CheckGateOptions): boolean {
-    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    const call = calls.isQuiet(options) ? calls.GATE_QUIET : calls.GATE;
     const publicCalls = this.publicCalls();
     const known = this.pinned();
     const pinned =
@@ -67,19 +67,19 @@ export class UserScope {
     gateNames: readonly flags.GateName[],
     options?: CheckGateOptions,
   ): Record<string, boolean> {
-    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    const call = calls.isQuiet(options) ? calls.GATE_QUIET : calls.GATE;
     return this.publicCalls().checkGates(this.user(), gateNames, call);
   }
 
   /** Values of all gates by name, without segments and holdouts; exposes each. */
   checkAllGates(options?: CheckGateOptions): Record<string, boolean> {
-    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    const call = calls.isQuiet(options) ? calls.GATE_QUIET : calls.GATE;
     return this.publicCalls().checkAllGates(this.user(), call);
   }
 
   /** See `StatsigServer.getFeatureGate`. */
   getFeatureGate(gateName: flags.GateName, options?: CheckGateOptions): FeatureGate {
-    const call = options?.disableExposureLogging == true ? calls.GATE_QUIET : calls.GATE;
+    const call = calls.isQuiet(options) ? calls.GATE_QUIET : calls.GATE;
     const publicCalls = this.publicCalls();
     return publicCalls.tellEveryone(publicCalls.gate(this.user(), gateName, call));
   }
@@ -89,7 +89,7 @@ export class UserScope {
     configName: N,
     options?: GetConfigOptions,
   ): TypedConfig<flags.ConfigParameters<T, N>> {
-    const call = options?.disableExposureLogging == true ? calls.CONFIG_QUIET : calls.CONFIG;
+    const call = calls.isQuiet(options) ? calls.CONFIG_QUIET : calls.CONFIG;
     const publicCalls = this.publicCalls();
     return publicCalls.tellEveryone(publicCalls.config(this.user(), configName, call));
   }
@@ -99,8 +99,7 @@ export class UserScope {
     experimentName: N,
     options?: GetConfigOptions,
   ): TypedConfig<flags.ExperimentParameters<T, N>> {
-    const call =
-      options?.disableExposureLogging == true ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
+    const call = calls.isQuiet(options) ? calls.EXPERIMENT_QUIET : calls.EXPERIMENT;
     const publicCalls = this.publicCalls();
     return publicCalls.tellEveryone(publicCalls.config(this.user(), experimentName, call));
   }
@@ -110,7 +109,7 @@ export class UserScope {
     layerName: N,
     options?: GetConfigOptions,
   ): TypedLayer<flags.LayerParameters<T, N>> {
-    const call = options?.disableExposureLogging == true ? calls.LAYER_QUIET : calls.LAYER;
+    const call = calls.isQuiet(options) ? calls.LAYER_QUIET : calls.LAYER;
     const publicCalls = this.publicCalls();
     return publicCalls.tellEveryone(publicCalls.layer(this.user(), layerName, call));
   }
@@ -120,12 +119,7 @@ export class UserScope {
     T extends object = never,
     N extends flags.ParameterStoreName = flags.ParameterStoreName,
   >(storeName: N, options?: GetParameterStoreOptions): TypedStore<flags.StoreParameters<T, N>> {
-    return new ParameterStore(
-      this.publicCalls,
-      this.user(),
-      storeName,
-      options?.disableExposureLogging == true,
-    );
+    return new ParameterStore(this.publicCalls, this.user(), storeName, calls.isQuiet(options));
   }
 }
 

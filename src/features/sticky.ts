@@ -37,18 +37,21 @@ export const NOT_STICKY: StickyRequest = {
   enforceOverrides: false,
 };
 
-/** Reads a call's options, which may be anything. */
+/** Reads a call's options, which may be anything. Those that throw say nothing. */
 export function stickyRequest(options: GetExperimentOptions | undefined | null): StickyRequest {
-  const values = options?.userPersistedValues;
-  if (values == null) {
+  if (options == null) return NOT_STICKY;
+  try {
+    const values = options.userPersistedValues;
+    if (values == null) return NOT_STICKY;
+    const { enforceTargeting, enforceOverrides } = options.persistentAssignmentOptions ?? {};
+    return {
+      values,
+      enforceTargeting: Boolean(enforceTargeting),
+      enforceOverrides: Boolean(enforceOverrides),
+    };
+  } catch {
     return NOT_STICKY;
   }
-  const { enforceTargeting, enforceOverrides } = options?.persistentAssignmentOptions ?? {};
-  return {
-    values,
-    enforceTargeting: Boolean(enforceTargeting),
-    enforceOverrides: Boolean(enforceOverrides),
-  };
 }
 
 /** See the head of this file. */
