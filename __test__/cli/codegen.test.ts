@@ -71,3 +71,16 @@ test('codegen --watch looks again when the file changed', async (t) => {
   const writing = setInterval(() => writeFileSync(file, String(Math.random())), 100);
   await t.notThrowsAsync(seen.finally(() => clearInterval(writing)));
 });
+
+test('a payload that no SDK would take leaves the types as they are', async (t) => {
+  const to = join(folder, 'kept.d.ts');
+  const source = join(folder, 'refused.json');
+  writeFileSync(to, 'good');
+  for (const payload of [{ feature_gates: null }, { feature_gates: [], dynamic_configs: 5 }]) {
+    writeFileSync(source, JSON.stringify(payload));
+    const { code, err } = await run('codegen', '--specs', source, '--to', to);
+    t.is(code, 1);
+    t.regex(err, /cannot be used/);
+    t.is(readFileSync(to, 'utf8'), 'good');
+  }
+});

@@ -23,8 +23,9 @@ const PROTECTION = {
 };
 
 /**
- * Of a page that another page opened, which should not hold on to it. Browsers start another
- * process for it, 40 ms of the first paint; where somebody typed the address there is no opener.
+ * Of a page that another page opened, which should not hold on to it. Chromium seems to
+ * start another process for it, before the first paint; where somebody typed the address there is
+ * no opener.
  */
 const openers = ({ headers }: IncomingMessage): Record<string, string> =>
   headers['sec-fetch-site'] === 'none' ? {} : { 'cross-origin-opener-policy': 'same-origin' };

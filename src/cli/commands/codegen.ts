@@ -5,6 +5,7 @@ import { fieldsOf } from '../../host/fields';
 import { manifestOf } from '../../project/flag-manifest';
 import { flagsOf, typesAsData, typesText, type ProjectFlags } from '../../project/flag-types';
 import type { Project } from '../../project/payload';
+import { withServer } from '../../project/with-server';
 import { counted } from '../../project/words';
 import { EXIT, UsageError, type Command, type Given, type Output } from '../command';
 import { writeTextFile } from '../files';
@@ -60,6 +61,8 @@ differ.`,
 /** False when `--check` found a file that is old. */
 async function generate(source: string, given: Given, output: Output): Promise<boolean> {
   const project = await readProject(source);
+  // Whatever is in it: types of what no SDK would take must not replace good ones.
+  await withServer(project, () => undefined);
   const flags = flagsOf(project);
   const files = filesOf(project, flags, given);
   if (given.has('json')) output.line(JSON.stringify(typesAsData(flags), null, 2));

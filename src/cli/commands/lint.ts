@@ -116,12 +116,15 @@ const OPERATORS = [
   'not_array_contains_all',
 ];
 const LARGE = 100_000;
+/** Missing gates of which a near one is looked for, among all names. */
+const MOST_SUGGESTIONS = 100;
 
 /** What is looked up again and again. */
 interface Known {
   /** The last of a name counts. */
   gates: ReadonlyMap<string, Spec>;
   idLists: ReadonlySet<string>;
+  told: { suggestions: number };
 }
 
 /** All findings, spec by spec. */
@@ -131,6 +134,7 @@ export function findingsOf(project: Project): Finding[] {
   const known = {
     gates: new Map(gates.map((gate) => [gate.name, gate])),
     idLists: new Set(project.idLists),
+    told: { suggestions: 0 },
   };
   return [
     ...project.specs.flatMap((spec) => {
@@ -201,10 +205,11 @@ function lintExpression(pattern: string, say: Say): void {
     say('warning', `has an expression that ${slow}, so that texts may take long: ${pattern}`);
 }
 
-function lintGates(targets: unknown[], { gates }: Known, say: Say): void {
+function lintGates(targets: unknown[], { gates, told }: Known, say: Say): void {
   for (const target of targets) {
     if (gates.has(String(target))) continue;
-    const near = nearest(String(target), gates.keys());
+    const isTold = told.suggestions++ < MOST_SUGGESTIONS;
+    const near = isTold ? nearest(String(target), gates.keys()) : null;
     say(
       'error',
       `asks for the gate ${String(target)}, which is not there` +
