@@ -60,3 +60,37 @@ for (const engine of ENGINES) {
     });
   }
 }
+
+const proxy = (): object => new Proxy({}, { get: throwing, has: throwing, ownKeys: throwing });
+
+for (const engine of ENGINES) {
+  test(`${engine}: an instance whose adapter or environment cannot be read answers`, async (t) => {
+    const network = Object.assign(new FakeNetwork(), { specs });
+    const user = { userID: 'u' };
+    for (const more of [
+      { overrideAdapter: proxy() },
+      { environment: proxy() },
+      { overrideAdapter: { overrideDynamicConfig: proxy, overrideParameterStore: proxy } },
+    ]) {
+      const server = ours(engine, network, more as never);
+      await server.initializeAsync();
+      t.true(server.checkGate(user, 'g'));
+      t.is(server.getConfig(user, 'c').get('a', 0), 1);
+      t.is(server.getParameterStore(user, 's').get('a', 'none'), 'none');
+      await server.shutdownAsync(200);
+    }
+  });
+
+  test(`${engine}: a client response whose options cannot be read says what it says without`, async (t) => {
+    const server = ours(engine, Object.assign(new FakeNetwork(), { specs }));
+    const ask = (options: unknown): unknown[] => [
+      server.getClientInitializeResponse({ userID: 'u' }, undefined, options as never),
+      server.getClientInitializeResponseString({ userID: 'u' }, undefined, options as never),
+      server.getClientInitializeResponseBuffer({ userID: 'u' }, undefined, options as never),
+    ];
+    t.throws(() => ask(proxy()), { message: /wait for initialize/ });
+    await server.initializeAsync();
+    t.notThrows(() => ask(proxy()));
+    await server.shutdownAsync(200);
+  });
+}

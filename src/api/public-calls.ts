@@ -59,14 +59,14 @@ export class PublicCalls {
     private readonly isLenient = false,
   ) {
     const { evaluationCallback, evaluationCallbacks, userPersistentStorage } = parts.options;
+    this.adapted = AdapterOverrides.of(parts);
     this.hasGateHooks =
       evaluationCallback !== null ||
       evaluationCallbacks.gateCallback !== undefined ||
-      typeof parts.options.overrideAdapter?.overrideGate === 'function';
+      this.adapted?.asksGates === true;
     this.engineHost = parts.engineHost;
     this.diagnostics = parts.diagnostics;
     this.nonExposed = parts.nonExposed;
-    this.adapted = AdapterOverrides.of(parts);
     this.isClockReplaced = parts.clock.isReplaced;
     this.callbacks = new Callbacks(parts);
     this.sticky = new StickyAssignments(userPersistentStorage, parts.logger);

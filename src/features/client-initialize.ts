@@ -39,7 +39,7 @@ export function clientInitializeText(
   call: ClientInitializeCall,
 ): string | null {
   return guarded(parts, isReady, call, askText, (text) =>
-    text !== null && call.options?.htmlSafe ? htmlSafe(text) : text,
+    text !== null && optionOf(call.options, 'htmlSafe') ? htmlSafe(text) : text,
   );
 }
 
@@ -49,11 +49,23 @@ export function clientInitializeBytes(
   isReady: boolean,
   call: ClientInitializeCall,
 ): Uint8Array | null {
-  if (!call.options?.htmlSafe)
+  if (!optionOf(call.options, 'htmlSafe'))
     return guarded(parts, isReady, call, askBytes, (bytes) => bytes && asBuffer(bytes));
   return guarded(parts, isReady, call, askText, (text) =>
     text === null ? null : asBuffer(utf8(htmlSafe(text))),
   );
+}
+
+/** An option; one that throws when it is read is not there. */
+function optionOf(
+  options: ClientInitializeResponseOptions | null | undefined,
+  name: keyof ClientInitializeResponseOptions,
+): unknown {
+  try {
+    return options?.[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Characters that can end a script element or a JavaScript string, as JSON escapes. */
@@ -174,7 +186,7 @@ const EMPTY_HEAD = '{"feature_gates":{},"dynamic_configs":{},"layer_configs":{}'
 const LONGEST_HEAD = EMPTY_HEAD.length + 80;
 
 function contextOf({ clientKey, options }: ClientInitializeCall) {
-  const hash = options?.hash;
+  const hash = optionOf(options, 'hash');
   return {
     tag: 'getClientInitializeResponse',
     ...(typeof clientKey === 'string' ? { clientKey } : {}),

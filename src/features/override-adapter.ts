@@ -34,6 +34,15 @@ export class AdapterOverrides {
     return overrideAdapter === null ? null : new AdapterOverrides(life, overrideAdapter);
   }
 
+  /** Whether it may answer for gates; what cannot be read may. */
+  get asksGates(): boolean {
+    try {
+      return typeof this.adapter.overrideGate === 'function';
+    } catch {
+      return true;
+    }
+  }
+
   gate(user: StatsigUser, name: string, mode: number): Verdict | null {
     const value = this.ask('overrideGate', user, name);
     return typeof value === 'boolean' ? this.adopt(user, SpecKind.Gate, name, value, mode) : null;
@@ -91,9 +100,9 @@ export class AdapterOverrides {
 
 /** A copy of what JSON can say; null for what is no object of values. */
 function asValues(returned: unknown): Record<string, unknown> | null {
-  const isRecord = typeof returned === 'object' && returned !== null && !Array.isArray(returned);
-  if (!isRecord || typeof fieldsOf(returned)['then'] === 'function') return null;
   try {
+    const isRecord = typeof returned === 'object' && returned !== null && !Array.isArray(returned);
+    if (!isRecord || typeof fieldsOf(returned)['then'] === 'function') return null;
     return JSON.parse(JSON.stringify(returned));
   } catch {
     return null;

@@ -77,7 +77,7 @@ export function isSilent({ localMode, disableAllLogging }: ResolvedOptions): boo
 export function engineOptions({ options, sessionID }: Surroundings): EngineOptions {
   const { environment, loggingMaxBufferSize, sdkType, sdkVersion } = options;
   return {
-    tier: typeof environment?.tier === 'string' ? environment.tier : null,
+    tier: tierOf(environment),
     loggingEnabled: !isSilent(options),
     batchLimit: batchSize(loggingMaxBufferSize),
     pendingLimit: PENDING_EVENTS,
@@ -90,6 +90,16 @@ export function engineOptions({ options, sessionID }: Surroundings): EngineOptio
     sessionID,
     randomSeed: Math.floor(Math.random() * 2 ** 32),
   };
+}
+
+/** Null for none, and for one that throws when it is read. */
+function tierOf(environment: { tier?: unknown } | null): string | null {
+  try {
+    const tier = environment?.tier;
+    return typeof tier === 'string' ? tier : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What every user gets, null for nothing. */
