@@ -9,7 +9,7 @@ const LEAST_CAUGHT = 0.97;
 
 /**
  * `--count`, `--seed`, `--file`, `--list`, as the heads of the scripts describe them; `--name` takes
- * a part of a fault's name, `--shard 2/5` the third fifth of the sample, `--fast` Rust's own tests.
+ * a part of a fault's name, `--shard 2/5` the third fifth of the sample, `--fast` only the nearest tests.
  */
 export function optionsOf() {
   const { values } = parseArgs({

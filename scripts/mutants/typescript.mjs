@@ -2,13 +2,13 @@
 //
 //   node scripts/mutants/typescript.mjs [--count <n>] [--seed <n>] [--file <part>]... [--name <part>]... [--list]
 //
-// A fault is tried in a copy of the tree: with the tests that bear the name of its file or that of
-// `parts`, and where these pass, with those that scripts/mutants/typescript.json names for its
-// folder, the nearest ones first. That file also lists the faults that change nothing,
+// A fault is tried in a copy of the tree: with the tests that import its file or bear its name, and
+// where these pass, with those that scripts/mutants/typescript.json names for its folder, the
+// nearest ones first (`--fast`: only these). That file also lists the faults that change nothing,
 // each with the reason. Fails when more than 3 % of the others survive. The same seed gives the
 // same faults; nightly.yml takes another one each day.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import { copyTree } from './copy.mjs';
 import { faultsOf } from './faults.mjs';
 import { listOf, optionsOf, tally } from './report.mjs';
@@ -37,13 +37,22 @@ async function tryAll() {
   results.end();
 }
 
-/** Tests of a file's room that are about it: those of its name, and those of small parts. */
+/** Tests that are about a file: those that import it, those of its name, those of small parts. */
 function ownTests(file) {
   const room = file.startsWith('src/engine/js/') ? 'engine-js' : file.split('/')[1];
   const names = [basename(file, '.ts'), 'parts', 'pure-parts'];
   return testFiles.filter(
-    (test) => test.startsWith(`__test__/${room}/`) && names.includes(basename(test, '.test.ts')),
+    (test) =>
+      importedBy(test).has(file.slice(0, -'.ts'.length)) ||
+      (test.startsWith(`__test__/${room}/`) && names.includes(basename(test, '.test.ts'))),
   );
+}
+
+/** Modules that a test imports itself, as paths without an extension; none of what is no test. */
+function importedBy(test) {
+  if (!test.endsWith('.test.ts')) return new Set();
+  const named = textOf(test).matchAll(/from '(\.[^']*)'/g);
+  return new Set([...named].map(([, path]) => posix.join(posix.dirname(test), path)));
 }
 
 async function tryFault({ file, start, end, instead, name }, folder, tests) {
@@ -52,7 +61,7 @@ async function tryFault({ file, start, end, instead, name }, folder, tests) {
   const own = ownTests(file);
   const path = join(folder, file);
   const text = readFileSync(path, 'utf8');
-  for (const some of [own, nearest, wider]) {
+  for (const some of options.fast ? [own, nearest] : [own, nearest, wider]) {
     if (!(await tests.passesWithoutFault(some, engines))) continue;
     writeFileSync(path, text.slice(0, start) + instead + text.slice(end));
     const passes = await tests.pass(some, engines);
