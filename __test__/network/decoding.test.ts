@@ -119,6 +119,22 @@ test('broken encodings are refused; identity and names that are no encoding are 
   await until(() => server.sockets.size === 0);
 });
 
+test('of encodings over each other four are taken off, and a fifth is refused', async (t) => {
+  let layers = 4;
+  const server = await Loopback.start((_, response) => {
+    const encoding = Array.from({ length: layers }, () => 'gzip').join();
+    let body = Buffer.from(TEXT);
+    for (let i = 0; i < layers; i++) body = gzipSync(body);
+    response.writeHead(200, { 'content-encoding': encoding }).end(body);
+  });
+  t.teardown(() => server.stop());
+  const http = client(server.base);
+  t.teardown(() => http.close());
+  t.is(Buffer.from((await http.fetchIdListIndex()).body).toString(), TEXT);
+  layers = 5;
+  await t.throwsAsync(http.fetchIdListIndex(), { message: /encoded too many times/ });
+});
+
 test('a length that is announced is kept to; an upload was received whatever its answer holds', async (t) => {
   const server = await Loopback.start((seen, response) => {
     if (seen.url === '/log_event')

@@ -143,6 +143,20 @@ test('a hop elsewhere that would carry the key in its address or body is refused
   t.is((await hops(request(`${HOME}/x`), [302, `/moved/${KEY}`])).length, 1);
 });
 
+test('without a key, or with an empty one, there is none to carry elsewhere', async (t) => {
+  for (const key of [null, '']) {
+    const { transport, asked } = scripted(({ url }) =>
+      url === HOME ? [302, 'https://other.example/y'] : undefined,
+    );
+    const { status } = await followRedirects(transport, key)(request(HOME));
+    t.is(status, 200);
+    t.deepEqual(
+      asked.map(({ url }) => url),
+      [HOME, 'https://other.example/y'],
+    );
+  }
+});
+
 test('methods and bodies: a POST becomes a GET on 301 to 303, an upload is not followed there', async (t) => {
   for (const status of [301, 302, 303, 307, 308]) {
     const body = '{}';

@@ -6,6 +6,8 @@ import {
   EvaluationDetails,
   Layer,
   makeEmptyFeatureGate,
+  makeFeatureGate,
+  OWNED,
 } from '../../src/results/results';
 
 const RivalConfig = rival.DynamicConfig as unknown as typeof DynamicConfig;
@@ -21,6 +23,8 @@ const VALUE = {
   list: [1, 'x'],
   object: { deep: { er: 1 } },
   nothing: null,
+  null: 'n',
+  undefined: 'u',
 };
 const KEYS = [...Object.keys(VALUE), 'missing', 'toString', '__proto__', null, undefined, 0];
 const DEFAULTS = ['d', '', 1, 0, true, false, [], {}, null, undefined];
@@ -253,4 +257,72 @@ test('values belong to the caller of the public constructor and to the result', 
   const config = new DynamicConfig('n', value);
   value.list.push(2);
   t.deepEqual(config.value, { list: [1] });
+});
+
+test('what the package made itself is not copied again', (t) => {
+  const value = { list: [1] };
+  const details = new EvaluationDetails(1, 2, 'Network', 3);
+  const config = new DynamicConfig('n', value, '', null, null, [], null, details, OWNED);
+  t.is(config.value.list, value.list);
+  t.is(
+    new Layer('n', value, '', null, null, null, details, null, OWNED).getValue('list'),
+    value.list,
+  );
+});
+
+test('details know the version and the gates of their answer, which comparisons do not see', (t) => {
+  const secondaryExposures = [{ gate: 'a', gateValue: 'true', ruleID: 'b', more: 1 }];
+  const plain = new EvaluationDetails(1, 2, 'Network', 3);
+  const full = new EvaluationDetails(1, 2, 'Network', 3, {
+    configVersion: 7,
+    secondaryExposures,
+  });
+  t.deepEqual([plain.version, plain.secondaryExposures], [null, []]);
+  t.is(full.version, 7);
+  t.deepEqual(full.secondaryExposures, [{ gate: 'a', gateValue: 'true', ruleID: 'b' }]);
+  t.deepEqual(Reflect.ownKeys(full), Reflect.ownKeys(plain));
+  t.deepEqual(full, plain);
+  const layer = new Layer('n', {}, 'r', null, null, null, full);
+  t.deepEqual(layer.getSecondaryExposures(), full.secondaryExposures);
+  t.deepEqual(new Layer('n').getSecondaryExposures(), []);
+});
+
+test('results for tests of an application have what it gave, and the time of now', (t) => {
+  const before = Date.now();
+  for (const [details, reason, times] of [
+    [EvaluationDetails.uninitialized(), 'Uninitialized', [0, 0]],
+    [EvaluationDetails.unsupported(1, 2), 'Unsupported', [1, 2]],
+    [EvaluationDetails.persisted(1, 2), 'Persisted', [1, 2]],
+    [EvaluationDetails.make(1, 2, 'Bootstrap'), 'Bootstrap', [1, 2]],
+  ] as const) {
+    t.is(details.reason, reason);
+    t.deepEqual([details.configSyncTime, details.initTime], times);
+    t.true(details.serverTime >= before && details.serverTime <= Date.now());
+    t.is(details.version, null);
+  }
+  const details = EvaluationDetails.make(1, 2, 'Bootstrap');
+  t.deepEqual(makeFeatureGate('g', 'r', true, 'group', 'userID', details), {
+    name: 'g',
+    ruleID: 'r',
+    value: true,
+    groupName: 'group',
+    idType: 'userID',
+    evaluationDetails: details,
+  });
+});
+
+test('results of another copy of the package are recognised, and nothing else is', (t) => {
+  const path = require.resolve('../../src/results/results');
+  const mine = require.cache[path];
+  delete require.cache[path];
+  const copy = require(path) as typeof import('../../src/results/results');
+  require.cache[path] = mine;
+  t.not(copy.Layer, Layer);
+  t.true(new copy.DynamicConfig('n') instanceof DynamicConfig);
+  t.true(new copy.Layer('n') instanceof Layer);
+  t.false((new copy.Layer('n') as object) instanceof DynamicConfig);
+  class Special extends Layer {}
+  t.true(new Special('n') instanceof copy.Layer);
+  t.false(new copy.Layer('n') instanceof Special);
+  for (const value of [null, undefined, 'text', {}]) t.false((value as object) instanceof Layer);
 });
