@@ -197,6 +197,36 @@ test('the set of seen exposures is bounded and starts over when full', (t) => {
   t.true(set.add(hash64('other'), hash64('gate0')));
 });
 
+test('a smaller limit empties the set earlier, a larger one than 100,000 is none', (t) => {
+  const user = hash64('user');
+  /** How many of so many exposures are new when they come again, up to the first that is not. */
+  const forgotten = (limit: number, count: number): number => {
+    const set = new SeenSet();
+    set.setLimit(limit);
+    for (let i = 0; i < count; i++) set.add(user, hash64(`gate${i}`));
+    let i = 0;
+    while (i < count && set.add(user, hash64(`gate${i}`))) i++;
+    return i;
+  };
+  t.is(forgotten(3, 3), 0);
+  t.is(forgotten(3, 4), 4, 'the fourth empties it');
+  t.is(forgotten(1e9, MAX_SEEN), 0);
+  t.is(forgotten(1e9, MAX_SEEN + 1), MAX_SEEN + 1);
+});
+
+test('all exposures are found again however often the set has grown', (t) => {
+  const set = new SeenSet();
+  const [user, other] = [hash64('user'), hash64('other')];
+  const names = Array.from({ length: 5_000 }, (_, i) => hash64(`gate${i}`));
+  for (const [i, name] of names.entries()) {
+    t.true(set.add(user, name));
+    if ((i & (i + 1)) !== 0) continue;
+    for (const earlier of names.slice(0, i + 1))
+      if (set.add(user, earlier)) t.fail(`forgotten at ${i}`);
+  }
+  for (const name of names) if (!set.add(other, name)) t.fail('of another user');
+});
+
 test('versions and times', (t) => {
   t.deepEqual(
     [

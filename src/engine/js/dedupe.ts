@@ -5,10 +5,9 @@
 
 import { type Hash64, avalanche } from './hashing';
 
-/** As in statsig-node, the set is emptied when it would exceed this. */
+/** As in statsig-node, the set is emptied when it would exceed this: 262,144 cells are enough. */
 export const MAX_SEEN = 100_000;
 const SMALLEST = 1024;
-const LARGEST = 262_144;
 
 export class SeenSet {
   private cells = new Uint32Array(SMALLEST * 2);
@@ -35,7 +34,7 @@ export class SeenSet {
     cells[at * 2] = a;
     cells[at * 2 + 1] = b;
     if (++this.count > this.limit) this.clear();
-    else if (this.count * 2 > mask && mask + 1 < LARGEST) this.grow();
+    else if (this.count * 2 > mask) this.grow();
     return true;
   }
 
