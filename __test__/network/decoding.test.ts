@@ -4,6 +4,7 @@
  */
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import test from 'ava';
+import { decodedNow, encodingOf } from '../../src/network/decoding';
 import { StatsigHttp } from '../../src/network/http';
 import { NetworkError } from '../../src/network/network-error';
 import { nodeTransport } from '../../src/network/node-transport';
@@ -117,6 +118,47 @@ test('broken encodings are refused; identity and names that are no encoding are 
   t.is((await http.fetchIdListIndex()).body.byteLength, 0);
   http.close();
   await until(() => server.sockets.size === 0);
+});
+
+test('a whole body is decoded at once, deflate with its head and without, up to a size', (t) => {
+  const plain = Buffer.from(TEXT);
+  for (const [encoding, body] of [
+    ['gzip', gzipSync(plain)],
+    ['br', brotliCompressSync(plain)],
+    ['deflate', deflateSync(plain)],
+    ['deflate', deflateRawSync(plain)],
+  ] as const) {
+    t.is(Buffer.from(decodedNow(body, encoding, plain.length)).toString(), TEXT, encoding);
+    t.throws(() => decodedNow(body, encoding, plain.length - 1), undefined, encoding);
+    t.throws(() => decodedNow(new Uint8Array(0), encoding, plain.length), undefined, encoding);
+  }
+});
+
+test('one known encoding is told by its header, whatever its case; all else is none', (t) => {
+  for (const [header, encoding] of [
+    ['gzip', 'gzip'],
+    [' X-GZip ', 'gzip'],
+    ['BR', 'br'],
+    ['deflate', 'deflate'],
+    ['gzip, br', null],
+    ['statsig-br', null],
+    ['', null],
+    [undefined, null],
+    [null, null],
+    [5, null],
+    [['gzip'], null],
+  ] as const)
+    t.is(encodingOf(header), encoding, String(header));
+});
+
+test('of a deflated answer without a byte is said that it never began', async (t) => {
+  const server = await Loopback.start((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'deflate', 'content-length': 0 }).end();
+  });
+  t.teardown(() => server.stop());
+  const http = client(server.base);
+  t.teardown(() => http.close());
+  await t.throwsAsync(http.fetchIdListIndex(), { message: /ended before it began/ });
 });
 
 test('of encodings over each other four are taken off, and a fifth is refused', async (t) => {
