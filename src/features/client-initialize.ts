@@ -7,6 +7,7 @@ import { engineOptions, type EngineOptions } from './client-initialize-options';
 import { recover } from '../observability/error-boundary';
 import { StatsigUninitializedError } from '../types/errors';
 import type { EngineHost } from '../engine-host/engine-host';
+import { read } from '../users/user-reader';
 import { utf8 } from '../host/host';
 import type { Diagnostics } from '../observability/diagnostics';
 import type { ExceptionReporter } from '../observability/exception-report';
@@ -39,7 +40,7 @@ export function clientInitializeText(
   call: ClientInitializeCall,
 ): string | null {
   return guarded(parts, isReady, call, askText, (text) =>
-    text !== null && optionOf(call.options, 'htmlSafe') ? htmlSafe(text) : text,
+    text !== null && read(call.options, 'htmlSafe') ? htmlSafe(text) : text,
   );
 }
 
@@ -49,23 +50,11 @@ export function clientInitializeBytes(
   isReady: boolean,
   call: ClientInitializeCall,
 ): Uint8Array | null {
-  if (!optionOf(call.options, 'htmlSafe'))
+  if (!read(call.options, 'htmlSafe'))
     return guarded(parts, isReady, call, askBytes, (bytes) => bytes && asBuffer(bytes));
   return guarded(parts, isReady, call, askText, (text) =>
     text === null ? null : asBuffer(utf8(htmlSafe(text))),
   );
-}
-
-/** An option; one that throws when it is read is not there. */
-function optionOf(
-  options: ClientInitializeResponseOptions | null | undefined,
-  name: keyof ClientInitializeResponseOptions,
-): unknown {
-  try {
-    return options?.[name];
-  } catch {
-    return undefined;
-  }
 }
 
 /** Characters that can end a script element or a JavaScript string, as JSON escapes. */
@@ -186,7 +175,7 @@ const EMPTY_HEAD = '{"feature_gates":{},"dynamic_configs":{},"layer_configs":{}'
 const LONGEST_HEAD = EMPTY_HEAD.length + 80;
 
 function contextOf({ clientKey, options }: ClientInitializeCall) {
-  const hash = optionOf(options, 'hash');
+  const hash = read(options, 'hash');
   return {
     tag: 'getClientInitializeResponse',
     ...(typeof clientKey === 'string' ? { clientKey } : {}),

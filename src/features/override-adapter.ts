@@ -13,6 +13,7 @@ import type { SafeLogger } from '../observability/logger';
 import { onRejection } from '../observability/rejection';
 import type { OverrideAdapter } from '../options/statsig-options';
 import type { StatsigUser } from '../types/user';
+import { readOr } from '../users/user-reader';
 
 /** What is needed of a life. */
 interface Life {
@@ -36,11 +37,7 @@ export class AdapterOverrides {
 
   /** Whether it may answer for gates; what cannot be read may. */
   get asksGates(): boolean {
-    try {
-      return typeof this.adapter.overrideGate === 'function';
-    } catch {
-      return true;
-    }
+    return typeof readOr(this.adapter, 'overrideGate', this.ask) === 'function';
   }
 
   gate(user: StatsigUser, name: string, mode: number): Verdict | null {

@@ -39,19 +39,14 @@ export const NOT_STICKY: StickyRequest = {
 
 /** Reads a call's options, which may be anything. Those that throw say nothing. */
 export function stickyRequest(options: GetExperimentOptions | undefined | null): StickyRequest {
-  if (options == null) return NOT_STICKY;
-  try {
-    const values = options.userPersistedValues;
-    if (values == null) return NOT_STICKY;
-    const { enforceTargeting, enforceOverrides } = options.persistentAssignmentOptions ?? {};
-    return {
-      values,
-      enforceTargeting: Boolean(enforceTargeting),
-      enforceOverrides: Boolean(enforceOverrides),
-    };
-  } catch {
-    return NOT_STICKY;
-  }
+  const values = read(options, 'userPersistedValues') as StickyRequest['values'] | undefined;
+  if (values == null) return NOT_STICKY;
+  const more = read(options, 'persistentAssignmentOptions');
+  return {
+    values,
+    enforceTargeting: Boolean(read(more, 'enforceTargeting')),
+    enforceOverrides: Boolean(read(more, 'enforceOverrides')),
+  };
 }
 
 /** See the head of this file. */

@@ -14,6 +14,7 @@ import { VERSION } from '../engine/version';
 import { contained } from '../observability/error-boundary';
 import type { EngineHost } from '../engine-host/engine-host';
 import { UserAdditions } from '../users/user-additions';
+import { read } from '../users/user-reader';
 import { EventFilter } from '../events/before-log';
 import type { EventDelivery, EventDeliveryOptions, EventSpool } from '../events/delivery';
 import type { Ending } from '../exit/ending';
@@ -76,8 +77,9 @@ export function isSilent({ localMode, disableAllLogging }: ResolvedOptions): boo
 
 export function engineOptions({ options, sessionID }: Surroundings): EngineOptions {
   const { environment, loggingMaxBufferSize, sdkType, sdkVersion } = options;
+  const tier = read(environment, 'tier');
   return {
-    tier: tierOf(environment),
+    tier: typeof tier === 'string' ? tier : null,
     loggingEnabled: !isSilent(options),
     batchLimit: batchSize(loggingMaxBufferSize),
     pendingLimit: PENDING_EVENTS,
@@ -90,16 +92,6 @@ export function engineOptions({ options, sessionID }: Surroundings): EngineOptio
     sessionID,
     randomSeed: Math.floor(Math.random() * 2 ** 32),
   };
-}
-
-/** Null for none, and for one that throws when it is read. */
-function tierOf(environment: { tier?: unknown } | null): string | null {
-  try {
-    const tier = environment?.tier;
-    return typeof tier === 'string' ? tier : null;
-  } catch {
-    return null;
-  }
 }
 
 /** What every user gets, null for nothing. */

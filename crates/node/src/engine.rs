@@ -84,7 +84,7 @@ impl NativeEngine {
     #[napi(ts_return_type = "Promise<string>")]
     pub fn prepare_specs(&self, input: u32) -> AsyncTask<PrepareTask> {
         AsyncTask::new(PrepareTask {
-            payload: self.shared.inputs.take(input).map(PayloadText::plain),
+            payload: self.shared.inputs.take(input).map(PayloadText::Plain),
             before: self.shared.call(None, |engine| engine.specs()),
             inbox: self.shared.inbox.clone(),
         })

@@ -22,7 +22,7 @@ const PLAIN: u8 = 255;
 
 /// What the registry says of specs.
 #[derive(Clone)]
-struct About {
+pub struct About {
     /// See `PreparedSpecs`.
     summary: Box<str>,
     /// Bytes of the payload's text.
@@ -30,52 +30,41 @@ struct About {
 }
 
 /// A payload for the compiler.
-pub struct PayloadText {
-    /// Its text, or what became of it.
-    progress: Progress,
-    /// The key of what it came as; None: that is its bytes.
-    key: Option<Key>,
-}
-
-/// How far a payload has come.
-enum Progress {
-    /// Its bytes.
-    Text(Vec<u8>),
-    /// Another engine has compiled it.
-    Compiled(Arc<Store>, About),
+pub enum PayloadText {
+    /// As it came.
+    Plain(Vec<u8>),
+    /// The content of a body, known by the key of the body: less to hash.
+    Inflated(Vec<u8>, Key),
+    /// What another engine holds of a body.
+    Held(Arc<Store>, About, Key),
 }
 
 impl PayloadText {
-    /// A payload that came as it is.
-    pub fn plain(bytes: Vec<u8>) -> PayloadText {
-        PayloadText { progress: Progress::Text(bytes), key: None }
-    }
-
-    /// What is in a body, of at most `most` bytes; see `inflate`. Known by what it came as, which is
-    /// less to hash; what another engine holds is not even inflated.
+    /// What is in a body, of at most `most` bytes; see `inflate`. What another engine holds is not
+    /// even inflated.
     pub fn inflated(packed: &[u8], encoding: Encoding, most: usize) -> Option<PayloadText> {
         let key = key_of(encoding as u8, packed);
-        let progress = match SPECS.find(&key) {
-            Some((_, about)) if about.length > most => return None,
-            Some((store, about)) => Progress::Compiled(store, about),
-            None => Progress::Text(inflate(packed, encoding, most)?),
-        };
-        Some(PayloadText { progress, key: Some(key) })
+        match SPECS.find(&key) {
+            Some((store, about)) => {
+                (about.length <= most).then_some(PayloadText::Held(store, about, key))
+            }
+            None => inflate(packed, encoding, most).map(|text| PayloadText::Inflated(text, key)),
+        }
     }
 
     /// Bytes of its text.
     pub fn length(&self) -> usize {
-        match &self.progress {
-            Progress::Text(bytes) => bytes.len(),
-            Progress::Compiled(_, about) => about.length,
+        match self {
+            PayloadText::Plain(text) | PayloadText::Inflated(text, _) => text.len(),
+            PayloadText::Held(_, about, _) => about.length,
         }
     }
 
     /// The key by which other engines find what is made of it.
     pub fn key(&self) -> Key {
-        match &self.progress {
-            Progress::Text(bytes) => self.key.unwrap_or_else(|| key_of(PLAIN, bytes)),
-            Progress::Compiled(..) => self.key.unwrap_or_default(),
+        match self {
+            PayloadText::Plain(text) => key_of(PLAIN, text),
+            PayloadText::Inflated(_, key) | PayloadText::Held(_, _, key) => *key,
         }
     }
 }
@@ -95,9 +84,9 @@ pub fn prepare_shared(
     key: Key,
     before: Option<Arc<Store>>,
 ) -> std::result::Result<PreparedSpecs, PayloadError> {
-    let bytes = match &payload.progress {
-        Progress::Compiled(store, about) => return Ok(prepared(store.clone(), about.clone())),
-        Progress::Text(bytes) => bytes,
+    let bytes = match payload {
+        PayloadText::Held(store, about, _) => return Ok(prepared(store.clone(), about.clone())),
+        PayloadText::Plain(text) | PayloadText::Inflated(text, _) => text,
     };
     let shared = SPECS.get_or_make(key, || match prepare_update(bytes, before) {
         Ok(PreparedSpecs { store: Some(store), summary }) => {
@@ -147,7 +136,10 @@ mod tests {
     }
 
     fn prepared(head: &str, key: Option<Key>) -> PreparedSpecs {
-        let payload = PayloadText { progress: Progress::Text(text(head)), key };
+        let payload = match key {
+            Some(key) => PayloadText::Inflated(text(head), key),
+            None => PayloadText::Plain(text(head)),
+        };
         prepare_shared(&payload, payload.key(), None).unwrap()
     }
 
@@ -186,7 +178,7 @@ mod tests {
         gzip.write_all(&plain).unwrap();
         let packed = gzip.finish().unwrap();
         let inflated = |most| PayloadText::inflated(&packed, Encoding::Gzip, most);
-        let is_held = |payload: &PayloadText| matches!(payload.progress, Progress::Compiled(..));
+        let is_held = |payload: &PayloadText| matches!(payload, PayloadText::Held(..));
         let prepare = |payload: &PayloadText| prepare_shared(payload, payload.key(), None).unwrap();
         let first = inflated(1000).unwrap();
         assert!(!is_held(&first) && first.length() == plain.len());
@@ -207,7 +199,7 @@ mod tests {
         for _ in 0..2 {
             let nothing = prepared("false", None);
             assert!(nothing.store.is_none() && nothing.summary.contains("\"hasUpdates\":false"));
-            assert!(prepare_shared(&PayloadText::plain(b"{".to_vec()), [9; 32], None).is_err());
+            assert!(prepare_shared(&PayloadText::Plain(b"{".to_vec()), [9; 32], None).is_err());
         }
     }
 

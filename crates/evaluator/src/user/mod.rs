@@ -4,6 +4,7 @@
 //! A slot's memory is reused by the next user, so a steady state allocates nothing.
 
 mod client;
+mod crossing;
 mod exotic;
 mod field;
 mod fill;

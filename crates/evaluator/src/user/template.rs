@@ -4,17 +4,13 @@
 //!
 //! A template is the JSON of a user, [`PRIVATE`], and the JSON of its private attributes or
 //! nothing, with a [`HOLE`] for each value, between quotes if it is a text, between brackets if it
-//! is a list of texts. Values come in the order of their holes, with `HOLE` between them; a list is
-//! the number of its items and each of them behind an [`ITEM`].
+//! is a list of texts. Values come in the order of their holes; how they cross: [`super::crossing`].
 
+use super::crossing::{find_cuts, stand_for_themselves, Values, HOLE};
 use super::scan::scan_object;
 use super::{Field, Scope, Span, UserSlot, Val};
 use crate::boundary::MAX_TEMPLATES;
 
-/// Stands for a value, and between values. No JSON has it.
-const HOLE: char = '\u{1}';
-/// Before each item of a list.
-const ITEM: char = '\u{3}';
 /// Between the two halves of a template.
 const PRIVATE: char = '\u{2}';
 /// Longest template.
@@ -247,7 +243,7 @@ impl UserSlot {
         if !stand_for_themselves(values, cuts.len()) {
             return None;
         }
-        let mut values = Values { text: values, cuts: cuts.iter(), from: 0, is_over: false };
+        let mut values = Values::new(values, cuts);
         self.begin();
         halves.json.fill(&mut values, ends, &mut self.text, &mut self.fields)?;
         self.text.pop();
@@ -258,90 +254,11 @@ impl UserSlot {
             self.private = Span::new(start, self.text.len());
             self.keep_private(Val::Raw(self.private));
         }
-        if !values.is_over {
+        if !values.is_over() {
             return None;
         }
         self.finish();
         Some(())
-    }
-}
-
-/// Whether these are values that JSON writes as they are, with so many separators. U+FFFD may stand
-/// for half a surrogate pair, which JSON escapes.
-fn stand_for_themselves(values: &str, separators: usize) -> bool {
-    let is_special = |b: &u8| u8::from(*b < b' ' || *b == b'"' || *b == b'\\');
-    // In sums of one byte, which processors make by the dozen.
-    let chunks = values.as_bytes().chunks(128);
-    let special: usize =
-        chunks.map(|chunk| usize::from(chunk.iter().map(is_special).sum::<u8>())).sum();
-    special == separators && (values.is_ascii() || !values.contains('\u{FFFD}'))
-}
-
-/// Finds every `HOLE` and `ITEM`, eight bytes at a time.
-fn find_cuts(values: &str, cuts: &mut Vec<u32>) {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    cuts.clear();
-    let is_cut = |b: u8| b == HOLE as u8 || b == ITEM as u8;
-    let (words, rest) = values.as_bytes().as_chunks::<8>();
-    let mut look = |at: usize, bytes: &[u8]| {
-        let found = (at as u32..).zip(bytes).filter(|(_, b)| is_cut(**b));
-        cuts.extend(found.map(|(at, _)| at));
-    };
-    for (i, bytes) in words.iter().enumerate() {
-        let word = u64::from_ne_bytes(*bytes);
-        // Whether one of them is below 4.
-        if word.wrapping_sub(ONES * 4) & !word & (ONES << 7) != 0 {
-            look(8 * i, bytes);
-        }
-    }
-    look(8 * words.len(), rest);
-}
-
-/// Values, one after the other.
-struct Values<'a> {
-    text: &'a str,
-    /// What [`find_cuts`] found, as far as it lies behind `from`.
-    cuts: std::slice::Iter<'a, u32>,
-    from: usize,
-    is_over: bool,
-}
-
-impl<'a> Values<'a> {
-    /// The text up to the next cut, and whether that is an `ITEM`. None behind the last text.
-    fn part(&mut self) -> Option<(&'a str, bool)> {
-        if self.is_over {
-            return None;
-        }
-        let start = self.from;
-        let Some(cut) = self.cuts.next() else {
-            self.is_over = true;
-            return Some((self.text.get(start..)?, false));
-        };
-        let cut = *cut as usize;
-        self.from = cut + 1;
-        Some((self.text.get(start..cut)?, self.text.as_bytes().get(cut) == Some(&(ITEM as u8))))
-    }
-
-    /// A value that is no list.
-    fn next(&mut self) -> Option<&'a str> {
-        self.part().filter(|(_, is_before_item)| !is_before_item).map(|(value, _)| value)
-    }
-
-    /// Appends what is between the brackets of a list. None when its items are not as many as it
-    /// says.
-    fn push_list(&mut self, text: &mut String) -> Option<()> {
-        let (count, mut goes_on) = self.part()?;
-        let mut left: u32 = count.parse().ok()?;
-        let mut is_first = true;
-        while goes_on {
-            let (item, is_before_item) = self.part()?;
-            text.push_str(if is_first { "\"" } else { ",\"" });
-            text.push_str(item);
-            text.push('"');
-            left = left.checked_sub(1)?;
-            (is_first, goes_on) = (false, is_before_item);
-        }
-        (left == 0).then_some(())
     }
 }
 
@@ -544,19 +461,5 @@ mod tests {
         templates.keep(&format!("15 {template}"));
         assert_eq!(templates.known.len(), MAX_TEMPLATES);
         assert!(templates.set(&mut UserSlot::default(), 15, "v"));
-    }
-
-    #[test]
-    fn separators_are_found_wherever_they_stand() {
-        for length in 0..40 {
-            for at in 0..length {
-                let text: String = (0..length).map(|i| if i == at { HOLE } else { 'x' }).collect();
-                let mut cuts = vec![7];
-                find_cuts(&text, &mut cuts);
-                assert_eq!(cuts, [at], "{text:?}");
-                find_cuts(&text.replace(HOLE, "\u{2}").replace('x', "é\u{3}"), &mut cuts);
-                assert_eq!(cuts.len() as u32, length - 1);
-            }
-        }
     }
 }
