@@ -105,6 +105,15 @@ export const KNOWN: readonly KnownDifference[] = [
         lines?.ours?.fields['ruleID'] === 'override'),
   },
   {
+    name: 'parameters of an override of one of several custom IDs',
+    reason: 'Section 12: as above; those that there are, are exposed.',
+    applies: ({ of, field, theirs, ours, reach }) =>
+      of === 'exposures' &&
+      field === 'key' &&
+      reach.has('overridden by several IDs') &&
+      [theirs, ours].every((key) => key === null || String(key).endsWith(' | override')),
+  },
+  {
     name: 'ID type of overrides',
     reason: "BEHAVIOUR.md 4: 'userID' for an ID's own, as in statsig-node; there none.",
     applies: ({ of, field, said, theirs }) =>
@@ -386,15 +395,6 @@ export const KNOWN: readonly KnownDifference[] = [
       saysNothing({ said }) &&
       reach.has('strange condition') &&
       (reach.has('mapped') || (reach.has('overridden') && said.theirs?.reason === 'LocalOverride')),
-  },
-  {
-    name: 'undelegated exposures where a delegate delegates',
-    reason: 'Section 5: what was collected before the first delegate; there before the last.',
-    applies: ({ of, field, lines, reach }) =>
-      of === 'exposure' &&
-      field === 'secondary' &&
-      reach.has('delegate of a delegate') &&
-      lines?.theirs?.fields['isExplicitParameter'] === 'false',
   },
   {
     name: 'group conditions in responses',

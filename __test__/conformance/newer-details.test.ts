@@ -43,6 +43,9 @@ const PAYLOAD: JsonObject = {
     unsalted: bucket({}),
     salted: bucket({ salt: '' }),
     inner: condition({ type: 'pass_gate', targetValue: 'old' }),
+    on_the_first: condition({ type: 'pass_gate', targetValue: 'on_the_first' }),
+    on_the_last: condition({ type: 'pass_gate', targetValue: 'on_the_last' }),
+    on_neither: condition({ type: 'pass_gate', targetValue: 'on_neither' }),
   },
   feature_gates: {
     lower: gate(['lower']),
@@ -54,11 +57,16 @@ const PAYLOAD: JsonObject = {
     salted: gate(['salted']),
     old: gate([]),
     new: gate(['all']),
+    on_the_first: gate(['all']),
+    on_the_last: gate(['all']),
+    on_neither: gate(['all']),
   },
   dynamic_configs: {
     lost: spec([rule('unheard', ['strange'])]),
     inner: spec([rule('control', ['all'], { groupName: 'Control' })]),
     outer: spec([rule('handed', ['inner'], { configDelegate: 'inner' })]),
+    first: spec([rule('on', ['on_the_first', 'on_the_last'], { configDelegate: 'last' })]),
+    last: spec([rule('control', ['on_neither', 'on_the_first'])]),
   },
   layer_configs: {
     merged: spec([rule('plain', ['all'])], {
@@ -66,6 +74,7 @@ const PAYLOAD: JsonObject = {
       useNewLayerEval: true,
       explicitParameters: ['from'],
     }),
+    chain: spec([rule('on', ['on_the_first'], { configDelegate: 'first' })]),
     late: spec([rule('first', ['all']), rule('second', ['all'], { configDelegate: 'lost' })], {
       entity: 'layer',
       useNewLayerEval: true,
@@ -74,6 +83,23 @@ const PAYLOAD: JsonObject = {
   overrides: { old: [{ new_config_name: 'new', rules: [{ rule_name: 'always' }] }] },
   override_rules: { always: rule('always', ['all']) },
 };
+
+/** The same words in lists, with conditions where they are asked. */
+function asV1(payload: JsonObject): JsonObject {
+  const { condition_map: conditions, ...rest } = payload;
+  const lists = (['feature_gates', 'dynamic_configs', 'layer_configs'] as const).map((kind) => [
+    kind,
+    Object.entries(payload[kind] as Record<string, JsonObject>).map(([name, of]) => ({
+      name,
+      ...of,
+      rules: (of['rules'] as JsonObject[]).map((one) => ({
+        ...one,
+        conditions: (one['conditions'] as string[]).map((id) => (conditions as JsonObject)[id]),
+      })),
+    })),
+  ]);
+  return { ...rest, ...Object.fromEntries(lists), response_format: 'dcs-v1' };
+}
 
 function ask(engine: Engine, kind: LookupKind, name: string, user: object): OutcomeRecord {
   const { privateAttributes = null, ...rest } = user as JsonObject;
@@ -127,6 +153,25 @@ for (const kind of expectedEngines) {
       json: {},
     });
     engine.dispose();
+  });
+
+  test(`${kind}: what was met before the last delegate of a chain is undelegated`, async (t) => {
+    const exposure = (gate: string): JsonObject => ({ gate, gateValue: 'true', ruleID: 'passed' });
+    for (const [payload, undelegated] of [
+      [PAYLOAD, ['on_the_first', 'on_the_last']],
+      // There it is what was met before the first (BEHAVIOUR.md 3.6).
+      [asV1(PAYLOAD), ['on_the_first']],
+    ] as const) {
+      const engine = await loaded(kind, payload);
+      for (const _ of ['first', 'again'])
+        t.like(ask(engine, SpecKind.Layer, 'chain', { userID: 'u' }), {
+          ruleID: 'control',
+          configDelegate: 'first',
+          undelegatedSecondaryExposures: undelegated.map(exposure),
+          secondaryExposures: ['on_the_first', 'on_the_last', 'on_neither'].map(exposure),
+        });
+      engine.dispose();
+    }
   });
 
   test(`${kind}: what stood in for a gate is told beyond a delegate`, async (t) => {

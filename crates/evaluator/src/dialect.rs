@@ -77,6 +77,12 @@ impl Dialect {
         self == Dialect::V2
     }
 
+    /// Where a delegate delegates: whether what was met before the last of them is undelegated, or
+    /// only what was met before the first.
+    pub(crate) fn delegates_last(self) -> bool {
+        self == Dialect::V2
+    }
+
     /// The salt of a bucket condition.
     pub(crate) fn salt_text(self, salt: &JsValue) -> Cow<'_, str> {
         if self == Dialect::V2 && salt.is_nullish() {

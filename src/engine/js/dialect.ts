@@ -50,6 +50,14 @@ export class Dialect {
     return this.number === 2;
   }
 
+  /**
+   * Where a delegate delegates: whether what was met before the last of them is undelegated, or
+   * only what was met before the first.
+   */
+  get delegatesLast(): boolean {
+    return this.number === 2;
+  }
+
   /** dcs-v1: lists of specs. Means what statsig-node makes of it (BEHAVIOUR.md 3). */
   static readonly V1 = new Dialect(1, true, true, false);
   /**

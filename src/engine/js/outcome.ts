@@ -348,7 +348,9 @@ export class Tables {
   delegated(at: FoundAt, list: ExposureList, inner: Found): Found {
     const rate = rateOf(inner);
     const seen = seenOf(inner);
-    const known = at.find(this, list, rate, seen, inner);
+    const isChain = inner.inner !== null && this.dialect.delegatesLast;
+    const undelegated = isChain ? list.concat(inner.undelegated) : list;
+    const known = at.find(this, undelegated, rate, seen, inner);
     if (known !== null) return known;
     const { configDelegate, explicitParameters, idType, version } = at;
     // What stands in for a delegate gives its value, and leaves the layer what it is.
@@ -362,7 +364,7 @@ export class Tables {
     });
     const exposures = list.concat(inner.exposures);
     const { mapped } = inner;
-    const way = { exposures, undelegated: list, rate, seen, inner, mapped };
+    const way = { exposures, undelegated, rate, seen, inner, mapped };
     const found = new Found(this, this.claim(), through, way);
     at.add(found);
     return found;

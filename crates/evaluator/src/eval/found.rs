@@ -49,7 +49,7 @@ pub(crate) struct Found {
     pub(crate) extra: u32,
     /// First delegate, or NONE.
     pub(crate) delegate: u32,
-    /// List of exposures before the delegate; only with one.
+    /// List of exposures before the delegate, or in dcs-v2 the last of several; only with one.
     pub(crate) undelegated: u32,
     /// List of what was merged; only with [`code::MERGED`].
     pub(crate) merged: u32,

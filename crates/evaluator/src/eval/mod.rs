@@ -236,11 +236,14 @@ impl<O: Observer> Evaluation<'_, O> {
     ) -> Result<Found, Stop> {
         self.descend()?;
         self.gates_met = true;
-        let undelegated = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
+        let before = self.tables.list_id(self.stack.get(start..).unwrap_or_default())?;
         let middle = self.stack.len();
         let found = self.experiment(config)?;
         self.merge(start, middle);
         self.depth -= 1;
+        let is_chain = found.delegate != NONE && self.store.dialect.delegates_last();
+        let undelegated =
+            if is_chain { self.tables.joined(before, found.undelegated)? } else { before };
         // A delegate starts from (undefined, false), so nothing is inherited beyond it.
         let seen = if found.seen == Seen::Inherit { Seen::No } else { found.seen };
         let rate = if found.rate == rate::INHERIT { rate::UNDEFINED } else { found.rate };

@@ -171,6 +171,15 @@ impl Tables {
         self.new_list(ids)
     }
 
+    /// Index of the first list followed by what the second has beyond it.
+    pub(crate) fn joined(&mut self, first: u32, second: u32) -> Result<u32, Full> {
+        let mut ids = self.list(first).to_vec();
+        let more = self.list(second).iter().copied().filter(|id| !ids.contains(id));
+        let more: Vec<u32> = more.collect();
+        ids.extend(more);
+        self.list_id(&ids)
+    }
+
     /// Index of a list of any numbers.
     pub(crate) fn number_list(&mut self, numbers: &[u32]) -> Result<u32, Full> {
         if let Some(&id) = self.list_ids.get(numbers) {
