@@ -276,7 +276,7 @@ export const KNOWN: readonly KnownDifference[] = [
   {
     name: 'unsupported in responses',
     reason: 'Section 3: ours say {} and nothing else; there it is what the work so far left.',
-    applies: ({ of, field, kind, ours, reach, entries }) =>
+    applies: ({ of, field, kind, ours, reach, entries, specs = [] }) =>
       of === 'response' &&
       reach.has('strange condition') &&
       // Beside what the layer of an experiment gives, and what was asked before its delegate.
@@ -284,7 +284,11 @@ export const KNOWN: readonly KnownDifference[] = [
         (entries?.ours?.['rule_id'] ?? entries?.ours?.['r']) === '') ||
         (UNSUPPORTED[field] === undefined
           ? ours === null || kind === 'layer'
-          : UNSUPPORTED[field].includes(JSON.stringify(ours)))),
+          : UNSUPPORTED[field].includes(JSON.stringify(ours)) ||
+            // A layer that took a delegate before has its own again.
+            (field === 'explicit_parameters' &&
+              reach.has('merging layer') &&
+              isSame(ours, specs[0]?.explicitParameters)))),
   },
   {
     name: 'parameters of the layer',
