@@ -341,7 +341,7 @@ export const KNOWN: readonly KnownDifference[] = [
       // Who has no explicit parameters is shown in no layer.
       (['is_in_layer', 'il'].includes(field)
         ? theirs === null
-        : [...OF_THE_SPEC, 'isExplicitParameter', 'explicit_parameters'].includes(field)),
+        : [...OF_THE_SPEC, 'isExplicitParameter', 'explicit_parameters', 'ep'].includes(field)),
   },
   {
     name: 'rule of a merging layer with an autotune that came too late',
