@@ -9,9 +9,8 @@
  */
 import type { EngineKind } from '../src/engine/engine';
 import { argumentsOf } from './arguments';
-import type { JsonObject } from './case';
 import { builtEngines } from './engines';
-import { generateOverrides } from './newer/local-overrides';
+import { generateOverrides, idsOf } from './newer/local-overrides';
 import { generateProject } from './newer/project';
 import { Outcome } from './newer/outcome';
 import { generateUser } from './newer/users';
@@ -28,13 +27,6 @@ export interface Campaign {
   engines: EngineKind[];
 }
 
-function idsOf(users: readonly JsonObject[]): string[] {
-  return users.flatMap((user) => [
-    ...Object.values(user['customIDs'] as Record<string, string>),
-    ...(typeof user['userID'] === 'string' ? [user['userID']] : []),
-  ]);
-}
-
 async function compareProject(number: number, campaign: Campaign, found: Outcome): Promise<void> {
   const random = new Random(campaign.seed * 100_003 + number);
   const draft = generateProject(random, { quirks: number % 5 === 4 });
@@ -49,7 +41,7 @@ async function compareProject(number: number, campaign: Campaign, found: Outcome
     ]),
   );
   // Of every third project some is overridden.
-  const overrides = number % 3 === 2 ? generateOverrides(random, draft, ids) : [];
+  const overrides = number % 3 === 2 ? generateOverrides(random, draft, users) : [];
   const { responses, engines } = campaign;
   const scene = { project: draft, idLists, users, responses, overrides };
   await found.compare(`project ${number}`, scene, engines);

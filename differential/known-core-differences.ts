@@ -95,25 +95,6 @@ export const KNOWN: readonly KnownDifference[] = [
       (kind !== 'layer' || said.ours?.allocated !== null || reach.has('merging layer')),
   },
   {
-    name: 'override of one of several custom IDs',
-    reason: "Section 12: the first of the user's that has one; there that of a map without order.",
-    applies: ({ field, said, entries, lines, reach }) =>
-      reach.has('overridden by several IDs') &&
-      ['value', 'v', 'gateValue'].includes(field) &&
-      (said.ours?.ruleID === 'override' ||
-        isOverridden(entries) ||
-        lines?.ours?.fields['ruleID'] === 'override'),
-  },
-  {
-    name: 'parameters of an override of one of several custom IDs',
-    reason: 'Section 12: as above; those that there are, are exposed.',
-    applies: ({ of, field, theirs, ours, reach }) =>
-      of === 'exposures' &&
-      field === 'key' &&
-      reach.has('overridden by several IDs') &&
-      [theirs, ours].every((key) => key === null || String(key).endsWith(' | override')),
-  },
-  {
     name: 'ID type of overrides',
     reason: "BEHAVIOUR.md 4: 'userID' for an ID's own, as in statsig-node; there none.",
     applies: ({ of, field, said, theirs }) =>

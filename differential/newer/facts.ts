@@ -18,7 +18,6 @@ export type Construct =
   | 'autotune'
   | 'drawn'
   | 'overridden'
-  | 'overridden by several IDs'
   | 'overridden by no group'
   | 'strange condition';
 
@@ -187,8 +186,6 @@ export class Facts {
       (one) => one.name === name && MAPS[one.kind] === ofKind,
     );
     if (overrides.length > 0) found.add('overridden');
-    if (overrides.filter(({ id }) => id !== undefined).length > 1)
-      found.add('overridden by several IDs');
     const groups = this.spec(kind, name)?.rules.map(({ groupName }) => groupName) ?? [];
     if (overrides.some(({ value }) => typeof value === 'string' && !groups.includes(value)))
       found.add('overridden by no group');

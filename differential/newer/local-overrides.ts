@@ -1,4 +1,5 @@
 /** Local overrides of generated projects (NEWER.md 12): the same calls on both sides. */
+import type { JsonObject } from '../case';
 import type { Random } from '../random';
 import { parameters } from './draft';
 import type { Draft } from './draft';
@@ -14,12 +15,28 @@ const VALUES: Record<Kind, (random: Random, name: string) => LocalOverride['valu
   layer: (random, name) => parameters(random, `${name} overridden`),
 };
 
-/** Now and then two for a name, and one of what there is not. */
+/** The custom IDs of a user. */
+const customOf = (user: JsonObject): string[] =>
+  Object.values((user['customIDs'] ?? {}) as Record<string, string>);
+
+/** All IDs of users. */
+export function idsOf(users: readonly JsonObject[]): string[] {
+  return users.flatMap((user) => [
+    ...customOf(user),
+    ...(typeof user['userID'] === 'string' ? [user['userID']] : []),
+  ]);
+}
+
+/**
+ * Now and then several for a name, and one of what there is not. Never for two custom IDs of one
+ * user: which of them counts is left to chance there (a map without order).
+ */
 export function generateOverrides(
   random: Random,
   { names }: Draft,
-  ids: readonly string[],
+  users: readonly JsonObject[],
 ): LocalOverride[] {
+  const ids = idsOf(users);
   const overrides: LocalOverride[] = [];
   for (const kind of ['gate', 'config', 'experiment', 'layer'] as const)
     for (const [at, name] of [...names[kind], `no such ${kind}`].entries()) {
@@ -27,8 +44,15 @@ export function generateOverrides(
       // The first are asked for as configs, too: groups are for experiments alone there.
       const make = VALUES[kind === 'experiment' && at < 3 ? 'config' : kind];
       overrides.push({ kind, name, value: make(random, name) });
-      for (let count = random.below(3); count > 0; count--)
-        overrides.push({ kind, name, value: make(random, name), id: random.pick(ids) });
+      const taken = new Set<string>();
+      for (let count = random.below(4); count > 0; count--) {
+        const id = random.pick(ids);
+        const both = taken.has(id) ? taken : new Set([...taken, id]);
+        if (users.some((user) => customOf(user).filter((one) => both.has(one)).length > 1))
+          continue;
+        taken.add(id);
+        overrides.push({ kind, name, value: make(random, name), id });
+      }
     }
   return overrides;
 }
