@@ -5,6 +5,7 @@
 import { fieldsOf } from '../host/fields';
 import { bytesIn } from '../host/bytes';
 import { textOf } from '../host/host';
+import { read } from '../users/user-reader';
 
 /** T, which other parameters say: NoInfer is for TypeScript 5.4 and newer, declarations for 4.7. */
 type NotInferred<T> = [T][T extends unknown ? 0 : never];
@@ -131,10 +132,10 @@ export class OptionReader {
     if (value === null) {
       return null;
     }
-    const missing = methods.filter((method) => typeof readField(value, method) !== 'function');
+    const missing = methods.filter((method) => typeof read(value, method) !== 'function');
     const wrong = optional.filter(
       (method) =>
-        !['function', 'undefined'].includes(typeof (readField(value, method) ?? undefined)),
+        !['function', 'undefined'].includes(typeof (read(value, method) ?? undefined)),
     );
     if (missing.length + wrong.length > 0) {
       const names = [...missing, ...wrong].join(', ');
@@ -147,7 +148,7 @@ export class OptionReader {
 
   /** Warns when a field of an object option is there and none of `allowed`. */
   checkField(name: string, field: string, allowed: readonly unknown[]): void {
-    const value = readField(this.object<Record<string, unknown>>(name), field);
+    const value = read(this.object<Record<string, unknown>>(name), field);
     if (value != null && !allowed.includes(value)) {
       const got = typeof value === 'string' ? `'${value.slice(0, 40)}'` : describe(value);
       this.warn(`${name}.${field}`, `one of ${allowed.join(', ')}`, got);
@@ -194,7 +195,7 @@ export class OptionReader {
     const holder = this.object<Record<string, unknown>>(name);
     const found: Record<string, unknown> = {};
     for (const field of fields) {
-      const value = readField(holder, field);
+      const value = read(holder, field);
       if (typeof value === 'function') {
         found[field] = value.bind(holder);
       } else if (value != null) {
@@ -202,7 +203,7 @@ export class OptionReader {
       }
     }
     const unknown = namesIn(holder).filter((given) => !fields.includes(given));
-    for (const field of unknown.filter((given) => typeof readField(holder, given) === 'function')) {
+    for (const field of unknown.filter((given) => typeof read(holder, given) === 'function')) {
       this.warnings.push(
         `statsigSDK> Unknown callback ${name}.${field.slice(0, 80)} is ignored; there are ` +
           `${fields.join(', ')}.`,
@@ -220,7 +221,7 @@ export class OptionReader {
   /** Fields of a value that may be anything. */
   fields(value: unknown, names: readonly string[]): Record<string, unknown> {
     const holder = typeof value === 'object' ? (value as Record<string, unknown> | null) : null;
-    return Object.fromEntries(names.map((name) => [name, readField(holder, name)]));
+    return Object.fromEntries(names.map((name) => [name, read(holder, name)]));
   }
 
   warn(name: string, expected: string, got: string): void {
@@ -249,14 +250,6 @@ export class OptionReader {
   private unusable<T>(name: string, expected: string, value: unknown, fallback: T): T {
     this.warn(name, expected, describe(value));
     return fallback;
-  }
-}
-
-function readField(holder: Record<string, unknown> | null, field: string): unknown {
-  try {
-    return holder?.[field];
-  } catch {
-    return undefined;
   }
 }
 
