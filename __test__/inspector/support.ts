@@ -3,8 +3,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import type { RequestListener } from 'node:http';
+import { StatsigServer } from '../../src/api/statsig';
+import type { EngineKind } from '../../src/engine/engine';
+import { createInspector, type InspectorOptions } from '../../src/inspector';
+import { TESTED_ENGINES } from '../engines';
 
 export const TOKEN = 'a token of the tests';
+export const API = '/_inspector/api/';
 
 /** A gate for Utrecht, a config, an experiment, a layer, a gate that asks the first one. */
 export function payload(isEverywhere = false, time = 1_000): object {
@@ -160,4 +165,39 @@ export function openStream(url: string): Promise<Opened> {
     });
     request.on('error', reject);
   });
+}
+
+/** An instance that asks nobody. */
+export async function instance(t: ExecutionContext, options: object = {}): Promise<StatsigServer> {
+  const statsig = new StatsigServer('secret-inspected', {
+    bootstrapValues: payload(),
+    disableDiagnostics: true,
+    disableRulesetsSync: true,
+    disableIdListsSync: true,
+    initStrategyForIDLists: 'none',
+    loggingIntervalMs: 3_600_000,
+    networkOverrideFunc: async () => new Response('{"success":true}', { status: 202 }),
+    ...options,
+  });
+  await statsig.initializeAsync();
+  t.teardown(() => statsig.shutdownAsync(100));
+  return statsig;
+}
+
+/** One, its inspector, and a way to ask it. */
+export async function inspected(
+  t: ExecutionContext,
+  options: InspectorOptions = { token: TOKEN },
+  engine: EngineKind = TESTED_ENGINES[0]!,
+) {
+  const statsig = await instance(t, { engine });
+  const inspector = createInspector(statsig, options);
+  t.teardown(() => inspector.close());
+  const url = await serve(t, inspector);
+  return {
+    statsig,
+    inspector,
+    url,
+    get: (path: string, asking?: Asking) => ask(`${url}${API}${path}`, asking),
+  };
 }
