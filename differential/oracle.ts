@@ -471,6 +471,6 @@ export function environmentOf(one: {
   environment: JsonObject | null;
 }): JsonObject | null {
   if (one.environment !== null) return one.environment;
-  const tier = one.payload['default_environment'];
-  return isTier(tier) ? { tier } : null;
+  const given = one.payload['default_environment'];
+  return isTier(given) ? (JSON.parse(payloadText({ tier: given })) as JsonObject) : null;
 }
