@@ -192,6 +192,13 @@ test('every failure of the network is a result, not a rejection', async (t) => {
   t.is((await rejecting.sync.sync()).error?.message, 'bug');
 });
 
+test('a page instead of specs is told as one', async (t) => {
+  const { sync } = setup(() => answer('<html>Sign in</html>'));
+  const { error } = await sync.initialize();
+  t.regex(String(error), /answered with a page \(.*\) instead of specs/);
+  t.notRegex(String(error), /JSON/);
+});
+
 test('rulesUpdatedCallback hears every network sync with the raw text, and may throw', async (t) => {
   const heard: [string, number][] = [];
   const texts = ['{"time":5}', '{"has_updates":false}'];
