@@ -38,6 +38,10 @@ const isOverridden = (entries: Difference['entries']): boolean =>
     (fields) => (fields?.['rule_id'] ?? fields?.['r']) === 'override',
   );
 
+/** Whether no rule is said to answer here. */
+const isRefused = (entries: Difference['entries']): boolean =>
+  (entries?.ours?.['rule_id'] ?? entries?.ours?.['r']) === '';
+
 /** What fields of unsupported entries say here. */
 const UNSUPPORTED: Record<string, readonly string[]> = {
   value: ['false', '{}'],
@@ -260,16 +264,15 @@ export const KNOWN: readonly KnownDifference[] = [
     applies: ({ of, field, kind, ours, reach, entries, specs = [] }) =>
       of === 'response' &&
       reach.has('strange condition') &&
-      // Beside what the layer of an experiment gives, and what was asked before its delegate.
-      ((['value', ...EXPOSURES].includes(field) &&
-        (entries?.ours?.['rule_id'] ?? entries?.ours?.['r']) === '') ||
+      ((isRefused(entries) &&
+        // Beside what the layer of an experiment gives, and what was asked before its delegate.
+        (['value', ...EXPOSURES].includes(field) ||
+          // Its own again, also after a delegate was taken or asked.
+          (['explicit_parameters', 'ep'].includes(field) &&
+            isSame(ours ?? [], specs[0]?.explicitParameters ?? [])))) ||
         (UNSUPPORTED[field] === undefined
           ? ours === null || kind === 'layer'
-          : UNSUPPORTED[field].includes(JSON.stringify(ours)) ||
-            // A layer that took a delegate before has its own again.
-            (field === 'explicit_parameters' &&
-              reach.has('merging layer') &&
-              isSame(ours, specs[0]?.explicitParameters)))),
+          : UNSUPPORTED[field].includes(JSON.stringify(ours)))),
   },
   {
     name: 'parameters of the layer',
