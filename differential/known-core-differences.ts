@@ -379,8 +379,9 @@ export const KNOWN: readonly KnownDifference[] = [
       'overridden; 0.24 mends it.',
     applies: ({ of, said, reach }) =>
       of !== 'response' &&
-      said.ours?.reason === 'Unsupported' &&
-      saysNothing({ said }) &&
+      // Who asks for the group of such an experiment gets one there, and goes another way.
+      ((said.ours?.reason === 'Unsupported' && saysNothing({ said })) ||
+        reach.has('group condition')) &&
       reach.has('strange condition') &&
       (reach.has('mapped') || (reach.has('overridden') && said.theirs?.reason === 'LocalOverride')),
   },
