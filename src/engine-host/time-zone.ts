@@ -3,10 +3,10 @@
  * uses local days).
  */
 
-const FIRST_YEAR = 1900;
-const LAST_YEAR = 2100;
+const START = Date.UTC(1900);
+const END = Date.UTC(2100);
 /** Liberia was the last to give up seconds, on 7 January of that year. */
-const WHOLE_MINUTES_SINCE = Date.UTC(1973, 0, 1);
+const WHOLE_MINUTES_SINCE = Date.UTC(1973);
 const STEP_MS = 14 * 86_400_000;
 
 /** How a date ends where the zone is UTC, by any of its names, in most locales. */
@@ -18,11 +18,9 @@ const IN_UTC = /GMT\+0000 \(Coordinated Universal Time\)$/;
  */
 export function timeZoneTransitions(): Float64Array {
   if (IN_UTC.test(new Date(0).toString())) return Float64Array.of(-Infinity, 0);
-  const start = Date.UTC(FIRST_YEAR, 0, 1);
-  const end = Date.UTC(LAST_YEAR, 0, 1);
-  const pairs = [-Infinity, offsetAt(start)];
-  let known = offsetAt(start);
-  for (let at = start; at < end; at += STEP_MS) {
+  let known = offsetAt(START);
+  const pairs = [-Infinity, known];
+  for (let at = START; at < END; at += STEP_MS) {
     const offset = offsetAt(at + STEP_MS);
     if (offset === known) continue;
     pairs.push(transitionBetween(at, at + STEP_MS, known), offset);

@@ -118,7 +118,7 @@ export class Sender {
   }
 
   private get isHeld(): boolean {
-    return this.heldFor > 0 && !hasPassed(this.heldFor, this.heldSince, this.options.clock.now());
+    return !hasPassed(this.heldFor, this.heldSince, this.options.clock.now());
   }
 
   /** Queues a batch and sends it as soon as possible. `isStored`: the spool has it already. */

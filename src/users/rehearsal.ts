@@ -42,11 +42,7 @@ let isDone = false;
 export function rehearseWhile(waiting: Promise<unknown>): void {
   if (isDone) return;
   const cancel = host.startTimer(rehearseUsers, LONG_WAIT_MS);
-  const end = (): void => {
-    cancel();
-    rehearseUsers();
-  };
-  waiting.then(end, cancel).catch(() => undefined);
+  waiting.then(rehearseUsers, cancel).catch(() => undefined);
 }
 
 /**
