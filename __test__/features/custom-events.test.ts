@@ -61,6 +61,15 @@ for (const engine of ENGINES) {
     await server.shutdownAsync(200);
   });
 
+  test(`${engine}: an event needs a name that is a text`, async (t) => {
+    const { log, network, server } = await start();
+    for (const name of ['', 5, null, ['name']]) server.logEvent(U, name as string);
+    await server.flush();
+    t.deepEqual(network.comparable(), []);
+    t.is(log.lines.filter((line) => line.includes('non-zero length')).length, 4);
+    await server.shutdownAsync(200);
+  });
+
   test(`${engine}: data that is no JSON loses its event, and nothing else`, async (t) => {
     const { network, server } = await start();
     const cycle: Record<string, unknown> = {};

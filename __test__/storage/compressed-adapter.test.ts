@@ -41,3 +41,20 @@ test('bytes are taken; junk, bombs and an error of the store are errors', async 
   t.is((await failing.get(KEY)).error?.message, 'away');
   await adapter.shutdown();
 });
+
+test('an empty item is none, and the plain one is looked for', async (t) => {
+  for (const nothing of [undefined, null, '']) {
+    const inner = {
+      get: async (key: string) => ({ result: key === PACKED ? nothing : 'plain' }),
+    } as unknown as IDataAdapter;
+    t.is((await new CompressedDataAdapter(inner).get(KEY)).result, 'plain', String(nothing));
+  }
+});
+
+test('an adapter that says nothing of polls is not polled, and has no proxy’s keys', async (t) => {
+  const bare = new CompressedDataAdapter({ get: async () => ({}) } as unknown as IDataAdapter);
+  t.false(bare.supportsPollingUpdatesFor(DataAdapterKeyPath.V1Rulesets));
+  t.false(bare.readsForwardProxy);
+  const reads = new CompressedDataAdapter({ readsForwardProxy: true } as unknown as IDataAdapter);
+  t.true(reads.readsForwardProxy);
+});

@@ -74,7 +74,7 @@ export class ReadAhead {
    * nothing.
    */
   refuse(spec: number): void {
-    if (spec < this.isRefused.length) this.isRefused[spec] = 1;
+    this.isRefused[spec] = 1;
   }
 
   /**
@@ -87,7 +87,7 @@ export class ReadAhead {
     if (last === this.count - 1) record.ahead = Math.min(MOST_AHEAD, 2 * record.ahead + 1);
     else record.ahead = 0;
     const from = this.specs[last]!;
-    if (from < this.successors.length && from !== index) this.successors[from] = index + 1;
+    if (from !== index) this.successors[from] = index + 1;
   }
 
   private isPlanned(spec: number): boolean {

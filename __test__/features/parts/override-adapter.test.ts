@@ -32,6 +32,17 @@ test('without an adapter there are none', (t) => {
   t.is(setup(null).overrides, null);
 });
 
+test('an adapter that overrides no gates is not asked for them', (t) => {
+  t.true(setup({ overrideGate: () => null }).overrides!.asksGates);
+  t.false(setup({ overrideConfig: () => null }).overrides!.asksGates);
+  const hidden = {
+    get overrideGate(): never {
+      throw new Error('hidden');
+    },
+  };
+  t.true(setup(hidden).overrides!.asksGates, 'nobody knows');
+});
+
 test('a method is asked for the user and the name; one that is missing overrides nothing', (t) => {
   const asked: unknown[] = [];
   const { overrides } = setup({ overrideGate: (...args: unknown[]) => void asked.push(args) });
