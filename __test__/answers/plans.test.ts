@@ -93,6 +93,14 @@ test('a round ends where it began, or at the 64th step', (t) => {
   t.deepEqual(long.plan(third, 0), [0, 64]);
 });
 
+test('the first spec follows others, too', (t) => {
+  const { plan, request } = reading();
+  request(1, 0, 2);
+  const record = user('a');
+  record.ahead = 3;
+  t.deepEqual(plan(record, 1), [1, 0, 2]);
+});
+
 test('users do not teach each other’s order, and what was forgotten is', (t) => {
   const { plan, ahead } = reading();
   plan(user('a'), 0);
@@ -123,4 +131,8 @@ test('of what was read ahead the answers are kept that may be; others are refuse
   const other = user('b');
   other.ahead = 3;
   t.deepEqual(plan(other, 2), [2, 3, 5], '4 depends on the time; 5 had no answer');
+  ahead.codes.fill(0);
+  ahead.keep(answers, other, 2);
+  other.ahead = 3;
+  t.deepEqual(plan(other, 2), [2, 5], 'what was not evaluated says nothing');
 });

@@ -21,14 +21,14 @@ function verifier(verify: VerifyPayload, clock = new FakeClock()) {
 /** Why a payload is refused; null when it is not. */
 const verdictOn = async (returned: unknown): Promise<string | null> =>
   verifier(() => returned)
-    .verifier.check(bytes, 'network')
+    .verifier.check(bytes, 'Network')
     .then(
       () => null,
       (error: Error) => error.message,
     );
 
 test('only true lets a payload pass, now or later', async (t) => {
-  const refused = 'verifyPayload refused 3 bytes of config specs from network: it answered ';
+  const refused = 'verifyPayload refused 3 bytes of config specs from Network: it answered ';
   const thenable = { then: (resolve: (value: unknown) => void) => resolve(true) };
   for (const yes of [true, Promise.resolve(true), thenable]) t.is(await verdictOn(yes), null);
   t.is(await verdictOn(false), `${refused}false`);
@@ -44,7 +44,7 @@ test('what it throws refuses the payload, without secrets', async (t) => {
   const throws = verifier(() => {
     throw new Error(`of ${SECRET}`);
   });
-  await t.throwsAsync(throws.verifier.check(bytes, 'network'), { message: /Error: of \*+$/ });
+  await t.throwsAsync(throws.verifier.check(bytes, 'Network'), { message: /Error: of \*+$/ });
   t.is(throws.lines.length, 1);
   t.false(throws.lines[0]!.includes(SECRET));
 });
@@ -52,28 +52,27 @@ test('what it throws refuses the payload, without secrets', async (t) => {
 test('a promise is waited for so long, and its timer ends with it', async (t) => {
   const clock = new FakeClock();
   const silent = verifier(() => new Promise(() => undefined), clock);
-  const checked = silent.verifier.check(bytes, 'network');
+  const checked = silent.verifier.check(bytes, 'Network');
   await clock.advance(999);
   t.is(clock.pending, 1);
   void clock.advance(1);
   await t.throwsAsync(checked, { message: /no answer within 1000 ms$/ });
   const quick = new FakeClock();
-  await verifier(() => Promise.resolve(true), quick).verifier.check(bytes, 'network');
+  await verifier(() => Promise.resolve(true), quick).verifier.check(bytes, 'Network');
   t.is(quick.pending, 0);
-  await verifier(() => true, quick).verifier.check(bytes, 'network');
+  await verifier(() => true, quick).verifier.check(bytes, 'Network');
   t.deepEqual(quick.delays, [1_000], 'what is no promise is not waited for');
 });
 
 test('a refusal is a warning once, until the source has a payload that passes', async (t) => {
   let answer = false;
   const { lines, verifier: one } = verifier(() => answer);
-  const refuse = (source: 'network' | 'adapter') =>
-    t.throwsAsync(one.check(bytes, source as never));
-  for (const source of ['network', 'network', 'adapter'] as const) await refuse(source);
+  const refuse = (source: 'Network' | 'DataAdapter') => t.throwsAsync(one.check(bytes, source));
+  for (const source of ['Network', 'Network', 'DataAdapter'] as const) await refuse(source);
   answer = true;
-  await one.check(bytes, 'network');
+  await one.check(bytes, 'Network');
   answer = false;
-  for (const source of ['network', 'adapter'] as const) await refuse(source);
+  for (const source of ['Network', 'DataAdapter'] as const) await refuse(source);
   t.deepEqual(
     lines.map((line) => line.split(' ')[0]),
     ['warn', 'debug', 'warn', 'warn', 'debug'],
@@ -87,8 +86,8 @@ test('it gets a copy of the bytes, and the headers if there are some', async (t)
     seen.push(headers.get('etag'), headers.get(5 as never), source);
     return true;
   });
-  await one.check(bytes, 'network');
-  await one.check(bytes, 'network', (name) => `<${name}>`);
-  t.deepEqual(seen, [null, null, 'network', '<etag>', '<5>', 'network']);
+  await one.check(bytes, 'Network');
+  await one.check(bytes, 'Network', (name) => `<${name}>`);
+  t.deepEqual(seen, [null, null, 'Network', '<etag>', '<5>', 'Network']);
   t.is(bytes[0], 1);
 });
