@@ -4,6 +4,7 @@ import type { EventUpload } from '../../src/events/sender';
 import { gzipNode } from '../../src/events/gzip-node';
 import { gzipWeb } from '../../src/events/gzip-web';
 import { NetworkError } from '../../src/network/network-error';
+import { SafeLogger } from '../../src/observability/logger';
 import { FakeClock, settle, until } from '../network/fake-clock';
 import { Source, delivery, eventsOf, quietLogger } from './source';
 
@@ -336,6 +337,37 @@ test('flush(timeout) settles at its budget, and the upload goes on', async (t) =
   held[0]?.();
   await settle();
   t.is(events.counters().delivered, 4);
+});
+
+test('a signal is listened to no longer than a flush lasts', async (t) => {
+  const listeners = new Set<unknown>();
+  const signal = {
+    aborted: false,
+    addEventListener: (_: string, listener: unknown) => void listeners.add(listener),
+    removeEventListener: (_: string, listener: unknown) => void listeners.delete(listener),
+  } as unknown as AbortSignal;
+  const source = new Source();
+  const events = delivery(source, { clock: new FakeClock() });
+  source.log(1);
+  const flushed = events.flush({ signal });
+  t.is(listeners.size, 1);
+  t.is((await flushed).delivered, 1);
+  t.is(listeners.size, 0);
+});
+
+test('losses that no line told of are told at the next interval', async (t) => {
+  const lines: string[] = [];
+  const say = (line: unknown): void => void lines.push(String(line));
+  const logger = new SafeLogger({ warn: say, error: say, logLevel: 'warn' });
+  const clock = new FakeClock();
+  const events = delivery(new Source(), { clock, logger, intervalMs: 61_000 });
+  events.start();
+  events.countInvalid(new Error('first'));
+  events.countInvalid(new Error('second'));
+  t.is(lines.length, 1);
+  await clock.advance(61_000);
+  t.is(lines.length, 2);
+  t.regex(lines[1]!, /1 invalid \(Error: second\)/);
 });
 
 test('shutdown delivers what is pending and reports it; later calls return the same report', async (t) => {

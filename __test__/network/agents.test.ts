@@ -148,6 +148,22 @@ test('a proxy that refuses, is no proxy or cannot be read fails the request and 
   await until(() => proxy.sockets.size === 0);
 });
 
+test('a tunnel that was refused is closed, also where the proxy leaves it open', async (t) => {
+  const server = createHttpServer();
+  const sockets = watch(server);
+  server.on('connect', (_, socket: Socket) => {
+    socket.write('HTTP/1.1 403 No\r\n\r\n');
+    socket.on('end', () => socket.end()).resume();
+  });
+  await listen(server);
+  t.teardown(() => server.close());
+  const agents = makeAgents(() => `http://127.0.0.1:${portOf(server)}`);
+  await t.throwsAsync(get(agents, 'https://a.invalid/'), { message: /status 403/ });
+  await until(() => sockets.size === 0);
+  agents.close();
+  t.pass();
+});
+
 test('plain HTTP asks the proxy by the whole URL, and hosts share its connections', async (t) => {
   const proxy = await Loopback.start((_, response) => void response.end('by proxy'));
   t.teardown(() => proxy.stop());

@@ -169,6 +169,20 @@ test('initialization becomes one event with its true outcome (Q43)', (t) => {
   );
 });
 
+test('without rates even the luckiest draw is no sample, but for the start', (t) => {
+  const { events, diagnostics } = setup({ random: () => 0 });
+  diagnostics.endInitialize({ success: true });
+  t.is(events.length, 1);
+  t.is(diagnostics.startApiCall('check_gate', 'checkGate', 'g'), '');
+  t.is(diagnostics.startGcir(), '');
+  for (const kind of ['dcs', 'idlist'] as const) {
+    diagnostics.start('download_config_specs', 'process');
+    diagnostics.endSync(kind);
+  }
+  diagnostics.emitCalls();
+  t.is(events.length, 1);
+});
+
 test('syncs and calls are sampled by the payload, and off by default', (t) => {
   const { events, diagnostics } = setup();
   diagnostics.endInitialize({ success: true });

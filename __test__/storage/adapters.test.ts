@@ -159,10 +159,11 @@ test('the file adapter keeps items across instances, replaced in one step, priva
   await adapter.shutdown();
   t.deepEqual(await new FileDataAdapter(root).get(key), { result: '3' });
   const files = readdirSync(root);
-  t.is(files.length, 1);
+  t.deepEqual(files, [encodeURIComponent(key)]);
   // Windows has no modes.
   const others = process.platform === 'win32' ? 0o066 : 0;
   t.is(statSync(join(root, files[0] ?? '')).mode & 0o077, others);
+  if (process.platform !== 'win32') t.is(statSync(root).mode & 0o777, 0o700);
   const long = adapterKey(DataAdapterKeyPath.IDList, HASH, 'x/'.repeat(500));
   await adapter.set(long, '+1\n');
   t.is((await adapter.get(long)).result, '+1\n');

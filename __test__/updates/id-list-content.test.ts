@@ -111,3 +111,10 @@ test('names of a stored index, whatever it is stored as', (t) => {
   });
   for (const junk of ['junk', '5', 'null', '"a"', bytes('junk')]) t.is(storedIndex(junk), null);
 });
+
+test('numbers that are none count as 0', (t) => {
+  const odd = { url: 'http://l', fileID: 'f', creationTime: '5', size: null };
+  t.deepEqual(parseIndex(bytes(JSON.stringify({ vips: odd })))?.entries, [
+    { name: 'vips', url: 'http://l', fileID: 'f', creationTime: 0, size: 0 },
+  ]);
+});

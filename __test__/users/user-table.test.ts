@@ -1,7 +1,12 @@
 import test from 'ava';
 import { AskedNames, NO_NAMES } from '../../src/users/asked-names';
 import { encodeUser } from '../../src/users/user-encoder';
-import { NEWCOMERS_PER_STAY, PASSING_SLOTS, UserTable } from '../../src/users/user-table';
+import {
+  NEWCOMERS_PER_STAY,
+  PASSING_SLOTS,
+  UserTable,
+  isIdentifiable,
+} from '../../src/users/user-table';
 
 /**
  * Texts of the user and of its private attributes that the engine makes of a template and values;
@@ -265,4 +270,17 @@ test('getters that throw are missing fields', (t) => {
   for (let i = 0; i < 3; i++) users.acquire(user);
   t.deepEqual(JSON.parse(sets.at(-1)![1]), { userID: 'u' });
   t.is(sets.length, 2);
+});
+
+test('a user is identified by a text, a number or a custom ID, or hides what it has', (t) => {
+  const hidden = {
+    get userID(): never {
+      throw new Error('hidden');
+    },
+  };
+  for (const one of [{ userID: '' }, { userID: 0 }, { customIDs: { a: '' } }, hidden])
+    t.true(isIdentifiable(one));
+  const others = [null, undefined, 'u', 5, {}, { userID: null }, { userID: true }];
+  for (const none of [...others, { customIDs: {} }, { customIDs: null }, { customIDs: 'ids' }])
+    t.false(isIdentifiable(none));
 });

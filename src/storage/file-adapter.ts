@@ -76,7 +76,7 @@ async function replaceFile(path: string, value: string): Promise<void> {
     }
     await rename(beside, path);
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => undefined);
+    await rm(beside).catch(() => undefined);
     throw error;
   }
 }
