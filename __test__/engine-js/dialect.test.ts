@@ -6,9 +6,9 @@ const { V1, V2 } = Dialect;
 
 test('dcs-v1 passes over the rules of what is off, and exposes what names no rule', (t) => {
   t.like(V1, { number: 1, skipsRulesOfDisabled: true, exposesWithoutRule: true });
-  t.like(V1, { knowsNewer: false, showsAnswers: false });
+  t.like(V1, { knowsNewer: false, showsAnswers: false, delegatesLast: false });
   t.like(V2, { number: 2, skipsRulesOfDisabled: false, exposesWithoutRule: false });
-  t.like(V2, { knowsNewer: true, showsAnswers: true });
+  t.like(V2, { knowsNewer: true, showsAnswers: true, delegatesLast: true });
 });
 
 test('in dcs-v2 a rule may say no to those who pass, and a gate yes to all others', (t) => {

@@ -33,13 +33,14 @@ test('what the batch says beside its events stays', (t) => {
 
 test('null drops an event, another event takes its place', (t) => {
   const other = { eventName: 'other', value: 1 };
-  const { json, batch, dropped } = filtered(
+  const { json, batch, dropped, lines } = filtered(
     ({ eventName }) => (eventName === 'a' ? null : other),
     bodyOf({ events }),
   );
   t.deepEqual(json, { events: [other] });
   t.is(batch.count, 1);
   t.is(dropped, 1);
+  t.deepEqual(lines, []);
 });
 
 test('what is no event drops it, and is told', (t) => {

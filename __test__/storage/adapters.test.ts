@@ -164,6 +164,9 @@ test('the file adapter keeps items across instances, replaced in one step, priva
   const others = process.platform === 'win32' ? 0o066 : 0;
   t.is(statSync(join(root, files[0] ?? '')).mode & 0o077, others);
   if (process.platform !== 'win32') t.is(statSync(root).mode & 0o777, 0o700);
+  for (const length of [200, 201]) await adapter.set('x'.repeat(length), '');
+  const lengths = readdirSync(root).map((name) => name.length);
+  t.deepEqual([lengths.includes(200), lengths.includes(201)], [true, false]);
   const long = adapterKey(DataAdapterKeyPath.IDList, HASH, 'x/'.repeat(500));
   await adapter.set(long, '+1\n');
   t.is((await adapter.get(long)).result, '+1\n');

@@ -17,7 +17,12 @@ interface World {
   after: () => void;
 }
 
-function ordered(entries: OrderOptions['entries'], more: Partial<World> = {}) {
+function ordered(
+  entries: OrderOptions['entries'],
+  more: Partial<World> = {},
+  options: Partial<OrderOptions> = {},
+) {
+  const pushed: unknown[][] = [];
   const world: World = {
     time: 0,
     isOver: false,
@@ -58,12 +63,17 @@ function ordered(entries: OrderOptions['entries'], more: Partial<World> = {}) {
     timeoutMs: 1_000,
     ask: {} as never,
     clock: new FakeClock(),
-    pushes: {} as never,
-  });
+    pushes: (given: unknown) => ({
+      start: () => pushed.push(['start', given]),
+      stop: () => pushed.push(['stop', given]),
+    }),
+    ...options,
+  } as unknown as OrderOptions);
   return {
     world,
     asked,
     noted,
+    pushed,
     order,
     load: async () => order.load(steps, { success: false }),
     pass: async () => order.pass(steps),
@@ -96,6 +106,9 @@ test('at a poll an answer ends the round; the first failure is the round’s', a
   const good = ordered(['network', 'bootstrap', 'store']);
   t.is(await good.pass(), null);
   t.deepEqual(good.asked, ['network']);
+  const last = ordered(['network', custom(() => 'mine')]);
+  await last.pass();
+  t.deepEqual(last.asked, ['network'], 'what it has is in force');
   const bad = ordered(['network', 'bootstrap', 'store'], { network: down, store: new Error('2') });
   t.is(await bad.pass(), down);
   t.deepEqual(bad.asked, ['network', 'store'], 'the store in want of better');
@@ -174,9 +187,7 @@ test('that nothing changed is an answer while what it gave is in force', async (
   await pass();
   t.deepEqual(asked.splice(0), ['given mine', 'network'], 'somebody else gave what is newer');
   world.given = 'older';
-  world.time = -1;
   await pass();
-  world.time = 5;
   world.given = 'noUpdates';
   asked.length = 0;
   await pass();
@@ -193,6 +204,7 @@ test('the name of the custom source that gave what is in force', async (t) => {
   for (const [source, name] of [
     [custom(() => 'mine', 'x'.repeat(100)), 'x'.repeat(80)],
     [custom(() => 'mine'), 'custom'],
+    [custom(() => 'mine', ['mine'] as never), 'custom'],
     [hostile, 'custom'],
   ] as [CustomSpecSource, string][]) {
     const { order, pass } = ordered([source], { time: 1 });
@@ -217,4 +229,25 @@ test('what has neither method, and a stream that is not there, are no sources', 
   const { load, asked } = ordered([{}, { get: 5 as never }, hostile, 'stream', 'bootstrap']);
   await load();
   t.deepEqual(asked, ['bootstrap']);
+});
+
+test('what pushes begins and ends with the polling, under its name; one of the options has none', async (t) => {
+  const stream = { start: () => () => undefined };
+  const mine = { start: () => () => undefined, get: () => 'mine', name: 'mine' };
+  const { order, pushed, pass, asked } = ordered(['stream', mine], {}, { stream });
+  t.deepEqual(pushed, []);
+  order.start();
+  order.stop();
+  t.deepEqual(pushed, [
+    ['start', stream],
+    ['start', mine],
+    ['stop', stream],
+    ['stop', mine],
+  ]);
+  t.regex(String(await pass()), /No stream of config specs is connected/);
+  t.deepEqual(asked, ['given mine'], 'who pushes can be asked as well');
+  const alone = ordered(['stream'], {}, { stream });
+  await alone.pass();
+  alone.order.committed();
+  t.is(alone.order.custom, null);
 });
