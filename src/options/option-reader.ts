@@ -134,8 +134,7 @@ export class OptionReader {
     }
     const missing = methods.filter((method) => typeof read(value, method) !== 'function');
     const wrong = optional.filter(
-      (method) =>
-        !['function', 'undefined'].includes(typeof (read(value, method) ?? undefined)),
+      (method) => !['function', 'undefined'].includes(typeof (read(value, method) ?? undefined)),
     );
     if (missing.length + wrong.length > 0) {
       const names = [...missing, ...wrong].join(', ');
