@@ -40,6 +40,18 @@ const PAYLOAD: JsonObject = {
     version: field('app_version', '1.0'),
     agent: field('user_agent', 'none'),
     strange: condition({ type: 'no_such_type' }),
+    region: condition({
+      type: 'environment_field',
+      field: 'Region',
+      operator: 'any',
+      targetValue: ['north'],
+    }),
+    org: condition({
+      type: 'unit_id',
+      operator: 'any',
+      targetValue: ['o-1'],
+      idType: 'orgID',
+    }),
     unsalted: bucket({}),
     salted: bucket({ salt: '' }),
     inner: condition({ type: 'pass_gate', targetValue: 'old' }),
@@ -55,6 +67,8 @@ const PAYLOAD: JsonObject = {
     agent: gate(['agent']),
     unsalted: gate(['unsalted']),
     salted: gate(['salted']),
+    region: gate(['region']),
+    org: gate(['org']),
     old: gate([]),
     new: gate(['all']),
     on_the_first: gate(['all']),
@@ -126,6 +140,23 @@ for (const kind of expectedEngines) {
     t.true(passes('version', { appVersion: '1.0' }));
     t.false(passes('agent', { userID: 'u' }));
     engine.dispose();
+  });
+
+  test(`${kind}: IDs are found as they are spelled and in lower case, environments as spelled`, async (t) => {
+    for (const [payload, isAnyCase] of [
+      [PAYLOAD, false],
+      [asV1(PAYLOAD), true],
+    ] as const) {
+      const engine = await loaded(kind, payload);
+      const passes = (name: string, user: object): boolean =>
+        ask(engine, SpecKind.Gate, name, { userID: 'u', ...user }).value;
+      t.true(passes('org', { customIDs: { orgID: 'o-1' } }));
+      t.true(passes('org', { customIDs: { orgid: 'o-1' } }));
+      t.is(passes('org', { customIDs: { ORGID: 'o-1' } }), isAnyCase);
+      t.true(passes('region', { statsigEnvironment: { Region: 'north' } }));
+      t.is(passes('region', { statsigEnvironment: { region: 'north' } }), isAnyCase);
+      engine.dispose();
+    }
   });
 
   test(`${kind}: a bucket condition without salt has an empty one`, async (t) => {

@@ -77,6 +77,12 @@ impl Dialect {
         self == Dialect::V2
     }
 
+    /// Whether custom IDs and fields of environments are found by any other case of their names.
+    /// If not, custom IDs still are by the lower case of what is asked for.
+    pub(crate) fn ignores_case(self) -> bool {
+        self == Dialect::V1
+    }
+
     /// Where a delegate delegates: whether what was met before the last of them is undelegated, or
     /// only what was met before the first.
     pub(crate) fn delegates_last(self) -> bool {

@@ -152,6 +152,8 @@ pub struct FieldName {
 pub struct UnitName {
     /// None = the user ID.
     pub custom: Option<FieldName>,
+    /// See [`Dialect::ignores_case`].
+    pub ignores_case: bool,
 }
 
 /// Parts of the payload that only the client-initialize response and the facade need.

@@ -51,6 +51,14 @@ export class Dialect {
   }
 
   /**
+   * Whether custom IDs and fields of environments are found by any other case of their names. If
+   * not, custom IDs still are by the lower case of what is asked for.
+   */
+  get ignoresCase(): boolean {
+    return this.number === 1;
+  }
+
+  /**
    * Where a delegate delegates: whether what was met before the last of them is undelegated, or
    * only what was met before the first.
    */

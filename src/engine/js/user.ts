@@ -62,17 +62,20 @@ export class User {
   }
 
   /** Unit ID for an ID type; null stands for `userID`. */
-  unitId(idType: string | null): unknown {
+  unitId(idType: string | null, ignoresCase: boolean): unknown {
     if (idType === null) return member(this.data, 'userID');
     const customIds = member(this.data, 'customIDs');
     const exact = member(customIds, idType);
-    return exact !== undefined ? exact : memberIgnoringCase(customIds, idType.toLowerCase());
+    if (exact !== undefined) return exact;
+    const lower = idType.toLowerCase();
+    return ignoresCase ? memberIgnoringCase(customIds, lower) : member(customIds, lower);
   }
 
-  environment(lowerName: string | null): unknown {
-    return lowerName === null
-      ? null
-      : memberIgnoringCase(member(this.data, 'statsigEnvironment'), lowerName);
+  /** A field by its name, in lower case where case is ignored. */
+  environment(name: string | null, ignoresCase: boolean): unknown {
+    if (name === null) return null;
+    const fields = member(this.data, 'statsigEnvironment');
+    return ignoresCase ? memberIgnoringCase(fields, name) : member(fields, name);
   }
 
   /** The user agent when it has to be parsed; null otherwise. */

@@ -27,7 +27,7 @@ impl Names {
             fields: Vec::new(),
             field_ids: FxHashMap::default(),
             // Unit 0 is the user ID.
-            units: vec![UnitName { custom: None }],
+            units: vec![UnitName { custom: None, ignores_case: false }],
             unit_ids: FxHashMap::default(),
         };
         string_id::TEXTS.iter().for_each(|text| {
@@ -97,7 +97,8 @@ impl Names {
             return id;
         }
         let id = self.units.len() as u32;
-        self.units.push(UnitName { custom: Some(field_name(name)) });
+        let ignores_case = self.dialect.ignores_case();
+        self.units.push(UnitName { custom: Some(field_name(name)), ignores_case });
         self.unit_ids.insert(name.into(), id);
         id
     }

@@ -229,7 +229,9 @@ impl<'a> Compiler<'a> {
                 Operand::UserField(self.field(name))
             }
             "environment_field" => {
-                Operand::Environment(field_text(json)?.map(|name| Box::from(&*to_lower_case(name))))
+                let ignores_case = self.store.dialect.ignores_case();
+                let name = |name| if ignores_case { to_lower_case(name) } else { name.into() };
+                Operand::Environment(field_text(json)?.map(|field| Box::from(&*name(field))))
             }
             "current_time" => Operand::CurrentTime,
             "user_bucket" => {

@@ -173,7 +173,9 @@ impl<O: Observer> Evaluation<'_, O> {
         }
         let value = match &condition.operand {
             Operand::UserField(field) => self.field(*field),
-            Operand::Environment(Some(name)) => self.slot.environment(name),
+            Operand::Environment(Some(name)) => {
+                self.slot.environment(name, self.store.dialect.ignores_case())
+            }
             Operand::UnitId(unit) => match self.store.units.get(*unit as usize) {
                 Some(name) => self.slot.unit(*unit, name).0,
                 None => Val::Undefined,

@@ -17,7 +17,7 @@ impl UserSlot {
         }
         let found = match &name.custom {
             None => self.find(Scope::Top, "userID").unwrap_or_default(),
-            Some(field) => self.custom_id(field),
+            Some(field) => self.custom_id(field, name.ignores_case),
         };
         let value = self.parsed(found);
         let text = self.unit_text(value);
@@ -27,11 +27,18 @@ impl UserSlot {
         (value, text)
     }
 
-    fn custom_id(&self, name: &FieldName) -> Val {
+    fn custom_id(&self, name: &FieldName, ignores_case: bool) -> Val {
         let scopes = [Scope::CustomIds, Scope::InheritedIds, Scope::HiddenIds];
-        match scopes.into_iter().find_map(|scope| self.find(scope, &name.name)) {
-            None | Some(Val::Undefined) => self
-                .find_ignoring_case(Scope::CustomIds, name.lower.as_deref().unwrap_or(&name.name)),
+        let exact = |name: &str| scopes.into_iter().find_map(|scope| self.find(scope, name));
+        match exact(&name.name) {
+            None | Some(Val::Undefined) => {
+                let lower = name.lower.as_deref().unwrap_or(&name.name);
+                if ignores_case {
+                    self.find_ignoring_case(Scope::CustomIds, lower)
+                } else {
+                    exact(lower).unwrap_or_default()
+                }
+            }
             Some(value) => value,
         }
     }

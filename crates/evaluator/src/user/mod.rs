@@ -115,7 +115,10 @@ mod tests {
             user.stamp += 1;
             let (_, text) = user.unit(
                 0,
-                &UnitName { custom: Some(FieldName { name: name.into(), lower, own: None }) },
+                &UnitName {
+                    custom: Some(FieldName { name: name.into(), lower, own: None }),
+                    ignores_case: true,
+                },
             );
             user.span(text).to_owned()
         };

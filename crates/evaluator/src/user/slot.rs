@@ -267,9 +267,13 @@ impl UserSlot {
         self.fields.iter().find(same).map(|f| f.value).unwrap_or_default()
     }
 
-    /// An environment field by its lower-cased name.
-    pub(crate) fn environment(&mut self, lower: &str) -> Val {
-        let found = self.find_ignoring_case(Scope::Environment, lower);
+    /// An environment field by its name, in lower case where case is ignored.
+    pub(crate) fn environment(&mut self, name: &str, ignores_case: bool) -> Val {
+        let found = if ignores_case {
+            self.find_ignoring_case(Scope::Environment, name)
+        } else {
+            self.find(Scope::Environment, name).unwrap_or_default()
+        };
         self.parsed(found)
     }
 

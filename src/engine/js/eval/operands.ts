@@ -103,21 +103,23 @@ export class OperandTable {
   }
 
   environment(name: string | null): Operand {
-    const lower = name === null ? null : name.toLowerCase();
+    const { ignoresCase } = this.dialect;
+    const asked = ignoresCase ? (name?.toLowerCase() ?? null) : name;
     return this.intern(
-      keyOf('environment', lower),
+      keyOf('environment', asked),
       always('environment'),
-      () => (context) => context.user.environment(lower),
+      () => (context) => context.user.environment(asked, ignoresCase),
     );
   }
 
   /** `idType` as in the payload; anything that means `userID` shares one operand. */
   unit(idType: unknown): Operand {
     const name = typeof idType === 'string' && idType.toLowerCase() !== 'userid' ? idType : null;
+    const { ignoresCase } = this.dialect;
     return this.intern(
       keyOf('unit', name),
       always('unitID'),
-      () => (context) => context.user.unitId(name),
+      () => (context) => context.user.unitId(name, ignoresCase),
     );
   }
 
