@@ -312,6 +312,12 @@ export const KNOWN: readonly KnownDifference[] = [
       ours !== null,
   },
   {
+    name: 'version of what has none',
+    reason: 'Section 4: 0.23 leaves that of the last gate; 0.24 mends it.',
+    applies: ({ field, ours, reach }) =>
+      field === 'configVersion' && ours === null && reach.has('nested gate'),
+  },
+  {
     name: 'mapped delegate',
     reason: 'Section 6: leaves who delegates exposures, ID type and version; there they are lost.',
     applies: ({ field, reach }) =>

@@ -140,7 +140,7 @@ function derived(random: Random): JsonObject {
     },
     {
       type: 'environment_field',
-      field: 'tier',
+      field: random.pick(['tier', 'tier', 'tier', 'Tier']),
       operator,
       targetValue: texts(random, values.TIERS),
     },

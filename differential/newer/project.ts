@@ -41,9 +41,8 @@ function generateSpec(draft: Draft, entity: string, defaultValue: Json, rules: J
     rules,
     idType: random.pick(ID_TYPES),
     entity,
-    // Where one has none, 0.23 has that of a gate within it.
-    version: random.between(1, 9),
   };
+  if (random.chance(0.9)) spec['version'] = random.between(1, 9);
   if (random.chance(0.3)) spec['isActive'] = random.chance(0.7);
   if (random.chance(0.5))
     spec['targetAppIDs'] = random.pick([['app-1'], ['app-2'], ['app-1', 'app-2']]);

@@ -6,7 +6,10 @@
 import type { Json, JsonObject } from '../case';
 import type { Random } from '../random';
 
-export const ID_TYPES = ['userID', 'userID', 'userID', 'stableID', 'companyID'];
+export const ID_TYPES = [
+  ...['userID', 'userID', 'userID', 'userID', 'userID', 'userID'],
+  ...['stableID', 'stableID', 'companyID', 'companyID', 'CompanyID', 'USERID'],
+];
 export const COUNTRIES = ['US', 'DE', 'IN', 'NZ', 'JP'];
 export const EMAILS = ['example.com', 'statsig.test', 'mail.org', 'ünï.example'];
 export const LOCALES = ['en_US', 'de_DE', 'ja_JP'];
