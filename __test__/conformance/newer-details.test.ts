@@ -142,7 +142,7 @@ for (const kind of expectedEngines) {
     engine.dispose();
   });
 
-  test(`${kind}: IDs are found as they are spelled and in lower case, environments as spelled`, async (t) => {
+  test(`${kind}: IDs and environments are found as they are spelled and in lower case`, async (t) => {
     for (const [payload, isAnyCase] of [
       [PAYLOAD, false],
       [asV1(PAYLOAD), true],
@@ -154,7 +154,8 @@ for (const kind of expectedEngines) {
       t.true(passes('org', { customIDs: { orgid: 'o-1' } }));
       t.is(passes('org', { customIDs: { ORGID: 'o-1' } }), isAnyCase);
       t.true(passes('region', { statsigEnvironment: { Region: 'north' } }));
-      t.is(passes('region', { statsigEnvironment: { region: 'north' } }), isAnyCase);
+      t.true(passes('region', { statsigEnvironment: { region: 'north' } }));
+      t.is(passes('region', { statsigEnvironment: { REGION: 'north' } }), isAnyCase);
       engine.dispose();
     }
   });

@@ -27,6 +27,13 @@ interface Gap {
   reason: string;
 }
 
+/** IDs and environments that dcs-v2 does not find: it minds case (NEWER.md 14). */
+const BY_ANY_CASE = new Set([
+  'pass percentage and its buckets',
+  'unit ids',
+  'environment: own environment',
+]);
+
 const gaps = knownGaps as Gap[];
 const titles = new Set<string>();
 
@@ -81,7 +88,7 @@ for (const kind of expectedEngines) {
       });
       // A malformed payload cannot be converted, nor one of dcs-v2.
       const other = file === improvedFile || isV2File(file) ? null : toV2(vector.payload);
-      if (other === null) continue;
+      if (other === null || BY_ANY_CASE.has(vector.name)) continue;
       declare(`${kind}: ${file}: ${vector.name}, as dcs-v2`, async (t) => {
         t.deepEqual(await mismatches(kind, vector, other, inV2(expectedAnswers(vector))), []);
       });

@@ -1,7 +1,7 @@
 /** Client-initialize responses: about a JSON clone of the user, with the environment filled in. */
 import { EvalCode, type ClientInitializeOptions } from '../engine/engine';
 import { EvaluationFailedError } from '../answers/verdict';
-import { NO_ENVIRONMENT, clonedUser, type EnvironmentRule } from '../users/user-json';
+import { NO_ENVIRONMENT, clonedUser, lacksFields, type EnvironmentRule } from '../users/user-json';
 import type { UserRecord, UserTable } from '../users/user-table';
 import type { FailoverEngine } from './failover-engine';
 
@@ -39,10 +39,11 @@ export class ClientResponses {
   }
 
   /** The environment that users get from now on. */
-  setEnvironment({ json, overwrites }: EnvironmentRule): void {
-    if (json === this.environment.json && overwrites === this.environment.overwrites) return;
-    this.environment = { json, overwrites };
-    this.filling = { json, overwrites: false };
+  setEnvironment(rule: EnvironmentRule): void {
+    const { json, overwrites } = this.environment;
+    if (rule.json === json && rule.overwrites === overwrites) return;
+    this.environment = rule;
+    this.filling = { ...rule, overwrites: false };
     this.users.setEnvironment(this.environment);
   }
 
@@ -69,11 +70,12 @@ export class ClientResponses {
     }
   }
 
-  /** It has its environment already. */
+  /** It has its environment already, or part of it. */
   private cloneOf(user: object): object {
     const clone = clonedUser(user, this.filling);
     if (clone === null) throw new TypeError('The user is nothing that JSON could tell a client.');
-    this.users.setEnvironment(NO_ENVIRONMENT);
+    const isPart = lacksFields(clone['statsigEnvironment'], this.filling);
+    this.users.setEnvironment(isPart ? this.filling : NO_ENVIRONMENT);
     return clone;
   }
 }

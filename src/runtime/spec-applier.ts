@@ -209,7 +209,11 @@ export class SpecApplier {
     this.environment =
       this.options.environment ?? (payloadTier === null ? null : { tier: payloadTier });
     const json = this.environment === null ? '' : jsonOf(this.environment);
-    this.environmentRule = { json, overwrites };
+    this.environmentRule = {
+      json,
+      overwrites,
+      ...(!overwrites && json !== '' && { completes: Object.keys(JSON.parse(json) as object) }),
+    };
     this.options.engineHost.responses.setEnvironment(this.environmentRule);
   }
 

@@ -11,7 +11,15 @@ import { fieldsOf } from '../host/fields';
 import type { ExoticUser, ExoticValue } from '../engine/engine';
 import type { AskedNames } from './asked-names';
 import { convertsItself, tag } from './tagged-values';
-import { jsonOfMember, jsonOfUser, quote, SECTIONS, type EnvironmentRule } from './user-json';
+import {
+  completedText,
+  jsonOfMember,
+  jsonOfUser,
+  lacksFields,
+  quote,
+  SECTIONS,
+  type EnvironmentRule,
+} from './user-json';
 import {
   answeredNames,
   attribute,
@@ -101,6 +109,7 @@ function encodeOrdinary(user: object, environment: EnvironmentRule): EncodedUser
   let json = '';
   let privateJson = '';
   let hasEnvironment = false;
+  let isCompleted = false;
   for (const key of Object.keys(user)) {
     const value = readStable(user, key, state);
     if (key === 'statsigEnvironment' && environment.json !== '') {
@@ -112,8 +121,12 @@ function encodeOrdinary(user: object, environment: EnvironmentRule): EncodedUser
       }
     }
     if (value === undefined) continue;
-    const text = SECTIONS.has(key) ? section(key, value, state) : scalar([key], value, state);
+    let text = SECTIONS.has(key) ? section(key, value, state) : scalar([key], value, state);
     if (text === undefined) continue;
+    if (key === 'statsigEnvironment' && lacksFields(value, environment)) {
+      isCompleted = true;
+      text = completedText(text, environment);
+    }
     if (key === 'privateAttributes') privateJson = text === 'null' ? '' : text;
     else json += `${json === '' ? '' : ','}${quote(key)}:${text}`;
   }
@@ -123,7 +136,10 @@ function encodeOrdinary(user: object, environment: EnvironmentRule): EncodedUser
   return {
     json: `{${json}}`,
     privateJson,
-    exotic: exoticText({ values: state.exotics }),
+    exotic: exoticText({
+      ...(isCompleted && { logged: jsonOfUser(user, environment).json }),
+      values: state.exotics,
+    }),
     isStable: state.isStable,
   };
 }
@@ -262,13 +278,17 @@ function idsText(ids: unknown, state: State, asked: AskedNames): string | undefi
 
 function environmentText(
   user: object,
-  { json, overwrites }: EnvironmentRule,
+  environment: EnvironmentRule,
   state: State,
 ): string | undefined {
+  const { json, overwrites } = environment;
   const own = json !== '' && overwrites ? undefined : attribute(user, 'statsigEnvironment');
   if (json !== '' && !isThere(own)) return json;
   if (!hasFields(own)) return scalar(['statsigEnvironment'], own, state);
-  return sectionText('statsigEnvironment', own, keysOf(own), state);
+  if (!lacksFields(own, environment))
+    return sectionText('statsigEnvironment', own, keysOf(own), state);
+  const present = keysOf(own).filter((key) => readOr(own, key, undefined) !== undefined);
+  return completedText(sectionText('statsigEnvironment', own, present, state), environment);
 }
 
 /** Reading it throws. */

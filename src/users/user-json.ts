@@ -13,6 +13,11 @@ export interface EnvironmentRule {
   json: string;
   /** True: replaces the user's own; false: only fills a missing one (client-initialize). */
   overwrites: boolean;
+  /**
+   * Its fields, where evaluation finds those that a user's own lacks (dcs-v2, NEWER.md 14). The
+   * user is logged as it came.
+   */
+  completes?: readonly string[];
 }
 
 /** The document of a user, in two parts. */
@@ -92,6 +97,20 @@ export function jsonOfMember(key: string, value: unknown): string | undefined {
     default:
       return value === null ? 'null' : jsonOfObject(key, value);
   }
+}
+
+/** Whether evaluation finds more in a user's own environment than the user brings along. */
+export function lacksFields(own: unknown, { completes = [] }: EnvironmentRule): boolean {
+  return (
+    typeof own === 'object' && own !== null && completes.some((key) => read(own, key) === undefined)
+  );
+}
+
+/** The text of a user's own environment and the fields that it lacks. */
+export function completedText(own: string, { json }: EnvironmentRule): string {
+  return own.startsWith('{')
+    ? JSON.stringify({ ...(JSON.parse(json) as object), ...(JSON.parse(own) as object) })
+    : own;
 }
 
 type ToJson = (key: string) => unknown;

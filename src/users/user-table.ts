@@ -21,7 +21,8 @@ import { AskedNames, NO_NAMES, type IsProxy, type NamesOfPayload } from './asked
 import type { UserAdditions } from './user-additions';
 import { encodeUser, hasOrdinaryParts, type EncodedUser } from './user-encoder';
 import { UserIndex, type Indexed } from './user-index';
-import type { EnvironmentRule } from './user-json';
+import { lacksFields, type EnvironmentRule } from './user-json';
+import { read } from './user-reader';
 import { compileShape, type UserShape } from './user-shape';
 import { UserSnapshot } from './user-snapshot';
 
@@ -321,7 +322,7 @@ export class UserTable {
   /** Takes the user's values by a compiled shape; null when none takes it. */
   private capture(user: object, record: UserRecord): UserShape | null {
     try {
-      if (!isPlain(user)) return null;
+      if (!isPlain(user) || this.isCompleted(user)) return null;
       for (const shape of this.shapes) if (captured(user, record, shape)) return shape;
       const shape = this.compile(user);
       return shape !== null && captured(user, record, shape) ? shape : null;
@@ -329,6 +330,15 @@ export class UserTable {
       record.values = null;
       return null;
     }
+  }
+
+  /** What such users are for conditions is not what they are in events. */
+  private isCompleted(user: object): boolean {
+    const { environment } = this;
+    return (
+      environment.completes !== undefined &&
+      lacksFields(read(user, 'statsigEnvironment'), environment)
+    );
   }
 
   private walk(user: object, record: UserRecord): EncodedUser {

@@ -78,7 +78,7 @@ impl Dialect {
     }
 
     /// Whether custom IDs and fields of environments are found by any other case of their names.
-    /// If not, custom IDs still are by the lower case of what is asked for.
+    /// If not, they still are by the lower case of what is asked for.
     pub(crate) fn ignores_case(self) -> bool {
         self == Dialect::V1
     }

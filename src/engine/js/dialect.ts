@@ -52,7 +52,7 @@ export class Dialect {
 
   /**
    * Whether custom IDs and fields of environments are found by any other case of their names. If
-   * not, custom IDs still are by the lower case of what is asked for.
+   * not, they still are by the lower case of what is asked for.
    */
   get ignoresCase(): boolean {
     return this.number === 1;

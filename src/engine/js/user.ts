@@ -66,16 +66,16 @@ export class User {
     if (idType === null) return member(this.data, 'userID');
     const customIds = member(this.data, 'customIDs');
     const exact = member(customIds, idType);
-    if (exact !== undefined) return exact;
-    const lower = idType.toLowerCase();
-    return ignoresCase ? memberIgnoringCase(customIds, lower) : member(customIds, lower);
+    return exact !== undefined
+      ? exact
+      : memberByLower(customIds, idType.toLowerCase(), ignoresCase);
   }
 
-  /** A field by its name, in lower case where case is ignored. */
   environment(name: string | null, ignoresCase: boolean): unknown {
     if (name === null) return null;
     const fields = member(this.data, 'statsigEnvironment');
-    return ignoresCase ? memberIgnoringCase(fields, name) : member(fields, name);
+    const exact = ignoresCase ? undefined : member(fields, name);
+    return exact !== undefined ? exact : memberByLower(fields, name.toLowerCase(), ignoresCase);
   }
 
   /** The user agent when it has to be parsed; null otherwise. */
@@ -142,4 +142,8 @@ function parseUser(json: string, privateJson: string, exotics: ExoticUser['value
   } catch {
     return data ?? {};
   }
+}
+
+function memberByLower(object: unknown, lower: string, ignoresCase: boolean): unknown {
+  return ignoresCase ? memberIgnoringCase(object, lower) : member(object, lower);
 }

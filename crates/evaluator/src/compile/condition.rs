@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::js_semantics::{JsValue, RegExp};
+use crate::store::FieldName;
 
 /// A condition.
 #[derive(Debug)]
@@ -56,8 +57,8 @@ pub enum Operand {
         /// Which part; None = not one of them.
         part: Option<AgentPart>,
     },
-    /// A key of the environment, lower-cased; None reads as null.
-    Environment(Option<Box<str>>),
+    /// A key of the environment; None reads as null.
+    Environment(Option<FieldName>),
     /// Now.
     CurrentTime,
     /// Bucket 0…999: an index into `Store::buckets`.

@@ -111,7 +111,7 @@ impl Names {
     }
 }
 
-fn field_name(name: &str) -> FieldName {
+pub(super) fn field_name(name: &str) -> FieldName {
     let lower = to_lower_case(name);
     FieldName { name: name.into(), lower: (lower != name).then(|| Box::from(&*lower)), own: None }
 }

@@ -1,6 +1,7 @@
 //! Rules and conditions.
 
 use super::condition::{AgentPart, Condition, Op, Operand};
+use super::names::field_name;
 use super::{json_string, operator, optional_text, value_json, Compiler};
 use crate::hashing::Midstate;
 use crate::js_semantics::{property, to_lower_case, to_number, to_string, write, JsValue};
@@ -228,11 +229,7 @@ impl<'a> Compiler<'a> {
                 let name = field_text(json)?;
                 Operand::UserField(self.field(name))
             }
-            "environment_field" => {
-                let ignores_case = self.store.dialect.ignores_case();
-                let name = |name| if ignores_case { to_lower_case(name) } else { name.into() };
-                Operand::Environment(field_text(json)?.map(|field| Box::from(&*name(field))))
-            }
+            "environment_field" => Operand::Environment(field_text(json)?.map(field_name)),
             "current_time" => Operand::CurrentTime,
             "user_bucket" => {
                 let salt = property(property(json, "additionalValues"), "salt");

@@ -267,12 +267,13 @@ impl UserSlot {
         self.fields.iter().find(same).map(|f| f.value).unwrap_or_default()
     }
 
-    /// An environment field by its name, in lower case where case is ignored.
-    pub(crate) fn environment(&mut self, name: &str, ignores_case: bool) -> Val {
+    pub(crate) fn environment(&mut self, name: &FieldName, ignores_case: bool) -> Val {
+        let lower = name.lower.as_deref().unwrap_or(&name.name);
         let found = if ignores_case {
-            self.find_ignoring_case(Scope::Environment, name)
+            self.find_ignoring_case(Scope::Environment, lower)
         } else {
-            self.find(Scope::Environment, name).unwrap_or_default()
+            let exact = |name| self.find(Scope::Environment, name);
+            exact(&*name.name).or_else(|| exact(lower)).unwrap_or_default()
         };
         self.parsed(found)
     }

@@ -104,11 +104,10 @@ export class OperandTable {
 
   environment(name: string | null): Operand {
     const { ignoresCase } = this.dialect;
-    const asked = ignoresCase ? (name?.toLowerCase() ?? null) : name;
     return this.intern(
-      keyOf('environment', asked),
+      keyOf('environment', name),
       always('environment'),
-      () => (context) => context.user.environment(asked, ignoresCase),
+      () => (context) => context.user.environment(name, ignoresCase),
     );
   }
 
