@@ -43,7 +43,8 @@ async function compareProject(number: number, campaign: Campaign, found: Outcome
   // Of every third project some is overridden.
   const overrides = number % 3 === 2 ? generateOverrides(random, draft, users) : [];
   const { responses, engines } = campaign;
-  const scene = { project: draft, idLists, users, responses, overrides };
+  const tier = number % 4 === 1 ? 'staging' : undefined;
+  const scene = { project: draft, idLists, users, responses, overrides, tier };
   await found.compare(`project ${number}`, scene, engines);
 }
 

@@ -6,7 +6,7 @@
 import { djb2 } from '../src/runtime/djb2';
 import { createHash } from 'node:crypto';
 import type { SecondaryExposure } from '../src/engine/engine';
-import type { Answer, CaseAnswers, Json, JsonObject, UserAnswers } from './case';
+import type { Answer, Case, CaseAnswers, Json, JsonObject, UserAnswers } from './case';
 
 const onlyV1 = ['layers', 'hashed_sdk_keys_to_entities', 'hashed_sdk_key_used', 'prompt_configs'];
 
@@ -224,4 +224,27 @@ export function inV2(answers: CaseAnswers): CaseAnswers {
         : text,
     ),
   };
+}
+
+/**
+ * Custom IDs and environments in lower case, under which both dialects find them: dcs-v1 does by any
+ * other case, too (NEWER.md 14).
+ */
+export function inLowerCase(one: Case): Case {
+  return { ...one, users: one.users.map(withLowered) };
+}
+
+function withLowered(user: unknown): unknown {
+  const copy = Object.create(
+    Object.getPrototypeOf(user) as object,
+    Object.getOwnPropertyDescriptors(user as object),
+  ) as Record<string, unknown>;
+  for (const section of ['customIDs', 'statsigEnvironment']) {
+    const fields = (user as Record<string, unknown>)[section];
+    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields))
+      copy[section] = Object.fromEntries(
+        Object.entries(fields).map(([key, value]) => [key.toLowerCase(), value]),
+      );
+  }
+  return copy;
 }

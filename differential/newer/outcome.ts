@@ -17,6 +17,8 @@ export interface Scene {
   users: readonly JsonObject[];
   responses: boolean;
   overrides: readonly LocalOverride[];
+  /** See `World`. */
+  tier?: string | undefined;
 }
 
 async function observe(
@@ -55,8 +57,8 @@ export class Outcome {
   readonly excused = new Map<string, number>();
 
   async compare(where: string, scene: Scene, engines: readonly EngineKind[]): Promise<void> {
-    const { project, idLists, overrides } = scene;
-    const world = { payload: project.payload, idLists };
+    const { project, idLists, overrides, tier } = scene;
+    const world = { payload: project.payload, idLists, tier };
     const facts = new Facts(project.payload, overrides);
     const theirs = await observe(await coreSide(world), scene);
     let first: ReadonlyMap<string, Observed> | null = null;

@@ -42,16 +42,19 @@ export interface Side {
 export interface World {
   payload: JsonObject;
   idLists: Record<string, string[]>;
+  /** That of the SDK's options. */
+  tier?: string | undefined;
 }
 
 const FORMATS = { v1: 0, v2: 1, 'init-v2': 2 };
 
 /** @throws Error when it does not take the payload. */
-export async function coreSide({ payload, idLists }: World): Promise<Side> {
+export async function coreSide({ payload, idLists, tier }: World): Promise<Side> {
   const ids = await createLocalServer({ idLists });
   const { sdk, userOf, events, stop } = await startCore(payload, {
     idListsUrl: `${ids.api}/get_id_lists`,
     enableIdLists: true,
+    ...(tier !== undefined && { environment: tier }),
     idListsSyncIntervalMs: 3_600_000,
   });
   return {
@@ -142,6 +145,7 @@ export async function ourSide(world: World, engine: EngineKind): Promise<Side> {
     // Several of these run beside each other.
     downloadTimeoutMs: 120_000,
     engine,
+    ...(world.tier !== undefined && { environment: { tier: world.tier } }),
     rulesetsSyncIntervalMs: 3_600_000,
     idListsSyncIntervalMs: 3_600_000,
     logger: { logLevel: 'none', info: quiet, warn: quiet, error: quiet },

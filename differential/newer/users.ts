@@ -41,6 +41,15 @@ function attributes(random: Random): JsonObject {
   return custom;
 }
 
+/**
+ * Fields that it lacks are those of the SDK's. A `tier` alone is found as `Tier`, too, where core
+ * finds the SDK's (NEWER.md 14).
+ */
+function environment(random: Random): JsonObject {
+  const [tier, Tier] = [random.pick(TIERS), random.pick(TIERS)];
+  return random.pick<JsonObject>([{ tier, Tier }, { tier, Tier }, { Tier }, { region: 'x' }, {}]);
+}
+
 /** Each of a seed is another one, with and without a user ID. */
 export function generateUser(random: Random, name: string): JsonObject {
   const user: JsonObject = { customIDs: { stableID: `s-${name}` } };
@@ -57,6 +66,6 @@ export function generateUser(random: Random, name: string): JsonObject {
   set('userAgent', () => random.pick(AGENTS), 0.4);
   set('custom', () => attributes(random), 0.85);
   set('privateAttributes', () => ({ secret: random.pick(PLANS), plan: random.pick(PLANS) }), 0.3);
-  set('statsigEnvironment', () => ({ tier: random.pick(TIERS) }), 0.4);
+  set('statsigEnvironment', () => environment(random), 0.4);
   return user;
 }
