@@ -135,11 +135,33 @@ for (const kind of expectedEngines) {
     t.true(passes('upper', { userID: 'u', email: 'a@b.c', custom: { EMAIL: 'other' } }));
     t.true(passes('id', { userID: 'u' }));
     t.false(passes('id', { userID: 'u', custom: { user_id: 'other' } }));
-    t.true(passes('id', { userID: 'u', custom: { user_id: '' } }));
+    t.false(passes('id', { userID: 'u', custom: { user_id: '' } }));
+    t.false(passes('id', { userID: 'u', custom: { user_id: null } }));
     t.false(passes('version', { appVersion: '1.0', privateAttributes: { app_version: '2' } }));
     t.true(passes('version', { appVersion: '1.0' }));
     t.false(passes('agent', { userID: 'u' }));
     engine.dispose();
+  });
+
+  test(`${kind}: null hides what stands in later places, an empty text of the user’s own does not`, async (t) => {
+    for (const [payload, isNewer] of [
+      [PAYLOAD, true],
+      [asV1(PAYLOAD), false],
+    ] as const) {
+      const engine = await loaded(kind, payload);
+      const passes = (user: object): boolean =>
+        ask(engine, SpecKind.Gate, 'upper', { userID: 'u', ...user }).value;
+      const [email, EMAIL] = ['a@b.c', 'a@b.c'];
+      t.true(passes({ email }));
+      t.is(passes({ email: '', custom: { email } }), isNewer);
+      t.is(passes({ email: '', privateAttributes: { EMAIL } }), isNewer);
+      t.true(passes({ email: null, custom: { email } }));
+      t.is(passes({ custom: { EMAIL: null, email } }), !isNewer);
+      t.is(passes({ custom: { email: null }, privateAttributes: { EMAIL } }), !isNewer);
+      t.is(passes({ privateAttributes: { EMAIL: null, email } }), !isNewer);
+      t.true(passes({ email, custom: { EMAIL: null, email: null } }));
+      engine.dispose();
+    }
   });
 
   test(`${kind}: IDs and environments are found as they are spelled and in lower case`, async (t) => {

@@ -32,8 +32,10 @@ test('in dcs-v2 fields of users are found by other spellings', (t) => {
   t.deepEqual(V2.ownField('user_id'), { name: 'userID', isFirst: false });
   t.deepEqual(V2.ownField('app_version'), { name: 'appVersion', isFirst: false });
   t.deepEqual(V2.ownField('user_agent'), { name: 'userAgent', isFirst: false });
-  for (const name of ['userID', 'appVersion', 'userAgent', 'User_Id', 'email', ''])
-    t.is(V2.ownField(name), null, name);
+  t.deepEqual(V2.ownField('User_Id'), { name: 'userID', isFirst: false });
+  for (const name of ['userID', 'email', 'ip', 'userAgent', 'country', 'locale', 'appVersion'])
+    t.deepEqual(V2.ownField(name), { name, isFirst: true });
+  for (const name of ['plan', 'ip_address', '']) t.is(V2.ownField(name), null, name);
 });
 
 test('in dcs-v2 a bucket without a salt has an empty one, and a list may be an object', (t) => {

@@ -50,6 +50,8 @@ export class EngineHost {
   private readonly parameters = new ParameterExposures();
   readonly outcomes = new OutcomeCache();
   private userAgents = new UserAgentCache();
+  /** Whether the specs in force are of dcs-v2. */
+  private isNewer = false;
   /** Client-initialize responses, and the environment of users. */
   readonly responses: ClientResponses;
   private times: SpecTimes = { reason: 'Uninitialized', configSyncTime: 0, initTime: 0 };
@@ -377,7 +379,7 @@ export class EngineHost {
   actOn(code: number, record: UserRecord, user: object, generation: number): void {
     const { engine } = this;
     if (code === EvalCode.NeedsUserAgent)
-      engine.setUserAgent(record.slot, this.userAgents.parse(userAgentOf(user)));
+      engine.setUserAgent(record.slot, this.userAgents.parse(userAgentOf(user, this.isNewer)));
     else if (code === EvalCode.TableFull) engine.reset();
     else if (engine.generation === generation) throw new EvaluationFailedError(engine.lastError());
   }
@@ -474,7 +476,9 @@ export class EngineHost {
     engine.commitSpecs(handle);
     if (engine.generation !== generation) throw new Error('The engine died of a payload');
     this.users.ask(summary);
-    if (parser === this.userAgents.parser) return;
+    const isNewer = summary.format === 2;
+    if (parser === this.userAgents.parser && isNewer === this.isNewer) return;
+    this.isNewer = isNewer;
     this.userAgents = new UserAgentCache(parser);
     // Users who are known have parts that the other parser found.
     this.users.resize(this.answers.slots);

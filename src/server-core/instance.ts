@@ -60,7 +60,7 @@ export class Instance extends Server {
 
   /** The parts of the user's agent, as conditions see them; null without one. */
   agentOf(user: object): Record<string, string | null> | null {
-    const agent = userAgentOf(user);
+    const agent = userAgentOf(user, true);
     if (typeof agent !== 'string') return null;
     const { options, selection } = this.runtime;
     const parser = agentParser(options, nodePlatform, selection.engine.kind, this.logger);

@@ -97,13 +97,25 @@ export class UserAgentCache {
   }
 }
 
-/** The value of the field `userAgent` by the lookup order of BEHAVIOUR.md 3.5. */
-export function userAgentOf(user: object): unknown {
-  for (const part of [user, attribute(user, 'custom'), attribute(user, 'privateAttributes')]) {
-    const value = attribute(part, 'userAgent') ?? attribute(part, 'useragent') ?? null;
-    if (value !== null) return value;
+/**
+ * The value of the field `userAgent` by the lookup order of BEHAVIOUR.md 3.5; in a project of dcs-v2
+ * by that of NEWER.md 14.
+ */
+export function userAgentOf(user: object, isNewer: boolean): unknown {
+  const attributes = [attribute(user, 'custom'), attribute(user, 'privateAttributes')];
+  const own = attribute(user, 'userAgent');
+  if (isNewer && !isNothing(own) && own !== '') return own;
+  for (const part of isNewer ? attributes : [user, ...attributes]) {
+    const exact = attribute(part, 'userAgent');
+    const isExact = isNewer ? exact !== undefined : !isNothing(exact);
+    const value = isExact ? exact : attribute(part, 'useragent');
+    if (isNewer ? value !== undefined : !isNothing(value)) return value;
   }
   return undefined;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined;
 }
 
 /** Halves of surrogate pairs reach the native engine as U+FFFD; so they do all. */

@@ -25,7 +25,7 @@ pub enum Dialect {
 pub struct OwnField {
     /// As users have it.
     pub name: &'static str,
-    /// Whether it comes before what is called as asked for, or after that.
+    /// Whether it comes before custom and private attributes, or after them.
     pub first: bool,
 }
 
@@ -98,17 +98,24 @@ impl Dialect {
         }
     }
 
-    /// The field of users themselves that a condition may mean by another spelling of its name.
+    /// Whether null in `custom` or `privateAttributes` hides what stands in later places, and an
+    /// empty text of the user's own does not.
+    pub(crate) fn null_hides(self) -> bool {
+        self == Dialect::V2
+    }
+
+    /// The field of users themselves that a condition may mean by any spelling of its name.
     pub(crate) fn own_field(self, name: &str) -> Option<OwnField> {
-        // The others are found in lower case in both dialects.
-        const OWN: [&str; 3] = ["userID", "appVersion", "userAgent"];
+        const OWN: [&str; 7] =
+            ["userID", "email", "ip", "userAgent", "country", "locale", "appVersion"];
         const OTHERWISE: [(&str, &str); 3] =
             [("user_id", "userID"), ("app_version", "appVersion"), ("user_agent", "userAgent")];
-        if self == Dialect::V1 || OWN.contains(&name) {
+        if self == Dialect::V1 {
             return None;
         }
         let spelled = OWN.into_iter().find(|own| own.eq_ignore_ascii_case(name));
-        let otherwise = || OTHERWISE.into_iter().find(|(other, _)| *other == name);
+        let otherwise =
+            || OTHERWISE.into_iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
         spelled
             .map(|name| OwnField { name, first: true })
             .or_else(|| otherwise().map(|(_, name)| OwnField { name, first: false }))

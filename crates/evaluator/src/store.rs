@@ -14,7 +14,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::dialect::{Dialect, OwnField};
-use crate::js_semantics::JsValue;
+use crate::js_semantics::{to_lower_case, JsValue};
 use crate::store_newer::{Autotune, Mapping};
 pub use conditions::Conditions;
 pub use given::{Explicit, Rate, Text, Version};
@@ -145,6 +145,21 @@ pub struct FieldName {
     pub lower: Option<Box<str>>,
     /// A field of users themselves that it may stand for.
     pub own: Option<OwnField>,
+    /// See [`Dialect::null_hides`].
+    pub null_hides: bool,
+}
+
+impl FieldName {
+    /// As a dialect looks for it.
+    pub(crate) fn new(name: &str, dialect: Dialect) -> FieldName {
+        let lower = to_lower_case(name);
+        FieldName {
+            name: name.into(),
+            lower: (lower != name).then(|| Box::from(&*lower)),
+            own: dialect.own_field(name),
+            null_hides: dialect.null_hides(),
+        }
+    }
 }
 
 /// A unit ID type that rules and conditions read.

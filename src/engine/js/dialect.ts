@@ -10,12 +10,11 @@ import { isObject } from './js-semantics';
 export interface OwnField {
   /** As users have it. */
   name: string;
-  /** Whether it comes before what is called as asked for, or after that. */
+  /** Whether it comes before custom and private attributes, or after them. */
   isFirst: boolean;
 }
 
-/** The others are found in lower case in both dialects. */
-const OWN_FIELDS = new Set(['userID', 'appVersion', 'userAgent']);
+const OWN_FIELDS = ['userID', 'email', 'ip', 'userAgent', 'country', 'locale', 'appVersion'];
 const OTHERWISE = new Map([
   ['user_id', 'userID'],
   ['app_version', 'appVersion'],
@@ -84,13 +83,21 @@ export class Dialect {
     return this.number === 2 && defaultValue === true;
   }
 
-  /** The field of users themselves that a condition may mean by another spelling of its name. */
+  /**
+   * Whether null in `custom` or `privateAttributes` hides what stands in later places, and an empty
+   * text of the user's own does not.
+   */
+  get nullHides(): boolean {
+    return this.number === 2;
+  }
+
+  /** The field of users themselves that a condition may mean by any spelling of its name. */
   ownField(name: string): OwnField | null {
-    if (this.number === 1 || OWN_FIELDS.has(name)) return null;
+    if (this.number === 1) return null;
     const lower = name.toLowerCase();
-    for (const own of OWN_FIELDS)
-      if (own.toLowerCase() === lower) return { name: own, isFirst: true };
-    const other = OTHERWISE.get(name);
+    const spelled = OWN_FIELDS.find((own) => own.toLowerCase() === lower);
+    if (spelled !== undefined) return { name: spelled, isFirst: true };
+    const other = OTHERWISE.get(lower);
     return other === undefined ? null : { name: other, isFirst: false };
   }
 

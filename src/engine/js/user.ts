@@ -1,10 +1,21 @@
 /** A user in a slot: the logged text, the parsed fields, and what is derived from them once. */
 
 import type { ExoticUser, UserAgentParts } from '../engine';
+import type { OwnField } from './dialect';
 import { type Hash64, hash64 } from './hashing';
 import { type JsonObject, applyExotic, member, memberIgnoringCase } from './js-semantics';
 
-const UA_MAX_UNITS = 1000;
+/** A field and where it stands. */
+interface Found {
+  place: 'user' | 'custom' | 'private' | 'nowhere';
+  value: unknown;
+}
+
+const SECTIONS = [
+  ['custom', 'custom'],
+  ['privateAttributes', 'private'],
+] as const;
+const NOT_FOUND: Found = { place: 'nowhere', value: undefined };
 
 export class User {
   /**
@@ -51,7 +62,7 @@ export class User {
   }
 
   /** Where `field` finds one, for explanations. */
-  placeOf(name: string | null, lower: string): 'user' | 'custom' | 'private' | 'nowhere' {
+  placeOf(name: string | null, lower: string): Found['place'] {
     const { data } = this;
     if (typeof data !== 'object' || name === null) return 'nowhere';
     const has = (object: unknown): boolean =>
@@ -59,6 +70,29 @@ export class User {
     if (has(data)) return 'user';
     if (has(member(data, 'custom'))) return 'custom';
     return has(member(data, 'privateAttributes')) ? 'private' : 'nowhere';
+  }
+
+  /**
+   * A field in dcs-v2 (NEWER.md 14): the user's own one if it says something, then the first
+   * attribute that is there, which is undefined if it is null, then the user's own one by another
+   * name.
+   */
+  newerField(name: string, lower: string, own: OwnField | null): Found {
+    const { data } = this;
+    if (typeof data !== 'object') return { place: 'nowhere', value: null };
+    const ofUser = own === null ? undefined : member(data, own.name);
+    const isSaid = ofUser !== null && ofUser !== undefined && ofUser !== '';
+    if (isSaid && own?.isFirst === true) return { place: 'user', value: ofUser };
+    // Other fields beside the sections are found as in dcs-v1.
+    const beside = own?.isFirst === true ? null : (member(data, name) ?? member(data, lower));
+    if (beside !== null && beside !== undefined) return { place: 'user', value: beside };
+    for (const [section, place] of SECTIONS) {
+      const fields = member(data, section);
+      const exact = member(fields, name);
+      const value = exact === undefined ? member(fields, lower) : exact;
+      if (value !== undefined) return { place, value: value ?? undefined };
+    }
+    return isSaid ? { place: 'user', value: ofUser } : NOT_FOUND;
   }
 
   /** Unit ID for an ID type; null stands for `userID`. */
@@ -76,12 +110,6 @@ export class User {
     const fields = member(this.data, 'statsigEnvironment');
     const exact = ignoresCase ? undefined : member(fields, name);
     return exact !== undefined ? exact : memberByLower(fields, name.toLowerCase(), ignoresCase);
-  }
-
-  /** The user agent when it has to be parsed; null otherwise. */
-  parsableUserAgent(): string | null {
-    const text = this.field('userAgent', 'useragent');
-    return typeof text === 'string' && text.length <= UA_MAX_UNITS ? text : null;
   }
 
   /** Hash of what BEHAVIOUR.md 7.6 takes from the user: userID and the values of customIDs. */

@@ -81,8 +81,7 @@ impl Names {
             return id;
         }
         let id = self.fields.len() as u32;
-        let own = self.dialect.own_field(name);
-        self.fields.push(FieldName { own, ..field_name(name) });
+        self.fields.push(FieldName::new(name, self.dialect));
         self.field_ids.insert(name.into(), id);
         id
     }
@@ -98,7 +97,8 @@ impl Names {
         }
         let id = self.units.len() as u32;
         let ignores_case = self.dialect.ignores_case();
-        self.units.push(UnitName { custom: Some(field_name(name)), ignores_case });
+        self.units
+            .push(UnitName { custom: Some(FieldName::new(name, self.dialect)), ignores_case });
         self.unit_ids.insert(name.into(), id);
         id
     }
@@ -109,11 +109,6 @@ impl Names {
         store.fields = self.fields;
         store.units = self.units;
     }
-}
-
-pub(super) fn field_name(name: &str) -> FieldName {
-    let lower = to_lower_case(name);
-    FieldName { name: name.into(), lower: (lower != name).then(|| Box::from(&*lower)), own: None }
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! Rules and conditions.
 
 use super::condition::{AgentPart, Condition, Op, Operand};
-use super::names::field_name;
 use super::{json_string, operator, optional_text, value_json, Compiler};
 use crate::hashing::Midstate;
 use crate::js_semantics::{property, to_lower_case, to_number, to_string, write, JsValue};
-use crate::store::Rate;
-use crate::store::{rate, Bucket, Pass, Rule, SpecKind, NONE};
+use crate::store::{rate, Bucket, FieldName, Pass, Rate, Rule, SpecKind, NONE};
 
 impl<'a> Compiler<'a> {
     /// Compiles the rules of a spec.
@@ -229,7 +227,11 @@ impl<'a> Compiler<'a> {
                 let name = field_text(json)?;
                 Operand::UserField(self.field(name))
             }
-            "environment_field" => Operand::Environment(field_text(json)?.map(field_name)),
+            "environment_field" => {
+                let dialect = self.store.dialect;
+                let name = field_text(json)?.map(|name| FieldName::new(name, dialect));
+                Operand::Environment(name)
+            }
             "current_time" => Operand::CurrentTime,
             "user_bucket" => {
                 let salt = property(property(json, "additionalValues"), "salt");

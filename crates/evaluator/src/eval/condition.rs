@@ -220,13 +220,20 @@ impl<O: Observer> Evaluation<'_, O> {
         }
     }
 
+    /// Whether a field that says nothing stands somewhere and so is not derived from another one.
+    fn is_hidden(&self, field: u32) -> bool {
+        let name = self.store.fields.get(field as usize);
+        name.is_some_and(|name| name.null_hides && self.slot.place(name) != Place::Nowhere)
+    }
+
     fn ip(&mut self, op: &Op, field: u32, country: bool) -> Result<Met, Stop> {
         let value = self.field(field);
         if !self.slot.value(value).is_nullish() {
             self.saw(if O::LISTENS { self.place_of(field) } else { Place::Nowhere }, value);
             return Ok(compares(op, self.slot.value(value), self.world));
         }
-        let ip = if country { self.slot.field_named("ip") } else { Val::Null };
+        let country = country && !self.is_hidden(field);
+        let ip = if country { self.slot.field_named("ip", self.store.dialect) } else { Val::Null };
         let found = match (self.slot.value(ip), &self.world.ip_table) {
             // Without its table the package finds undefined, but only after it has split the text.
             (Value::Text(ip), None) if ip.split('.').count() == 4 => Value::Undefined,
@@ -245,7 +252,7 @@ impl<O: Observer> Evaluation<'_, O> {
             _ => Value::Null,
         };
         if O::LISTENS {
-            let from = self.slot.place_named("ip").of_ip();
+            let from = self.slot.place_named("ip", self.store.dialect).of_ip();
             self.observer.step(Step::Saw(if country { from } else { Place::Nowhere }, found));
         }
         Ok(compares(op, found, self.world))
@@ -257,12 +264,12 @@ impl<O: Observer> Evaluation<'_, O> {
             self.saw(if O::LISTENS { self.place_of(field) } else { Place::Nowhere }, value);
             return Ok(compares(op, self.slot.value(value), self.world));
         }
-        let Some(part) = part.filter(|_| field != NONE) else {
+        let Some(part) = part.filter(|_| field != NONE && !self.is_hidden(field)) else {
             self.saw(Place::Nowhere, Val::Null);
             return Ok(compares(op, Value::Null, self.world));
         };
         if self.slot.agent().is_none() {
-            let agent = self.slot.field_named("userAgent");
+            let agent = self.slot.field_named("userAgent", self.store.dialect);
             let parsable =
                 self.slot.value(agent).as_text().is_some_and(|text| utf16_len(text) <= MAX_AGENT);
             if parsable {
@@ -272,7 +279,7 @@ impl<O: Observer> Evaluation<'_, O> {
         let text = self.slot.agent().and_then(|agent| agent.parts[part as usize].as_deref());
         let text = text.map_or(Value::Null, Value::Text);
         if O::LISTENS {
-            let place = self.slot.place_named("userAgent").of_agent();
+            let place = self.slot.place_named("userAgent", self.store.dialect).of_agent();
             self.observer.step(Step::Saw(place, text));
         }
         Ok(compares(op, text, self.world))

@@ -9,7 +9,7 @@ mod exotic;
 mod field;
 mod fill;
 mod ids;
-mod own_field;
+mod newer_field;
 mod redact;
 mod scan;
 mod sections;
@@ -28,6 +28,7 @@ pub use value::Value;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
     use crate::js_semantics::{stringify, to_lower_case, JsValue};
     use crate::store::{FieldName, UnitName};
 
@@ -38,7 +39,7 @@ mod tests {
     }
 
     fn text(slot: &mut UserSlot, field: &str) -> String {
-        let value = slot.field_named(field);
+        let value = slot.field_named(field, Dialect::V1);
         slot.value(value).text().into_owned()
     }
 
@@ -116,7 +117,12 @@ mod tests {
             let (_, text) = user.unit(
                 0,
                 &UnitName {
-                    custom: Some(FieldName { name: name.into(), lower, own: None }),
+                    custom: Some(FieldName {
+                        name: name.into(),
+                        lower,
+                        own: None,
+                        null_hides: false,
+                    }),
                     ignores_case: true,
                 },
             );

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::field::{Field, Place, Scope, Span, Val};
 use super::value::Value;
+use crate::dialect::Dialect;
 use crate::js_semantics::{json, to_lower_case, JsValue};
 use crate::store::{FieldName, Store};
 
@@ -163,10 +164,7 @@ impl UserSlot {
         if let Some(memo) = self.resolved.get(index as usize).filter(|m| m.stamp == stamp) {
             return memo.value;
         }
-        let value = match &name.own {
-            None => self.lookup(name),
-            Some(own) => self.lookup_own(name, own),
-        };
+        let value = self.looked_up(name);
         let value = self.parsed(value);
         if let Some(memo) = self.resolved.get_mut(index as usize) {
             *memo = FieldMemo { stamp, value };
@@ -184,8 +182,8 @@ impl UserSlot {
 
     /// In which of them that is.
     pub(crate) fn place(&self, name: &FieldName) -> Place {
-        if name.own.as_ref().is_some_and(|own| self.is_own(name, own)) {
-            return Place::Top;
+        if name.null_hides {
+            return self.newer_field(name).1;
         }
         let is_set = |value: &Val| !matches!(value, Val::Undefined | Val::Null);
         match self.places(name).iter().position(is_set) {
@@ -197,15 +195,13 @@ impl UserSlot {
     }
 
     /// The same for a name that was not interned.
-    pub(crate) fn place_named(&self, name: &str) -> Place {
-        let lower = to_lower_case(name);
-        let lower = (lower != name).then(|| Box::from(&*lower));
-        self.place(&FieldName { name: name.into(), lower, own: None })
+    pub(crate) fn place_named(&self, name: &str, dialect: Dialect) -> Place {
+        self.place(&FieldName::new(name, dialect))
     }
 
     /// What stands in each place, in one walk over the fields.
     #[inline(always)]
-    fn places(&self, name: &FieldName) -> [Val; 6] {
+    pub(super) fn places(&self, name: &FieldName) -> [Val; 6] {
         let mut found = [Val::Undefined; 6];
         let lower = name.lower.as_ref().unwrap_or(&name.name);
         for field in self.fields.iter().rev() {
@@ -255,11 +251,17 @@ impl UserSlot {
     }
 
     /// A field by a name that was not interned.
-    pub(crate) fn field_named(&mut self, name: &str) -> Val {
-        let lower = to_lower_case(name);
-        let lower = (lower != name).then(|| Box::from(&*lower));
-        let value = self.lookup(&FieldName { name: name.into(), lower, own: None });
+    pub(crate) fn field_named(&mut self, name: &str, dialect: Dialect) -> Val {
+        let value = self.looked_up(&FieldName::new(name, dialect));
         self.parsed(value)
+    }
+
+    fn looked_up(&self, name: &FieldName) -> Val {
+        if name.null_hides {
+            self.newer_field(name).0
+        } else {
+            self.lookup(name)
+        }
     }
 
     pub(super) fn find_ignoring_case(&self, scope: Scope, lower: &str) -> Val {

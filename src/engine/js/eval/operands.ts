@@ -5,13 +5,13 @@ import { type Midstate, midstate } from '../sha256';
 import { bucket } from '../hashing';
 import { countryOf } from '../lookup/ip';
 import { mappedAddress } from '../lookup/mapped-address';
-import type { Dialect, OwnField } from '../dialect';
-import { member, textOf } from '../js-semantics';
+import type { Dialect } from '../dialect';
+import { textOf } from '../js-semantics';
 import type { Operand } from '../store';
-import type { User } from '../user';
 import { type EvalContext, NEEDS_USER_AGENT } from './context';
 
 const USER_BUCKETS = 1000;
+const UA_MAX_UNITS = 1000;
 
 const UA_PARTS = new Map<string, keyof UserAgentParts>([
   ['os_name', 'osName'],
@@ -56,30 +56,31 @@ export class OperandTable {
 
   field(name: string | null): Operand {
     const lower = name === null ? '' : name.toLowerCase();
-    const own = name === null ? null : this.dialect.ownField(name);
-    const place: Look = ({ user }) =>
-      own !== null && ownField(user, own, user.field(name, lower)) !== undefined
-        ? 'user'
-        : user.placeOf(name, lower);
-    return this.intern(keyOf('field', name), place, () =>
-      own === null
-        ? (context) => context.user.field(name, lower)
-        : ({ user }) => {
-            const found = user.field(name, lower);
-            return ownField(user, own, found) ?? found;
-          },
+    if (name === null || !this.dialect.nullHides)
+      return this.intern(
+        keyOf('field', name),
+        ({ user }) => user.placeOf(name, lower),
+        () => (context) => context.user.field(name, lower),
+      );
+    const own = this.dialect.ownField(name);
+    return this.intern(
+      keyOf('field', name),
+      ({ user }) => user.newerField(name, lower, own).place,
+      () => (context) => context.user.newerField(name, lower, own).value,
     );
   }
 
   ip(name: string | null): Operand {
     const field = this.field(name).id;
     if (name !== 'country') return this.orNull(this.field(name), keyOf('ip', name));
-    const ip = this.field('ip').id;
-    const place = derived(this.field(name), 'ip', 'ip', 'private ip');
+    const isHidden = this.isHidden(name);
+    const ip = this.field('ip');
+    const place = derived(this.field(name), ip, 'ip', 'private ip');
     return this.intern(keyOf('ip', name), place, () => (context) => {
       const own = context.value(field);
       if (own !== null && own !== undefined) return own;
-      const address = context.value(ip);
+      if (isHidden(context)) return null;
+      const address = context.value(ip.id);
       if (address === null || address === undefined) return null;
       const mapped = context.readsMapped ? mappedAddress(address) : null;
       return countryOf(context.ipTable, mapped ?? address);
@@ -90,11 +91,22 @@ export class OperandTable {
     const field = this.field(name).id;
     const part = name === null ? undefined : UA_PARTS.get(name.toLowerCase());
     if (part === undefined) return this.orNull(this.field(name), keyOf('ua', name));
-    const place = derived(this.field(name), 'userAgent', 'userAgent', 'private userAgent');
+    const isHidden = this.isHidden(name);
+    const agent = this.field('userAgent');
+    const place = derived(this.field(name), agent, 'userAgent', 'private userAgent');
     return this.intern(keyOf('ua', name), place, () => (context) => {
       const own = context.value(field);
-      return own !== null && own !== undefined ? own : userAgentPart(context, part);
+      if (own !== null && own !== undefined) return own;
+      const isParsable = !isHidden(context) && canBeParsed(context.value(agent.id));
+      return isParsable ? userAgentPart(context, part) : null;
     });
+  }
+
+  /** Whether a field that says nothing stands somewhere and so is not derived from another one. */
+  private isHidden(name: string | null): (context: EvalContext) => boolean {
+    if (!this.dialect.nullHides) return () => false;
+    const { place } = this.field(name);
+    return (context) => place(context) !== 'nowhere';
   }
 
   /** A field whose absence is null rather than undefined. */
@@ -149,11 +161,11 @@ export class OperandTable {
 }
 
 /** The place of a field, or of the other one that its value is derived from. */
-function derived(field: Operand, from: string, open: Place, hidden: Place): Look {
+function derived(field: Operand, from: Operand, open: Place, hidden: Place): Look {
   return (context) => {
     const own = field.place(context);
     if (own !== 'nowhere') return own;
-    return context.user.placeOf(from, from.toLowerCase()) === 'private' ? hidden : open;
+    return from.place(context) === 'private' ? hidden : open;
   };
 }
 
@@ -167,16 +179,11 @@ export function unitText(context: EvalContext, unit: number): string {
   return typeof id === 'string' ? id : '' + id;
 }
 
-/** A field of the user itself; undefined where `found`, what is called as asked for, counts. */
-function ownField(user: User, { name, isFirst }: OwnField, found: unknown): unknown {
-  const own = member(user.data, name);
-  const isSet = (value: unknown): boolean => value !== null && value !== undefined && value !== '';
-  return isSet(own) && (isFirst || !isSet(found)) ? own : undefined;
+function canBeParsed(agent: unknown): boolean {
+  return typeof agent === 'string' && agent.length <= UA_MAX_UNITS;
 }
 
-function userAgentPart(context: EvalContext, part: keyof UserAgentParts): string | null {
-  const { user } = context;
-  if (user.parsableUserAgent() === null) return null;
+function userAgentPart({ user }: EvalContext, part: keyof UserAgentParts): string | null {
   if (user.userAgent === null) throw NEEDS_USER_AGENT;
   return user.userAgent[part];
 }
