@@ -19,12 +19,10 @@ const VALUES: Record<Kind, (random: Random, name: string) => LocalOverride['valu
 const customOf = (user: JsonObject): string[] =>
   Object.values((user['customIDs'] ?? {}) as Record<string, string>);
 
-/** All IDs of users. */
+/** All IDs of users. An override for '' is everybody's here, and nobody else's there. */
 export function idsOf(users: readonly JsonObject[]): string[] {
-  return users.flatMap((user) => [
-    ...customOf(user),
-    ...(typeof user['userID'] === 'string' ? [user['userID']] : []),
-  ]);
+  const ids = users.flatMap((user) => [...customOf(user), user['userID']]);
+  return ids.filter((id): id is string => typeof id === 'string' && id !== '');
 }
 
 /**

@@ -23,6 +23,9 @@ export const AGENTS = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36',
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.2 Mobile/15E148 Safari/604.1',
 ];
+/** Fields of users themselves. */
+const OWN = ['email', 'country', 'locale', 'appVersion', 'ip', 'userAgent'];
+const ODD_IDS = ['stableid', 'StableID', 'companyid', 'COMPANYID', 'userID', 'userid', 'CompanyID'];
 /** Milliseconds; the newer SDK takes small numbers for seconds. */
 export const MOMENTS = [1_500_000_000_000, 1_600_000_000_000, 1_700_000_000_123];
 
@@ -67,5 +70,25 @@ export function generateUser(random: Random, name: string): JsonObject {
   set('custom', () => attributes(random), 0.85);
   set('privateAttributes', () => ({ secret: random.pick(PLANS), plan: random.pick(PLANS) }), 0.3);
   set('statsigEnvironment', () => environment(random), 0.4);
+  if (random.chance(0.4)) oddity(random, user, name);
   return user;
+}
+
+/** What few users have: empty texts, nulls, other spellings, fields where others have theirs. */
+function oddity(random: Random, user: JsonObject, name: string): void {
+  const within = (section: string, field: string, value: Json): void => {
+    user[section] = { ...(user[section] as JsonObject | undefined), [field]: value };
+  };
+  const text = random.pick([...COUNTRIES, ...LOCALES, ...PLANS, 'user1@x', '']);
+  random.pick([
+    () => (user[random.pick(OWN)] = ''),
+    () => (user[random.pick(['custom', 'privateAttributes', 'statsigEnvironment'])] = {}),
+    () => within('custom', random.pick(['PLAN', 'Plan', 'AGE', 'Tags', 'BETA', 'absent']), text),
+    () => within('custom', random.pick([...OWN, 'Country', 'browser_name', 'os_name']), text),
+    () => within('custom', random.pick(['plan', 'age', 'beta', 'tags', 'appBuild']), null),
+    () => within('custom', 'tags', random.pick<Json>([[], ['red', 'red'], ['']])),
+    () => within('privateAttributes', random.pick(['PLAN', 'beta', 'absent', ...OWN]), text),
+    () => within('privateAttributes', random.pick(['PLAN', 'beta', 'country']), null),
+    () => within('customIDs', random.pick(ODD_IDS), random.pick([`x-${name}`, ''])),
+  ])();
 }
