@@ -98,8 +98,8 @@ export class UserAgentCache {
 }
 
 /**
- * The value of the field `userAgent` by the lookup order of BEHAVIOUR.md 3.5; in a project of dcs-v2
- * by that of NEWER.md 14.
+ * The value of the field `userAgent` by the lookup order of BEHAVIOUR.md 3.5; in a project of
+ * dcs-v2 by that of NEWER.md 14.
  */
 export function userAgentOf(user: object, isNewer: boolean): unknown {
   const attributes = [attribute(user, 'custom'), attribute(user, 'privateAttributes')];

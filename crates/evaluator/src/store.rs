@@ -6,6 +6,7 @@
 
 mod conditions;
 mod given;
+pub(crate) mod names;
 mod origin;
 mod rule;
 
@@ -13,11 +14,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::dialect::{Dialect, OwnField};
-use crate::js_semantics::{to_lower_case, JsValue};
+use crate::dialect::Dialect;
+use crate::js_semantics::JsValue;
 use crate::store_newer::{Autotune, Mapping};
 pub use conditions::Conditions;
 pub use given::{Explicit, Rate, Text, Version};
+pub use names::{FieldName, UnitName};
 pub use origin::Origin;
 pub use rule::{Bucket, Pass, Rule, NONE};
 
@@ -134,41 +136,6 @@ pub struct Spec {
     pub gate_memo: u32,
     /// First of the `2 * rules + 2` entries of this spec in the table of plain outcomes.
     pub outcome_base: u32,
-}
-
-/// A user field that conditions read.
-#[derive(Debug, Clone)]
-pub struct FieldName {
-    /// As spelled in the condition.
-    pub name: Box<str>,
-    /// Lower-cased, when that differs.
-    pub lower: Option<Box<str>>,
-    /// A field of users themselves that it may stand for.
-    pub own: Option<OwnField>,
-    /// See [`Dialect::null_hides`].
-    pub null_hides: bool,
-}
-
-impl FieldName {
-    /// As a dialect looks for it.
-    pub(crate) fn new(name: &str, dialect: Dialect) -> FieldName {
-        let lower = to_lower_case(name);
-        FieldName {
-            name: name.into(),
-            lower: (lower != name).then(|| Box::from(&*lower)),
-            own: dialect.own_field(name),
-            null_hides: dialect.null_hides(),
-        }
-    }
-}
-
-/// A unit ID type that rules and conditions read.
-#[derive(Debug, Clone)]
-pub struct UnitName {
-    /// None = the user ID.
-    pub custom: Option<FieldName>,
-    /// See [`Dialect::ignores_case`].
-    pub ignores_case: bool,
 }
 
 /// Parts of the payload that only the client-initialize response and the facade need.

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::js_semantics::{JsValue, RegExp};
-use crate::store::FieldName;
+use crate::store::names::FieldName;
 
 /// A condition.
 #[derive(Debug)]
