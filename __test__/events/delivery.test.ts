@@ -572,3 +572,62 @@ test('shutdown with 100,000 events queued delivers all of them', async (t) => {
   t.is(arrived, 100_000);
   await until(() => source.pending() === 0);
 });
+
+test('the SDK’s own events are nobody’s loss: neither missed nor told at the end', async (t) => {
+  for (const [logged, own] of [
+    [3, 1],
+    [2, 2],
+    [1, 5],
+  ] as const) {
+    const lines: string[] = [];
+    const say = (line: unknown): void => void lines.push(String(line));
+    const source = new Source();
+    const events = delivery(source, {
+      clock: new FakeClock(),
+      ownEvents: () => own,
+      logger: new SafeLogger({ warn: say, error: say, logLevel: 'warn' }),
+    });
+    source.log(logged);
+    t.is(events.undelivered, Math.max(0, logged - own));
+    events.endNow();
+    t.is(events.counters().dropped, logged);
+    t.is(lines.length, logged > own ? 1 : 0);
+  }
+});
+
+test('own events that went with an earlier batch do not stand for others', async (t) => {
+  const source = new Source();
+  let own = 1;
+  const events = delivery(source, { clock: new FakeClock(), ownEvents: () => own });
+  source.log(1);
+  await events.flush();
+  source.log(2);
+  t.is(events.undelivered, 2);
+  own = 2;
+  t.is(events.undelivered, 1);
+});
+
+test('an interrupted upload is tried again while the process lives; the last one is not interrupted', async (t) => {
+  const source = new Source();
+  const signals: AbortSignal[] = [];
+  const events = delivery(source, {
+    clock: new FakeClock(),
+    upload: ({ signal }) => {
+      signals.push(signal);
+      return new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(new NetworkError('aborted', 'aborted')));
+      });
+    },
+  });
+  source.log(1);
+  const flushed = events.flush();
+  await settle();
+  events.interrupt();
+  t.like(await flushed, { delivered: 0, kept: 1 });
+  t.true(signals[0]!.aborted);
+  void events.shutdown();
+  await settle();
+  events.interrupt();
+  t.is(signals.length, 2);
+  t.false(signals[1]!.aborted);
+});

@@ -338,7 +338,7 @@ export class IdListSync {
       return true;
     }
     const known = this.lists.get(entry.name);
-    if (known !== undefined && known.fileID === entry.fileID) known.readBytes = 0;
+    if (known !== undefined) known.readBytes = 0;
     return false;
   }
 
