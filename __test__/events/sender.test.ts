@@ -2,9 +2,9 @@
 import test from 'ava';
 import type { StoredBatch } from '../../src/events/batch';
 import { type EventUpload, Sender, type SenderOptions } from '../../src/events/sender';
-import type { EventSpool } from '../../src/events/spool/event-spool';
 import { NetworkError } from '../../src/network/network-error';
 import { FakeClock, settle } from '../network/fake-clock';
+import { NotedSpool } from './noted-spool';
 
 const batch = (id: string, count = 1): StoredBatch => ({
   id,
@@ -16,46 +16,6 @@ const down = new NetworkError('network', 'down');
 const refused = new NetworkError('status', 'no', 400);
 const tooLarge = new NetworkError('status', 'long', 413);
 const asksToWait = (ms: number): NetworkError => new NetworkError('status', 'later', 429, ms);
-
-/** A spool in memory. `hold`: writes are done when `release` is called. */
-class NotedSpool implements EventSpool {
-  readonly calls: string[] = [];
-  readonly held: (() => void)[] = [];
-  private readonly stored = new Set<string>();
-  isHolding = false;
-  isHanging = false;
-  hasNext = false;
-  backlog = 0;
-
-  async write({ id }: StoredBatch): Promise<void> {
-    this.calls.push(`write ${id}`);
-    if (this.isHolding) await new Promise<void>((resolve) => this.held.push(resolve));
-    this.stored.add(id);
-  }
-
-  writeNow({ id }: StoredBatch): void {
-    this.calls.push(`write now ${id}`);
-    this.stored.add(id);
-  }
-
-  has = (id: string): boolean => this.stored.has(id);
-
-  remove(id: string): Promise<void> {
-    this.calls.push(`remove ${id}`);
-    this.stored.delete(id);
-    return Promise.resolve();
-  }
-
-  park(id: string): void {
-    this.calls.push(`park ${id}`);
-  }
-
-  look = (): Promise<void> => Promise.resolve();
-  next = (): Promise<null> => Promise.resolve(null);
-  takeDamaged = (): number => 0;
-  settled = (): Promise<void> => Promise.resolve();
-  close = (): void => undefined;
-}
 
 interface Running {
   sender: Sender;

@@ -11,6 +11,7 @@ import { overrideTransport } from '../../src/network/override-transport';
 import type { OverrideResponse, Transport, TransportRequest } from '../../src/network/transport';
 import { MemoryDataAdapter } from '../../src/storage/memory-adapter';
 import { FakeNetwork, Log, ENGINES, ours, payload } from '../api/support';
+import { until } from './fake-clock';
 import { Loopback } from './loopback';
 
 const BOMB_BYTES = 32 * 1024 * 1024;
@@ -196,4 +197,25 @@ test('without options the limits are those of docs/options.md', (t) => {
       MAX_ANSWER_BYTES: 1_048_576,
     },
   );
+});
+
+test('node: the connection of an answer that is not read on is closed', async (t) => {
+  let isClosed = false;
+  const server = await Loopback.start((_, response) => {
+    response.on('close', () => (isClosed = true));
+    response.writeHead(202).write(Buffer.alloc(LIMIT + 1));
+  });
+  const request = { method: 'POST', body: '{}', isUpload: true } as const;
+  t.is((await send(nodeTransport(), server.base, request)).code, 'answered');
+  await until(() => isClosed);
+  t.true(isClosed);
+  await server.stop();
+});
+
+test('the longest specs, lists, index and answer', (t) => {
+  const MiB = 1024 * 1024;
+  t.is(limits.MAX_SPECS_BYTES, 64 * MiB);
+  t.is(limits.MAX_ID_LIST_BYTES, 256 * MiB);
+  t.is(limits.MAX_INDEX_BYTES, 16 * MiB);
+  t.is(limits.MAX_ANSWER_BYTES, MiB);
 });
