@@ -596,6 +596,12 @@ test('the SDK’s own events are nobody’s loss: neither missed nor told at the
   }
 });
 
+test('without word of its own events all are somebody’s', (t) => {
+  const source = new Source();
+  source.log(2);
+  t.is(delivery(source, { clock: new FakeClock() }).undelivered, 2);
+});
+
 test('own events that went with an earlier batch do not stand for others', async (t) => {
   const source = new Source();
   let own = 1;
