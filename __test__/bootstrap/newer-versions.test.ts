@@ -279,6 +279,27 @@ for (const kind of expectedEngines) {
     engine.dispose();
   });
 
+  test(`${kind}: what is refused is of the layer that was asked, whoever asked before`, async (t) => {
+    const engine = await loaded(kind, {
+      ...PAYLOAD,
+      layer_configs: {
+        replaced: layer([rule('strange', ['strange'])], { idType: 'userID' }),
+        stand_in: layer([rule('strange', ['strange'])], { idType: 'stableID' }),
+      },
+      overrides: {
+        replaced: [{ new_config_name: 'stand_in', rules: [{ rule_name: 'abroad' }] }],
+      },
+      override_rules: { abroad: rule('abroad', ['none']) },
+    });
+    const shown = (user: object): unknown =>
+      (JSON.parse(respond(engine, user, { hash: 'none' })!) as Response).layer_configs['replaced'];
+    for (const _ of ['fresh', 'known']) {
+      t.like(shown({ userID: 'home' }), { rule_id: '', is_device_based: false });
+      t.like(shown({ userID: 'away', country: 'nowhere' }), { rule_id: '', is_device_based: true });
+    }
+    engine.dispose();
+  });
+
   test(`${kind}: an autotune has nothing of its targeting gate`, async (t) => {
     const engine = await loaded(kind, PAYLOAD);
     const tuned = ask(engine, EXPERIMENT_KIND, 'tuned');

@@ -69,7 +69,10 @@ export class Results {
   }
 
   /** Whose facts stand beside a found. */
-  private facts(spec: Spec, { base, at }: Found): { base: ShownSpec; answer: ShownSpec } {
+  private facts(
+    spec: Spec,
+    { base, at, isUnsupported }: Found,
+  ): { base: ShownSpec; answer: ShownSpec } {
     if (!this.evaluation.store.dialect.showsAnswers) return { base: spec, answer: spec };
     const own = base === null || base === NO_SPEC ? spec : base;
     const answer = at.shown ?? own;
@@ -77,7 +80,7 @@ export class Results {
     // Its autotune, which is not for this app, answers.
     if (spec.kind === SpecKind.Config && base === null) return { base: answer, answer };
     // A layer that hands over to one has its ID type, unless it stands in for the delegate.
-    const isOfLayer = spec.kind === SpecKind.Layer && at.idType === answer.idType;
+    const isOfLayer = spec.kind === SpecKind.Layer && !isUnsupported && at.idType === answer.idType;
     return { base: isOfLayer ? answer : own, answer };
   }
 

@@ -36,6 +36,9 @@ pub(crate) struct OutcomeKey {
     pub(crate) undelegated: u32,
     pub(crate) merged: u32,
     pub(crate) mapped: u32,
+    /// See `Found`, for this and the next.
+    pub(crate) base: u32,
+    pub(crate) host: u32,
     /// List of the outcomes that are exposed along with it.
     pub(crate) also: u32,
     pub(crate) rate: u16,
@@ -249,9 +252,10 @@ impl Tables {
         Ok(())
     }
 
-    /// The number of an outcome; equal records have the same one.
+    /// The number of an outcome; records that are equal, of the same specs, have the same one.
     pub(crate) fn intern(&mut self, outcome: Outcome) -> Result<u32, Full> {
         let mut content = record::to_json(&outcome);
+        content.push_str(&format!(";{};{}", outcome.base, outcome.answer));
         outcome.also.iter().for_each(|id| content.push_str(&format!(",{id}")));
         let key = sha256(content.as_bytes());
         if let Some(&id) = self.records.get(&key) {
