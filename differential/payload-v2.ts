@@ -226,25 +226,41 @@ export function inV2(answers: CaseAnswers): CaseAnswers {
   };
 }
 
-/**
- * Custom IDs and environments in lower case, under which both dialects find them: dcs-v1 does by any
- * other case, too (NEWER.md 14).
- */
-export function inLowerCase(one: Case): Case {
-  return { ...one, users: one.users.map(withLowered) };
+/** The same users in a form that both dialects read alike (NEWER.md 14). */
+export function asBothRead(one: Case): Case {
+  return { ...one, users: one.users.map(asBothReadUser) };
 }
 
-function withLowered(user: unknown): unknown {
+/**
+ * Custom IDs and environments in lower case, under which both find them; without nulls, which hide
+ * what stands in later places in dcs-v2, and without empty texts of the user's own, which do not.
+ */
+function asBothReadUser(user: unknown): unknown {
   const copy = Object.create(
     Object.getPrototypeOf(user) as object,
     Object.getOwnPropertyDescriptors(user as object),
   ) as Record<string, unknown>;
-  for (const section of ['customIDs', 'statsigEnvironment']) {
-    const fields = (user as Record<string, unknown>)[section];
-    if (typeof fields === 'object' && fields !== null && !Array.isArray(fields))
-      copy[section] = Object.fromEntries(
-        Object.entries(fields).map(([key, value]) => [key.toLowerCase(), value]),
-      );
-  }
+  for (const section of ['customIDs', 'statsigEnvironment'])
+    changeSection(copy, section, ([key, value]) => [key.toLowerCase(), value]);
+  for (const section of ['custom', 'privateAttributes'])
+    changeSection(copy, section, (entry) => (entry[1] === null ? null : entry));
+  for (const key of Object.keys(copy)) if (copy[key] === '') delete copy[key];
   return copy;
+}
+
+type Entry = [key: string, value: unknown];
+
+function changeSection(
+  user: Record<string, unknown>,
+  section: string,
+  change: (entry: Entry) => Entry | null,
+): void {
+  const fields = user[section];
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return;
+  user[section] = Object.fromEntries(
+    Object.entries(fields).flatMap((entry) => {
+      const changed = change(entry as Entry);
+      return changed === null ? [] : [changed];
+    }),
+  );
 }

@@ -11,7 +11,7 @@ import { canonical } from '../../differential/compare-answers';
 import { askEngine, builtEngines, createEngine } from '../../differential/engines';
 import { fuzzCase } from '../../differential/fuzz-case';
 import { askOracle, useTrueSha256 } from '../../differential/oracle';
-import { inV2, toV2 } from '../../differential/payload-v2';
+import { asBothRead, inV2, toV2 } from '../../differential/payload-v2';
 import { Random } from '../../differential/random';
 import type { EngineKind } from '../../src/engine/engine';
 
@@ -127,13 +127,16 @@ async function runPayload(seed: number, { users, engines }: Campaign, tally: Tal
   const expected = answers.clientInitialize.map(textOf);
   tally.payloads++;
   tally.expected += expected.length;
-  const forms: [string, JsonObject, string[]][] = [['v1', one.payload, expected]];
-  const inOther = toV2(one.payload);
-  if (inOther !== null) forms.push(['v2', inOther, inV2(answers).clientInitialize.map(textOf)]);
+  const forms: [string, Case, string[]][] = [['v1', one, expected]];
+  const [other, inOther] = [asBothRead(one), toV2(one.payload)];
+  if (inOther !== null) {
+    const wanted = inV2(await askOracle(other, asked)).clientInitialize.map(textOf);
+    forms.push(['v2', { ...other, payload: inOther }, wanted]);
+  }
   let reference: string[] | null = null;
   for (const kind of engines) {
-    for (const [form, payload, wanted] of forms) {
-      const actual = await responses(kind, one, asked, payload);
+    for (const [form, posed, wanted] of forms) {
+      const actual = await responses(kind, posed, asked, posed.payload);
       tally.compared += actual.length;
       note(tally, `${kind} ${form} payload ${seed}`, wanted, actual);
     }

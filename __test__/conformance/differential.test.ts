@@ -6,7 +6,7 @@ import { askEngine, createEngine } from '../../differential/engines';
 import { fuzzCase } from '../../differential/fuzz-case';
 import { explain } from '../../differential/known-differences';
 import { askOracle, useTrueSha256 } from '../../differential/oracle';
-import { inV2, toV2 } from '../../differential/payload-v2';
+import { asBothRead, inV2, toV2 } from '../../differential/payload-v2';
 import { shrink } from '../../differential/shrink';
 import { expectedEngines } from './engines';
 
@@ -29,14 +29,15 @@ for (const seed of seeds) {
   for (const kind of expectedEngines) {
     test.serial(`${kind} answers fuzz case ${seed} as statsig-node`, async (t) => {
       const { one, questions } = fuzzCase(seed, size, { exotic: seed % 2 === 1 });
-      const expected = await askOracle(one, questions);
-      for (const [payload, wanted] of [
-        [one.payload, expected],
-        [toV2(one.payload), inV2(expected)],
+      const newer = asBothRead(one);
+      for (const [posed, payload, wanted] of [
+        [one, one.payload, await askOracle(one, questions)],
+        [newer, toV2(one.payload), inV2(await askOracle(newer, questions))],
       ] as const) {
         if (payload === null) continue;
         const engine = createEngine(kind);
-        t.deepEqual(unexplained(one, wanted, await askEngine(engine, one, questions, payload)), []);
+        const actual = await askEngine(engine, posed, questions, payload);
+        t.deepEqual(unexplained(posed, wanted, actual), []);
         engine.dispose();
       }
     });

@@ -102,20 +102,17 @@ export class UserAgentCache {
  * dcs-v2 by that of NEWER.md 14.
  */
 export function userAgentOf(user: object, isNewer: boolean): unknown {
-  const attributes = [attribute(user, 'custom'), attribute(user, 'privateAttributes')];
-  const own = attribute(user, 'userAgent');
-  if (isNewer && !isNothing(own) && own !== '') return own;
-  for (const part of isNewer ? attributes : [user, ...attributes]) {
-    const exact = attribute(part, 'userAgent');
-    const isExact = isNewer ? exact !== undefined : !isNothing(exact);
-    const value = isExact ? exact : attribute(part, 'useragent');
-    if (isNewer ? value !== undefined : !isNothing(value)) return value;
+  for (const section of ['', 'custom', 'privateAttributes']) {
+    const part = section === '' ? user : attribute(user, section);
+    for (const key of ['userAgent', 'useragent']) {
+      const value = attribute(part, key);
+      const isNull = value === null || value === undefined;
+      // In dcs-v2 an empty text of the user's own says nothing, and null in a section hides others.
+      if (isNewer && section !== '' ? value !== undefined : !isNull && !(isNewer && value === ''))
+        return value;
+    }
   }
   return undefined;
-}
-
-function isNothing(value: unknown): boolean {
-  return value === null || value === undefined;
 }
 
 /** Halves of surrogate pairs reach the native engine as U+FFFD; so they do all. */

@@ -81,18 +81,21 @@ export class User {
     const { data } = this;
     if (typeof data !== 'object') return { place: 'nowhere', value: null };
     const ofUser = own === null ? undefined : member(data, own.name);
-    const isSaid = ofUser !== null && ofUser !== undefined && ofUser !== '';
-    if (isSaid && own?.isFirst === true) return { place: 'user', value: ofUser };
-    // Other fields beside the sections are found as in dcs-v1.
-    const beside = own?.isFirst === true ? null : (member(data, name) ?? member(data, lower));
-    if (beside !== null && beside !== undefined) return { place: 'user', value: beside };
+    const isFirst = own?.isFirst === true;
+    if (isFirst && saysSomething(ofUser)) return { place: 'user', value: ofUser };
+    // What else stands beside the sections is found as in dcs-v1.
+    for (const key of [name, lower]) {
+      const value = member(data, key);
+      if (isFirst ? saysSomething(value) : value !== null && value !== undefined)
+        return { place: 'user', value };
+    }
     for (const [section, place] of SECTIONS) {
       const fields = member(data, section);
       const exact = member(fields, name);
       const value = exact === undefined ? member(fields, lower) : exact;
       if (value !== undefined) return { place, value: value ?? undefined };
     }
-    return isSaid ? { place: 'user', value: ofUser } : NOT_FOUND;
+    return saysSomething(ofUser) ? { place: 'user', value: ofUser } : NOT_FOUND;
   }
 
   /** Unit ID for an ID type; null stands for `userID`. */
@@ -174,4 +177,8 @@ function parseUser(json: string, privateJson: string, exotics: ExoticUser['value
 
 function memberByLower(object: unknown, lower: string, ignoresCase: boolean): unknown {
   return ignoresCase ? memberIgnoringCase(object, lower) : member(object, lower);
+}
+
+function saysSomething(value: unknown): boolean {
+  return value !== null && value !== undefined && value !== '';
 }

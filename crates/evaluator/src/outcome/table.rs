@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::list::{Facts, OutcomeList, Snapshot};
 use super::{record, Outcome, Secondary};
 use crate::hashing::sha256;
-use crate::store::{Store, Text};
+use crate::store::{Store, Text, NONE};
 
 /// Most outcomes of an epoch; then `TableFull`.
 pub const MAX_OUTCOMES: usize = 65_536;
@@ -252,10 +252,13 @@ impl Tables {
         Ok(())
     }
 
-    /// The number of an outcome; records that are equal, of the same specs, have the same one.
+    /// The number of an outcome; records that are equal have the same one, unless other specs stood
+    /// in.
     pub(crate) fn intern(&mut self, outcome: Outcome) -> Result<u32, Full> {
         let mut content = record::to_json(&outcome);
-        content.push_str(&format!(";{};{}", outcome.base, outcome.answer));
+        if outcome.base != NONE {
+            content.push_str(&format!(";{};{}", outcome.base, outcome.answer));
+        }
         outcome.also.iter().for_each(|id| content.push_str(&format!(",{id}")));
         let key = sha256(content.as_bytes());
         if let Some(&id) = self.records.get(&key) {

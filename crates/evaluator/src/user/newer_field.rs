@@ -16,11 +16,15 @@ impl UserSlot {
             return (value, Place::Top);
         }
         let found = self.places(name);
-        // Other fields beside the sections are found as in dcs-v1.
-        let beside = &found[if is_first { 2 } else { 0 }..2];
-        if let Some(value) =
-            beside.iter().find(|value| !matches!(value, Val::Undefined | Val::Null))
-        {
+        // What else stands beside the sections is found as in dcs-v1.
+        let counts = |value: &&Val| {
+            if is_first {
+                says_something(value)
+            } else {
+                !matches!(value, Val::Undefined | Val::Null)
+            }
+        };
+        if let Some(value) = found[..2].iter().find(counts) {
             return (*value, Place::Top);
         }
         match found[2..].iter().position(|value| !matches!(value, Val::Undefined)) {
