@@ -54,6 +54,17 @@ for (const engine of ENGINES) {
     await server.shutdownAsync(200);
   });
 
+  test(`${engine}: what is long as JSON and no large object is not warned about`, async (t) => {
+    const { log, server } = await start();
+    const long = { a: 'x'.repeat(2000) };
+    server.logEvent({ userID: 'u', custom: long }, 'e', null, long);
+    t.deepEqual(
+      log.lines.filter((line) => line.includes('too large')),
+      [],
+    );
+    await server.shutdownAsync(200);
+  });
+
   test(`${engine}: a missing user ID is said once per instance`, async (t) => {
     const { log, server } = await start();
     for (let i = 0; i < 3; i++) server.logEvent({} as StatsigUser, 'e');

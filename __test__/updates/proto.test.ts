@@ -200,6 +200,26 @@ test('each optional field is told by its own number', (t) => {
     }
 });
 
+test('each boolean of a spec is read from its own number', (t) => {
+  const members = {
+    8: 'isActive',
+    10: 'hasSharedParams',
+    12: 'useNewLayerEval',
+    13: 'forwardAllExposures',
+  };
+  for (const field of Object.keys(members).map(Number)) {
+    const { read } = reader();
+    const fields = Object.keys(members).map((number): Fields[number] => [
+      Number(number),
+      Number(number) === field ? 1 : 0,
+    ]);
+    const json = read(proto.top(12, 'sum'), [4, 'x', '', data([[4, 2], ...fields])], proto.DONE);
+    const entity = json['dynamic_configs']!['x'] as Record<string, unknown>;
+    for (const [number, name] of Object.entries(members))
+      t.is(entity[name], Number(number) === field, `${name}, ${field} set`);
+  }
+});
+
 test('values of every type', (t) => {
   const { read } = reader();
   const values: [Fields, unknown][] = [

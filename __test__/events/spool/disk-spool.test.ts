@@ -236,6 +236,26 @@ test('the bytes on disk are bounded, in whole blocks, whoever wrote them', async
   t.is(batches(root).length, 3);
 });
 
+test('writes that fail take no room', async (t) => {
+  let isFull = true;
+  const write = nodeFs.write;
+  const fs = {
+    ...nodeFs,
+    write: (...args: Parameters<typeof write>) =>
+      isFull && args[0].includes('.batch') ? Promise.reject(new Error('ENOSPC')) : write(...args),
+  };
+  const errors: unknown[] = [];
+  const root = directory(t);
+  const spool = open(root, { fs, maxBytes: 2 * 4096, onError: (error) => errors.push(error) });
+  for (const letter of ['a', 'b', 'c', 'd']) await spool.write(batch(letter));
+  t.deepEqual(batches(root), []);
+  t.true(errors.length > 0);
+  isFull = false;
+  for (const letter of ['e', 'f']) await spool.write(batch(letter));
+  t.is(batches(root).length, 2);
+  spool.close();
+});
+
 test('without options 64 MiB are kept, and files are not synced one by one', async (t) => {
   const root = directory(t);
   const errors: unknown[] = [];
