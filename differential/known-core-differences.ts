@@ -183,6 +183,15 @@ export const KNOWN: readonly KnownDifference[] = [
       listOf(theirs).every((one) => listOf(ours).some((other) => isSame(one, other))),
   },
   {
+    name: 'mapped gate after what is unsupported, in responses',
+    reason: 'Section 6: there its mappings are passed over for the rest of the response.',
+    applies: ({ of, field, reach, gates }) =>
+      of === 'response' &&
+      EXPOSURES.includes(field) &&
+      reach.has('mapped gate') &&
+      gates.hasStrange,
+  },
+  {
     name: 'reason of what looked at an overridden gate',
     reason: "Section 12: 0.23 leaves the gate's; 0.24 mends it.",
     applies: ({ of, field, theirs, ours, reach }) =>

@@ -233,7 +233,8 @@ export function asBothRead(one: Case): Case {
 
 /**
  * Custom IDs and environments in lower case, under which both find them; without nulls, which hide
- * what stands in later places in dcs-v2, and without empty texts of the user's own, which do not.
+ * what stands in later places in dcs-v2, without empty texts of the user's own, which do not, and
+ * without a second spelling of a field beside the user's own, which comes first there.
  */
 function asBothReadUser(user: unknown): unknown {
   const copy = Object.create(
@@ -244,8 +245,15 @@ function asBothReadUser(user: unknown): unknown {
     changeSection(copy, section, ([key, value]) => [key.toLowerCase(), value]);
   for (const section of ['custom', 'privateAttributes'])
     changeSection(copy, section, (entry) => (entry[1] === null ? null : entry));
-  for (const key of Object.keys(copy)) if (copy[key] === '') delete copy[key];
+  for (const key of Object.keys(copy))
+    if (copy[key] === '' || isRespelled(key, copy)) delete copy[key];
   return copy;
+}
+
+function isRespelled(key: string, user: object): boolean {
+  return Object.keys(user).some(
+    (other) => other !== key && other === other.toLowerCase() && other === key.toLowerCase(),
+  );
 }
 
 type Entry = [key: string, value: unknown];

@@ -73,6 +73,8 @@ export interface GateFacts {
   unknown: ReadonlySet<string>;
   /** Group names that rules of gates have. */
   groups: ReadonlySet<string>;
+  /** Whether any condition cannot be evaluated. */
+  hasStrange: boolean;
 }
 
 export class Facts {
@@ -85,7 +87,12 @@ export class Facts {
     private readonly payload: JsonObject,
     private readonly overrides: readonly LocalOverride[] = [],
   ) {
-    this.gates = { unknown: this.unknownGates(), groups: this.gateGroups() };
+    const conditions = Object.values(this.map<Condition>('condition_map'));
+    this.gates = {
+      unknown: this.unknownGates(),
+      groups: this.gateGroups(),
+      hasStrange: conditions.some(isStrange),
+    };
     this.draws = Object.values(this.map<Autotune>('cmab_configs')).some(isDrawn);
   }
 
