@@ -172,6 +172,22 @@ for (const kind of MORTAL) {
   });
 }
 
+for (const kind of TESTED_ENGINES)
+  test(`${kind}: specs that are discarded cannot be committed`, async (t) => {
+    const payloadBytes = encode(payload());
+    const engineHost = new EngineHost(
+      selectEngine(kind).engine,
+      { now: () => 5, isProxy: null, onBatchFull: () => {} },
+      { makeReplacement, payload: () => payloadBytes, onDeath: () => {} },
+    );
+    const kept = await engineHost.engine.prepareSpecs(payloadBytes);
+    const discarded = await engineHost.engine.prepareSpecs(payloadBytes);
+    engineHost.engine.discardSpecs(discarded.handle);
+    t.throws(() => engineHost.commit(discarded));
+    engineHost.commit(kept);
+    t.true(engineHost.checkGate(USER, 'always', 0));
+  });
+
 test('js answers whatever happens: it has no way to die', (t) => {
   t.false(makeReplacement('js').isDead());
 });

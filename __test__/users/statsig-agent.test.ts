@@ -45,6 +45,15 @@ test('recorded and composed user agents', (t) => {
   t.deepEqual(differences(agents), []);
 });
 
+test('bots that are called by three words', (t) => {
+  const names = ['Better Uptime Bot', 'Radius Compilance Bot', 'Uptime Monitoring Bot'];
+  t.deepEqual(
+    names.map((name) => parseStatsigAgent(`Mozilla/5.0 (compatible; ${name})`).browserName),
+    names,
+  );
+  t.deepEqual(differences(names.map((name) => `Mozilla/5.0 (compatible; ${name}) x`)), []);
+});
+
 test('words in any order', (t) => {
   const random = new Random(11);
   const known = userAgentCorpus(2).flatMap((agent) => agent.split(' '));

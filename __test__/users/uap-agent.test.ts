@@ -131,3 +131,21 @@ test.serial('on the edge they are handed in', async (t) => {
   useAssets({ uapReader });
   t.deepEqual(await check(), { value: true, warned: false });
 });
+
+test('an agent is parsed once while it is remembered', (t) => {
+  const parsed: string[] = [];
+  const reader = {
+    load: () => undefined,
+    read: (agent: string) => {
+      parsed.push(agent);
+      return { osName: agent, osVersion: null, browserName: null, browserVersion: null };
+    },
+  };
+  const cache = new UserAgentCache(reader);
+  for (let round = 0; round < 3; round++)
+    for (const agent of ['a', 'b']) t.is(cache.parse(agent).osName, agent);
+  t.deepEqual(parsed, ['a', 'b']);
+  for (let i = 0; i < 100_000; i++) cache.parse(`agent ${i}`);
+  t.is(cache.parse('a').osName, 'a');
+  t.is(parsed.filter((agent) => agent === 'a').length, 2, 'what is forgotten is parsed anew');
+});

@@ -463,3 +463,21 @@ test('text in the JSON does not count as nesting', (t) => {
     custom: { deep: { text: `${'['.repeat(300)}"\\` } },
   });
 });
+
+test('what fails within a section is left out by itself, beside the sections as a whole', (t) => {
+  const failing = (): object => {
+    const object: Record<string, unknown> = { a: 1 };
+    object['self'] = object;
+    return object;
+  };
+  const told = clonedUser(
+    { userID: 'u', extra: failing(), custom: failing(), privateAttributes: failing() },
+    NONE,
+  );
+  t.deepEqual(told, {
+    userID: 'u',
+    extra: null,
+    custom: { a: 1, self: null },
+    privateAttributes: { a: 1, self: null },
+  });
+});
