@@ -183,6 +183,16 @@ export const KNOWN: readonly KnownDifference[] = [
       listOf(theirs).every((one) => listOf(ours).some((other) => isSame(one, other))),
   },
   {
+    name: 'ID type of what is mapped to an overridden autotune, in responses',
+    reason: 'Section 12: here that of the autotune, there none.',
+    applies: ({ of, field, theirs, entries, reach }) =>
+      of === 'response' &&
+      ['id_type', 'i'].includes(field) &&
+      isNothing(theirs) &&
+      isOverridden(entries) &&
+      reach.has('mapped'),
+  },
+  {
     name: 'mapped gate after what is unsupported, in responses',
     reason: 'Section 6: there its mappings are passed over for the rest of the response.',
     applies: ({ of, field, reach, gates }) =>

@@ -89,6 +89,6 @@ function oddity(random: Random, user: JsonObject, name: string): void {
     () => within('custom', 'tags', random.pick<Json>([[], ['red', 'red'], ['']])),
     () => within('privateAttributes', random.pick(['PLAN', 'beta', 'absent', ...OWN]), text),
     () => within('privateAttributes', random.pick(['PLAN', 'beta', 'country']), null),
-    () => within('customIDs', random.pick(ODD_IDS), random.pick([`x-${name}`, ''])),
+    () => within('customIDs', random.pick(ODD_IDS), random.pick<Json>([`x-${name}`, '', 7, 0.5])),
   ])();
 }
