@@ -69,7 +69,7 @@ const PAIRS: [string, string, string, string][] = [
   ['eval/mod.rs', 'MAX_DEPTH', 'js/eval/evaluation.ts', 'MAX_DEPTH'],
   ['eval/newer.rs', 'MAX_CONTEXTS', 'js/eval/newer.ts', 'MAX_CONTEXTS'],
   ['eval/compare.rs', 'MATCH_LIMIT', 'js/eval/operators.ts', 'MATCH_MAX_UNITS'],
-  ['eval/condition.rs', 'MAX_AGENT', 'js/user.ts', 'UA_MAX_UNITS'],
+  ['eval/condition.rs', 'MAX_AGENT', 'js/eval/operands.ts', 'UA_MAX_UNITS'],
   ['eval/condition.rs', 'DAY_MARGIN_MS', 'js/wire/conditions.ts', 'DAY_MARGIN_MS'],
   ['exposure/mod.rs', 'MAX_PENDING_BYTES', 'js/exposure.ts', 'MAX_PENDING_BYTES'],
   ['exposure/pending.rs', 'MAX_BATCH_BYTES', 'js/exposure.ts', 'BATCH_BYTES'],
