@@ -35,10 +35,8 @@ pub(crate) struct OutcomeKey {
     pub(crate) list: u32,
     pub(crate) undelegated: u32,
     pub(crate) merged: u32,
+    /// Decides with `decided_by` who stood in.
     pub(crate) mapped: u32,
-    /// See `Found`, for this and the next.
-    pub(crate) base: u32,
-    pub(crate) host: u32,
     /// List of the outcomes that are exposed along with it.
     pub(crate) also: u32,
     pub(crate) rate: u16,

@@ -162,8 +162,6 @@ pub(super) fn key(spec: u32, found: &Found, list: u32) -> OutcomeKey {
         undelegated: found.undelegated,
         merged: found.merged,
         mapped: found.mapped,
-        base: found.base,
-        host: found.host,
         also: 0,
         rate: found.rate,
         pass: found.pass,

@@ -7,7 +7,7 @@ impl UserSlot {
     /// The field, and where it stands: the user's own one if it says something, then the first
     /// attribute that is there, which is undefined if it is null, then the user's own one by another
     /// name.
-    #[inline]
+    #[cold]
     pub(super) fn newer_field(&self, name: &FieldName) -> (Val, Place) {
         let own = name.own.as_ref();
         let of_user = own.and_then(|own| self.find(Scope::Top, own.name)).filter(says_something);
