@@ -87,7 +87,7 @@ function oddity(random: Random, user: JsonObject, name: string): void {
     () => within('custom', random.pick([...OWN, 'Country', 'browser_name', 'os_name']), text),
     () => within('custom', random.pick(['plan', 'age', 'beta', 'tags', 'appBuild']), null),
     () => within('custom', 'tags', random.pick<Json>([[], ['red', 'red'], ['']])),
-    () => within('privateAttributes', random.pick(['PLAN', 'beta', 'absent', ...OWN]), text),
+    () => within('privateAttributes', random.pick(['PLAN', 'plan', 'absent', ...OWN]), text),
     () => within('privateAttributes', random.pick(['PLAN', 'beta', 'country']), null),
     () => within('customIDs', random.pick(ODD_IDS), random.pick<Json>([`x-${name}`, '', 7, 0.5])),
   ])();
