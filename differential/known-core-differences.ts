@@ -187,7 +187,7 @@ export const KNOWN: readonly KnownDifference[] = [
     reason: 'Section 12: here that of the autotune, there none.',
     applies: ({ of, field, theirs, entries, reach }) =>
       of === 'response' &&
-      ['id_type', 'i'].includes(field) &&
+      ['id_type', 'i', 'is_device_based'].includes(field) &&
       isNothing(theirs) &&
       isOverridden(entries) &&
       reach.has('mapped'),
