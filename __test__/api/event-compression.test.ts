@@ -109,6 +109,8 @@ test('a value that makes no sense is told, and gzip stays', async (t) => {
     null,
     { type: 'gzip' },
     { type: 'gzip', level: null },
+    level(1),
+    level(9),
   ]) {
     t.false(
       (await posted({ eventCompression })).log.lines.some((line) =>
